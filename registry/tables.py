@@ -14,7 +14,7 @@ from registry.complaints.casework.saved_views import models as _views
 from registry.complaints.casework.translations import models as _translations
 from registry.complaints.casework.unsent import models as _unsent
 from registry.complaints.intake import admission_models as _admission
-from registry.complaints.intake import idempotency as _repeats
+from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import mailbox_models as _mailboxes
 from registry.complaints.intake.paper_forms import models as _paper_forms
 from registry.complaints.parties.hearings import models as _hearings
@@ -81,7 +81,7 @@ MODELS = (
     _paper_forms,
     _papers,
     _referrals,
-    _repeats,
+    _idempotency,
     _officers,
     _providers,
     _purging,

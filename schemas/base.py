@@ -9,7 +9,7 @@ from schemas.fields import Coded
 
 
 class InSchema(marshmallow.Schema):
-    """A question or a body. `whole` judges what no single field can."""
+    """A question or a body. `cross_field_faults` judges what no single field can."""
 
     class Meta:
         unknown = marshmallow.RAISE
@@ -19,7 +19,7 @@ class InSchema(marshmallow.Schema):
         "type": Coded(Problem.INVALID_REQUEST, "must be a JSON object"),
     }
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         """What is wrong with the fields together: parameter, code and detail of each fault.
 
         It may put a field in the place of others that say the same (schemas.identifiers).
@@ -27,8 +27,8 @@ class InSchema(marshmallow.Schema):
         return []
 
     @marshmallow.validates_schema
-    def _judge_whole(self, data: dict[str, Any], **kwargs: Any) -> None:
-        faults = {parameter: [Coded(code, detail)] for parameter, code, detail in self.whole(data)}
+    def _judge_fields_together(self, data: dict[str, Any], **kwargs: Any) -> None:
+        faults = {parameter: [Coded(code, detail)] for parameter, code, detail in self.cross_field_faults(data)}
         if faults:
             raise marshmallow.ValidationError(faults)
 

@@ -9,7 +9,7 @@ from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Activity, RecruiterKind
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
-from schemas.fields import Country, Flag, Instant, Line, OneOf, Sayings, Word
+from schemas.fields import Country, Flag, Instant, JsonObject, Line, OneOf, Word
 from schemas.identifiers import scheme_of
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
@@ -205,7 +205,7 @@ class ChosenColumnsSchema(InSchema):
     """Which column holds which field."""
 
     kind = Word(JobKind, required=True, metadata={"description": "What the rows ask."})
-    columns = Sayings(max_length=40, required=True, metadata={"description": "Column of the file by field."})
+    columns = JsonObject(max_length=40, required=True, metadata={"description": "Column of the file by field."})
     constants = fields.Nested(ConstantsSchema)
     keep = Flag(
         metadata={

@@ -47,7 +47,7 @@ class ChecksSchema(InSchema):
         },
     )
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = take_identifier(loaded, "number")
         if faults or any(name in loaded for name in (*list(CheckKind), "advert")):
             return faults

@@ -5,7 +5,7 @@ from marshmallow import fields
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Line, OneOf, Sayings, Token, Word
+from schemas.fields import Count, JsonObject, Line, OneOf, Token, Word
 
 MAX_IN_AN_ACCOUNT = 20_000
 """Characters of an account, and of a message."""
@@ -80,7 +80,7 @@ class ReceiptConfirmedSchema(OutSchema):
 
 
 class AnswersChangeSchema(InSchema):
-    answers = Sayings(
+    answers = JsonObject(
         max_length=MAX_ANSWERS,
         required=True,
         metadata={

@@ -39,8 +39,8 @@ class CorridorEndsSchema(PlanSchema):
     )
     activity = Word(Activity, metadata={"description": "What the receiving agency would do."})
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
-        faults = super().whole(loaded)
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+        faults = super().cross_field_faults(loaded)
         ends = [name for name in ("receiving", "receiving_employer") if name in loaded]
         if len(ends) > 1:
             faults.append((ends[1], Problem.CONTRADICTORY, "the receiving end is an agency or an employer, not both"))

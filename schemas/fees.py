@@ -90,7 +90,7 @@ class FeesSchema(InSchema):
                 raise marshmallow.ValidationError({"charges": error.messages}) from None
         return data
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         has_wage, has_currency = "monthly_wage" in loaded, "wage_currency" in loaded
         if has_wage and not has_currency:
             return [("wage_currency", Problem.MISSING, "is needed beside `monthly_wage`")]

@@ -1,7 +1,7 @@
 """Fields of payloads. What comes in is folded (NFKC, spaces, letter case) before it is judged; errors carry a code.
 
-Every field that is read from a query string has `quick`: from the raw text to the loaded value, or DOUBT when only the
-slow way can tell. It never accepts what `deserialize()` would refuse, and gives the same value.
+Every field that is read from a query string has `quick`: from the raw text to the loaded value, or NEEDS_FULL_READ
+when only `deserialize()` can tell. It never accepts what `deserialize()` would refuse, and gives the same value.
 """
 
 import re
@@ -17,8 +17,8 @@ from marshmallow import fields
 from registry.core.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
-DOUBT: Any = object()
-"""What `quick` gives when the value must go the slow way."""
+NEEDS_FULL_READ: Any = object()
+"""What `quick` gives for a value that only `deserialize()` can judge."""
 
 Quick = Callable[[str], Any]
 
@@ -87,8 +87,8 @@ class Line(fields.Field[str]):
 
     def quick(self, text: str) -> Any:
         if self.tidy is not None or len(text) > self.max_length or "  " in text or not _PLAIN.fullmatch(text):
-            return DOUBT
-        return text if self.pattern is None or self.pattern.fullmatch(text) else DOUBT
+            return NEEDS_FULL_READ
+        return text if self.pattern is None or self.pattern.fullmatch(text) else NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = line(value, self.max_length)
@@ -133,7 +133,7 @@ class Passage(fields.Field[str]):
         self.max_length = max_length
 
     def quick(self, text: str) -> Any:
-        return DOUBT
+        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -161,7 +161,7 @@ class Word(fields.Field[Any]):
         self._folded = {word.lower(): member for word, member in self.words.items()}
 
     def quick(self, text: str) -> Any:
-        return self.words.get(text, DOUBT)
+        return self.words.get(text, NEEDS_FULL_READ)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = unicodedata.normalize("NFKC", line(value, 80)).lower()
@@ -177,7 +177,7 @@ class Flag(fields.Field[bool]):
     words: Mapping[str, bool] = {"1": True, "true": True, "0": False, "false": False}
 
     def quick(self, text: str) -> Any:
-        return self.words.get(text, DOUBT)
+        return self.words.get(text, NEEDS_FULL_READ)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         if isinstance(value, bool):
@@ -198,8 +198,8 @@ class Token(fields.Field[str]):
         return value
 
 
-class Sayings(fields.Field[dict[str, Any]]):
-    """A JSON object of at most `most` names; its values are passed on unchanged, as another reader checks them."""
+class JsonObject(fields.Field[dict[str, Any]]):
+    """A JSON object of at most `max_length` names; its values are passed on unchanged, as another reader checks them."""
 
     default_error_messages = ABSENT
 
@@ -208,7 +208,7 @@ class Sayings(fields.Field[dict[str, Any]]):
         self.max_length = max_length
 
     def quick(self, text: str) -> Any:
-        return DOUBT
+        return NEEDS_FULL_READ
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -226,7 +226,7 @@ class Country(fields.Field[str]):
     default_error_messages = ABSENT
 
     def quick(self, text: str) -> Any:
-        return text if text in COUNTRIES else DOUBT
+        return text if text in COUNTRIES else NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
@@ -244,11 +244,11 @@ class Day(fields.Field[date]):
 
     def quick(self, text: str) -> Any:
         if not _DAY.fullmatch(text):
-            return DOUBT
+            return NEEDS_FULL_READ
         try:
             return date.fromisoformat(text)
         except ValueError:
-            return DOUBT
+            return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         text = unicodedata.normalize("NFKC", line(value, 40))
@@ -266,7 +266,7 @@ class Moment(fields.Field[datetime]):
     default_error_messages = ABSENT
 
     def quick(self, text: str) -> Any:
-        return DOUBT
+        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         text = unicodedata.normalize("NFKC", line(value, 60)).upper()
@@ -293,7 +293,7 @@ class Count(fields.Field[int]):
         self.maximum = maximum
 
     def quick(self, text: str) -> Any:
-        return DOUBT
+        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         text = str(value) if type(value) is int else unicodedata.normalize("NFKC", line(value, 20))

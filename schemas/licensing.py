@@ -5,7 +5,7 @@ from marshmallow import fields
 from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Day, Instant, Line, OneOf, Sayings, Word
+from schemas.fields import Day, Instant, JsonObject, Line, OneOf, Word
 
 _OFFICER = {"description": "An officer's id."}
 _VERSION = {"description": "For If-Match, in quotes."}
@@ -49,7 +49,7 @@ class LicenceActSubmissionSchema(InSchema):
     )
     legal_ground = Line(max_length=400, required=True)
     effective_on = Day(required=True)
-    stated = Sayings(max_length=30, load_default=dict, metadata=_STATED)
+    stated = JsonObject(max_length=30, load_default=dict, metadata=_STATED)
 
 
 class RefusalReasonSchema(InSchema):

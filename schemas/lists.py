@@ -57,7 +57,7 @@ class AgenciesQuerySchema(PageSchema):
     )
     status = Word(LicenceStatus, metadata={"description": "A licence has this status today, where its authority sits."})
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         if "value" in loaded and "q" in loaded:
             return [("value", Problem.CONTRADICTORY, "ask about one thing at a time, not also q")]
         return incomplete_pair(loaded)

@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from registry.core.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
-from schemas.fields import ABSENT, DOUBT, Fault, line
+from schemas.fields import ABSENT, NEEDS_FULL_READ, Fault, line
 
 MAX_LENGTH = 16
 AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
@@ -30,7 +30,7 @@ class Amount(fields.Field[Decimal]):
     default_error_messages = ABSENT
 
     def quick(self, text: str) -> Any:
-        return DOUBT
+        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if not isinstance(value, str):
@@ -65,7 +65,7 @@ class Currency(fields.Field[str]):
     default_error_messages = ABSENT
 
     def quick(self, text: str) -> Any:
-        return text if text in CURRENCIES else DOUBT
+        return text if text in CURRENCIES else NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper()

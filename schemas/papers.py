@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MAX_ANSWERS
-from schemas.fields import Day, Line, Sayings
+from schemas.fields import Day, JsonObject, Line
 
 _CODES = fields.String()
 
@@ -46,7 +46,7 @@ class PaperBeginningSchema(InSchema):
 
 
 class PaperAnswersSchema(InSchema):
-    answers = Sayings(
+    answers = JsonObject(
         max_length=MAX_ANSWERS,
         required=True,
         metadata={

@@ -15,7 +15,7 @@ _STATE = {"description": "From where to where it may go: docs/officers/sanctions
 _VERSION = {"description": "For If-Match, in quotes."}
 _OFFICER = {"description": "An officer's id."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}
-_DAYS = {"description": "A day where the authority sits."}
+_DAYS = {"description": "A date in the authority's time zone."}
 _UNKNOWN = {"description": "Absent: it was asked for and is not known."}
 _ENDS = tuple(
     one.value

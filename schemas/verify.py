@@ -64,18 +64,18 @@ class SectorOnDaySchema(InSchema):
         }
     )
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         sector, revision = loaded.get("sector"), loaded.get("nace_revision")
         if sector is None:
             if revision is None:
                 return []
             return [("nace_revision", Problem.CONTRADICTORY, "is the revision of `sector`, which is missing")]
-        requested = revision or NACE_REVISIONS[0]
-        if exists(sector, requested):
+        revision = revision or NACE_REVISIONS[0]
+        if exists(sector, revision):
             return []
         others = [other for other in NACE_REVISIONS if exists(sector, other)]
         hint = f"; it exists in {others[0]}: say so in `nace_revision`" if others else ""
-        return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {requested}{hint}")]
+        return [("sector", Problem.INVALID_VALUE, f"there is no such code in NACE {revision}{hint}")]
 
 
 class PlanSchema(SectorOnDaySchema):
@@ -171,7 +171,7 @@ class VerifySchema(PlanSchema):
         }
     )
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = take_identifier(loaded)
         if faults:
             return faults
@@ -184,7 +184,7 @@ class VerifySchema(PlanSchema):
                 (subject, Problem.CONTRADICTORY, f"ask about one thing at a time, not also {given[0]}")
                 for subject in given[1:]
             ]
-        faults = super().whole(loaded)
+        faults = super().cross_field_faults(loaded)
         if "registration_number" in given:
             if "country" not in loaded:
                 faults.append(("country", Problem.MISSING, "a registration number is unique only within its country"))

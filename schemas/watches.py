@@ -28,7 +28,7 @@ class NumberSchema(InSchema):
     value = value_field()
     country = Country(metadata={"description": "Where a registration number is from, if you know."})
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = take_identifier(loaded, "number")
         if not faults and "number" not in loaded:
             return [("number", Problem.MISSING, "send a number, or a scheme and a value")]
@@ -64,7 +64,7 @@ class WatchMakeSchema(InSchema):
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
 
-    def whole(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
+    def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         named = [name for name in ("agency_id", "licence_id", "numbers", "search") if name in loaded]
         if len(named) == 1:
             return []

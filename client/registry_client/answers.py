@@ -120,11 +120,11 @@ def _differing(record: Mapping[str, Any], agency: Mapping[str, Any], answer: Map
     if _codes_of(answer.get("conditions")) != _codes_of(record.get("conditions")):
         return "conditions"
     is_withheld = False
-    displayed = list_of(answer.get("status_history") or [], "status_history")
+    answered = list_of(answer.get("status_history") or [], "status_history")
     logged = list_of(record.get("status_history") or [], "status_history")
-    if len(displayed) != len(logged):
+    if len(answered) != len(logged):
         return "status_history"
-    for one, other in zip(displayed, logged, strict=True):
+    for one, other in zip(answered, logged, strict=True):
         if not isinstance(one, dict) or not isinstance(other, dict):
             return "status_history"
         if WITHHELD in one.values():

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake import idempotency as repeats
+from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
 from registry.core.errors import AlreadyDone
 from registry.http.complaint_services import sealer
@@ -26,7 +26,7 @@ def claim(session: Session, what: str, whose: str, idempotency_key: IdempotencyK
     """Take an Idempotency-Key of `whose`. Raises AlreadyDone, or RepeatDiffers where something else was sent with it."""
     if idempotency_key is None:
         return
-    if not repeats.claim(
+    if not idempotency.claim(
         session, sealer(), f"{what} of {whose}", idempotency_key.key, idempotency_key.digest, day_at(now(), None)
     ):
         raise AlreadyDone(MADE[what])

@@ -109,12 +109,12 @@ def guessed_kind(path: Path) -> Guess:
         columns = mapping_of(there, wanted).columns
         if not lacking(columns, wanted):
             return Guess(kind, columns, [column.name for column in there])
-    requested = columns_of_lines(lines, VERIFICATION)
-    found = mapping_of(requested, VERIFICATION).columns
+    own_columns = columns_of_lines(lines, VERIFICATION)
+    found = mapping_of(own_columns, VERIFICATION).columns
     # Both ends of corridors whose destination is stated once for all rows, and no other recruiter to ask about.
     if lacking(found, VERIFICATION) and "sending" in columns and columns.keys() & _RECEIVING:
         return Guess(JobKind.CORRIDOR, columns, [column.name for column in there])
-    return Guess(JobKind.VERIFICATION, found, [column.name for column in requested])
+    return Guess(JobKind.VERIFICATION, found, [column.name for column in own_columns])
 
 
 def first_lines(path: Path) -> list[list[str]]:

@@ -41,8 +41,8 @@ def chain_svg(links: Sequence[Link], language: Language) -> str:
         parts.append(_node(name, _LEFT, at_left[name], "end", _INK[worst[name]], _MARK[worst[name]]))
     for name in providers:
         gravest = max((one.verdict for one in drawn if one.provider == name), key=GRAVITY.__getitem__)
-        displayed = name or text(language, "bulk.chain.none")
-        parts.append(_node(displayed, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
+        label = name or text(language, "bulk.chain.none")
+        parts.append(_node(label, _RIGHT, at_right[name], "start", _INK[gravest], _MARK[gravest]))
     return "".join([*parts, "</svg>"])
 
 
@@ -61,11 +61,11 @@ def _line(link: Link, left: int, right: int) -> str:
 
 def _node(name: str, x: int, y: int, anchor: str, ink: str, mark: str) -> str:
     away = -14 if anchor == "end" else 14
-    displayed = name if len(name) <= MAX_SIGNS else f"{name[: MAX_SIGNS - 1]}\u2026"
+    label = name if len(name) <= MAX_SIGNS else f"{name[: MAX_SIGNS - 1]}\u2026"
     return (
         f'<circle cx="{x}" cy="{y}" r="9" fill="{ink}"/>'
         f'<text x="{x}" y="{y + 4}" text-anchor="middle" font-size="11" fill="#fff">{mark}</text>'
-        f'<text x="{x + away}" y="{y + 4}" text-anchor="{anchor}">{escape(displayed)}<title>{escape(name)}</title></text>'
+        f'<text x="{x + away}" y="{y + 4}" text-anchor="{anchor}">{escape(label)}<title>{escape(name)}</title></text>'
     )
 
 

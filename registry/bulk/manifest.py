@@ -55,8 +55,8 @@ def corridor_statement(parameters: Mapping[str, Any], whole: CorridorVerdict, at
 
 
 def refusal_statement(faults: Iterable[Fault], parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    stated: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
-    return stated | ({"question": _plain(parameters)} if parameters else {})
+    refusal: dict[str, Any] = {"errors": [{"parameter": one.parameter, "code": one.code.value} for one in faults]}
+    return refusal | ({"question": _plain(parameters)} if parameters else {})
 
 
 def _stated_reasons(verdict: Verdict, digest: bytes | None = None) -> dict[str, Any]:

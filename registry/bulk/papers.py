@@ -37,8 +37,8 @@ def summary_draft(
     chain = ""
     if links:
         more = len(links) - MAX_ROWS
-        stated = f"<p>{say('bulk.chain.more', count=str(more))}</p>" if more > 0 else ""
-        chain = f"<h2>{say('bulk.chain.title')}</h2>{chain_svg(links, language)}{chain_table(links, language, MAX_ROWS)}{stated}"
+        rest = f"<p>{say('bulk.chain.more', count=str(more))}</p>" if more > 0 else ""
+        chain = f"<h2>{say('bulk.chain.title')}</h2>{chain_svg(links, language)}{chain_table(links, language, MAX_ROWS)}{rest}"
     steps = ""
     if counts.get("no", 0):
         items = "".join("<li>" + say(f"bulk.step.{step}") + "</li>" for step in StepCode)

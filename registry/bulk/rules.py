@@ -234,19 +234,19 @@ def question_of_row(cells: Mapping[str, str]) -> dict[str, str]:
     """
     cells = _with_identifier(cells)
     subject = next((name for name in SUBJECTS if name in cells), None)
-    requested = {name: text for name, text in cells.items() if name not in SUBJECTS}
+    question = {name: text for name, text in cells.items() if name not in SUBJECTS}
     if subject is None:
-        return requested
-    requested[subject] = cells[subject]
+        return question
+    question[subject] = cells[subject]
     if subject != "name" and "name" in cells:
-        requested.setdefault("claimed_name", cells["name"])
+        question.setdefault("claimed_name", cells["name"])
     if subject != "licence_number":
-        requested.pop("authority", None)
+        question.pop("authority", None)
     if subject != "registration_number":
-        requested.pop("country", None)
-    if "sector" not in requested:
-        requested.pop("nace_revision", None)
-    return requested
+        question.pop("country", None)
+    if "sector" not in question:
+        question.pop("nace_revision", None)
+    return question
 
 
 _SCHEMES = frozenset(scheme.value for scheme in IdentifierScheme)

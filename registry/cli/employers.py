@@ -6,7 +6,7 @@ from registry.cli.opening import open_session
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.organisations import actions as organisations
-from registry.organisations import apps, members, sessions
+from registry.organisations import authenticators, members, sessions
 from registry.organisations import keys as api_keys
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import STAFF_LANGUAGES
@@ -104,9 +104,9 @@ def people(reference: str, reset: str | None) -> None:
                 raise click.BadParameter(
                     "no one of this organisation has this address", param_hint="--reset-second-step"
                 )
-            apps.forget(session, member)
+            authenticators.forget(session, member)
             sessions.end_all(session, member, now())
-        steps = apps.who_have_apps(session, organisation.id)
+        steps = authenticators.who_have_apps(session, organisation.id)
         lines = [
             f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"
             for one in found

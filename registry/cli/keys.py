@@ -17,7 +17,7 @@ from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
 from registry.log.queries import logged_keys
-from registry.register.authorities.actions import ground_changed
+from registry.register.authorities.actions import coverage_changed
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 ROOT_HELP = "File with the root's secret, when it does not lie in REGISTRY_HOME/keys."
@@ -198,7 +198,7 @@ def _change(
         changed = change_state(session, key, state, last_good_index)
         if key.use is Use.LAW:
             # What it signed may hold no longer: every process reads the law anew.
-            ground_changed(session)
+            coverage_changed(session)
         session.commit()
     # If we crash here the log says it already, and the next signing writes it down.
     keyring.keep(changed)

@@ -134,9 +134,9 @@ def _read_programs_alone() -> None:
     if abi < 1:
         raise Unconfined("landlock: this kernel has none, or it is switched off")
     every_right = max(right for version, right in _RIGHTS_BY_ABI.items() if version <= abi) - 1
-    requested = _Ruleset(every_right, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
+    handled_rights = _Ruleset(every_right, 3 if abi >= 4 else 0, 3 if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = _system("landlock", _LANDLOCK_CREATE, ctypes.byref(requested), ctypes.c_size_t(size), 0)
+    ruleset = _system("landlock", _LANDLOCK_CREATE, ctypes.byref(handled_rights), ctypes.c_size_t(size), 0)
     for path in _readable():
         descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
         allowed = _EXECUTE | _READ_FILE | (_READ_DIR if path.is_dir() else 0)

@@ -279,7 +279,7 @@ class Keyring:
         return secret
 
     def _write(self, name: str, body: bytes, *, is_first: bool = False) -> None:
-        """Whole or not at all, and on the disk when we return. `is_first`: a file that is there already stays."""
+        """Write the file atomically; it is on the disk when this returns. `is_first`: a file that is there already stays."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path, draft = self.folder / name, self.folder / f".{name}.{secrets.token_hex(6)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

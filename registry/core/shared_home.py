@@ -186,7 +186,7 @@ def _digest(body: bytes) -> str:
 
 
 def _write(path: Path, body: bytes) -> None:
-    """Whole or not at all, for the owner alone, and on the disk when we return."""
+    """Write the file atomically, for its owner alone; it is on the disk when this returns."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.parent / f".{path.name}.{secrets.token_hex(6)}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

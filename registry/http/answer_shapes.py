@@ -174,8 +174,8 @@ def _written_reasons(verdict: Verdict, snapshot: SourceSnapshot, language: Langu
         key = (language, has_licence, answer, finding.code, finding.weight, *finding.values.items())
         written = known.get(key)
         if written is None:
-            payload = reasons_payload((finding,), snapshot, language, has_licence, answer)[0]
-            written = known[key] = msgspec.Raw(encode(payload))
+            reason = reasons_payload((finding,), snapshot, language, has_licence, answer)[0]
+            written = known[key] = msgspec.Raw(encode(reason))
         found.append(written)
     return found
 

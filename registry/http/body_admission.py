@@ -45,7 +45,7 @@ def admit_body(app: Flask, middleware: RequestMiddleware, environ: Environ, leng
         resource = getattr(view, "view_class", None)
         if resource is not None:
             view = getattr(resource, request.method.lower(), view)
-        spec = getattr(view, "taken", None)
+        spec = getattr(view, "request_spec", None)
         max_bytes: int = (
             getattr(view, "max_bytes", app.config["MAX_CONTENT_LENGTH"]) if spec is None else spec.max_bytes
         )

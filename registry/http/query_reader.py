@@ -21,7 +21,7 @@ from rapidfuzz.process import extractOne
 from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, UnsupportedMediaType
 from schemas.base import InSchema
-from schemas.fields import DOUBT, Coded, line
+from schemas.fields import NEEDS_FULL_READ, Coded, line
 
 MAX_BODY_BYTES = 160 * 1024
 """An advert of 10,000 characters fits however a form or JSON spells them, twelve bytes each at most."""
@@ -81,13 +81,13 @@ class QueryReader:
                 except UnicodeDecodeError:
                     return None
             value = quick(text)
-            if value is DOUBT:
+            if value is NEEDS_FULL_READ:
                 return None
             found[name] = value
         for name in self._required:
             if name not in found:
                 return None
-        return None if self._schema.whole(found) else found
+        return None if self._schema.cross_field_faults(found) else found
 
     def _slowly(self, query: str) -> dict[str, Any]:
         """As marshmallow loads it. Raises InvalidInput that names every wrong parameter."""
@@ -125,7 +125,7 @@ class ItemReader:
         self._required = [field.data_key or name for name, field in schema.load_fields.items() if field.required]
 
     def quick(self, name: str) -> Callable[[Any], Any]:
-        """What reads the text of a field; DOUBT for what has to be loaded."""
+        """What reads the text of a field; NEEDS_FULL_READ for what has to be loaded."""
         return self._quick[name]
 
     def loaded(self, item: Any) -> dict[str, Any]:
@@ -135,10 +135,10 @@ class ItemReader:
         found: dict[str, Any] = {}
         for name, value in item.items():
             quick = self._quick.get(name)
-            if quick is None or type(value) is not str or (read := quick(value)) is DOUBT:
+            if quick is None or type(value) is not str or (read := quick(value)) is NEEDS_FULL_READ:
                 return self._slowly(item)
             found[name] = read
-        if any(name not in found for name in self._required) or self._schema.whole(found):
+        if any(name not in found for name in self._required) or self._schema.cross_field_faults(found):
             return self._slowly(item)
         return found
 

@@ -1,4 +1,4 @@
-"""What a view takes and gives, stated once: read into keywords, answered, and documented from the same words."""
+"""The shape of a view's input and answer, stated once: it reads requests, writes responses, and documents both."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -43,7 +43,7 @@ class RequestSpec:
     """Where a view's input stands, and its shape.
 
     `is_repeatable`: an Idempotency-Key may stand beside it. `is_file`: the body is a file, and a header says its name. No body
-    has more bytes than `most`. `or_as` are the media types of files that may stand in place of a JSON body.
+    has more bytes than `max_bytes`. `other_media_types` are those of files that may stand in place of a JSON body.
     """
 
     schema: InSchema
@@ -51,13 +51,14 @@ class RequestSpec:
     is_repeatable: bool = False
     is_file: bool = False
     max_bytes: int = MAX_BODY_BYTES
-    or_as: tuple[str, ...] = ()
+    other_media_types: tuple[str, ...] = ()
     is_body_optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseSpec:
-    """What a view answers with, and the operation's name for generated clients. `also` are its other statuses.
+    """What a view answers with, and the operation's name for generated clients. `error_statuses` are those of its refusals,
+    besides what every operation has.
 
     `media_types` are the forms of the answer; one that is not JSON is text, and of such alone there is no schema. Without
     any the answer is empty. Without `is_cacheable` no cache may keep the answer to a GET. `location` is where what was made
@@ -66,7 +67,7 @@ class ResponseSpec:
 
     schema: OutSchema | None
     operation: str
-    also: tuple[int, ...]
+    error_statuses: tuple[int, ...]
     media_types: tuple[str, ...] = (MEDIA_TYPE,)
     status: HTTPStatus = HTTPStatus.OK
     is_cacheable: bool = True
@@ -91,21 +92,21 @@ def request_schema(
     reader = QueryReader(EmptySchema() if body else shape)
 
     def decorate(view: View) -> View:
-        def stated() -> dict[str, Any]:
+        def read_input() -> dict[str, Any]:
             if body:
                 return loaded_body(shape, max_bytes, is_optional=is_body_optional)
             return reader.loaded(request.environ.get("QUERY_STRING", ""))
 
         @wraps(view)
-        def taking(self: Any, **path: str) -> Any:
+        def wrapper(self: Any, **path: str) -> Any:
             if idempotent:
-                return view(self, **path, **stated(), idempotency_key=loaded_idempotency_key())
-            return view(self, **path, **stated())
+                return view(self, **path, **read_input(), idempotency_key=loaded_idempotency_key())
+            return view(self, **path, **read_input())
 
-        taking.taken = RequestSpec(  # type: ignore[attr-defined]
+        wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
             shape, body, idempotent, max_bytes=max_bytes, is_body_optional=is_body_optional
         )
-        return taking
+        return wrapper
 
     return decorate
 
@@ -117,13 +118,13 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def taking(self: Any, **path: str) -> Any:
+        def wrapper(self: Any, **path: str) -> Any:
             refuse_forms()
             body = loaded_file(max_bytes)
             return view(self, **path, body=body, name=loaded_file_name(), idempotency_key=loaded_idempotency_key())
 
-        taking.taken = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
-        return taking
+        wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
+        return wrapper
 
     return decorate
 
@@ -133,7 +134,7 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def taking(self: Any, **path: str) -> Any:
+        def wrapper(self: Any, **path: str) -> Any:
             refuse_forms()
             request.max_content_length = max_bytes
             refuse_query()
@@ -141,8 +142,8 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
                 self, **path, stream=request.stream, name=loaded_file_name(), idempotency_key=plain_idempotency_key()
             )
 
-        taking.taken = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
-        return taking
+        wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
+        return wrapper
 
     return decorate
 
@@ -156,14 +157,14 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def taking(self: Any, **path: str) -> Any:
+        def wrapper(self: Any, **path: str) -> Any:
             sent = loaded_list(options, max_bytes)
             return view(self, **path, sent=sent, idempotency_key=loaded_idempotency_key())
 
-        taking.taken = RequestSpec(  # type: ignore[attr-defined]
-            schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, or_as=LIST_FILES
+        wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
+            schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, other_media_types=LIST_FILES
         )
-        return taking
+        return wrapper
 
     return decorate
 
@@ -171,73 +172,75 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
 def response_schema(
     schema: OutSchema,
     operation: str,
-    also: tuple[int, ...] = (),
+    error_statuses: tuple[int, ...] = (),
     *,
-    or_as: tuple[str, ...] = (),
+    other_media_types: tuple[str, ...] = (),
     status: HTTPStatus = HTTPStatus.OK,
     cacheable: bool = True,
     location: str | None = None,
 ) -> Callable[[View], View]:
-    """Turn the Answer that the view gives into a response. `or_as` are media types it may be asked for besides JSON.
+    """Turn the Answer that the view gives into a response. `other_media_types` may be asked for besides JSON.
 
     `location` is the path at which what was made is read, with fields of the answer in braces.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def returning(self: Any, **given: Any) -> Any:
+        def wrapper(self: Any, **given: Any) -> Any:
             answer: Answer = view(self, **given)
             if location is not None:
                 answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(answer.value))))
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
-        returning.given = ResponseSpec(  # type: ignore[attr-defined]
-            schema, operation, also, (MEDIA_TYPE, *or_as), status, cacheable, location
+        wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
+            schema, operation, error_statuses, (MEDIA_TYPE, *other_media_types), status, cacheable, location
         )
-        return returning
+        return wrapper
 
     return decorate
 
 
-def no_content_response(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def no_content_response(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Answer 204 once the view has done what it does."""
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def returning(self: Any, **given: Any) -> Any:
+        def wrapper(self: Any, **given: Any) -> Any:
             view(self, **given)
             return respond_no_content()
 
-        returning.given = ResponseSpec(None, operation, also, (), HTTPStatus.NO_CONTENT, is_cacheable=False)  # type: ignore[attr-defined]
-        return returning
+        wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
+            None, operation, error_statuses, (), HTTPStatus.NO_CONTENT, is_cacheable=False
+        )
+        return wrapper
 
     return decorate
 
 
-def response_bytes(media_type: str, operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def response_bytes(media_type: str, operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the Fixed that the view gives into a response of a media type."""
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def sending(self: Any, **given: Any) -> Any:
+        def wrapper(self: Any, **given: Any) -> Any:
             fixed: Fixed = view(self, **given)
             return respond_with(fixed.body, media_type, fixed.max_age, request.environ)
 
-        sending.given = ResponseSpec(None, operation, also, (media_type,))  # type: ignore[attr-defined]
-        return sending
+        wrapper.response_spec = ResponseSpec(None, operation, error_statuses, (media_type,))  # type: ignore[attr-defined]
+        return wrapper
 
     return decorate
 
 
-def response_file(operation: str, also: tuple[int, ...] = ()) -> Callable[[View], View]:
+def response_file(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:
     """Turn the File that the view gives into a response that is saved and never shown."""
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def saving(self: Any, **given: Any) -> Any:
+        def wrapper(self: Any, **given: Any) -> Any:
             return respond_with_file(view(self, **given))
 
-        saving.given = ResponseSpec(None, operation, also, (BYTES,), is_cacheable=False)  # type: ignore[attr-defined]
-        return saving
+        wrapper.response_spec = ResponseSpec(None, operation, error_statuses, (BYTES,), is_cacheable=False)  # type: ignore[attr-defined]
+        return wrapper
 
     return decorate

@@ -69,7 +69,7 @@ def missing_engines() -> list[str]:
 
 
 def write(one: Voice) -> int:
-    """Make a recording; gives its bytes. Whole or not at all. Raises CalledProcessError, TimeoutExpired, OSError."""
+    """Make a recording; gives its bytes. The file is written atomically. Raises CalledProcessError, TimeoutExpired, OSError."""
     wave = subprocess.run(
         ["espeak-ng", "-v", VOICES[one.language], "-s", str(WORDS_A_MINUTE), "--stdin", "--stdout"],
         input=one.words.encode(),

@@ -88,7 +88,9 @@ def reason_text(
 ) -> str:
     """One reason as plain sentences. A `no` on an existing licence adds what it must not be used for."""
     values = {
-        name: view for name, value in finding.values.items() if (view := _value_text(language, name, value, snapshot))
+        name: value_text
+        for name, value in finding.values.items()
+        if (value_text := _value_text(language, name, value, snapshot))
     }
     code = finding.code
     sentences = [text(language, _form_of(code, finding.values, values), **values)]

@@ -120,11 +120,11 @@ def append(session: Session, drafts: Sequence[Draft], *, at: datetime | None = N
     at = at or instant_of_append(state)
     known = _last_indexes(session, [draft.key for draft in drafts if not draft.is_first])
     first = state.size
-    stated, stored_at = instant_text(at), microseconds(at)
+    at_text, stored_at = instant_text(at), microseconds(at)
     rows, leaves = [], []
     for index, draft in enumerate(drafts, start=first):
         prev = known.get(draft.key)
-        leaf = leaf_bytes(at=stated, index=index, key=draft.key, prev=prev, record=draft.record, type=draft.type)
+        leaf = leaf_bytes(at=at_text, index=index, key=draft.key, prev=prev, record=draft.record, type=draft.type)
         known[draft.key] = index
         leaves.append(leaf)
         rows.append(

@@ -14,10 +14,10 @@ from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardA
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
+from registry.log.checkpoint_copies import guard_of, last_signed
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import KEYS
-from registry.log.second_places import guard_of, last_signed
 from registry.log.witnesses.guard import guard_in
 
 BATCH = 4096
@@ -82,7 +82,7 @@ class KeyChain:
 
 
 def audit(session: Session, settings: Settings, tell: Tell = lambda done, total: None) -> Audit:
-    """Read every entry, and compare tiles, frontier, heads, keys and the second place with what follows from them."""
+    """Read every entry, and compare tiles, frontier, heads, keys and copies of the newest head with what they lead to."""
     troubles: list[str] = []
     state = session.execute(select(LogState)).scalar_one()
     chain = KeyChain()
@@ -108,7 +108,7 @@ def audit(session: Session, settings: Settings, tell: Tell = lambda done, total:
     size = len(hashes)
     root = tree.root_at(read, size)
     heads = _check_heads(session, read, size, troubles)
-    _check_second_places(session, settings, state, read, size, troubles)
+    _check_checkpoint_copies(session, settings, state, read, size, troubles)
     derived: list[str] = []
     if state.hashed == size and tree.root_of(tree.split(state.frontier or b"")) != root:
         derived.append("the frontier does not follow from the entries")
@@ -204,9 +204,9 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
     """Every cosignature must be true; a head that is shown has enough of them, by its own policy or by a later one."""
     own = max(place for place, (index, _) in enumerate(policies) if index < stored.size)
     is_enough = False
-    for _, requested in policies[own:]:
+    for _, policy in policies[own:]:
         try:
-            is_enough |= requested.is_met(set(requested.cosigned(note.read_note(stored.note))))
+            is_enough |= policy.is_met(set(policy.cosigned(note.read_note(stored.note))))
         except BadProof as wrong:
             troubles.append(f"the head of {stored.size} entries: {wrong.text}")
             return
@@ -216,7 +216,7 @@ def _check_witnesses(stored: Checkpoint, policies: list[tuple[int, WitnessPolicy
         )
 
 
-def _check_second_places(
+def _check_checkpoint_copies(
     session: Session, settings: Settings, state: LogState, read: tree.ReadTile, size: int, troubles: list[str]
 ) -> None:
     guard = guard_of(settings)

@@ -14,11 +14,11 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
 
     If we crash in the middle the former head is still there, and everything it needs.
     """
-    displayed = queries.head(session)
+    checkpoint = queries.head(session)
     log = folder / "log"
     level: int | None
     for level in (None, *range(8)):
-        hashes = displayed.size >> tree.HEIGHT * (level or 0)
+        hashes = checkpoint.size >> tree.HEIGHT * (level or 0)
         whole, rest = divmod(hashes, tree.WIDTH)
         for number in range(whole):
             path = log / "tile" / tree.tile_path(level, number)
@@ -31,12 +31,12 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
     write(folder / ".well-known" / "registry-trust.json", trust)
     write(log / "vkey", keys.encode())
     write(log / "policy", policy.encode())
-    write(log / "checkpoint", displayed.note.encode())
-    return displayed.size
+    write(log / "checkpoint", checkpoint.note.encode())
+    return checkpoint.size
 
 
 def write(path: Path, body: bytes) -> None:
-    """Whole or not at all."""
+    """Write the file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
     with draft.open("wb") as file:

@@ -100,9 +100,9 @@ def _root(keyring: Keyring, root_file: Path | None) -> FileSigner:
 def are_settled(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> bool:
     """Whether log and files agree on every key, and there is one for each use: then nothing is to be made or settled."""
     existing = {key.kid: (key.state, key.last_good_index) for key in keyring.keys(use=None)}
-    stated = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
+    in_log = {key.kid: (key.state, key.last_good_index) for key in logged.values()}
     active = {key.use for key in logged.values() if key.state is KeyState.ACTIVE}
-    return existing == stated and active >= set(FIRST)
+    return existing == in_log and active >= set(FIRST)
 
 
 def require_signing_key(keyring: Keyring, logged: Mapping[str, LoggedKey]) -> None:

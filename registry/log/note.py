@@ -157,11 +157,11 @@ def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | N
     for signature in note.signatures:
         if (signature.name, signature.id) != (key.name, key.id):
             continue
-        stated = message(signature.signature)
+        signed_bytes = message(signature.signature)
         try:
-            if stated is None:
+            if signed_bytes is None:
                 raise InvalidSignature
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], stated)
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], signed_bytes)
         except (InvalidSignature, ValueError):
             raise BadProof(f"a signature in the name of {key.name} is false") from None
         found = found or signature.signature

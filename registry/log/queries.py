@@ -196,14 +196,14 @@ def policy(session: Session) -> WitnessPolicy:
 
 def trust_file(session: Session, public_url: str) -> dict[str, object]:
     """The trust file that a verifier keeps (docs/users/proofs.md). NotFound while nothing is published."""
-    displayed = head(session)
+    checkpoint = head(session)
     keys = logged_keys(session).values()
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
     signing = [key for key in keys if key.state is not KeyState.COMPROMISED and key.use is not Use.ROOT]
     return {
         "v": 1,
         "issuer": public_url,
-        "origin": displayed.origin,
+        "origin": checkpoint.origin,
         "log_keys": [str(key) for key in verifier_keys(session)],
         "policy": "".join(f"{line}\n" for line in policy_lines(session)),
         "root": root.certificate if root is not None else None,

@@ -1,8 +1,8 @@
 """Signing heads of the log: only what is committed, and never anything that does not follow from what was signed before.
 
-What was signed last stands in second places (registry.log.second_places) before the signature stands anywhere else. A database
-that was restored from a backup is then behind them, and signing on would show two histories: it is refused. If we crash after
-a second place was written, the same head is signed again, for the entries below it are committed.
+What was signed last is copied beside the database (registry.log.checkpoint_copies) before the signature stands anywhere
+else. A database that was restored from a backup is then behind its copies, and signing on would show two histories: it is
+refused. If we crash after a copy was written, the same head is signed again, for the entries below it are committed.
 """
 
 from dataclasses import dataclass
@@ -19,6 +19,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
+from registry.log.checkpoint_copies import Remembered, guard_of, last_signed, last_signed_file, remember_signed
 from registry.log.clock_check import require_right_clock
 from registry.log.keys import (
     are_settled,
@@ -31,7 +32,6 @@ from registry.log.keys import (
 )
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
-from registry.log.second_places import Remembered, guard_of, last_signed, remember_signed, second_place
 from registry.log.signers import signers_of
 from registry.log.tiles import catch_up, reader, rebuild
 from registry.log.witnesses.guard import Seen, guard_in, require_guard
@@ -78,7 +78,7 @@ def sign_committed(settings: Settings, sessions: sessionmaker[Session]) -> Signe
 
 
 class _Guarded(NamedTuple):
-    """What the second places say that all homes share; None where there is no such guard.
+    """The copy that all homes share; None where there is no such guard.
 
     `seen` is also None where the witness was not asked, because the database has no head that it cosigned.
     """
@@ -163,7 +163,7 @@ def origin_of(settings: Settings, *, is_demo: bool) -> str:
 
 
 def refuse_fork(session: Session, state: LogState, settings: Settings) -> None:
-    """Raise ForkRefused unless the log begins with all that was signed before: by the second places and by our own table."""
+    """Raise ForkRefused unless the log begins with all that was signed before: by the copies and by our own table."""
     guarded = _guards_say(session, settings) if state.origin is not None else _Guarded()
     _refuse_fork(_SigningInput(state, {}, reader(session), _newest(session, state), guarded), settings.home)
 
@@ -194,9 +194,9 @@ def _refuse_other_home(signing_input: _SigningInput, home: Path) -> None:
 
 
 def _signed_elsewhere(own: note.Checkpoint | None, newest: Checkpoint, home: Path) -> ForkRefused:
-    stated = f"remembers {own.size} entries" if own and own.origin == newest.origin else "remembers none of it"
+    memory = f"remembers {own.size} entries" if own and own.origin == newest.origin else "remembers none of it"
     return ForkRefused(
-        f"a head of {newest.size} entries is signed for {newest.origin}, and this home ({home}) {stated}: another home signs "
+        f"a head of {newest.size} entries is signed for {newest.origin}, and this home ({home}) {memory}: another home signs "
         "this log, or the database or this folder is a copy. Let that home sign, with REGISTRY_SIGNS=off here. If it is gone "
         "for good and signed nothing later, run `registry log adopt` here"
     )
@@ -324,11 +324,11 @@ def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
 
 def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
-    if not second_place(settings.home).exists():
+    if not last_signed_file(settings.home).exists():
         return False
-    stated, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
+    logged_lines, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
     # The lines of logs bear an address, and a command may be run under another one than the server.
-    return [line for line in stated if not line.startswith("log ")] != [
+    return [line for line in logged_lines if not line.startswith("log ")] != [
         line for line in wanted if not line.startswith("log ")
     ]
 

@@ -11,7 +11,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest, require_right
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, case_acts
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -33,16 +33,16 @@ def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, a
     return opening.reference
 
 
-def _decide(on: Doing[AuthenticatedOfficer], answer: str = "", *, is_granted: bool) -> object:
+def _decide(call: ActCall[AuthenticatedOfficer], answer: str = "", *, is_granted: bool) -> object:
     return actions.decide(
-        on.session, sealer(), on.me.standing.unit, on.me.officer.reference, on.reference, on.at,
-        is_granted=is_granted, answer=answer, version=on.version,
+        call.session, sealer(), call.me.standing.unit, call.me.officer.reference, call.reference, call.at,
+        is_granted=is_granted, answer=answer, version=call.version,
     )  # fmt: skip
 
 
-def _end(on: Doing[AuthenticatedOfficer], *, is_own: bool = False) -> object:
-    unit, who = on.me.standing.unit, on.me.officer.reference
-    return actions.end(on.session, unit, who, on.reference, on.at, is_own=is_own, version=on.version)
+def _end(call: ActCall[AuthenticatedOfficer], *, is_own: bool = False) -> object:
+    unit, who = call.me.standing.unit, call.me.officer.reference
+    return actions.end(call.session, unit, who, call.reference, call.at, is_own=is_own, version=call.version)
 
 
 ACTS = OfficerActs(
@@ -78,10 +78,10 @@ OWN = OfficerActs(
 
 
 def _ask(kind: AccessKind) -> Callable[..., str]:
-    def ask(on: Doing[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
+    def ask(call: ActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
         return actions.ask(
-            on.session, sealer(), on.officer, on.reference, kind, reason, on.at,
-            hours=hours, attachment=reference_in(attachment_id), version=on.version,
+            call.session, sealer(), call.officer, call.reference, kind, reason, call.at,
+            hours=hours, attachment=reference_in(attachment_id), version=call.version,
         ).reference  # fmt: skip
 
     return ask

@@ -25,8 +25,8 @@ Who_contra = TypeVar("Who_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Doing(Generic[Who]):
-    """A call of an act: the officer as the feature knows officers, its object, and the version read (or None)."""
+class ActCall(Generic[Who]):
+    """One call of an act: the officer as the feature knows officers, its object, and the version read (or None)."""
 
     session: Session
     me: AuthenticatedOfficer
@@ -45,7 +45,7 @@ class Action(Protocol[Who_contra]):
 
 
 class SealedAction(Protocol[Who_contra]):
-    """Like Action, on sealed content."""
+    """An action on sealed content without arguments besides its object."""
 
     def __call__(
         self,
@@ -60,61 +60,62 @@ class SealedAction(Protocol[Who_contra]):
     ) -> object: ...
 
 
-def plainly(action: Action[Who]) -> Callable[[Doing[Who]], object]:
-    """Wrap an action without arguments as the `do` of an act."""
-    return lambda on: action(on.session, on.officer, on.reference, on.at, version=on.version)
+def no_arguments(action: Action[Who]) -> Callable[[ActCall[Who]], object]:
+    """The `run` of an act whose action takes no arguments besides its object."""
+    return lambda call: action(call.session, call.officer, call.reference, call.at, version=call.version)
 
 
-def sealed(action: SealedAction[Who]) -> Callable[[Doing[Who]], object]:
-    """Wrap an action on sealed content without arguments as the `do` of an act."""
-    return lambda on: action(on.session, sealer(), on.officer, on.reference, on.at, version=on.version)
+def with_sealer(action: SealedAction[Who]) -> Callable[[ActCall[Who]], object]:
+    """As `no_arguments`, for an action that is also given the sealer."""
+    return lambda call: action(call.session, sealer(), call.officer, call.reference, call.at, version=call.version)
 
 
 @dataclass(frozen=True, slots=True)
 class OfficerAct:
-    """One act. `name` ends its address in API and console, unless `path` ends it in the API, or `page` in the console, otherwise.
-
-    `do` is given a Doing and, as keywords, the fields of `schema`. `form` says what a field is called in the console's form where
-    it is called otherwise, `unread` which message says that it cannot be read. `operation` and `about`, a summary
-    and what follows it, document it in the API; `statuses` where they are others than follow from the schema. `resource` is what
-    the right is to, where it is another than that of the table. Without `is_shown_after` the API's answer is empty: what it was
-    done to is closed to the officer from then on. What `drafts` something, such as a hearing, is done once however often it is
-    sent, and its `do` gives the reference of what was drafted. `done` gives the code of what was done (`done.<code>`) from what
-    `do` gives, where that is not always the same. `undo` is given what the act is done to, as it was before, and the form;
-    it gives the fields with which the same act takes it back, None where that is no act of one person. `taken_back_at` gives,
-    from what `do` gives, the rest of the address of another act that takes it back.
-    Where nothing was read before it, such as a proposal, the act has
-    no version (`is_versioned`). `not_found` is the field that a form names something in which is not there, and the message
-    that says so. `max_bytes` bounds a body in the API. Where the console takes the form of another operation for it, `form_of`
-    names that.
-    """
+    """One act of an officer. `run` does it: it is given an ActCall and, as keywords, the fields of `schema`."""
 
     name: str
+    """Ends the act's address in API and console, unless `path` ends it in the API, or `page` in the console."""
     right: Act
-    do: Callable[..., object]
+    run: Callable[..., object]
     operation: str
     about: str
+    """A summary for the API's documentation, and what follows it."""
     schema: type[InSchema] | None = None
     method: str = "post"
     path: str | None = None
     form: Mapping[str, str] = field(default_factory=dict)
+    """What a field is called in the console's form, where it is called otherwise."""
     unread: Mapping[str, str] = field(default_factory=dict)
+    """By field: the message that says that it cannot be read."""
     resource: Resource | None = None
+    """What the right is to, where it is another than that of the table."""
     statuses: tuple[int, ...] | None = None
+    """Statuses of refusals in the API, where they are others than follow from the schema."""
     is_shown_after: bool = True
+    """If not, the API's answer is empty: what it was done to is closed to the officer from then on."""
     drafts: str = ""
+    """What it drafts, such as a hearing: idempotently, and `run` gives the reference of the draft."""
     done: Callable[[object], str] | None = None
+    """From what `run` gives: the code of what was done (`done.<code>`), where that is not always the same."""
     undo: Callable[[Any, Mapping[str, str]], Mapping[str, str] | None] | None = None
+    """From what the act is done to, as it was before, and the form: the fields with which the same act takes it back; None
+    where that is no act of one person."""
     taken_back_at: Callable[[object], str] | None = None
+    """From what `run` gives: the rest of the address of another act that takes it back."""
     page: str | None = None
     is_versioned: bool = True
+    """If not, nothing was read before it, such as a proposal."""
     not_found: tuple[str, str] | None = None
+    """The field of the form that names something which is not there, and the message that says so."""
     max_bytes: int = MAX_BODY_BYTES
+    """Of a body in the API."""
     form_of: str | None = None
+    """The operation whose form the console takes for this act, where it is another's."""
 
     @property
-    def also(self) -> tuple[int, ...]:
-        """The API's statuses besides those of every answer."""
+    def error_statuses(self) -> tuple[int, ...]:
+        """The statuses of refusals in the API, besides those that every operation has."""
         return self.statuses or ((404, 409) if self.schema is None else (404, 409, 413, 415))
 
 
@@ -124,7 +125,7 @@ class OfficerActs(Generic[Who]):
 
     `officer_of` is the officer present as the feature knows officers, acting by the right that an act needs. `opened` finds what
     an act is done to: given the session, the officer present, the act, and the references that name it, it gives the stored
-    reference. It raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
+    reference. Raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
     """
 
     resource: Resource
@@ -148,7 +149,7 @@ class OfficerActs(Generic[Who]):
         values: Mapping[str, Any],
     ) -> object:
         """Do an act in the transaction of the session. Raises as its action does, and Forbidden."""
-        return act.do(Doing(session, me, self.officer_of(me, act), reference, version, now()), **values)
+        return act.run(ActCall(session, me, self.officer_of(me, act), reference, version, now()), **values)
 
     def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:
         """The right that an act needs."""

@@ -20,7 +20,7 @@ from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
-from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -65,15 +65,15 @@ def case_opened(resource: Resource) -> Callable[..., str]:
     return opened
 
 
-def _move(on: Doing[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
+def _move(call: ActCall[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
     return claiming.take(
-        on.session, sealer(), on.officer, roles_of(on.me), on.reference, to, on.at,
-        reason=reason, into=into, version=on.version,
+        call.session, sealer(), call.officer, roles_of(call.me), call.reference, to, call.at,
+        reason=reason, into=into, version=call.version,
     )  # fmt: skip
 
 
 def _reply(
-    on: Doing[Officer],
+    call: ActCall[Officer],
     text: str,
     *,
     language: str = "",
@@ -82,8 +82,8 @@ def _reply(
     to_helper: bool = False,
 ) -> object:
     return waiting.write_letter(
-        on.session, sealer(), on.officer, on.reference, text, on.at,
-        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=on.version,
+        call.session, sealer(), call.officer, call.reference, text, call.at,
+        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=call.version,
     )  # fmt: skip
 
 
@@ -91,26 +91,28 @@ def _replied(letter: object) -> str:
     return "replyToCase" if letter is None else "letter_waits"
 
 
-def _assign(on: Doing[Officer], assignee: str | None = None) -> object:
+def _assign(call: ActCall[Officer], assignee: str | None = None) -> object:
     return assigning.assign(
-        on.session, sealer(), on.officer, on.reference, assignee or None, on.at.date(), version=on.version
+        call.session, sealer(), call.officer, call.reference, assignee or None, call.at.date(), version=call.version
     )  # fmt: skip
 
 
-def _set_priority(on: Doing[Officer], priority: Priority, reason: str) -> object:
+def _set_priority(call: ActCall[Officer], priority: Priority, reason: str) -> object:
     return priorities.set_priority(
-        on.session, sealer(), on.officer, on.reference, priority, on.at, reason=reason, version=on.version
+        call.session, sealer(), call.officer, call.reference, priority, call.at, reason=reason, version=call.version
     )  # fmt: skip
 
 
-def _write_note(on: Doing[Officer], text: str) -> object:
-    return notes.write_note(on.session, sealer(), on.officer, on.reference, text, on.at.date(), version=on.version)
+def _write_note(call: ActCall[Officer], text: str) -> object:
+    return notes.write_note(
+        call.session, sealer(), call.officer, call.reference, text, call.at.date(), version=call.version
+    )
 
 
-def _add_task(on: Doing[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
+def _add_task(call: ActCall[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
     return notes.add_task(
-        on.session, sealer(), on.officer, on.reference, text, on.at.date(), due_on=due_on, owner=owner or None,
-        version=on.version,
+        call.session, sealer(), call.officer, call.reference, text, call.at.date(), due_on=due_on, owner=owner or None,
+        version=call.version,
     )  # fmt: skip
 
 
@@ -125,30 +127,30 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
-def _decide_lowering(on: Doing[Officer], *, is_approved: bool) -> object:
+def _decide_lowering(call: ActCall[Officer], *, is_approved: bool) -> object:
     return priorities.decide_lowering(
-        on.session, on.officer, on.reference, on.at, is_approved=is_approved, version=on.version
+        call.session, call.officer, call.reference, call.at, is_approved=is_approved, version=call.version
     )  # fmt: skip
 
 
-def _set_hold(on: Doing[Officer], reason: str, *, is_held: bool) -> object:
+def _set_hold(call: ActCall[Officer], reason: str, *, is_held: bool) -> object:
     return holds.set_legal_hold(
-        on.session, sealer(), on.officer, on.reference, on.at.date(), is_held=is_held, reason=reason, version=on.version
+        call.session, sealer(), call.officer, call.reference, call.at.date(), is_held=is_held, reason=reason, version=call.version
     )  # fmt: skip
 
 
-def _link_agency(on: Doing[Officer], agency_id: str) -> object:
-    agency = picked_agency(on.session, agency_id, "agency_id")
-    require_no_interest(on.me, agency)
+def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
+    agency = picked_agency(call.session, agency_id, "agency_id")
+    require_no_interest(call.me, agency)
     return casework.link_agency(
-        on.session, sealer(), on.officer, on.reference, agency, on.at.date(), version=on.version
+        call.session, sealer(), call.officer, call.reference, agency, call.at.date(), version=call.version
     )  # fmt: skip
 
 
-def _tick_task(on: Doing[Officer], *, is_done: bool) -> object:
-    case, task = on.reference.split("/")
+def _tick_task(call: ActCall[Officer], *, is_done: bool) -> object:
+    case, task = call.reference.split("/")
     return notes.tick_task(
-        on.session, on.officer, case, task, on.at.date(), is_done=is_done, version=on.version
+        call.session, call.officer, case, task, call.at.date(), is_done=is_done, version=call.version
     )  # fmt: skip
 
 
@@ -166,14 +168,14 @@ def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
     return {"is_done": "no" if form.get("is_done") == "yes" else "yes"}
 
 
-def _take_back_note(on: Doing[Officer]) -> None:
-    case, _, note = on.reference.partition("/")
-    notes.take_back_note(on.session, on.officer, case, note, on.at.date(), version=on.version)
+def _take_back_note(call: ActCall[Officer]) -> None:
+    case, _, note = call.reference.partition("/")
+    notes.take_back_note(call.session, call.officer, case, note, call.at.date(), version=call.version)
 
 
-def _take_back_task(on: Doing[Officer]) -> None:
-    case, _, task = on.reference.partition("/")
-    notes.take_back_task(on.session, on.officer, case, task, on.at.date(), version=on.version)
+def _take_back_task(call: ActCall[Officer]) -> None:
+    case, _, task = call.reference.partition("/")
+    notes.take_back_task(call.session, call.officer, case, task, call.at.date(), version=call.version)
 
 
 ACTS = case_acts(
@@ -219,11 +221,11 @@ ACTS = case_acts(
         CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_taken_back,
     ),
     OfficerAct(
-        "lowering/approve", Act.WRITE, lambda on: _decide_lowering(on, is_approved=True), "approveCaseLowering",
+        "lowering/approve", Act.WRITE, lambda call: _decide_lowering(call, is_approved=True), "approveCaseLowering",
         "Approve a waiting request to lower a priority; never one's own.",
     ),
     OfficerAct(
-        "lowering/refuse", Act.WRITE, lambda on: _decide_lowering(on, is_approved=False), "refuseCaseLowering",
+        "lowering/refuse", Act.WRITE, lambda call: _decide_lowering(call, is_approved=False), "refuseCaseLowering",
         "Refuse a waiting request to lower a priority, or withdraw one's own.",
     ),
     OfficerAct(

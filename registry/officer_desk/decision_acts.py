@@ -7,7 +7,7 @@ from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
 from registry.officer_desk.case_acts import case_for, case_opened
 from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
@@ -26,14 +26,16 @@ def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct,
     return reference
 
 
-def _make(on: Doing[Officer]) -> object:
+def _make(call: ActCall[Officer]) -> object:
     return actions.make(
-        on.session, sealer(), on.officer, on.reference, decision_notice, on.at, version=on.version
+        call.session, sealer(), call.officer, call.reference, decision_notice, call.at, version=call.version
     )  # fmt: skip
 
 
-def _send_back(on: Doing[Officer], reason: str) -> object:
-    return actions.send_back(on.session, sealer(), on.officer, on.reference, on.at, reason=reason, version=on.version)
+def _send_back(call: ActCall[Officer], reason: str) -> object:
+    return actions.send_back(
+        call.session, sealer(), call.officer, call.reference, call.at, reason=reason, version=call.version
+    )
 
 
 ACTS = case_acts(
@@ -54,13 +56,13 @@ ACTS = case_acts(
 
 
 def _write(
-    on: Doing[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int,
+    call: ActCall[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int,
     language: str = "", translation: str = "",
 ) -> str:  # fmt: skip
     return actions.write(
-        on.session, sealer(), on.officer, on.reference, outcome, on.at,
+        call.session, sealer(), call.officer, call.reference, outcome, call.at,
         reasons=reasons, summary=summary, object_days=object_days, language=language, translation=translation,
-        version=on.version,
+        version=call.version,
     ).reference  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake import idempotency as repeats
+from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.query_reader import IdempotencyKey
@@ -26,4 +26,4 @@ def draft_idempotently(
     if idempotency_key is None:
         return make()
     scope = f"{what} of officer {me.officer.reference}"
-    return repeats.run_idempotently(session, sealer(), scope, *idempotency_key, day_at(now(), None), make)
+    return idempotency.run_idempotently(session, sealer(), scope, *idempotency_key, day_at(now(), None), make)

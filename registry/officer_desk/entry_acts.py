@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.parties import accounts
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
@@ -37,15 +37,15 @@ def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -
     return found
 
 
-def _decide(on: Doing[EntryOfficial], answer: str, warning: str = "", *, is_accepted: bool) -> object:
+def _decide(call: ActCall[EntryOfficial], answer: str, warning: str = "", *, is_accepted: bool) -> object:
     return deciding.decide(
-        on.session, on.officer, on.reference, answer, on.at,
-        is_accepted=is_accepted, warning=warning, version=on.version,
+        call.session, call.officer, call.reference, answer, call.at,
+        is_accepted=is_accepted, warning=warning, version=call.version,
     )  # fmt: skip
 
 
-def _take_down(on: Doing[EntryOfficial], answer: str) -> object:
-    return deciding.take_down(on.session, on.officer, on.reference, answer, on.at, version=on.version)
+def _take_down(call: ActCall[EntryOfficial], answer: str) -> object:
+    return deciding.take_down(call.session, call.officer, call.reference, answer, call.at, version=call.version)
 
 
 _DECIDING = """Decide a request of an agency, with a reason that it reads.
@@ -72,9 +72,9 @@ ACTS = OfficerActs(
 )  # fmt: skip
 
 
-def _take_back(on: Doing[AuthenticatedOfficer]) -> object:
-    rep = representative(on.session, on.me)
-    return entry_requests.take_back(on.session, rep, on.reference, on.at, version=on.version)
+def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
+    rep = representative(call.session, call.me)
+    return entry_requests.take_back(call.session, rep, call.reference, call.at, version=call.version)
 
 
 OWN = OfficerActs(
@@ -98,20 +98,20 @@ def invitation_opened(session: Session, me: AuthenticatedOfficer, reference: str
     return change, agency
 
 
-def _invite(on: Doing[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
-    agency = picked_agency(on.session, agency_id, "agency_id")
-    require_no_interest(on.me, agency)
-    deciding.require_own(on.session, on.officer, agency)
-    unit = accounts.agency_unit(on.session, sealer(), agency, on.at.date())
-    return claims.invite(on.session, on.officer, unit, name, email, language, on.at).reference
+def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
+    agency = picked_agency(call.session, agency_id, "agency_id")
+    require_no_interest(call.me, agency)
+    deciding.require_own(call.session, call.officer, agency)
+    unit = accounts.agency_unit(call.session, sealer(), agency, call.at.date())
+    return claims.invite(call.session, call.officer, unit, name, email, language, call.at).reference
 
 
-def _approve_invitation(on: Doing[EntryOfficial]) -> str | None:
-    return claims.approve(on.session, on.officer, on.reference, on.at)
+def _approve_invitation(call: ActCall[EntryOfficial]) -> str | None:
+    return claims.approve(call.session, call.officer, call.reference, call.at)
 
 
-def _refuse_invitation(on: Doing[EntryOfficial]) -> None:
-    claims.refuse(on.session, on.officer, on.reference, on.at)
+def _refuse_invitation(call: ActCall[EntryOfficial]) -> None:
+    claims.refuse(call.session, call.officer, call.reference, call.at)
 
 
 INVITATIONS = OfficerActs(

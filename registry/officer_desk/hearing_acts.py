@@ -11,7 +11,7 @@ from registry.complaints.parties.hearings import actions, after_answer, portal, 
 from registry.complaints.parties.hearings.models import Hearing
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, sealed
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, case_acts, with_sealer
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
@@ -39,42 +39,46 @@ def hearing_opened(session: Session, me: AuthenticatedOfficer, reference: str) -
 
 
 def _edit(
-    on: Doing[Officer],
+    call: ActCall[Officer],
     allegation: str,
     could_complain: int | None = None,
     language: str | None = None,
     translation: str = "",
 ) -> object:
     return actions.edit(
-        on.session, sealer(), on.officer, on.reference, allegation, on.at,
-        could_complain=could_complain, language=language or "", translation=translation, version=on.version,
+        call.session, sealer(), call.officer, call.reference, allegation, call.at,
+        could_complain=could_complain, language=language or "", translation=translation, version=call.version,
     )  # fmt: skip
 
 
-def _send_back(on: Doing[Officer], reason: str) -> object:
-    return actions.send_back(on.session, sealer(), on.officer, on.reference, reason, on.at, version=on.version)
+def _send_back(call: ActCall[Officer], reason: str) -> object:
+    return actions.send_back(
+        call.session, sealer(), call.officer, call.reference, reason, call.at, version=call.version
+    )
 
 
-def _approve(on: Doing[Officer], reason: str = "") -> object:
-    return actions.approve(on.session, sealer(), on.officer, on.reference, on.at, reason=reason, version=on.version)
+def _approve(call: ActCall[Officer], reason: str = "") -> object:
+    return actions.approve(
+        call.session, sealer(), call.officer, call.reference, call.at, reason=reason, version=call.version
+    )
 
 
-def _serve(on: Doing[Officer], answer_by: date) -> object:
-    return actions.serve(on.session, sealer(), on.officer, on.reference, answer_by, on.at, version=on.version)
+def _serve(call: ActCall[Officer], answer_by: date) -> object:
+    return actions.serve(call.session, sealer(), call.officer, call.reference, answer_by, call.at, version=call.version)
 
 
-def _give_longer(on: Doing[Officer], answer_by: date, reason: str) -> object:
+def _give_longer(call: ActCall[Officer], answer_by: date, reason: str) -> object:
     return after_answer.give_longer(
-        on.session, sealer(), on.officer, on.reference, answer_by, reason, on.at, version=on.version
+        call.session, sealer(), call.officer, call.reference, answer_by, reason, call.at, version=call.version
     )
 
 
 def _tell_outcome(
-    on: Doing[Officer], outcome: str, object_days: int | None, language: str | None = None, translation: str = ""
+    call: ActCall[Officer], outcome: str, object_days: int | None, language: str | None = None, translation: str = ""
 ) -> object:
     return after_answer.notify_outcome(
-        on.session, sealer(), on.officer, on.reference, outcome, object_days or 0, on.at,
-        language=language or "", translation=translation, version=on.version,
+        call.session, sealer(), call.officer, call.reference, outcome, object_days or 0, call.at,
+        language=language or "", translation=translation, version=call.version,
     )  # fmt: skip
 
 
@@ -94,7 +98,7 @@ ACTS = case_acts(
         AllegationSchema, method="put", path="",
     ),
     OfficerAct(
-        "hand-in", Act.PROPOSE, sealed(actions.hand_in), "submitHearing",
+        "hand-in", Act.PROPOSE, with_sealer(actions.hand_in), "submitHearing",
         "Submit a draft for another person's check against reprisals.",
     ),
     OfficerAct(
@@ -118,7 +122,7 @@ ACTS = case_acts(
         HearingServiceSchema,
     ),
     OfficerAct(
-        "close", Act.PROPOSE, sealed(actions.close), "closeHearing",
+        "close", Act.PROPOSE, with_sealer(actions.close), "closeHearing",
         """Close a hearing that was answered or lapsed, or cancel another.
 
         The agency reads it no longer.
@@ -141,18 +145,18 @@ ACTS = case_acts(
 
 
 def _draft(
-    on: Doing[Officer],
+    call: ActCall[Officer],
     allegation: str,
     could_complain: int | None = None,
     agency_id: str | None = None,
     language: str | None = None,
     translation: str = "",
 ) -> str:
-    agency = picked_agency(on.session, agency_id) if agency_id and agency_id.strip() else None
-    require_no_interest(on.me, agency)
+    agency = picked_agency(call.session, agency_id) if agency_id and agency_id.strip() else None
+    require_no_interest(call.me, agency)
     return actions.draft(
-        on.session, sealer(), on.officer, on.reference, allegation, on.at,
-        agency=agency, could_complain=could_complain, language=language or "", translation=translation, version=on.version,
+        call.session, sealer(), call.officer, call.reference, allegation, call.at,
+        agency=agency, could_complain=could_complain, language=language or "", translation=translation, version=call.version,
     ).reference  # fmt: skip
 
 
@@ -176,11 +180,11 @@ IN_CASE = case_acts(
 def _written(write: Callable[..., object]) -> Callable[..., object]:
     """How an act of the agency is done: with what it wrote."""
 
-    def do(on: Doing[AuthenticatedOfficer], text: str) -> object:
-        unit, who = on.me.standing.unit, on.me.officer.reference
-        return write(on.session, sealer(), unit, who, on.reference, text, on.at, version=on.version)
+    def run(call: ActCall[AuthenticatedOfficer], text: str) -> object:
+        unit, who = call.me.standing.unit, call.me.officer.reference
+        return write(call.session, sealer(), unit, who, call.reference, text, call.at, version=call.version)
 
-    return do
+    return run
 
 
 ANSWERS = OfficerActs(

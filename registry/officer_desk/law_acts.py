@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions
@@ -19,13 +19,13 @@ def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, referenc
     return overlay_named(session, reference).reference
 
 
-def _withdraw(on: Doing[Operator], reason: str) -> object:
-    return actions.withdraw(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+def _withdraw(call: ActCall[Operator], reason: str) -> object:
+    return actions.withdraw(call.session, call.officer, call.reference, reason, call.at, version=call.version)
 
 
-def _propose(on: Doing[Operator], file: str, signature: str, filename: str | None = None) -> str:
+def _propose(call: ActCall[Operator], file: str, signature: str, filename: str | None = None) -> str:
     return actions.propose(
-        on.session, on.officer, file.encode(), signature, on.at, name=filename or "overlay"
+        call.session, call.officer, file.encode(), signature, call.at, name=filename or "overlay"
     ).reference  # fmt: skip
 
 
@@ -53,7 +53,7 @@ LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
     _overlay,
     (
         OfficerAct(
-            "approve", Act.APPROVE, plainly(actions.approve), "approveLawOverlay",
+            "approve", Act.APPROVE, no_arguments(actions.approve), "approveLawOverlay",
             """Put another operator's overlay of the law into force.
 
             The next answer stands on it, and the log says so. Refused where it no longer fits the law as it is.

@@ -10,7 +10,7 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licensing import (
     agency_opened,
@@ -75,29 +75,29 @@ def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: s
 
 
 def _preview(
-    on: Doing[LicensingOfficial],
+    call: ActCall[LicensingOfficial],
     act: LicenceAct,
     stated: Mapping[str, Any],
     about: str | None = None,
     **ground: Any,
 ) -> Draft:
-    require_act(on.me, act, Act.PROPOSE)
-    draft = drafted(on.session, on.officer, act, about, stated, on.at, **ground)
-    require_no_interest(on.me, draft.after.agency_id)
+    require_act(call.me, act, Act.PROPOSE)
+    draft = drafted(call.session, call.officer, act, about, stated, call.at, **ground)
+    require_no_interest(call.me, draft.after.agency_id)
     return draft
 
 
 def _propose(
-    on: Doing[LicensingOfficial],
+    call: ActCall[LicensingOfficial],
     act: LicenceAct,
     stated: Mapping[str, Any],
     about: str | None = None,
     **ground: Any,
 ) -> str:
-    require_act(on.me, act, Act.PROPOSE)
-    made = proposals.propose(on.session, on.officer, act, about, stated, on.at, **ground)
+    require_act(call.me, act, Act.PROPOSE)
+    made = proposals.propose(call.session, call.officer, act, about, stated, call.at, **ground)
     if made.agency_id is not None:
-        require_no_interest(on.me, on.session.get_one(Agency, made.agency_id).reference)
+        require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
     return made.reference
 
 
@@ -124,15 +124,15 @@ LICENCE_ACTS = _acts(
 )  # fmt: skip
 
 
-def _refuse(on: Doing[LicensingOfficial], reason: str) -> object:
-    return proposals.refuse(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+def _refuse(call: ActCall[LicensingOfficial], reason: str) -> object:
+    return proposals.refuse(call.session, call.officer, call.reference, reason, call.at, version=call.version)
 
 
 PROPOSALS = _acts(
     Resource.LICENCE,
     _proposal,
     OfficerAct(
-        "approve", Act.APPROVE, plainly(proposals.approve), "approveLicenceProposal",
+        "approve", Act.APPROVE, no_arguments(proposals.approve), "approveLicenceProposal",
         """Approve another officer's proposal.
 
         It stands in the next answer, the log and the status list. Refused where the record was changed since it was proposed.
@@ -143,13 +143,13 @@ PROPOSALS = _acts(
         RefusalReasonSchema,
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, plainly(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
+        "take-back", Act.PROPOSE, no_arguments(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
     ),
 )  # fmt: skip
 
 
 def _enter(
-    on: Doing[LicensingOfficial],
+    call: ActCall[LicensingOfficial],
     kind: DepositLineKind,
     note: str,
     happened_on: date | None = None,
@@ -157,9 +157,9 @@ def _enter(
     held_as: str | None = None,
     **more: Any,
 ) -> str:
-    today, _ = today_of(on.session, on.officer.authority, on.at)
+    today, _ = today_of(call.session, call.officer.authority, call.at)
     return deposits.enter(
-        on.session, on.officer, on.reference, kind, on.at,
+        call.session, call.officer, call.reference, kind, call.at,
         happened_on=happened_on or today, note=note, reverses=reverses or None, form=held_as, **more,
     ).reference  # fmt: skip
 
@@ -181,23 +181,23 @@ DEPOSIT_LINES = _acts(
     Resource.DEPOSIT,
     _line,
     OfficerAct(
-        "approve", Act.APPROVE, plainly(deposits.approve), "approveDepositLine",
+        "approve", Act.APPROVE, no_arguments(deposits.approve), "approveDepositLine",
         "Approve a draw or a reversal that another officer entered.",
     ),
     OfficerAct(
-        "refuse", Act.PROPOSE, plainly(deposits.refuse), "refuseDepositLine",
+        "refuse", Act.PROPOSE, no_arguments(deposits.refuse), "refuseDepositLine",
         "Refuse a waiting line, or withdraw your own. It stays in the ledger and never counts.",
     ),
 )  # fmt: skip
 
 
 def _propose_channel(
-    on: Doing[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
+    call: ActCall[LicensingOfficial], agency_id: str, kind: ChannelKind, value: str, replaces: str | None = None
 ) -> str:
-    agency = read_reference(agency_id) or picked_agency(on.session, agency_id, "agency_id")
-    require_no_interest(on.me, agency)
+    agency = read_reference(agency_id) or picked_agency(call.session, agency_id, "agency_id")
+    require_no_interest(call.me, agency)
     return related_acts.propose_change(
-        on.session, on.officer, keyring(), agency, kind, value, on.at, instead_of=(replaces or "").strip() or None
+        call.session, call.officer, keyring(), agency, kind, value, call.at, instead_of=(replaces or "").strip() or None
     ).reference  # fmt: skip
 
 
@@ -219,14 +219,14 @@ CHANNEL_CHANGES = _acts(
     Resource.CHANNEL,
     _change,
     OfficerAct(
-        "approve", Act.APPROVE, plainly(related_acts.approve_change), "approveChannelChange",
+        "approve", Act.APPROVE, no_arguments(related_acts.approve_change), "approveChannelChange",
         """Approve another officer's proposal.
 
         The agency is told at its registered addresses, and in 72 hours it is published.
         """,
     ),
     OfficerAct(
-        "refuse", Act.APPROVE, plainly(related_acts.refuse_change), "refuseChannelChange",
+        "refuse", Act.APPROVE, no_arguments(related_acts.refuse_change), "refuseChannelChange",
         """Refuse a change of a channel before it takes effect.
 
         Also one that was approved: the owner of the old channel may have objected.
@@ -235,15 +235,15 @@ CHANNEL_CHANGES = _acts(
 )  # fmt: skip
 
 
-def _confirm(on: Doing[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
+def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
     true = reference_in(true_entry) if true_entry else None
     return related_acts.confirm_collision(
-        on.session, on.officer, on.reference, true, text, on.at, version=on.version
+        call.session, call.officer, call.reference, true, text, call.at, version=call.version
     )  # fmt: skip
 
 
-def _dismiss(on: Doing[LicensingOfficial], text: str) -> None:
-    related_acts.dismiss_collision(on.session, on.officer, on.reference, text, on.at, version=on.version)
+def _dismiss(call: ActCall[LicensingOfficial], text: str) -> None:
+    related_acts.dismiss_collision(call.session, call.officer, call.reference, text, call.at, version=call.version)
 
 
 COLLISIONS = _acts(
@@ -265,13 +265,13 @@ COLLISIONS = _acts(
 )  # fmt: skip
 
 
-def _lift(on: Doing[LicensingOfficial], number: int | None = None) -> object:
-    return related_acts.lift(on.session, on.officer, on.reference, number, on.at, version=on.version)
+def _lift(call: ActCall[LicensingOfficial], number: int | None = None) -> object:
+    return related_acts.lift(call.session, call.officer, call.reference, number, call.at, version=call.version)
 
 
-def _warn(on: Doing[LicensingOfficial], text: str, **more: Any) -> str:
-    related_acts.warn(on.session, on.officer, on.reference, text, on.at, **more)
-    return on.reference
+def _warn(call: ActCall[LicensingOfficial], text: str, **more: Any) -> str:
+    related_acts.warn(call.session, call.officer, call.reference, text, call.at, **more)
+    return call.reference
 
 
 CLONE_WARNINGS = _acts(
@@ -293,12 +293,12 @@ CLONE_WARNINGS = _acts(
 )  # fmt: skip
 
 
-def _order_list(on: Doing[LicensingOfficial]) -> None:
-    related_acts.order_list(on.session, on.officer, on.reference, on.at, services().settings.home)
+def _order_list(call: ActCall[LicensingOfficial]) -> None:
+    related_acts.order_list(call.session, call.officer, call.reference, call.at, services().settings.home)
 
 
-def _reject_list(on: Doing[LicensingOfficial]) -> None:
-    related_acts.reject_list(on.session, on.officer, on.reference, on.at)
+def _reject_list(call: ActCall[LicensingOfficial]) -> None:
+    related_acts.reject_list(call.session, call.officer, call.reference, call.at)
 
 
 HELD_LISTS = _acts(

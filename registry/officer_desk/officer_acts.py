@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officers import accounts, tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource, Role
@@ -32,49 +32,49 @@ def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference
     return accounts.change_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _named(on: Doing[str]) -> Officer:
+def _named(call: ActCall[str]) -> Officer:
     """The officer of an act, locked where a version was read."""
-    return accounts.officer_named(on.session, on.reference, on.me.standing.unit, on.version)
+    return accounts.officer_named(call.session, call.reference, call.me.standing.unit, call.version)
 
 
-def _invite(on: Doing[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
+def _invite(call: ActCall[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
     return accounts.propose_invitation(
-        on.session, on.reference, name, email, roles, language, by=on.officer, at=on.at
+        call.session, call.reference, name, email, roles, language, by=call.officer, at=call.at
     ).reference  # fmt: skip
 
 
-def _change_roles(on: Doing[str], roles: Sequence[Role]) -> str:
-    return accounts.propose_roles(on.session, _named(on), roles, by=on.officer, at=on.at).reference
+def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> str:
+    return accounts.propose_roles(call.session, _named(call), roles, by=call.officer, at=call.at).reference
 
 
-def _reset(on: Doing[str]) -> str:
-    return accounts.propose_reset(on.session, _named(on), by=on.officer, at=on.at).reference
+def _reset(call: ActCall[str]) -> str:
+    return accounts.propose_reset(call.session, _named(call), by=call.officer, at=call.at).reference
 
 
-def _close(on: Doing[str]) -> None:
-    accounts.close(on.session, _named(on), by=on.officer, at=on.at, today=day_at(on.at, None))
+def _close(call: ActCall[str]) -> None:
+    accounts.close(call.session, _named(call), by=call.officer, at=call.at, today=day_at(call.at, None))
 
 
-def _sign_out(on: Doing[str]) -> None:
-    accounts.sign_out(on.session, _named(on), by=on.officer, at=on.at)
+def _sign_out(call: ActCall[str]) -> None:
+    accounts.sign_out(call.session, _named(call), by=call.officer, at=call.at)
 
 
-def _revoke_token(on: Doing[str]) -> None:
-    officer, _, token = on.reference.partition("/")
-    named = accounts.officer_named(on.session, officer, on.me.standing.unit)
-    if not tokens.revoke(on.session, named, token, by=on.officer, at=on.at):
+def _revoke_token(call: ActCall[str]) -> None:
+    officer, _, token = call.reference.partition("/")
+    named = accounts.officer_named(call.session, officer, call.me.standing.unit)
+    if not tokens.revoke(call.session, named, token, by=call.officer, at=call.at):
         raise NotFound("the officer has no such token, or it was revoked already")
 
 
-def _approve(on: Doing[str]) -> str | None:
+def _approve(call: ActCall[str]) -> str | None:
     """The part of the join code that is handed over in person."""
-    change = accounts.change_named(on.session, on.reference, on.me.standing.unit)
-    return accounts.approve(on.session, change, by=on.officer, at=on.at, today=day_at(on.at, None))
+    change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
+    return accounts.approve(call.session, change, by=call.officer, at=call.at, today=day_at(call.at, None))
 
 
-def _refuse(on: Doing[str]) -> None:
-    change = accounts.change_named(on.session, on.reference, on.me.standing.unit)
-    accounts.refuse(on.session, change, by=on.officer, at=on.at)
+def _refuse(call: ActCall[str]) -> None:
+    change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
+    accounts.refuse(call.session, change, by=call.officer, at=call.at)
 
 
 OFFICERS: OfficerActs[str] = OfficerActs(

@@ -14,7 +14,7 @@ from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers import accounts, notices, sessions, tokens
 from registry.officers.models import NoticeChoice, Officer
@@ -37,11 +37,13 @@ def _thing(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, referenc
     return reference_in(reference)
 
 
-def _ends(operation: str, about: str, missing: str, do: Callable[[Doing[Officer]], bool]) -> OfficerActs[Officer]:
-    """The act that ends something of one's own; `do` gives False where there is none of that reference."""
+def _ends(
+    operation: str, about: str, missing: str, end_one: Callable[[ActCall[Officer]], bool]
+) -> OfficerActs[Officer]:
+    """The act that ends something of one's own; `end_one` gives False where there is none of that reference."""
 
-    def end(on: Doing[Officer]) -> None:
-        if not do(on):
+    def end(call: ActCall[Officer]) -> None:
+        if not end_one(call):
             raise NotFound(missing)
 
     return _acts(
@@ -55,33 +57,33 @@ def _ends(operation: str, about: str, missing: str, do: Callable[[Doing[Officer]
 
 OWN_SESSIONS = _ends(
     "endMySession", "End one of your sessions of the console.", "you have no such session, or it is over",
-    lambda on: sessions.end_one(on.session, on.officer, on.reference, on.at),
+    lambda call: sessions.end_one(call.session, call.officer, call.reference, call.at),
 )  # fmt: skip
 
 OWN_TOKENS = _ends(
     "revokeMyToken", "Revoke one of your tokens, also the one of this request.",
     "you have no such token, or it was revoked already",
-    lambda on: tokens.revoke(on.session, on.officer, on.reference, by=on.officer.reference, at=on.at),
+    lambda call: tokens.revoke(call.session, call.officer, call.reference, by=call.officer.reference, at=call.at),
 )  # fmt: skip
 
 OWN_LOANS = _ends(
     "endLoan", "End the loan of a role immediately.", "you lend nothing of this reference",
-    lambda on: accounts.end_loan(on.session, on.officer, on.reference, day_at(on.at, None)),
+    lambda call: accounts.end_loan(call.session, call.officer, call.reference, day_at(call.at, None)),
 )  # fmt: skip
 
 
-def _lend(on: Doing[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> str:
-    deputy = accounts.officer_named(on.session, reference_in(deputy_id), on.me.standing.unit)
-    return accounts.lend(on.session, on.officer, deputy, role, from_on, to_on, day_at(on.at, None)).reference
+def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> str:
+    deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
+    return accounts.lend(call.session, call.officer, deputy, role, from_on, to_on, day_at(call.at, None)).reference
 
 
-def _choose_notices(on: Doing[Officer], choice: str, way: str | None = None, room: str = "") -> None:
-    notices.choose(on.session, on.officer, NoticeChoice(choice))
+def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None, room: str = "") -> None:
+    notices.choose(call.session, call.officer, NoticeChoice(choice))
     if way is None:
         return
     if way != MAIL and way not in push.ways(services().settings):
         raise ActRefused("no_such_way", "the operator has set up no server for that")
-    former = notices.push_of(on.session, on.officer) or ""
+    former = notices.push_of(call.session, call.officer) or ""
     to: str | None = None
     if way == push.MATRIX:
         if not push.is_room(room.strip()):
@@ -89,13 +91,13 @@ def _choose_notices(on: Doing[Officer], choice: str, way: str | None = None, roo
         to = f"{way}:{room.strip()}"
     elif way == push.NTFY:
         to = former if former.startswith(f"{way}:") else f"{way}:{push.new_topic()}"
-    notices.choose_push(on.session, on.officer, to)
+    notices.choose_push(call.session, call.officer, to)
 
 
-def _declare(on: Doing[Officer], agency_id: str) -> None:
+def _declare(call: ActCall[Officer], agency_id: str) -> None:
     # An interest may be declared before the agency is in the registry: by its reference alone.
-    agency = read_reference(agency_id[:40]) or picked_agency(on.session, agency_id, "agency_id")
-    accounts.declare_conflict(on.session, on.officer, agency, day_at(on.at, None))
+    agency = read_reference(agency_id[:40]) or picked_agency(call.session, agency_id, "agency_id")
+    accounts.declare_conflict(call.session, call.officer, agency, day_at(call.at, None))
 
 
 OWN_ACCOUNT = _acts(

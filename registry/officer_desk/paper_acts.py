@@ -10,27 +10,29 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.paper_forms import actions
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import Doing, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.complaints import MAX_OF_ANSWERS
 from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
 
 
-def _begin(on: Doing[Officer], number: str, received_on: date) -> str:
-    return actions.begin(on.session, sealer(), on.officer, number, received_on, on.at)
+def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
+    return actions.begin(call.session, sealer(), call.officer, number, received_on, call.at)
 
 
-def _save(on: Doing[Officer], answers: Mapping[str, Any]) -> object:
-    return actions.save_page(on.session, sealer(), on.officer, on.reference, answers, on.at.date(), on.version)
+def _save(call: ActCall[Officer], answers: Mapping[str, Any]) -> object:
+    return actions.save_page(
+        call.session, sealer(), call.officer, call.reference, answers, call.at.date(), call.version
+    )
 
 
-def _discard(on: Doing[Officer]) -> None:
-    actions.drop(on.session, sealer(), on.officer, on.reference, on.at.date(), on.version)
+def _discard(call: ActCall[Officer]) -> None:
+    actions.drop(call.session, sealer(), call.officer, call.reference, call.at.date(), call.version)
 
 
-def _send(on: Doing[Officer]) -> str:
-    return actions.send(on.session, sealer(), on.officer, on.reference, on.at, on.version).reference
+def _send(call: ActCall[Officer]) -> str:
+    return actions.send(call.session, sealer(), call.officer, call.reference, call.at, call.version).reference
 
 
 def _form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:

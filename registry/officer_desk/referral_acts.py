@@ -11,7 +11,7 @@ from registry.complaints.parties.referrals import actions, portal, queries
 from registry.complaints.parties.referrals.content import Choice
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, case_acts, plainly, sealed
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, case_acts, no_arguments, with_sealer
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -30,15 +30,17 @@ def referral_opened(session: Session, me: AuthenticatedOfficer, reference: str) 
     return found
 
 
-def _override(on: Doing[Officer], legal_basis: str) -> object:
-    return actions.override(on.session, sealer(), on.officer, on.reference, legal_basis, on.at, version=on.version)
+def _override(call: ActCall[Officer], legal_basis: str) -> object:
+    return actions.override(
+        call.session, sealer(), call.officer, call.reference, legal_basis, call.at, version=call.version
+    )
 
 
 ACTS = case_acts(
     Resource.REFERRAL,
     lambda session, me, _, reference: referral_opened(session, me, reference),
     OfficerAct(
-        "consent", Act.PROPOSE, plainly(actions.find_consent), "recordReferralConsent",
+        "consent", Act.PROPOSE, no_arguments(actions.find_consent), "recordReferralConsent",
         "Record that the complainant has consented since it was proposed.",
     ),
     OfficerAct(
@@ -51,17 +53,17 @@ ACTS = case_acts(
         ReferralOverrideSchema,
     ),
     OfficerAct(
-        "send", Act.PROPOSE, sealed(actions.send), "sendReferral", "Send a proposed referral, with its key, to the partner.",
+        "send", Act.PROPOSE, with_sealer(actions.send), "sendReferral", "Send a proposed referral, with its key, to the partner.",
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, sealed(actions.take_back), "cancelReferral",
+        "take-back", Act.PROPOSE, with_sealer(actions.take_back), "cancelReferral",
         "Cancel a referral that was not sent, or close one that was.",
     ),
 )  # fmt: skip
 
 
 def _propose(
-    on: Doing[Officer],
+    call: ActCall[Officer],
     partner: str,
     expires_on: date,
     answers: Sequence[str],
@@ -71,8 +73,8 @@ def _propose(
     identity_said_in: str | None = None,
 ) -> str:
     return actions.propose(
-        on.session, sealer(), on.officer, on.reference, partner, Choice(answers, messages, files), on.at,
-        note=note, expires_on=expires_on, identity_said_in=identity_said_in or None, version=on.version,
+        call.session, sealer(), call.officer, call.reference, partner, Choice(answers, messages, files), call.at,
+        note=note, expires_on=expires_on, identity_said_in=identity_said_in or None, version=call.version,
     ).reference  # fmt: skip
 
 
@@ -93,20 +95,20 @@ IN_CASE = case_acts(
 """What is done to a case."""
 
 
-def _accept(on: Doing[AuthenticatedOfficer]) -> object:
-    unit, who = on.me.standing.unit, on.me.officer.reference
-    return portal.accept(on.session, unit, who, on.reference, on.at, version=on.version)
+def _accept(call: ActCall[AuthenticatedOfficer]) -> object:
+    unit, who = call.me.standing.unit, call.me.officer.reference
+    return portal.accept(call.session, unit, who, call.reference, call.at, version=call.version)
 
 
-def _decline(on: Doing[AuthenticatedOfficer], reason: str) -> object:
-    unit, who = on.me.standing.unit, on.me.officer.reference
-    return portal.decline(on.session, sealer(), unit, who, on.reference, reason, on.at, version=on.version)
+def _decline(call: ActCall[AuthenticatedOfficer], reason: str) -> object:
+    unit, who = call.me.standing.unit, call.me.officer.reference
+    return portal.decline(call.session, sealer(), unit, who, call.reference, reason, call.at, version=call.version)
 
 
-def _report(on: Doing[AuthenticatedOfficer], text: str, *, is_done: bool) -> object:
-    unit, who = on.me.standing.unit, on.me.officer.reference
+def _report(call: ActCall[AuthenticatedOfficer], text: str, *, is_done: bool) -> object:
+    unit, who = call.me.standing.unit, call.me.officer.reference
     return portal.report(
-        on.session, sealer(), unit, who, on.reference, text, on.at, is_done=is_done, version=on.version
+        call.session, sealer(), unit, who, call.reference, text, call.at, is_done=is_done, version=call.version
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
-from registry.officer_desk.acts import Doing, OfficerAct, OfficerActs, plainly
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
 from registry.officer_desk.agency_picker import licence_numbered
 from registry.officer_desk.case_acts import case_for
 from registry.officers.rights import Act, Resource
@@ -55,47 +55,51 @@ def readable_decision(session: Session, me: AuthenticatedOfficer, decision: str)
 
 
 def _propose(
-    on: Doing[SanctionOfficial],
+    call: ActCall[SanctionOfficial],
     licence_id: str,
     decision_id: str | None = None,
     case_version: int | None = None,
     **terms: Any,
 ) -> str:
-    decision = readable_decision(on.session, on.me, decision_id) if decision_id else None
+    decision = readable_decision(call.session, call.me, decision_id) if decision_id else None
     if decision is not None and case_version is None:
         detail = "is missing: send the version of the decided case as you read it"
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
-    licence = licence_numbered(on.session, on.me.standing.authority, licence_id) or reference_in(licence_id.strip())
+    licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
     made = actions.propose(
-        on.session, sealer(), on.officer, licence, Terms(**terms), on.at,
+        call.session, sealer(), call.officer, licence, Terms(**terms), call.at,
         decision=decision, version=None if decision is None else case_version,
     )  # fmt: skip
-    require_no_interest(on.me, made.agency)
+    require_no_interest(call.me, made.agency)
     return made.reference
 
 
-def _edit(on: Doing[SanctionOfficial], **terms: Any) -> object:
-    return drafting.edit(on.session, sealer(), on.officer, on.reference, Terms(**terms), on.at, version=on.version)
+def _edit(call: ActCall[SanctionOfficial], **terms: Any) -> object:
+    return drafting.edit(
+        call.session, sealer(), call.officer, call.reference, Terms(**terms), call.at, version=call.version
+    )
 
 
-def _look(on: Doing[SanctionOfficial], **look: Any) -> object:
+def _look(call: ActCall[SanctionOfficial], **look: Any) -> object:
     informed: Collection[ToldFirst] = look.pop("told")
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
     seen = Look(informed=frozenset(informed), teller=look.pop("teller", ""), **numbers, **look)
-    return actions.look_at_workers(on.session, on.officer, on.reference, seen, on.at, version=on.version)
+    return actions.look_at_workers(call.session, call.officer, call.reference, seen, call.at, version=call.version)
 
 
-def _give_back(on: Doing[SanctionOfficial], reason: str) -> object:
-    return actions.give_back(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+def _give_back(call: ActCall[SanctionOfficial], reason: str) -> object:
+    return actions.give_back(call.session, call.officer, call.reference, reason, call.at, version=call.version)
 
 
-def _drop(on: Doing[SanctionOfficial], reason: str) -> object:
-    return actions.drop(on.session, on.officer, on.reference, reason, on.at, version=on.version)
+def _drop(call: ActCall[SanctionOfficial], reason: str) -> object:
+    return actions.drop(call.session, call.officer, call.reference, reason, call.at, version=call.version)
 
 
-def _ask_for_end(on: Doing[SanctionOfficial], to: str, ground: str) -> object:
+def _ask_for_end(call: ActCall[SanctionOfficial], to: str, ground: str) -> object:
     target = SanctionState(to)
-    return actions.ask_for_end(on.session, on.officer, on.reference, target, ground, on.at, version=on.version)
+    return actions.ask_for_end(
+        call.session, call.officer, call.reference, target, ground, call.at, version=call.version
+    )
 
 
 PROPOSALS = OfficerActs(
@@ -138,7 +142,7 @@ ACTS = OfficerActs(
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, plainly(actions.hand_to_review), "submitSanction",
+            "review", Act.PROPOSE, no_arguments(actions.hand_to_review), "submitSanction",
             "Submit a sanction for approval.",
         ),
         OfficerAct(
@@ -146,7 +150,7 @@ ACTS = OfficerActs(
             SanctionReasonSchema,
         ),
         OfficerAct(
-            "approve", Act.APPROVE, plainly(actions.approve), "approveSanction",
+            "approve", Act.APPROVE, no_arguments(actions.approve), "approveSanction",
             """Approve another officer's proposal.
 
             If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
@@ -154,7 +158,7 @@ ACTS = OfficerActs(
             """,
         ),
         OfficerAct(
-            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Give it up before it is in force.", SanctionReasonSchema,
+            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Withdraw a sanction before it takes effect.", SanctionReasonSchema,
         ),
         OfficerAct(
             "end", Act.PROPOSE, _ask_for_end, "proposeSanctionEnd",
@@ -165,11 +169,11 @@ ACTS = OfficerActs(
             SanctionEndAskedSchema, form={"to": "target"},
         ),
         OfficerAct(
-            "end/confirm", Act.APPROVE, plainly(actions.confirm_end), "confirmSanctionEnd",
+            "end/confirm", Act.APPROVE, no_arguments(actions.confirm_end), "confirmSanctionEnd",
             "Confirm another officer's proposal about a sanction. It is public with this answer.",
         ),
         OfficerAct(
-            "end/refuse", Act.APPROVE, plainly(actions.refuse_end), "refuseSanctionEnd", "Leave it as it is.",
+            "end/refuse", Act.APPROVE, no_arguments(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
         ),
     ),
 )  # fmt: skip

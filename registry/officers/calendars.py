@@ -18,7 +18,7 @@ from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 
 
 def make(session: Session, officer: Officer, at: datetime, today: date) -> str:
-    """A new secret in place of the former one, which opens nothing any more."""
+    """Make a new secret; the old link no longer works."""
     forget(session, officer)
     secret = secrets.token_urlsafe(32)
     session.add(CalendarAddress(officer_id=officer.id, digest=_digest(secret), made_on=today))

@@ -22,7 +22,7 @@ GUESSABLE_BELOW = 3
 """zxcvbn's score: below three a password falls to ten thousand million guesses."""
 
 STOLEN = "stolen-passwords.txt"
-"""In REGISTRY_HOME: lines `SHA1:count` in upper case hex, sorted, as the lists of stolen passwords come. None need be there."""
+"""In REGISTRY_HOME: lines `SHA1:count` in upper case hex, sorted, as lists of breached passwords come. None need be there."""
 
 _hasher = PasswordHasher()
 
@@ -74,7 +74,7 @@ _FLAWS = {
     "too_short": f"the password must have {MIN_LENGTH} characters or more; a sentence is easy to remember",
     "too_long": f"the password must have {MAX_LENGTH} characters or fewer",
     "guessable": "this password is easily guessed: use several words that do not belong together",
-    "stolen": "this password stands on lists of stolen ones: choose another, and change it wherever else you use it",
+    "stolen": "this password has appeared in a data breach: choose another, and change it wherever else you use it",
 }
 
 

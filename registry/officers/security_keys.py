@@ -109,7 +109,7 @@ def add(
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
     challenge = _take_challenge(session, signed_in, ChallengePurpose.REGISTER, at)
-    displayed = _checked(
+    verified = _checked(
         lambda: verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
@@ -118,18 +118,18 @@ def add(
             require_user_verification=False,
         )
     )
-    if displayed is None:
+    if verified is None:
         raise ActRefused("bad_key", "the key was not taken: begin again, and touch it within five minutes")
-    if session.scalars(select(SecondFactor.id).where(SecondFactor.credential == displayed.credential_id)).first():
+    if session.scalars(select(SecondFactor.id).where(SecondFactor.credential == verified.credential_id)).first():
         raise ActRefused("known_key", "this key is known already: take another")
     key = SecondFactor(
         reference=new_reference(),
         officer_id=officer.id,
         kind=FactorKind.WEBAUTHN,
         name=tidy,
-        credential=displayed.credential_id,
-        public_key=displayed.credential_public_key,
-        last_step=displayed.sign_count,
+        credential=verified.credential_id,
+        public_key=verified.credential_public_key,
+        last_step=verified.sign_count,
         since_on=today,
         is_confirmed=True,
     )
@@ -180,7 +180,7 @@ def is_key_right(
     if key is None or (handle and not hmac.compare_digest(handle, officer.reference.encode())):
         return False
 
-    def verified() -> VerifiedAuthentication:
+    def verify_signature() -> VerifiedAuthentication:
         # The count is asked below, once the signature is known to be good: a stranger must not make a key look copied.
         count = parse_authenticator_data(given.response.authenticator_data).sign_count
         return verify_authentication_response(
@@ -193,10 +193,10 @@ def is_key_right(
             require_user_verification=False,
         )
 
-    displayed = _checked(verified)
-    if displayed is None:
+    verified = _checked(verify_signature)
+    if verified is None:
         return False
-    if not _count(session, key, displayed.new_sign_count, today):
+    if not _count(session, key, verified.new_sign_count, today):
         record(session, "officer.key_copied", key.reference, on=today, actor="nobody")
         return False
     return True

@@ -147,9 +147,9 @@ def change_password(
     checked first (`ask_again`).
     """
     officer = me.officer
-    requested = ask_again(session, keyring, officer, old, at)
-    if requested.step is not Step.IN:
-        return requested
+    attempt = ask_again(session, keyring, officer, old, at)
+    if attempt.step is not Step.IN:
+        return attempt
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)

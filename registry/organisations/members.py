@@ -18,7 +18,7 @@ from registry.core.keyring import Keyring
 from registry.officers import passwords
 from registry.officers.delays import Delays
 from registry.organisations import actions as organisations
-from registry.organisations import apps, letters, sessions
+from registry.organisations import authenticators, letters, sessions
 from registry.organisations.models import Letter, Member, Organisation
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
@@ -173,7 +173,7 @@ def remove(session: Session, me: sessions.MemberPresent, reference: str, at: dat
     # The address is free again: a member who left may register elsewhere, and gets nothing of the old account back.
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
-    apps.forget(session, member)
+    authenticators.forget(session, member)
     sessions.end_all(session, member, at)
 
 

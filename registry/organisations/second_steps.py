@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.organisations import apps, members, sessions
+from registry.organisations import authenticators, members, sessions
 from registry.organisations.members import DELAYS, Entry
 from registry.organisations.models import MemberApp
 from registry.organisations.sessions import MemberPresent
@@ -29,10 +29,10 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
     seconds = DELAYS.seconds_left(session, keyring, email, at)
     if seconds:
         return Entry(seconds=seconds)
-    stored = apps.apps_of(session, me.member)
-    is_right = any(apps.is_code_right(session, keyring, app, code, at) for app in stored)
+    stored = authenticators.apps_of(session, me.member)
+    is_right = any(authenticators.is_code_right(session, keyring, app, code, at) for app in stored)
     # A member without an app has no codes either, and sets up the first app.
-    if not is_right and not (stored and apps.take_recovery_code(session, me.member, code, today)):
+    if not is_right and not (stored and authenticators.take_recovery_code(session, me.member, code, today)):
         DELAYS.failed(session, keyring, email, at)
         return Entry()
     DELAYS.forget(session, keyring, email)
@@ -41,8 +41,8 @@ def give_code(session: Session, keyring: Keyring, token: str, code: str, at: dat
 
 def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
     """Begin the app of a member whose organisation requires a second step and who has none."""
-    if not apps.has_app(session, me.member.id):
-        apps.begin(session, keyring, me.member, AT_THE_DOOR, today)
+    if not authenticators.has_app(session, me.member.id):
+        authenticators.begin(session, keyring, me.member, AT_THE_DOOR, today)
 
 
 def finish_at_sign_in(
@@ -53,13 +53,13 @@ def finish_at_sign_in(
     None where the code is wrong.
     """
     me = sessions.arriving(session, token, at)
-    app = None if apps.has_app(session, me.member.id) else apps.begun(session, me.member)
-    if app is None or not apps.is_code_right(session, keyring, app, code, at):
+    app = None if authenticators.has_app(session, me.member.id) else authenticators.begun(session, me.member)
+    if app is None or not authenticators.is_code_right(session, keyring, app, code, at):
         return None
     app.is_confirmed = True
     DELAYS.forget(session, keyring, me.member.email)
     sessions.end_all(session, me.member, at)
-    return sessions.begin(session, me.member, at), apps.new_recovery_codes(session, me.member)
+    return sessions.begin(session, me.member, at), authenticators.new_recovery_codes(session, me.member)
 
 
 def finish(
@@ -71,25 +71,25 @@ def finish(
 
     Sessions that began without it end.
     """
-    if not apps.is_code_right(session, keyring, app, code, at):
+    if not authenticators.is_code_right(session, keyring, app, code, at):
         return None
-    is_first = not apps.has_app(session, me.member.id)
+    is_first = not authenticators.has_app(session, me.member.id)
     app.is_confirmed = True
     session.flush()
     sessions.end_all(session, me.member, at, but=me.session)
-    return apps.new_recovery_codes(session, me.member) if is_first else []
+    return authenticators.new_recovery_codes(session, me.member) if is_first else []
 
 
 def take_away(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
     """Remove a member's own app. All other sessions end, as someone who has a lost app may be signed in with it."""
-    apps.take_away(session, me.member, reference, is_needed=me.organisation.needs_second_step)
+    authenticators.take_away(session, me.member, reference, is_needed=me.organisation.needs_second_step)
     sessions.end_all(session, me.member, at, but=me.session)
 
 
 def require(session: Session, me: MemberPresent, is_needed: bool) -> None:
     """Require a second step of all members, or no more. Raises Forbidden, and ActRefused for an owner who has none."""
     me.require_owner()
-    if is_needed and not apps.has_app(session, me.member.id):
+    if is_needed and not authenticators.has_app(session, me.member.id):
         raise ActRefused(
             "second_step_first", "set your own second step up first: you would be the first to stand outside"
         )
@@ -106,7 +106,7 @@ def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> 
     member = members.member_named(session, me.organisation.id, reference)
     if member.id == me.member.id:
         raise ActRefused("own_second_step", "your own second step is taken away on your own page")
-    apps.forget(session, member)
+    authenticators.forget(session, member)
     sessions.end_all(session, member, at)
 
 

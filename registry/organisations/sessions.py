@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import Forbidden, NotSignedIn
 from registry.core.ids import new_reference
-from registry.organisations import apps
+from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 
@@ -71,7 +71,7 @@ def begin_by_one(session: Session, member: Member, at: datetime) -> tuple[str, b
     It is full where no second step is required of the member.
     """
     needs = session.get_one(Organisation, member.organisation_id).needs_second_step
-    is_full = not needs and not apps.has_app(session, member.id)
+    is_full = not needs and not authenticators.has_app(session, member.id)
     return begin(session, member, at, is_full=is_full), is_full
 
 
@@ -98,7 +98,9 @@ def arriving(session: Session, token: str, at: datetime) -> MemberPresent:
 
 def _waits_for_second_step(session: Session, me: MemberPresent) -> bool:
     # Also a member who signed in without one before the organisation came to require it.
-    return not me.session.is_full or (me.organisation.needs_second_step and not apps.has_app(session, me.member.id))
+    return not me.session.is_full or (
+        me.organisation.needs_second_step and not authenticators.has_app(session, me.member.id)
+    )
 
 
 def _living(session: Session, token: str, at: datetime) -> MemberPresent:

@@ -19,10 +19,10 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import DatedRow, Limit, Regime
 from registry.register.law.weights import FRESH_MONTHS, months_after
+from registry.verification.verdicts.absence_rules import zone_of
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.rules import decide
-from registry.verification.verdicts.silence_rules import zone_of
 from registry.vocabulary.register import EU_STATES, HolderKind, Weight
 
 ORIGIN = "CN"

@@ -86,7 +86,7 @@ class EntryRequestKind(StrEnum):
 
 
 class EntryRequestState(StrEnum):
-    """`withdrawn`: the agency took it back, or a reply was taken down or replaced."""
+    """`withdrawn`: the agency withdrew it, or a reply was taken down or replaced."""
 
     OPEN = "open"
     ACCEPTED = "accepted"

@@ -94,8 +94,8 @@ def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, 
 
     Raises InvalidInput when it asks nothing: that would be the whole registry.
     """
-    requested = Searched(**criteria)
-    stated = {name: value for name, value in requested._asdict().items() if value is not None}
+    search = Searched(**criteria)
+    stated = {name: value for name, value in search._asdict().items() if value is not None}
     if not stated:
         detail = f"must ask for at least one of {', '.join(Searched._fields)}"
         raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])

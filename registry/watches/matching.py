@@ -85,10 +85,10 @@ def match_authority(session: Session, event_id: int, authority: str) -> None:
     _add_matches(session, query)
 
 
-def _add_matches(session: Session, requested: Any) -> None:
+def _add_matches(session: Session, matches: Any) -> None:
     dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     columns = ["event_id", "organisation_id"]
-    session.execute(dialect(WatchMatch).from_select(columns, requested.where(true())).on_conflict_do_nothing())
+    session.execute(dialect(WatchMatch).from_select(columns, matches.where(true())).on_conflict_do_nothing())
 
 
 def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]) -> None:

@@ -53,9 +53,9 @@ def _watch_views(session: Session, watches: Sequence[Watch]) -> list[WatchView]:
         .group_by(WatchTarget.watch_id)
     )
     counted = {row[0]: row for row in session.execute(query)}
-    displayed = []
+    views = []
     for watch in watches:
         _, known, waits, agency, licence = counted.get(watch.id, (watch.id, 0, 0, None, None))
         is_one = known + waits == 1 and watch.kind in ("agency", "licence")
-        displayed.append(WatchView(watch, known, waits, agency if is_one else None, licence if is_one else None))
-    return displayed
+        views.append(WatchView(watch, known, waits, agency if is_one else None, licence if is_one else None))
+    return views

@@ -213,8 +213,8 @@ def answers_to(search: Searched, agency: RecordMapping, licences: Iterable[Recor
     """
     if search.country not in (None, agency.get("country")) or search.role not in (None, agency.get("role")):
         return False
-    requested = (search.authority, search.kind, search.origin, search.destination, search.sector)
-    if all(one is None for one in requested):
+    conditions = (search.authority, search.kind, search.origin, search.destination, search.sector)
+    if all(one is None for one in conditions):
         return True
     return any(_licence_answers(search, licence) for licence in licences)
 

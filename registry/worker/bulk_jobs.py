@@ -34,14 +34,14 @@ def work_on(
     """Work on all lists that wait here; how many were ended. None where another process does."""
     from registry.bulk.answering.job_rows import VerdictRowAnswerer
     from registry.core.db.prepared import ThreadLocalReader
-    from registry.verification.verdicts.many import ManyReader
+    from registry.verification.verdicts.batch import BatchReader
     from registry.verification.verdicts.queries import VerdictReader
 
     with working.alone(settings.home) as is_alone:
         if not is_alone:
             return 0
         reader = VerdictReader(ThreadLocalReader(reading.kw["bind"]), reading)
-        many = ManyReader(reader)
+        many = BatchReader(reader)
         try:
             return working.work(
                 sessions,

@@ -68,13 +68,13 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
 def test_every_view_says_what_it_takes_and_gives() -> None:
     for namespace in NAMESPACES:
         for path, method, view in views_of(namespace):
-            assert hasattr(view, "taken"), (path, method)
-            assert hasattr(view, "given"), (path, method)
+            assert hasattr(view, "request_spec"), (path, method)
+            assert hasattr(view, "response_spec"), (path, method)
             assert view.__doc__, (path, method)
 
 
 def test_every_operation_has_examples_and_its_own_name() -> None:
-    named = [view.given.operation for namespace in NAMESPACES for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    named = [view.response_spec.operation for namespace in NAMESPACES for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
     assert {example.operation for example in EXAMPLES} == set(named)
 

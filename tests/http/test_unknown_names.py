@@ -13,7 +13,7 @@ from registry.core.errors import InvalidInput
 from registry.http import query_reader
 from registry.http.query_reader import MAX_FAULTS, MAX_NAMES
 from schemas.base import InSchema
-from schemas.fields import Sayings
+from schemas.fields import JsonObject
 
 pytestmark = pytest.mark.one_database
 
@@ -106,7 +106,7 @@ def test_a_file_with_too_many_columns_is_refused_before_any_is_compared(client: 
 def test_no_schema_takes_an_object_that_is_refused_before_it_is_read() -> None:
     for schema in all_schemas(InSchema):
         for field in schema().load_fields.values():
-            assert not isinstance(field, Sayings) or field.max_length <= MAX_NAMES
+            assert not isinstance(field, JsonObject) or field.max_length <= MAX_NAMES
         assert len(schema().load_fields) <= MAX_NAMES / 2
 
 

@@ -16,8 +16,8 @@ from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.actions import Draft, append
+from registry.log.checkpoint_copies import last_signed
 from registry.log.models import LogState
-from registry.log.second_places import last_signed
 from tests.postgres import REPLICATED, Server
 from tests.serving import Process, command, environment
 

@@ -63,8 +63,8 @@ class Attachments(Resource):
         It is sealed as it is. Officers see a copy without place and device, which is made a moment later and stands in the
         mailbox. Idempotent with an Idempotency-Key.
         """
-        with open_visit() as here:
-            opened, case = opened_for_files(here.session, here.sealer, here.visit)
+        with open_visit() as visitor:
+            opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
         sent = upload(
             services().settings,
             services().sessions,
@@ -76,10 +76,10 @@ class Attachments(Resource):
             idempotency_key=secrets.token_hex(16)
             if idempotency_key is None
             else f"{idempotency_key.key} {idempotency_key.digest}",
-            today=here.today,
+            today=visitor.today,
         )
         payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on}
-        return Answer(payload, language=here.language)
+        return Answer(payload, language=visitor.language)
 
 
 @ns.route("/attachments/<attachment_id>")
@@ -89,8 +89,8 @@ class Attachment(Resource):
     @needs_visit
     def delete(self, attachment_id: str) -> None:
         """Delete an attachment before submission. What was submitted stays with the officers."""
-        with open_visit() as here:
-            names = removed(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
+        with open_visit() as visitor:
+            names = removed(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
         with suppress(FilesUnavailable):
             discard(store(), names)
@@ -106,8 +106,8 @@ class AttachmentCopy(Resource):
 
         Not found while there is none; the mailbox says in `no_copy` why there will be none.
         """
-        with open_visit() as here:
-            existing = file_of(here.session, here.sealer, here.visit, read_reference(attachment_id) or "")
+        with open_visit() as visitor:
+            existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         body = open_clean(store(), existing.opened, existing.case, existing.attachment)
         ending = ENDINGS[copied_as(existing.attachment)]
         return File((body,), BYTES, f"{existing.attachment.reference}.{ending}", len(body))

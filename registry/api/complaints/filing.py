@@ -6,11 +6,10 @@ from typing import Any
 from flask import request
 
 from registry.api.complaints.shapes import received_payload, sheet_payload
-from registry.api.complaints.visiting import Here, visiting
+from registry.api.complaints.visiting import Visitor, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes
-from registry.complaints.intake import filing
-from registry.complaints.intake import idempotency as repeats
+from registry.complaints.intake import filing, idempotency
 from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
@@ -50,7 +49,7 @@ class Complaints(Resource):
         """
         at = now()
         with writing() as session:
-            if idempotency_key is not None and not repeats.claim(
+            if idempotency_key is not None and not idempotency.claim(
                 session, sealer(), "start", *idempotency_key, at.date()
             ):
                 raise AlreadyDone("a complaint was begun with this key: its receipt is not shown again")
@@ -72,14 +71,14 @@ class Confirmation(Resource):
     @request_schema(ReceiptConfirmSchema(), body=True)
     @response_schema(ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
     @visiting
-    def post(self, here: Here, last_six: str) -> Answer:
+    def post(self, visitor: Visitor, last_six: str) -> Answer:
         """Confirm the complaint code by its last six digits.
 
         Nothing can be answered before. Confirming again changes nothing. A changed receipt takes the old one's place now, and
         every visit is over: go on with the token given here.
         """
-        token = filing.confirm(here.session, here.sealer, here.visit, last_six, here.at)
-        return Answer({"token": token}, language=here.language)
+        token = filing.confirm(visitor.session, visitor.sealer, visitor.visit, last_six, visitor.at)
+        return Answer({"token": token}, language=visitor.language)
 
 
 @ns.route("/answers")
@@ -87,21 +86,23 @@ class Answers(Resource):
     @request_schema()
     @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
-    def get(self, here: Here) -> Answer:
+    def get(self, visitor: Visitor) -> Answer:
         """Read the answers so far."""
-        return Answer(sheet_payload(filing.answers(here.session, here.sealer, here.visit)), language=here.language)
+        return Answer(
+            sheet_payload(filing.answers(visitor.session, visitor.sealer, visitor.visit)), language=visitor.language
+        )
 
     @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
     @response_schema(AnswersSchema(), "updateAnswers", (409, 413, 415))
     @visiting
-    def patch(self, here: Here, answers: dict[str, Any], version: int | None = None) -> Answer:
+    def patch(self, visitor: Visitor, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.
 
         Those not named stay as they are, so that two windows lose nothing; null takes an answer back. All faults are named at
         once, by the question's code, and then nothing was changed.
         """
-        sheet = filing.answer(here.session, here.sealer, here.visit, answers, version)
-        return Answer(sheet_payload(sheet), language=here.language)
+        sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, answers, version)
+        return Answer(sheet_payload(sheet), language=visitor.language)
 
 
 @ns.route("/submit")
@@ -109,10 +110,10 @@ class Submission(Resource):
     @request_schema()
     @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
-    def post(self, here: Here) -> Answer:
+    def post(self, visitor: Visitor) -> Answer:
         """Submit the complaint.
 
         Answers to questions that are not asked any more are dropped. Handing it in again says the same again.
         """
-        received = filing.submit(here.session, here.sealer, here.visit, here.at)
-        return Answer(received_payload(received, here.language), language=here.language)
+        received = filing.submit(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+        return Answer(received_payload(received, visitor.language), language=visitor.language)

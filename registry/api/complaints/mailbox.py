@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import request
 
 from registry.api.complaints.shapes import mailbox_payload, sheet_payload
-from registry.api.complaints.visiting import Here, needs_visit, open_visit, visiting
+from registry.api.complaints.visiting import Visitor, needs_visit, open_visit, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import complaint_codes, visits
@@ -60,9 +60,9 @@ class CurrentVisit(Resource):
     @request_schema()
     @no_content_response("endVisit")
     @visiting
-    def delete(self, here: Here) -> None:
+    def delete(self, visitor: Visitor) -> None:
         """End this visit; its token stops working."""
-        visits.end(here.session, here.visit)
+        visits.end(visitor.session, visitor.visit)
 
 
 @ns.route("/mailbox")
@@ -76,13 +76,13 @@ class Mailbox(Resource):
         Where the complaint stands in plain words, what happens by when, messages both ways, files, consents, and in `can` what
         may be done now. What officers wrote counts as read.
         """
-        with open_visit() as here:
-            view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
-            files = files_of(here.session, here.sealer, here.visit)
-            jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
+        with open_visit() as visitor:
+            view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+            files = files_of(visitor.session, visitor.sealer, visitor.visit)
+            jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
         # Before submission only the holder of the complaint code can have clean copies made: each visit begins them.
         begin_all(services().settings, jobs)
-        return Answer(mailbox_payload(view, files, here.language), language=here.language)
+        return Answer(mailbox_payload(view, files, visitor.language), language=visitor.language)
 
 
 @ns.route("/copy")
@@ -90,15 +90,15 @@ class Copy(Resource):
     @request_schema()
     @response_schema(MailboxCopySchema(), "downloadMailbox", (409,), cacheable=False)
     @visiting
-    def get(self, here: Here) -> Answer:
+    def get(self, visitor: Visitor) -> Answer:
         """Download a copy of everything in the mailbox.
 
         What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
         """
-        copy = mailbox.own_copy(here.session, here.sealer, here.visit, here.at)
-        files = files_of(here.session, here.sealer, here.visit)
-        payload = {"mailbox": mailbox_payload(copy.view, files, here.language), "answers": sheet_payload(copy.sheet)}
-        return Answer(payload, language=here.language)
+        copy = mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+        files = files_of(visitor.session, visitor.sealer, visitor.visit)
+        payload = {"mailbox": mailbox_payload(copy.view, files, visitor.language), "answers": sheet_payload(copy.sheet)}
+        return Answer(payload, language=visitor.language)
 
 
 @ns.route("/messages")
@@ -107,7 +107,7 @@ class Messages(Resource):
     @response_schema(MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
     def post(
-        self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
+        self, visitor: Visitor, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
     ) -> Answer:
         """Write a message to the officers.
 
@@ -117,19 +117,25 @@ class Messages(Resource):
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
         words = (
-            text_of(here.language, "page.box.mine.danger.said")
+            text_of(visitor.language, "page.box.mine.danger.said")
             if in_danger and not (text or "").strip()
             else text or ""
         )
         sent = mailbox.write(
-            here.session, here.sealer, here.visit, words, here.at, idempotency_key=key, is_in_danger=in_danger
+            visitor.session,
+            visitor.sealer,
+            visitor.visit,
+            words,
+            visitor.at,
+            idempotency_key=key,
+            is_in_danger=in_danger,
         )
         payload = {
             "message_id": sent.message.reference,
             "written_on": sent.message.written_on,
             "is_danger": sent.is_danger,
         }
-        return Answer(payload, language=here.language)
+        return Answer(payload, language=visitor.language)
 
 
 @ns.route("/consents/<kind>")
@@ -137,12 +143,12 @@ class Consents(Resource):
     @request_schema(ConsentChangeSchema(), body=True)
     @no_content_response("setConsent", (404, 409, 413, 415))
     @visiting
-    def put(self, here: Here, kind: str, is_given: bool) -> None:
+    def put(self, visitor: Visitor, kind: str, is_given: bool) -> None:
         """Give or withdraw one consent.
 
         Each stands on its own; none follows from another. Taking one back is never too late, but what was told was told.
         """
-        mailbox.consent(here.session, here.sealer, here.visit, consent_of(kind), here.at, is_given=is_given)
+        mailbox.consent(visitor.session, visitor.sealer, visitor.visit, consent_of(kind), visitor.at, is_given=is_given)
 
 
 @ns.route("/withdraw")
@@ -150,13 +156,13 @@ class Withdrawal(Resource):
     @request_schema()
     @no_content_response("withdrawComplaint", (409,))
     @visiting
-    def post(self, here: Here) -> None:
+    def post(self, visitor: Visitor) -> None:
         """Withdraw the complaint.
 
         A draft is destroyed at once. What was handed in is worked on no more; for 30 days it may be taken up again
         (`reopenComplaint`), then it is destroyed.
         """
-        mailbox.withdraw(here.session, here.sealer, here.visit, here.at)
+        mailbox.withdraw(visitor.session, visitor.sealer, visitor.visit, visitor.at)
 
 
 @ns.route("/reopen")
@@ -164,13 +170,13 @@ class Reopening(Resource):
     @request_schema(ReopenSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
     @no_content_response("reopenComplaint", (409, 413, 415))
     @visiting
-    def post(self, here: Here, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
+    def post(self, visitor: Visitor, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
         """Object to a decision, reopen a closed complaint, or undo a withdrawal.
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
         """
         key = None if idempotency_key is None else f"{idempotency_key.key} {idempotency_key.digest}"
-        mailbox.open_again(here.session, here.sealer, here.visit, here.at, text=text, idempotency_key=key)
+        mailbox.open_again(visitor.session, visitor.sealer, visitor.visit, visitor.at, text=text, idempotency_key=key)
 
 
 def consent_of(word: str) -> ConsentKind:

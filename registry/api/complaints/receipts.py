@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 from flask import request
 
-from registry.api.complaints.visiting import Here, New, visiting, visiting_with_new_receipt
+from registry.api.complaints.visiting import New, Visitor, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import access, complaint_codes
-from registry.complaints.intake import idempotency as repeats
+from registry.complaints.intake import idempotency
 from registry.core.errors import AlreadyDone
 from registry.core.ids import read_reference
 from registry.http.query_reader import IdempotencyKey
@@ -27,14 +27,14 @@ class Receipt(Resource):
     @request_schema()
     @response_schema(ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
-    def post(self, here: Here, new: New) -> Answer:
+    def post(self, visitor: Visitor, new: New) -> Answer:
         """Request a new complaint code for this mailbox.
 
         It takes the old one's place once its last six digits are confirmed with the token given here; until then, and if that
         never happens, the old one opens. Afterwards every visit is over: come in with the new one.
         """
-        token = access.change_receipt(here.session, here.sealer, here.visit, new.code, new.root, here.at)
-        return Answer({"receipt": complaint_codes.grouped(new.code), "token": token}, language=here.language)
+        token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, new.code, new.root, visitor.at)
+        return Answer({"receipt": complaint_codes.grouped(new.code), "token": token}, language=visitor.language)
 
 
 @ns.route("/worker")
@@ -42,18 +42,18 @@ class Worker(Resource):
     @request_schema(idempotent=True)
     @response_schema(WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
     @visiting_with_new_receipt
-    def post(self, here: Here, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
+    def post(self, visitor: Visitor, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
         """Create a complaint code for the worker whom a helper filed for.
 
         It is shown this once; give it to the worker and keep no copy. The worker reads everything, decides from then
         on, and may remove the helper. A code that was never used is replaced by the next.
         """
-        scope = f"worker {here.visit.box.reference}"
-        if idempotency_key is not None and not repeats.claim(
-            here.session, here.sealer, scope, *idempotency_key, here.today
+        scope = f"worker {visitor.visit.box.reference}"
+        if idempotency_key is not None and not idempotency.claim(
+            visitor.session, visitor.sealer, scope, *idempotency_key, visitor.today
         ):
             raise AlreadyDone("a receipt for the worker was made with this key: it is not shown again")
-        access.invite_worker(here.session, here.sealer, here.visit, new.root, here.at)
+        access.invite_worker(visitor.session, visitor.sealer, visitor.visit, new.root, visitor.at)
         return Answer({"receipt": complaint_codes.grouped(new.code)}, language=requested_language(request.environ))
 
 
@@ -62,15 +62,15 @@ class Helper(Resource):
     @request_schema(HelperChangeSchema(), body=True)
     @no_content_response("updateHelper", (404, 409, 413, 415))
     @visiting
-    def put(self, here: Here, helper_id: str, answers_allowed: bool) -> None:
+    def put(self, visitor: Visitor, helper_id: str, answers_allowed: bool) -> None:
         """Let officers' answers go to a helper too, or no longer. Only the worker may."""
         access.allow_answers(
-            here.session, here.visit, read_reference(helper_id) or "", here.today, is_allowed=answers_allowed
+            visitor.session, visitor.visit, read_reference(helper_id) or "", visitor.today, is_allowed=answers_allowed
         )
 
     @request_schema()
     @no_content_response("removeHelper", (404, 409))
     @visiting
-    def delete(self, here: Here, helper_id: str) -> None:
+    def delete(self, visitor: Visitor, helper_id: str) -> None:
         """Remove a helper. The helper's complaint code and visit stop working. Only the worker may."""
-        access.cut_off(here.session, here.sealer, here.visit, read_reference(helper_id) or "", here.today)
+        access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)

@@ -8,7 +8,7 @@ from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.questions import QUESTIONNAIRE, is_alarming, visible
 from registry.complaints.case.states import Reads
-from registry.complaints.intake.filing import Receipted
+from registry.complaints.intake.filing import Acknowledgement
 from registry.complaints.intake.mailbox import MailboxView, ShownHelper
 from registry.complaints.intake.mailbox_files import ShownFile
 from registry.i18n.languages import text
@@ -26,13 +26,13 @@ def sheet_payload(sheet: Sheet) -> dict[str, Any]:
     }
 
 
-def received_payload(received: Receipted, language: Language) -> dict[str, Any]:
+def received_payload(acknowledgement: Acknowledgement, language: Language) -> dict[str, Any]:
     # Whatever became of it: the sender hears only that it was received.
     return {
         **_state(Reads.RECEIVED, language),
-        "filed_on": received.filed_on,
-        "acknowledge_by": received.acknowledge_by,
-        "answer_by": received.answer_by,
+        "filed_on": acknowledgement.filed_on,
+        "acknowledge_by": acknowledgement.acknowledge_by,
+        "answer_by": acknowledgement.answer_by,
     }
 
 

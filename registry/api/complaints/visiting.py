@@ -28,8 +28,8 @@ _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{43})")
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """Somebody who is let in, for one request: everything done in `session` is committed when the view ends well."""
+class Visitor:
+    """The holder of a mailbox, for one request: what is done in `session` is committed when the view returns."""
 
     session: Session
     sealer: Sealer
@@ -43,23 +43,23 @@ class Here:
 
 
 def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
-    """Hand the view who is here, or raise NoVisit before anything else is done."""
+    """Hand the view the visitor, or raise NoVisit before anything else is done."""
 
     @wraps(view)
     def entering(self: Any, **given: Any) -> Any:
-        with open_visit() as here:
-            return view(self, here, **given)
+        with open_visit() as visitor:
+            return view(self, visitor, **given)
 
     return needs_visit(entering)
 
 
 @contextmanager
-def open_visit() -> Iterator[Here]:
+def open_visit() -> Iterator[Visitor]:
     """The visitor of this request, and the transaction of the request. Raises NoVisit before anything else is done."""
     token, at = token_of(request.headers.get("Authorization")), now()
     with writing() as session:
         visit = visits.visit(session, sealer(), token, at)
-        yield Here(session, sealer(), visit, at, requested_language(request.environ))
+        yield Visitor(session, sealer(), visit, at, requested_language(request.environ))
 
 
 def needs_visit(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +76,7 @@ class New(NamedTuple):
 
 
 def visiting_with_new_receipt(view: Callable[..., Any]) -> Callable[..., Any]:
-    """As `visiting`, with a receipt derived before the transaction, and only for somebody who is here."""
+    """As `visiting`, with a receipt derived before the transaction, and only for a visitor."""
     entering = visiting(view)
 
     @wraps(view)

@@ -32,14 +32,14 @@ class Answered(NamedTuple):
 
 
 def serve_acts(
-    ns: Namespace, address: str, acts: OfficerActs[Any], answered: Answered | None, *, but: tuple[str, ...] = ()
+    ns: Namespace, address: str, acts: OfficerActs[Any], answered: Answered | None, *, exclude: tuple[str, ...] = ()
 ) -> None:
-    """Serve each act below the address of what it is done to, except those that another class of views serves (`but`).
+    """Serve each act below the address of what it is done to, except those that another class of views serves (`exclude`).
 
     Without `answered` the answer is empty.
     """
     for act in acts:
-        if act.name not in but:
+        if act.name not in exclude:
             path = f"{address}/{act.name}" if act.path is None else f"{address}{act.path}"
             views = {act.method: act_view(f"{ns.path}{address}", acts, act, answered if act.is_shown_after else None)}
             ns.route(path)(type(f"{act.operation[0].upper()}{act.operation[1:]}", (Resource,), views))
@@ -77,13 +77,13 @@ def act_view(
         if act.schema is None
         else request_schema(act.schema(), body=True, idempotent=bool(act.drafts), max_bytes=act.max_bytes)
     )
-    name, also = act.operation, act.also
+    name, refusals = act.operation, act.error_statuses
     status = HTTPStatus.CREATED if act.drafts else HTTPStatus.OK
     returned = (
-        no_content_response(name, also)
+        no_content_response(name, refusals)
         if answered is None
         else response_schema(
-            answered.shape, name, also, status=status, location=answered.location if act.drafts else None
+            answered.shape, name, refusals, status=status, location=answered.location if act.drafts else None
         )
     )
     return officer_may(*acts.right_to(act), versioned=act.is_versioned)(taken(returned(view)))

@@ -46,10 +46,10 @@ class Cases(Resource):
 
         No word of what was written is in it, and reading it is not on record.
         """
-        requested = {name: str(value) for name, value in said.items()}
-        filters = read_filters(requested, me.officer.reference, sealer().digest)
-        found = listed(session, me.standing.unit, filters, now(), after=_place(requested, cursor), limit=limit + 1)
-        following = cursor_of(requested, _mark(found[limit - 1])) if len(found) > limit else None
+        parameters = {name: str(value) for name, value in said.items()}
+        filters = read_filters(parameters, me.officer.reference, sealer().digest)
+        found = listed(session, me.standing.unit, filters, now(), after=_place(parameters, cursor), limit=limit + 1)
+        following = cursor_of(parameters, _mark(found[limit - 1])) if len(found) > limit else None
         return Answer({"items": [_summary(one) for one in found[:limit]], "next_cursor": following})
 
 
@@ -68,7 +68,7 @@ class OneCase(Resource):
         return Answer(_payload(me, view), headers=(etag(case.version),))
 
 
-serve_acts(ns, ADDRESS, ACTS, None, but=("notes", "tasks"))
+serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks"))
 
 
 @ns.route("/<case_id>/notes")
@@ -110,10 +110,10 @@ serve_acts(ns, "/<case_id>/tasks/<task_id>", TASKS, None)
 serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
 
 
-def _place(requested: dict[str, str], cursor: str | None) -> Place | None:
+def _place(parameters: dict[str, str], cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    match place_of(requested, cursor):
+    match place_of(parameters, cursor):
         case [str(priority), int(due), str(reference)] if priority in set(Priority):
             return Place(Priority(priority), EPOCH + timedelta(microseconds=due), reference)
         case _:

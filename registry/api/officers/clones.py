@@ -97,7 +97,7 @@ class WarningsOf(Resource):
     post = act_view(WARNED, CLONE_WARNINGS, CLONE_WARNINGS["warn"], ANSWERED)
 
 
-serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, but=("warn",))
+serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, exclude=("warn",))
 
 
 def _one(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:

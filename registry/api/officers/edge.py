@@ -73,7 +73,7 @@ def require_policies(app: Flask) -> None:
             raise UnguardedRoute(f"{method} {path} is read by any page: name its noun in DESK_PATHS")
         if not hasattr(view, "policy"):
             raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
-        if method == "GET" and view.given.is_cacheable:
+        if method == "GET" and view.response_spec.is_cacheable:
             raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
 
 

@@ -1,4 +1,4 @@
-"""Agencies' entries by the API: an agency asks about its own, and the licensing desk of its authority decides."""
+"""Requests from agencies by the API: an agency asks about its own, and the licensing desk of its authority decides."""
 
 from http import HTTPStatus
 from typing import Any
@@ -119,7 +119,7 @@ class OneEntryRequest(Resource):
         return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference, None))
 
 
-ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, requested: _payload(requested))
+ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, entry_request: _payload(entry_request))
 serve_acts(ns, "/entry-requests/<request_id>", OWN, ANSWERED)
 serve_acts(ns, "/entry-requests/<request_id>", ACTS, ANSWERED)
 

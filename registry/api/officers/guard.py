@@ -105,7 +105,7 @@ def etag(version: int) -> Header:
 
 
 def _read_body(view: View) -> None:
-    request.max_content_length = view.taken.max_bytes  # type: ignore[attr-defined]
+    request.max_content_length = view.request_spec.max_bytes  # type: ignore[attr-defined]
     request.get_data()
 
 

@@ -70,7 +70,7 @@ class OneHearing(Resource):
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
 
-serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
+serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
 def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:

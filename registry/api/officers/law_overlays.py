@@ -72,8 +72,8 @@ def _answered(row: LawOverlay) -> Answer:
 
 
 def _payload(row: LawOverlay) -> dict[str, Any]:
-    displayed = overlay_payload(row)
-    return {name: displayed[name] for name in ("reason", "rows", "kid", "file")} | {
+    overlay = overlay_payload(row)
+    return {name: overlay[name] for name in ("reason", "rows", "kid", "file")} | {
         "overlay_id": row.reference,
         "state": row.state,
         "law_version": row.number,

@@ -93,4 +93,4 @@ class Loans(Resource):
 
 
 serve_acts(ns, "/loans/<loan_id>", OWN_LOANS, None)
-serve_acts(ns, "", OWN_ACCOUNT, None, but=("loans",))
+serve_acts(ns, "", OWN_ACCOUNT, None, exclude=("loans",))

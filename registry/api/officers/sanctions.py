@@ -66,7 +66,7 @@ class OneSanction(Resource):
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
 
-serve_acts(ns, ADDRESS, ACTS, ANSWERED, but=("edit",))
+serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
 def _today(session: Session, me: AuthenticatedOfficer) -> date:

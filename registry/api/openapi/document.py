@@ -166,29 +166,31 @@ class Writer:
         self.spec.components.response(f"Problem{status}", response)
 
     def _add_operation(self, tag: str, path: str, method: str, view: Callable[..., Any]) -> None:
-        taken: RequestSpec = view.taken  # type: ignore[attr-defined]
-        given: ResponseSpec = view.given  # type: ignore[attr-defined]
+        request: RequestSpec = view.request_spec  # type: ignore[attr-defined]
+        response: ResponseSpec = view.response_spec  # type: ignore[attr-defined]
         summary, _, description = inspect.cleandoc(view.__doc__ or "").partition("\n\n")
-        is_kept = method == "get" and given.is_cacheable
+        is_kept = method == "get" and response.is_cacheable
         needs = getattr(view, "needs", None)
         policy: ViewPolicy | None = getattr(view, "policy", None)
         scope = getattr(view, "scope", None)
         scope_if_any = getattr(view, "scope_if_any", None)
         is_versioned = getattr(view, "is_versioned", False)
         statuses = sorted(
-            {400, 429, 503, *given.also}
+            {400, 429, 503, *response.error_statuses}
             | ({304} if is_kept else set())
             | ({401} if needs or scope_if_any else set())
             | ({403} if policy or scope or scope_if_any else set())
             | ({412, 428} if is_versioned else set())
-            | ({422} if taken.is_repeatable else set())
-            | ({415} if taken.is_file else set())
+            | ({422} if request.is_repeatable else set())
+            | ({415} if request.is_file else set())
         )
         examples = tuple(
-            one for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES) if one.operation == given.operation
+            one
+            for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES)
+            if one.operation == response.operation
         )
         operation: dict[str, Any] = {
-            "operationId": given.operation,
+            "operationId": response.operation,
             "tags": [tag],
             "summary": summary.rstrip("."),
             "description": "\n\n".join(
@@ -201,20 +203,20 @@ class Writer:
             ),
             "parameters": [
                 *self._path_parameters(path, examples),
-                *([] if taken.is_body else self._query_parameters(taken.schema)),
+                *([] if request.is_body else self._query_parameters(request.schema)),
                 "AcceptLanguage",
                 *(["IfNoneMatch"] if is_kept else []),
-                *(["Once"] if taken.is_repeatable else []),
-                *(["FileName"] if taken.is_file else []),
+                *(["Once"] if request.is_repeatable else []),
+                *(["FileName"] if request.is_file else []),
                 *(["IfMatch"] if is_versioned else []),
             ],
-            "responses": {str(given.status.value): self._answer(given, is_kept or bool(policy), examples)}
+            "responses": {str(response.status.value): self._answer(response, is_kept or bool(policy), examples)}
             | {str(status): f"Problem{status}" if status != 304 else not_modified() for status in statuses},
         }
-        if taken.is_body:
-            operation["requestBody"] = self._body(taken.schema, examples) | {"required": not taken.is_body_optional}
-            operation["requestBody"]["content"] |= dict.fromkeys(taken.or_as, _FILE)
-        if taken.is_file:
+        if request.is_body:
+            operation["requestBody"] = self._body(request.schema, examples) | {"required": not request.is_body_optional}
+            operation["requestBody"]["content"] |= dict.fromkeys(request.other_media_types, _FILE)
+        if request.is_file:
             operation["requestBody"] = {"required": True, "content": {BYTES: _FILE}}
         if needs:
             operation["security"] = [{needs: []}]
@@ -246,25 +248,25 @@ class Writer:
                 parameter["example"] = example
             yield parameter
 
-    def _answer(self, given: ResponseSpec, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
-        if not given.media_types:
+    def _answer(self, response: ResponseSpec, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
+        if not response.media_types:
             return {"description": "Done.", "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control")}}
-        if BYTES in given.media_types:
+        if BYTES in response.media_types:
             names = [*ALWAYS, "Cache-Control", "Content-Disposition"]
             return {
                 "description": "The file, to be saved.",
                 "headers": {name: header_ref(name) for name in names},
-                "content": dict.fromkeys(given.media_types, _FILE),
+                "content": dict.fromkeys(response.media_types, _FILE),
             }
         names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if has_etag:
             names.append("ETag")
-        if given.location is not None:
+        if response.location is not None:
             names.append("Location")
-        if given.schema is not None and "next_cursor" in given.schema.fields:
+        if response.schema is not None and "next_cursor" in response.schema.fields:
             names.append("Link")
         text: dict[str, Any] = {"schema": {"type": "string"}}
-        content = dict(text) if given.schema is None else {"schema": self._reference(given.schema)}
+        content = dict(text) if response.schema is None else {"schema": self._reference(response.schema)}
         payload = {
             example.name: {
                 "summary": example.summary,
@@ -272,7 +274,7 @@ class Writer:
                 "value": example.answer,
             }
             for example in examples
-            if example.status == given.status
+            if example.status == response.status
         }
         if payload:
             content["examples"] = payload
@@ -281,7 +283,7 @@ class Writer:
             "headers": {name: header_ref(name) for name in names},
             "content": {
                 media: content if not place else _FILE if media in LIST_FILES else text
-                for place, media in enumerate(given.media_types)
+                for place, media in enumerate(response.media_types)
             },
         }
 
@@ -357,8 +359,8 @@ def _say_audiences(whole: dict[str, Any]) -> None:
     ):
         for namespace in namespaces:
             for _, _, view in views_of(namespace):
-                given: ResponseSpec = view.given  # type: ignore[attr-defined]
-                audiences[given.operation] = audience
+                response: ResponseSpec = view.response_spec  # type: ignore[attr-defined]
+                audiences[response.operation] = audience
     for operations in whole["paths"].values():
         for method in METHODS:
             if method in operations:

@@ -5,7 +5,7 @@ from typing import Any
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import fields
 
-from schemas.fields import Count, Country, Day, Flag, Line, Moment, OneOf, Passage, Sayings, Token, Word
+from schemas.fields import Count, Country, Day, Flag, JsonObject, Line, Moment, OneOf, Passage, Token, Word
 from schemas.money import AMOUNT_PATTERN, MAX_LENGTH, Amount, Currency
 
 INSTANT_PATTERN = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"
@@ -28,7 +28,7 @@ def described(converter: OpenAPIConverter, field: fields.Field[Any], ret: dict[s
         return _word(converter, field, ret)
     if isinstance(field, Token):
         return {"type": "string"}
-    if isinstance(field, Sayings):
+    if isinstance(field, JsonObject):
         return {"type": "object", "additionalProperties": True, "maxProperties": field.max_length}
     if isinstance(field, Flag):
         return {"type": "boolean"}

@@ -30,8 +30,8 @@ def require_scopes(app: Flask) -> None:
     for path, method, view in views(app):
         if not hasattr(view, "scope"):
             raise UnguardedRoute(f"{method} {path} needs no scope: use needs_scope(...)")
-        given = getattr(view, "given", None)
-        if method == "GET" and given is not None and given.is_cacheable:
+        response = getattr(view, "response_spec", None)
+        if method == "GET" and response is not None and response.is_cacheable:
             raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
 
 

@@ -17,7 +17,7 @@ from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, writing
 from registry.organisations import actions as organisations
-from registry.organisations import apps, keys, members
+from registry.organisations import authenticators, keys, members
 from registry.organisations.models import ApiKey, Organisation
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import KeyExchangeSchema, KeyMadeSchema, KeyMakeSchema, KeysSchema, MembersSchema
@@ -37,7 +37,7 @@ class Members(Resource):
         They are invited and removed on the pages at /account, by an owner, who may also require a second step of all.
         """
         ours = current_organisation().id
-        found, steps = members.members_of(reading(), ours), apps.who_have_apps(reading(), ours)
+        found, steps = members.members_of(reading(), ours), authenticators.who_have_apps(reading(), ours)
         items = [
             {
                 "member_id": one.reference,

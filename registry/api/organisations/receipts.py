@@ -173,7 +173,7 @@ def filter_of(
 ) -> Filter:
     agency = None if agency_id is None else read_reference(agency_id)
     if agency_id is not None and agency is None:
-        detail = "is no reference of an agency: twelve letters and digits, like 7KQ2-ABCD-3EFG"
+        detail = "is not an agency reference: twelve letters and digits, like 7KQ2-ABCD-3EFG"
         raise InvalidInput([Fault("agency_id", Problem.INVALID_ID, detail)])
     return Filter(agency, verdict, from_on, to_on, text)
 

@@ -51,7 +51,7 @@ from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
-from registry.verification.verdicts.many import ManyReader, is_searched
+from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
@@ -82,7 +82,7 @@ class Listed(NamedTuple):
 class Form(NamedTuple):
     """How one kind of item is answered and shown as a table."""
 
-    answers: Callable[[Iterable[Item], ManyReader, datetime], Iterator[AnsweredItem]]
+    answers: Callable[[Iterable[Item], BatchReader, datetime], Iterator[AnsweredItem]]
     header: Sequence[str]
     rows: Callable[..., Iterator[Any]]
     kind: JobKind
@@ -96,7 +96,7 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 class Verifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
-    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), or_as=LIST_FILES)
+    @response_schema(VerificationsSchema(), "verifyMany", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many recruiters in one go.
 
@@ -125,7 +125,7 @@ class Verifications(Resource):
 class CorridorVerifications(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
-    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), or_as=LIST_FILES)
+    @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
         """Ask about many corridors in one go.
 
@@ -154,7 +154,7 @@ def keeper_of(sent: ListSent) -> Caller | None:
 
 
 def listed_in(
-    sent: ListSent, wanted: Sequence[str], requested: Callable[[Mapping[str, str]], dict[str, str]]
+    sent: ListSent, wanted: Sequence[str], question_of_cells: Callable[[Mapping[str, str]], dict[str, str]]
 ) -> Listed:
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
     if isinstance(sent.items, list):
@@ -171,7 +171,7 @@ def listed_in(
         items = []
         for line in lines_of(path, columns.columns, sheet):
             cells, trouble = with_day_read(line.cells)
-            items.append(Sent(requested(cells), line.number, line.trouble, trouble))
+            items.append(Sent(question_of_cells(cells), line.number, line.trouble, trouble))
             if len(items) > MAX_AT_ONCE:
                 _require_few(len(items))
         _require_few(len(items))
@@ -238,7 +238,7 @@ def _answered(
     keeper: Caller | None,
     idempotency_key: IdempotencyKey | None,
 ) -> Answer:
-    many = ManyReader(verdicts())
+    many = BatchReader(verdicts())
     given: Iterable[AnsweredItem] = form.answers(items, many, at)
     stored = None
     if keeper is not None:

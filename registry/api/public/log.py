@@ -34,12 +34,12 @@ def show_checkpoint() -> Response:
 @pages.route("/log/tile/<path:path>", methods=["GET"], merge_slashes=False)
 def show_tile(path: str) -> Response:
     """A tile or a bundle of entries, complete or as wide as its path says."""
-    requested = tree.read_tile_path(path)
+    tile = tree.read_tile_path(path)
     session = public_reading()
     payload = queries.published(session)
-    if requested is None or payload is None or not tree.has_tile(payload.size, *requested):
+    if tile is None or payload is None or not tree.has_tile(payload.size, *tile):
         raise NotFound("the published log has no such tile; its path must be in canonical form")
-    response = Response(tiles.served(session, *requested), content_type=BYTES)
+    response = Response(tiles.served(session, *tile), content_type=BYTES)
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
 

@@ -36,7 +36,7 @@ _VARIES = (("Vary", "Accept"),)
 class Verify(Resource):
     @optional_api_key(Scope.VERIFY)
     @request_schema(VerifySchema(exclude=["keep"]))
-    @response_schema(VerdictSchema(), "verify", or_as=(RECEIPT,))
+    @response_schema(VerdictSchema(), "verify", other_media_types=(RECEIPT,))
     def get(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
 
@@ -49,7 +49,7 @@ class Verify(Resource):
 
     @optional_api_key(Scope.VERIFY)
     @request_schema(VerifySchema(), body=True, idempotent=True)
-    @response_schema(VerdictSchema(), "verifyByPost", (413, 415), or_as=(RECEIPT,))
+    @response_schema(VerdictSchema(), "verifyByPost", (413, 415), other_media_types=(RECEIPT,))
     def post(
         self,
         idempotency_key: IdempotencyKey | None,
@@ -90,16 +90,16 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
     read = _read(reader, parameters)
     language = requested_language(environ)
-    stands_on = read.determinants
-    if stands_on is None:
+    cache_key = read.cache_key
+    if cache_key is None:
         return _answer(read, *reader.judged(read), language)[1]
 
     def make() -> VerdictShown:
         verdict, snapshot, prerendered = reader.judged(read)
         return verdict_payload(read.question, verdict, snapshot, language, prerendered)
 
-    digest = hashlib.blake2b(stands_on.digest, digest_size=12, key=RELEASE.encode(), salt=language.value.encode())
-    keep = cache_seconds(read.now, (), [stands_on.until])
+    digest = hashlib.blake2b(cache_key.digest, digest_size=12, key=RELEASE.encode(), salt=language.value.encode())
+    keep = cache_seconds(read.now, (), [cache_key.until])
     return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
 
 

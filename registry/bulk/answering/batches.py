@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from registry.bulk.answering.items import Item
 from registry.http.question_parser import unreadable
+from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer, BatchReader, ListedSubject
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
-from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
 from registry.verification.verdicts.question import Question
 from registry.vocabulary.register import Answer
 
@@ -18,7 +18,7 @@ class AnsweredItem(NamedTuple):
 
     item: Item
     answer: Answer | None = None
-    answered: OneOfMany | None = None
+    answered: BatchAnswer | None = None
     whole: CorridorVerdict | None = None
     snapshot: Any = None
 
@@ -31,7 +31,7 @@ class CorridorAsked(NamedTuple):
     destination: str
 
 
-def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
+def answers(items: Iterable[Item], reader: BatchReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each item with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE):
         wanted = [item for item in chunk if not item.faults]
@@ -45,7 +45,7 @@ def answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator
             yield AnsweredItem(item, answered.answer, answered, None, answered.snapshot)
 
 
-def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
+def corridor_answers(items: Iterable[Item], reader: BatchReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each corridor with its verdict, in order."""
     for chunk in chunks(items, AT_ONCE // 4):
         ends = [item.question for item in chunk if not item.faults]
@@ -57,20 +57,18 @@ def corridor_answers(items: Iterable[Item], reader: ManyReader, at: datetime) ->
             if item.faults:
                 yield AnsweredItem(item)
                 continue
-            requested: CorridorAsked = item.question
-            first = read[requested.sending]
-            second = (
-                read[requested.receiving] if isinstance(requested.receiving, ListedSubject) else requested.receiving
-            )
+            question: CorridorAsked = item.question
+            first = read[question.sending]
+            second = read[question.receiving] if isinstance(question.receiving, ListedSubject) else question.receiving
             if first is None or second is None:
-                end, of = ("sending", requested.sending) if first is None else ("receiving", requested.receiving)
+                end, of = ("sending", question.sending) if first is None else ("receiving", question.receiving)
                 scheme = of.scheme if isinstance(of, ListedSubject) else None
                 yield AnsweredItem(item._replace(faults=(unreadable(end, scheme),)))
                 continue
             whole = decide_corridor(
                 (first.question, first.facts),
                 second if isinstance(second, Employer) else (second.question, second.facts),
-                requested.destination,
+                question.destination,
             )
             yield AnsweredItem(item, whole.verdict, whole=whole, snapshot=first.facts.snapshot)
 

@@ -1,7 +1,7 @@
 """Questions of a list that differ by key and number alone: what else they say is loaded once.
 
 Whether fields go together is a matter of which there are and of what the others say, never of the number or the key
-(schemas.verify.VerifySchema.whole), so an item whose other fields were read before needs but these two. Whatever looks odd is
+(VerifySchema.cross_field_faults), so an item whose other fields were read before needs but these two. Whatever looks odd is
 loaded by itself, and so is the first of each kind: what is refused is refused in the same words.
 """
 
@@ -19,7 +19,7 @@ from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
-from schemas.fields import DOUBT
+from schemas.fields import NEEDS_FULL_READ
 
 Read = tuple[str | None, Any, Mapping[str, Any]]
 """An item that was read: its key, what is asked, the loaded fields without the key."""
@@ -47,11 +47,11 @@ class Form:
 
 
 class QuestionContext:
-    """Reads the questions of one list, asked at `at`; an authority is known by the ground."""
+    """Reads the questions of one list, asked at `at`; an authority must be in the snapshot."""
 
     def __init__(self, at: datetime, snapshot: SourceSnapshot, reader: ItemReader) -> None:
         self._at = at
-        self._ground = snapshot
+        self._snapshot = snapshot
         self._reader = reader
         self._key = reader.quick("key")
         self._forms: dict[tuple[str, ...], Form | None] = {}
@@ -75,11 +75,11 @@ class QuestionContext:
             context = None
         if context is None:
             read = self._loaded(fields)
-            _, question, requested = read
+            _, question, parameters = read
             if not question.has_failed_check:
                 # The subject is replaced by each item's own.
                 form.contexts[others] = Context(
-                    question, {name: requested[name] for name in requested if name != form.name}
+                    question, {name: parameters[name] for name in parameters if name != form.name}
                 )
             return read
         return self._in(context, form, fields) or self._loaded(fields)
@@ -94,24 +94,24 @@ class QuestionContext:
     def _in(self, context: Context, form: Form, fields: dict[str, Any]) -> Read | None:
         """The item read by its key and subject alone; None where one of them needs a closer look."""
         key = None
-        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is DOUBT):
+        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is NEEDS_FULL_READ):
             return None
         text = fields[form.name]
-        if type(text) is not str or (text := form.quick(text)) is DOUBT:
+        if type(text) is not str or (text := form.quick(text)) is NEEDS_FULL_READ:
             return None
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:
             return None
-        question, requested = context
+        question, parameters = context
         question = replace(question, value=value)
         refuse_other_mode(question)
-        return key, question, {**requested, form.name: text}
+        return key, question, {**parameters, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
-        requested = self._reader.loaded(fields)
-        key = requested.pop("key", None)
-        question = question_of(requested, self._at)
-        if question.authority is not None and question.authority not in self._ground.authorities:
+        parameters = self._reader.loaded(fields)
+        key = parameters.pop("key", None)
+        question = question_of(parameters, self._at)
+        if question.authority is not None and question.authority not in self._snapshot.authorities:
             detail = "there is no authority of this reference; /api/v1/authorities lists them"
             raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
-        return key, question, requested
+        return key, question, parameters

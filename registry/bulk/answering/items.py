@@ -73,15 +73,15 @@ def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) 
     """Each item, read or refused."""
 
     def read(fields: Any) -> Read:
-        requested = reader.loaded(fields)
-        key = requested.pop("key", None)
-        return key, ask(requested), requested
+        parameters = reader.loaded(fields)
+        key = parameters.pop("key", None)
+        return key, ask(parameters), parameters
 
     return _read(sent, read, keys)
 
 
 def questions_in(sent: Iterable[AnySent], at: datetime, snapshot: SourceSnapshot, keys: Keys) -> Iterator[Item]:
-    """As `items_in`, for questions of verify asked at `at`; an authority is known by the ground."""
+    """As `items_in`, for questions of verify asked at `at`; an authority must be in the snapshot."""
     return _read(sent, QuestionContext(at, snapshot, QUESTIONS).read, keys)
 
 
@@ -95,10 +95,10 @@ def _read(sent: Iterable[AnySent], read: Callable[[Any], Read], keys: Keys) -> I
                 raise InvalidInput([Fault("row", Problem.BROKEN_ROW, trouble)])
             if day:
                 raise InvalidInput([Fault("on", Problem.NOT_A_DATE, day)])
-            key, question, requested = read(fields)
+            key, question, parameters = read(fields)
             if key is not None:
                 keys.require_new(key, place)
-            yield Item(key, line, question, requested)
+            yield Item(key, line, question, parameters)
         except InvalidInput as error:
             yield Item(key or _key_in(fields), line, faults=error.faults)
 

@@ -36,7 +36,7 @@ from registry.http.spreadsheets import safe
 from registry.i18n.languages import text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
-from registry.verification.verdicts.many import ManyReader
+from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictReader
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Language
@@ -54,7 +54,7 @@ class VerdictRowAnswerer:
         self,
         job: BulkJob,
         reader: VerdictReader,
-        many: ManyReader,
+        many: BatchReader,
         settings: Settings,
         sessions: sessionmaker[Session],
     ) -> None:

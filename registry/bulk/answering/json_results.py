@@ -10,7 +10,7 @@ from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
-from registry.verification.verdicts.many import AT_ONCE, OneOfMany
+from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer
 from registry.vocabulary.bulk import StepCode
 from registry.vocabulary.register import Answer, Language
 
@@ -95,7 +95,7 @@ class Writing:
             return self._writer.answered(item, answer, (existing[1],))
         return self._writer.answered(item, answer, (self._whole(answered),))
 
-    def _whole(self, answered: OneOfMany) -> bytes:
+    def _whole(self, answered: BatchAnswer) -> bytes:
         return encode_answer(
             verdict_payload(
                 answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered

@@ -19,7 +19,7 @@ from registry.bulk.shared import bring_statements
 from registry.http.app_services import verdicts
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few
-from registry.verification.verdicts.many import ManyReader
+from registry.verification.verdicts.batch import BatchReader
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer
 
@@ -80,7 +80,7 @@ def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> 
 
 def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[AnsweredItem]:
     reader = verdicts()
-    many = ManyReader(reader)
+    many = BatchReader(reader)
     if kind is JobKind.SUPPLY_CHAIN:
         read = items_in(
             (Sent(dict(one)) for one in questions), supply_chains.ITEMS, supply_chains.listed_subject, Keys()

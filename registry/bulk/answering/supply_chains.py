@@ -10,7 +10,7 @@ from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import has_letters_or_digits, unreadable
-from registry.verification.verdicts.many import AT_ONCE, ListedSubject, ManyReader, OneOfMany
+from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer, BatchReader, ListedSubject
 from registry.verification.verdicts.queries import VerdictReader
 from schemas.bulk import SupplyItemSchema
 
@@ -35,11 +35,11 @@ def listed_subject(fields: dict[str, Any]) -> ListedSubject:
     return ListedSubject(provider, country, context, fields.get("provider_scheme"))
 
 
-def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: datetime) -> Iterator[AnsweredItem]:
+def answers(items: Iterable[Item], reader: VerdictReader, many: BatchReader, at: datetime) -> Iterator[AnsweredItem]:
     """Each row with the verdict on its provider, in order."""
     for chunk in chunks(items, AT_ONCE // 2):
         read = many.read([item.question for item in chunk if not item.faults], at)
-        found: dict[ListedSubject, OneOfMany] = {}
+        found: dict[ListedSubject, BatchAnswer] = {}
         for item in chunk:
             if item.faults:
                 yield AnsweredItem(item)
@@ -51,5 +51,5 @@ def answers(items: Iterable[Item], reader: VerdictReader, many: ManyReader, at: 
             answered = found.get(item.question)
             if answered is None:
                 verdict = reader.with_imitation(one.question, one.facts, one.verdict, at)
-                answered = found[item.question] = OneOfMany(one.question, verdict, one.facts.snapshot, is_shared=True)
+                answered = found[item.question] = BatchAnswer(one.question, verdict, one.facts.snapshot, is_shared=True)
             yield AnsweredItem(item, answered.answer, answered, snapshot=answered.snapshot)

@@ -9,17 +9,17 @@ from registry.bulk.manifest import corridor_statement, refusal_statement, statem
 
 def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
     """What a statement says of an item."""
-    requested = {**one.item.extra, **(one.item.asked or {})}
+    parameters = {**one.item.extra, **(one.item.asked or {})}
     if one.answered is not None:
         # It is told of the only agency that the key leads to.
         prerendered = one.answered.prerendered
         return verdict_statement(
-            requested, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
+            parameters, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
         )
     return (
-        refusal_statement(one.item.faults, requested)
+        refusal_statement(one.item.faults, parameters)
         if one.whole is None
-        else corridor_statement(requested, one.whole, at)
+        else corridor_statement(parameters, one.whole, at)
     )
 
 

@@ -55,7 +55,7 @@ def changed(stated: Mapping[Any, Any], verdict: Verdict) -> list[str]:
 
 def _verify_again(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
     try:
-        requested = loaded(VerifySchema(), stated["question"])
-        return verdicts().answered(question_of(requested, at), at)
+        parameters = loaded(VerifySchema(), stated["question"])
+        return verdicts().answered(question_of(parameters, at), at)
     except InvalidInput:
         return None

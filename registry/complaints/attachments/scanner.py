@@ -56,10 +56,10 @@ def _connected(address: str, seconds: float) -> socket.socket:
 
 
 def _answer(connection: socket.socket) -> str:
-    stated = b""
-    while not stated.endswith(b"\0") and len(stated) < 4096 and (part := connection.recv(4096)):
-        stated += part
-    return stated.rstrip(b"\0").decode("utf-8", "replace")
+    reply = b""
+    while not reply.endswith(b"\0") and len(reply) < 4096 and (part := connection.recv(4096)):
+        reply += part
+    return reply.rstrip(b"\0").decode("utf-8", "replace")
 
 
 __all__ = ["ScannerAway", "found_in"]

@@ -20,7 +20,7 @@ _FRAMES_TO_BELIEVE = 3
 
 
 def ogg_end(body: bytes) -> int:
-    """Behind the last page. Raises BadShape where a page breaks off, or the first holds no kind of sound that is known."""
+    """The offset after the last page. Raises BadShape where a page breaks off, or the first holds no known kind of sound."""
     place, is_first = 0, True
     while body[place : place + 4] == OGG_SIGNATURE:
         lengths = body[place + _OGG_HEADER : place + _OGG_HEADER + body[place + 26]] if len(body) > place + 26 else b""
@@ -37,7 +37,7 @@ def ogg_end(body: bytes) -> int:
 
 
 def wav_end(body: bytes) -> int:
-    """Behind the RIFF chunk; of a recorder that left its size open, the end of the file. Raises BadShape."""
+    """The offset after the RIFF chunk; of a recorder that left its size open, the end of the file. Raises BadShape."""
     size = int.from_bytes(body[4:8], "little")
     end = len(body) if size in _OPEN_ENDED else 8 + size
     if end > len(body) or body[8:12] != b"WAVE" or body[12:16] not in (b"fmt ", b"JUNK", b"LIST", b"bext"):
@@ -84,8 +84,8 @@ def _ebml_size(body: bytes, place: int) -> tuple[int | None, int]:
     if not first or not first[0]:
         raise BadShape
     length = 9 - first[0].bit_length()
-    stated = body[place : place + length]
-    if len(stated) < length:
+    segment = body[place : place + length]
+    if len(segment) < length:
         raise BadShape
-    size = int.from_bytes(stated, "big") & (1 << 7 * length) - 1
+    size = int.from_bytes(segment, "big") & (1 << 7 * length) - 1
     return (None if size == (1 << 7 * length) - 1 else size), length

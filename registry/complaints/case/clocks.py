@@ -13,10 +13,10 @@ from registry.core import working_days
 from registry.vocabulary.cases import ClockKind, Priority
 
 
-def turn(
+def apply_clock(
     session: Session, case: Case, clock: Clock, at: datetime, rows: dict[ClockKind, CaseClock] | None = None
 ) -> None:
-    """Apply to the deadlines of a locked case what a move says. `rows`: the deadlines, where they are known."""
+    """Change the deadlines of a locked case as a move says by its `clock`. `rows`: the deadlines, where they are known."""
     today = at.date()
     rows = clocks_of(session, case) if rows is None else rows
     # Whatever an officer does with a decided case is what follows from an objection to it.
@@ -94,8 +94,8 @@ def looked_at(session: Session, case: Case, today: date) -> None:
         _store_next_due(case, rows)
 
 
-def retimed(session: Session, case: Case, at: datetime) -> None:
-    """The priority was changed: the first look is due anew, never later than before when it was raised."""
+def reschedule_first_look(session: Session, case: Case, at: datetime) -> None:
+    """Set when the first look is due after a change of priority: never later than before when it was raised."""
     rows = clocks_of(session, case)
     row = rows.get(ClockKind.TRIAGE)
     if row is None or row.met_on is not None:

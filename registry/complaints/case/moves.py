@@ -98,7 +98,7 @@ def advance(
         case.has_unread = False
     _set_days(session, case, at.date())
     # A draft has no deadlines yet.
-    clocks.turn(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
+    clocks.apply_clock(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
     row = CaseMove(
         case_id=case.id,
         from_state=source,

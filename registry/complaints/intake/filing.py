@@ -45,7 +45,7 @@ class Started(NamedTuple):
     token: str
 
 
-class Receipted(NamedTuple):
+class Acknowledgement(NamedTuple):
     """The response to a submitted complaint: the same for every complaint, whatever became of it."""
 
     filed_on: date
@@ -141,7 +141,7 @@ def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
     return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 
 
-def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Receipted:
+def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Acknowledgement:
     """Submit the answers to the unit in charge. A second call returns the same as the first.
 
     In a case that was filed already it adds the worker's own answers to the helper's. Raises IntakeClosed, NotNow, and
@@ -165,7 +165,7 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Rece
             handover.hand_over(session, sealer, case, opened, given, at)
         else:
             handover.add_answers(session, sealer, case, opened, given, at)
-    return Receipted(case.filed_on, *promised(case.filed_on))
+    return Acknowledgement(case.filed_on, *promised(case.filed_on))
 
 
 def promised(filed_on: date) -> tuple[date, date]:

@@ -72,7 +72,7 @@ def hand_over(
             assessment.raise_others(session, others, at)
             if received_on != at.date():
                 session.flush()
-                clocks.turn(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
+                clocks.apply_clock(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
         consents_answered(session, case, opened.box, answers, at.date())
     session.flush()
 
@@ -88,7 +88,7 @@ def add_answers(
     if before is not None and judged.priority < before:
         case.priority = judged.priority
         case.reasons = list(judged.reasons)
-        clocks.retimed(session, case, at)
+        clocks.reschedule_first_look(session, case, at)
     case.indicators = sorted({*case.indicators, *judged.indicators})
     consents_answered(session, case, opened.box, answers, at.date())
     changed(session, case, "case.answers_added", at.date(), role=CaseRole.COMPLAINANT)

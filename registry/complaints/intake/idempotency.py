@@ -58,11 +58,11 @@ def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str,
     sent. Raises RepeatDiffers when something else was sent with the key before.
     """
     digest = sealer.digest("repeats", f"{scope}\0{key}")
-    requested = sealer.digest("repeats", f"{scope}\0{question}")
-    row = {"digest": digest, "question": requested, "expires_on": today + KEPT}
+    question_digest = sealer.digest("repeats", f"{scope}\0{question}")
+    row = {"digest": digest, "question": question_digest, "expires_on": today + KEPT}
     if session.execute(_CLAIM, row).rowcount == 1:  # type: ignore[attr-defined]
         return True
-    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != requested:
+    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != question_digest:
         raise RepeatDiffers("this key was used for something else: choose another for each thing you want done")
     return False
 

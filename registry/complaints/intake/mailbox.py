@@ -312,8 +312,8 @@ def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today:
         for box in readable_boxes(session, visit.box)
         if is_shared(session, box, visit.box)
     ]
-    displayed = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
-    return sorted(chain.from_iterable(displayed), key=lambda message: message.written_on)
+    messages_by_box = messages.read_messages(session, case, opened, Author.COMPLAINANT, today)
+    return sorted(chain.from_iterable(messages_by_box), key=lambda message: message.written_on)
 
 
 def _helpers(session: Session, case: Case) -> list[ShownHelper]:

@@ -55,10 +55,10 @@ def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Op
 
 def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
     """The files of a mailbox, oldest first: for the worker also the helpers', for a helper only the helper's own."""
-    displayed = []
+    files = []
     for opened, case, one in _files_with_keys(session, sealer, visit):
         facts = facts_of(opened, case, one)
-        displayed.append(
+        files.append(
             ShownFile(
                 reference=one.reference,
                 box_role=opened.box.role,
@@ -71,7 +71,7 @@ def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
                 copied_as=copied_as(one),
             )
         )
-    return sorted(displayed, key=lambda file: file.stored_on)
+    return sorted(files, key=lambda file: file.stored_on)
 
 
 def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:

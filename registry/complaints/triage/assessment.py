@@ -114,7 +114,7 @@ def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None
         if other.priority is not None:
             other.priority = raised(other.priority)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
-        clocks.retimed(session, other, at)
+        clocks.reschedule_first_look(session, other, at)
         changed(session, other, "case.priority", at.date(), role=CaseRole.REGISTRY, detail="independent complaints")
 
 

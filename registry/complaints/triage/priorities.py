@@ -107,6 +107,6 @@ def _decide(change: PriorityChange, officer: Officer, at: datetime, *, is_approv
 
 def _apply(session: Session, case: Case, change: PriorityChange, officer: Officer, at: datetime) -> None:
     case.priority = change.to_priority
-    clocks.retimed(session, case, at)
+    clocks.reschedule_first_look(session, case, at)
     detail = f"{change.from_priority} {change.to_priority}"
     changed(session, case, "case.priority", at.date(), role=officer.role, actor=officer.name, detail=detail)

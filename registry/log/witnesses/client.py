@@ -48,15 +48,15 @@ def ask_witnesses(sessions: sessionmaker[Session]) -> int:
     """Have the newest head signed by each witness that has not signed it since we did. Gives how many signed now."""
     with sessions() as session:
         session.connection(execution_options={"registry_reading": True})
-        requested = _requests(session)
-    if not requested:
+        requests = _requests(session)
+    if not requests:
         return 0
-    with ThreadPoolExecutor(len(requested)) as pool:
-        answers = list(pool.map(lambda request: _ask(sessions, request), requested))
+    with ThreadPoolExecutor(len(requests)) as pool:
+        answers = list(pool.map(lambda request: _ask(sessions, request), requests))
     lines = [line for line in answers if line is not None]
     if lines:
         with sessions.begin() as session:
-            _save_signatures(session, requested[0], lines)
+            _save_signatures(session, requests[0], lines)
     return len(lines)
 
 

@@ -79,8 +79,8 @@ class Client:
         end = self._known().get("end_session_endpoint")
         if not isinstance(end, str) or not is_safe(end):
             return None
-        requested = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
-        return f"{end}{'&' if urlsplit(end).query else '?'}{requested}"
+        query = urlencode({"client_id": self.provider.client_id, "post_logout_redirect_uri": after})
+        return f"{end}{'&' if urlsplit(end).query else '?'}{query}"
 
     def known(self, back: str, code: str, nonce: str, verifier: str, at: datetime) -> Known:
         """The account of a user who came back with a code. Raises ProviderAway or NotProved."""

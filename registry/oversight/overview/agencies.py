@@ -26,16 +26,16 @@ def named_patterns(
 
     Others see that there is a pattern.     Agencies with which the officer has a conflict of interest are left out.
     """
-    displayed = []
+    named = []
     for one in pattern_queries.patterns(session, sealer, unit, *period):
         agency_id = one.agency.get("agency_id")
         if agency_id in conflicts:
             continue
         name = (_registered(session, agency_id, today) or one.agency.get("name") or "") if reads_cases else ""
-        displayed.append(
+        named.append(
             NamedPattern(name, agency_id if reads_cases else None, one.independent, one.complaints, one.last_on)
         )
-    return displayed
+    return named
 
 
 def _registered(session: Session, agency_id: str | None, today: date) -> str | None:

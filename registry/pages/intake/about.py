@@ -8,7 +8,7 @@ from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
 from registry.http.transaction import reading
 from registry.pages.intake import cookies
-from registry.pages.intake.visiting import Here
+from registry.pages.intake.visiting import Visitor
 from registry.register.agencies import queries, record
 from registry.register.agencies.naming import agencies_named
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
@@ -45,9 +45,9 @@ def _found(language: Language, agency: record.Agency) -> AgencyChoice:
     return AgencyChoice(agency.agency_id, main_name(agency, language).name, agency.country, agency.place)
 
 
-def write_down(here: Here) -> None:
+def write_down(visitor: Visitor) -> None:
     """Answer the question for the agency with the one whose page the visitor came from, unless already answered."""
-    found = registered(here.language, cookies.value_of(cookies.ABOUT))
-    if found is not None and "agency" not in filing.answers(here.session, here.sealer, here.visit).answers:
+    found = registered(visitor.language, cookies.value_of(cookies.ABOUT))
+    if found is not None and "agency" not in filing.answers(visitor.session, visitor.sealer, visitor.visit).answers:
         given = {"agency": {"agency_id": found.agency_id, "name": found.name}}
-        filing.answer(here.session, here.sealer, here.visit, given)
+        filing.answer(visitor.session, visitor.sealer, visitor.visit, given)

@@ -27,7 +27,7 @@ from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.recordings import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
-from registry.pages.intake.visiting import Here, StaleForm, is_beside, open_visit
+from registry.pages.intake.visiting import StaleForm, Visitor, is_beside, open_visit
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_files", __name__)
@@ -41,11 +41,11 @@ def files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
         cut_off = unfinished(language)
-        with open_visit(language) as here:
-            if not (here.visit.is_confirmed or is_beside(here.visit)):
-                return here.to("/number")
-            response = _page(here, unfinished=cut_off)
-            jobs = pending_sanitise_jobs(here.session, here.sealer, here.visit, services().settings)
+        with open_visit(language) as visitor:
+            if not (visitor.visit.is_confirmed or is_beside(visitor.visit)):
+                return visitor.to("/number")
+            response = _page(visitor, unfinished=cut_off)
+            jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
     except NoVisit:
         return sign_in.knock(language)
     # Before sending only the holder of the number can have clean copies made: each visit begins them.
@@ -95,8 +95,8 @@ def _taken(language: Language) -> Response:
     request.max_content_length = MAX_OF_FORM
     sent = request.files.get("file")
     body = sent.read() if sent is not None else b""
-    with open_visit(language) as here:
-        opened, case = opened_for_files(here.session, here.sealer, here.visit)
+    with open_visit(language) as visitor:
+        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
     upload(
         services().settings,
         services().sessions,
@@ -107,7 +107,7 @@ def _taken(language: Language) -> Response:
         name=sent.filename or "" if sent is not None else "",
         declared=sent.mimetype if sent is not None else "",
         idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16),
-        today=here.today,
+        today=visitor.today,
         changes_voice="changes_voice" in request.form,
     )
     return lead(language, "/files")
@@ -115,17 +115,19 @@ def _taken(language: Language) -> Response:
 
 def _refused(language: Language, fault: Problem, status: int) -> Response:
     """The page again with what is wrong; a form that could not be read to its end is not read a second time."""
-    with open_visit(language, is_read_alone=True) as here:
-        is_open = here.visit.is_confirmed or is_beside(here.visit)
-        return _page(here, fault, status) if is_open else here.to("/number")
+    with open_visit(language, is_read_alone=True) as visitor:
+        is_open = visitor.visit.is_confirmed or is_beside(visitor.visit)
+        return _page(visitor, fault, status) if is_open else visitor.to("/number")
 
 
-def _page(here: Here, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()) -> Response:
-    existing = files_of(here.session, here.sealer, here.visit)
+def _page(
+    visitor: Visitor, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
+) -> Response:
+    existing = files_of(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
-    view = mailbox(here.session, here.sealer, here.visit, here.at) if here.visit.is_confirmed else None
+    view = mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at) if visitor.visit.is_confirmed else None
     is_draft = view is None or view.filed_on is None
-    response = here.page(
+    response = visitor.page(
         "files.html",
         status=status,
         files=existing,
@@ -134,11 +136,11 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200, *, unfini
         once=secrets.token_urlsafe(16),
         takes_more=len(existing) < MAX_FILES and (view is None or is_draft or Can.WRITE in view.can),
         is_draft=is_draft,
-        role=here.visit.box.role,
+        role=visitor.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
     # Parts of a file go nowhere but here.
-    away = AWAY[here.language]
+    away = AWAY[visitor.language]
     response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {away}", connect_src="'self'")
     # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
@@ -149,9 +151,9 @@ def _page(here: Here, fault: Problem | None = None, status: int = 200, *, unfini
 def remove(language: Language) -> Response:
     """Remove one's own file, while nothing was sent."""
     try:
-        with open_visit(language) as here:
+        with open_visit(language) as visitor:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
-            names = removed(here.session, here.sealer, here.visit, reference)
+            names = removed(visitor.session, visitor.sealer, visitor.visit, reference)
     except NoVisit:
         return sign_in.knock(language)
     except (StaleForm, NotFound, NotNow):
@@ -166,8 +168,8 @@ def remove(language: Language) -> Response:
 def copy(language: Language, reference: str) -> Response:
     """Download the clean copy that officers see, without place and device; a name of ours, whatever its own is."""
     try:
-        with open_visit(language) as here:
-            existing = file_of(here.session, here.sealer, here.visit, read_reference(reference) or "")
+        with open_visit(language) as visitor:
+            existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
     except NoVisit:
         return sign_in.knock(language)
     except NotNow:

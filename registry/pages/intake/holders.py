@@ -16,14 +16,14 @@ from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.mailbox import page_of
-from registry.pages.intake.visiting import WITH_WORDS, Here, submitted_fields, visiting
+from registry.pages.intake.visiting import WITH_WORDS, Visitor, submitted_fields, visiting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_holders", __name__)
 
 
 def minting(view: Callable[..., Response]) -> Callable[..., Response]:
-    """As `visiting`, with a new number: derived before the transaction, and only for somebody who is here."""
+    """As `visiting`, with a new number: derived before the transaction, and only for a visitor."""
     entered = visiting(view)
 
     @wraps(view)
@@ -43,49 +43,49 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 @visiting
-def busy(here: Here, refusal: TooBusy) -> Response:
-    return page_of(here, fault=refusal, status=503)
+def busy(visitor: Visitor, refusal: TooBusy) -> Response:
+    return page_of(visitor, fault=refusal, status=503)
 
 
 @pages.post("/<language:language>/box/other-number")
 @minting
-def change(here: Here, code: str, root: Root) -> Response:
+def change(visitor: Visitor, code: str, root: Root) -> Response:
     """Show another number; the old one opens until the new one was typed back."""
     try:
-        token = access.change_receipt(here.session, here.sealer, here.visit, code, root, here.at)
+        token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, code, root, visitor.at)
     except NotNow as refusal:
-        return page_of(here, fault=refusal, status=409)
-    visits.end(here.session, here.visit)
-    response = here.to("/number")
+        return page_of(visitor, fault=refusal, status=409)
+    visits.end(visitor.session, visitor.visit)
+    response = visitor.to("/number")
     cookies.set_cookie(response, cookies.VISIT, token)
     return response
 
 
 @pages.post("/<language:language>/box/hers")
 @minting
-def invite(here: Here, code: str, root: Root) -> Response:
+def invite(visitor: Visitor, code: str, root: Root) -> Response:
     """A number for the worker, shown this once to the helper who hands it on."""
     try:
-        access.invite_worker(here.session, here.sealer, here.visit, root, here.at)
+        access.invite_worker(visitor.session, visitor.sealer, visitor.visit, root, visitor.at)
     except NotNow as refusal:
-        return page_of(here, fault=refusal, status=409)
-    return here.page(
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.page(
         "hers.html",
         groups=complaint_codes.grouped(code).split(" "),
-        words=complaint_codes.words_of(code, here.language) if here.language in WITH_WORDS else [],
+        words=complaint_codes.words_of(code, visitor.language) if visitor.language in WITH_WORDS else [],
     )
 
 
 @pages.post("/<language:language>/box/helper")
 @visiting
-def helper(here: Here) -> Response:
+def helper(visitor: Visitor) -> Response:
     """Remove a helper, or let answers go to the helper as well, or no longer."""
     reference, wish = request.form.get("helper", ""), request.form.get("wish", "")
     try:
         if wish == "cut_off":
-            access.cut_off(here.session, here.sealer, here.visit, reference, here.today)
+            access.cut_off(visitor.session, visitor.sealer, visitor.visit, reference, visitor.today)
         elif wish in ("allow", "stop"):
-            access.allow_answers(here.session, here.visit, reference, here.today, is_allowed=wish == "allow")
+            access.allow_answers(visitor.session, visitor.visit, reference, visitor.today, is_allowed=wish == "allow")
     except (NotNow, NotFound) as refusal:
-        return page_of(here, fault=refusal, status=409)
-    return here.to("/mine")
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.to("/mine")

@@ -19,7 +19,7 @@ from registry.i18n.wording import name_in
 from registry.pages.intake import lines
 from registry.pages.intake.readers import reader_of
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Visitor, visiting
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.register import Language
 
@@ -32,94 +32,101 @@ CONSENTS: dict[ConsentKind, Question] = {
 
 @pages.get("/<language:language>/box/mine")
 @visiting
-def mine(here: Here) -> Response:
+def mine(visitor: Visitor) -> Response:
     # In the address and nowhere else, in a word that says nothing: who opens this mailbox later does not see it.
-    return page_of(here, is_danger_reported=request.args.get("told") == "yes")
+    return page_of(visitor, is_danger_reported=request.args.get("told") == "yes")
 
 
 @pages.post("/<language:language>/box/write")
 @visiting
-def write(here: Here) -> Response:
+def write(visitor: Visitor) -> Response:
     """Add a message. The page gave it a key of its own, so that it is there once however often it is sent.
 
     One button says "I am in danger now", with or without words.
     """
     typed = request.form.get("text", "")
     is_in_danger = request.form.get("danger") == "yes"
-    words = text(here.language, "page.box.mine.danger.said") if is_in_danger and not typed.strip() else typed
+    words = text(visitor.language, "page.box.mine.danger.said") if is_in_danger and not typed.strip() else typed
     try:
         sent = mailbox.write(
-            here.session,
-            here.sealer,
-            here.visit,
+            visitor.session,
+            visitor.sealer,
+            visitor.visit,
             words,
-            here.at,
+            visitor.at,
             idempotency_key=form_idempotency_key(),
             is_in_danger=is_in_danger,
         )
     except (InvalidInput, NotNow) as refusal:
-        return page_of(here, fault=refusal, typed=typed, status=400)
-    return here.to("/mine?told=yes" if sent.is_danger else "/mine")
+        return page_of(visitor, fault=refusal, typed=typed, status=400)
+    return visitor.to("/mine?told=yes" if sent.is_danger else "/mine")
 
 
 @pages.post("/<language:language>/box/agree")
 @visiting
-def agree(here: Here) -> Response:
+def agree(visitor: Visitor) -> Response:
     """Give one consent or take it back. The page names the wish, not its opposite: pressed twice it is the same."""
     try:
         kind = ConsentKind(request.form.get("kind", ""))
     except ValueError:
-        return here.to("/mine")
+        return visitor.to("/mine")
     try:
         is_given = request.form.get("wish") == "give"
-        mailbox.consent(here.session, here.sealer, here.visit, kind, here.at, is_given=is_given)
+        mailbox.consent(visitor.session, visitor.sealer, visitor.visit, kind, visitor.at, is_given=is_given)
     except NotNow as refusal:
-        return page_of(here, fault=refusal, status=409)
-    return here.to("/mine")
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.to("/mine")
 
 
 @pages.get("/<language:language>/box/end")
 @visiting
-def ask_end(here: Here) -> Response:
+def ask_end(visitor: Visitor) -> Response:
     """What withdrawing means, and a copy to take along, before anything is gone."""
-    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
-    return here.page("end.html", view=view) if Can.WITHDRAW in view.can else here.to("/mine")
+    view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+    return visitor.page("end.html", view=view) if Can.WITHDRAW in view.can else visitor.to("/mine")
 
 
 @pages.post("/<language:language>/box/end")
 @visiting
-def end(here: Here) -> Response:
-    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+def end(visitor: Visitor) -> Response:
+    view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     try:
-        mailbox.withdraw(here.session, here.sealer, here.visit, here.at)
+        mailbox.withdraw(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     except (NotNow, IllegalMove) as refusal:
-        return page_of(here, fault=refusal, status=409)
-    return here.to("/gone" if view.draft_until is not None else "/mine")
+        return page_of(visitor, fault=refusal, status=409)
+    return visitor.to("/gone" if view.draft_until is not None else "/mine")
 
 
 @pages.post("/<language:language>/box/again")
 @visiting
-def again(here: Here) -> Response:
+def again(visitor: Visitor) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
     typed = request.form.get("text", "")
     try:
         mailbox.open_again(
-            here.session, here.sealer, here.visit, here.at, text=typed, idempotency_key=form_idempotency_key()
+            visitor.session,
+            visitor.sealer,
+            visitor.visit,
+            visitor.at,
+            text=typed,
+            idempotency_key=form_idempotency_key(),
         )
     except (InvalidInput, NotNow, IllegalMove) as refusal:
-        return page_of(here, fault=refusal, typed=typed, status=409)
-    return here.to("/mine")
+        return page_of(visitor, fault=refusal, typed=typed, status=409)
+    return visitor.to("/mine")
 
 
 @pages.get("/<language:language>/box/copy")
 @visiting
-def copy(here: Here) -> Response:
+def copy(visitor: Visitor) -> Response:
     """All of it on one page, to be printed or kept."""
-    return here.page("copy.html", **_copied(here, mailbox.own_copy(here.session, here.sealer, here.visit, here.at)))
+    return visitor.page(
+        "copy.html", **_copied(visitor, mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at))
+    )
 
 
 def page_of(
-    here: Here,
+    visitor: Visitor,
     *,
     fault: RegistryError | None = None,
     typed: str = "",
@@ -130,45 +137,45 @@ def page_of(
 
     `is_danger_reported`: a message about danger was sent just now; whom to call stands open at the head of the page.
     """
-    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
-    sheet = filing.answers(here.session, here.sealer, here.visit)
-    return here.page(
+    view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    return visitor.page(
         "mine.html",
         status=status,
         view=view,
-        unit_name=name_in(here.language, view.unit_names),
+        unit_name=name_in(visitor.language, view.unit_names),
         can={one.value for one in view.can},
         consents=[
-            (one, question_text(here.language, CONSENTS[one.kind]))
+            (one, question_text(visitor.language, CONSENTS[one.kind]))
             for one in view.consents
             # Where nothing more can be agreed to, what was agreed can still be taken back.
             if one.kind in CONSENTS and (one.is_given or Can.CONSENT in view.can)
         ],
-        file_count=len(files_of(here.session, here.sealer, here.visit)),
+        file_count=len(files_of(visitor.session, visitor.sealer, visitor.visit)),
         answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
         once=secrets.token_urlsafe(16),
-        alarm=lines.of(here.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
+        alarm=lines.of(visitor.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
         is_danger_reported=is_danger_reported,
-        today=_today(here, view, sheet),
+        today=_today(visitor, view, sheet),
         is_danger_filed=sheet.answers.get("in_danger") == YES and view.reads is Reads.RECEIVED,
-        office=name_in(here.language, view.unit_names),
+        office=name_in(visitor.language, view.unit_names),
         most=messages.MAX_CHARACTERS,
-        fault=_fault_text(here.language, fault) if fault is not None else "",
+        fault=_fault_text(visitor.language, fault) if fault is not None else "",
         typed=typed,
     )
 
 
-def _today(here: Here, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
+def _today(visitor: Visitor, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
     """What can be done on the day of sending: whom to call in that country, above all where the office cannot decide there."""
     if view.filed_on is None or view.reads is not Reads.RECEIVED:
         return None
     try:
-        is_elsewhere = reader_of(here, sheet.answers).is_elsewhere
+        is_elsewhere = reader_of(visitor, sheet.answers).is_elsewhere
     except IntakeClosed:
         is_elsewhere = False
-    return lines.of(here.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
+    return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 
 def _fault_text(language: Language, fault: RegistryError) -> str:
@@ -187,14 +194,14 @@ def _last_answered(answers: dict[str, Any]) -> str | None:
     return answered[-1] if answered else None
 
 
-def _copied(here: Here, own: OwnCopy) -> dict[str, Any]:
+def _copied(visitor: Visitor, own: OwnCopy) -> dict[str, Any]:
     answers = own.sheet.answers
     stated = [
-        (question_text(here.language, question), answer_text(here.language, question, answers[question.code]))
+        (question_text(visitor.language, question), answer_text(visitor.language, question, answers[question.code]))
         for question in visible(answers)
         if question.code in answers
     ]
-    agreed = [question_text(here.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
-    files = files_of(here.session, here.sealer, here.visit)
-    name = name_in(here.language, own.view.unit_names)
+    agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
+    files = files_of(visitor.session, visitor.sealer, visitor.visit)
+    name = name_in(visitor.language, own.view.unit_names)
     return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}

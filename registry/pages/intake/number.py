@@ -11,7 +11,7 @@ from registry.complaints.case.access import is_replacement
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.pages.intake import about, cookies
-from registry.pages.intake.visiting import Here, visiting_number
+from registry.pages.intake.visiting import Visitor, visiting_number
 
 pages = Blueprint("intake_number", __name__)
 
@@ -22,19 +22,19 @@ _INK, _PAPER = 0, 255
 
 @pages.get("/<language:language>/box/number")
 @visiting_number
-def number(here: Here) -> Response:
-    if here.visit.code is None:
-        return here.to("/mine")
-    return _page(here)
+def number(visitor: Visitor) -> Response:
+    if visitor.visit.code is None:
+        return visitor.to("/mine")
+    return _page(visitor)
 
 
 @pages.get("/<language:language>/box/number.png")
 @visiting_number
-def picture(here: Here) -> Response:
+def picture(visitor: Visitor) -> Response:
     """Gone, like the number itself, once it was typed back."""
-    if here.visit.code is None:
+    if visitor.visit.code is None:
         raise NotFound("there is no picture here")
-    response = Response(picture_of(complaint_codes.grouped(here.visit.code)), mimetype="image/png")
+    response = Response(picture_of(complaint_codes.grouped(visitor.visit.code)), mimetype="image/png")
     # A name that says nothing, among the other pictures of a telephone.
     response.headers["Content-Disposition"] = 'inline; filename="picture.png"'
     return response
@@ -42,28 +42,30 @@ def picture(here: Here) -> Response:
 
 @pages.post("/<language:language>/box/number")
 @visiting_number
-def confirm(here: Here) -> Response:
+def confirm(visitor: Visitor) -> Response:
     """The last six digits typed back. Wrong ones cost nothing: the number is still there to be read again."""
-    is_first = here.visit.code is not None
+    is_first = visitor.visit.code is not None
     try:
-        token = filing.confirm(here.session, here.sealer, here.visit, request.form.get("last_six", ""), here.at)
+        token = filing.confirm(
+            visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at
+        )
     except InvalidInput:
-        return _page(here, is_wrong=True, status=400)
+        return _page(visitor, is_wrong=True, status=400)
     if token is None and is_first:
-        about.write_down(here)
-    response = here.to("/mine" if token is not None or not is_first else "/short")
+        about.write_down(visitor)
+    response = visitor.to("/mine" if token is not None or not is_first else "/short")
     if token is not None:
         cookies.set_cookie(response, cookies.VISIT, token)
     cookies.drop(response, cookies.ABOUT)
     return response
 
 
-def _page(here: Here, *, is_wrong: bool = False, status: int = 200) -> Response:
-    return here.page(
+def _page(visitor: Visitor, *, is_wrong: bool = False, status: int = 200) -> Response:
+    return visitor.page(
         "number.html",
         status=status,
         is_wrong=is_wrong,
-        is_offer=is_replacement(here.visit.box),
+        is_offer=is_replacement(visitor.visit.box),
     )
 
 
@@ -75,9 +77,9 @@ def _font() -> ImageFont.FreeTypeFont:
     return font
 
 
-def picture_of(displayed: str) -> bytes:
+def picture_of(code: str) -> bytes:
     """A PNG, 720 by 560, of digits in groups: two groups a line, black on white. No words, no metadata."""
-    groups = displayed.split(" ")
+    groups = code.split(" ")
     canvas = Image.new("L", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(canvas)
     for line, start in enumerate(range(0, len(groups), 2)):

@@ -106,8 +106,8 @@ def join(one: Sending) -> Response:
 
 @contextmanager
 def _opened(language: Language) -> Iterator[Sending]:
-    with open_visit(language) as here:
-        opened, case = opened_for_files(here.session, here.sealer, here.visit)
+    with open_visit(language) as visitor:
+        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
     running = services()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from registry.complaints.intake.recipients import Fit, recipient
 from registry.i18n.languages import text
 from registry.i18n.wording import country_name, name_in
-from registry.pages.intake.visiting import Here
+from registry.pages.intake.visiting import Visitor
 
 
 class Reader(NamedTuple):
@@ -19,14 +19,14 @@ class Reader(NamedTuple):
     is_elsewhere: bool
 
 
-def reader_of(here: Here, answers: Mapping[str, Any]) -> Reader:
+def reader_of(visitor: Visitor, answers: Mapping[str, Any]) -> Reader:
     """The office to which these answers go, or went. Raises IntakeClosed where there is none."""
-    found = recipient(here.session, answers)
+    found = recipient(visitor.session, answers)
     says = text(
-        here.language,
+        visitor.language,
         f"page.box.all.reader.{found.fit}",
-        unit=name_in(here.language, found.names),
-        country=country_name(here.language, found.country),
-        about=country_name(here.language, found.about) if found.about else "",
+        unit=name_in(visitor.language, found.names),
+        country=country_name(visitor.language, found.country),
+        about=country_name(visitor.language, found.about) if found.about else "",
     )
     return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))

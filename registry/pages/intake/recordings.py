@@ -95,8 +95,8 @@ def unfinished(language: Language) -> list[int]:
 
 
 def _opened(language: Language) -> Open:
-    with open_visit(language) as here:
-        opened, case = opened_for_files(here.session, here.sealer, here.visit)
+    with open_visit(language) as visitor:
+        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
     running = services()
     keep = partial(upload, running.settings, running.sessions, store(), opened, case)
     return Open(Recordings(store(), opened, case), keep)

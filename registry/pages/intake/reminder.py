@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 
 from registry.complaints.intake import mailbox
 from registry.i18n.languages import text
-from registry.pages.intake.visiting import Here, visiting
+from registry.pages.intake.visiting import Visitor, visiting
 
 pages = Blueprint("intake_reminder", __name__)
 
@@ -21,11 +21,13 @@ FIRST_LOOK = timedelta(days=7)
 
 @pages.get("/<language:language>/box/days")
 @visiting
-def days(here: Here) -> Response:
-    view = mailbox.mailbox(here.session, here.sealer, here.visit, here.at)
+def days(visitor: Visitor) -> Response:
+    view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     promised = {view.waiting_until, view.acknowledge_by, view.answer_by, view.draft_until}
-    on = sorted(day for day in promised if day is not None and day > here.today) or [here.today + FIRST_LOOK]
-    response = Response(calendar_of(on, text(here.language, "page.box.title"), here.today), mimetype="text/calendar")
+    on = sorted(day for day in promised if day is not None and day > visitor.today) or [visitor.today + FIRST_LOOK]
+    response = Response(
+        calendar_of(on, text(visitor.language, "page.box.title"), visitor.today), mimetype="text/calendar"
+    )
     response.headers["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     return response
 

@@ -13,7 +13,7 @@ from registry.core.errors import IntakeClosed, InvalidInput
 from registry.i18n.question_words import answer_text, part_title, question_text
 from registry.pages.intake.readers import reader_of
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Here, drafting
+from registry.pages.intake.visiting import Visitor, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
@@ -39,39 +39,41 @@ class PartSummary(NamedTuple):
 
 @pages.get("/<language:language>/box/all")
 @drafting
-def everything(here: Here) -> Response:
-    sheet = filing.answers(here.session, here.sealer, here.visit)
-    return here.to("/mine") if sheet.submitted_on is not None else _page(here, sheet)
+def everything(visitor: Visitor) -> Response:
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, sheet)
 
 
 @pages.post("/<language:language>/box/send")
 @drafting
-def send(here: Here) -> Response:
+def send(visitor: Visitor) -> Response:
     """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
-        _consented(here, request.form.getlist("consent"))
-        if not here.visit.is_confirmed:
-            filing.confirm(here.session, here.sealer, here.visit, request.form.get("last_six", ""), here.at)
-        filing.submit(here.session, here.sealer, here.visit, here.at)
+        _consented(visitor, request.form.getlist("consent"))
+        if not visitor.visit.is_confirmed:
+            filing.confirm(visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at)
+        filing.submit(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     except InvalidInput as wrong:
         is_code = wrong.faults[0].parameter == "last_six"
-        sheet = filing.answers(here.session, here.sealer, here.visit)
-        return _page(here, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
+        sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+        return _page(visitor, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
     except IntakeClosed:
-        return _page(here, filing.answers(here.session, here.sealer, here.visit), is_closed=True, status=503)
-    return here.to("/mine")
+        return _page(
+            visitor, filing.answers(visitor.session, visitor.sealer, visitor.visit), is_closed=True, status=503
+        )
+    return visitor.to("/mine")
 
 
-def _consented(here: Here, ticked: list[str]) -> None:
+def _consented(visitor: Visitor, ticked: list[str]) -> None:
     """Keep the consents ticked on this page. What is not ticked was not asked, and is none."""
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     given = {code: YES for code in OFFERED if code in ticked and code not in sheet.answers}
     if given and sheet.submitted_on is None:
-        filing.answer(here.session, here.sealer, here.visit, given)
+        filing.answer(visitor.session, visitor.sealer, visitor.visit, given)
 
 
 def _page(
-    here: Here,
+    visitor: Visitor,
     sheet: Sheet,
     *,
     is_empty: bool = False,
@@ -80,21 +82,23 @@ def _page(
     status: int = 200,
 ) -> Response:
     try:
-        reader = reader_of(here, sheet.answers)
+        reader = reader_of(visitor, sheet.answers)
     except IntakeClosed:
         reader, is_closed = None, True
-    requested = visible(sheet.answers)
-    agreed = [row for question, row in _rows(here.language, requested, sheet) if _agrees(question, sheet)]
-    return here.page(
+    questions = visible(sheet.answers)
+    agreed = [row for question, row in _rows(visitor.language, questions, sheet) if _agrees(question, sheet)]
+    return visitor.page(
         "all.html",
         status=status,
-        parts=list(_parts(here.language, requested, sheet)),
+        parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
-        first_consent=next(path_of(question) for question in requested if question.consent is not None),
-        file_count=len(files_of(here.session, here.sealer, here.visit)),
+        first_consent=next(path_of(question) for question in questions if question.consent is not None),
+        file_count=len(files_of(visitor.session, visitor.sealer, visitor.visit)),
         reader=reader,
         offered=[
-            (code, question_text(here.language, QUESTIONNAIRE[code])) for code in OFFERED if code not in sheet.answers
+            (code, question_text(visitor.language, QUESTIONNAIRE[code]))
+            for code in OFFERED
+            if code not in sheet.answers
         ],
         ticked=sum(sheet.answers.get(sign.code) == YES for sign in SIGNS),
         country_path=path_of(QUESTIONNAIRE["country"]),
@@ -119,7 +123,7 @@ def _parts(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator
     """The parts in their order; consents stand apart from what was told."""
     for part in Part:
         if part is not Part.CONSENT:
-            here = [question for question in wanted if question.part is part]
-            left = [question for question in here if question.code not in sheet.answers]
-            rows = [row for _, row in _rows(language, here, sheet)]
+            visible_questions = [question for question in wanted if question.part is part]
+            left = [question for question in visible_questions if question.code not in sheet.answers]
+            rows = [row for _, row in _rows(language, visible_questions, sheet)]
             yield PartSummary(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")

@@ -15,7 +15,7 @@ from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
 from registry.pages.intake import about, cookies, lines, voices
-from registry.pages.intake.visiting import Here, drafting
+from registry.pages.intake.visiting import Visitor, drafting
 
 pages = Blueprint("intake_short", __name__)
 
@@ -26,14 +26,14 @@ STEPS: tuple[tuple[str, ...], ...] = (("in_danger", "country"), ("account", "age
 @pages.route("/<language:language>/box/short", methods=["GET", "POST"], defaults={"step": 0})
 @pages.route("/<language:language>/box/short/story", methods=["GET", "POST"], defaults={"step": 1})
 @drafting
-def page(here: Here, step: int) -> Response:
+def page(visitor: Visitor, step: int) -> Response:
     """One page of the short way: shown, or kept as it was sent. The first takes over the agency that somebody came from."""
     if request.method == "POST":
-        return _saved(here, step)
+        return _saved(visitor, step)
     is_from_agency = bool(cookies.value_of(cookies.ABOUT))
     if is_from_agency:
-        about.write_down(here)
-    response = _view(here, step)
+        about.write_down(visitor)
+    response = _view(visitor, step)
     if is_from_agency:
         cookies.drop(response, cookies.ABOUT)
     return response
@@ -41,57 +41,59 @@ def page(here: Here, step: int) -> Response:
 
 @pages.get("/<language:language>/box/short/now")
 @drafting
-def now_page(here: Here) -> Response:
+def now_page(visitor: Visitor) -> Response:
     """Somebody is in danger: whom to call comes first, and then it goes on."""
-    sheet = filing.answers(here.session, here.sealer, here.visit)
-    return here.page("danger.html", path="/short/story", **lines.of(here.language, sheet.answers))
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    return visitor.page("danger.html", path="/short/story", **lines.of(visitor.language, sheet.answers))
 
 
 @pages.get("/<language:language>/box/ticks")
 @drafting
-def ticks(here: Here) -> Response:
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+def ticks(visitor: Visitor) -> Response:
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
-        return here.to("/mine")
-    questions = [(one.code, question_text(here.language, one), sheet.answers.get(one.code) == YES) for one in SIGNS]
-    return here.page("ticks.html", questions=questions)
+        return visitor.to("/mine")
+    questions = [(one.code, question_text(visitor.language, one), sheet.answers.get(one.code) == YES) for one in SIGNS]
+    return visitor.page("ticks.html", questions=questions)
 
 
 @pages.post("/<language:language>/box/ticks")
 @drafting
-def tick(here: Here) -> Response:
+def tick(visitor: Visitor) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
-        return here.to("/mine")
+        return visitor.to("/mine")
     ticked = set(request.form.getlist("sign"))
     changes = {one.code: YES for one in SIGNS if one.code in ticked} | {
         one.code: None for one in SIGNS if one.code not in ticked and sheet.answers.get(one.code) == YES
     }
-    after = filing.answer(here.session, here.sealer, here.visit, changes)
+    after = filing.answer(visitor.session, visitor.sealer, visitor.visit, changes)
     if is_alarming(after.answers) and not is_alarming(sheet.answers):
-        return here.page("danger.html", path="/all", **lines.of(here.language, after.answers))
-    return here.to("/all")
+        return visitor.page("danger.html", path="/all", **lines.of(visitor.language, after.answers))
+    return visitor.to("/all")
 
 
-def _saved(here: Here, step: int) -> Response:
+def _saved(visitor: Visitor, step: int) -> Response:
     """Keep what was given and lead on. What cannot be read is shown again with what is wrong, and nothing typed is lost."""
-    before = filing.answers(here.session, here.sealer, here.visit)
+    before = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if before.submitted_on is not None:
-        return here.to("/mine")
+        return visitor.to("/mine")
     questions = [QUESTIONNAIRE[code] for code in STEPS[step]]
     typed = {one.code: _typed(one, before) for one in questions}
     try:
-        after = filing.answer(here.session, here.sealer, here.visit, typed)
+        after = filing.answer(visitor.session, visitor.sealer, visitor.visit, typed)
     except InvalidInput as wrong:
         faults = {fault.parameter.partition(".")[0]: fault for fault in wrong.faults}
-        texts = {one.code: fault_text(here.language, one, faults[one.code]) for one in questions if one.code in faults}
-        return _page(here, step, typed, texts, status=400)
+        texts = {
+            one.code: fault_text(visitor.language, one, faults[one.code]) for one in questions if one.code in faults
+        }
+        return _page(visitor, step, typed, texts, status=400)
     if step == 0:
-        return here.to(
+        return visitor.to(
             "/short/now" if is_alarming(after.answers) and not is_alarming(before.answers) else "/short/story"
         )
-    return here.to("/all")
+    return visitor.to("/all")
 
 
 def _typed(question: Question, before: Sheet) -> Any:
@@ -105,24 +107,26 @@ def _typed(question: Question, before: Sheet) -> Any:
     return earlier if is_same else {"name": name} if name else None
 
 
-def _view(here: Here, step: int) -> Response:
-    sheet = filing.answers(here.session, here.sealer, here.visit)
-    return here.to("/mine") if sheet.submitted_on is not None else _page(here, step, sheet.answers, {})
+def _view(visitor: Visitor, step: int) -> Response:
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
+    return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, step, sheet.answers, {})
 
 
-def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200) -> Response:
+def _page(
+    visitor: Visitor, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200
+) -> Response:
     questions = [
         (
             one,
-            question_text(here.language, one),
-            help_text(here.language, one),
-            choices(here.language, one),
+            question_text(visitor.language, one),
+            help_text(visitor.language, one),
+            choices(visitor.language, one),
             answers.get(one.code),
-            voices.address_of(here.language, one),
+            voices.address_of(visitor.language, one),
         )
         for one in (QUESTIONNAIRE[code] for code in STEPS[step])
     ]
-    response = here.page(
+    response = visitor.page(
         "short.html",
         status=status,
         questions=questions,
@@ -132,4 +136,4 @@ def _page(here: Here, step: int, answers: Mapping[str, Any], faults: Mapping[str
         path="/short" if step == 0 else "/short/story",
         back="/short" if step else None,
     )
-    return voices.with_sound(response, here.language)
+    return voices.with_sound(response, visitor.language)

@@ -25,7 +25,7 @@ from registry.core.errors import InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, read_form
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.pages.intake import about, cookies, lines, voices
-from registry.pages.intake.visiting import Here, drafting
+from registry.pages.intake.visiting import Visitor, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -55,19 +55,19 @@ class Group(NamedTuple):
 
 @pages.get("/<language:language>/box/more")
 @drafting
-def more(here: Here) -> Response:
+def more(visitor: Visitor) -> Response:
     """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
-        return here.to("/mine")
-    requested = visible(sheet.answers)
+        return visitor.to("/mine")
+    questions = visible(sheet.answers)
     ticked = sum(sheet.answers.get(sign.code) == YES for sign in SIGNS)
-    return here.page("more.html", groups_of=list(_groups(here.language, requested, sheet)), ticked=ticked)
+    return visitor.page("more.html", groups_of=list(_groups(visitor.language, questions, sheet)), ticked=ticked)
 
 
-def _groups(language: Language, requested: list[Question], sheet: Sheet) -> Iterator[Group]:
+def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iterator[Group]:
     for part in Part:
-        questions_of_part = [question for question in requested if question.part is part]
+        questions_of_part = [question for question in questions if question.part is part]
         left = [question for question in questions_of_part if question.code not in sheet.answers]
         path = path_of((left or questions_of_part)[0])
         yield Group(part_title(language, part), len(questions_of_part) - len(left), len(questions_of_part), path)
@@ -75,58 +75,58 @@ def _groups(language: Language, requested: list[Question], sheet: Sheet) -> Iter
 
 @pages.get("/<language:language>/box/<int:place>")
 @drafting
-def step(here: Here, place: int) -> Response:
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+def step(visitor: Visitor, place: int) -> Response:
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
-        return here.to("/all" if sheet.submitted_on is None else "/mine")
-    return _page(here, question, sheet, sheet.answers.get(question.code))
+        return visitor.to("/all" if sheet.submitted_on is None else "/mine")
+    return _page(visitor, question, sheet, sheet.answers.get(question.code))
 
 
 @pages.post("/<language:language>/box/<int:place>")
 @drafting
-def answer(here: Here, place: int) -> Response:
+def answer(visitor: Visitor, place: int) -> Response:
     """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
-    before = filing.answers(here.session, here.sealer, here.visit)
+    before = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, before)
     if question is None or before.submitted_on is not None:
-        return here.to("/all" if before.submitted_on is None else "/mine")
+        return visitor.to("/all" if before.submitted_on is None else "/mine")
     typed = read_form(question, request.form)
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
         return _page(
-            here, question, before, {"name": name}, found=about.looked_up(here.language, name), is_searched=True
+            visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name), is_searched=True
         )
     if question.kind is Kind.AGENCY:
-        typed = _agency(here.language, typed)
+        typed = _agency(visitor.language, typed)
     try:
-        sheet = filing.answer(here.session, here.sealer, here.visit, {question.code: typed})
+        sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, {question.code: typed})
     except InvalidInput as wrong:
-        fault = fault_text(here.language, question, wrong.faults[0])
-        return _page(here, question, before, typed, fault=fault, status=400)
-    if request.form.get("go") == "leave" and not here.visit.is_confirmed:
+        fault = fault_text(visitor.language, question, wrong.faults[0])
+        return _page(visitor, question, before, typed, fault=fault, status=400)
+    if request.form.get("go") == "leave" and not visitor.visit.is_confirmed:
         # Who leaves now without the number never comes back to what was written.
-        return here.to("/number")
+        return visitor.to("/number")
     if request.form.get("go") == "leave":
-        visits.end(here.session, here.visit)
-        response = here.to("/kept")
+        visits.end(visitor.session, visitor.visit)
+        response = visitor.to("/kept")
         cookies.drop(response, cookies.VISIT)
         return response
     if is_alarming(sheet.answers) and not is_alarming(before.answers):
-        return here.to(f"/{place}/now")
+        return visitor.to(f"/{place}/now")
     if request.form.get("go") == "all":
-        return here.to("/all")
-    return here.to(path_after(question, sheet))
+        return visitor.to("/all")
+    return visitor.to(path_after(question, sheet))
 
 
 @pages.get("/<language:language>/box/<int:place>/now")
 @drafting
-def now_page(here: Here, place: int) -> Response:
+def now_page(visitor: Visitor, place: int) -> Response:
     """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
-    sheet = filing.answers(here.session, here.sealer, here.visit)
+    sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     path = path_after(question, sheet) if question else "/more"
-    return here.page("danger.html", path=path, **lines.of(here.language, sheet.answers))
+    return visitor.page("danger.html", path=path, **lines.of(visitor.language, sheet.answers))
 
 
 def _agency(language: Language, typed: dict[str, str] | None) -> dict[str, str] | None:
@@ -146,7 +146,7 @@ def _question(place: int, sheet: Sheet) -> Question | None:
 
 
 def _page(
-    here: Here,
+    visitor: Visitor,
     question: Question,
     sheet: Sheet,
     value: Any,
@@ -156,11 +156,11 @@ def _page(
     is_searched: bool = False,
     status: int = 200,
 ) -> Response:
-    language, answers = here.language, sheet.answers
+    language, answers = visitor.language, sheet.answers
     wanted = [one.code for one in visible(answers) if one.part is question.part]
     back = previous_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
-    response = here.page(
+    response = visitor.page(
         "step.html",
         status=status,
         question=question,

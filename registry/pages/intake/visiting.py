@@ -1,4 +1,4 @@
-"""Who is here, for one request and in one transaction; and what becomes of a form that came without one."""
+"""The visitor of a request and its transaction; and what becomes of a form that came without a visit."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,8 +28,8 @@ WITH_WORDS = (Language.ZH_HANS, Language.ZH_HANT)
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
-    """Somebody with a visit. What is done in `session` is committed when the view ends well."""
+class Visitor:
+    """The holder of a mailbox, for one request: what is done in `session` is committed when the view returns."""
 
     session: Session
     sealer: Sealer
@@ -51,7 +51,7 @@ class Here:
 
 
 def visiting(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Hand the view who is here. Before the number was typed back, everything leads to that."""
+    """Hand the view the visitor. Before the number was typed back, everything leads to that."""
     return _entering(view, is_number=False)
 
 
@@ -77,10 +77,10 @@ def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool 
     @wraps(view)
     def came_in(language: Language, **given: Any) -> Response:
         try:
-            with open_visit(language) as here:
-                if not is_number and not here.visit.is_confirmed and not (is_draft and is_beside(here.visit)):
-                    return here.to("/number")
-                return view(here, **given)
+            with open_visit(language) as visitor:
+                if not is_number and not visitor.visit.is_confirmed and not (is_draft and is_beside(visitor.visit)):
+                    return visitor.to("/number")
+                return view(visitor, **given)
         except NoVisit:
             return sign_in.knock(language, submitted_fields() if request.method == "POST" else ())
         except StaleForm as stale:
@@ -90,7 +90,7 @@ def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool 
 
 
 @contextmanager
-def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[Here]:
+def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[Visitor]:
     """The visitor and the transaction of the request.
 
     Raises NoVisit, and StaleForm where a form has another visit's token.
@@ -104,7 +104,7 @@ def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[H
         visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at, is_code_beside=True)
         if given is not None and not cookies.is_token(given, visit.form_token):
             raise StaleForm(visit.form_token)
-        yield Here(session, sealer(), visit, at, language)
+        yield Visitor(session, sealer(), visit, at, language)
 
 
 def is_beside(visit: Visit) -> bool:

@@ -57,14 +57,14 @@ def serve_acts(
     opened: Opened,
     *,
     is_versioned: bool = True,
-    but: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
 ) -> None:
-    """Take the form of each act below the address of what it is done to, except those that another view takes (`but`).
+    """Take the form of each act below the address of what it is done to, except those that another view takes (`exclude`).
 
     Each says the version it was made from, or none does.
     """
     for act in acts:
-        if act.name in but:
+        if act.name in exclude:
             continue
         view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
         endpoint = act.operation

@@ -105,8 +105,8 @@ def _with_word(given: Any) -> Any:
         code = g.get("console_done") or (request.endpoint or "").rpartition(".")[2]
         undo = None if "undone" in request.form else g.get("console_undo")
         if undo is not None:
-            stated = json.dumps({"action": g.get("console_undo_at") or request.path, "fields": undo})
-            code += "." + urlsafe_b64encode(stated.encode()).decode()
+            undo_data = json.dumps({"action": g.get("console_undo_at") or request.path, "fields": undo})
+            code += "." + urlsafe_b64encode(undo_data.encode()).decode()
         elif "undone" in request.form:
             code = "undone"
         # A neighbouring host, which can set a cookie, shall not choose what the button "Undo" sends.
@@ -123,10 +123,10 @@ def done_sent() -> str:
 def undo_sent() -> Mapping[str, Any] | None:
     """The form that takes back what was done before this page: `action` and `fields`; None where there is none."""
     try:
-        stated = json.loads(urlsafe_b64decode(_done_sent()[1]))
+        undo_data = json.loads(urlsafe_b64decode(_done_sent()[1]))
     except ValueError:
         return None
-    match stated:
+    match undo_data:
         case {"action": str(action), "fields": dict(fields)} if action.startswith("/console/"):
             return {"action": action, "fields": fields}
     return None

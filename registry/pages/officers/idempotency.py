@@ -34,5 +34,5 @@ def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Ca
 
 def _sent() -> IdempotencyKey | None:
     key = request.form.get(FIELD, "")[:80]
-    stated = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
-    return IdempotencyKey(key, hashlib.sha256(json.dumps(stated).encode()).hexdigest()) if key else None
+    sent_fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
+    return IdempotencyKey(key, hashlib.sha256(json.dumps(sent_fields).encode()).hexdigest()) if key else None

@@ -32,8 +32,8 @@ def moment_text(language: Language, at: datetime, country: str) -> str:
     """Day and minute; in UTC, and said so, where the country's clock is not known."""
     name = ZONES.get(country)
     there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
-    displayed = f"{day_text(language, there.date())} {there:%H:%M}"
-    return displayed if name else f"{displayed} UTC"
+    moment = f"{day_text(language, there.date())} {there:%H:%M}"
+    return moment if name else f"{moment} UTC"
 
 
 def due_short(language: Language, at: datetime, country: str) -> str:

@@ -63,8 +63,8 @@ def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
 
     refusal = attempt(session, act)
     if refusal is not None:
-        displayed = {code: value for code, value in given.items() if value is not None}
-        return _page(at, before, before.answers | displayed, refusal, faults)
+        typed_values = {code: value for code, value in given.items() if value is not None}
+        return _page(at, before, before.answers | typed_values, refusal, faults)
     go = request.form.get("go", "")
     if go == "leave":
         return redirect(ADDRESS, 303)
@@ -97,7 +97,7 @@ def _begun(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refer
 
 
 serve_acts(pages, "/papers", PAPERS, _new)
-serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, but=("save",))
+serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, exclude=("save",))
 
 
 def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:
@@ -175,7 +175,7 @@ def _parts_of(question: Question, value: Any) -> dict[str, str]:
 
 def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Response:
     spoken = language()
-    displayed = []
+    parts = []
     for part in PAGES:
         rows = [
             (*in_words(spoken, question.code, typed.answers[question.code]), question.code in typed.left_out)
@@ -187,12 +187,12 @@ def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Respons
             for question in _questions(part)
             if question.code in typed.hidden
         ]
-        displayed.append((part, part_title(spoken, part), rows))
+        parts.append((part, part_title(spoken, part), rows))
     return page(
         "papers/all.html",
         here="papers",
         refusal=refusal,
         typed=typed,
-        parts=displayed,
+        parts=parts,
         case_styles=assets.address_of("cases.css"),
     )

@@ -30,14 +30,14 @@ COUNTS = ("items", "yes", "no", "unknown", "refused")
 @pages.get("/receipts/lists")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    requested, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
+    search, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
     row = _list(session, me, before).id if before else None
-    found = lists.lists_of(session, ours, A_PAGE + 1, row, requested.which)
+    found = lists.lists_of(session, ours, A_PAGE + 1, row, search.which)
     return page(
         "kept_lists.html",
         here="receipts",
-        status=400 if requested.fault else 200,
-        **filter_facts(requested),
+        status=400 if search.fault else 200,
+        **filter_facts(search),
         lists=found[:A_PAGE],
         older=found[A_PAGE - 1].reference if len(found) > A_PAGE else None,
     )

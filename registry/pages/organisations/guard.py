@@ -55,8 +55,8 @@ def for_members(view: View) -> View:
 
 def _requested_language() -> str:
     """The language that the address asked for, so that the door speaks it too."""
-    requested = request.args.get("language")
-    return f"?language={requested}" if requested in STAFF_LANGUAGES else ""
+    code = request.args.get("language")
+    return f"?language={code}" if code in STAFF_LANGUAGES else ""
 
 
 def for_arriving(view: View) -> View:

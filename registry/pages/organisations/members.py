@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import ActRefused
-from registry.organisations import apps, letters, members
+from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.reauthentication import password_fault
@@ -80,7 +80,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, give
         notice=given,
         me=me.member,
         is_owner=me.member.role is MemberRole.OWNER,
-        steps=apps.who_have_apps(session, me.organisation.id),
+        steps=authenticators.who_have_apps(session, me.organisation.id),
         is_needed=me.organisation.needs_second_step,
         people=members.members_of(session, me.organisation.id),
         invitations=letters.invitations_of(session, me.organisation.id, now()),

@@ -7,7 +7,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.organisations import apps, members, sessions
+from registry.organisations import authenticators, members, sessions
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
@@ -89,7 +89,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, give
         me=me,
         sessions=sessions.sessions_of(session, me.member, now()),
         languages=STAFF_LANGUAGES,
-        has_second_step=apps.has_app(session, me.member.id),
+        has_second_step=authenticators.has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),
         paces=list(DigestPace),
     )

@@ -39,14 +39,14 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @for_members
 def changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
-    requested, at = search_form(), now()
-    found, older = ([], None) if requested.fault else _found(session, me, requested.which)
+    search, at = search_form(), now()
+    found, older = ([], None) if search.fault else _found(session, me, search.which)
     compared = [(one, checked_again(one.token, at)) for one in found]
     return page(
         "receipt_changes.html",
         here="receipts",
-        status=400 if requested.fault else 200,
-        **filter_facts(requested),
+        status=400 if search.fault else 200,
+        **filter_facts(search),
         count=len(found),
         changed=[(one, again) for one, again in compared if again.differences],
         older=older,
@@ -56,15 +56,15 @@ def changes(session: Session, me: MemberPresent) -> Response:
 @pages.get("/receipts/export")
 @for_members
 def save(session: Session, me: MemberPresent) -> Response:
-    requested, form = search_form(), request.args.get("form", "")
+    search, form = search_form(), request.args.get("form", "")
     if form not in FORMS:
         raise NotFound(f"receipts are saved as {', '.join(FORMS)}")
-    if requested.fault is None:
+    if search.fault is None:
         try:
-            return respond_with_file(export(session, me.organisation.id, form, requested.which))
+            return respond_with_file(export(session, me.organisation.id, form, search.which))
         except InvalidInput:
-            requested = requested._replace(fault="too_many_receipts")
-    return _page(session, me, requested)
+            search = search._replace(fault="too_many_receipts")
+    return _page(session, me, search)
 
 
 @pages.post("/receipts/settings")

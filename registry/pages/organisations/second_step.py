@@ -10,7 +10,7 @@ from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
 from registry.officers import one_time_codes
-from registry.organisations import apps, members, second_steps
+from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
@@ -27,9 +27,9 @@ MAX_CODE = 40
 @for_arriving
 def code_form(session: Session, me: MemberPresent) -> Response:
     """The page that asks for the code of the app. Members who must have an app and have none set it up."""
-    if apps.has_app(session, me.member.id):
+    if authenticators.has_app(session, me.member.id):
         return page("code.html", fault=None)
-    app = apps.begun(session, me.member)
+    app = authenticators.begun(session, me.member)
     return page("code_needed.html", me=me) if app is None else _app_page(me.member, app, "code/app/finish")
 
 
@@ -61,7 +61,7 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
     if finished is not None:
         token, codes = finished
         return give_cookie(page("recovery_codes.html", codes=codes), token)
-    app = None if apps.has_app(session, me.member.id) else apps.begun(session, me.member)
+    app = None if authenticators.has_app(session, me.member.id) else authenticators.begun(session, me.member)
     return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
 
 
@@ -77,7 +77,7 @@ def begin_app(session: Session, me: MemberPresent) -> Response:
     fault = password_fault(session, me)
     if fault is None:
         try:
-            app, _ = apps.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+            app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
         except ActRefused as refused:
             fault = refused.reason
         else:
@@ -89,7 +89,7 @@ def begin_app(session: Session, me: MemberPresent) -> Response:
 @for_members
 def finish_app(session: Session, me: MemberPresent) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
-    app = apps.begun(session, me.member)
+    app = authenticators.begun(session, me.member)
     if app is None:
         return _page(session, me, "no_app_begun")
     codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
@@ -108,10 +108,10 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/codes")
 @for_members
 def new_codes(session: Session, me: MemberPresent) -> Response:
-    fault = password_fault(session, me) or (None if apps.has_app(session, me.member.id) else "no_app_begun")
+    fault = password_fault(session, me) or (None if authenticators.has_app(session, me.member.id) else "no_app_begun")
     if fault is not None:
         return _page(session, me, fault)
-    return page("recovery_codes.html", here="own", codes=apps.new_recovery_codes(session, me.member))
+    return page("recovery_codes.html", here="own", codes=authenticators.new_recovery_codes(session, me.member))
 
 
 @pages.post("/second-step/require")
@@ -155,9 +155,9 @@ def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Resp
         here="own",
         status=400 if fault else 200,
         fault=fault,
-        apps=apps.apps_of(session, me.member),
-        most=apps.MAX_APPS,
-        left=apps.recovery_codes_left(session, me.member),
+        apps=authenticators.apps_of(session, me.member),
+        most=authenticators.MAX_APPS,
+        left=authenticators.recovery_codes_left(session, me.member),
         is_owner=me.is_owner,
         is_needed=me.organisation.needs_second_step,
         name=typed("name"),
@@ -167,13 +167,13 @@ def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Resp
 def _reset_page(session: Session, me: MemberPresent, reference: str, fault: str | None = None) -> Response:
     me.require_owner()
     member = members.member_named(session, me.organisation.id, reference)
-    if not apps.has_app(session, member.id):
+    if not authenticators.has_app(session, member.id):
         raise NotFound("this person has no second step")
     return page("second_step_reset.html", here="people", status=400 if fault else 200, fault=fault, member=member)
 
 
 def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:
-    secret = apps.secret_of(keyring(), app)
+    secret = authenticators.secret_of(keyring(), app)
     return page(
         "app.html",
         status=400 if fault else 200,

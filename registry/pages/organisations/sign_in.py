@@ -152,8 +152,8 @@ def require_no_wait(entry: members.Entry) -> None:
 def _register_page(fault: str | None = None) -> Response:
     spoken = language()
     countries = sorted((wording.country_name(spoken, code), code) for code in COUNTRIES)
-    stated = {name: typed(name) for name in ("organisation", "country", "name", "email")}
-    return page("register.html", fault=fault, said=stated, countries=countries, status=400 if fault else 200)
+    form = {name: typed(name) for name in ("organisation", "country", "name", "email")}
+    return page("register.html", fault=fault, said=form, countries=countries, status=400 if fault else 200)
 
 
 def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:

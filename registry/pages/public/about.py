@@ -29,7 +29,7 @@ pages = Blueprint("knowledge", __name__)
 
 @pages.get("/<language:language>/coverage")
 def coverage(language: Language) -> Response:
-    snapshot, law = verdicts().current_ground()
+    snapshot, law = verdicts().current_coverage()
     listed = {source.country for source in snapshot.sources.values()}
     today = day_at(now(), None)
     return page(

@@ -212,16 +212,16 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
             yield code, country_name(language, code)
 
 
-def _others(parameter: str, language: Language, displayed: set[str]) -> Iterator[tuple[str, str]]:
+def _others(parameter: str, language: Language, already_offered: set[str]) -> Iterator[tuple[str, str]]:
     if parameter in _CHOICES or parameter in ("work_permit", "occupation", "region"):
         return
     if parameter == "sector":
-        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in displayed)
+        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in already_offered)
     elif parameter == "activity":
-        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in displayed)
+        yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in already_offered)
     else:
         places = EU_STATES | (SENDING_COUNTRIES if parameter != "destination" else frozenset())
-        yield from ((code, name) for code, name in countries(language, places) if code not in displayed)
+        yield from ((code, name) for code, name in countries(language, places) if code not in already_offered)
 
 
 def _sector_word(language: Language, code: str) -> str:

@@ -57,8 +57,8 @@ class Badge:
 def badge(agency_id: str) -> Response:
     """The picture. Green only where the verdict on a licence alone says that it is in force."""
     at, language = now(), _language()
-    displayed = badge_of(agency_id, at)
-    body = rendered_alone("badge.svg", language, badge=displayed, name=main_name(displayed.agency, language).name)
+    status_badge = badge_of(agency_id, at)
+    body = rendered_alone("badge.svg", language, badge=status_badge, name=main_name(status_badge.agency, language).name)
     response = respond_with(body.encode(), "image/svg+xml", _seconds_kept(at), request.environ)
     # Opened by itself the picture runs nothing, loads nothing and stands in no frame.
     response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
@@ -72,16 +72,16 @@ def badge(agency_id: str) -> Response:
 def embed(agency_id: str) -> Response:
     """The picture with a link to the record, for a frame on the agency's registered site and nowhere else."""
     at, language = now(), _language()
-    displayed = badge_of(agency_id, at)
-    address = f"/badge/{displayed.agency.agency_id}.svg?language={language}"
-    body = rendered_alone("embed.html", language, badge=displayed, picture=address)
+    status_badge = badge_of(agency_id, at)
+    address = f"/badge/{status_badge.agency.agency_id}.svg?language={language}"
+    body = rendered_alone("embed.html", language, badge=status_badge, picture=address)
     response = respond_with(
         body.encode(),
         "text/html; charset=utf-8",
         _seconds_kept(at),
         request.environ,
     )
-    ancestors = f"https://{displayed.site}" if displayed.site else "'none'"
+    ancestors = f"https://{status_badge.site}" if status_badge.site else "'none'"
     response.headers["Content-Security-Policy"] = content_policy(
         style_src="'none'", script_src="'none'", form_action="'none'", frame_ancestors=ancestors
     )
@@ -141,5 +141,5 @@ def _ascii_host(address: str) -> str | None:
 
 def _language() -> Language:
     """That of the address, for a page is written in one language; else what the browser likes."""
-    requested = request.args.get("language", "")
-    return Language(requested) if requested in list(Language) else languages.negotiated(request)
+    code = request.args.get("language", "")
+    return Language(code) if code in list(Language) else languages.negotiated(request)

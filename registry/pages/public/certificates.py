@@ -39,11 +39,11 @@ class PlaceInLog:
     origin: str
 
 
-def languages_of(requested: Language, standing: LicenceView) -> tuple[Language, Language]:
+def languages_of(language: Language, standing: LicenceView) -> tuple[Language, Language]:
     """Chinese as the asker writes it, and the language of the licence's destination."""
     corridors = standing.licence.corridors or ()
     places = {corridor.destination for corridor in corridors if corridor.destination} or {standing.licence.country}
-    chinese = Language.ZH_HANT if requested is Language.ZH_HANT else Language.ZH_HANS
+    chinese = Language.ZH_HANT if language is Language.ZH_HANT else Language.ZH_HANS
     return chinese, _SPOKEN_IN.get(next(iter(places)), Language.EN) if len(places) == 1 else Language.EN
 
 

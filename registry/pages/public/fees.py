@@ -103,13 +103,13 @@ def _answered(language: Language, sent: Mapping[str, str]) -> Response:
         rows = (*typed.rows, EMPTY_ROW)[:MAX_CHARGES]
         return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
     try:
-        requested = loaded(_SCHEMA, typed.question())
+        question = loaded(_SCHEMA, typed.question())
     except InvalidInput as error:
         faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
         response = _page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
         response.status_code = 400
         return response
-    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, requested))
+    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, question))
 
 
 def _place_in_form(parameter: str, typed: Typed) -> str:

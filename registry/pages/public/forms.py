@@ -64,29 +64,29 @@ def read_form(form: Mapping[str, str]) -> tuple[LookupForm, dict[str, Problem]]:
         faults["subject"] = Problem.CONTROL_CHARACTER
     elif len(subject) > MAX_CHARACTERS:
         faults["subject"] = Problem.TOO_LONG
-    requested = LookupForm("" if "subject" in faults else " ".join(subject.split()))
+    lookup = LookupForm("" if "subject" in faults else " ".join(subject.split()))
     claimed_name = " ".join(form.get("claimed_name", "").split())
     if _is_unreadable(claimed_name):
         faults["claimed_name"] = Problem.CONTROL_CHARACTER
     elif len(claimed_name) > MAX_CHARACTERS:
         faults["claimed_name"] = Problem.TOO_LONG
     elif claimed_name:
-        requested = replace(requested, claimed_name=claimed_name)
+        lookup = replace(lookup, claimed_name=claimed_name)
     for name, read in _READERS.items():
         typed = unicodedata.normalize("NFKC", form.get(name, "")).strip()
         if not typed:
             continue
         try:
-            requested = replace(requested, **{name: read(typed)})
+            lookup = replace(lookup, **{name: read(typed)})
         except ValueError:
             faults[name] = Problem.NOT_A_DATE if name == "on" else Problem.INVALID_VALUE
     if "subject" not in faults:
-        if is_identity_number(requested.subject):
+        if is_identity_number(lookup.subject):
             faults["subject"] = Problem.INVALID_VALUE
-            requested = replace(requested, subject="")
-        elif not requested.subject and requested.agency_id is None and requested.country is None:
+            lookup = replace(lookup, subject="")
+        elif not lookup.subject and lookup.agency_id is None and lookup.country is None:
             faults["subject"] = Problem.MISSING
-    return requested, faults
+    return lookup, faults
 
 
 def _is_unreadable(text: str) -> bool:

@@ -44,5 +44,5 @@ def of_country(language: Language, country: str) -> Response:
         here="rules",
         law=country_payload(law.countries[country]),
         withdrawn=withdrawn_payload(law, country, _TABLES),
-        tables=[(name, displayed) for name, displayed in rows.items() if displayed],
+        tables=[(name, table_rows) for name, table_rows in rows.items() if table_rows],
     )

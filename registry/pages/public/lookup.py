@@ -80,17 +80,17 @@ def answered(language: Language, sealed: str) -> Response:
 
 
 def _answered(language: Language, fields: Mapping[str, str]) -> Response:
-    requested, faults = read_form(fields)
+    form, faults = read_form(fields)
     if faults:
-        response = _form_page(language, requested, faults, NOT_KEPT)
+        response = _form_page(language, form, faults, NOT_KEPT)
         response.status_code = 400
         return response
     at = now()
-    requested = replace(requested, taps=requested.taps + 1)
-    if requested.nationality is None and language in READ_BY_CHINESE_CITIZENS:
-        requested = replace(requested, nationality="CN")
-    found = answers.find(verdicts(), requested, at)
-    return _answer_page(language, requested, found)
+    form = replace(form, taps=form.taps + 1)
+    if form.nationality is None and language in READ_BY_CHINESE_CITIZENS:
+        form = replace(form, nationality="CN")
+    found = answers.find(verdicts(), form, at)
+    return _answer_page(language, form, found)
 
 
 @pages.get("/<language:language>/verdict/<agency_id>")

@@ -51,14 +51,14 @@ def check_here() -> Response:
     if checked.genuine is not Answer.YES:
         why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
         return _page({"step": "false", "why": why, "code": code})
-    stated = paper_content(checked.claims)
-    has_ended = stated.expires_at is not None and stated.expires_at <= now().timestamp()
+    content = paper_content(checked.claims)
+    has_ended = content.expires_at is not None and content.expires_at <= now().timestamp()
     try:
-        standing: LicenceView | None = standing_of(stated.licence_id)
+        standing: LicenceView | None = standing_of(content.licence_id)
     except NotFound:
         standing = None
     stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
-    found = {"step": "genuine", "stands": stands, "record": _record(_language(), stated), "code": code}
+    found = {"step": "genuine", "stands": stands, "record": _record(_language(), content), "code": code}
     return _page(found | (_today(_language(), standing) if standing else {"standing": None}))
 
 
@@ -127,7 +127,7 @@ def _facts(language: Language) -> dict[str, Any]:
 def _record(language: Language, stated: PaperContent) -> dict[str, str]:
     """What was signed, as words."""
     last = _day(stated.expires_at, -1)
-    displayed = {
+    facts = {
         "holder": stated.name,
         "number": stated.number,
         "kind": word(language, "kind", stated.kind) if stated.kind in list(LicenceKind) else stated.kind,
@@ -136,7 +136,7 @@ def _record(language: Language, stated: PaperContent) -> dict[str, str]:
         "corridors": ", ".join(_corridor(language, one) for one in stated.corridors or ()),
         "issued": date_text(language, datetime.fromtimestamp(stated.issued_at, UTC).date()),
     }
-    return {name: value for name, value in displayed.items() if value}
+    return {name: value for name, value in facts.items() if value}
 
 
 def _day(instant: int | None, sign: int) -> date | None:

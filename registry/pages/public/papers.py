@@ -74,16 +74,16 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
     standing = _printable(licence_id)
     reference = standing.licence.licence_id
     kind = PAPERS[name]
-    stated = languages_of(language, standing)
+    languages = languages_of(language, standing)
     # The code changes whenever an entry of the licence does.
     code = paper_code(reference)
     keys = services().settings.keys
     seal = mark_of(keys) if kind.is_sealed else None
     # All that a paper depends on; the day is there for the status that it states.
-    key = key_of(name, stated, standing.etag, code, standing.verdict.on, is_demo(), seal)
+    key = key_of(name, languages, standing.etag, code, standing.verdict.on, is_demo(), seal)
 
     def draft() -> Draft:
-        html = html_of(kind.sheet, stated, standing, code, _place_in_log(reference))
+        html = html_of(kind.sheet, languages, standing, code, _place_in_log(reference))
         return Draft(html, _files(reference) if kind.has_files else (), str(keys) if seal else None)
 
     made = _made(key, draft)
@@ -91,7 +91,7 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
         return _not_yet(language, standing, made)
     response = Response(made.body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{name}-{reference}.pdf"'
-    response.headers["Content-Language"] = ", ".join(stated)
+    response.headers["Content-Language"] = ", ".join(languages)
     response.headers["Cache-Control"] = SHORT
     response.set_etag(key)
     response.make_conditional(request)

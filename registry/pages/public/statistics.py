@@ -37,8 +37,8 @@ def statistics(language: Language) -> Response:
     wanted = read_quarter(request.args.get("quarter", "")) if "quarter" in request.args else None
     if "quarter" in request.args and str(wanted) not in quarters:
         raise NotFound("no such quarter is closed")
-    displayed = str(wanted) if wanted else next(iter(quarters), None)
-    release = releases(public_reading(), displayed)[0] if displayed else None
+    quarter = str(wanted) if wanted else next(iter(quarters), None)
+    release = releases(public_reading(), quarter)[0] if quarter else None
     return page(
         "statistics.html",
         language,

@@ -108,7 +108,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
     from pyhanko.sign import PdfSignatureMetadata, fields, signers
 
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
-    stated = PdfSignatureMetadata(
+    metadata = PdfSignatureMetadata(
         field_name=FIELD,
         md_algorithm="sha256",
         subfilter=fields.SigSeedSubFilter.PADES,
@@ -121,7 +121,7 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         readable_field_name="Seal",
         invis_sig_settings=fields.InvisSigSettings(set_print_flag=False, set_hidden_flag=True),
     )
-    made: BytesIO = signers.sign_pdf(writer, stated, signer=_signer(seal), new_field_spec=place, output=BytesIO())
+    made: BytesIO = signers.sign_pdf(writer, metadata, signer=_signer(seal), new_field_spec=place, output=BytesIO())
     return made.getvalue()
 
 

@@ -57,13 +57,13 @@ def sealed(
 
 def store_digests(session: Session, agency_id: int, pairs: Iterable[tuple[str, str]]) -> None:
     """Store digests beside the accounts of a newly written agency; of two that look alike each gets its own."""
-    for displayed, digest in pairs:
+    for masked, digest in pairs:
         free = (
             select(func.min(Channel.id))
             .where(
                 Channel.agency_id == agency_id,
                 Channel.kind == ChannelKind.BANK_ACCOUNT,
-                Channel.value == displayed,
+                Channel.value == masked,
                 Channel.superseded_at.is_(None),
                 Channel.digest.is_(None),
             )

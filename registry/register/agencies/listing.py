@@ -101,18 +101,18 @@ def page_of_agencies(
     """
     if filters.q is None and filters.value is None:
         matches: dict[int, Match] = {}
-        displayed, is_more, total = _listed(session, filters, days, limit, after.agency_id if after else 0)
+        agency_ids, is_more, total = _listed(session, filters, days, limit, after.agency_id if after else 0)
     else:
         matches = _matches(session, filters, days)
         ranked = sorted((_place(agency_id, match) for agency_id, match in matches.items()), key=_order)
         rest = [place.agency_id for place in ranked if after is None or _order(place) > _order(after)]
-        displayed, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
-    bodies = _bodies(session, displayed)
+        agency_ids, is_more, total = rest[:limit], len(rest) > limit, len(ranked)
+    bodies = _bodies(session, agency_ids)
     items = [
         Hit(record.withhold(record.read_record(bodies[agency_id]), days.utc), matches.get(agency_id))
-        for agency_id in displayed
+        for agency_id in agency_ids
     ]
-    return Page(items, _place(displayed[-1], matches.get(displayed[-1])) if is_more else None, total)
+    return Page(items, _place(agency_ids[-1], matches.get(agency_ids[-1])) if is_more else None, total)
 
 
 def agencies_matching(session: Session, q: str, days: AuthorityDays) -> dict[int, Match]:

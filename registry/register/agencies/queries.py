@@ -151,8 +151,8 @@ def _view(key: str, body: dict[str, Any], day: date) -> dict[str, Any]:
         return body
     carrier = {"agency_id": "", "country": "", "role": "sending", "holder_kind": "unknown", "source": ""}
     carrier |= {"retrieved_at": "1970-01-01T00:00:00Z"}
-    displayed = record.withhold(msgspec.convert(carrier | parts, record.Agency), day)
-    plain: dict[str, Any] = msgspec.to_builtins(displayed if kind == "agency" else displayed.licences[0])
+    agency = record.withhold(msgspec.convert(carrier | parts, record.Agency), day)
+    plain: dict[str, Any] = msgspec.to_builtins(agency if kind == "agency" else agency.licences[0])
     # What the record's shape does not know (an agency's id in a licence entry) is kept as it was logged.
     return {name: value for name, value in body.items() if name not in plain and name == "agency_id"} | plain
 

@@ -11,7 +11,7 @@ from registry.register.authorities.models import Authority, Retrieval, Source, S
 from registry.register.authorities.own_lists import desk_list
 from registry.vocabulary.register import KINDS
 
-_CHANGED = "ground_changed"
+_CHANGED = "coverage_changed"
 
 
 def save_authority(
@@ -24,7 +24,7 @@ def save_authority(
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
-    ground_changed(session)
+    coverage_changed(session)
     return authority
 
 
@@ -38,7 +38,7 @@ def save_source(session: Session, reference: str, authority: Authority, **facts:
     source.authority_id = authority.id
     for name, value in facts.items():
         setattr(source, name, value)
-    ground_changed(session)
+    coverage_changed(session)
     return source
 
 
@@ -66,7 +66,7 @@ def record_retrieval(
     )
     session.add(retrieval)
     source.warned_at = None
-    ground_changed(session)
+    coverage_changed(session)
     return retrieval
 
 
@@ -102,8 +102,8 @@ def save_desk_reading(session: Session, authority: str, at: datetime) -> str:
     return reference
 
 
-def ground_changed(session: Session) -> None:
-    """Have every process read the ground anew with its next question: authorities, lists, and overlays of the law.
+def coverage_changed(session: Session) -> None:
+    """Have every process reload authorities, lists and overlays of the law before its next answer.
 
     It is written as the last thing before the commit. All imports change this one row: locked earlier, it would be waited for by
     one that holds the log, while its holder waits for the log.

@@ -195,11 +195,11 @@ class RowRules:
             ):
                 value, flaw = None, Flaw.PERSONAL_DATA
             if flaw is not None:
-                displayed = None if flaw is Flaw.PERSONAL_DATA or is_personal_number(text) else text[:80]
+                excerpt = None if flaw is Flaw.PERSONAL_DATA or is_personal_number(text) else text[:80]
                 if value is None and field == self._key:
-                    raise Refused(self._column[field], flaw, displayed)
+                    raise Refused(self._column[field], flaw, excerpt)
                 if not is_quiet:
-                    self._found(row, field, flaw, displayed)
+                    self._found(row, field, flaw, excerpt)
             if value is None:
                 continue
             stated.append(StatedIdentifier(scheme, value, found.has_failed_check))
@@ -333,8 +333,8 @@ class RowRules:
             # The table says that this word sets no day, like "unlimited".
             return None
         if day is None:
-            displayed = None if holds_personal_number(text) else text[:80]
-            raise Refused(self._column[field], Flaw.NOT_A_DATE, displayed)
+            excerpt = None if holds_personal_number(text) else text[:80]
+            raise Refused(self._column[field], Flaw.NOT_A_DATE, excerpt)
         return day
 
     def _term(self, cells: Sequence[str]) -> tuple[date | None, date | None]:
@@ -367,8 +367,8 @@ class RowRules:
         try:
             return words(meant)
         except ValueError:
-            displayed = None if holds_personal_number(text) else text[:80]
-            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, displayed, f"one of {', '.join(words)}") from None
+            excerpt = None if holds_personal_number(text) else text[:80]
+            raise Refused(self._column[field], Flaw.UNKNOWN_WORD, excerpt, f"one of {', '.join(words)}") from None
 
     def _country(self, cells: Sequence[str]) -> str:
         place = self._place.get("country")

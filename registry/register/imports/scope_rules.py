@@ -85,8 +85,8 @@ class ScopeRules:
             return True
         if word in self._no:
             return False
-        displayed = None if holds_personal_number(text) else text[:80]
-        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, displayed, "neither yes nor no")
+        excerpt = None if holds_personal_number(text) else text[:80]
+        raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, excerpt, "neither yes nor no")
 
     def _kind(self, cells: Sequence[str], flags: Mapping[str, bool]) -> LicenceKind:
         place = self._fields.get("kind")

@@ -64,9 +64,9 @@ def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
     best = max(headers, key=lambda header: (header.matched, -header.depth), default=None)
     if best is None or best.matched == 0:
         seen = max(lines, key=lambda cells: sum(bool(cell.strip()) for cell in cells), default=[])
-        displayed = ", ".join(repr(cell.strip()[:40]) for cell in seen if cell.strip())
+        cells_text = ", ".join(repr(cell.strip()[:40]) for cell in seen if cell.strip())
         raise ImportRefused(
-            f"none of the mapped columns is in the first {HEADER_WITHIN} lines; the fullest of them holds {displayed[:600]}: "
+            f"none of the mapped columns is in the first {HEADER_WITHIN} lines; the fullest of them holds {cells_text[:600]}: "
             "is it the right file, and is the separator right?"
         )
     if best.missing:
@@ -116,8 +116,8 @@ def opened_table(path: Path, layout: Layout, encoding: str | None, country: str 
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
     headings = [] if header.has_status else [("above the header", text) for text in titles_above(lines, header)]
     rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header), headings)
-    displayed = {"\t": "tab"}.get(delimiter, delimiter)
-    notes = [f"columns are separated by {displayed}, the header is on line {header.depth + 1}"]
+    separator = {"\t": "tab"}.get(delimiter, delimiter)
+    notes = [f"columns are separated by {separator}, the header is on line {header.depth + 1}"]
     result = Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
     result.headings = headings
     return result

@@ -73,14 +73,14 @@ def law_payload(
 
     `activity` narrows regimes, and limits that are about activities; rows of other tables are about none.
     """
-    displayed: dict[str, list[dict[str, Any]]] = {table: [] for table in tables}
+    found: dict[str, list[dict[str, Any]]] = {table: [] for table in tables}
     for one in law.countries.values():
         if country not in (None, one.country):
             continue
         for table, row in rows_of(one):
-            if table in displayed and _is_asked(row, activity, on):
-                displayed[table].append(row_payload(law, row, on or today, today))
-    return displayed
+            if table in found and _is_asked(row, activity, on):
+                found[table].append(row_payload(law, row, on or today, today))
+    return found
 
 
 def _is_asked(row: Row, activity: str | None, on: date | None) -> bool:

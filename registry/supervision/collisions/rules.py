@@ -207,7 +207,7 @@ def _time_line(one: record.Agency, other: record.Agency) -> str:
 
 def statuses_now(agency: record.Agency, day_of: Callable[[str], date]) -> list[str]:
     """The statuses stated for today, the worst first, for a reader's eye; `day_of` an authority is the day where it sits."""
-    stated = {
+    statuses = {
         period.status
         for licence in agency.licences
         for day in (day_of(licence.authority),)
@@ -215,5 +215,5 @@ def statuses_now(agency: record.Agency, day_of: Callable[[str], date]) -> list[s
         if period.status and (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
     }
     return sorted(
-        (status.value for status in stated), key=lambda word: STATUSES[LicenceStatus(word)].recruit is Answer.YES
+        (status.value for status in statuses), key=lambda word: STATUSES[LicenceStatus(word)].recruit is Answer.YES
     )

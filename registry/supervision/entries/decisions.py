@@ -66,42 +66,42 @@ def decide(
     puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    requested = _reached(session, official, reference, version)
+    entry_request = _reached(session, official, reference, version)
     reason = read_text("answer", answer, MAX_ANSWER)
-    is_warned = is_accepted and requested.kind is EntryRequestKind.CLONE_REPORT
+    is_warned = is_accepted and entry_request.kind is EntryRequestKind.CLONE_REPORT
     words = tidy_line("warning", warning, MAX_TEXT) if is_warned else ""
-    if is_accepted and requested.kind is EntryRequestKind.REPLY:
-        _replace(session, requested, at)
-    move(requested, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
-    requested.answer, requested.decided_by, requested.decided_on = reason, official.name, at.date()
+    if is_accepted and entry_request.kind is EntryRequestKind.REPLY:
+        _replace(session, entry_request, at)
+    move(entry_request, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
+    entry_request.answer, entry_request.decided_by, entry_request.decided_on = reason, official.name, at.date()
     session.flush()
-    notify_named(session, requested.asked_by, NoticeKind.DECIDED, at)
+    notify_named(session, entry_request.asked_by, NoticeKind.DECIDED, at)
     # Last, for these hold the log.
-    unmark(session, requested)
+    unmark(session, entry_request)
     if is_warned:
-        warn_of_clone(session, requested.agency, words, OURSELVES)
+        warn_of_clone(session, entry_request.agency, words, OURSELVES)
     record(
         session,
-        f"entry.{requested.kind}_{requested.state}",
-        requested.agency,
+        f"entry.{entry_request.kind}_{entry_request.state}",
+        entry_request.agency,
         on=at.date(),
         actor=official.name,
         detail=reference,
     )
-    return requested
+    return entry_request
 
 
 def take_down(
     session: Session, official: EntryOfficial, reference: str, answer: str, at: datetime, *, version: int | None = None
 ) -> EntryRequest:
     """Take down a reply that is shown, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    requested = _reached(session, official, reference, version)
-    if requested.state is EntryRequestState.OPEN:
+    entry_request = _reached(session, official, reference, version)
+    if entry_request.state is EntryRequestState.OPEN:
         raise NotFound("there is no reply of that reference that is shown")
-    requested.answer = read_text("answer", answer, MAX_ANSWER)
-    end(session, requested, at)
-    record(session, "entry.reply_taken_down", requested.agency, on=at.date(), actor=official.name, detail=reference)
-    return requested
+    entry_request.answer = read_text("answer", answer, MAX_ANSWER)
+    end(session, entry_request, at)
+    record(session, "entry.reply_taken_down", entry_request.agency, on=at.date(), actor=official.name, detail=reference)
+    return entry_request
 
 
 def _replace(session: Session, entry_request: EntryRequest, at: datetime) -> None:

@@ -88,10 +88,8 @@ def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnE
     if filters.is_expiring:
         found += [ends_on >= today, ends_on <= today + SOON]
     if filters.q.strip():
-        requested = agencies_matching(session, filters.q, days)
-        found.append(
-            or_(models.Licence.agency_id.in_(requested), models.Licence.reference == read_reference(filters.q))
-        )
+        matching = agencies_matching(session, filters.q, days)
+        found.append(or_(models.Licence.agency_id.in_(matching), models.Licence.reference == read_reference(filters.q)))
     return found
 
 

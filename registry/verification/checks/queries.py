@@ -209,14 +209,14 @@ def _registered(
         for key, periods in history.sayings.items()
         if (changed := changed_at(periods, history.known_at, known_from, now)) is not None
     }
-    requested = {}
+    asked_digests = {}
     if any(history.digests.values()):
         accounts = {one.value: account_text(one.value) for one in stated if one.kind is CheckKind.BANK_ACCOUNT}
-        requested = {
+        asked_digests = {
             value: keyring.digest(ACCOUNTS, account) for value, account in accounts.items() if account is not None
         }
     today = authority_days(session, now).latest(licence.authority for licence in agency.licences)
-    return Registered(agency, changes, history.digests, requested, today)
+    return Registered(agency, changes, history.digests, asked_digests, today)
 
 
 def _known_from(agency: record.Agency, first_said_on: date) -> date:

@@ -108,10 +108,10 @@ _SAME_FROM = 97.0
 
 def is_same_name(stated: str, name: str) -> bool:
     """Whether a name is the registered one, as written: letters of another script that look alike are not."""
-    requested = parted(stated)
-    if not requested.units or is_disguised(stated, name):
+    name_parts = parted(stated)
+    if not name_parts.units or is_disguised(stated, name):
         return False
-    match = best_match((requested,), parted(name))
+    match = best_match((name_parts,), parted(name))
     return match.how in _SAME and match.score >= _SAME_FROM
 
 

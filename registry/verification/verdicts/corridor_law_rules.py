@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from registry.register.agencies import record
 from registry.register.law.rules import Regime, regime_on
-from registry.verification.verdicts.judged import Judged
+from registry.verification.verdicts.absence_rules import unique
+from registry.verification.verdicts.findings import Judged
 from registry.verification.verdicts.limit_rules import Recruiting, is_of_entry, law_today, of_limits, states_more
 from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.regime_rules import (
@@ -23,7 +24,6 @@ from registry.verification.verdicts.regime_rules import (
     of_regime,
     partner_of,
 )
-from registry.verification.verdicts.silence_rules import unique
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import Answer
 

@@ -17,6 +17,7 @@ from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.names.rules import NEAR, SLIPS, Match, is_borne, is_disguised, score
+from registry.verification.verdicts.absence_rules import home_of
 from registry.verification.verdicts.question import (
     Finding,
     Imitated,
@@ -26,7 +27,6 @@ from registry.verification.verdicts.question import (
     Verdict,
     VerdictFacts,
 )
-from registry.verification.verdicts.silence_rules import home_of
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.register import (

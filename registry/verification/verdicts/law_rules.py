@@ -15,11 +15,11 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.rules import regime_on
 from registry.register.law.weights import is_readable
 from registry.register.law.words import ChargedBy
-from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
+from registry.verification.verdicts.absence_rules import unique, zone_of
+from registry.verification.verdicts.findings import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on_disguised_lending
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import LICENSING, activities_in, of_unknown_law, rows_of_regimes
-from registry.verification.verdicts.silence_rules import unique, zone_of
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import RECRUITING, SENDING_COUNTRIES, Activity, Answer, RecruiterKind, Weight
 

@@ -13,7 +13,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.verification.verdicts.corridor_law_rules import corridor_law
-from registry.verification.verdicts.judged import GRAVITY, INFORMING, Judged
+from registry.verification.verdicts.findings import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on

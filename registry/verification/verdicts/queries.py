@@ -22,7 +22,7 @@ from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, shipped_law
 from registry.register.law.overlays.queries import law_at
-from registry.verification.verdicts.determinants import NO_MOMENT, Determinants, determinants_of, moment_at
+from registry.verification.verdicts.cache_keys import NO_MOMENT, CacheKey, cache_key_of, moment_at
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
     is_exactly_of,
@@ -37,14 +37,14 @@ from registry.vocabulary.register import IdentifierScheme, NameKind
 
 
 class VerdictAnswer(NamedTuple):
-    """A verdict and the ground it was given on."""
+    """A verdict and the snapshot of the lists that it was given by."""
 
     verdict: Verdict
     snapshot: SourceSnapshot
 
 
 class RecordAnswer(NamedTuple):
-    """A verdict, its ground, and the agency and its licences as they were encoded, where they still stand for it."""
+    """A verdict, the snapshot of the lists, and the agency and its licences as they were encoded, if still true."""
 
     verdict: Verdict
     snapshot: SourceSnapshot
@@ -52,16 +52,16 @@ class RecordAnswer(NamedTuple):
 
 
 class ReadQuestion(NamedTuple):
-    """A question with the facts it is to be judged on, and what determines the answer where no more does."""
+    """A question with the facts it is to be judged on, and the cache key of the answer, if it has one."""
 
     question: Question
     now: datetime
     facts: VerdictFacts
     prerendered: PrerenderedAnswer | None
-    determinants: Determinants | None
+    cache_key: CacheKey | None
 
 
-class Ground(NamedTuple):
+class Coverage(NamedTuple):
     """What verdicts stand on beside the records: the lists, and the law with its overlays."""
 
     snapshot: SourceSnapshot
@@ -69,7 +69,7 @@ class Ground(NamedTuple):
 
 
 class VerdictReader:
-    """Answers questions for one process. It remembers the ground until its version changes, and nothing else."""
+    """Answers questions for one process. It remembers lists and law until their version changes, and nothing else."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class VerdictReader:
         self.lookup = Lookup(reader)
         self.lookup_of_many = ManyLookup(reader)
         self._reading_sessions = reading_sessions
-        self._ground = Ground(SourceSnapshot(version=-1), shipped_law())
+        self._coverage = Coverage(SourceSnapshot(version=-1), shipped_law())
         self._moment = NO_MOMENT
 
     def answered(self, question: Question, now: datetime) -> VerdictAnswer:
@@ -100,7 +100,7 @@ class VerdictReader:
         facts = self.facts_in(found, now)
         moment = self._moment = moment_at(facts.snapshot, now, self._moment)
         prerendered = prerendered_of_only_match(found, now)
-        return ReadQuestion(question, now, facts, prerendered, determinants_of(question, found, facts, moment))
+        return ReadQuestion(question, now, facts, prerendered, cache_key_of(question, found, facts, moment))
 
     def judged(self, read: ReadQuestion) -> RecordAnswer:
         """The verdict on what was read."""
@@ -148,13 +148,13 @@ class VerdictReader:
         if question.kind is SubjectKind.NAME:
             return self._facts_named(question.value, now)
         if question.kind is SubjectKind.LAW:
-            snapshot, law = self.current_ground()
+            snapshot, law = self.current_coverage()
             return VerdictFacts((), snapshot, law.regimes, now, limits=law.limits, routes=law.permit_routes)
         return self.facts_in(self.found(question), now)
 
     def facts_in(self, found: KeyMatch, now: datetime) -> VerdictFacts:
         """The facts that stored records hold."""
-        snapshot, law = self.ground(found.snapshot_version)
+        snapshot, law = self.coverage_at(found.snapshot_version)
         holders = [Holder(public_record(stored, now), stored.licences, stored.confirmed_at) for stored in found.records]
         return VerdictFacts(holders, snapshot, law.regimes, now, found.is_more, law.limits, law.permit_routes)
 
@@ -170,7 +170,7 @@ class VerdictReader:
             for stored in found.records
             for hit in [hits[stored.agency_id]]
         ]
-        snapshot, law = self.ground(found.snapshot_version)
+        snapshot, law = self.coverage_at(found.snapshot_version)
         is_more = len(hits) > MAX_HOLDERS_OF_KEY
         return VerdictFacts(holders, snapshot, law.regimes, now, is_more, law.limits, law.permit_routes)
 
@@ -186,28 +186,28 @@ class VerdictReader:
         return self.lookup.by_key(kind.value, identifier_key(IdentifierScheme(kind.value), value, question.country))
 
     def snapshot(self, version: int) -> SourceSnapshot:
-        return self.ground(version).snapshot
+        return self.coverage_at(version).snapshot
 
-    def ground(self, version: int) -> Ground:
-        """The ground at a version; read again only when the version that a lookup saw is another."""
-        ground = self._ground
-        if version != ground.snapshot.version:
+    def coverage_at(self, version: int) -> Coverage:
+        """Lists and law at a version; read again only when the version that a lookup saw is another."""
+        coverage = self._coverage
+        if version != coverage.snapshot.version:
             with self._reading_sessions() as session:
                 snapshot, law = snapshot_at(session), law_at(session)
-            ground = self._ground = Ground(replace(snapshot, law=law), law)
-        return ground
+            coverage = self._coverage = Coverage(replace(snapshot, law=law), law)
+        return coverage
 
-    def current_ground(self) -> Ground:
+    def current_coverage(self) -> Coverage:
         with self._reading_sessions() as session:
             version = snapshot_version(session)
-        return self.ground(version)
+        return self.coverage_at(version)
 
     def current_snapshot(self) -> SourceSnapshot:
-        return self.current_ground().snapshot
+        return self.current_coverage().snapshot
 
     def current_law(self) -> Law:
         """The law with the overlays that are in force now."""
-        return self.current_ground().law
+        return self.current_coverage().law
 
     def _facts_at(self, question: Question, known_at: datetime, now: datetime) -> VerdictFacts:
         """Facts as of `known_at`, from the log. What the law lets us show is still judged today."""

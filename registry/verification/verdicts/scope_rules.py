@@ -5,7 +5,7 @@ from functools import cache
 
 from registry.core.codes import Reason
 from registry.register.agencies import record
-from registry.verification.verdicts.judged import Judged
+from registry.verification.verdicts.findings import Judged
 from registry.verification.verdicts.question import Finding, Question
 from registry.vocabulary.register import (
     KINDS,

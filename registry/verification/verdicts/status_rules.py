@@ -9,7 +9,7 @@ from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import Regime, may_wind_down
-from registry.verification.verdicts.judged import GRAVITY, Judged
+from registry.verification.verdicts.findings import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.register import STATUSES, Answer, Continuation, LicenceStatus
 

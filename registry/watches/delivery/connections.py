@@ -113,11 +113,11 @@ class Caller:
                 answer.status, "it answers with a redirect, which is not followed: state the final address"
             )
         trouble = None if 200 <= answer.status < 300 else f"it answers {answer.status}"
-        requested = answer.headers.get("Retry-After", "")
+        retry_after = answer.headers.get("Retry-After", "")
         return CallResult(
             answer.status,
             trouble,
-            int(requested) if requested.isascii() and requested.isdigit() and len(requested) < 6 else None,
+            int(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6 else None,
         )
 
     def cut_overdue(self) -> None:

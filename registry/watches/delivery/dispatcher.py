@@ -157,8 +157,8 @@ class WebhookDispatcher:
         deliveries = []
         for delivery, webhook, event in found:
             if event.id not in bodies:
-                stated = event_payload(event, day_at(at, None))
-                bodies[event.id] = json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
+                payload = event_payload(event, day_at(at, None))
+                bodies[event.id] = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
             try:
                 secrets = tuple(secrets_of(self._keyring, webhook, at))
             except KeyTrouble as trouble:

@@ -119,15 +119,15 @@ class Streams:
         match = _BEARER.fullmatch(headers.get("authorization", ""))
         if match is None:
             raise NotSignedIn(keys.NEEDED)
-        requested = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if set(requested) - {"cursor"} or len(requested.get("cursor", [])) > 1:
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if set(query) - {"cursor"} or len(query.get("cursor", [])) > 1:
             raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "is all that may be asked, and once")])
         organisation_id = await asyncio.to_thread(self._opened, match[1])
         if len(self._listeners) >= MAX_STREAMS:
             raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
         if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
             raise TooBusy(f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR)
-        cursor = headers.get("last-event-id") or requested.get("cursor", [""])[0]
+        cursor = headers.get("last-event-id") or query.get("cursor", [""])[0]
         # Between the count above and here nothing waits: two that come at once are counted one after the other.
         listener = Listener(organisation_id, match[1], 0)
         self._listeners.add(listener)
@@ -201,9 +201,9 @@ class Streams:
             lines = []
             for place in found:
                 cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
-                stated = event_payload(place.event, today)
-                body = json.dumps(stated, ensure_ascii=False, separators=(",", ":"))
-                lines.append(f"id: {cursor}\nevent: {stated['type']}\ndata: {body}\n\n")
+                payload = event_payload(place.event, today)
+                body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+                lines.append(f"id: {cursor}\nevent: {payload['type']}\ndata: {body}\n\n")
             if found:
                 listener.position = found[-1].position
         return "".join(lines)

@@ -15,6 +15,6 @@ def test_the_story_goes_as_documented(client: FlaskClient, then: object, unit: s
 
 
 def test_every_operation_stands_in_the_story() -> None:
-    named = [view.given.operation for namespace in INTAKE for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    named = [view.response_spec.operation for namespace in INTAKE for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
     assert {example.operation for example in STORY} == set(named)

@@ -28,10 +28,10 @@ def test_every_operation_needs_a_visit_but_those_that_begin_one(client: FlaskCli
             .replace("<kind>", "ngo")
             .replace("<attachment_id>", "222222222222")
         )
-        if view.given.operation in OPEN_TO_ALL:
+        if view.response_spec.operation in OPEN_TO_ALL:
             continue
         assert view.needs == "visit", path
-        body = BODIES.get(view.given.operation)
+        body = BODIES.get(view.response_spec.operation)
         response = client.open(address, method=method.upper(), json=body)
         assert (response.status_code, response.json["code"]) == (401, "no_visit"), (method, path)
 
@@ -66,7 +66,7 @@ def test_nothing_of_it_is_kept_by_a_cache_or_read_by_another_site(somebody: Some
             reply = filer.send(requested, address, headers=headers)
             assert not [name for name in reply.headers.keys() if name.startswith("Access-Control")]  # noqa: SIM118
             assert "Set-Cookie" not in reply.headers
-            if view.given.operation != "getQuestionnaire":
+            if view.response_spec.operation != "getQuestionnaire":
                 assert reply.headers.get("Cache-Control", "no-store") == "no-store", (requested, address)
                 assert "ETag" not in reply.headers
 

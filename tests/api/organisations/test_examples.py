@@ -24,7 +24,7 @@ def test_each_story_goes_as_documented(
 
 
 def test_every_operation_stands_in_a_story() -> None:
-    named = [view.given.operation for namespace in EMPLOYERS for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
+    named = [view.response_spec.operation for namespace in EMPLOYERS for _, _, view in views_of(namespace)]  # type: ignore[attr-defined]
     assert len(named) == len(set(named))
     assert {example.operation for example in EMPLOYER_EXAMPLES} == set(named)
     assert tuple(example for story in STORIES for example in story.examples) == EMPLOYER_EXAMPLES

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from registry.api.officers.edge import views
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
-from registry.i18n.languages import SPOKEN_OF
+from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officer_desk.acting import ViewPolicy
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
@@ -36,7 +36,7 @@ def rows() -> list[tuple[OfficerActs[object], OfficerAct]]:
 
 
 def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
-    by_api = {view.given.operation: view.policy for _, _, view in views(app)}
+    by_api = {view.response_spec.operation: view.policy for _, _, view in views(app)}
     by_console = {
         endpoint.rpartition(".")[2]: view.policy  # type: ignore[attr-defined]
         for endpoint, view in app.view_functions.items()
@@ -63,7 +63,7 @@ def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask)
 
 
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
-    paths = {view.given.operation: path for path, _, view in views(app)}
+    paths = {view.response_spec.operation: path for path, _, view in views(app)}
     for table, act in rows():
         _session, _me, _act, *references = inspect.signature(table.opened).parameters
         assert paths[act.operation].count("<") == len(references), act.operation
@@ -74,11 +74,16 @@ def test_no_two_acts_are_one_operation() -> None:
     assert sorted(set(operations)) == sorted(operations)
 
 
+def test_the_page_after_an_act_says_what_was_done() -> None:
+    unsaid = {act.operation for _, act in rows() if act.done is None and not has_text(f"done.{act.operation}")}
+    assert unsaid == {"previewLicenceAct"}
+
+
 def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> None:
     wrong = []
     for _, act in rows():
         fields = set(act.schema().fields) if act.schema else set()
-        _, *taken = inspect.signature(act.do).parameters.values()
+        _, *taken = inspect.signature(act.run).parameters.values()
         names = {one.name for one in taken if one.kind is not inspect.Parameter.VAR_KEYWORD}
         needed = {one.name for one in taken if one.name in names and one.default is inspect.Parameter.empty}
         is_open = names < {one.name for one in taken}

@@ -227,7 +227,7 @@ def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[s
 def test_a_stolen_password_is_refused(desk: Desk, settings: Settings) -> None:
     digest = hashlib.sha1(NEW.encode(), usedforsecurity=False).hexdigest().upper()
     (settings.home / STOLEN).write_text(f"{digest}:9\n", encoding="ascii")
-    assert "stolen" in words_of(change(desk))
+    assert "data breach" in words_of(change(desk))
 
 
 def test_who_sits_at_an_open_session_cannot_try_passwords(desk: Desk) -> None:

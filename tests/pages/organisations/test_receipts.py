@@ -70,7 +70,7 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
     ):
         assert listed(**query) == found, query
     for query, word in (
-        ("agency=1", "no reference of an agency"),
+        ("agency=1", "not an agency reference"),
         ("from_on=1.2.26", "State a day"),
         ("verdict=maybe", "Choose an answer"),
     ):

@@ -19,7 +19,7 @@ from registry.core.keyring import Keyring
 from registry.officers.delays import FREE_FAILURES
 from registry.officers.one_time_codes import STEP
 from registry.officers.sessions import form_token
-from registry.organisations import apps
+from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
 from tests.pages.officers.conftest import keyring, settings
@@ -43,7 +43,7 @@ def code_of(secret: bytes) -> str:
 
 def given_app(session: Session, keyring: Keyring, member: Member) -> bytes:
     """An app that counts; no code of it was used."""
-    app, secret = apps.begin(session, keyring, member, "telephone", now().date())
+    app, secret = authenticators.begin(session, keyring, member, "telephone", now().date())
     app.is_confirmed = True
     session.commit()
     return secret
@@ -70,7 +70,7 @@ def test_an_app_is_set_up_and_each_code_is_good_once(
     assert session.scalars(select(MemberApp)).all() == []
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
-    secret = apps.secret_of(keyring, app)
+    secret = authenticators.secret_of(keyring, app)
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
     assert secret.hex() not in repr(vars(app))
     # It counts only once it was seen to work.
@@ -137,7 +137,7 @@ def test_neither_a_password_nor_a_mailed_link_opens_anything_alone(
     # Who has an app does not set up another one at the door, nor comes in by one that was begun and never seen to work.
     assert seat.post("/account/code/app").status_code == 303
     assert len(session.scalars(select(MemberApp)).all()) == 1
-    _, begun = apps.begin(session, keyring, owner, "tablet", now().date())
+    _, begun = authenticators.begin(session, keyring, owner, "tablet", now().date())
     session.commit()
     for path in ("/account/code/app/finish", "/account/code"):
         assert "Set-Cookie" not in seat.post(path, code=code_of(begun)).headers, path
@@ -199,7 +199,9 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     assert 'lang="it"' in theirs.get("/account/code?language=it").get_data(as_text=True)
     assert theirs.post("/account/code/app").status_code == 303
     assert "data:image/svg+xml" in theirs.get("/account/code").get_data(as_text=True)
-    secret = apps.secret_of(keyring, session.scalars(select(MemberApp).where(MemberApp.member_id == worker.id)).one())
+    secret = authenticators.secret_of(
+        keyring, session.scalars(select(MemberApp).where(MemberApp.member_id == worker.id)).one()
+    )
     assert theirs.post("/account/code/app/finish", code="000000").status_code == 400
     came = theirs.post("/account/code/app/finish", code=code_of(secret))
     assert len(re.findall(r"<li><code>", came.get_data(as_text=True))) == 10

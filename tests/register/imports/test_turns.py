@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from registry.log.actions import lock_log, take_turn
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
-from registry.register.authorities.actions import ground_changed
+from registry.register.authorities.actions import coverage_changed
 from registry.register.imports.mapping import SourceMapping, read_mapping
 from registry.register.imports.report import Report
 from tests.register.imports.lists import Desk, plain_list, plain_text
@@ -61,7 +61,7 @@ def test_a_first_list_does_not_hold_what_one_who_publishes_needs_next(desk: Desk
         lock_log(session)
         other = pool.submit(imported, desk, tmp_path, 2)
         until(waits_for(desk, "transactionid"))
-        ground_changed(session)
+        coverage_changed(session)
         session.commit()
         assert other.result(60).is_applied
     assert len(desk.records()) == 6

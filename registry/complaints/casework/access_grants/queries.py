@@ -89,9 +89,9 @@ def of_unit(
 
 def waiting(session: Session, unit: str, who: str, kinds: Collection[AccessKind], at: datetime) -> int:
     """How many requests of these kinds wait for an officer who may decide them."""
-    requested = (AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
+    conditions = (AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
-    return session.execute(query.where(in_unit(unit), *requested, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
+    return session.execute(query.where(in_unit(unit), *conditions, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
 
 
 def broken(session: Session, unit: str, at: datetime) -> int:
@@ -140,12 +140,12 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
         if view is None:
             raise _keyless() from None
         identities = None
-    displayed = _view(session, sealer, officer.unit, case, grant, at)
+    grant_view = _view(session, sealer, officer.unit, case, grant, at)
     session.flush()
     if identities is not None:
         act = "break_glass.identity_read" if view else "case.identity_read"
         record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
-    return Opened(displayed, view, identities)
+    return Opened(grant_view, view, identities)
 
 
 def original(

@@ -174,7 +174,7 @@ def notes_and_tasks(
     if not notes and not tasks:
         return [], []
     box = _box(session, sealer, officer, case)
-    displayed = [
+    opened_tasks = [
         Task(
             one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
             box.open(one.sealed, _place(case, one)), one.owner,
@@ -186,7 +186,7 @@ def notes_and_tasks(
             Noted(one.reference, one.written_by, one.written_on, box.open(one.sealed, _place(case, one)))
             for one in notes
         ],
-        sorted(displayed, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
+        sorted(opened_tasks, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
     )
 
 

@@ -87,19 +87,19 @@ def listed(
     session: Session, unit: str, filters: Filters, at: datetime, *, after: Place | None = None, limit: int = PAGE
 ) -> list[Listed]:
     """A page of the queue. A place whose case is gone begins where it would stand."""
-    requested = _conditions(unit, filters, at)
+    conditions = _conditions(unit, filters, at)
     if after is not None:
         beyond = select(func.coalesce(func.max(Case.id), 0)).where(Case.reference == after.reference).scalar_subquery()
         place = (literal(after.priority, Case.priority.type), literal(after.due_at, Case.due_at.type), beyond)
-        requested.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
+        conditions.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
     if filters.is_late:
         # Of each priority the late ones are one range of the index; across priorities they are not.
-        parts = [_page([*requested, Case.priority == one], limit) for one in Priority]
+        parts = [_page([*conditions, Case.priority == one], limit) for one in Priority]
         together = union_all(*(select(part.subquery()) for part in parts)).subquery()
         columns = together.c
         rows = session.execute(select(together).order_by(columns.priority, columns.due_at, columns.id).limit(limit))
     else:
-        rows = session.execute(_page(requested, limit))
+        rows = session.execute(_page(conditions, limit))
     return [_listed(row) for row in rows]
 
 

@@ -89,7 +89,7 @@ def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, 
     """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
     case, hearing = open_to(session, unit, reference, today)
     box = content.opened(session, sealer, unit, hearing)
-    displayed = Served(
+    served = Served(
         _listed(hearing, session.get_one(Unit, case.unit_id)),
         hearing.version,
         content.words(box, case, hearing, "allegation_sealed") or "",
@@ -110,7 +110,7 @@ def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, 
         _if_sent(hearing, content.words(box, case, hearing, "outcome_translation_sealed")),
     )
     record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
-    return displayed
+    return served
 
 
 def _if_sent(hearing: Hearing, text: str | None) -> str | None:

@@ -91,7 +91,7 @@ def read(session: Session, sealer: Sealer, partner: str, who: str, reference: st
     opened = _opened(session, sealer, referral)
     unit = session.get_one(Unit, case.unit_id)
     is_accepted = referral.state is not ReferralState.SENT
-    displayed = Received(
+    received = Received(
         _listed(referral, unit),
         referral.version,
         content.read(opened, case, referral),
@@ -99,7 +99,7 @@ def read(session: Session, sealer: Sealer, partner: str, who: str, reference: st
         reports_of(session, opened, case, referral),
     )
     record(session, "referral.read", case.reference, on=today, actor=who, detail=referral.partner_kind)
-    return displayed
+    return received
 
 
 def file(

@@ -116,8 +116,8 @@ def waiting_identities(
             .join(EncryptedContainer, EncryptedContainer.id == Message.box_id)
             .where(Message.reference == referral.identity_said_in)
         ).one()
-        stated = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
-        found.append(WaitingIdentity(referral, case.reference, stated))
+        text = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
+        found.append(WaitingIdentity(referral, case.reference, text))
     for one in found:
         record(session, "referral.identity_considered", one.case, on=today, actor=custodian, detail="custodian")
     return found

@@ -35,27 +35,27 @@ def lines(session: Session, me: AuthenticatedOfficer) -> Response:
     found = [] if stated.faults else oversight.lines_of(
         session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
     )  # fmt: skip
-    displayed = found[:A_PAGE]
+    on_page = found[:A_PAGE]
     return page(
         "audit/lines.html",
         here="audit",
         status=400 if stated.faults else 200,
         asked=stated,
-        lines=displayed,
-        older=displayed[-1].number if len(found) > A_PAGE else None,
+        lines=on_page,
+        older=on_page[-1].number if len(found) > A_PAGE else None,
         is_first="before" not in request.args,
         people=names_in(session, unit),
-        names=oversight.names_of(session, _people_in(displayed)),
+        names=oversight.names_of(session, _people_in(on_page)),
         nobody=NOT_OFFICERS,
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),
     )
 
 
-def _people_in(displayed: Sequence[oversight.Line]) -> list[str]:
+def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
     """Who may be named in lines, as references."""
-    details = references_in(one.detail for one in displayed)
-    return [*(one.actor for one in displayed), *(one.subject or "" for one in displayed), *details]
+    details = references_in(one.detail for one in on_page)
+    return [*(one.actor for one in on_page), *(one.subject or "" for one in on_page), *details]
 
 
 @pages.get("/audit/verify")

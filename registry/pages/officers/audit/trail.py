@@ -27,8 +27,8 @@ def trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
     acts = oversight.acts_on(session, reference)
     about = oversight.Wanted(subject=reference)
     found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
-    displayed = found[:A_PAGE]
-    people = [one.actor for one in acts] + list(references_in(one.detail for one in displayed))
+    lines = found[:A_PAGE]
+    people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
     names = oversight.names_of(session, people)
     oversight.note_reading(
         session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
@@ -39,8 +39,8 @@ def trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
         head,
         "trail",
         reads=[one for one in acts if is_reading(one.act)],
-        lines=displayed,
-        older=displayed[-1].number if len(found) > A_PAGE else None,
+        lines=lines,
+        older=lines[-1].number if len(found) > A_PAGE else None,
         names=names,
         is_reading=is_reading,
         detail_of=partial(detail_in, language()),

@@ -72,12 +72,12 @@ def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     typed = request.args.get("case", "").strip()
     if typed:
         return _case_sought(session, me, typed)
-    stated = set_filters(with_choices(request.args))
+    asked_filters = set_filters(with_choices(request.args))
     try:
-        stated = with_agency_found(session, stated)
-        return queue_page(session, me, stated, after=request.args.get("after", ""))
+        asked_filters = with_agency_found(session, asked_filters)
+        return queue_page(session, me, asked_filters, after=request.args.get("after", ""))
     except InvalidInput as unread:
-        return queue_page(session, me, stated, refusal=refusal_of(unread), is_read=False)
+        return queue_page(session, me, asked_filters, refusal=refusal_of(unread), is_read=False)
 
 
 def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> BaseResponse:
@@ -94,17 +94,17 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Base
 @allowed(Resource.CASE, Act.READ)
 def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     """Keep the filters of the page under a name."""
-    stated = with_agency_found(session, set_filters(request.form))
-    read_filters(stated, me.officer.reference, sealer().digest)
+    asked_filters = with_agency_found(session, set_filters(request.form))
+    read_filters(asked_filters, me.officer.reference, sealer().digest)
     refusal = attempt(
         session,
         lambda: views.save_view(
-            session, me.officer.reference, request.form.get("name", ""), stated, now().date()
+            session, me.officer.reference, request.form.get("name", ""), asked_filters, now().date()
         ),
     )  # fmt: skip
     if refusal is not None:
-        return queue_page(session, me, stated, refusal=refusal)
-    return redirect(_address(stated), 303)
+        return queue_page(session, me, asked_filters, refusal=refusal)
+    return redirect(_address(asked_filters), 303)
 
 
 @pages.post("/cases/views/<view>/drop")
@@ -117,7 +117,7 @@ def drop(session: Session, me: AuthenticatedOfficer, view: str) -> BaseResponse:
 def queue_page(
     session: Session,
     me: AuthenticatedOfficer,
-    stated: dict[str, str],
+    asked_filters: dict[str, str],
     *,
     after: str = "",
     refusal: Refusal | None = None,
@@ -133,7 +133,7 @@ def queue_page(
     at, unit, mine = now(), me.standing.unit, me.officer.reference
     found: list[Listed] = []
     if is_read:
-        filters = read_filters(stated, mine, sealer().digest)
+        filters = read_filters(asked_filters, mine, sealer().digest)
         found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
@@ -148,7 +148,7 @@ def queue_page(
         suggested=suggestions(session, refusal, request.args),
         case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
-        next=_address(stated | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        next=_address(asked_filters | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
         glanced=glanced,
         agency_names=names_of_agencies(session, agencies, language(), day_at(at, None)),
         today=day_at(at, None),
@@ -156,8 +156,8 @@ def queue_page(
         objected=objected_among(session, found[:PAGE], at),
         is_first=not after,
         at=at,
-        said=stated,
-        counts=counts(session, me, at, stated),
+        said=asked_filters,
+        counts=counts(session, me, at, asked_filters),
         most=MAX_COUNTED,
         views=[(one, _address(one.filters)) for one in views.views_of(session, mine)],
         workers=of_unit,
@@ -173,11 +173,11 @@ def queue_page(
 
 
 def counts(
-    session: Session, me: AuthenticatedOfficer, at: datetime, stated: Mapping[str, str] | None = None
+    session: Session, me: AuthenticatedOfficer, at: datetime, asked_filters: Mapping[str, str] | None = None
 ) -> list[Count]:
     """How many cases there are of each kind that is looked for every day; `said` are the filters of the page."""
     unit, mine = me.standing.unit, me.officer.reference
-    return [_count(session, unit, mine, name, of, stated, at) for name, of in _COUNTED.items()]
+    return [_count(session, unit, mine, name, of, asked_filters, at) for name, of in _COUNTED.items()]
 
 
 def _count(
@@ -186,15 +186,15 @@ def _count(
     me: str,
     name: str,
     of: Mapping[str, str],
-    stated: Mapping[str, str] | None,
+    asked_filters: Mapping[str, str] | None,
     at: datetime,
 ) -> Count:
     count = number(session, unit, read_filters(of, me, sealer().digest), at)
-    return Count(name, _address(of), f"{count}+" if count >= MAX_COUNTED else str(count), stated == of)
+    return Count(name, _address(of), f"{count}+" if count >= MAX_COUNTED else str(count), asked_filters == of)
 
 
-def _address(stated: Mapping[str, str]) -> str:
-    return f"/console/cases?{urlencode(stated)}" if stated else "/console/cases"
+def _address(asked_filters: Mapping[str, str]) -> str:
+    return f"/console/cases?{urlencode(asked_filters)}" if asked_filters else "/console/cases"
 
 
 def _text(one: Listed) -> str:

@@ -47,7 +47,7 @@ def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
     }
     if kind not in acts:
         raise NotFound("there is no such form")
-    return _done(session, me, acts[kind], requested=kind)
+    return _done(session, me, acts[kind], kind=kind)
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
@@ -57,12 +57,12 @@ def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refere
 serve_acts(pages, "/entry/requests/<reference>", OWN, _opened)
 
 
-def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object], requested: str = "") -> BaseResponse:
+def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object], kind: str = "") -> BaseResponse:
     refusal = attempt(session, act)
-    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, requested)
+    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, kind)
 
 
-def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, requested: str = "") -> Response:
+def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = "") -> Response:
     rep, today = representative(session, me), now().date()
     agency = public_record(session, rep.agency, today)
     if agency is None:
@@ -73,7 +73,7 @@ def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         "entries/agency.html",
         here="entry",
         refusal=refusal,
-        asked=requested,
+        asked=kind,
         agency=agency,
         found=found,
         open=open_,

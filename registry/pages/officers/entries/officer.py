@@ -79,15 +79,15 @@ def _list(
 
 
 def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
-    requested = request_opened(session, me, reference)
-    unit = accounts.unit_of_agency(session, requested.agency)
+    entry_request = request_opened(session, me, reference)
+    unit = accounts.unit_of_agency(session, entry_request.agency)
     theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(
         "entries/one.html",
         here="entries",
         refusal=refusal,
-        asked=requested,
-        agency=agency_name(session, requested.agency),
+        asked=entry_request,
+        agency=agency_name(session, entry_request.agency),
         names={**names_in(session, me.standing.unit), **theirs},
         today=now().date(),
     )

@@ -85,13 +85,13 @@ def hearing_page_again(
     form: Mapping[str, str] | None = None,
 ) -> Response:
     """The page, or what was refused on it; `form` in place of one that cannot be read."""
-    displayed = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    hearing = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     return page(
         "hearings/served_one.html",
         here="hearings",
         refusal=refusal,
         form=request.form if form is None else form,
-        shown=displayed,
+        shown=hearing,
         most=portal.MAX_ANSWER,
         most_files=MAX_FILES,
         once=secrets.token_urlsafe(16),

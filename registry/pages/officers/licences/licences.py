@@ -24,19 +24,19 @@ MAX_QUESTION = 200
 @pages.get("/licences")
 @allowed(Resource.LICENCE, Act.READ)
 def licences(session: Session, me: AuthenticatedOfficer) -> Response:
-    requested, authority = request.args, official(me).authority
-    word = requested.get("status", "")
+    query, authority = request.args, official(me).authority
+    word = query.get("status", "")
     filters = Filters(
-        q=requested.get("q", "")[:MAX_QUESTION],
+        q=query.get("q", "")[:MAX_QUESTION],
         status=LicenceStatus(word) if word in list(LicenceStatus) else None,
-        is_expiring=requested.get("expiring") == "yes",
+        is_expiring=query.get("expiring") == "yes",
     )
     try:
         today, _ = today_of(session, authority, now())
     except NotFound:
         # A unit may be set up before the first list of its authority is read.
         return page("licences/unknown.html", here="licences", authority=authority)
-    found = queries.page_of_licences(session, authority, filters, today, after=requested.get("after") or None)
+    found = queries.page_of_licences(session, authority, filters, today, after=query.get("after") or None)
     return page(
         "licences/list.html",
         here="licences",

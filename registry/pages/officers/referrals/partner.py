@@ -62,14 +62,14 @@ serve_acts(pages, "/referrals/<reference>", RECEIVED, _opened)
 
 def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     spoken = language()
-    displayed = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
+    referral = portal.read(session, sealer(), me.standing.unit, me.officer.reference, reference, now().date())
     return page(
         "referrals/received_one.html",
         here="referrals",
         refusal=refusal,
-        shown=displayed,
-        handed=displayed.handed,
-        answers=answers_in(spoken, displayed.handed),
-        identity=identity_in(spoken, displayed.identity),
+        shown=referral,
+        handed=referral.handed,
+        answers=answers_in(spoken, referral.handed),
+        identity=identity_in(spoken, referral.identity),
         names=names_in(session, me.standing.unit),
     )

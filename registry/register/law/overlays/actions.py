@@ -21,7 +21,7 @@ from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.register.agencies.texts import tidy_line
-from registry.register.authorities.actions import ground_changed
+from registry.register.authorities.actions import coverage_changed
 from registry.register.law.loading import BadLaw
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.register.law.overlays.queries import last_version, law_at, stated_in
@@ -155,7 +155,7 @@ def _published(session: Session, row: LawOverlay, overlay: Overlay, type: EntryT
         "version": row.number,
     }
     appended = append(session, [Draft(f"{LAW}{row.reference}", type, record)])
-    ground_changed(session)
+    coverage_changed(session)
     return appended
 
 

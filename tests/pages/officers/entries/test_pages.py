@@ -1,4 +1,4 @@
-"""Agencies' entries in the console: who speaks for an agency, what it asks, and what the licensing desk decides."""
+"""Requests from agencies in the console: who speaks for an agency, what it asks, and what the licensing desk decides."""
 
 import re
 

@@ -58,7 +58,7 @@ def test_a_proven_wrong_changes_the_public_answer_the_moment_a_second_person_app
     assert proposed.status_code == 303, words_of(proposed)
     path = str(proposed.location)
     assert filed.case.state is CaseState.SANCTION_PENDING
-    assert "No officer has looked at the workers in place yet." in words_of(decider.get(path))
+    assert "Assess the workers in place first." in words_of(decider.get(path))
     look = {"workers": "40", "permits_at_risk": "", "told": ["union"], "teller": EVIL, "timing": "points_to_nobody"}
     done(decider, path, "/workers", **look)
     done(decider, path, "/review")

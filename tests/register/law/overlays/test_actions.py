@@ -20,7 +20,7 @@ from registry.log.actions import append
 from registry.log.keys import change_state, draft_of
 from registry.log.queries import latest_entry
 from registry.log.signing import sign_committed
-from registry.register.authorities.actions import ground_changed
+from registry.register.authorities.actions import coverage_changed
 from registry.register.law.overlays import actions
 from registry.verification.verdicts.queries import VerdictReader
 from tests import make
@@ -136,7 +136,7 @@ def test_an_overlay_of_a_compromised_key_is_no_longer_in_force(
     put_in_force(session, keyring, TEXT)
     assert ask(client, number)["verdict"] == "no"
     change_state(session, keyring.active(Use.LAW), KeyState.COMPROMISED, -1)
-    ground_changed(session)
+    coverage_changed(session)
     assert ask(client, number)["verdict"] == "yes"
 
 

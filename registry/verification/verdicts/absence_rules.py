@@ -1,4 +1,4 @@
-"""What silence means.
+"""What it means that no list has an entry: its silence.
 
 "Not found" is `no` only where a licence was required and the registry covers, in full and freshly,
 everybody who could have issued one."""

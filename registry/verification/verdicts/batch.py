@@ -33,8 +33,8 @@ def is_searched(question: Question) -> bool:
     return question.kind is SubjectKind.NAME or question.claimed_name is not None or question.known_at is not None
 
 
-class OneOfMany(msgspec.Struct, frozen=True, gc=False, eq=False):
-    """A question, its verdict and the ground it stands on. `is_shared`: this very object answers several items.
+class BatchAnswer(msgspec.Struct, frozen=True, gc=False, eq=False):
+    """A question, its verdict and the snapshot of the lists. `is_shared`: this very object answers several items.
 
     `prerendered` are the agency and its licences as they were encoded when they were published, where they still stand for the
     agency answered about (registry.register.agencies.prerendered).
@@ -63,26 +63,26 @@ class ListedSubject(NamedTuple):
     scheme: IdentifierScheme | None = None
 
 
-class _FoundOfMany(NamedTuple):
+class _BatchRecords(NamedTuple):
     """Key of each question, and the agencies that the keys lead to, by kind of subject."""
 
     keys: list[str | None]
     holders: dict[SubjectKind, Holders]
 
 
-class ManyReader:
+class BatchReader:
     """Answers many questions as one reader of verdicts answers each."""
 
     def __init__(self, reader: VerdictReader) -> None:
         self._reader = reader
         self._lookup = reader.lookup_of_many
 
-    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[OneOfMany]:
+    def answered(self, questions: Sequence[Question], now: datetime) -> Iterator[BatchAnswer]:
         """The verdict on each question, in order, asked at `now`."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
             found = self._found(chunk)
-            shared: dict[Question, OneOfMany | None] = {}
+            shared: dict[Question, BatchAnswer | None] = {}
             if None in found.keys or len(set(found.keys)) < len(chunk):
                 shared = {question: None for question, times in Counter(chunk).items() if times > 1}
             # One after another: a record is decoded, judged, written by the caller and dropped before the next.
@@ -96,8 +96,8 @@ class ManyReader:
                 yield answer
 
     def _answered(
-        self, question: Question, found: "_FoundOfMany", key: str | None, now: datetime, is_shared: bool
-    ) -> OneOfMany:
+        self, question: Question, found: "_BatchRecords", key: str | None, now: datetime, is_shared: bool
+    ) -> BatchAnswer:
         prerendered = None
         if key is None:
             facts = self._reader.facts(question, now)
@@ -106,11 +106,11 @@ class ManyReader:
             facts = self._reader.facts_in(records, now)
             prerendered = prerendered_of_only_match(records, now)
         verdict = self._reader.with_imitation(question, facts, decide(question, facts), now)
-        return OneOfMany(
+        return BatchAnswer(
             question, verdict, facts.snapshot, prerendered if verdict.agency is not None else None, is_shared
         )
 
-    def _found(self, questions: Sequence[Question]) -> "_FoundOfMany":
+    def _found(self, questions: Sequence[Question]) -> "_BatchRecords":
         """The stored records that each question leads to; without a key for one that a search or the log answers."""
         keys: list[str | None] = []
         by_kind: dict[SubjectKind, list[str]] = {}
@@ -128,7 +128,7 @@ class ManyReader:
         holders: dict[SubjectKind, Holders] = {}
         for kind, keyed in by_kind.items():
             holders[kind] = self._read_of(kind)(keyed)
-        return _FoundOfMany(keys, holders)
+        return _BatchRecords(keys, holders)
 
     def _read_of(self, kind: SubjectKind) -> Callable[[Sequence[str]], Holders]:
         if kind is SubjectKind.AGENCY_ID:

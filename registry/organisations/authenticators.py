@@ -1,4 +1,4 @@
-"""What members have for their second step: authenticator apps and recovery codes. Each code is good once."""
+"""Second factors of members: authenticator apps and recovery codes. Each code is valid once."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -18,7 +18,10 @@ MAX_NAME = 60
 
 
 def begin(session: Session, keyring: Keyring, member: Member, name: str, today: date) -> tuple[MemberApp, bytes]:
-    """A secret for an app. It counts once a first code from it was typed. One that was begun before is replaced."""
+    """Begin adding an app; gives it and its secret. It counts once a first code from it was typed; an unfinished one is replaced.
+
+    Raises ActRefused.
+    """
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > MAX_NAME or not tidy.isprintable():
         raise ActRefused("bad_app_name", f"say in 1 to {MAX_NAME} visible characters where the app is")
@@ -34,7 +37,7 @@ def begin(session: Session, keyring: Keyring, member: Member, name: str, today: 
 
 
 def begun(session: Session, member: Member) -> MemberApp | None:
-    """The app that was begun and not yet shown to work."""
+    """The app that was begun and is not yet confirmed."""
     query = select(MemberApp).where(MemberApp.member_id == member.id, MemberApp.is_confirmed.is_(False))
     return session.scalars(query).first()
 
@@ -45,7 +48,7 @@ def secret_of(keyring: Keyring, app: MemberApp) -> bytes:
 
 
 def apps_of(session: Session, member: Member) -> Sequence[MemberApp]:
-    """Those that count."""
+    """The confirmed apps of a member."""
     query = select(MemberApp).where(MemberApp.member_id == member.id, MemberApp.is_confirmed.is_(True))
     return session.scalars(query.order_by(MemberApp.id)).all()
 
@@ -111,7 +114,7 @@ def forget(session: Session, member: Member) -> None:
 
 
 def new_recovery_codes(session: Session, member: Member) -> list[str]:
-    """Ten codes, shown once; those from before are good no more."""
+    """Make ten recovery codes, shown once; earlier ones become invalid."""
     session.execute(delete(MemberRecoveryCode).where(MemberRecoveryCode.member_id == member.id))
     made = one_time_codes.new_recovery_codes()
     digests = [one_time_codes.recovery_digest(member.reference, code) for code in made]

@@ -1,8 +1,8 @@
-"""A digest of all that determines an answer about a number, known before the question is judged.
+"""The cache key of an answer about a number, known before the question is judged.
 
-Two answers with the same digest have the same bytes. It stands on the records found, byte for byte, the question, the lists and
+Two answers with the same key have the same bytes. It covers the records found, byte for byte, the question, the lists and
 the law, the days that it is where authorities sit, and which lists and licences are too old by now; the caller adds the
-language and the release. A question that stands on more has no digest here: a name is searched, an earlier instant is
+language and the release. A question whose answer depends on more has no key: a name is searched, an earlier instant is
 read from the log, and a partner is told by the name in another record.
 """
 
@@ -67,15 +67,15 @@ def _of_law(law: Law) -> bytes:
     return hashlib.blake2b(_encode((law.countries, law.overlaid, law.overlay, law.withdrawn)), digest_size=16).digest()
 
 
-class Determinants(NamedTuple):
+class CacheKey(NamedTuple):
     """`digest` of an answer without its language, and the first instant at which it may be another."""
 
     digest: bytes
     until: datetime
 
 
-def determinants_of(question: Question, found: KeyMatch, facts: VerdictFacts, moment: Moment) -> Determinants | None:
-    """What an answer stands on; None where it stands on more than is read here."""
+def cache_key_of(question: Question, found: KeyMatch, facts: VerdictFacts, moment: Moment) -> CacheKey | None:
+    """The cache key of an answer; None where the answer depends on more than is read here."""
     if question.kind in _APART or question.known_at is not None or question.claimed_name is not None:
         return None
     if any(holder.agency.agreements for holder in facts.holders):
@@ -90,7 +90,7 @@ def determinants_of(question: Question, found: KeyMatch, facts: VerdictFacts, mo
     whole = hashlib.blake2b(moment.digest, digest_size=12)
     whole.update(_encode((question, found.is_more, list(_of_records(found)), are_stale)))
     until = min((end for end in ends if end is not None and end > facts.as_of), default=_NEVER)
-    return Determinants(whole.digest(), min(moment.end, until))
+    return CacheKey(whole.digest(), min(moment.end, until))
 
 
 def _of_records(found: KeyMatch) -> Iterator[object]:

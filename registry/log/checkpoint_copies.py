@@ -1,4 +1,4 @@
-"""Where a signed head is remembered beside the database: in the data folder, and in the bucket where there is one.
+"""Copies of the newest signed checkpoint beside the database: in the data folder, and in the bucket where there is one.
 
 The data folder knows what this home signed, the bucket what any home signed. A database and a data folder that were restored
 together from an old copy are recognised by the bucket alone. It is written by compare-and-swap, so of two homes that would
@@ -24,13 +24,14 @@ _REQUEST, _ALTOGETHER = timedelta(seconds=2), timedelta(seconds=4)
 """Publishing waits for the log's lock meanwhile."""
 
 
-def second_place(home: Path) -> Path:
+def last_signed_file(home: Path) -> Path:
+    """The data folder's copy."""
     return home / "log" / "last-signed"
 
 
 def last_signed(home: Path) -> note.Checkpoint | None:
     """What the data folder says was signed last; None when nothing was. ForkRefused when it cannot be read."""
-    path = second_place(home)
+    path = last_signed_file(home)
     try:
         return note.read_checkpoint(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -40,7 +41,7 @@ def last_signed(home: Path) -> note.Checkpoint | None:
 
 
 def remember_signed(home: Path, head: note.Checkpoint) -> None:
-    """Write the data folder's place, whole or not at all, and on the disk when we return."""
+    """Write the data folder's copy atomically; it is on the disk when this returns."""
     folder = home / "log"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = folder / f".last-signed.{secrets.token_hex(6)}"
@@ -163,4 +164,4 @@ def _away() -> FilesUnavailable:
     return FilesUnavailable("the bucket that remembers signed heads does not answer: nothing is signed before it does")
 
 
-__all__ = ["BucketGuard", "Remembered", "guard_of", "last_signed", "remember_signed", "second_place"]
+__all__ = ["BucketGuard", "Remembered", "guard_of", "last_signed", "last_signed_file", "remember_signed"]

@@ -12,10 +12,10 @@ import pytest
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import FilesUnavailable, ForkRefused
 from registry.core.settings import Settings
-from registry.log import note, second_places
+from registry.log import checkpoint_copies, note
 from registry.log.audit import audit
+from registry.log.checkpoint_copies import BucketGuard, guard_of, last_signed
 from registry.log.ending import recover
-from registry.log.second_places import BucketGuard, guard_of, last_signed
 from registry.log.signing import knows_the_log, sign_committed
 from tests.complaints.object_store import ObjectServer, object_server
 from tests.log.publishing import Sessions, publish, sessions
@@ -33,7 +33,7 @@ def database_kind() -> str:
 def store() -> Iterator[ObjectServer]:
     with object_server() as server:
         yield server
-    second_places._guards.clear()
+    checkpoint_copies._guards.clear()
 
 
 @pytest.fixture
