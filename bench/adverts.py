@@ -10,9 +10,9 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from bench.report import Row
-from registry.core.codes import RedFlag
 from registry.verification.checks.advert import picked
 from registry.verification.checks.red_flags import red_flags
+from registry.vocabulary.codes import RedFlag
 
 FILE = Path(__file__).with_name("data") / "adverts.tsv"
 LETTERS = {

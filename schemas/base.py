@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from schemas.fields import Coded
 
 

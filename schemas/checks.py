@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from registry.core.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencySummary
 from registry.vocabulary.register import Answer

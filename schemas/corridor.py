@@ -7,7 +7,7 @@ from typing import Annotated, Any, ClassVar
 from marshmallow import fields
 from msgspec import UNSET, Meta, Raw, Struct
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.record import AgencyHit, AgencySummary, Agreement, LicenceOnDay
 from registry.vocabulary.register import Activity, Answer
 from schemas.base import OutSchema

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.core.codes import ProofFlaw
+from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Instant, OneOf, Token

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow
 from marshmallow import fields
 
-from registry.core.codes import ClaimStep, FeeReason, Problem
+from registry.vocabulary.codes import ClaimStep, FeeReason, Problem
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer

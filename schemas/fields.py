@@ -14,7 +14,7 @@ from typing import Any
 import marshmallow
 from marshmallow import fields
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
 NEEDS_FULL_READ: Any = object()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme
 from schemas.fields import Line, Word
 

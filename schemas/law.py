@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.core.codes import FeeReason
+from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, LicenceStatus

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import LicenceStatus, Role
 from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema

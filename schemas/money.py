@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
 from schemas.fields import ABSENT, NEEDS_FULL_READ, Fault, line
 

@@ -2,8 +2,8 @@
 
 from marshmallow import ValidationError, fields
 
-from registry.core.codes import Problem
-from registry.officers.rights import Role
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.officers import Role
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Coded, Day, Instant, Line, OneOf, Word

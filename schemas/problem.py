@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.core.codes import Problem
+from registry.vocabulary.codes import Problem
 from schemas.base import OutSchema
 from schemas.fields import OneOf
 

@@ -6,8 +6,8 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from registry.core.codes import Problem, Reason
 from registry.vocabulary.checks import Difference
+from registry.vocabulary.codes import Problem, Reason
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencyHit, AgencySummary, LicenceOnDay
 from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Likeness, RecruiterKind, Visa, Weight

@@ -3,7 +3,7 @@
     python -m tools.reasons check    # the exit code is 1 if the page is not up to date
     python -m tools.reasons write
 
-The codes come from registry/core/codes.py, the texts from the English catalogue and from registry/api/docs/advice.toml.
+The codes come from registry/vocabulary/codes.py, the texts from the English catalogue and from registry/api/docs/advice.toml.
 """
 
 import sys

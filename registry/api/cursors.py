@@ -8,9 +8,9 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from registry.core.codes import Problem
 from registry.core.db.paging import Page
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 _CHECK = 8
 

@@ -1,1 +1,1 @@
-"""The ground: settings, clock, ids, error codes, keys on disk, mail, the move engine."""
+"""The ground: settings, clock, ids, keys on disk, mail, the move engine."""

@@ -4,8 +4,8 @@ import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from registry.core.codes import Lack, Problem
 from registry.core.faults import Message
+from registry.vocabulary.codes import Lack, Problem
 
 
 @dataclass(frozen=True, slots=True)

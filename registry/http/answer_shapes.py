@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from registry.core.codes import Reason
 from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
@@ -18,6 +17,7 @@ from registry.register.law.law_view import cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.record import AgencyShown, AgencySummary, Match
 from registry.vocabulary.register import Answer, Language
 from schemas.corridor import LegShown

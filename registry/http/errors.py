@@ -13,7 +13,6 @@ from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
 
-from registry.core.codes import Problem
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import (
     ActRefused,
@@ -57,6 +56,7 @@ from registry.core.errors import (
 )
 from registry.http.transaction import services
 from registry.i18n import languages
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 log = structlog.get_logger()

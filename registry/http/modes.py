@@ -5,7 +5,6 @@ from typing import cast
 
 from flask import current_app, g, has_request_context, request
 
-from registry.core.codes import Problem
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
@@ -13,6 +12,7 @@ from registry.http.app_services import verdicts
 from registry.http.transaction import Services, services
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Question, SubjectKind
+from registry.vocabulary.codes import Problem
 
 TestNumbers = frozenset[tuple[str, str]]
 """Kind and value of what the sandbox holds, as a question states them."""

@@ -18,8 +18,8 @@ from flask import request
 from rapidfuzz import fuzz
 from rapidfuzz.process import extractOne
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, UnsupportedMediaType
+from registry.vocabulary.codes import Problem
 from schemas.base import InSchema
 from schemas.fields import NEEDS_FULL_READ, Coded, line
 

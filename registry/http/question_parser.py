@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.modes import refuse_other_mode
@@ -14,6 +13,7 @@ from registry.register.agencies.identifiers import asked_lei, asked_vat, checked
 from registry.register.agencies.keys import name_key
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme
 
 KINDS = tuple(kind for kind in SubjectKind if kind not in (SubjectKind.LICENCE_ID, SubjectKind.LAW))

@@ -8,13 +8,13 @@ from typing import Any
 from babel.numbers import format_currency
 
 from registry.core.clock import day_at, now
-from registry.core.codes import ClaimStep, FeeReason
 from registry.i18n.languages import text
 from registry.i18n.wording import LOCALES, country_name, date_text
 from registry.register.law.loading import Law
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeFinding, FeeQuestion, Step, Wage
 from registry.verification.fees.rules import fee_rules_in, judge
+from registry.vocabulary.codes import ClaimStep, FeeReason
 from registry.vocabulary.register import Answer, Language
 
 _SAID = {Answer.YES: True, Answer.NO: False}

@@ -1,8 +1,8 @@
 """Why a complaint has its priority, as words: for officers, and for everybody who wants to know the policy."""
 
-from registry.core.codes import TriageReason
 from registry.i18n.wording import word
 from registry.vocabulary.cases import Indicator, Priority
+from registry.vocabulary.codes import TriageReason
 from registry.vocabulary.register import Language
 
 

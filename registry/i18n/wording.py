@@ -9,7 +9,6 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from registry.core.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
@@ -17,6 +16,7 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
 from registry.vocabulary.register import Answer, Language
 
 # How each language is called in the Unicode locale data.

@@ -10,7 +10,6 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
@@ -18,6 +17,7 @@ from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, numb
 from registry.register.agencies.models import Agency, Licence, LookupKey
 from registry.register.agencies.naming import agencies_named
 from registry.register.agencies.queries import published
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme, Language
 
 MAX_TYPED = 200

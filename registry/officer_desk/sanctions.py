@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.decisions.actions import lock_decision
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
@@ -18,6 +17,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
 from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
 from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import SanctionState, ToldFirst
 from schemas.sanctions import (
     SanctionEndAskedSchema,

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
@@ -35,6 +34,7 @@ from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import tidy_email
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
 
 MAX_LOAN = timedelta(days=92)

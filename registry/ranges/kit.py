@@ -17,7 +17,6 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from registry.core.clock import read_instant
-from registry.core.codes import Reason
 from registry.core.errors import RegistryError
 from registry.core.keyring import Signer
 from registry.i18n.wording import country_name, reason_text
@@ -27,6 +26,7 @@ from registry.ranges.actions import record_of
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Answer, Language
 
 KIT_TYPE = "registry-kit+jwt"

@@ -1,1 +1,1 @@
-"""The field's words as enums."""
+"""The field's words as enums, every reason and error code, and the shapes of the public record."""

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.core.codes import Problem
 from registry.core.db.engine import bulk_insert
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, InvalidInput, NotNow
@@ -18,6 +17,7 @@ from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.log.models import LogState
 from registry.register.agencies.queries import agency_row, licence_row
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import WatchKind
 from registry.watches.labels import read_label
 from registry.watches.models import Watch, WatchTarget

@@ -13,8 +13,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 MAX_LENGTH = 2000
 

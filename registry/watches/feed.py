@@ -14,9 +14,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import answer_instant
-from registry.core.codes import Problem
 from registry.core.errors import CursorTooOld, Fault, InvalidInput
 from registry.core.keyring import Keyring
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import EventType
 from registry.watches.models import FeedHead, FeedRow, WatchEvent
 

@@ -1,7 +1,7 @@
 """How an organisation names what is its own."""
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 MAX_LABEL = 120
 

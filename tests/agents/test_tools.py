@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from registry.agents.answering import MAX_BYTES
 from registry.agents.tools import BY_NAME, TOOLS
-from registry.core.codes import Problem, Reason
 from registry.register.agencies.models import Agency
+from registry.vocabulary.codes import Problem, Reason
 from tests import make
 from tests.agents.conftest import CallTool
 

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from registry.core.codes import Reason
 from registry.http.answer_shapes import _written_reasons, reasons_payload
 from registry.http.responses import encode
 from registry.verification.verdicts.question import Finding, Verdict
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Answer, Language, Weight
 from tests.verification.verdicts.asking import fresh_ground
 

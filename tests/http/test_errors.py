@@ -8,12 +8,12 @@ from flask import Flask, abort, request
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from registry.core.codes import Problem
 from registry.core.db import revisions
 from registry.core.errors import EntryTooLarge, Fault, InvalidInput, LogClosed, NotFound, RegistryError, TooLarge
 from registry.core.settings import Settings
 from registry.http.errors import show_errors_with
 from registry.http.transaction import reading, services, writing
+from registry.vocabulary.codes import Problem
 
 pytestmark = pytest.mark.own_app
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.codes import Problem
 from registry.core.errors import InvalidInput
 from registry.http.query_reader import QueryReader
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Activity
 from schemas.corridor import CorridorQuerySchema
 from schemas.directory import CoverageQuerySchema

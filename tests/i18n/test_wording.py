@@ -5,7 +5,6 @@ from enum import StrEnum
 
 import pytest
 
-from registry.core.codes import Problem, ProofFlaw, Reason
 from registry.i18n import languages
 from registry.i18n.languages import has_text
 from registry.i18n.wording import (
@@ -24,6 +23,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import Difference
+from registry.vocabulary.codes import Problem, ProofFlaw, Reason
 from registry.vocabulary.entries import EntryType
 from registry.vocabulary.law import Mark, RegimeRule
 from registry.vocabulary.register import (

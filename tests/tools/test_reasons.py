@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from registry.api.docs.advice import problems, reasons, unknown_codes
 from registry.api.openapi.document import document
-from registry.core.codes import Problem, Reason
+from registry.vocabulary.codes import Problem, Reason
 from schemas.verify import VerifySchema
 from tools.reasons import PAGE, page
 

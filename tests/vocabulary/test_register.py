@@ -3,10 +3,10 @@
 import re
 from enum import StrEnum
 
-from registry.core import codes
 from registry.vocabulary import bulk as bulk_terms
 from registry.vocabulary import cases as case_terms
 from registry.vocabulary import checks as check_terms
+from registry.vocabulary import codes
 from registry.vocabulary import entries as entry_terms
 from registry.vocabulary import fees as fee_terms
 from registry.vocabulary import organisations as account_terms

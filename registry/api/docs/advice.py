@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from registry.core.codes import Problem, Reason
 from registry.i18n.languages import text
+from registry.vocabulary.codes import Problem, Reason
 from registry.vocabulary.register import Language
 
 

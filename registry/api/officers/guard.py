@@ -13,7 +13,6 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
 from registry.http.responses import Header
 from registry.http.transaction import reading, services, writing
@@ -23,6 +22,7 @@ from registry.officers import tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 NEEDS = "officerToken"

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
@@ -22,6 +21,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Overview
 from registry.oversight.overview.rules import Period, is_period, usual
 from registry.oversight.overview.sheets import NamedPattern
+from registry.vocabulary.codes import Problem
 from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema
 
 ns = Namespace("overview", path="/overview")

@@ -21,7 +21,6 @@ from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.http.api_keys import current_organisation, needs_scope, require_scope
@@ -30,6 +29,7 @@ from registry.http.schemas import no_content_response, request_schema, request_u
 from registry.http.transaction import reading, services, writing
 from registry.http.uploads import workbook_turn
 from registry.vocabulary.bulk import JobKind, ResultForm
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
 from schemas.pages import PageQuerySchema

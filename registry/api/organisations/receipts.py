@@ -16,13 +16,13 @@ from registry.bulk.archive.models import ArchivedReceipt
 from registry.bulk.archive.queries import Filter
 from registry.bulk.archive.rechecks import checked_again
 from registry.core.clock import instant_text, now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, writing
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer as Verdict
 from schemas.receipts import (

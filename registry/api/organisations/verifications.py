@@ -40,7 +40,6 @@ from registry.bulk.rules import (
     with_day_read,
 )
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.gc import gc_paused
 from registry.http.api_keys import Caller, optional_api_key, require_scope
@@ -53,6 +52,7 @@ from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
 from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
 from schemas.bulk import (

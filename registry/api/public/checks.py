@@ -6,7 +6,6 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.answer_shapes import reasons_payload
 from registry.http.app_services import keyring, verdicts
@@ -23,6 +22,7 @@ from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Answer as Verdict
 from registry.vocabulary.register import Language
 from schemas.checks import AdvertFlag, Checked, CheckRemark, CheckResult, ChecksAnswer, ChecksAnswerSchema, ChecksSchema

@@ -8,7 +8,6 @@ from flask import g, request
 from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
 from registry.http.api_keys import Caller, optional_api_key, require_scope
@@ -22,6 +21,7 @@ from registry.verification.verdicts.corridor import CorridorVerdict, Employer, d
 from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import SENDING_COUNTRIES, IdentifierScheme
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema

@@ -7,7 +7,6 @@ from xml.etree import ElementTree as Xml
 from flask import Blueprint, Response, request, send_file
 
 from registry.core.clock import answer_instant, day_at, now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.dataset import actions, rules, serving
 from registry.dataset.changes import Change, Changes, changes
@@ -15,6 +14,7 @@ from registry.dataset.descriptions import CATALOG
 from registry.http.responses import cache_seconds, encode, respond_with
 from registry.http.transaction import public_reading, services
 from registry.i18n.wording import word
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 JSON, FEED, ATOM = "application/json", "application/feed+json", "application/atom+xml"

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.modes import refuse_other_mode
 from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
+from registry.vocabulary.codes import Problem
 from schemas.fields import NEEDS_FULL_READ
 
 Read = tuple[str | None, Any, Mapping[str, Any]]

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from registry.bulk.answering.context import QuestionContext, Read
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.query_reader import ItemReader
 from registry.register.authorities.sources import SourceSnapshot
+from registry.vocabulary.codes import Problem
 from schemas.bulk import ItemSchema
 
 QUESTIONS = ItemReader(ItemSchema())

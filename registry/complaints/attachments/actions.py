@@ -26,10 +26,10 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.padding import padded, padded_size, unpadded
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import open_stream, seal_stream
-from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import RECORDINGS, AttachmentState, FileKind, HandedWith
+from registry.vocabulary.codes import Problem
 
 MAX_FILES = 10
 MAX_TOGETHER = 80 * 1024 * 1024

@@ -27,9 +27,9 @@ from registry.complaints.attachments.sound_shapes import (
     wav_end,
     webm_end,
 )
-from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, RefusedFile
 from registry.vocabulary.cases import RECORDINGS, FileKind
+from registry.vocabulary.codes import Problem
 
 MAX_BYTES = 20 * 1024 * 1024
 """Of one file."""

@@ -20,8 +20,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place, expand
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import open_stream, seal_stream
-from registry.core.codes import Problem
 from registry.core.errors import Fault, FilesUnavailable, InvalidInput, NotFound, Unopenable
+from registry.vocabulary.codes import Problem
 
 PART_BYTES = 128 * 1024
 """Of each part but the last: half a minute on a line of 32 kbit/s."""

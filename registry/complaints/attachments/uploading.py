@@ -29,11 +29,11 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.padding import padded, padded_size
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import seal_stream
-from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.vocabulary.cases import HandedWith
+from registry.vocabulary.codes import Problem
 
 RETRY_AFTER = 15
 

@@ -22,9 +22,9 @@ from registry.complaints.case.questions import (
     Question,
     Questionnaire,
 )
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
 ANSWERED_COUNTRIES = EU_STATES | SENDING_COUNTRIES

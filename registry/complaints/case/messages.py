@@ -12,10 +12,10 @@ from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import Author, MailboxRole
+from registry.vocabulary.codes import Problem
 
 MAX_CHARACTERS = 20_000
 MAX_A_DAY = 50

@@ -12,9 +12,9 @@ from registry.complaints.case.retention_rules import MAX_DAYS, MIN_DAYS, SHIPPED
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
 from registry.officers.models import Unit
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")

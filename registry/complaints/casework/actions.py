@@ -21,11 +21,11 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole, MailboxState
+from registry.vocabulary.codes import Problem
 
 MAX_REASON = 4000
 

@@ -16,13 +16,13 @@ from registry.complaints.case.moves import advance, changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer
 from registry.complaints.triage.danger import dangers_in
 from registry.complaints.triage.priorities import refuse_lowering
-from registry.core.codes import TriageReason
 from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, OfficerState, Unit
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.codes import TriageReason
 
 _ANSWER = frozenset({CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR})
 

@@ -38,10 +38,10 @@ from registry.complaints.intake.admission_rules import (
     tries_of,
     wait_of,
 )
-from registry.core.codes import Lack
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
 from registry.core.recent_counts import RecentCounts
+from registry.vocabulary.codes import Lack
 
 GOOD_FOR = timedelta(minutes=20)
 """How long a challenge may be solved, and a ticket used after its wait: as long as reading the page before it takes."""

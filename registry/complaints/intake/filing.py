@@ -27,10 +27,10 @@ from registry.complaints.intake import handover
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import working_days
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import CaseState, MailboxRole
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 HELPERS = frozenset({"friend_or_family", "union", "ngo", "other_helper"})

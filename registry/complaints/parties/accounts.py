@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.units import check
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.officers.models import Unit
 from registry.register.agencies import record
 from registry.register.agencies.queries import public_record
 from registry.vocabulary.cases import PartnerKind
+from registry.vocabulary.codes import Problem
 
 
 def add_partner(

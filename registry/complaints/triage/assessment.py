@@ -23,10 +23,10 @@ from registry.complaints.triage.rules import (
     triage,
 )
 from registry.complaints.triage.similarity import alike, bands, independent, remember
-from registry.core.codes import TriageReason
 from registry.register.agencies.queries import agency_row
 from registry.register.names.rules import normalised
 from registry.vocabulary.cases import RECORDINGS, CaseRole, CaseState
+from registry.vocabulary.codes import TriageReason
 
 MAX_COMPARED = 50
 """Complaints about one agency that are compared: far more than are needed to raise them."""

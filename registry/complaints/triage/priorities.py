@@ -12,9 +12,9 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.actions import Officer, lock_case, seal_reason
 from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.codes import Problem
 
 TWO_PERSONS = frozenset({Priority.P0, Priority.P1})
 

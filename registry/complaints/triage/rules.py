@@ -19,8 +19,8 @@ import msgspec
 from registry.complaints.case.questions import NO, QUESTIONNAIRE, YES, Answers, cleared
 from registry.complaints.triage.danger import danger_rules
 from registry.complaints.triage.story import Suggested, story_rules, suggested_by
-from registry.core.codes import TriageReason
 from registry.vocabulary.cases import Indicator, Priority
+from registry.vocabulary.codes import TriageReason
 
 LONG_HOURS = 12
 UNPAID_MONTHS = 2

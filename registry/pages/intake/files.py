@@ -15,7 +15,6 @@ from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
 from registry.complaints.intake.mailbox_files import file_of, files_of, opened_for_files, pending_sanitise_jobs, removed
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.body_admission import takes_body
@@ -28,6 +27,7 @@ from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.recordings import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
 from registry.pages.intake.visiting import StaleForm, Visitor, is_beside, open_visit
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_files", __name__)

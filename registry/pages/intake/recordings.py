@@ -15,7 +15,6 @@ from registry.complaints.attachments.parts import Recording, Recordings
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.intake.mailbox_files import opened_for_files
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotNow, RefusedFile
 from registry.http.complaint_services import store
 from registry.http.transaction import services
@@ -23,6 +22,7 @@ from registry.http.uploads import one_of_few
 from registry.pages.intake.parts import answering, json_answer
 from registry.pages.intake.visiting import open_visit
 from registry.vocabulary.cases import RECORDINGS
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_recordings", __name__)

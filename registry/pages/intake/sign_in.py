@@ -14,7 +14,6 @@ from registry.complaints.case.units import require_open_intake
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.admission_rules import Purpose
 from registry.core.clock import now
-from registry.core.codes import Lack, Problem
 from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
@@ -25,6 +24,7 @@ from registry.http.transaction import reading, writing
 from registry.pages.intake import cookies, lines
 from registry.pages.intake.rendering import again, box_page, lead
 from registry.vocabulary.cases import MailboxRole
+from registry.vocabulary.codes import Lack, Problem
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_sign_in", __name__)

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
@@ -22,6 +21,7 @@ from registry.pages.officers.form_fields import any_day_in, any_number_in, day_i
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
+from registry.vocabulary.codes import Problem
 from schemas.base import InSchema
 from schemas.fields import Count, Day, Flag, Word
 

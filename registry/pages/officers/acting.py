@@ -2,10 +2,10 @@
 
 from flask import request
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, names_in, roles_of
+from registry.vocabulary.codes import Problem
 
 __all__ = ["acting", "names_in", "roles_of", "sealer", "version_sent"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 
 def day(text: str) -> date | None:

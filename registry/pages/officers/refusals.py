@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.core.codes import Problem
 from registry.core.errors import (
     ActRefused,
     ChannelChangeRefused,
@@ -21,6 +20,7 @@ from registry.i18n.faults import fault_words, field_name
 from registry.pages.officers.field_faults import FieldFault
 from registry.pages.officers.reasons import refusal_text
 from registry.pages.officers.rendering import language
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 _REFUSED = (ChannelChangeRefused, InvalidInput, IllegalMove, NotNow, StaleVersion, ActRefused)

@@ -21,7 +21,6 @@ from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.db.paging import Page
 from registry.core.errors import (
     ActRefused,
@@ -48,6 +47,7 @@ from registry.pages.organisations.fault_words import LocalisedText, refusal_text
 from registry.pages.organisations.guard import for_members, present, require_form, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Activity
 from schemas.bulk import ConstantsSchema
 from schemas.countries import COUNTRIES

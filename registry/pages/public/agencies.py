@@ -7,7 +7,6 @@ import msgspec
 from flask import Blueprint, Response, request
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, display_name, main_name
@@ -26,6 +25,7 @@ from registry.register.authorities.days import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import (
     EU_STATES,
     SENDING_COUNTRIES,

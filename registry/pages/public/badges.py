@@ -11,7 +11,6 @@ from datetime import date, datetime
 from flask import Blueprint, Response, request
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Reason
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.agency_names import main_name
@@ -24,6 +23,7 @@ from registry.pages.public.licence_status import Stands, standing_of
 from registry.pages.public.rendering import rendered_alone
 from registry.register.agencies import queries, record
 from registry.register.agencies.domains import host_of, is_shared
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import ChannelKind, Language, LicenceStatus
 
 pages = Blueprint("badges", __name__)

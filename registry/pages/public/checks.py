@@ -7,7 +7,6 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.core.clock import now
-from registry.core.codes import CheckSummary, Problem
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
@@ -30,6 +29,7 @@ from registry.verification.checks.rules import Checked, StatedDetail
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.codes import CheckSummary, Problem
 from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("checks", __name__)

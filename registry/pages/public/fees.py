@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.core.codes import Problem
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.query_reader import loaded
@@ -18,6 +17,7 @@ from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, FeeKind
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from registry.core.codes import Problem
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, Language, RecruiterKind, Visa
 from schemas.sectors import exists, tidy_sector
 

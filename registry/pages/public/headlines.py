@@ -1,6 +1,5 @@
 """The one sentence that answers, by the gravest fact; what stands at once under it; and what to do next, by what is on record."""
 
-from registry.core.codes import Reason
 from registry.http.agency_names import main_name
 from registry.i18n.wording import listed, word
 from registry.pages.public.answers import LookupResult, Tone
@@ -9,6 +8,7 @@ from registry.register.law.law_view import cited
 from registry.register.law.loading import Law
 from registry.verification.verdicts.question import Finding
 from registry.verification.verdicts.subjects import is_person_like
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.register import Language, LicenceStatus
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from registry.core.clock import now
-from registry.core.codes import Reason
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
@@ -13,6 +12,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 
 _OF_CONTEXT = frozenset(

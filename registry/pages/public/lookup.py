@@ -9,7 +9,6 @@ import msgspec
 from flask import Blueprint, Response, redirect, request
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.errors import NotFound
 from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
@@ -29,6 +28,7 @@ from registry.register.agencies.naming import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,

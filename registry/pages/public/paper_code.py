@@ -10,7 +10,6 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.core.clock import day_at, now
-from registry.core.codes import ProofFlaw
 from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.http.credentials import read_paper_code
@@ -22,6 +21,7 @@ from registry.log.queries import logged_keys
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import NOT_KEPT, page, span
 from registry.proofs.credentials.paper import PaperContent, paper_content
+from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
 
 pages = Blueprint("paper_code", __name__)

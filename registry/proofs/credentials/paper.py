@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.codes import ProofFlaw
 from registry.core.keyring import KeyState, Use
 from registry.log.models import Entry
 from registry.log.tree import leaf_hash
@@ -16,6 +15,7 @@ from registry.proofs.credentials import rules
 from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import Logged
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
+from registry.vocabulary.codes import ProofFlaw
 
 DAY = 86_400
 

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from registry.core.codes import ProofFlaw
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import ALGORITHM_LABEL, COSE_SIGN1, ES256_IN_COSE, KID_LABEL, to_be_signed
+from registry.vocabulary.codes import ProofFlaw
 
 MAX_TOKEN = 16 * 1024
 MAX_PAPER_TEXT = 8 * 1024

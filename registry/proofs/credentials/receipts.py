@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.codes import ProofFlaw
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Signer, Use
@@ -21,6 +20,7 @@ from registry.proofs.credentials.rules import base64, receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, compact_jws
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
 from registry.verification.verdicts.question import Verdict
+from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 
 CLOCK_DOUBT = 120

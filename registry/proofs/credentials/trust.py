@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.core.codes import ProofFlaw
 from registry.core.keyring import KeyState, Use
 from registry.log.queries import LoggedKey, logged_keys
 from registry.proofs.credentials.reading import Flawed, Signed, is_signed_by
+from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 
 

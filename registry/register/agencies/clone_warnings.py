@@ -6,13 +6,13 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.log.actions import Appended
 from registry.register.agencies import record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.texts import tidy_line
+from registry.vocabulary.codes import Problem
 
 MAX_TEXT = 1000
 MAX_SOURCE = 40

@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 
 def tidy_line(parameter: str, text: str, max_length: int) -> str:

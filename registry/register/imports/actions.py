@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
-from registry.core.codes import Flaw
 from registry.core.db.engine import prefer_indexes, wide_cache
 from registry.core.db.probing import rows_by_key
 from registry.core.errors import ImportRefused
@@ -36,6 +35,7 @@ from registry.register.imports.report import Report
 from registry.register.imports.staging import Staged, Staging
 from registry.register.imports.statements import Statement, unpacked
 from registry.register.names.actions import gathered
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import ChannelKind
 
 SHRINK = 0.10

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports import confined
 from registry.register.imports.encodings import Encoding, found_encoding, named_encoding, stated_encoding
@@ -23,6 +22,7 @@ from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import Opened, Row
 from registry.register.imports.spreadsheets import sheet_row
 from registry.register.imports.tables import Header, found_header, picked
+from registry.vocabulary.codes import Flaw
 
 _UNTOLD = ("(cid:", "\ufffd")
 """How a letter is written that a file draws but does not name."""

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
+from registry.vocabulary.codes import Flaw
 
 ADVICE: dict[Flaw, str] = {
     Flaw.NAME_MISSING: "a row must name its agency: ask the publisher, or leave the row out",

@@ -13,8 +13,8 @@ from stdnum.cn import uscc
 from stdnum.eu import vat
 from stdnum.exceptions import ValidationError
 
-from registry.core.codes import Flaw
 from registry.register.imports.values import is_rounded, plain_digits
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import EU_STATES, IdentifierScheme
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from registry.core.codes import Flaw
 from registry.register.imports.encodings import Encoding
 from registry.register.imports.mapping import Layout
+from registry.vocabulary.codes import Flaw
 
 LIMIT = 512 << 20
 """The largest file taken, in bytes; a sheet may not unpack to more either."""

@@ -9,7 +9,6 @@ from typing import Any
 
 import msgspec
 
-from registry.core.codes import Flaw
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.imports.findings import Finding, Refused
 from registry.register.imports.identifiers import NumberRule, checked
@@ -38,6 +37,7 @@ from registry.register.imports.statements import (
     row_key_of,
 )
 from registry.register.imports.values import cut_short, day_of, days_of_term, folded, is_rounded, script_of, tidy
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, NameKind, Role
 
 MAX_LENGTHS = {

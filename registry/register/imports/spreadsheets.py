@@ -10,13 +10,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from registry.core.codes import Flaw
 from registry.core.confinement import Limits
 from registry.register.imports import confined
 from registry.register.imports.extraction.terms import HEADER_WITHIN, MB, Cells, Note, Room, Started, Task
 from registry.register.imports.mapping import Layout
 from registry.register.imports.rows import LIMIT, Opened, Row
 from registry.register.imports.tables import MAX_HEADINGS, Header, found_header, picked, titles_above
+from registry.vocabulary.codes import Flaw
 
 
 class Allowance(NamedTuple):

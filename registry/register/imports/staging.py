@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from registry.core.codes import Flaw
 from registry.register.imports.findings import Finding
 from registry.register.imports.new_records import fits
 from registry.register.imports.statements import Statement, digest_of, merged, packed, unpacked
+from registry.vocabulary.codes import Flaw
 
 BATCH = 2_000
 

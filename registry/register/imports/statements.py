@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from registry.core.codes import Flaw
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import (
     Activity,
     ChannelKind,

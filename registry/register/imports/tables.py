@@ -8,13 +8,13 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
 from registry.register.imports.rows import Opened, Row
 from registry.register.imports.values import folded
+from registry.vocabulary.codes import Flaw
 
 MAX_HEADINGS = 1_000
 """Lines of one cell that are looked at for what they head."""

@@ -7,7 +7,6 @@ from datetime import date
 
 import msgspec
 
-from registry.core.codes import FeeReason
 from registry.register.law.words import (
     AppliesTo,
     AsOfKind,
@@ -29,6 +28,7 @@ from registry.register.law.words import (
     TextFrom,
     Visa,
 )
+from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, LicenceStatus, RunBy

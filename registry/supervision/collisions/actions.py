@@ -13,7 +13,6 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, InvalidInput
@@ -44,6 +43,7 @@ from registry.supervision.collisions.rules import (
     rose_after,
 )
 from registry.verification.verdicts.imitation_rules import is_licensed
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import ChannelKind, LicenceStatus
 
 Digest = Callable[[str], str]

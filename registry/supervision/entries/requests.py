@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
-from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
@@ -20,6 +19,7 @@ from registry.register.agencies.queries import public_record
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 

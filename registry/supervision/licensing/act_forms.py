@@ -10,7 +10,6 @@ import msgspec
 from msgspec import UNSET, UnsetType, inspect
 from stdnum.eu import nace
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import trouble_with
@@ -18,6 +17,7 @@ from registry.register.agencies.texts import tidy_line
 from registry.register.imports.identifiers import NumberRule, checked
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.rules import ACTS, ActRule
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import (
     KINDS,

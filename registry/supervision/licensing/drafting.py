@@ -13,7 +13,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.register.agencies import models, record, storage
@@ -36,6 +35,7 @@ from registry.supervision.licensing.rules import (
     lacking,
 )
 from registry.verification.verdicts.status_rules import standing_on
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, Role
 

@@ -11,7 +11,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
-from registry.core.codes import Problem
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotNow, StaleVersion, UnfitText
 from registry.core.ids import new_reference, read_reference
@@ -28,6 +27,7 @@ from registry.supervision.licensing.act_forms import to_details
 from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 
 MAX_REASON = 1000

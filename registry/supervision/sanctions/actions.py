@@ -15,7 +15,6 @@ from registry.complaints.casework.decisions.queries import may_rest_on
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.faults import Message, message
 from registry.core.ids import new_reference
@@ -30,6 +29,7 @@ from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.supervision.sanctions.rules import By
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 

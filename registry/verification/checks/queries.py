@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from registry.core.codes import CheckSummary, Reason, RedFlag
 from registry.core.keyring import Keyring
 from registry.register.agencies import record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
@@ -40,6 +39,7 @@ from registry.verification.verdicts.question import Finding, Question, SubjectKi
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import read_subject
 from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.codes import CheckSummary, Reason, RedFlag
 from registry.vocabulary.register import Answer
 
 NEAR_NAMES = 5

@@ -5,7 +5,7 @@ Letters with a comma, a cedilla or nothing below are written alike in Romanian a
 
 import re
 
-from registry.core.codes import RedFlag
+from registry.vocabulary.codes import RedFlag
 
 _S, _T, _A = "[sșş]", "[tțţ]", "[aăâ]"
 _DAILY_FR = r"(?:par|chaque|tous[ ]les|[àa][ ]la)[ ](?:jours?|soirs?|journ[ée]e)"

@@ -10,11 +10,11 @@ from functools import cache
 
 from babel import Locale
 
-from registry.core.codes import RedFlag
 from registry.verification.checks.advert import readable
 from registry.verification.checks.red_flag_words import FRENCH_AND_ROMANIAN, REFUSED_AFTER, REFUSED_BEFORE
 from registry.verification.checks.rules import StatedDetail
 from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import EU_STATES, OUTSIDE, Visa
 
 ROWS: Mapping[RedFlag, tuple[str, ...]] = {

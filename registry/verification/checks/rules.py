@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from registry.core.codes import CheckNote, CheckSummary, RedFlag
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import account_text, channel_key, is_recent
 from registry.register.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
@@ -16,6 +15,7 @@ from registry.register.names.rules import NEAR, SLIPS, is_disguised, score
 from registry.register.names.scoring import best_match
 from registry.register.names.words import parted
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.codes import CheckNote, CheckSummary, RedFlag
 from registry.vocabulary.register import ChannelKind, Likeness, NameKind
 
 CHANNELS = {

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.rows import Fee
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import FeeQuestion, JudgedCharge, Step
+from registry.vocabulary.codes import ClaimStep, FeeReason
 from registry.vocabulary.fees import ChargeState
 
 _INTERMEDIARIES = frozenset({ChargedBy.PLACEMENT_AGENT, ChargedBy.TEMPORARY_AGENCY, ChargedBy.UNLICENSED})

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
-from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.codes import ClaimStep, FeeReason
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer

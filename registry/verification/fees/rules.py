@@ -13,7 +13,6 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.core.codes import FeeReason, Reason
 from registry.register.law.loading import Law, shipped_law
 from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.rules import routes_of
@@ -34,6 +33,7 @@ from registry.verification.fees.question import (
     Wage,
 )
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.codes import FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
 from registry.vocabulary.register import Answer
 from registry.vocabulary.register import Weight as Importance

@@ -8,12 +8,12 @@ from datetime import date
 from typing import NamedTuple
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import Regime, regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
     EU_STATES,

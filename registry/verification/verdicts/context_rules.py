@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.law.rules import Regime
 from registry.register.law.weights import is_in_force
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.verification.verdicts.visa_rules import FOR_NO_WORK
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, RECRUITING, SENDING_COUNTRIES, Answer, RecruiterKind, Visa, Weight
 
 PARAMETERS = (

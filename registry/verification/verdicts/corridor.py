@@ -8,13 +8,13 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.agencies.keys import name_key, number_key
 from registry.verification.verdicts.findings import GRAVITY
 from registry.verification.verdicts.question import Finding, Question, SourceNote, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.scope_rules import is_within
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import SENDING_COUNTRIES, Answer, RecruiterKind, Role, Visa
 
 _SENDING = min(SENDING_COUNTRIES)

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from registry.core.codes import Reason
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import STATUSES, Answer
 
 INFORMING = frozenset(

@@ -12,7 +12,6 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.authorities.sources import SourceSnapshot
@@ -29,6 +28,7 @@ from registry.verification.verdicts.question import (
 )
 from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.checks import Difference
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (
     KINDS,
     RECRUITING,

@@ -10,7 +10,6 @@ from datetime import date
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import regime_on
 from registry.register.law.weights import is_readable
@@ -20,6 +19,7 @@ from registry.verification.verdicts.findings import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.limit_rules import Recruiting, of_limits, on_disguised_lending
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import LICENSING, activities_in, of_unknown_law, rows_of_regimes
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import RECRUITING, SENDING_COUNTRIES, Activity, Answer, RecruiterKind, Weight
 

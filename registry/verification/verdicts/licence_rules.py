@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.verification.verdicts.corridor_law_rules import corridor_law
@@ -17,6 +16,7 @@ from registry.verification.verdicts.findings import GRAVITY, INFORMING, Judged
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, Territory
 
 SOON = timedelta(days=30)

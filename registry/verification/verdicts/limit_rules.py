@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
 from registry.register.law.rows import Limit, PermitRoute, Regime
@@ -17,6 +16,7 @@ from registry.register.law.words import LimitEffect, LimitSubject, Possible, Rou
 from registry.register.law.words import Visa as LawVisa
 from registry.verification.verdicts.findings import Judged
 from registry.verification.verdicts.question import Finding, Question, VerdictFacts
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Activity, Answer, Territory, Visa
 
 FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Limit, PermitRoute
 from registry.register.law.rules import Regime
 from registry.vocabulary.checks import Difference
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (
     Activity,
     Answer,

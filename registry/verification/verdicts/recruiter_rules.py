@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.law.rules import Regime, regimes_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import SENDING_COUNTRIES, Answer, LicenceKind, RecruiterKind
 
 _OWN_ANSWERS: Mapping[RecruiterKind, Reason] = {

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.law.rules import Regime, regime_needs, regime_on, regimes_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.findings import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding, Question
 from registry.verification.verdicts.scope_rules import permitted_activities
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import ForeignLicence, RegimeRule
 from registry.vocabulary.register import EU_STATES, KINDS, RECRUITING, SENDING_COUNTRIES, Activity, Answer, Territory
 

@@ -11,7 +11,6 @@ from functools import partial
 from msgspec.structs import replace
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.verification.verdicts.absence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
@@ -29,6 +28,7 @@ from registry.verification.verdicts.question import (
 )
 from registry.verification.verdicts.recruiter_rules import of_recruiter
 from registry.verification.verdicts.visa_rules import visa_answer, with_visa
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
 
 CANDIDATES = 20

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from registry.core.clock import day_at
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rules import Regime, may_wind_down
 from registry.verification.verdicts.findings import GRAVITY, Judged
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import STATUSES, Answer, Continuation, LicenceStatus
 
 

@@ -10,10 +10,10 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.law.rows import Limit
 from registry.register.law.rules import limits_on
 from registry.verification.verdicts.question import Finding, Question, Verdict
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, RecruiterKind, Visa
 
 FOR_NO_WORK = (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY, Visa.NONE)

@@ -21,7 +21,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.errors import (
     CursorTooOld,
@@ -40,6 +39,7 @@ from registry.core.settings import Settings
 from registry.http.errors import ProblemDocument
 from registry.i18n import languages
 from registry.organisations import keys
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Language
 from registry.watches.feed import (

@@ -20,12 +20,12 @@ from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import FolderStore
 from registry.complaints.sealing.padding import padded, padded_size, unpadded
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile, Unopenable
 from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.officers.models import Unit
 from registry.vocabulary.cases import AttachmentState, CaseState, FileKind, MailboxRole, NoCopy
+from registry.vocabulary.codes import Problem
 from tests.complaints import samples
 from tests.complaints.boxes import UNIT, Filed, hand_over, make_box
 from tests.complaints.object_store import object_server

@@ -8,9 +8,9 @@ from io import BytesIO
 import pytest
 
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES, MEDIA_TYPES, kind_of, text_of
-from registry.core.codes import Problem
 from registry.core.errors import FileTooLarge, RefusedFile
 from registry.vocabulary.cases import FileKind
+from registry.vocabulary.codes import Problem
 from tests.complaints import samples
 
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from registry.complaints.case.answer_rules import read_answer, read_answers
 from registry.complaints.case.questions import QUESTIONNAIRE, Question
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.i18n.question_words import answer_text, fault_text
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 MAX_LENGTH = 20_000

@@ -19,13 +19,13 @@ from registry.complaints.intake import mailbox
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
-from registry.core.codes import TriageReason
 from registry.core.db.engine import sessions_for
 from registry.core.keyring import Keyring
 from registry.officers.models import Notice, OfficerState
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
+from registry.vocabulary.codes import TriageReason
 from tests.complaints.filing import AT, ORDINARY, Filed, come_back, file, make_units
 from tests.complaints.officers import go
 from tests.officers.making import make_officer

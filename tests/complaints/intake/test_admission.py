@@ -18,11 +18,11 @@ from registry.complaints.intake import admission_rules
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
 from registry.complaints.intake.admission_rules import CAPS, Cap, Purpose, pressure_of, tries_of, wait_of
-from registry.core.codes import Lack
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.transaction import Services
+from registry.vocabulary.codes import Lack
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 NETWORK = "203.0.113.7"

@@ -10,8 +10,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.triage.assessment import independent_others
 from registry.complaints.triage.rules import INDEPENDENT_COMPLAINTS
 from registry.complaints.triage.similarity import independent, remember
-from registry.core.codes import TriageReason
 from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.codes import TriageReason
 from tests.complaints.boxes import TODAY, make_case
 
 AGENCY = "a" * 64

@@ -24,9 +24,9 @@ from registry.complaints.triage.rules import (
     triage,
     version_of,
 )
-from registry.core.codes import TriageReason
 from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
 from registry.vocabulary.cases import Indicator, Priority
+from registry.vocabulary.codes import TriageReason
 from registry.vocabulary.fees import OFFERED_CURRENCIES
 from registry.vocabulary.register import Language
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.core.codes import TriageReason
 from registry.core.settings import Settings
 from registry.http import uploads
 from registry.i18n.languages import CATALOGUES
 from registry.vocabulary.cases import Priority
+from registry.vocabulary.codes import TriageReason
 from tests.complaints.samples import CANARY, jpeg, recording
 from tests.pages.intake.phone import PLACES, Phone
 

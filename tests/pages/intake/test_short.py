@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS
-from registry.core.codes import TriageReason
 from registry.i18n.languages import CATALOGUES
 from registry.vocabulary.cases import Indicator, Priority
+from registry.vocabulary.codes import TriageReason
 from tests.make import make_agency
 from tests.pages.intake.phone import PLACES, Phone
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import registry
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.core.faults import message
 from registry.i18n.faults import faults_text
@@ -16,6 +15,7 @@ from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.supervision.licensing.act_forms import read_stated
 from registry.supervision.licensing.rules import UNFIT
 from registry.vocabulary.cases import CaseState
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import Language
 

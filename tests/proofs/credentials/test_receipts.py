@@ -11,7 +11,6 @@ import pytest
 import time_machine
 
 from registry.core.clock import instant_text, now
-from registry.core.codes import ProofFlaw
 from registry.core.keyring import Keyring, Use
 from registry.http.transaction import services
 from registry.log.ending import recover
@@ -20,6 +19,7 @@ from registry.proofs.credentials.rules import record_digest
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
+from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.api.shapes import assert_as_documented

@@ -8,12 +8,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports import confined, extracted
 from registry.register.imports.extraction import terms
 from registry.register.imports.reading import form_of, opened
 from registry.register.imports.rows import Opened
+from registry.vocabulary.codes import Flaw
 from tests.register.imports.lists import plain_mapping
 from tests.register.imports.making import (
     open_document,

@@ -8,7 +8,6 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, text
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models
@@ -17,6 +16,7 @@ from registry.register.authorities.models import Retrieval, SourceVersion
 from registry.register.imports.jobs import ImportRunning, only_import_of
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.report import Report
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import Activity, HolderKind, LicenceKind, LicenceStatus, NameKind
 from tests.register.imports.lists import Desk, agency, ico, permit, plain_list, plain_mapping, plain_text
 

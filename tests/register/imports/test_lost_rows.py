@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from registry.core.codes import Flaw
 from registry.register.imports import worker
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.queries import pending_imports
+from registry.vocabulary.codes import Flaw
 from tests.register.imports.fetched import describe, publish
 from tests.register.imports.lists import Desk, agency, ico, permit, plain_mapping, plain_text
 from tests.register.imports.publisher import publishing

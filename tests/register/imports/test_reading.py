@@ -9,13 +9,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-from registry.core.codes import Flaw
 from registry.core.errors import ImportRefused
 from registry.register.imports.extraction.terms import Room
 from registry.register.imports.mapping import Layout, SourceMapping, mapping_named, read_mapping
 from registry.register.imports.reading import opened
 from registry.register.imports.rows import Row
 from registry.register.imports.spreadsheets import LIST, sheet_of
+from registry.vocabulary.codes import Flaw
 from tests.register.imports.lists import HEADER, agency, czech_list, permit, plain_list, plain_mapping
 
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})

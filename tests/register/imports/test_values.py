@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from registry.core.codes import Flaw
 from registry.register.imports.identifiers import Checked, NumberRule, checked
 from registry.register.imports.personal import holds_personal_number, is_personal_column, is_vat_of_a_person
 from registry.register.imports.values import day_of, days_of_term, folded, script_of, tidy
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import IdentifierScheme, Script
 from tests.register.imports.lists import ico
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from bench.adverts import MIN_PRECISION, MIN_RECALL, adverts, found, scores
-from registry.core.codes import RedFlag
+from registry.vocabulary.codes import RedFlag
 
 
 def test_the_set_is_large_enough_and_holds_every_language_and_flag() -> None:

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.core.codes import RedFlag
 from registry.register.law.loading import shipped_law
 from registry.verification.checks.advert import MAX_CHARACTERS, picked
 from registry.verification.checks.red_flags import ROWS, country_in, red_flags, visa_in
+from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa
 from tests.costing import costing_at_most
 

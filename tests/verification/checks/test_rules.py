@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.core.clock import now
-from registry.core.codes import CheckNote, CheckSummary
 from registry.register.agencies import record
 from registry.verification.checks.rules import Checked, Registered, StatedDetail, check, papers_in, summary
 from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.codes import CheckNote, CheckSummary
 from registry.vocabulary.register import ChannelKind, NameKind
 from tests.make import agency_record, licence_record, name_record, source_of
 

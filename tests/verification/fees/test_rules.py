@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.core.codes import ClaimStep, FeeReason
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
 from registry.verification.fees.rules import judge, shipped_fee_rules
+from registry.vocabulary.codes import ClaimStep, FeeReason
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.register import Answer
 

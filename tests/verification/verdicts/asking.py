@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Regime, Source
@@ -14,6 +13,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import Mark, RegimeRule
 from registry.vocabulary.register import KINDS, Activity, RecruiterKind, Territory, Visa
 from tests.make import agency_record, ground_of

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from registry.core.codes import Reason
 from registry.register.agencies.identifiers import uscc_check_character
 from registry.register.authorities.places import provinces
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import Holder, SubjectKind
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Activity, Answer, LicenceKind
 from tests.make import agency_record, authority_of, licence_record, source_of
 from tests.verification.verdicts.asking import NOW, TODAY, TOMORROW, ask, ask_unmatched, codes, fresh_ground, regime

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.verification.verdicts.corridor import Employer, decide_corridor
 from registry.verification.verdicts.question import Question, SubjectKind
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Answer
 from tests.make import agency_record, agreement_record, authority_of, licence_record
 from tests.verification.verdicts.asking import NOW, TODAY, facts_about

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
@@ -13,6 +12,7 @@ from registry.register.law.words import Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import EU_STATES, Activity, Answer, LicenceKind, LicenceStatus, RecruiterKind, Visa
 from tests.make import licence_record

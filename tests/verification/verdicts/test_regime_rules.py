@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
-from registry.core.codes import Reason
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import SubjectKind
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import ForeignLicence, RegimeRule
 from registry.vocabulary.register import Activity, Answer, LicenceKind
 from tests.make import agency_record, agreement_record, licence_record

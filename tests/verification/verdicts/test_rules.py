@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from registry.core.codes import Reason
 from registry.verification.verdicts.question import Holder, SubjectKind
 from registry.verification.verdicts.rules import CANDIDATES
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Answer, LicenceStatus, NameKind
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
 from tests.verification.verdicts.asking import NOW, TODAY, YESTERDAY, ask, codes, fresh_ground

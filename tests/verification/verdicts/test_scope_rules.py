@@ -2,8 +2,8 @@
 
 import pytest
 
-from registry.core.codes import Reason
 from registry.register.agencies.record import Condition, Corridor, Sector
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import KINDS, RECRUITING, Activity, Answer, ConditionCode, LicenceKind, LicenceStatus
 from tests.make import licence_record, status_record
 from tests.verification.verdicts.asking import ask, codes, fresh_ground, regime

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from registry.core.codes import Reason
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import STATUSES, Answer, Continuation, LicenceKind, LicenceStatus
 from tests.make import changed, licence_record, status_record
 from tests.verification.verdicts.asking import NOW, TODAY, TOMORROW, YESTERDAY, ask, codes, fresh_ground

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from registry.core.codes import Reason
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts import rules
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.rules import decide
+from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
     EU_STATES,

@@ -30,7 +30,6 @@ from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, l
 from registry.complaints.casework.custody import files_of_case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -38,6 +37,7 @@ from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES
 
 

@@ -23,7 +23,6 @@ from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -31,6 +30,7 @@ from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, DecisionOutcome, DecisionState
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 MAX_REASONS = 20_000

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
 from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
-from registry.core.codes import Problem
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import CaseState
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 MAX_NAME = 80

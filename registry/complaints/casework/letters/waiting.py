@@ -15,13 +15,13 @@ from registry.complaints.casework.actions import Officer, lock_case, reply
 from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, Priority
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 MAX_WAITING = 20

@@ -17,11 +17,11 @@ from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
+from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 10_000
 MAX_TASK = 500

@@ -12,13 +12,13 @@ from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify_named
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.vocabulary.cases import Priority
+from registry.vocabulary.codes import Problem
 
 _WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
 

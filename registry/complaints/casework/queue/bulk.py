@@ -17,7 +17,6 @@ from registry.complaints.casework.queue.assignment import assign
 from registry.complaints.casework.queue.claiming import take
 from registry.complaints.casework.saved_views.models import BulkAct
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import (
     Fault,
@@ -31,6 +30,7 @@ from registry.core.errors import (
 )
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
+from registry.vocabulary.codes import Problem
 
 MAX_AT_ONCE = 50
 UNDO_WITHIN = timedelta(minutes=30)

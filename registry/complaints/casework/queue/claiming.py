@@ -12,9 +12,9 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.rules import Way, way_to, ways
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.vocabulary.cases import CaseRole, CaseState
+from registry.vocabulary.codes import Problem
 
 
 def ways_of(case: Case, history: Sequence[CaseMove], actor: str, roles: Sequence[CaseRole], today: date) -> list[Way]:

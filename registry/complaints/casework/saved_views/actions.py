@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.messages import read_text
 from registry.complaints.casework.saved_views.models import SavedView
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
+from registry.vocabulary.codes import Problem
 
 MAX_VIEWS = 20
 MAX_NAME = 60

@@ -21,10 +21,10 @@ from registry.complaints.casework.translations.models import Translation
 from registry.complaints.casework.translations.reading import Translated, place, translations_in
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
-from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 INTO = (Language.EN, Language.ZH_HANS, Language.IT)

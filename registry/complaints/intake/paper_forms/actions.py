@@ -30,12 +30,12 @@ from registry.complaints.intake.paper_forms.rules import require_received, stale
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW
-from registry.core.codes import Problem
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import read_reference
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
+from registry.vocabulary.codes import Problem
 
 
 class Typed(NamedTuple):

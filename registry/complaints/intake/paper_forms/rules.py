@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 MAX_DAYS_BACK = 90
 KEPT_DAYS = 14

@@ -23,13 +23,13 @@ from registry.complaints.parties.hearings.moves import advance, end, facts, lack
 from registry.complaints.parties.hearings.rules import HELD, MAX_EXTENSION, MOVES, SHORTEST, By, Guard
 from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, HearingEnd, HearingState
+from registry.vocabulary.codes import Problem
 
 
 def draft(

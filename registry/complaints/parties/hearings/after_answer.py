@@ -26,12 +26,12 @@ from registry.complaints.parties.hearings.rules import (
 )
 from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import ConsentKind, DecisionState
+from registry.vocabulary.codes import Problem
 
 MAX_OUTCOME = 8000
 

@@ -19,9 +19,9 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import Author
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 MAX_ALLEGATION = 8000

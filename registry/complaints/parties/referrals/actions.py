@@ -25,13 +25,13 @@ from registry.complaints.parties.referrals.moves import advance, lock_referral_b
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, By, consent_for
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
-from registry.core.codes import Problem
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseRole, Priority, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 4000
 

@@ -19,9 +19,9 @@ from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.cases import AttachmentState, Author, FileKind
+from registry.vocabulary.codes import Problem
 
 
 class Choice(NamedTuple):

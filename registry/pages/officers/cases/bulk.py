@@ -8,7 +8,6 @@ from registry.complaints.casework.queue import bulk
 from registry.complaints.casework.queue.bulk import Outcome, Wanted
 from registry.complaints.casework.saved_views.models import BulkAct
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
@@ -21,6 +20,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import attempt
 from registry.pages.officers.rendering import page
 from registry.vocabulary.cases import BulkKind
+from registry.vocabulary.codes import Problem
 
 pages = Blueprint("console_bulk", __name__)
 

@@ -24,7 +24,6 @@ from registry.complaints.casework.queue.listing import (
 )
 from registry.complaints.casework.saved_views import actions as views
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.i18n.wording import country_name, sector_name
@@ -39,6 +38,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt, refusal_of
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, LiesWith, Priority
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES
 
 pages = Blueprint("console_cases", __name__)

@@ -20,7 +20,6 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings import portal_files
 from registry.core.clock import day_at, now
-from registry.core.codes import Problem
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotSignedIn, RefusedFile, TooBusy
 from registry.http.body_admission import takes_body
 from registry.http.downloads import sent_file
@@ -36,6 +35,7 @@ from registry.pages.officers.guard import Afterwards, allowed, present, token_se
 from registry.pages.officers.hearings.agency import hearing_page_again
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_heard_files", __name__)

@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
-from registry.core.codes import Problem
 from registry.core.errors import InvalidInput
 from registry.core.ids import read_reference
 from registry.officer_desk.acts import OfficerAct
@@ -24,6 +23,7 @@ from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 

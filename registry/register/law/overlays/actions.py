@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
 from registry.core.clock import day_at
-from registry.core.codes import Problem
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference, read_reference
@@ -27,6 +26,7 @@ from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.register.law.overlays.queries import last_version, law_at, stated_in
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.overlays.signatures import Signature, read_signature, require_signed
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.entries import EntryType
 
 LAW = "law/"

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
-from registry.core.codes import Problem
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
@@ -24,6 +23,7 @@ from registry.supervision.licensing.deposits.queries import ledger, movements
 from registry.supervision.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
 from registry.supervision.licensing.drafting import LicensingOfficial, today_of
 from registry.supervision.licensing.queries import agency_of_authority
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
 
