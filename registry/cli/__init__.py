@@ -1,7 +1,10 @@
 """The `registry` command. Each command is loaded when it is called, so that `--help` and small ones start at once."""
 
 import os
+import re
 import sys
+import textwrap
+from collections.abc import Iterator
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +13,7 @@ import click
 from registry.cli.commands import COMMANDS, GROUPS
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
+from registry.core.setting_table import SETTINGS
 from registry.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -136,50 +140,28 @@ def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> 
         click.echo(warning, err=True)
 
 
-EPILOG = """\b
-Settings come from the environment, all with a default:
-  PORT                      port to serve on (8000)
-  REGISTRY_ADDRESS          address to serve on; 0.0.0.0 for all (127.0.0.1)
-  REGISTRY_HOME             data folder (./var)
-  REGISTRY_DATABASE_URL     postgresql+psycopg://user:password@host/name (a SQLite file in REGISTRY_HOME)
-  REGISTRY_URL              public address, like https://registry.example.org (http://127.0.0.1:PORT)
-  REGISTRY_CONSOLE_URL      a host of the console's own, like https://desk.example.org (the public one)
-  REGISTRY_EDGES            what to serve: api, public, intake, console (api,public,intake)
-  REGISTRY_FILES            folder of files, or s3://bucket/prefix (REGISTRY_HOME/files)
-  REGISTRY_S3_ENDPOINT      address of the S3 store, like https://s3.example.org (Amazon's)
-  REGISTRY_S3_REGION        its region (us-east-1)
-  REGISTRY_S3_KEY           name of the access key, with REGISTRY_S3_SECRET (the machine's own role)
-  REGISTRY_SMTP_URL         smtp://user:password@host:587 (mail is written to REGISTRY_HOME/mail)
-  REGISTRY_REDIS_URL        redis://host:6379/0, to count requests over several processes (each counts alone)
-  REGISTRY_NTFY_URL         https://:token@ntfy.example: officers may be told there instead of by mail (mail alone)
-  REGISTRY_MATRIX_URL       https://:token@matrix.example, likewise, in a room
-  REGISTRY_TRUSTED_PROXIES  number of proxies before us, or their networks (X-Forwarded-For is ignored)
-  REGISTRY_METRICS          on to serve /metrics (off)
-  REGISTRY_RATE             requests a minute that one client may make (600)
-  REGISTRY_ORGANISATION_RATE  requests a minute that the keys of one organisation may make together (6000)
-  REGISTRY_INTAKE_ELSEWHERE on where another process takes complaints under the same address (off)
-  REGISTRY_SIGNS            off where another REGISTRY_HOME signs the log (on)
-  REGISTRY_LOG_GUARD        witness:NAME where that witness has each head first; off: not even the bucket has it (on)
-  REGISTRY_REQUIRES         what production demands: standby, quorum (nothing)
-  REGISTRY_DATABASE_READ_URL  a read-only standby for lookups, public pages and the log (none)
-  REGISTRY_READ_SECONDS     how long the standby is read after the primary was seen last (10)
-  REGISTRY_DATABASE_SECONDS how long a request waits for PostgreSQL (5)
-  REGISTRY_DRAIN_SECONDS    how long a server that stops is not ready first (0)
-  REGISTRY_THREADS          threads of a process that answer (8)
-  REGISTRY_CONNECTIONS      connections that a process holds at a time (4096)
-  REGISTRY_BODY_SECONDS     how long the body of a request may bring nothing (20)
-  REGISTRY_CLAMD            a virus scanner for attachments, like unix:/run/clamav/clamd.ctl (none)
-  REGISTRY_SANDBOX          off where no test keys are given, or another home has the sandbox (on)
-  REGISTRY_SECURITY_CONTACT where weaknesses are reported, like mailto:security@example.org (no security.txt)
-  REGISTRY_DATA_LICENCE     licence of the open dataset, SPDX identifier or https:// address (CC-BY-4.0)
-  REGISTRY_MCP_HOSTS        hosts that agents may name in `registry mcp --http`, like mcp.example.org (none)
-  REGISTRY_UNSAFE_WEBHOOKS  on to let webhooks call http and this machine's own network: for tests alone (off)
+def _settings_help() -> Iterator[str]:
+    """A line or two for each setting, as docs/operators/settings.md has it."""
+    for setting in SETTINGS:
+        meaning = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", setting.meaning).replace("`", "")
+        default = setting.shown.replace("`", "") or setting.default
+        first, *rest = textwrap.wrap(f"{meaning} ({default})", 84)
+        yield f"  {setting.name:28}{first}"
+        yield from (" " * 30 + line for line in rest)
 
-\b
-First steps:
-  registry db upgrade
-  registry serve
-"""
+
+EPILOG = "\n".join(
+    [
+        "\b",
+        "Settings come from the environment, all with a default:",
+        *_settings_help(),
+        "",
+        "\b",
+        "First steps:",
+        "  registry db upgrade",
+        "  registry serve",
+    ]
+)
 
 
 @click.group(
