@@ -26,7 +26,7 @@ COMPOSED = {
     "f'deposit.{line.state}'": ["deposit.refused", "deposit.taken_back"],
     "f'entry.{entry_request.kind}_asked'": _each("entry.", EntryRequestKind, "_asked"),
     "f'entry.{entry_request.kind}_withdrawn'": _each("entry.", EntryRequestKind, "_withdrawn"),
-    "f'entry.{requested.kind}_{requested.state}'": [
+    "f'entry.{entry_request.kind}_{entry_request.state}'": [
         f"entry.{kind}_{to}" for kind in EntryRequestKind for to in _DECIDED
     ],
     "f'licensing.{state}'": [f"licensing.{state}" for state in ProposalState if state is not ProposalState.OPEN],
