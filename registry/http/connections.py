@@ -80,6 +80,15 @@ class Connections:
         idle = sorted((one for one in found if one.idle_ms > IDLE_MS and one.peer not in busy), reverse=True)
         return sum(self._shut(one.descriptor) for one in idle[:too_many])
 
+    def stop_receiving(self, peer: str) -> None:
+        """Take nothing more from `peer`, an `address:port`: the server closes the connection once its answer is sent."""
+        if sys.platform != "linux":
+            return
+        for descriptor in open_descriptors():
+            found = self._connection(descriptor)
+            if found is not None and found.peer == peer:
+                self._shut(descriptor, socket.SHUT_RD)
+
     def _connection(self, descriptor: int) -> Connection | None:
         """What a descriptor is, if it is a connection to our port."""
         with suppress(OSError), _borrowed(descriptor) as found:
@@ -90,11 +99,11 @@ class Connections:
                 return Connection(min(_TCP_INFO.unpack(info)), f"{host}:{port}", descriptor)
         return None
 
-    def _shut(self, descriptor: int) -> bool:
+    def _shut(self, descriptor: int, how: int = socket.SHUT_RDWR) -> bool:
         """End a connection; the server sees that, and closes it. False where it was closed meanwhile."""
         with suppress(OSError), _borrowed(descriptor) as found:
             if self._is_ours(found):
-                found.shutdown(socket.SHUT_RDWR)
+                found.shutdown(how)
                 return True
         return False
 

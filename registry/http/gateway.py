@@ -210,6 +210,9 @@ class Gateway:
             del read
             self._queue(work)
             await work.done
+            if isinstance(work.refusal, BodyTooSlow):
+                # The server would now and then go on waiting for the rest of a body that stopped.
+                self._connections.stop_receiving(work.scope.client)
         finally:
             if network is not None:
                 self._room.give_back(network, taken)

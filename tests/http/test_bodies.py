@@ -119,6 +119,16 @@ def test_a_body_that_stops_is_answered_408_and_closed(served: Served, framing: d
         assert line.recv(1) == b""
 
 
+def test_many_bodies_that_stop_at_once_are_all_answered_and_closed(served: Served) -> None:
+    # The server alone leaves one in ten open.
+    with ExitStack() as stack:
+        request = head(served, "POST", VERIFY, JSON | {"Content-Length": "500"})
+        lines = [stack.enter_context(opened(served, request, b"{")) for _ in range(60)]
+        for line in lines:
+            assert read_answer(line).status == 408
+            assert line.recv(1) == b""
+
+
 def test_a_body_of_a_byte_now_and_then_is_not_waited_for(served: Served) -> None:
     began = time.monotonic()
     with opened(served, head(served, "POST", VERIFY, JSON | {"Content-Length": "500"})) as line:
