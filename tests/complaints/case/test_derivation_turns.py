@@ -9,6 +9,8 @@ import pytest
 from registry.complaints.case.derivation_turns import PLACES, Turns
 from registry.core.errors import TooBusy
 
+pytestmark = pytest.mark.timed_waits
+
 PATIENCE = 30.0
 FLOOD = "203.0.113.7"
 
