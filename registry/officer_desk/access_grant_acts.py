@@ -80,7 +80,7 @@ OWN = OfficerActs(
 def _ask(kind: AccessKind) -> Callable[..., str]:
     def ask(call: ActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
         return actions.ask(
-            call.session, sealer(), call.officer, call.reference, kind, reason, call.at,
+            call.session, sealer(), call.actor, call.reference, kind, reason, call.at,
             hours=hours, attachment=reference_in(attachment_id), version=call.version,
         ).reference  # fmt: skip
 

@@ -6,12 +6,12 @@ such as looking it up within the officer's unit, and how it is shown afterwards,
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Concatenate, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.query_reader import MAX_BODY_BYTES
@@ -21,53 +21,34 @@ from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema
 
 Who = TypeVar("Who")
-Who_contra = TypeVar("Who_contra", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class ActCall(Generic[Who]):
-    """One call of an act: the officer as the feature knows officers, its object, and the version read (or None)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActCall(Call[Who]):
+    """The call of an officer's act: `actor` is the officer as the feature knows officers, `reference` names the object."""
 
-    session: Session
     me: AuthenticatedOfficer
-    officer: Who
     reference: str
-    version: int | None
-    at: datetime
 
 
-class Action(Protocol[Who_contra]):
-    """An action without arguments besides its object."""
-
-    def __call__(
-        self, session: Session, officer: Who_contra, reference: str, at: datetime, /, *, version: int | None
-    ) -> object: ...
+def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Callable[..., object]:
+    """The `run` of an act that is one call of its action: given the call, the reference and the fields of the schema."""
+    return lambda call, **fields: action(call, call.reference, **fields)
 
 
-class SealedAction(Protocol[Who_contra]):
-    """An action on sealed content without arguments besides its object."""
-
-    def __call__(
-        self,
-        session: Session,
-        sealer: Any,
-        officer: Who_contra,
-        reference: str,
-        at: datetime,
-        /,
-        *,
-        version: int | None,
-    ) -> object: ...
+def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], object]) -> Callable[..., object]:
+    """As `calling`, for an action that is given the sealer between the call and the reference."""
+    return lambda call, **fields: action(call, sealer(), call.reference, **fields)
 
 
-def no_arguments(action: Action[Who]) -> Callable[[ActCall[Who]], object]:
+def no_arguments(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
     """The `run` of an act whose action takes no arguments besides its object."""
-    return lambda call: action(call.session, call.officer, call.reference, call.at, version=call.version)
+    return lambda call: action(call.session, call.actor, call.reference, call.at, version=call.version)
 
 
-def with_sealer(action: SealedAction[Who]) -> Callable[[ActCall[Who]], object]:
+def with_sealer(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
     """As `no_arguments`, for an action that is also given the sealer."""
-    return lambda call: action(call.session, sealer(), call.officer, call.reference, call.at, version=call.version)
+    return lambda call: action(call.session, sealer(), call.actor, call.reference, call.at, version=call.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +130,8 @@ class OfficerActs(Generic[Who]):
         values: Mapping[str, Any],
     ) -> object:
         """Do an act in the transaction of the session. Raises as its action does, and Forbidden."""
-        return act.run(ActCall(session, me, self.officer_of(me, act), reference, version, now()), **values)
+        call = ActCall(session, self.officer_of(me, act), now(), version, me=me, reference=reference)
+        return act.run(call, **values)
 
     def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:
         """The right that an act needs."""

@@ -67,7 +67,7 @@ def case_opened(resource: Resource) -> Callable[..., str]:
 
 def _move(call: ActCall[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
     return claiming.take(
-        call.session, sealer(), call.officer, roles_of(call.me), call.reference, to, call.at,
+        call.session, sealer(), call.actor, roles_of(call.me), call.reference, to, call.at,
         reason=reason, into=into, version=call.version,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _reply(
     to_helper: bool = False,
 ) -> object:
     return waiting.write_letter(
-        call.session, sealer(), call.officer, call.reference, text, call.at,
+        call.session, sealer(), call.actor, call.reference, text, call.at,
         language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=call.version,
     )  # fmt: skip
 
@@ -93,25 +93,25 @@ def _replied(letter: object) -> str:
 
 def _assign(call: ActCall[Officer], assignee: str | None = None) -> object:
     return assigning.assign(
-        call.session, sealer(), call.officer, call.reference, assignee or None, call.at.date(), version=call.version
+        call.session, sealer(), call.actor, call.reference, assignee or None, call.at.date(), version=call.version
     )  # fmt: skip
 
 
 def _set_priority(call: ActCall[Officer], priority: Priority, reason: str) -> object:
     return priorities.set_priority(
-        call.session, sealer(), call.officer, call.reference, priority, call.at, reason=reason, version=call.version
+        call.session, sealer(), call.actor, call.reference, priority, call.at, reason=reason, version=call.version
     )  # fmt: skip
 
 
 def _write_note(call: ActCall[Officer], text: str) -> object:
     return notes.write_note(
-        call.session, sealer(), call.officer, call.reference, text, call.at.date(), version=call.version
+        call.session, sealer(), call.actor, call.reference, text, call.at.date(), version=call.version
     )
 
 
 def _add_task(call: ActCall[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
     return notes.add_task(
-        call.session, sealer(), call.officer, call.reference, text, call.at.date(), due_on=due_on, owner=owner or None,
+        call.session, sealer(), call.actor, call.reference, text, call.at.date(), due_on=due_on, owner=owner or None,
         version=call.version,
     )  # fmt: skip
 
@@ -129,13 +129,13 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
 
 def _decide_lowering(call: ActCall[Officer], *, is_approved: bool) -> object:
     return priorities.decide_lowering(
-        call.session, call.officer, call.reference, call.at, is_approved=is_approved, version=call.version
+        call.session, call.actor, call.reference, call.at, is_approved=is_approved, version=call.version
     )  # fmt: skip
 
 
 def _set_hold(call: ActCall[Officer], reason: str, *, is_held: bool) -> object:
     return holds.set_legal_hold(
-        call.session, sealer(), call.officer, call.reference, call.at.date(), is_held=is_held, reason=reason, version=call.version
+        call.session, sealer(), call.actor, call.reference, call.at.date(), is_held=is_held, reason=reason, version=call.version
     )  # fmt: skip
 
 
@@ -143,14 +143,14 @@ def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return casework.link_agency(
-        call.session, sealer(), call.officer, call.reference, agency, call.at.date(), version=call.version
+        call.session, sealer(), call.actor, call.reference, agency, call.at.date(), version=call.version
     )  # fmt: skip
 
 
 def _tick_task(call: ActCall[Officer], *, is_done: bool) -> object:
     case, task = call.reference.split("/")
     return notes.tick_task(
-        call.session, call.officer, case, task, call.at.date(), is_done=is_done, version=call.version
+        call.session, call.actor, case, task, call.at.date(), is_done=is_done, version=call.version
     )  # fmt: skip
 
 
@@ -170,12 +170,12 @@ def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
 
 def _take_back_note(call: ActCall[Officer]) -> None:
     case, _, note = call.reference.partition("/")
-    notes.take_back_note(call.session, call.officer, case, note, call.at.date(), version=call.version)
+    notes.take_back_note(call.session, call.actor, case, note, call.at.date(), version=call.version)
 
 
 def _take_back_task(call: ActCall[Officer]) -> None:
     case, _, task = call.reference.partition("/")
-    notes.take_back_task(call.session, call.officer, case, task, call.at.date(), version=call.version)
+    notes.take_back_task(call.session, call.actor, case, task, call.at.date(), version=call.version)
 
 
 ACTS = case_acts(

@@ -28,13 +28,13 @@ def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct,
 
 def _make(call: ActCall[Officer]) -> object:
     return actions.make(
-        call.session, sealer(), call.officer, call.reference, decision_notice, call.at, version=call.version
+        call.session, sealer(), call.actor, call.reference, decision_notice, call.at, version=call.version
     )  # fmt: skip
 
 
 def _send_back(call: ActCall[Officer], reason: str) -> object:
     return actions.send_back(
-        call.session, sealer(), call.officer, call.reference, call.at, reason=reason, version=call.version
+        call.session, sealer(), call.actor, call.reference, call.at, reason=reason, version=call.version
     )
 
 
@@ -60,7 +60,7 @@ def _write(
     language: str = "", translation: str = "",
 ) -> str:  # fmt: skip
     return actions.write(
-        call.session, sealer(), call.officer, call.reference, outcome, call.at,
+        call.session, sealer(), call.actor, call.reference, outcome, call.at,
         reasons=reasons, summary=summary, object_days=object_days, language=language, translation=translation,
         version=call.version,
     ).reference  # fmt: skip

@@ -39,13 +39,13 @@ def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -
 
 def _decide(call: ActCall[EntryOfficial], answer: str, warning: str = "", *, is_accepted: bool) -> object:
     return deciding.decide(
-        call.session, call.officer, call.reference, answer, call.at,
+        call.session, call.actor, call.reference, answer, call.at,
         is_accepted=is_accepted, warning=warning, version=call.version,
     )  # fmt: skip
 
 
 def _take_down(call: ActCall[EntryOfficial], answer: str) -> object:
-    return deciding.take_down(call.session, call.officer, call.reference, answer, call.at, version=call.version)
+    return deciding.take_down(call.session, call.actor, call.reference, answer, call.at, version=call.version)
 
 
 _DECIDING = """Decide a request of an agency, with a reason that it reads.
@@ -101,17 +101,17 @@ def invitation_opened(session: Session, me: AuthenticatedOfficer, reference: str
 def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
-    deciding.require_own(call.session, call.officer, agency)
+    deciding.require_own(call.session, call.actor, agency)
     unit = accounts.agency_unit(call.session, sealer(), agency, call.at.date())
-    return claims.invite(call.session, call.officer, unit, name, email, language, call.at).reference
+    return claims.invite(call.session, call.actor, unit, name, email, language, call.at).reference
 
 
 def _approve_invitation(call: ActCall[EntryOfficial]) -> str | None:
-    return claims.approve(call.session, call.officer, call.reference, call.at)
+    return claims.approve(call.session, call.actor, call.reference, call.at)
 
 
 def _refuse_invitation(call: ActCall[EntryOfficial]) -> None:
-    claims.refuse(call.session, call.officer, call.reference, call.at)
+    claims.refuse(call.session, call.actor, call.reference, call.at)
 
 
 INVITATIONS = OfficerActs(

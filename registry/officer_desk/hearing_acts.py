@@ -46,30 +46,28 @@ def _edit(
     translation: str = "",
 ) -> object:
     return actions.edit(
-        call.session, sealer(), call.officer, call.reference, allegation, call.at,
+        call.session, sealer(), call.actor, call.reference, allegation, call.at,
         could_complain=could_complain, language=language or "", translation=translation, version=call.version,
     )  # fmt: skip
 
 
 def _send_back(call: ActCall[Officer], reason: str) -> object:
-    return actions.send_back(
-        call.session, sealer(), call.officer, call.reference, reason, call.at, version=call.version
-    )
+    return actions.send_back(call.session, sealer(), call.actor, call.reference, reason, call.at, version=call.version)
 
 
 def _approve(call: ActCall[Officer], reason: str = "") -> object:
     return actions.approve(
-        call.session, sealer(), call.officer, call.reference, call.at, reason=reason, version=call.version
+        call.session, sealer(), call.actor, call.reference, call.at, reason=reason, version=call.version
     )
 
 
 def _serve(call: ActCall[Officer], answer_by: date) -> object:
-    return actions.serve(call.session, sealer(), call.officer, call.reference, answer_by, call.at, version=call.version)
+    return actions.serve(call.session, sealer(), call.actor, call.reference, answer_by, call.at, version=call.version)
 
 
 def _give_longer(call: ActCall[Officer], answer_by: date, reason: str) -> object:
     return after_answer.give_longer(
-        call.session, sealer(), call.officer, call.reference, answer_by, reason, call.at, version=call.version
+        call.session, sealer(), call.actor, call.reference, answer_by, reason, call.at, version=call.version
     )
 
 
@@ -77,7 +75,7 @@ def _tell_outcome(
     call: ActCall[Officer], outcome: str, object_days: int | None, language: str | None = None, translation: str = ""
 ) -> object:
     return after_answer.notify_outcome(
-        call.session, sealer(), call.officer, call.reference, outcome, object_days or 0, call.at,
+        call.session, sealer(), call.actor, call.reference, outcome, object_days or 0, call.at,
         language=language or "", translation=translation, version=call.version,
     )  # fmt: skip
 
@@ -155,7 +153,7 @@ def _draft(
     agency = picked_agency(call.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(call.me, agency)
     return actions.draft(
-        call.session, sealer(), call.officer, call.reference, allegation, call.at,
+        call.session, sealer(), call.actor, call.reference, allegation, call.at,
         agency=agency, could_complain=could_complain, language=language or "", translation=translation, version=call.version,
     ).reference  # fmt: skip
 

@@ -20,12 +20,12 @@ def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, referenc
 
 
 def _withdraw(call: ActCall[Operator], reason: str) -> object:
-    return actions.withdraw(call.session, call.officer, call.reference, reason, call.at, version=call.version)
+    return actions.withdraw(call.session, call.actor, call.reference, reason, call.at, version=call.version)
 
 
 def _propose(call: ActCall[Operator], file: str, signature: str, filename: str | None = None) -> str:
     return actions.propose(
-        call.session, call.officer, file.encode(), signature, call.at, name=filename or "overlay"
+        call.session, call.actor, file.encode(), signature, call.at, name=filename or "overlay"
     ).reference  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def _preview(
     **ground: Any,
 ) -> Draft:
     require_act(call.me, act, Act.PROPOSE)
-    draft = drafted(call.session, call.officer, act, about, stated, call.at, **ground)
+    draft = drafted(call.session, call.actor, act, about, stated, call.at, **ground)
     require_no_interest(call.me, draft.after.agency_id)
     return draft
 
@@ -95,7 +95,7 @@ def _propose(
     **ground: Any,
 ) -> str:
     require_act(call.me, act, Act.PROPOSE)
-    made = proposals.propose(call.session, call.officer, act, about, stated, call.at, **ground)
+    made = proposals.propose(call.session, call.actor, act, about, stated, call.at, **ground)
     if made.agency_id is not None:
         require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
     return made.reference
@@ -125,7 +125,7 @@ LICENCE_ACTS = _acts(
 
 
 def _refuse(call: ActCall[LicensingOfficial], reason: str) -> object:
-    return proposals.refuse(call.session, call.officer, call.reference, reason, call.at, version=call.version)
+    return proposals.refuse(call.session, call.actor, call.reference, reason, call.at, version=call.version)
 
 
 PROPOSALS = _acts(
@@ -157,9 +157,9 @@ def _enter(
     held_as: str | None = None,
     **more: Any,
 ) -> str:
-    today, _ = today_of(call.session, call.officer.authority, call.at)
+    today, _ = today_of(call.session, call.actor.authority, call.at)
     return deposits.enter(
-        call.session, call.officer, call.reference, kind, call.at,
+        call.session, call.actor, call.reference, kind, call.at,
         happened_on=happened_on or today, note=note, reverses=reverses or None, form=held_as, **more,
     ).reference  # fmt: skip
 
@@ -197,7 +197,7 @@ def _propose_channel(
     agency = read_reference(agency_id) or picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return related_acts.propose_change(
-        call.session, call.officer, keyring(), agency, kind, value, call.at, instead_of=(replaces or "").strip() or None
+        call.session, call.actor, keyring(), agency, kind, value, call.at, instead_of=(replaces or "").strip() or None
     ).reference  # fmt: skip
 
 
@@ -238,12 +238,12 @@ CHANNEL_CHANGES = _acts(
 def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
     true = reference_in(true_entry) if true_entry else None
     return related_acts.confirm_collision(
-        call.session, call.officer, call.reference, true, text, call.at, version=call.version
+        call.session, call.actor, call.reference, true, text, call.at, version=call.version
     )  # fmt: skip
 
 
 def _dismiss(call: ActCall[LicensingOfficial], text: str) -> None:
-    related_acts.dismiss_collision(call.session, call.officer, call.reference, text, call.at, version=call.version)
+    related_acts.dismiss_collision(call.session, call.actor, call.reference, text, call.at, version=call.version)
 
 
 COLLISIONS = _acts(
@@ -266,11 +266,11 @@ COLLISIONS = _acts(
 
 
 def _lift(call: ActCall[LicensingOfficial], number: int | None = None) -> object:
-    return related_acts.lift(call.session, call.officer, call.reference, number, call.at, version=call.version)
+    return related_acts.lift(call.session, call.actor, call.reference, number, call.at, version=call.version)
 
 
 def _warn(call: ActCall[LicensingOfficial], text: str, **more: Any) -> str:
-    related_acts.warn(call.session, call.officer, call.reference, text, call.at, **more)
+    related_acts.warn(call.session, call.actor, call.reference, text, call.at, **more)
     return call.reference
 
 
@@ -294,11 +294,11 @@ CLONE_WARNINGS = _acts(
 
 
 def _order_list(call: ActCall[LicensingOfficial]) -> None:
-    related_acts.order_list(call.session, call.officer, call.reference, call.at, services().settings.home)
+    related_acts.order_list(call.session, call.actor, call.reference, call.at, services().settings.home)
 
 
 def _reject_list(call: ActCall[LicensingOfficial]) -> None:
-    related_acts.reject_list(call.session, call.officer, call.reference, call.at)
+    related_acts.reject_list(call.session, call.actor, call.reference, call.at)
 
 
 HELD_LISTS = _acts(

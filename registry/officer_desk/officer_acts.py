@@ -39,42 +39,42 @@ def _named(call: ActCall[str]) -> Officer:
 
 def _invite(call: ActCall[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
     return accounts.propose_invitation(
-        call.session, call.reference, name, email, roles, language, by=call.officer, at=call.at
+        call.session, call.reference, name, email, roles, language, by=call.actor, at=call.at
     ).reference  # fmt: skip
 
 
 def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> str:
-    return accounts.propose_roles(call.session, _named(call), roles, by=call.officer, at=call.at).reference
+    return accounts.propose_roles(call.session, _named(call), roles, by=call.actor, at=call.at).reference
 
 
 def _reset(call: ActCall[str]) -> str:
-    return accounts.propose_reset(call.session, _named(call), by=call.officer, at=call.at).reference
+    return accounts.propose_reset(call.session, _named(call), by=call.actor, at=call.at).reference
 
 
 def _close(call: ActCall[str]) -> None:
-    accounts.close(call.session, _named(call), by=call.officer, at=call.at, today=day_at(call.at, None))
+    accounts.close(call.session, _named(call), by=call.actor, at=call.at, today=day_at(call.at, None))
 
 
 def _sign_out(call: ActCall[str]) -> None:
-    accounts.sign_out(call.session, _named(call), by=call.officer, at=call.at)
+    accounts.sign_out(call.session, _named(call), by=call.actor, at=call.at)
 
 
 def _revoke_token(call: ActCall[str]) -> None:
     officer, _, token = call.reference.partition("/")
     named = accounts.officer_named(call.session, officer, call.me.standing.unit)
-    if not tokens.revoke(call.session, named, token, by=call.officer, at=call.at):
+    if not tokens.revoke(call.session, named, token, by=call.actor, at=call.at):
         raise NotFound("the officer has no such token, or it was revoked already")
 
 
 def _approve(call: ActCall[str]) -> str | None:
     """The part of the join code that is handed over in person."""
     change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
-    return accounts.approve(call.session, change, by=call.officer, at=call.at, today=day_at(call.at, None))
+    return accounts.approve(call.session, change, by=call.actor, at=call.at, today=day_at(call.at, None))
 
 
 def _refuse(call: ActCall[str]) -> None:
     change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
-    accounts.refuse(call.session, change, by=call.officer, at=call.at)
+    accounts.refuse(call.session, change, by=call.actor, at=call.at)
 
 
 OFFICERS: OfficerActs[str] = OfficerActs(

@@ -57,33 +57,33 @@ def _ends(
 
 OWN_SESSIONS = _ends(
     "endMySession", "End one of your sessions of the console.", "you have no such session, or it is over",
-    lambda call: sessions.end_one(call.session, call.officer, call.reference, call.at),
+    lambda call: sessions.end_one(call.session, call.actor, call.reference, call.at),
 )  # fmt: skip
 
 OWN_TOKENS = _ends(
     "revokeMyToken", "Revoke one of your tokens, also the one of this request.",
     "you have no such token, or it was revoked already",
-    lambda call: tokens.revoke(call.session, call.officer, call.reference, by=call.officer.reference, at=call.at),
+    lambda call: tokens.revoke(call.session, call.actor, call.reference, by=call.actor.reference, at=call.at),
 )  # fmt: skip
 
 OWN_LOANS = _ends(
     "endLoan", "End the loan of a role immediately.", "you lend nothing of this reference",
-    lambda call: accounts.end_loan(call.session, call.officer, call.reference, day_at(call.at, None)),
+    lambda call: accounts.end_loan(call.session, call.actor, call.reference, day_at(call.at, None)),
 )  # fmt: skip
 
 
 def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> str:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
-    return accounts.lend(call.session, call.officer, deputy, role, from_on, to_on, day_at(call.at, None)).reference
+    return accounts.lend(call.session, call.actor, deputy, role, from_on, to_on, day_at(call.at, None)).reference
 
 
 def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None, room: str = "") -> None:
-    notices.choose(call.session, call.officer, NoticeChoice(choice))
+    notices.choose(call.session, call.actor, NoticeChoice(choice))
     if way is None:
         return
     if way != MAIL and way not in push.ways(services().settings):
         raise ActRefused("no_such_way", "the operator has set up no server for that")
-    former = notices.push_of(call.session, call.officer) or ""
+    former = notices.push_of(call.session, call.actor) or ""
     to: str | None = None
     if way == push.MATRIX:
         if not push.is_room(room.strip()):
@@ -91,13 +91,13 @@ def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None,
         to = f"{way}:{room.strip()}"
     elif way == push.NTFY:
         to = former if former.startswith(f"{way}:") else f"{way}:{push.new_topic()}"
-    notices.choose_push(call.session, call.officer, to)
+    notices.choose_push(call.session, call.actor, to)
 
 
 def _declare(call: ActCall[Officer], agency_id: str) -> None:
     # An interest may be declared before the agency is in the registry: by its reference alone.
     agency = read_reference(agency_id[:40]) or picked_agency(call.session, agency_id, "agency_id")
-    accounts.declare_conflict(call.session, call.officer, agency, day_at(call.at, None))
+    accounts.declare_conflict(call.session, call.actor, agency, day_at(call.at, None))
 
 
 OWN_ACCOUNT = _acts(

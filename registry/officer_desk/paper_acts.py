@@ -18,21 +18,19 @@ from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
 
 
 def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
-    return actions.begin(call.session, sealer(), call.officer, number, received_on, call.at)
+    return actions.begin(call.session, sealer(), call.actor, number, received_on, call.at)
 
 
 def _save(call: ActCall[Officer], answers: Mapping[str, Any]) -> object:
-    return actions.save_page(
-        call.session, sealer(), call.officer, call.reference, answers, call.at.date(), call.version
-    )
+    return actions.save_page(call.session, sealer(), call.actor, call.reference, answers, call.at.date(), call.version)
 
 
 def _discard(call: ActCall[Officer]) -> None:
-    actions.drop(call.session, sealer(), call.officer, call.reference, call.at.date(), call.version)
+    actions.drop(call.session, sealer(), call.actor, call.reference, call.at.date(), call.version)
 
 
 def _send(call: ActCall[Officer]) -> str:
-    return actions.send(call.session, sealer(), call.officer, call.reference, call.at, call.version).reference
+    return actions.send(call.session, sealer(), call.actor, call.reference, call.at, call.version).reference
 
 
 def _form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:

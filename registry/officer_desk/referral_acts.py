@@ -32,7 +32,7 @@ def referral_opened(session: Session, me: AuthenticatedOfficer, reference: str) 
 
 def _override(call: ActCall[Officer], legal_basis: str) -> object:
     return actions.override(
-        call.session, sealer(), call.officer, call.reference, legal_basis, call.at, version=call.version
+        call.session, sealer(), call.actor, call.reference, legal_basis, call.at, version=call.version
     )
 
 
@@ -73,7 +73,7 @@ def _propose(
     identity_said_in: str | None = None,
 ) -> str:
     return actions.propose(
-        call.session, sealer(), call.officer, call.reference, partner, Choice(answers, messages, files), call.at,
+        call.session, sealer(), call.actor, call.reference, partner, Choice(answers, messages, files), call.at,
         note=note, expires_on=expires_on, identity_said_in=identity_said_in or None, version=call.version,
     ).reference  # fmt: skip
 

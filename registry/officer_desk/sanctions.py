@@ -67,7 +67,7 @@ def _propose(
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
     licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
     made = actions.propose(
-        call.session, sealer(), call.officer, licence, Terms(**terms), call.at,
+        call.session, sealer(), call.actor, licence, Terms(**terms), call.at,
         decision=decision, version=None if decision is None else case_version,
     )  # fmt: skip
     require_no_interest(call.me, made.agency)
@@ -76,7 +76,7 @@ def _propose(
 
 def _edit(call: ActCall[SanctionOfficial], **terms: Any) -> object:
     return drafting.edit(
-        call.session, sealer(), call.officer, call.reference, Terms(**terms), call.at, version=call.version
+        call.session, sealer(), call.actor, call.reference, Terms(**terms), call.at, version=call.version
     )
 
 
@@ -84,22 +84,20 @@ def _look(call: ActCall[SanctionOfficial], **look: Any) -> object:
     informed: Collection[ToldFirst] = look.pop("told")
     numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
     seen = Look(informed=frozenset(informed), teller=look.pop("teller", ""), **numbers, **look)
-    return actions.look_at_workers(call.session, call.officer, call.reference, seen, call.at, version=call.version)
+    return actions.look_at_workers(call.session, call.actor, call.reference, seen, call.at, version=call.version)
 
 
 def _give_back(call: ActCall[SanctionOfficial], reason: str) -> object:
-    return actions.give_back(call.session, call.officer, call.reference, reason, call.at, version=call.version)
+    return actions.give_back(call.session, call.actor, call.reference, reason, call.at, version=call.version)
 
 
 def _drop(call: ActCall[SanctionOfficial], reason: str) -> object:
-    return actions.drop(call.session, call.officer, call.reference, reason, call.at, version=call.version)
+    return actions.drop(call.session, call.actor, call.reference, reason, call.at, version=call.version)
 
 
 def _ask_for_end(call: ActCall[SanctionOfficial], to: str, ground: str) -> object:
     target = SanctionState(to)
-    return actions.ask_for_end(
-        call.session, call.officer, call.reference, target, ground, call.at, version=call.version
-    )
+    return actions.ask_for_end(call.session, call.actor, call.reference, target, ground, call.at, version=call.version)
 
 
 PROPOSALS = OfficerActs(
