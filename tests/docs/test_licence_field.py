@@ -96,9 +96,11 @@ class Copy:
 
 def follow_recipe(copy: Copy) -> str:
     """Follow docs/maintainers/licence-fields.md; the number of the step of the database."""
-    field = "    insured_with: Annotated[str | None, Meta(description=\"Who insures the agency's workers.\")] = None\n"
+    field = '    insured_with: Annotated[str | None, Meta(description="Who insures the agency\'s workers.")] = None\n'
     copy.insert("registry/vocabulary/record.py", "    status_history: tuple[StatusPeriod, ...] = ()\n\n\n_LIC", field)
-    copy.insert("registry/register/imports/statements.py", "\n\nclass Statement(", "    insured_with: str | None = None\n")
+    copy.insert(
+        "registry/register/imports/statements.py", "\n\nclass Statement(", "    insured_with: str | None = None\n"
+    )
     before = (copy.folder / "migrations" / "head").read_text(encoding="ascii").strip()
     number = f"{int(before) + 1:04}"
     copy.write("migrations/head", f"{number}\n")
