@@ -16,6 +16,7 @@ from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -99,7 +100,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     before = session.scalars(entries).one()
     session.commit()
     acts: tuple[Act, ...] = (
-        lambda own: decisions.make(own, sealer, BRUNO, decision, words, AT),
+        lambda own: decisions.make(Call(own, BRUNO, AT), sealer, decision, words=words),
         lambda own: referrals.send(own, sealer, ANNA, referral, AT),
         lambda own: hearings.serve(own, sealer, ANNA, hearing, ANSWER_BY, AT),
         lambda own: proposals.approve(call_by(own, BORIS), proposal),
