@@ -31,6 +31,7 @@ from tests.make import (
     make_agency,
     make_api_key,
     make_organisation,
+    organisation_call,
     status_record,
     suspend,
 )
@@ -109,7 +110,7 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
     narrow = make_api_key(session, ours, Scope.VERIFY)
     make_watch(session, agency, ours.id)
-    trial = keys.make(session, ours, "trial", [Scope.WATCHES], 30, today=now().date(), is_test=True)[1]
+    trial = keys.make(organisation_call(session, ours.id), "trial", [Scope.WATCHES], 30, is_test=True).text
     session.commit()
     for sent, status, code in (
         ("rrk_" + "A" * 43, 401, "not_signed_in"),
