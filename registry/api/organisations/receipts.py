@@ -125,7 +125,7 @@ class Receipt(Resource):
     def delete(self, receipt_id: str) -> None:
         """Delete an archived receipt for good."""
         with writing() as session:
-            actions.let_go(session, current_organisation().id, _read(receipt_id))
+            actions.let_go(session, current_organisation().id, receipt_id)
 
 
 @ns.route("/<string(minlength=12):receipt_id>/check")
@@ -179,11 +179,7 @@ def filter_of(
 
 
 def _named(receipt_id: str) -> ArchivedReceipt:
-    return queries.receipt_named(reading(), current_organisation().id, _read(receipt_id))
-
-
-def _read(receipt_id: str) -> str:
-    return read_reference(receipt_id) or receipt_id
+    return queries.receipt_named(reading(), current_organisation().id, receipt_id)
 
 
 def _compared(stored: ArchivedReceipt) -> dict[str, Any]:

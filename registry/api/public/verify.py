@@ -1,6 +1,7 @@
 """May this recruiter recruit for this corridor, sector and date - and how do we know?"""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import g, request
 from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
+from registry.core.errors import NotIssuing
 from registry.core.release import RELEASE
 from registry.http.answer_shapes import verdict_payload
 from registry.http.api_keys import optional_api_key, require_scope
@@ -69,15 +71,20 @@ class Verify(Resource):
         from registry.bulk.archive.receipts import archive_with_receipt
 
         verdict, at, answer = _answered(asked)
-        return archive_with_receipt(
-            caller.id,
-            asked,
-            verdict,
-            at,
-            answer,
-            is_asked_for=bool(keep),
-            claim=lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
-        )
+        try:
+            return archive_with_receipt(
+                caller.id,
+                asked,
+                verdict,
+                at,
+                answer,
+                lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
+            )
+        except NotIssuing:
+            if keep:
+                raise
+            # It is archived by a setting: the answer must not be refused for the archive's sake.
+            return replace(answer, is_cacheable=False)
 
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.wording import statement_of
-from registry.bulk.archive.lists import archive_list
-from registry.bulk.manifest import manifest_of
-from registry.core.clock import day_at
+from registry.bulk.archive.lists import SignedStatements, archive_list
+from registry.bulk.manifest import ListFacts, manifest_of
+from registry.core.calls import Call
 from registry.core.errors import NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
 from registry.http.credentials import issuing
 from registry.http.transaction import writing
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer as Verdict
 
@@ -46,15 +46,6 @@ def archive_answered_list(
     return signed.reference
 
 
-class SignedStatements(NamedTuple):
-    """Statements, one a line, with the manifest that signs them all. `reference` is that of the list, archived or not."""
-
-    reference: str
-    statements: Sequence[bytes]
-    counts: dict[str, int]
-    manifest: str
-
-
 def signed_statements(
     kind: JobKind, statements: Sequence[bytes], answers: Sequence[Verdict | None], at: datetime
 ) -> SignedStatements:
@@ -67,9 +58,7 @@ def signed_statements(
             counts[name] += 1
     manifest = manifest_of(
         statements,
-        job=reference,
-        kind=kind.value,
-        counts=counts,
+        ListFacts(reference, kind, counts),
         head=head,
         issuer=existing.issuer,
         signer=existing.signers.of(Use.RECEIPT),
@@ -84,14 +73,4 @@ def archive_statements(
     """Archive what was signed in the organisation's file."""
     with writing() as session:
         claim(session)
-        archive_list(
-            session,
-            organisation_id,
-            signed.reference,
-            kind,
-            signed.statements,
-            signed.counts,
-            signed.manifest,
-            at=at,
-            today=day_at(at, None),
-        )
+        archive_list(Call(session, OrganisationActor(organisation_id), at), kind, signed)

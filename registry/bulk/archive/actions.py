@@ -1,7 +1,7 @@
 """Keeping receipts, letting them go, and for how long."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.archive.models import ArchivedList, ArchivedReceipt, ReceiptSettings
 from registry.bulk.archive.queries import days_of, receipt_named
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.ids import new_reference
-from registry.organisations.models import Organisation
+from registry.organisations.models import Organisation, OrganisationActor
 from registry.vocabulary.register import Answer
 
 MAX_DAYS = 3660
@@ -19,29 +21,21 @@ MAX_DAYS = 3660
 
 
 def archive_receipt(
-    session: Session,
-    organisation_id: int,
-    token: str,
-    question: Mapping[str, Any],
-    verdict: Answer,
-    agency: str | None,
-    *,
-    at: datetime,
-    today: date,
+    call: Call[OrganisationActor], token: str, question: Mapping[str, Any], verdict: Answer, agency: str | None
 ) -> ArchivedReceipt:
     """Keep a receipt that was signed just now."""
     stored = ArchivedReceipt(
         reference=new_reference(),
-        organisation_id=organisation_id,
+        organisation_id=call.actor.id,
         agency=agency,
         verdict=verdict,
-        issued_at=at,
+        issued_at=call.at,
         question={name: str(value) for name, value in question.items()},
         token=token,
-        ends_on=today + timedelta(days=days_of(session, organisation_id)),
+        ends_on=day_at(call.at, None) + timedelta(days=days_of(call.session, call.actor.id)),
     )
-    session.add(stored)
-    session.flush()
+    call.session.add(stored)
+    call.session.flush()
     return stored
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.bulk.archive.models import ArchivedReceipt, ReceiptSettings
 from registry.core.errors import NotFound
+from registry.core.ids import read_reference
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
 
@@ -49,19 +50,11 @@ def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iter
 
 def receipt_named(session: Session, organisation_id: int, reference: str) -> ArchivedReceipt:
     """A receipt of the organisation. Raises NotFound, also for one of another organisation."""
-    found = session.scalars(
-        select(ArchivedReceipt).where(
-            ArchivedReceipt.reference == reference, ArchivedReceipt.organisation_id == organisation_id
-        )
-    ).one_or_none()
+    its = (ArchivedReceipt.reference == read_reference(reference), ArchivedReceipt.organisation_id == organisation_id)
+    found = session.scalars(select(ArchivedReceipt).where(*its)).one_or_none()
     if found is None:
         raise NotFound("your organisation has no such receipt")
     return found
-
-
-def row_of(session: Session, organisation_id: int, reference: str) -> int:
-    """The place of a receipt in the list of its organisation. Raises NotFound."""
-    return receipt_named(session, organisation_id, reference).id
 
 
 def days_of(session: Session, organisation_id: int) -> int:

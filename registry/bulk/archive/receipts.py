@@ -9,11 +9,11 @@ from flask import Request
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import actions as diligence
-from registry.core.clock import day_at
-from registry.core.errors import NotIssuing
+from registry.core.calls import Call
 from registry.http.credentials import receipt
 from registry.http.responses import MEDIA_TYPE, Answer, encode, encode_answer
 from registry.http.transaction import writing
+from registry.organisations.models import OrganisationActor
 from registry.proofs.credentials.signing import RECEIPT_TYPE
 from registry.verification.verdicts.question import Verdict
 
@@ -45,28 +45,19 @@ def archive_with_receipt(
     verdict: Verdict,
     at: datetime,
     answer: Answer,
-    *,
-    is_asked_for: bool,
     claim: Callable[[Session], None],
 ) -> Answer:
     """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked. `claim` takes the
     request's Idempotency-Key in the same transaction, and raises where it was taken before.
 
-    Raises NotIssuing where the receipt is asked for and nothing can be signed yet. Where it is archived by a setting,
-    the answer is given without `receipt_id` then: it must not be refused for the archive's sake.
+    Raises NotIssuing while nothing can be signed.
     """
-    try:
-        token = receipt(parameters, verdict, at)
-    except NotIssuing:
-        if is_asked_for:
-            raise
-        return Answer(answer.value, headers=answer.headers, language=answer.language, is_cacheable=False)
+    token = receipt(parameters, verdict, at)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
     with writing() as session:
         claim(session)
-        stored = diligence.archive_receipt(
-            session, organisation_id, token, parameters, verdict.verdict, agency, at=at, today=day_at(at, None)
-        )
+        call = Call(session, OrganisationActor(organisation_id), at)
+        stored = diligence.archive_receipt(call, token, parameters, verdict.verdict, agency)
     added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
     return Answer(
         msgspec.Raw(encode(answer.value)[:-1] + added),

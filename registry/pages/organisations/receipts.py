@@ -12,7 +12,6 @@ from registry.bulk.archive.queries import Filter
 from registry.bulk.archive.rechecks import checked_again
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
-from registry.core.ids import read_reference
 from registry.http.responses import respond_with_file
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.wording import country_name, reason_text, sector_name, word
@@ -108,7 +107,7 @@ def file(session: Session, me: MemberPresent, reference: str) -> Response:
 @pages.post("/receipts/<reference>/remove")
 @for_members
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    actions.let_go(session, me.organisation.id, read_reference(reference) or reference)
+    actions.let_go(session, me.organisation.id, reference)
     return to("receipts")
 
 
@@ -133,13 +132,13 @@ def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
 def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
     """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
     ours, before = me.organisation.id, request.args.get("before", "")
-    row = queries.row_of(session, ours, read_reference(before) or before) if before else None
+    row = queries.receipt_named(session, ours, before).id if before else None
     found = list(queries.receipts_of(session, ours, which, A_PAGE + 1, row))
     return found[:A_PAGE], found[A_PAGE - 1].reference if len(found) > A_PAGE else None
 
 
 def _named(session: Session, me: MemberPresent, reference: str) -> ArchivedReceipt:
-    return queries.receipt_named(session, me.organisation.id, read_reference(reference) or reference)
+    return queries.receipt_named(session, me.organisation.id, reference)
 
 
 def _value(spoken: Language, name: str, value: str) -> str:
