@@ -2,7 +2,6 @@
 
 from registry.audit import models as _audit
 from registry.bulk import models as _bulk
-from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
@@ -45,7 +44,6 @@ from registry.supervision.licensing import models as _licensing
 from registry.supervision.licensing.deposits import models as _deposits
 from registry.supervision.sanctions import models as _sanctions
 from registry.watches import models as _watches
-from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
@@ -63,7 +61,6 @@ MODELS = (
     _collisions,
     _complaints,
     _decisions,
-    _diligence,
     _letters,
     _employers,
     _entries,
@@ -93,5 +90,4 @@ MODELS = (
     _translations,
     _views,
     _watches,
-    _webhooks,
 )

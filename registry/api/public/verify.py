@@ -68,7 +68,7 @@ class Verify(Resource):
         if caller is None or not (keep or (keep is None and caller.keeps_every)):
             return verified(asked, receipt)
         # Imported when asked for: a request without a receipt pays nothing for it.
-        from registry.bulk.archive.receipts import archive_with_receipt
+        from registry.bulk.archive.answers import archive_with_receipt
 
         verdict, at, answer = _answered(asked)
         try:
@@ -91,7 +91,7 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
     environ, reader = request.environ, verdicts()
     if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
-        from registry.bulk.archive.receipts import with_receipt
+        from registry.bulk.archive.answers import with_receipt
 
         verdict, at, answer = _answered(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)

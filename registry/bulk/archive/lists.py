@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import files
 from registry.bulk.actions import KEPT_DAYS
-from registry.bulk.archive.models import ArchivedList
-from registry.bulk.archive.queries import EVERY, Filter, days_of, on_days
+from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
 from registry.bulk.manifest import lines_in
-from registry.bulk.models import BulkJob
+from registry.bulk.models import ArchivedList, BulkJob
 from registry.bulk.shared import bring_statements
 from registry.core.calls import Call
 from registry.core.clock import day_at

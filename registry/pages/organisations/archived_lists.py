@@ -6,9 +6,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.rechecks import ASKED, verify_again
-from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import ArchivedList
+from registry.bulk.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.responses import File, respond_with_file
@@ -16,7 +16,7 @@ from registry.http.schemas import BYTES
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.receipt_search import A_PAGE, LIST_FILTERS, filter_facts, search_form, subject_of
+from registry.pages.organisations.receipts import A_PAGE, LIST_FILTERS, filter_facts, search_form, subject_of
 from registry.pages.organisations.rendering import page, to
 
 pages = Blueprint("account_kept_lists", __name__)

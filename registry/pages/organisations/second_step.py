@@ -13,8 +13,8 @@ from registry.officers import one_time_codes
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.acting import password_fault
 from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
-from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_no_wait, typed
 

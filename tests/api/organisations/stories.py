@@ -4,7 +4,11 @@ from sqlalchemy.orm import Session
 
 from registry.api import examples
 from registry.api.organisations.examples import (
+    ABOUT,
+    ARCHIVED_LIST,
     DONE_JOB,
+    EVENT,
+    FORGED,
     JOB,
     KEY,
     LISTS,
@@ -12,11 +16,14 @@ from registry.api.organisations.examples import (
     ORGANISATION,
     ORGANISATIONS,
     OTHER_KEY,
+    RECEIPT,
+    RECEIPTS,
+    WATCHED,
+    WATCHED_LICENCE,
+    WATCHES,
 )
-from registry.api.organisations.receipt_examples import ABOUT, ARCHIVED_LIST, FORGED, RECEIPT, RECEIPTS
-from registry.api.organisations.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
 from registry.bulk import files
-from registry.bulk.archive import actions as diligence
+from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
@@ -75,7 +82,7 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     question = {"uscc": examples.USCC, "destination": "IT"}
     about = new_reference()
     call = organisation_call(session, ours.id)
-    stored = diligence.archive_receipt(call, FORGED, question, Answer.YES, about)
+    stored = receipts.archive_receipt(call, FORGED, question, Answer.YES, about)
     stated = {
         "at": 1795608000,
         "question": question,

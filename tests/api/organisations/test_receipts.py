@@ -16,9 +16,9 @@ from registry_client.trust import read_trust
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive import actions
+from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
-from registry.bulk.archive.models import ArchivedList, ArchivedReceipt
+from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.register.agencies import record
@@ -286,7 +286,7 @@ def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
         assert len(program.get(f"{FILE}?{query}").json["items"]) == count, query
     assert program.get(f"{FILE}?agency_id=1").status_code == 400
     assert program.send("PUT", f"{FILE}/settings", {"days": 99999}).status_code == 400
-    actions.purge(session, today + timedelta(days=30))
+    receipts.purge(session, today + timedelta(days=30))
     assert len(program.get(FILE).json["items"]) == 3
-    actions.purge(session, today + timedelta(days=31))
+    receipts.purge(session, today + timedelta(days=31))
     assert program.get(FILE).json["items"] == []

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive import actions as diligence
+from registry.bulk.archive import receipts
 from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
@@ -24,8 +24,8 @@ from registry.vocabulary.watches import DeliveryState
 from registry.watches import actions as watches
 from registry.watches import webhooks
 from registry.watches.delivery.connections import CERTIFICATES
+from registry.watches.models import Delivery
 from registry.watches.numbers import Number
-from registry.watches.webhook_models import Delivery
 from tests.browsing import assert_fits, assert_sound
 from tests.make import (
     licence_record,
@@ -61,7 +61,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         tokens["half"] = sessions.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
         call = organisation_call(session, organisation.id)
-        stored = diligence.archive_receipt(call, "eyJ" + "x" * 1500, question, Answer.NO, None)
+        stored = receipts.archive_receipt(call, "eyJ" + "x" * 1500, question, Answer.NO, None)
         tokens["receipt"] = stored.reference
         watched(session, Keyring(settings.keys), organisation.id)
         tokens["list"] = listed(session, settings, organisation.id)
