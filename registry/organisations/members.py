@@ -11,15 +11,16 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.officers import passwords
-from registry.officers.delays import Delays
 from registry.organisations import actions as organisations
 from registry.organisations import authenticators, letters, sessions
 from registry.organisations.models import Letter, Member, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
@@ -97,7 +98,7 @@ def choose_again(session: Session, secret: str, password: str, at: datetime, tod
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
     passwords.set_password(member, password, today, home)
     letters.use(session, letter, at)
-    sessions.end_all(session, member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)
     member.version += 1
     return member
 
@@ -142,7 +143,7 @@ def change_password(
     if doubt is not None:
         return doubt
     passwords.set_password(me.member, new, today, home)
-    sessions.end_all(session, me.member, at, but=me.session)
+    MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
     return None
 
 
@@ -174,7 +175,7 @@ def remove(session: Session, me: sessions.MemberPresent, reference: str, at: dat
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
     authenticators.forget(session, member)
-    sessions.end_all(session, member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)
 
 
 def set_role(session: Session, me: sessions.MemberPresent, reference: str, role: MemberRole) -> None:
