@@ -21,6 +21,7 @@ from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.ids import new_reference
 from registry.core.processes import owner_only
 from registry.demo.complaints import demo_code
@@ -39,8 +40,9 @@ from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
-from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions.moves import today_at
+from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions.actions import hand_to_review
+from registry.supervision.sanctions.moves import SanctionOfficial, today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
@@ -189,13 +191,14 @@ def _sanctioned(desk: Desk, number: int) -> None:
     """A suspension waits for approval by another."""
     agency = demo_reference("agency", "it-condizioni")
     _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
-    by = sanctions.SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY)
-    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
+    call = Call(desk.session, SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY), desk.at)
+    terms = drafting.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
     licence = demo_reference("licence", "it-condizioni/0")
-    sanction = sanctions.propose(desk.session, desk.sealer, by, licence, terms, desk.at, decision=decision)
-    look = sanctions.Look(12, 4, 0, frozenset({ToldFirst.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY)
-    sanctions.look_at_workers(desk.session, by, sanction.reference, look, desk.at)
-    sanctions.hand_to_review(desk.session, by, sanction.reference, desk.at)
+    sanction = drafting.propose(call, desk.sealer, licence, terms, decision=decision)
+    informed = frozenset({ToldFirst.LABOUR_INSPECTORATE})
+    look = drafting.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
+    drafting.look_at_workers(call, sanction.reference, look)
+    hand_to_review(call, sanction.reference)
 
 
 def _closed(desk: Desk, number: int) -> str:

@@ -205,7 +205,7 @@ class JoinCode(Base):
 
 
 class SecondFactor(AuthenticatorRow):
-    """An authenticator app or a security key. A key shows `credential` and `public_key`; its `last_step` is its sign count."""
+    """An authenticator app or a security key. A key shows `credential` and `public_key`; its last step is its sign count."""
 
     __tablename__ = "officer_factors"
     __table_args__ = (Index("ix_officer_factors_credential", "credential", unique=True),)

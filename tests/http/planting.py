@@ -37,12 +37,14 @@ from registry.supervision.entries import decisions as deciding
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.requests import Rep
 from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions.actions import Look, Terms
+from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions.drafting import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
+from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file
 from tests.complaints.parties.referrals.making import make_partner
@@ -212,11 +214,11 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
     terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
-    made = sanctions.propose(session, sealer, LENA, licence, terms, now(), decision=decision).reference
-    look = Look(40, 12, None, frozenset({ToldFirst.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
-    sanctions.look_at_workers(session, LENA, made, look, now())
-    sanctions.hand_to_review(session, LENA, made, now())
-    sanctions.approve(session, SARA, made, now())
+    made = drafting.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
+    look = Look(Timing.POINTS_TO_NOBODY, frozenset({ToldFirst.UNION}), 40, 12, teller=MARKUP[:200])
+    drafting.look_at_workers(call_by(session, LENA), made, look)
+    sanctions.hand_to_review(call_by(session, LENA), made)
+    sanctions.approve(call_by(session, SARA), made)
     return made
 
 

@@ -26,14 +26,15 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals import ending as referrals_ending
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
-from registry.supervision.sanctions import enforcement
-from registry.supervision.sanctions.actions import SanctionOfficial
+from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
 from tests.complaints.filing import Filed, come_back, file
 from tests.officers.making import make_officer
@@ -79,8 +80,9 @@ class CaseSteps(RuleBasedStateMachine):
     def officer(self, name: str, role: CaseRole = CaseRole.INVESTIGATOR) -> Officer:
         return Officer(name, role, UNIT)
 
-    def official(self, name: str, role: CaseRole = CaseRole.DECIDER) -> SanctionOfficial:
-        return SanctionOfficial(name, role, UNIT, AUTHORITY)
+    def call(self, name: str) -> Call[SanctionOfficial]:
+        """A decider's call of an act on a sanction."""
+        return Call(self.session, SanctionOfficial(name, CaseRole.DECIDER, UNIT, AUTHORITY), self.at)
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Commit what an edge would, or nothing of it."""
@@ -147,7 +149,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.at += timedelta(days=days)
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
-        enforcement.do_due(sessions, self.at)
+        effect.do_due(sessions, self.at)
         referrals_ending.end_due(sessions, self.sealer, self.at)
         hearings_ending.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)
