@@ -12,7 +12,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import reading, writing
