@@ -52,7 +52,13 @@ def test_a_question_is_loaded_as_marshmallow_loads_it(schema: VerifySchema, valu
         {"licence_number": "CZ/12-3 A", "authority": "cz-mpsv", "known_at": "2026-11-24T10:00:00Z", "receipt": "1"},
         {"licence_number": "虚构第001号", "origin": "CN", "activity": "placement", "on": "2026-11-24"},
         {"registration_number": "00000019", "country": "CZ", "claimed_name": "Agentura", "recruiter_kind": "employer"},
-        {"name": "Agentura Smyšlená s.r.o.", "sector": "14", "nace_revision": "2.0", "occupation": "7531", "region": "x"},
+        {
+            "name": "Agentura Smyšlená s.r.o.",
+            "sector": "14",
+            "nace_revision": "2.0",
+            "occupation": "7531",
+            "region": "x",
+        },
         {"scheme": "lei", "value": "5493001KJTIIGC8Y1R12", "keep": "0"},
     ],
 )

@@ -76,5 +76,5 @@ class OnePaperForm(Resource):
 
 serve_acts(
     ns, "/<form_id>", PAPER_FORMS,
-    Answered(PaperSentSchema(), lambda _session, _me, _, case: Answer({"case_id": case})), exclude=("save", "discard"),
+    Answered(PaperSentSchema(), lambda _session, _me, _, case: Answer({"case_id": case.reference})), exclude=("save", "discard"),
 )  # fmt: skip

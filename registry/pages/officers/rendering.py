@@ -146,6 +146,7 @@ def _words() -> dict[str, Any]:
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
         "state_key": state_key,
+        "licence_field_key": wording.licence_field_key,
         "anchor": anchor,
         "form_field": FORM_FIELD,
         "new_once": partial(secrets.token_urlsafe, 16),
