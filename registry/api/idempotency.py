@@ -8,7 +8,7 @@ from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
 from registry.core.errors import AlreadyDone
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 
 MADE: Mapping[str, str] = {
     "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
