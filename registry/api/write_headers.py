@@ -13,7 +13,7 @@ from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
 from registry.core.errors import AlreadyDone, Fault, InvalidInput, VersionMissing
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Header
 from registry.vocabulary.codes import Problem
 

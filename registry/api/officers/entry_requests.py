@@ -12,7 +12,7 @@ from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import etag
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in

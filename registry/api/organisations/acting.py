@@ -12,7 +12,7 @@ from registry.api.write_headers import if_match
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.api_keys import current_organisation
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import writing
 from registry.organisations.models import OrganisationActor
 
