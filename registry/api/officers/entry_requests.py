@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.officers.shapes import change_payload
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
