@@ -16,6 +16,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import language_of
 from registry.complaints.casework.decisions.queries import behind
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import NotNow
 from registry.core.outbox.actions import consume
 from registry.core.outbox.models import OutboxEvent
@@ -50,6 +51,6 @@ def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: 
             text = words(language_of(case), event.type, sanction.kind)
             # Refused where the complainant has no mailbox any more.
             with suppress(NotNow):
-                casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True)
+                casework.reply(Call(session, officer, at), sealer, case.reference, text, to_helper=True)
 
     return consume(sessions, TOLD.values(), tell_all)

@@ -67,7 +67,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.filed = self.file(agency)
         self.case_id, self.case = self.filed.case.id, self.filed.case.reference
         for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-            casework.move(self.session, self.sealer, self.officer("A. Anna"), self.case, state, self.at)
+            casework.move(Call(self.session, self.officer("A. Anna"), self.at), self.sealer, self.case, state)
         self.session.commit()
 
     def file(self, agency: str) -> Filed:
@@ -113,7 +113,9 @@ class CaseSteps(RuleBasedStateMachine):
     @rule(name=people, role=case_roles, to=st.sampled_from([CaseState.INVESTIGATING, CaseState.CLOSED]))
     def a_case_is_moved(self, name: str, role: CaseRole, to: CaseState) -> None:
         who = self.officer(name, role)
-        self.attempt(lambda: casework.move(self.session, self.sealer, who, self.case, to, self.at, reason="because"))
+        self.attempt(
+            lambda: casework.move(Call(self.session, who, self.at), self.sealer, self.case, to, reason="because")
+        )
 
     @rule(kind=st.sampled_from([ConsentKind.AGENCY, ConsentKind.UNION]), is_given=st.booleans())
     def the_worker_consents_or_revokes(self, kind: ConsentKind, is_given: bool) -> None:
@@ -131,7 +133,7 @@ class CaseSteps(RuleBasedStateMachine):
         def act() -> None:
             mailbox.open_again(self.session, self.sealer, self.visit(), self.at)
             casework.move(
-                self.session, self.sealer, self.officer("C. Carla"), self.case, CaseState.INVESTIGATING, self.at
+                Call(self.session, self.officer("C. Carla"), self.at), self.sealer, self.case, CaseState.INVESTIGATING
             )
 
         self.attempt(act)

@@ -10,6 +10,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.supervision.sanctions import actions, drafting
 from registry.supervision.sanctions.drafting import Look, Terms
@@ -62,17 +63,15 @@ def looked_into(session: Session, sealer: Sealer, existing: Licensed, **answers:
     given = {"country": "CZ", "deception": "yes", "agency": {"agency_id": existing.agency}, "account": "Another job."}
     filed = file(session, sealer, given | answers, at=now())
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, state, now())
+        casework.move(Call(session, ANNA, now()), sealer, filed.case.reference, state)
     return filed
 
 
 def drafted(
     session: Session, sealer: Sealer, filed: Filed, reasons: str = "It is so.", summary: str = "Papers were kept."
 ) -> Decision:
-    reference = filed.case.reference
-    return decisions.write(
-        session, sealer, ANNA, reference, DecisionOutcome.UPHELD, now(), reasons=reasons, summary=summary
-    )
+    draft = decisions.DecisionDraft(DecisionOutcome.UPHELD, reasons, summary)
+    return decisions.write(Call(session, ANNA, now()), sealer, filed.case.reference, draft)
 
 
 def decided_case(session: Session, sealer: Sealer, existing: Licensed, **answers: object) -> tuple[Filed, Decision]:
@@ -80,7 +79,7 @@ def decided_case(session: Session, sealer: Sealer, existing: Licensed, **answers
     filed = looked_into(session, sealer, existing, **answers)
     draft = drafted(session, sealer, filed)
     decider = Officer(DANA.name, CaseRole.DECIDER, UNIT)
-    return filed, decisions.make(session, sealer, decider, draft.reference, words, now())
+    return filed, decisions.make(Call(session, decider, now()), sealer, draft.reference, words=words)
 
 
 def proposed(

@@ -23,6 +23,7 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.parties.hearings.rules import HEARD_IN
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.keyring import Keyring
 from registry.supervision.sanctions import actions, drafting
 from registry.supervision.sanctions.drafting import Look, Terms
@@ -58,7 +59,10 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     def a_decision_is_written(self, name, outcome):
         self.attempt(
             lambda: decisions.write(
-                self.session, self.sealer, self.officer(name), self.case, outcome, self.at, reasons="So.", summary="So."
+                Call(self.session, self.officer(name), self.at),
+                self.sealer,
+                self.case,
+                decisions.DecisionDraft(outcome, "So.", "So."),
             )
         )
 
@@ -68,10 +72,9 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
         writes, decides = self.officer(names[0]), self.officer(names[1], CaseRole.DECIDER)
 
         def act():
-            given = (self.session, self.sealer)
-            stated = {"reasons": "So.", "summary": "So."}
-            draft = decisions.write(*given, writes, self.case, outcome, self.at, **stated).reference
-            decisions.make(*given, decides, draft, words, self.at)
+            text = decisions.DecisionDraft(outcome, "So.", "So.")
+            draft = decisions.write(Call(self.session, writes, self.at), self.sealer, self.case, text).reference
+            decisions.make(Call(self.session, decides, self.at), self.sealer, draft, words=words)
 
         self.attempt(act)
 
@@ -79,10 +82,10 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     def a_decision_is_made_or_sent_back(self, draw, name, is_made):
         decision, who = self.one(draw, Decision), self.officer(name, CaseRole.DECIDER)
         if decision is not None and is_made:
-            self.attempt(lambda: decisions.make(self.session, self.sealer, who, decision, words, self.at))
+            self.attempt(lambda: decisions.make(Call(self.session, who, self.at), self.sealer, decision, words=words))
         elif decision is not None:
             self.attempt(
-                lambda: decisions.send_back(self.session, self.sealer, who, decision, self.at, reason="Again.")
+                lambda: decisions.send_back(Call(self.session, who, self.at), self.sealer, decision, reason="Again.")
             )
 
     @rule(draw=st.data(), name=people, kind=kinds, days=st.integers(0, 3), lasts=st.sampled_from([None, 5]))
