@@ -8,13 +8,12 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.agency_files import file_payload
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.parties.hearings import queries
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import By
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting
 from registry.officer_desk.case_acts import case_for

@@ -8,13 +8,12 @@ from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.officers.referrals import handed_payload, reports_payload
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.parties.referrals import portal
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, File
+from registry.http.responses import Answer, File, etag
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in

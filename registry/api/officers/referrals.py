@@ -8,14 +8,13 @@ from sqlalchemy.orm import Session
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.parties.referrals import queries
 from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.parties.referrals.portal import Report
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting
 from registry.officer_desk.case_acts import case_for

@@ -8,11 +8,10 @@ from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.agency_files import file_payload
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.parties.hearings import portal
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.hearing_acts import ANSWERS
