@@ -57,6 +57,7 @@ from tests.make import (
     make_api_key,
     make_organisation,
     name_record,
+    organisation_call,
     public_record_of,
     source_of,
 )
@@ -247,5 +248,5 @@ def _lists(session: Session) -> None:
 def _watching(session: Session, agency: record.Agency) -> tuple[Member, str]:
     """Somebody of an organisation, and the text of its program's key."""
     organisation = make_organisation(session, TAG)
-    watches.watch_agency(session, organisation.id, agency.agency_id, TAG, now().date())
+    watches.watch_agency(organisation_call(session, organisation.id), agency.agency_id, TAG)
     return make_member(session, organisation, name=TAG), make_api_key(session, organisation, name=TAG)
