@@ -8,7 +8,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ImportRefused
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.register.imports.mapping import read_mapping
 from registry.supervision.licensing.actions import set_status
 from registry.vocabulary.register import LicenceStatus

@@ -15,7 +15,7 @@ from registry.register.agencies import models
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
 from registry.register.authorities.models import Source
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing.actions import set_status
 from registry.vocabulary.register import LicenceStatus
 from tests.make import CZECH_AT_HOME, make_licence, public_record_of
