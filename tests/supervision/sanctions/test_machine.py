@@ -30,7 +30,7 @@ from registry.supervision.sanctions.drafting import Look, Terms
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, DecisionOutcome, PartnerKind
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind

@@ -39,7 +39,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import Priority
 from registry.vocabulary.register import Language
 
