@@ -42,7 +42,7 @@ from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.drafting import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
+from registry.vocabulary.licensing import EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
 from tests.calling import call_by
@@ -56,6 +56,7 @@ from tests.make import (
     make_api_key,
     make_organisation,
     name_record,
+    organisation_call,
     public_record_of,
     source_of,
 )
@@ -218,12 +219,13 @@ def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
     rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
-    correction = entry_requests.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
-    entry_requests.report_clone(session, rep, MARKUP, now())
-    reply = entry_requests.propose_reply(session, rep, MARKUP[:900], now())
-    deciding.decide(session, official, reply.reference, MARKUP, now(), is_accepted=True)
-    deciding.decide(session, official, correction.reference, MARKUP, now(), is_accepted=False)
-    return entry_requests.report_clone(session, rep, TAG, now()).reference
+    asks, decides = call_by(session, rep), call_by(session, official)
+    correction = entry_requests.ask(asks, EntryRequestKind.CORRECTION, MARKUP, EntryPart.NAME)
+    entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, MARKUP)
+    reply = entry_requests.ask(asks, EntryRequestKind.REPLY, MARKUP[:900])
+    deciding.decide(decides, reply.reference, MARKUP, is_accepted=True)
+    deciding.decide(decides, correction.reference, MARKUP, is_accepted=False)
+    return entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, TAG).reference
 
 
 def _lists(session: Session) -> None:
@@ -245,5 +247,5 @@ def _lists(session: Session) -> None:
 def _watching(session: Session, agency: record.Agency) -> tuple[Member, str]:
     """Somebody of an organisation, and the text of its program's key."""
     organisation = make_organisation(session, TAG)
-    watches.watch_agency(session, organisation.id, agency.agency_id, TAG, now().date())
+    watches.watch_agency(organisation_call(session, organisation.id), agency.agency_id, TAG)
     return make_member(session, organisation, name=TAG), make_api_key(session, organisation, name=TAG)
