@@ -38,7 +38,7 @@ from registry.pages.officers.rendering import language, rendered
 from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import AttachmentState
 
 pages = Blueprint("console_case_file", __name__)

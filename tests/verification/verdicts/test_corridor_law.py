@@ -8,10 +8,10 @@ from msgspec.structs import replace
 
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
-from registry.verification.verdicts import corridor_law_rules, limit_rules, rules
+from registry.verification.verdicts import law_rules, limit_rules, verdict
+from registry.verification.verdicts.plan_rules import of_recruiter
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
-from registry.verification.verdicts.recruiter_rules import of_recruiter
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import Activity, Answer, LicenceKind, RecruiterKind, Visa
 from tests.make import agency_record, agreement_record, ground_of, licence_record
 from tests.verification.verdicts.asking import NOW, TODAY, fresh_ground
@@ -94,8 +94,8 @@ def test_another_law_is_not_answered_from_what_is_remembered_of_this_one() -> No
 
 def test_the_days_that_are_today_at_once_in_china_and_in_europe_do_not_forget_each_other(monkeypatch) -> None:
     worked_out = []
-    work_out = corridor_law_rules._worked_out
-    monkeypatch.setattr(corridor_law_rules, "_worked_out", lambda *a: worked_out.append(a[4]) or work_out(*a))
+    work_out = law_rules._worked_out
+    monkeypatch.setattr(law_rules, "_worked_out", lambda *a: worked_out.append(a[4]) or work_out(*a))
     monkeypatch.setattr(limit_rules, "_remembered", limit_rules._LawToday((), (), (), {}))
     ground = ground_of(("CN", "CZ"))
     at = NOW.replace(hour=17)
@@ -120,17 +120,17 @@ def test_the_memory_of_the_law_holds_a_handful_of_days() -> None:
 def test_a_value_left_unsaid_is_refused_just_where_the_whole_verdict_on_it_is_no() -> None:
     seen = set()
     for question, facts in questions_with_facts(400):
-        refuses = rules._by_recruiter(question, facts).verdict is Answer.NO
+        refuses = verdict._by_recruiter(question, facts).verdict is Answer.NO
         seen.add(refuses)
         for licence in (None, *facts.holders[0].agency.licences):
-            assert rules._is_refused(facts, licence, question) is refuses
+            assert verdict._is_refused(facts, licence, question) is refuses
     assert seen == {True, False}
 
 
 def test_no_recruiter_turns_what_is_no_no_into_one() -> None:
     """So who offers the work, left unsaid, need not be tried."""
     for question, facts in questions_with_facts(300):
-        subject = rules._on_subject(question, facts)
+        subject = verdict._on_subject(question, facts)
         if subject.verdict is Answer.NO:
             continue
         for kind in (None, *RecruiterKind):

@@ -1,4 +1,7 @@
-"""Officers' notes and tasks in a case. The complainant, partners and agencies see none of them."""
+"""Officers' notes and tasks in a case, which the complainant, partners and agencies never see; and legal holds.
+
+While a case is under legal hold nothing of it is destroyed; the reason is a note.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,8 +14,8 @@ from registry.complaints.case.access import boxes_of
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
-from registry.complaints.casework.actions import Officer, lock_case
-from registry.complaints.casework.notes.models import CaseNote, CaseTask
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
+from registry.complaints.casework.models import CaseNote, CaseTask
 from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
@@ -176,3 +179,19 @@ def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> Open
 
 def _place(case: Case, row: CaseNote | CaseTask) -> Place:
     return Place(row.__tablename__, "sealed", row.reference, case.reference)
+
+
+def set_legal_hold(call: Call[Officer], sealer: Sealer, reference: str, reason: str, *, is_held: bool) -> Case:
+    """Put a case under legal hold, or take the hold away. The reason becomes a note of the case, sealed like the others.
+
+    Raises NotFound, StaleVersion, InvalidInput.
+    """
+    text = read_text("reason", reason, MAX_REASON)
+    officer = call.actor
+    case = lock_case(call.session, officer, reference, call.version)
+    if case.has_legal_hold is not is_held:
+        write_note(call, sealer, reference, text)
+        case.has_legal_hold = is_held
+        what = "case.held" if is_held else "case.released"
+        changed(call.session, case, what, call.at.date(), role=officer.role, actor=officer.name)
+    return case

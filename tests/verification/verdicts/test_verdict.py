@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from registry.verification.verdicts.question import Holder, SubjectKind
-from registry.verification.verdicts.rules import CANDIDATES
+from registry.verification.verdicts.verdict import CANDIDATES
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Answer, LicenceStatus, NameKind
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record

@@ -1,7 +1,7 @@
 """What is published is found by name from that moment on, and what is erased is not."""
 
 from registry.register.agencies import actions
-from registry.register.agencies.naming import agencies_named
+from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket

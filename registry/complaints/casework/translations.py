@@ -4,6 +4,7 @@ Translators see free-text answers and messages of their unit's cases, and nothin
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -16,9 +17,10 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import UnitOfficer, in_unit, opened_mailboxes
-from registry.complaints.casework.translations.models import Translation
-from registry.complaints.casework.translations.reading import Translated, place, translations_in
+from registry.complaints.casework.models import Translation
 from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
@@ -26,6 +28,34 @@ from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
+
+
+class Translated(NamedTuple):
+    by: str
+    on: date
+    text: str
+
+
+def translations_in(
+    session: Session, opened: Sequence[OpenContainer], case: Case, language: str
+) -> list[Mapping[str, Translated]]:
+    """The translations into one language of what stands in each of some open boxes, by subject; by one query."""
+    query = select(Translation).where(Translation.case_id == case.id, Translation.language == language)
+    rows = session.scalars(query).all()
+    return [
+        {
+            row.subject: Translated(row.written_by, row.written_on, one.open(row.sealed, place(row, one.box, case)))
+            for row in rows
+            if row.box_id == one.box.id
+        }
+        for one in opened
+    ]
+
+
+def place(row: Translation, box: EncryptedContainer, case: Case) -> Place:
+    """The place of a sealed translation: moved to another text or language it does not open."""
+    return Place("case_translations", f"{row.subject} {row.language}", box.reference, case.reference)
+
 
 INTO = (Language.EN, Language.ZH_HANS, Language.IT)
 """The languages of the console: what officers read."""

@@ -1,4 +1,4 @@
-"""Letters in a language that their reader does not read: kept until a translator has written them in the right one."""
+"""Letters to complainants, and those that wait until a translator has written them in the language of their reader."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -12,7 +12,7 @@ from registry.complaints.case.messages import MAX_CHARACTERS, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework.actions import Officer, lock_case, reply
-from registry.complaints.casework.letters.models import WaitingLetter
+from registry.complaints.casework.models import WaitingLetter
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call

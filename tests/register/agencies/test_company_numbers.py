@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.register.agencies.check_digits import company_number_is_right
+from registry.register.agencies.identifiers import company_number_is_right
 
 # Invented: numbers of runs of zeros and nines with the check digit that belongs to them.
 RIGHT = {"CZ": "00000019", "IT": "00000099994", "SK": "00000019"}

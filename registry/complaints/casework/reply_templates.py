@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
 from registry.complaints.casework.actions import UnitOfficer
-from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
+from registry.complaints.casework.models import ReplyTemplate, TemplateState
 from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Delete, delete, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.complaints.casework.models import OfficerDraft
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import Unopenable

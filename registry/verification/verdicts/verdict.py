@@ -14,10 +14,12 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.verification.verdicts.absence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
-from registry.verification.verdicts.findings import GRAVITY, REASSURING
 from registry.verification.verdicts.law_rules import of_law, with_law
 from registry.verification.verdicts.licence_rules import Judgement, judge
+from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
 from registry.verification.verdicts.question import (
+    GRAVITY,
+    REASSURING,
     Finding,
     Holder,
     Question,
@@ -26,8 +28,6 @@ from registry.verification.verdicts.question import (
     Verdict,
     VerdictFacts,
 )
-from registry.verification.verdicts.recruiter_rules import of_recruiter
-from registry.verification.verdicts.visa_rules import visa_answer, with_visa
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
 
