@@ -31,7 +31,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import readers_of
 from registry.pages.officers.acting import acting, roles_of, sealer
-from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case

@@ -29,7 +29,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import head_of

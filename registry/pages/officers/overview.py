@@ -1,9 +1,10 @@
 """How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -19,13 +20,13 @@ from registry.officer_desk.acting import names_in
 from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import Came
+from registry.oversight.overview.queries import Came, Overview
 from registry.oversight.overview.rules import Age, Period, is_period, usual
 from registry.oversight.overview.sheets import NAMES, Sheet
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
-from registry.pages.officers.overview.figures import sums
 from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import CaseState, Indicator
 
 pages = Blueprint("console_overview", __name__)
 
@@ -63,9 +64,9 @@ def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwar
     at = now()
     stated, viewer = read_period(at), Viewer(me)
     if stated.period is None:
-        return _refused(stated)
+        return _no_period_page(stated)
     period = stated.period
-    return Afterwards(lambda: _page(reading(), viewer, stated, period, at))
+    return Afterwards(lambda: _overview_page(reading(), viewer, stated, period, at))
 
 
 @pages.get("/overview/<table>.csv")
@@ -73,20 +74,20 @@ def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwar
 def table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
     if table not in NAMES:
         raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
-    return _taken(session, me, table)
+    return _export(session, me, table)
 
 
 @pages.get("/overview.xlsx")
 @allowed(Resource.STATISTICS, Act.EXPORT)
 def workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
-    return _taken(session, me, None)
+    return _export(session, me, None)
 
 
-def _taken(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
+def _export(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
     at = now()
     stated, viewer = read_period(at), Viewer(me)
     if stated.period is None:
-        return _refused(stated)
+        return _no_period_page(stated)
     period = stated.period
     name = file_name(table, viewer, period)
     note_export(session, viewer, table or "all", period, at)
@@ -115,7 +116,7 @@ def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, 
     ]
 
 
-def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
+def _overview_page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
     found, patterns = read_overview(session, viewer, period, at)
     spoken = language()
     return page(
@@ -135,5 +136,62 @@ def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, 
     )
 
 
-def _refused(stated: PeriodForm) -> Response:
+def _no_period_page(stated: PeriodForm) -> Response:
     return page("overview/refused.html", here="overview", status=400, asked=stated)
+
+
+def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
+    """The figures of the page. `inflow` is what is left of the overview's after the page's filters."""
+    states: Counter[CaseState] = Counter()
+    ages: Counter[Age] = Counter()
+    cells: Counter[tuple[CaseState, Age]] = Counter()
+    for one in found.open_cases:
+        states[one.state] += one.cases
+        ages[one.age] += one.cases
+        cells[one.state, one.age] += one.cases
+    return {
+        "open_by_state": [(state, states[state]) for state in CaseState if states[state]],
+        "open_by_age": [(age, ages[age]) for age in Age],
+        "open_cells": cells,
+        "open_total": states.total(),
+        "by_week": _by_week(found, inflow),
+        "by_sector": _counts_of(Counter(), inflow, "sector"),
+        "by_country": _counts_of(Counter(), inflow, "country"),
+        "came": sum(one.complaints for one in inflow),
+        "late": sum(one.late for one in found.clocks),
+        "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
+        "spans": found.spans,
+        "lying": list(found.lying.items()),
+        "load": found.load,
+        "former": found.former,
+        "by_month": _by_month(found.decisions),
+    }
+
+
+def _by_week(found: Overview, inflow: Sequence[Came]) -> list[tuple[date, int]]:
+    weeks: Counter[date] = Counter()
+    for one in inflow:
+        weeks[one.week] += one.complaints
+    return [(week, weeks[week]) for week in found.period.weeks]
+
+
+def _counts_of(counts: Counter[str | None], inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+    for one in inflow:
+        counts[getattr(one, of)] += one.complaints
+    # What was not stated says least, and stands last.
+    return sorted(counts.items(), key=lambda one: (one[0] is None, -one[1], one[0] or ""))
+
+
+def _ranked(indicators: Mapping[Indicator, int]) -> list[Indicator]:
+    return sorted(indicators, key=lambda one: -indicators[one])
+
+
+MONTH, MAX_MONTHS = 30, 6
+
+
+def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
+    """How many decisions took up to 30 days, 60 and so on; the last takes all that took longer."""
+    counts = [0] * MAX_MONTHS
+    for days, count in decisions.items():
+        counts[min(max(days - 1, 0) // MONTH, MAX_MONTHS - 1)] += count
+    return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
@@ -18,24 +19,24 @@ from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sanctions import forms
 from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
+from registry.vocabulary.licensing import Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from schemas.sanctions import ENDS
 
 pages = Blueprint("console_sanctions", __name__)
 PLACE = "/console/sanctions"
 
-ENDS = (
-    SanctionState.STAYED_BY_APPEAL,
-    SanctionState.IN_FORCE,
-    SanctionState.LIFTED,
-    SanctionState.OVERTURNED,
-)
+Form = MultiDict[str, str]
+
+TERMS = (
+    "kind", "amount", "currency", "points", "legal_ground", "public_text", "effective_from", "until", "appeal_deadline",
+    "publish_until",
+)  # fmt: skip
 
 
 @pages.get("/sanctions")
@@ -54,36 +55,36 @@ def sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/sanctions/new")
 @allowed(Resource.SANCTION, Act.PROPOSE)
 def new(session: Session, me: AuthenticatedOfficer) -> Response:
-    return _new(session, me)
+    return _proposal_page(session, me)
 
 
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _one(session, me, sanction_opened(session, me, reference))
+    return _sanction_page(session, me, sanction_opened(session, me, reference))
 
 
 @pages.get("/sanctions/<reference>/edit")
 @allowed(Resource.SANCTION, Act.PROPOSE)
 def edit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _edit(session, me, sanction_opened(session, me, reference))
+    return _edit_page(session, me, sanction_opened(session, me, reference))
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+def _find_sanction(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     sanction = sanction_opened(session, me, reference)
-    again = _edit if act.name == "edit" else _one
+    again = _edit_page if act.name == "edit" else _sanction_page
     return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
 
 
-def _proposed(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
-    return Place(me.standing.authority or "", PLACE, lambda refusal: _new(session, me, refusal), is_list=True)
+def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
+    return Place(me.standing.authority or "", PLACE, lambda refusal: _proposal_page(session, me, refusal), is_list=True)
 
 
-serve_acts(pages, "/sanctions", PROPOSALS, _proposed)
-serve_acts(pages, "/sanctions/<reference>", ACTS, _opened)
+serve_acts(pages, "/sanctions", PROPOSALS, _find_place)
+serve_acts(pages, "/sanctions/<reference>", ACTS, _find_sanction)
 
 
-def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -> CaseHead | None:
+def _open_decided_case(session: Session, me: AuthenticatedOfficer, decision: str | None) -> CaseHead | None:
     """The case that was decided.
 
     Raises NotFound if the officer may not read it, Forbidden in a conflict of interest.
@@ -95,16 +96,16 @@ def _decided(session: Session, me: AuthenticatedOfficer, decision: str | None) -
     return open_case(session, me, case.reference)
 
 
-def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
     given = request.form if request.method == "POST" else request.args
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
-    head = _decided(session, me, decision)
+    head = _open_decided_case(session, me, decision)
     today = today_at(session, me.standing.authority, now())
     agency = head.agency if head is not None else None
     if agency is None and licence is not None and read_reference(licence) is None:
         # What was typed is no reference: by the agency that it names, its licences are offered.
-        agency = _agency_meant(session, licence)
+        agency = _picked_agency(session, licence)
     known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
     return page(
         "sanctions/new.html",
@@ -120,14 +121,16 @@ def _new(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = N
     )
 
 
-def _agency_meant(session: Session, typed: str) -> str | None:
+def _picked_agency(session: Session, typed: str) -> str | None:
     try:
         return picked_agency(session, typed)
     except InvalidInput:
         return None
 
 
-def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+def _edit_page(
+    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+) -> Response:
     """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
     version: only who has seen it writes over it."""
     session.refresh(sanction)
@@ -138,15 +141,17 @@ def _edit(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusa
         refusal=refusal,
         sanction=sanction,
         version=sanction.version if is_stale else request.form.get("version", sanction.version),
-        typed=request.form if refusal else forms.typed_of(sanction),
-        changed=forms.otherwise(sanction, request.form) if is_stale else [],
+        typed=request.form if refusal else _terms_of(sanction),
+        changed=_changed_terms(sanction, request.form) if is_stale else [],
         is_stale=is_stale,
         kinds=list(SanctionKind),
         today=today_at(session, me.standing.authority, now()),
     )
 
 
-def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None) -> Response:
+def _sanction_page(
+    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+) -> Response:
     authority, standing = me.standing.authority, me.standing
     today = today_at(session, authority, now())
     view = queries.sanction_view(session, sanction, me.officer.reference, today)
@@ -168,3 +173,16 @@ def _one(session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal
         informed_parties=list(ToldFirst),
         today=today,
     )
+
+
+def _terms_of(sanction: Sanction) -> dict[str, str]:
+    """A sanction's terms as its form shows them."""
+    found = {name: getattr(sanction, name) for name in TERMS}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _changed_terms(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
+    """The terms that stand there _changed_terms than they were typed: name, what stands there, what was typed."""
+    stands = _terms_of(sanction)
+    both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]
+    return [one for one in both if one[1] != one[2]]

@@ -1,9 +1,4 @@
-"""What a line of the audit adds to its act, in words of a page language; what is exported keeps it as it was written.
-
-A detail is closed words, numbers and references, never what somebody wrote. Whole sentences of the desk are found by their
-English (`audit.detail.<name>` of the English catalogue is what the line says); anything else is read word by word, each in the
-first family of words that knows it.
-"""
+""""""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
