@@ -16,6 +16,7 @@ from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -88,7 +89,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     )
     decision, hearing = drafted(session, sealer, filed).reference, approved(session, sealer, heard).reference
     referral = referral_of(session, sealer, handed).reference
-    referrals.override(session, sealer, CARLA, referral, "Act 1, section 2", AT)
+    referrals.override(Call(session, CARLA, AT), sealer, referral, "Act 1, section 2")
     agency = make_agency(session, licences=(licence_record(),))
     proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0]).reference
     session.commit()
@@ -99,8 +100,8 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     session.commit()
     acts: tuple[Act, ...] = (
         lambda own: decisions.make(own, sealer, BRUNO, decision, words, AT),
-        lambda own: referrals.send(own, sealer, ANNA, referral, AT),
-        lambda own: hearings.serve(own, sealer, ANNA, hearing, ANSWER_BY, AT),
+        lambda own: referrals.send(Call(own, ANNA, AT), sealer, referral),
+        lambda own: hearings.serve(Call(own, ANNA, AT), sealer, hearing, ANSWER_BY),
         lambda own: proposals.approve(own, BORIS, proposal, now()),
     )
     for act in acts:

@@ -31,7 +31,6 @@ from registry.pages.officers.cases import acts, bulk, case, case_file, notes, qu
 from registry.pages.officers.entries import agency as entries_agency
 from registry.pages.officers.entries import officer as entries_desk
 from registry.pages.officers.hearings import agency as hearings_portal
-from registry.pages.officers.hearings import agency_files as hearings_files
 from registry.pages.officers.hearings import officer as hearings_desk
 from registry.pages.officers.imports import channels, clones, official_lists
 from registry.pages.officers.licences import acts as licence_acts
@@ -39,7 +38,6 @@ from registry.pages.officers.licences import deposit, licence, licences
 from registry.pages.officers.licences import proposals as licence_proposals
 from registry.pages.officers.overview import board
 from registry.pages.officers.overview import page as overview_page
-from registry.pages.officers.referrals import identities
 from registry.pages.officers.referrals import officer as referrals_desk
 from registry.pages.officers.referrals import partner as referrals_portal
 from registry.pages.officers.rendering import error_page
@@ -69,7 +67,7 @@ PAGES: tuple[Blueprint, ...] = (
     paper_forms.pages,
     referrals_desk.pages,
     referrals_portal.pages,
-    identities.pages,
+    referrals_desk.identity_pages,
     openings_desk.pages,
     openings_unit.pages,
     decisions_desk.pages,
@@ -88,7 +86,6 @@ PAGES: tuple[Blueprint, ...] = (
     audit_lines.pages,
     hearings_desk.pages,
     hearings_portal.pages,
-    hearings_files.pages,
     entries_agency.pages,
     entries_desk.pages,
     overview_page.pages,

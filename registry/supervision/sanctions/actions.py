@@ -13,7 +13,8 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.complaints.casework.decisions.queries import may_rest_on
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.parties.accounts import agency_record
+from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.faults import Message, message
@@ -97,8 +98,8 @@ def propose(
     is_urgent = case is not None and case.priority is Priority.P0
     terms = checked(terms, today, is_urgent=is_urgent)
     if case is not None and terms.public_text:
-        officer = _officer(official)
-        require_silent(session, sealer, officer, case, agency, terms.public_text, today, field="public_text")
+        compared = complaint_texts(session, sealer, official.unit, case)
+        require_silent(terms.public_text, compared, agency_record(session, agency, today), field="public_text")
     sanction = Sanction(
         reference=new_reference(),
         agency=agency,

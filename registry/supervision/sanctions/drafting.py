@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.parties.accounts import agency_record
+from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove
 from registry.supervision.sanctions import moves as moving
@@ -48,8 +48,9 @@ def edit(
     today = moving.today_at(session, official.authority, at)
     terms = checked(terms, today, is_urgent=sanction.is_urgent)
     if case is not None and terms.public_text:
-        officer = casework.Officer(official.name, official.role, official.unit)
-        require_silent(session, sealer, officer, case, sanction.agency, terms.public_text, today, field="public_text")
+        compared = complaint_texts(session, sealer, official.unit, case)
+        agency = agency_record(session, sanction.agency, today)
+        require_silent(terms.public_text, compared, agency, field="public_text")
     sanction.kind, sanction.legal_ground = terms.kind, terms.legal_ground
     sanction.effective_from, sanction.until = terms.effective_from, terms.until
     sanction.appeal_deadline, sanction.publish_until = terms.appeal_deadline, terms.publish_until

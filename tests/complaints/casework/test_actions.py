@@ -348,14 +348,15 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     store = store_of(settings)
     visit = come_back(session, sealer, filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, filed.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, filed.case, filed.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, filed.case, sent)
+    reference = attachments.attach(session, filed.case, filed.box, stored, sent, TODAY).reference
     (box,) = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY).boxes
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
         case_reading.clean_copy(session, sealer, ANNA, filed.case.reference, reference, store, TODAY)
-    sent = custody.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
-    assert sent == ("note.txt", b"as it was sent")
+    original = custody.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
+    assert original == ("note.txt", b"as it was sent")
 
 
 def test_a_file_of_another_case_is_not_there(session, sealer, settings):
@@ -363,8 +364,9 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     store = store_of(settings)
     visit = come_back(session, sealer, other.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, other.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, other.case, other.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, other.case, sent)
+    reference = attachments.attach(session, other.case, other.box, stored, sent, TODAY).reference
     with pytest.raises(NotFound):
         custody.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
     with pytest.raises(NotFound):

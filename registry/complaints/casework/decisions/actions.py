@@ -19,7 +19,8 @@ from registry.complaints.casework.actions import Officer, in_unit, lock_case, se
 from registry.complaints.casework.decisions import rules
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.parties.accounts import agency_record
+from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
@@ -297,5 +298,6 @@ def _checked_words(
     """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    require_silent(session, sealer, officer, case, agency, text, today, field=field)
+    known = None if agency is None else agency_record(session, agency, today)
+    require_silent(text, complaint_texts(session, sealer, officer.unit, case), known, field=field)
     return text

@@ -17,7 +17,7 @@ from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queue.waiting import is_with
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.models import Hearing
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, ClockKind, LiesWith, Priority
 

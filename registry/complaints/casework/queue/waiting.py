@@ -10,8 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, literal, not_, or_, select
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Hearing, Referral
 from registry.vocabulary.cases import CaseState, DecisionState, HearingState, LiesWith, ReferralState
 
 

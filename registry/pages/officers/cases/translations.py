@@ -11,7 +11,8 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.letters import waiting as letters
 from registry.complaints.casework.translations import actions
-from registry.complaints.parties.hearings import translating as hearings
+from registry.complaints.parties.hearings import outcome as hearings
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
@@ -95,7 +96,7 @@ def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
     def act(case: Case) -> None:
-        hearings.translate(session, sealer(), _translator(me), case, hearing, text, now())
+        hearings.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
 
     return _write(session, me, reference, act, "hearing_translated")
 
@@ -135,7 +136,7 @@ def _page(
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
-        hearings=hearings.translations_wanted(session, sealer(), _translator(me), case),
+        hearings=hearings.fetch_waiting_translations(session, sealer(), _translator(me), case),
         reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )

@@ -16,18 +16,21 @@ from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import store_of
-from registry.complaints.attachments.uploading import upload
+from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.custody import original_in
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.intake import mailbox_files
-from registry.complaints.parties.hearings import actions, after_answer, portal_files
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings import actions, files, outcome
+from registry.complaints.parties.hearings.outcome import Outcome
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import NotFound, Unopenable
@@ -91,13 +94,13 @@ def assert_saves_its_own(
 
 def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
     at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
-    actions.close(session, sealer, ANNA, hearing.reference, at)
+    actions.close(Call(session, ANNA, at), sealer, hearing.reference)
     written = decisions.write(
         session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, at,
         reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
     )  # fmt: skip
     decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
-    after_answer.notify_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
+    outcome.notify_outcome(Call(session, ANNA, at), sealer, hearing.reference, Outcome("Return them.", USUAL_OBJECTION))
     session.commit()
 
 
@@ -358,9 +361,9 @@ def test_a_representative_who_may_not_answer_any_more_leaves_no_file(
 
     monkeypatch.setattr("registry.complaints.attachments.uploading.store_file", while_it_is_stored)
     with pytest.raises(Exception, match="its time to answer is over"):
-        portal_files.add(
-            settings, sessions, store, sealer, case.desk, "R. Rep", hearing.reference, now(),
-            body=b"Late", name="late.txt", idempotency_key="late",
+        files.add_file(
+            UploadServices(settings, sessions, store), sealer, PartyMember("R. Rep", case.desk), hearing.reference,
+            attachments.SentFile(b"Late", "late.txt"), now(),
         )  # fmt: skip
     assert rows(session) == []
     assert list(store.listing()) == []
