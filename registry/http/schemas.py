@@ -26,6 +26,7 @@ from registry.http.responses import (
     MEDIA_TYPE,
     Answer,
     Fixed,
+    etag,
     respond,
     respond_no_content,
     respond_with,
@@ -179,15 +180,17 @@ def response_schema(
     cacheable: bool = True,
     location: str | None = None,
 ) -> Callable[[View], View]:
-    """Turn the Answer that the view gives into a response. `other_media_types` may be asked for besides JSON.
+    """Turn what the view gives into a response: an Answer, or what `schema` is the schema `of`, which writes it.
 
-    `location` is the path at which what was made is read, with fields of the answer in braces.
+    What the schema wrote has its version as ETag. `other_media_types` may be asked for besides JSON. `location` is the path at
+    which what was made is read, with fields of the answer in braces.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(self: Any, **given: Any) -> Any:
-            answer: Answer = view(self, **given)
+            given_back = view(self, **given)
+            answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
             if location is not None:
                 answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(answer.value))))
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
@@ -198,6 +201,15 @@ def response_schema(
         return wrapper
 
     return decorate
+
+
+def written_answer(schema: OutSchema, source_object: object, **more: object) -> Answer:
+    """The Answer that a schema writes, with `more` at its end, and with its version as ETag.
+
+    To be called in the transaction where `more` is shown this once.
+    """
+    payload = schema.write(source_object) | more
+    return Answer(payload, headers=(etag(payload["version"]),) if "version" in payload else ())
 
 
 def no_content_response(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:

@@ -1,17 +1,29 @@
-"""The tables of organisations: organisations, members, and API keys.
+"""The tables of organisations: organisations, members, and API keys; and who acts for an organisation.
 
 No row gives access by itself: passwords are Argon2 hashes, keys and codes are digests, secrets of apps are encrypted
 under a key that is in no database. No address or place of a caller is stored, and of a key's last use only the day.
 Nothing here is shown to agencies, officers or the public.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
-from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
+from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationActor:
+    """Acts for the organisation of the row `id`: a member, or a program with an API key.
+
+    No API key is made or ended with a scope beyond `scopes`: a program's are those of its own key.
+    """
+
+    id: int
+    scopes: frozenset[Scope] = frozenset(Scope)
 
 
 class Organisation(Base):

@@ -50,7 +50,7 @@ from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import notify_agencies
 from registry.supervision.sanctions.complainant_notices import notify_complainants
-from registry.supervision.sanctions.enforcement import do_due
+from registry.supervision.sanctions.effect import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words

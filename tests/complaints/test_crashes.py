@@ -99,7 +99,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     before = session.scalars(entries).one()
     session.commit()
     acts: tuple[Act, ...] = (
-        lambda own: decisions.make(own, sealer, BRUNO, decision, words, AT),
+        lambda own: decisions.make(Call(own, BRUNO, AT), sealer, decision, words=words),
         lambda own: referrals.send(Call(own, ANNA, AT), sealer, referral),
         lambda own: hearings.serve(Call(own, ANNA, AT), sealer, hearing, ANSWER_BY),
         lambda own: proposals.approve(own, BORIS, proposal, now()),

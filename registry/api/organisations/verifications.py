@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from flask import g, request
 
-from registry.api.organisations.write_headers import claim
+from registry.api.organisations.acting import claim
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question

@@ -113,9 +113,8 @@ def _is_own_form(token: str) -> bool:
 def keep_typed(session: Session, officer_id: int, page: str, action: str, at: datetime) -> bool:
     """Keep what the request's form holds, under the page that shows it."""
     fields = typed_fields(action)
-    return unsent.keep(
-        session, sealer(), officer_id, urlsplit(page).path, action, fields, at, about=_acted_on(action, fields)
-    )
+    form = unsent.TypedForm(urlsplit(page).path, action, fields, _acted_on(action, fields))
+    return unsent.keep(session, sealer(), officer_id, form, at)
 
 
 _ACT_ON_CASE = re.compile(r"/console/cases/(?P<case>[0-9A-Z]{12})/[a-z]+")

@@ -3,7 +3,8 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at, now
+from registry.core.calls import Call
+from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
@@ -29,14 +30,12 @@ def own(session: Session, me: MemberPresent) -> Response:
 @for_members
 def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
-    at = now()
     new = typed("password", 1000)
     if new != typed("again", 1000):
         return _page(session, me, fault="password_differs")
     try:
-        entry = members.change_password(
-            session, keyring(), me, typed("old", 1000), new, at, day_at(at, None), services().settings.home
-        )
+        call = Call(session, me, now())
+        entry = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     if entry is None:

@@ -42,6 +42,7 @@ TOUCHES_WORKERS = frozenset(STATUS_OF)
 """Before one of these takes effect an officer looks at the workers in place."""
 
 MAX_WORKERS = 1_000_000
+MAX_GROUND = 400
 
 
 class By(StrEnum):

@@ -11,11 +11,11 @@ from registry.core.outbox.actions import consume, enqueue
 from registry.core.outbox.models import OutboxEvent, OutboxType
 from registry.core.settings import Settings
 from registry.http.transaction import Services
-from registry.supervision.sanctions import moves as moving
+from registry.supervision.sanctions.moves import TOLD
 from registry.worker import schedule
 from tests.supervision.sanctions import making
 
-CONSUMERS = dict.fromkeys(moving.TOLD.values(), schedule.enforce_sanctions)
+CONSUMERS = dict.fromkeys(TOLD.values(), schedule.enforce_sanctions)
 """The worker's task that does what a type asks for."""
 
 

@@ -31,9 +31,9 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
-from registry.supervision.sanctions import enforcement
-from registry.supervision.sanctions.actions import SanctionOfficial
+from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
 from tests.complaints.filing import Filed, come_back, file
 from tests.officers.making import make_officer
@@ -66,7 +66,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.filed = self.file(agency)
         self.case_id, self.case = self.filed.case.id, self.filed.case.reference
         for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-            casework.move(self.session, self.sealer, self.officer("A. Anna"), self.case, state, self.at)
+            casework.move(Call(self.session, self.officer("A. Anna"), self.at), self.sealer, self.case, state)
         self.session.commit()
 
     def file(self, agency: str) -> Filed:
@@ -79,10 +79,11 @@ class CaseSteps(RuleBasedStateMachine):
     def officer(self, name: str, role: CaseRole = CaseRole.INVESTIGATOR) -> Officer:
         return Officer(name, role, UNIT)
 
-    def official(self, name: str, role: CaseRole = CaseRole.DECIDER) -> SanctionOfficial:
-        return SanctionOfficial(name, role, UNIT, AUTHORITY)
+    def call(self, name: str) -> Call[SanctionOfficial]:
+        """A decider's call of an act on a sanction."""
+        return Call(self.session, SanctionOfficial(name, CaseRole.DECIDER, UNIT, AUTHORITY), self.at)
 
-    def call(self, actor: Actor) -> Call[Actor]:
+    def call_of(self, actor: Actor) -> Call[Actor]:
         return Call(self.session, actor, self.at)
 
     def attempt(self, act: Callable[[], object]) -> bool:
@@ -114,7 +115,9 @@ class CaseSteps(RuleBasedStateMachine):
     @rule(name=people, role=case_roles, to=st.sampled_from([CaseState.INVESTIGATING, CaseState.CLOSED]))
     def a_case_is_moved(self, name: str, role: CaseRole, to: CaseState) -> None:
         who = self.officer(name, role)
-        self.attempt(lambda: casework.move(self.session, self.sealer, who, self.case, to, self.at, reason="because"))
+        self.attempt(
+            lambda: casework.move(Call(self.session, who, self.at), self.sealer, self.case, to, reason="because")
+        )
 
     @rule(kind=st.sampled_from([ConsentKind.AGENCY, ConsentKind.UNION]), is_given=st.booleans())
     def the_worker_consents_or_revokes(self, kind: ConsentKind, is_given: bool) -> None:
@@ -132,7 +135,7 @@ class CaseSteps(RuleBasedStateMachine):
         def act() -> None:
             mailbox.open_again(self.session, self.sealer, self.visit(), self.at)
             casework.move(
-                self.session, self.sealer, self.officer("C. Carla"), self.case, CaseState.INVESTIGATING, self.at
+                Call(self.session, self.officer("C. Carla"), self.at), self.sealer, self.case, CaseState.INVESTIGATING
             )
 
         self.attempt(act)
@@ -150,7 +153,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.at += timedelta(days=days)
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
-        enforcement.do_due(sessions, self.at)
+        effect.do_due(sessions, self.at)
         referral_moves.end_due(sessions, self.sealer, self.at)
         hearing_moves.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)

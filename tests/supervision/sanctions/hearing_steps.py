@@ -31,13 +31,13 @@ class HearingSteps(CaseSteps):
         day = self.at.date() + timedelta(days=14)
 
         def act() -> None:
-            writing, checking, sealer = self.call(writes), self.call(checks), self.sealer
+            writing, checking, sealer = self.call_of(writes), self.call_of(checks), self.sealer
             one = actions.draft(writing, sealer, self.case, Allegation("Papers are kept.")).reference
             todo = (
                 lambda: actions.hand_in(writing, sealer, one),
                 lambda: actions.approve(checking, sealer, one, reason="They are many."),
                 lambda: actions.serve(writing, sealer, one, day),
-                lambda: portal.answer(self.call(PartyMember(REP, self.desk)), sealer, one, "We keep none."),
+                lambda: portal.answer(self.call_of(PartyMember(REP, self.desk)), sealer, one, "We keep none."),
             )
             for step in todo[: steps - 1]:
                 step()
@@ -56,7 +56,7 @@ class HearingSteps(CaseSteps):
         }  # fmt: skip
         last = {"reason": "They are many."} if to == "approve" else {}
         do, who = getattr(actions, to), self.officer(name)
-        self.attempt(lambda: do(self.call(who), self.sealer, hearing, *more.get(to, ()), **last))
+        self.attempt(lambda: do(self.call_of(who), self.sealer, hearing, *more.get(to, ()), **last))
 
     @precondition(lambda self: self.rows(Hearing, Hearing.served_on.is_not(None)))
     @rule(draw=st.data(), name=people, is_told=st.booleans())
@@ -65,9 +65,9 @@ class HearingSteps(CaseSteps):
         later = self.at.date() + timedelta(days=21)
         if is_told:
             stated = outcome.Outcome("We found that papers were kept.", 30)
-            self.attempt(lambda: outcome.notify_outcome(self.call(who), self.sealer, hearing, stated))
+            self.attempt(lambda: outcome.notify_outcome(self.call_of(who), self.sealer, hearing, stated))
         else:
-            self.attempt(lambda: actions.extend(self.call(who), self.sealer, hearing, later, "So."))
+            self.attempt(lambda: actions.extend(self.call_of(who), self.sealer, hearing, later, "So."))
 
     @precondition(lambda self: self.rows(Hearing))
     @rule(
@@ -76,7 +76,7 @@ class HearingSteps(CaseSteps):
     )
     def the_agency_writes(self, draw: Any, act: Any) -> None:
         hearing = self.one(draw, Hearing)
-        self.attempt(lambda: act(self.call(PartyMember(REP, self.desk)), self.sealer, hearing, "We keep none."))
+        self.attempt(lambda: act(self.call_of(PartyMember(REP, self.desk)), self.sealer, hearing, "We keep none."))
 
     @invariant()
     def one_hearing_is_open_and_two_persons_stand_behind_what_went_out(self) -> None:
@@ -98,7 +98,7 @@ class HearingSteps(CaseSteps):
             assert has_key == (one.reference in listed), (one.state, one.ended_because, one.told_on)
             assert has_key or one.state not in HELD
             if has_key:
-                displayed = portal.read(self.call(PartyMember(REP, self.desk)), self.sealer, one.reference)
+                displayed = portal.read(self.call_of(PartyMember(REP, self.desk)), self.sealer, one.reference)
                 assert displayed.allegation.endswith("papers.") or displayed.allegation.endswith("kept.")
         self.session.rollback()
 

@@ -28,7 +28,7 @@ class ReferralSteps(CaseSteps):
     def propose(self, officer: Officer) -> Referral:
         expires = (self.at + timedelta(days=30)).date()
         proposal = Proposal(UNION, expires, Choice(), note="Please look.")
-        return actions.propose(self.call(officer), self.sealer, self.case, proposal)
+        return actions.propose(self.call_of(officer), self.sealer, self.case, proposal)
 
     @precondition(lambda self: self.state is not CaseState.WITHDRAWN)
     @rule(names=pairs, is_overridden=st.booleans(), steps=st.integers(1, 3))
@@ -39,11 +39,11 @@ class ReferralSteps(CaseSteps):
         def act() -> None:
             one = self.propose(proposes).reference
             if is_overridden:
-                actions.override(self.call(decides), self.sealer, one, "Act 1, s. 2")
+                actions.override(self.call_of(decides), self.sealer, one, "Act 1, s. 2")
             if steps > 1:
-                actions.send(self.call(proposes), self.sealer, one)
+                actions.send(self.call_of(proposes), self.sealer, one)
             if steps > 2:
-                portal.accept(self.call(PartyMember(PERSON, UNION)), one)
+                portal.accept(self.call_of(PartyMember(PERSON, UNION)), one)
 
         self.attempt(act)
 
@@ -51,7 +51,7 @@ class ReferralSteps(CaseSteps):
     @rule(draw=st.data(), name=people, to=st.sampled_from(["record_consent", "override", "send", "take_back"]))
     def a_referral_is_acted_on(self, draw: Any, name: str, to: str) -> None:
         referral, who, do = self.one(draw, Referral), self.officer(name, CaseRole.SUPERVISOR), getattr(actions, to)
-        given = (self.call(who),) if to == "record_consent" else (self.call(who), self.sealer)
+        given = (self.call_of(who),) if to == "record_consent" else (self.call_of(who), self.sealer)
         more = ("Act 1, s. 2",) if to == "override" else ()
         self.attempt(lambda: do(*given, referral, *more))
 
@@ -59,9 +59,9 @@ class ReferralSteps(CaseSteps):
     @rule(draw=st.data(), to=st.sampled_from(["accept", "decline", "report", "done"]))
     def a_partner_acts(self, draw: Any, to: str) -> None:
         referral = self.one(draw, Referral)
-        call = self.call(PartyMember(PERSON, UNION))
+        call = self.call_of(PartyMember(PERSON, UNION))
         if to == "accept":
-            self.attempt(lambda: portal.accept(self.call(PartyMember(PERSON, UNION)), referral))
+            self.attempt(lambda: portal.accept(self.call_of(PartyMember(PERSON, UNION)), referral))
         elif to == "decline":
             self.attempt(lambda: portal.decline(call, self.sealer, referral, "Not ours."))
         else:
@@ -89,7 +89,7 @@ class ReferralSteps(CaseSteps):
                 is_overridden = one.basis is ReferralBasis.OVERRIDE
                 assert is_overridden or is_consented(self.session, case, ConsentKind.UNION)
                 assert one.expires_on >= today
-                assert portal.read(self.call(PartyMember(PERSON, UNION)), self.sealer, one.reference).handed.note
+                assert portal.read(self.call_of(PartyMember(PERSON, UNION)), self.sealer, one.reference).handed.note
         self.session.rollback()
 
     @invariant()

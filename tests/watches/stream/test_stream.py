@@ -9,14 +9,13 @@ import pytest
 import requests
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.watches.feed import cursor_of
 from registry.watches.stream.app import HEARTBEAT, MAX_EACH
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, organisation_call, suspend
 from tests.serving import Process, environment, free_port
 from tests.watches.making import fan_out_committed, make_watch
 
@@ -77,7 +76,7 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
     narrow = make_api_key(session, ours, Scope.VERIFY)
     make_watch(session, agency, ours.id)
-    trial = keys.make(session, ours, "trial", [Scope.WATCHES], 30, today=now().date(), is_test=True)[1]
+    trial = keys.make(organisation_call(session, ours.id), "trial", [Scope.WATCHES], 30, is_test=True).text
     session.commit()
     for sent, status, code in (
         ("rrk_" + "A" * 43, 401, "not_signed_in"),

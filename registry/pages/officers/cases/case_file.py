@@ -79,7 +79,7 @@ def _content(
     session: Session, me: AuthenticatedOfficer, officer: Officer, reference: str, at: datetime
 ) -> tuple[str, list[Part]]:
     today, spoken = day_at(at, None), language()
-    view = case_view(session, sealer(), officer, reference, today, into=spoken)
+    view = case_view(Call(session, officer, at), sealer(), reference, into=spoken)
     head = head_of(me, view.case, view.clocks)
     agency = None if head.agency is None else public_record(session, head.agency, today)
     _, decided = decisions_of(session, sealer(), officer, reference, today)
@@ -116,7 +116,7 @@ def _files(session: Session, officer: Officer, view: Any, at: datetime) -> list[
     parts: list[Part] = []
     clean = [one for box in view.boxes for one in box.files if one.state is AttachmentState.CLEAN]
     for number, one in enumerate(clean, 1):
-        name, body = clean_copy(session, sealer(), officer, view.case.reference, one.reference, store, at.date())
+        name, body = clean_copy(Call(session, officer, at), sealer(), view.case.reference, one.reference, store)
         part = _part(f"{number:02}-{name}", f"Clean copy of {one.name}", body)
         room -= len(body)
         parts.append(part if room >= 0 else part._replace(body=None))

@@ -15,6 +15,7 @@ from registry.complaints.parties.hearings.moves import lacks_translation, langua
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, may_have_longer
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case, require_of_case
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import store
 from registry.http.downloads import sent_file
@@ -176,7 +177,7 @@ def _check(
     session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
 ) -> Response:
     reader = acting(me, Resource.ACCOUNT, Act.READ)
-    view = case_view(session, sealer(), reader, head.case.reference, now().date())
+    view = case_view(Call(session, reader, now()), sealer(), head.case.reference)
     return _one(session, me, head, hearing, refusal, "hearings/check.html", boxes=view.boxes)
 
 

@@ -128,7 +128,7 @@ def _taken(
         return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
 
     def do() -> None:
-        gave.append(made_by_form(session, me, PROPOSE.drafts, lambda: str(perform())) if is_proposed else perform())
+        gave.append(made_by_form(session, me, PROPOSE.drafts, perform) if is_proposed else perform())
 
     refusal = attempt(session, do)
     if refusal is not None:

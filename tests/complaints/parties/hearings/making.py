@@ -60,7 +60,7 @@ def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None,
     filed = file(session, sealer, {code: value for code, value in (answers | given).items() if value is not None})
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), WRITTEN, AT)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+        casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     if keyring is not None:
         desk = accounts.agency_unit(session, sealer, agency, AT.date()).reference
         make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=REP, email=f"rep@{desk}.example")

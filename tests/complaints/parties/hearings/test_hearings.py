@@ -124,8 +124,8 @@ def test_the_words_of_a_joined_case_count_as_the_workers_too(session, sealer, ca
     other = file(
         session, sealer, {"country": "IT", "account": "The boss counts our passports every Sunday in the yard."}
     )
-    casework.move(session, sealer, ANNA, other.case.reference, CaseState.IN_TRIAGE, AT)
-    casework.merge(session, sealer, ANNA, other.case.reference, case.reference, AT, reason="One dormitory.")
+    casework.move(Call(session, ANNA, AT), sealer, other.case.reference, CaseState.IN_TRIAGE)
+    casework.merge(Call(session, ANNA, AT), sealer, other.case.reference, case.reference, reason="One dormitory.")
     for text_ in ("The boss counts our passports every Sunday", f"See {other.case.reference}"):
         with pytest.raises(InvalidInput):
             draft(session, sealer, case, text_)
@@ -151,7 +151,7 @@ def test_a_helpers_consent_is_not_the_workers(session, sealer):
     answers = {"country": "IT", "account": SPOKEN, "agency": {"agency_id": agency}, "consent_agency": "yes"}
     filed = file(session, sealer, answers, MailboxRole.HELPER)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+        casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     with pytest.raises(IllegalMove, match="not agreed"):
         actions.draft(Call(session, ANNA, AT), sealer, filed.case.reference, Allegation(ALLEGATION))
 
@@ -259,10 +259,9 @@ def test_the_agency_cannot_open_why_officers_let_it_go(session, sealer, case):
     hearing = checked(session, sealer, case, could_complain=2)
     actions.approve(Call(session, CARLA, AT), sealer, hearing.reference, reason="An inspection saw it too.")
     actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
-    box = actions.content.opened(session, sealer, case.desk, hearing)
-    for column in ("few_sealed",):
-        with pytest.raises(Unopenable):
-            actions.content.words(box, case.filed.case, hearing, column)
+    box = steps.open_box(session, sealer, case.desk, hearing)
+    with pytest.raises(Unopenable):
+        steps.read_sealed(box, case.filed.case, hearing, "few_sealed")
     assert "inspection" not in str(read(session, sealer, case, hearing))
 
 
@@ -312,7 +311,7 @@ def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, se
     session.commit()
     for write in (portal.answer, portal.save_draft_answer):
         with pytest.raises(IllegalMove, match="time to answer is over"):
-            write(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
+            write(Call(session, PartyMember(REP, case.desk), LATE), sealer, hearing.reference, "Late")
     assert not read(session, sealer, case, hearing, LATE.date()).may_answer
     session.commit()
     sessions = sessions_for(services(app).engine)
@@ -326,8 +325,8 @@ def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, se
 
 def test_the_worker_ends_what_has_no_case_any_more(session, sealer, app, case):
     hearing = served(session, sealer, case)
-    casework.move(session, sealer, ANNA, case.reference, CaseState.INVESTIGATING, AT)
-    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Settled.")
+    casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.INVESTIGATING)
+    casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Settled.")
     session.commit()
     assert moves.end_due(sessions_for(services(app).engine), sealer, AT) == 1
     session.expire_all()
@@ -366,7 +365,7 @@ def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyr
 def test_an_agencys_unit_opens_nothing_before_it_is_served(session, sealer, case):
     hearing = approved(session, sealer, case)
     with pytest.raises(Unopenable):
-        actions.content.opened(session, sealer, case.desk, hearing)
+        steps.open_box(session, sealer, case.desk, hearing)
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing)
 
@@ -417,9 +416,10 @@ def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, cas
 
 def test_no_officer_says_by_hand_that_an_agency_is_heard_or_decides_while_it_may_answer(session, sealer, case):
     with pytest.raises(IllegalMove, match="by serving it a hearing"):
-        casework.move(session, sealer, ANNA, case.reference, CaseState.AGENCY_HEARING, AT)
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.AGENCY_HEARING)
     hearing = served(session, sealer, case)
     with pytest.raises(IllegalMove, match="the agency may still answer"):
-        casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT)
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT)
     portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
-    assert casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT).state == "decision_draft"
+    moved = casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT)
+    assert moved.state == "decision_draft"

@@ -95,11 +95,11 @@ def assert_saves_its_own(
 def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
     at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
     actions.close(Call(session, ANNA, at), sealer, hearing.reference)
-    written = decisions.write(
-        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, at,
-        reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
-    )  # fmt: skip
-    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
+    draft = decisions.DecisionDraft(
+        DecisionOutcome.UPHELD, "Twelve lay in a drawer.", "It was upheld.", USUAL_OBJECTION
+    )
+    written = decisions.write(Call(session, ANNA, at), sealer, case.reference, draft)
+    decisions.make(Call(session, decider, at), sealer, written.reference, words=lambda *_: "It was upheld.")
     outcome.notify_outcome(Call(session, ANNA, at), sealer, hearing.reference, Outcome("Return them.", USUAL_OBJECTION))
     session.commit()
 
@@ -241,13 +241,11 @@ def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
         assert sent(rep, theirs, f"Receipt {number}".encode(), f"{number}.txt") == 303
     full = rep.post(f"{theirs}/files", file=(BytesIO(b"more"), "more.txt"), once="more")
     assert (full.status_code, "Ten files are the most" in words_of(full)) == (400, True)
-    services = sessions_for(session.get_bind())
-    store, visit = store_of(settings), come_back(session, sealer, case.filed.code)
+    services = UploadServices(settings, sessions_for(session.get_bind()), store_of(settings))
+    visit = come_back(session, sealer, case.filed.code)
     opened, row = sealer.open_as_mailbox(session, visit.box, visit.seed), session.get_one(Case, hearing.case_id)
     session.commit()
-    own = upload(
-        settings, services, store, opened, row, body=b"Hers", name="h.txt", idempotency_key="h", today=now().date()
-    )
+    own = upload(services, opened, row, attachments.SentFile(b"Hers", "h.txt"), now().date())
     assert own.box_id == visit.box.id
 
 
