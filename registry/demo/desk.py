@@ -304,8 +304,6 @@ def _renewal(desk: Desk) -> None:
     body = desk.session.scalars(select(PublicRecord.body).where(PublicRecord.reference == holder)).one()
     licence = read_record(body).licences[0]
     until: date = (licence.valid_to or desk.today) + timedelta(days=730)
-    by = LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT)
-    proposals.propose(
-        desk.session, by, LicenceAct.RENEW, licence.licence_id, {"valid_to": until}, desk.at,
-        legal_ground=LAW, effective_on=desk.today,
-    )  # fmt: skip
+    call = Call(desk.session, LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
+    terms = {"valid_to": until}
+    proposals.propose(call, LicenceAct.RENEW, licence.licence_id, terms, legal_ground=LAW, effective_on=desk.today)

@@ -11,7 +11,7 @@ from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.intake.admission import Admission
 from registry.complaints.sealing.sealer import Sealer
 from registry.http.app_services import keyring
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
 
 

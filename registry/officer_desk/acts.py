@@ -15,7 +15,7 @@ from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import MAX_BODY_BYTES
+from registry.http.request_reader import MAX_BODY_BYTES
 from registry.officer_desk.acting import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

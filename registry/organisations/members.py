@@ -12,17 +12,18 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.officers import passwords
-from registry.officers.delays import Delays
 from registry.organisations import actions as organisations
 from registry.organisations import authenticators, letters, sessions
 from registry.organisations.models import Letter, Member, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
@@ -103,7 +104,7 @@ def choose_again(session: Session, secret: str, password: str, at: datetime, hom
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
     passwords.set_password(member, password, day_at(at, None), home)
     letters.use(session, letter, at)
-    sessions.end_all(session, member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)
     member.version += 1
     return member
 
@@ -142,7 +143,7 @@ def change_password(
         return doubt
     me = call.actor
     passwords.set_password(me.member, new, day_at(call.at, None), home)
-    sessions.end_all(call.session, me.member, call.at, but=me.session)
+    MEMBER_SESSIONS.end_all(call.session, me.member, call.at, but=me.session)
     return None
 
 
@@ -170,7 +171,7 @@ def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
     authenticators.forget(call.session, member)
-    sessions.end_all(call.session, member, call.at)
+    MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
 def set_role(call: Call[sessions.MemberPresent], reference: str, role: MemberRole) -> None:

@@ -28,6 +28,7 @@ from registry.supervision.licensing import proposals
 from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind, Priority
 from registry.vocabulary.licensing import LicenceAct
 from registry.watches import fan_out
+from tests.calling import call_by
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
@@ -102,7 +103,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
         lambda own: decisions.make(Call(own, BRUNO, AT), sealer, decision, words=words),
         lambda own: referrals.send(Call(own, ANNA, AT), sealer, referral),
         lambda own: hearings.serve(Call(own, ANNA, AT), sealer, hearing, ANSWER_BY),
-        lambda own: proposals.approve(own, BORIS, proposal, now()),
+        lambda own: proposals.approve(call_by(own, BORIS), proposal),
     )
     for act in acts:
         killed(url, once(act), "before_commit")

@@ -46,7 +46,7 @@ from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.drafting import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
+from registry.vocabulary.licensing import EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
 from tests.calling import call_by
@@ -226,12 +226,13 @@ def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
     rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
-    correction = entry_requests.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
-    entry_requests.report_clone(session, rep, MARKUP, now())
-    reply = entry_requests.propose_reply(session, rep, MARKUP[:900], now())
-    deciding.decide(session, official, reply.reference, MARKUP, now(), is_accepted=True)
-    deciding.decide(session, official, correction.reference, MARKUP, now(), is_accepted=False)
-    return entry_requests.report_clone(session, rep, TAG, now()).reference
+    asks, decides = call_by(session, rep), call_by(session, official)
+    correction = entry_requests.ask(asks, EntryRequestKind.CORRECTION, MARKUP, EntryPart.NAME)
+    entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, MARKUP)
+    reply = entry_requests.ask(asks, EntryRequestKind.REPLY, MARKUP[:900])
+    deciding.decide(decides, reply.reference, MARKUP, is_accepted=True)
+    deciding.decide(decides, correction.reference, MARKUP, is_accepted=False)
+    return entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, TAG).reference
 
 
 def _lists(session: Session) -> None:

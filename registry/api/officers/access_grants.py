@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.cases import mailbox_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
 from registry.complaints.casework.access_grants.queries import AccessGrantView

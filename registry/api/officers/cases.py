@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable

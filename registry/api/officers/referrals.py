@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions, portal, queries

@@ -44,7 +44,7 @@ from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.gc import gc_paused
 from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
-from registry.http.query_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
+from registry.http.request_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
 from registry.http.spreadsheets import as_csv, as_xlsx

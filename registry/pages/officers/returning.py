@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from registry.accounts.sessions import is_form_token
 from registry.complaints.casework.unsent import actions as unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
@@ -101,7 +102,7 @@ def _left_of(token: str, page: str | None) -> str:
 
 def _is_own_form(token: str) -> bool:
     """Whether the form was sent from here, for this very session, and holds what may be kept."""
-    if not is_kept_of(request.path) or not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+    if not is_kept_of(request.path) or not is_form_token(token, request.form.get(FORM_FIELD, "")):
         return False
     try:
         require_same_origin()

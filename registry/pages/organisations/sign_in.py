@@ -13,6 +13,7 @@ from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, Member
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.pages.organisations.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
@@ -71,7 +72,7 @@ def sign_in() -> Response:
 @open_to_all
 def sign_out() -> Response:
     with writing() as session:
-        sessions.end(session, token_sent(), now())
+        MEMBER_SESSIONS.end(session, token_sent(), now())
     response = take_cookie(to("sign-in"))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

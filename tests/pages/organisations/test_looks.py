@@ -20,7 +20,8 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators, sessions
+from registry.organisations import authenticators
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
 from registry.vocabulary.watches import DeliveryState
@@ -50,10 +51,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for language in (Language.EN, Language.IT, Language.ZH_HANS):
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
-            tokens[language.value] = sessions.begin(session, member, now())
+            tokens[language.value] = MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
         app, _ = authenticators.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
         app.is_confirmed = True
-        tokens["half"] = sessions.begin(session, member, now(), is_full=False)
+        tokens["half"] = MEMBER_SESSIONS.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
         stored = diligence.archive_receipt(
             session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.core.clock import now
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
+from tests.calling import call_by
 from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, public_record_of
 from tests.supervision.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 
@@ -35,7 +35,7 @@ def test_a_suspension_stands_in_the_next_answer_once_a_second_person_approved(
     licence = make_licence(session)
     proposal = proposed(session, LicenceAct.SUSPEND, licence)
     assert (proposal.state, verdict(client, licence.number)) == (ProposalState.OPEN, "yes")
-    proposals.approve(session, BORIS, proposal.reference, now(), version=1)
+    proposals.approve(call_by(session, BORIS, 1), proposal.reference)
     assert verdict(client, licence.number) == "no"
     assert (proposal.state, proposal.decided_by, last_entry(session)) == ("applied", "BORIS", "licence.suspended")
     line = session.execute(select(AuditEntry).order_by(AuditEntry.index.desc()).limit(1)).scalar_one()
@@ -46,14 +46,14 @@ def test_a_suspension_stands_in_the_next_answer_once_a_second_person_approved(
 def test_no_officer_approves_an_own_proposal_or_a_decided_one(session: Session) -> None:
     proposal = proposed(session, LicenceAct.REVOKE, make_licence(session))
     with pytest.raises(ActRefused, match="another officer"):
-        proposals.approve(session, ANNA, proposal.reference, now())
+        proposals.approve(call_by(session, ANNA), proposal.reference)
     with pytest.raises(StaleVersion):
-        proposals.approve(session, BORIS, proposal.reference, now(), version=7)
-    proposals.approve(session, BORIS, proposal.reference, now())
+        proposals.approve(call_by(session, BORIS, 7), proposal.reference)
+    proposals.approve(call_by(session, BORIS), proposal.reference)
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     for act in (proposals.approve, proposals.take_back):
         with pytest.raises(NotNow, match="it is applied"):
-            act(session, BORIS, proposal.reference, now())
+            act(call_by(session, BORIS), proposal.reference)
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
@@ -68,22 +68,22 @@ def test_another_authoritys_licences_and_proposals_are_not_there(session: Sessio
         proposed(session, LicenceAct.REGISTER_INTERMEDIARY, holder, by=FOREIGN, name="Prostředník")
     for act in (proposals.approve, proposals.take_back):
         with pytest.raises(NotFound):
-            act(session, FOREIGN, proposal.reference, now())
+            act(call_by(session, FOREIGN), proposal.reference)
 
 
 def test_a_refusal_needs_a_reason_and_another_person_and_taking_back_is_the_proposers(session: Session) -> None:
     licence = make_licence(session)
     proposal = proposed(session, LicenceAct.REVOKE, licence)
     with pytest.raises(ActRefused, match="take it back"):
-        proposals.refuse(session, ANNA, proposal.reference, "no", now())
+        proposals.refuse(call_by(session, ANNA), proposal.reference, "no")
     with pytest.raises(ActRefused, match="refuse it"):
-        proposals.take_back(session, BORIS, proposal.reference, now())
+        proposals.take_back(call_by(session, BORIS), proposal.reference)
     with pytest.raises(InvalidInput, match="reason"):
-        proposals.refuse(session, BORIS, proposal.reference, " ", now())
-    proposals.refuse(session, BORIS, proposal.reference, "The ground is another one.", now())
+        proposals.refuse(call_by(session, BORIS), proposal.reference, " ")
+    proposals.refuse(call_by(session, BORIS), proposal.reference, "The ground is another one.")
     assert (proposal.state, proposal.version) == (ProposalState.REFUSED, 2)
     other = proposed(session, LicenceAct.REVOKE, licence)
-    proposals.take_back(session, ANNA, other.reference, now())
+    proposals.take_back(call_by(session, ANNA), other.reference)
     assert other.state is ProposalState.TAKEN_BACK
     acts = session.execute(select(AuditEntry.act).order_by(AuditEntry.index)).scalars().all()
     assert acts == ["licensing.proposed", "licensing.refused", "licensing.proposed", "licensing.taken_back"]
@@ -94,7 +94,7 @@ def test_what_was_changed_since_it_was_proposed_is_not_approved(session: Session
     waiting = proposed(session, LicenceAct.AMEND, licence, activities=["placement"])
     done(session, LicenceAct.SUSPEND, licence)
     with pytest.raises(StaleVersion, match="propose it anew"):
-        proposals.approve(session, BORIS, waiting.reference, now())
+        proposals.approve(call_by(session, BORIS), waiting.reference)
     assert waiting.state is ProposalState.OPEN
 
 
@@ -243,7 +243,7 @@ def test_an_agreement_and_an_intermediary_are_registered_and_ended(session: Sess
     proposal = proposed(
         session, LicenceAct.REGISTER_AGREEMENT, holder, by=desk, destination="cz", receiving=other.agency_id
     )
-    proposals.approve(session, second, proposal.reference, now())
+    proposals.approve(call_by(session, second), proposal.reference)
     agreed = public_record_of(session, holder.agency_id).agreements
     assert [(one.origin, one.destination, one.receiving) for one in agreed] == [("CN", "CZ", other.agency_id)]
     assert public_record_of(session, other.agency_id).agreements == agreed
@@ -255,7 +255,7 @@ def test_an_agreement_and_an_intermediary_are_registered_and_ended(session: Sess
     for act in (LicenceAct.REGISTER_INTERMEDIARY, LicenceAct.END_INTERMEDIARY):
         proposal = proposed(session, act, holder, by=desk, name="虚构中介", number="A 1")
         if proposal.has_second:
-            proposals.approve(session, second, proposal.reference, now())
+            proposals.approve(call_by(session, second), proposal.reference)
     assert [(one.name, one.to) for one in public_record_of(session, holder.agency_id).intermediaries] == [
         ("虚构中介", today())
     ]
