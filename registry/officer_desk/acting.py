@@ -71,9 +71,11 @@ def party_call(session: Session, me: AuthenticatedOfficer) -> Call[PartyMember]:
     return Call(session, acting_for_party(me), now())
 
 
-def custodian_call(session: Session, me: AuthenticatedOfficer, version: int | None = None) -> Call[casework.Officer]:
+def custodian_call(
+    session: Session, me: AuthenticatedOfficer, version: int | None = None
+) -> Call[casework.UnitOfficer]:
     """As `officer_call`, for custodians, who have no role in case work."""
-    return Call(session, casework.Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit), now(), version)
+    return Call(session, casework.UnitOfficer(me.officer.reference, me.standing.unit), now(), version)
 
 
 def roles_of(me: AuthenticatedOfficer) -> list[CaseRole]:

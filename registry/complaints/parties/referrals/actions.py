@@ -16,13 +16,13 @@ from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import of_tier
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes
 from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.moves import advance, revoke, role_of
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
-from registry.complaints.parties.steps import lock_in_unit, open_box, place_of, record_change
+from registry.complaints.parties.steps import lock_in_unit, open_box, place_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
@@ -31,7 +31,7 @@ from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import Priority, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import CaseRole, Priority, ReferralBasis, ReferralEnd, ReferralState
 from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 4000
@@ -148,7 +148,7 @@ def take_back(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     return referral
 
 
-def decide_identity(call: Call[Officer], sealer: Sealer, reference: str, *, is_approved: bool) -> Referral:
+def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, is_approved: bool) -> Referral:
     """Record whether a unit's custodian lets the worker's name and safe contact go along, after reading the request for it.
 
     The officer who proposed the referral cannot decide. Raises NotFound, IllegalMove, StaleVersion.
@@ -173,7 +173,9 @@ def decide_identity(call: Call[Officer], sealer: Sealer, reference: str, *, is_a
         copy = sealer.open_as_custodian(session, session.get_one(EncryptedContainer, referral.box_id), custodian.unit)
         referral.identity_sealed = content.seal_identity(copy, case, referral, given)
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"
-    record_change(call, case, referral, what, "custodian")
+    referral.version += 1
+    session.flush()
+    changed(session, case, what, call.at.date(), role=CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
     return referral
 
 

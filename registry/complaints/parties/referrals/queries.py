@@ -10,7 +10,7 @@ from registry.audit.actions import record
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer, in_unit
+from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
@@ -74,7 +74,7 @@ def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> Referr
     return found
 
 
-def fetch_waiting_identities(call: Call[Officer], sealer: Sealer) -> list[WaitingIdentity]:
+def fetch_waiting_identities(call: Call[UnitOfficer], sealer: Sealer) -> list[WaitingIdentity]:
     """Referrals waiting for a unit's custodian, each with the message in which the worker asked for it. Audited."""
     session, unit = call.session, call.actor.unit
     rows = session.execute(

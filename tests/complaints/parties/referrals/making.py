@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
 from registry.complaints.parties.models import Referral
@@ -20,7 +20,7 @@ from tests.complaints.filing import AT, Filed, come_back, file
 ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
 CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
 FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
-KEEPER = Officer("K. Keeper", CaseRole.REGISTRY, "it-labour")
+KEEPER = UnitOfficer("K. Keeper", "it-labour")
 """The unit's custodian."""
 UNION = "it-union"
 PERSON = "P. Person"

@@ -12,7 +12,7 @@ from registry.complaints.attachments.actions import SentFile, attach, clean_key,
 from registry.complaints.attachments.storage import FolderStore, random_name
 from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import lock_case
+from registry.complaints.casework.actions import UnitOfficer, lock_case
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts as outside
 from registry.complaints.parties import steps
@@ -256,7 +256,7 @@ def test_another_unit_finds_no_referral(session, sealer, agreed):
         lambda: actions.take_back(Call(session, FOREIGN, AT), sealer, referral.reference),
         lambda: propose(session, sealer, agreed, officer=FOREIGN),
         lambda: actions.decide_identity(
-            Call(session, FOREIGN, AT),
+            Call(session, UnitOfficer("X", "cz-labour"), AT),
             sealer,
             referral.reference,
             is_approved=True,
@@ -264,7 +264,7 @@ def test_another_unit_finds_no_referral(session, sealer, agreed):
     ):
         with pytest.raises(NotFound):
             act()
-    assert queries.fetch_waiting_identities(Call(session, FOREIGN, AT), sealer) == []
+    assert queries.fetch_waiting_identities(Call(session, UnitOfficer("X", "cz-labour"), AT), sealer) == []
 
 
 def test_a_partner_accepts_reports_and_is_done(session, sealer, agreed):
