@@ -10,8 +10,7 @@ from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import mailbox_models as _mailboxes
 from registry.complaints.intake.paper_forms import models as _paper_forms
-from registry.complaints.parties.hearings import models as _hearings
-from registry.complaints.parties.referrals import models as _referrals
+from registry.complaints.parties import models as _parties
 from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
@@ -57,7 +56,6 @@ MODELS = (
     _employers,
     _entries,
     _events,
-    _hearings,
     _imports,
     _deposits,
     _law,
@@ -67,7 +65,7 @@ MODELS = (
     _names,
     _paper_forms,
     _papers,
-    _referrals,
+    _parties,
     _idempotency,
     _officers,
     _providers,

@@ -32,12 +32,10 @@ from registry.pages.officers import sign_in as signing
 from registry.pages.officers.assets import files
 from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
 from registry.pages.officers.hearings import agency as hearings_portal
-from registry.pages.officers.hearings import agency_files as hearings_files
 from registry.pages.officers.hearings import officer as hearings_desk
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import deposit, licences
 from registry.pages.officers.licences import proposals as licence_proposals
-from registry.pages.officers.referrals import identities
 from registry.pages.officers.referrals import officer as referrals_desk
 from registry.pages.officers.referrals import partner as referrals_portal
 from registry.pages.officers.rendering import error_page
@@ -66,7 +64,7 @@ PAGES: tuple[Blueprint, ...] = (
     paper_forms.pages,
     referrals_desk.pages,
     referrals_portal.pages,
-    identities.pages,
+    referrals_desk.identity_pages,
     access_grants.pages,
     access_grants.unit_pages,
     decisions_desk.pages,
@@ -85,7 +83,6 @@ PAGES: tuple[Blueprint, ...] = (
     audit.pages,
     hearings_desk.pages,
     hearings_portal.pages,
-    hearings_files.pages,
     entries.pages,
     entries.officer_pages,
     overview.pages,
