@@ -7,6 +7,7 @@ and send no `SameSite=Strict` cookie along a way that another site began. While 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
@@ -19,7 +20,7 @@ from registry.officers.providers.linking import Returned, Sent
 from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.officers.signing_in import Step
+from registry.officers.signing_in import Browser, Step
 from registry.pages.officers.guard import (
     Afterwards,
     allowed,
@@ -108,7 +109,7 @@ def _leave(client: Client, sent: Sent) -> Response:
 
 def _arrive(client: Client, known: Known) -> Response:
     with writing() as session:
-        attempt = linking.enter(session, keyring(), client.provider, known, now())
+        attempt = linking.enter(Call(session, Browser(), now()), keyring(), client.provider, known)
     if attempt.step is Step.REFUSED:
         return _sign_in_page("provider_unlinked", 403)
     is_in = attempt.step is Step.IN

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.errors import ActRefused, TooManyRequests
+from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.mail_limits import count_mail
 from registry.http.transaction import services, writing
@@ -61,11 +61,10 @@ def sign_in_form() -> Response:
 def sign_in() -> Response:
     """A failure is written down before it is answered, so that breaking off counts too."""
     with writing() as session:
-        entry = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
-    require_no_wait(entry)
-    if entry.token is None:
+        token = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
+    if token is None:
         return page("sign_in.html", fault="refused", email=typed("email"), status=403)
-    return give_cookie(to(""), entry.token)
+    return give_cookie(to(""), token)
 
 
 @pages.post("/sign-out")
@@ -142,12 +141,6 @@ def choose_password(secret: str) -> Response:
         return members.choose_again(session, secret, typed("password", 1000), now(), services().settings.home)
 
     return _let_in("password", secret, begin)
-
-
-def require_no_wait(entry: members.Entry) -> None:
-    """Raise TooManyRequests where the address must wait."""
-    if entry.seconds:
-        raise TooManyRequests(f"too many attempts: try again in {entry.seconds} seconds", entry.seconds)
 
 
 def _register_page(fault: str | None = None) -> Response:
