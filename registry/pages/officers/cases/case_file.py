@@ -35,7 +35,7 @@ from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import head_of
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, rendered
-from registry.proofs.papers.at_once import pdf_at_once
+from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.days import authority_days
