@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.accounts import second_factors
@@ -10,6 +10,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.app_services import keyring
+from registry.http.portals import see_other
 from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import providers
@@ -19,18 +20,10 @@ from registry.officers.providers import linking
 from registry.officers.security_keys import RelyingParty, relying_party_at
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Attempt, Browser, Step
-from registry.pages.officers.guard import (
-    back_to,
-    came_back,
-    give_cookie,
-    give_mark,
-    mark_sent,
-    open_to_all,
-    take_cookie,
-    token_sent,
-)
+from registry.pages.officers.guard import KNOWN_FOR, known_cookie, open_to_all, session_cookie, token_sent
 from registry.pages.officers.provider_sign_in import farewell
 from registry.pages.officers.rendering import page
+from registry.pages.officers.returning import address_after_sign_in, forget_address
 
 pages = Blueprint("console_signing", __name__)
 
@@ -56,7 +49,7 @@ def sign_in() -> Response:
 
         attempt = signing_in.sign_in(_call(session), keyring(), email, password, may_by_password)
     if attempt.step is Step.SECOND_FACTOR:
-        return give_cookie(_to("/console/code"), attempt.token or "")
+        return session_cookie().give(see_other("/console/code"), attempt.token or "")
     return page("sign_in.html", here="sign_in", fault="refused", status=403, over="", email=email)
 
 
@@ -79,7 +72,7 @@ def give_key() -> Response:
     """The second step with what a security key signed. What it was asked is used up, whatever the answer."""
     party = relying_party()
     if party is None:
-        return _to("/console/code")
+        return see_other("/console/code")
     answer = request.form.get("answer", "")[:MAX_ANSWER]
     return _second_step(lambda call: signing_in.give_key(call, keyring(), party, answer))
 
@@ -89,14 +82,16 @@ def _second_step(give: Callable[[Call[Browser]], Attempt]) -> Response:
         with writing() as session:
             attempt = give(_call(session))
     except NotSignedIn:
-        return take_cookie(_to("/console/sign-in"))
+        return session_cookie().take(see_other("/console/sign-in"))
     if attempt.step is Step.REFUSED:
         return _code_page(fault="refused", status=403)
-    return give_mark(came_back(give_cookie(_to(back_to()), attempt.token or "")), attempt.mark)
+    cookie = session_cookie()
+    response = cookie.give(see_other(address_after_sign_in(cookie)), attempt.token or "")
+    return known_cookie().give(forget_address(response, cookie), attempt.mark, KNOWN_FOR)
 
 
 def _call(session: Session) -> Call[Browser]:
-    return Call(session, Browser(token_sent(), mark_sent()), now())
+    return Call(session, Browser(token_sent(), known_cookie().sent()[:200]), now())
 
 
 def relying_party() -> RelyingParty | None:
@@ -113,9 +108,9 @@ def sign_out() -> Response:
         provider = None if ended is None else ended.provider
     there = farewell(provider)
     if there is None:
-        response = take_cookie(_to("/console/sign-in"))
+        response = session_cookie().take(see_other("/console/sign-in"))
     else:
-        response = take_cookie(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
+        response = session_cookie().take(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -168,7 +163,8 @@ def join_with_key() -> Response:
                 token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
                 _, half = sessions.half_present(session, token, at)
                 wanted = security_keys.registration_options(Call(session, officer, at), half, party)
-                return give_cookie(page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted), token)
+                asking = page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted)
+                return session_cookie().give(asking, token)
             whose, half = sessions.half_present(session, token_sent(), at)
             if whose.id != officer.id:
                 raise NotSignedIn("begin again with your code")
@@ -180,8 +176,8 @@ def join_with_key() -> Response:
             fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
             recovery = []
     if not recovery:
-        return take_cookie(_app_page(code, fault=fault))
-    return take_cookie(page("joined.html", here="sign_in", recovery=recovery))
+        return session_cookie().take(_app_page(code, fault=fault))
+    return session_cookie().take(page("joined.html", here="sign_in", recovery=recovery))
 
 
 def _join_page(code: str, fault: str | None = None) -> Response:
@@ -243,10 +239,3 @@ def _code_page(fault: str | None = None, status: int = 200) -> Response:
         except NotSignedIn:
             wanted = None
     return page("code.html", here="sign_in", fault=fault, wanted=wanted, status=status)
-
-
-def _to(address: str) -> Response:
-    response = redirect(address, 303)
-    assert isinstance(response, Response)
-    response.headers["Cache-Control"] = "no-store"
-    return response

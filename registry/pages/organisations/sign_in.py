@@ -14,7 +14,7 @@ from registry.i18n import wording
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, Member
 from registry.organisations.sessions import MEMBER_SESSIONS
-from registry.pages.organisations.guard import give_cookie, open_to_all, take_cookie, token_sent
+from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
 from schemas.countries import COUNTRIES
@@ -64,7 +64,7 @@ def sign_in() -> Response:
         token = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
     if token is None:
         return page("sign_in.html", fault="refused", email=typed("email"), status=403)
-    return give_cookie(to(""), token)
+    return session_cookie().give(to(""), token)
 
 
 @pages.post("/sign-out")
@@ -72,7 +72,7 @@ def sign_in() -> Response:
 def sign_out() -> Response:
     with writing() as session:
         MEMBER_SESSIONS.end(session, token_sent(), now())
-    response = take_cookie(to("sign-in"))
+    response = session_cookie().take(to("sign-in"))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -164,4 +164,4 @@ def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Respo
             token, _ = sessions.begin_by_one(session, begin(session), now())
     except ActRefused as refused:
         return _link_page(kind, secret, refused.reason)
-    return give_cookie(to(""), token)
+    return session_cookie().give(to(""), token)

@@ -105,9 +105,10 @@ def test_sign_in_leads_back_to_pages_of_the_console_alone(session, sealer, desk_
         with desk.client.application.test_request_context(
             "/console/code", headers={"Cookie": f'console-next="{planted}"'}
         ):
-            from registry.pages.officers.guard import back_to
+            from registry.pages.officers.guard import session_cookie
+    from registry.pages.officers.returning import address_after_sign_in
 
-            assert back_to() == "/console/", planted
+            assert address_after_sign_in(session_cookie()) == "/console/", planted
 
 
 def test_a_draft_is_kept_by_the_button_and_gone_once_it_is_sent(session, sealer, desk_for):

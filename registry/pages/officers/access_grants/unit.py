@@ -12,7 +12,6 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
@@ -47,7 +46,6 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
     return page(
         "access_grants/list.html",
         here="openings",
-        case_styles=address_of("cases.css"),
         refusal=refusal,
         found=found,
         kinds=kinds,
