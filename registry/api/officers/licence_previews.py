@@ -19,7 +19,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.applicants import Compared
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import Draft, status_on

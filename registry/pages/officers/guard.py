@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts.sessions import read_signed, sign
-from registry.complaints.casework.unsent.actions import drop, unsent_on
+from registry.complaints.casework.unsent import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, g, request
 from werkzeug.datastructures import MultiDict
 
-from registry.complaints.casework.unsent.actions import Unsent
+from registry.complaints.casework.unsent import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
