@@ -8,7 +8,7 @@ from registry.http.app_services import keyring
 from registry.organisations import members
 from registry.organisations.models import OrganisationActor
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.pages.organisations.sign_in import typed
 
 
 def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
@@ -18,8 +18,5 @@ def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
 
 def password_fault(session: Session, me: MemberPresent) -> str | None:
     """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in."""
-    entry = members.ask_again(Call(session, me, now()), keyring(), typed("old", 1000))
-    if entry is None:
-        return None
-    require_no_wait(entry)
-    return "wrong_password"
+    is_right = members.is_password_right(Call(session, me, now()), keyring(), typed("old", 1000))
+    return None if is_right else "wrong_password"

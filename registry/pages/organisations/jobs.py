@@ -34,6 +34,7 @@ from registry.core.errors import (
     UnreadableList,
 )
 from registry.http.body_admission import takes_body
+from registry.http.portals import require_form
 from registry.http.request_reader import load_values
 from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
@@ -43,7 +44,7 @@ from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.acting import acting
 from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
-from registry.pages.organisations.guard import for_members, present, require_form, token_sent
+from registry.pages.organisations.guard import for_members, present, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.bulk import JobKind, JobState, StepCode
 from registry.vocabulary.codes import Problem
