@@ -13,8 +13,8 @@ from registry.http.qr_pictures import picture
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.acting import password_fault
 from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
-from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import typed
 
