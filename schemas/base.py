@@ -1,6 +1,7 @@
 """What all payloads share: those that come in refuse what they do not know, those that go out do not."""
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self, get_type_hints
 
@@ -21,6 +22,11 @@ class InSchema(marshmallow.Schema):
         "unknown": Coded(Problem.UNKNOWN_FIELD, "is not known here"),
         "type": Coded(Problem.INVALID_REQUEST, "must be a JSON object"),
     }
+
+    @cached_property
+    def load_names(self) -> dict[str, marshmallow.fields.Field[Any]]:
+        """What is read, by the names that requests say."""
+        return {field.data_key or name: field for name, field in self.load_fields.items()}
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         """What is wrong with the fields together: parameter, code and detail of each fault.

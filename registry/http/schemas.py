@@ -8,17 +8,17 @@ from typing import Any
 
 from flask import request
 
-from registry.http.query_reader import (
+from registry.http.request_reader import (
     LIST_FILES,
     MAX_BODY_BYTES,
     EmptySchema,
-    QueryReader,
-    loaded_body,
-    loaded_file,
-    loaded_file_name,
-    loaded_idempotency_key,
-    loaded_list,
-    plain_idempotency_key,
+    load_body,
+    load_file,
+    load_file_name,
+    load_idempotency_key,
+    load_list,
+    load_plain_idempotency_key,
+    load_query,
     refuse_forms,
     refuse_query,
 )
@@ -89,19 +89,17 @@ def request_schema(
     With `idempotent` the view also gets what Idempotency-Key says, as `idempotency_key`.
     """
     shape = schema or EmptySchema()
-    # A body may hold lists, which no query string can.
-    reader = QueryReader(EmptySchema() if body else shape)
 
     def decorate(view: View) -> View:
         def read_input() -> dict[str, Any]:
             if body:
-                return loaded_body(shape, max_bytes, is_optional=is_body_optional)
-            return reader.loaded(request.environ.get("QUERY_STRING", ""))
+                return load_body(shape, max_bytes, is_optional=is_body_optional)
+            return load_query(shape, request.environ.get("QUERY_STRING", ""))
 
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
             if idempotent:
-                return view(self, **path, **read_input(), idempotency_key=loaded_idempotency_key())
+                return view(self, **path, **read_input(), idempotency_key=load_idempotency_key())
             return view(self, **path, **read_input())
 
         wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
@@ -121,8 +119,8 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
             refuse_forms()
-            body = loaded_file(max_bytes)
-            return view(self, **path, body=body, name=loaded_file_name(), idempotency_key=loaded_idempotency_key())
+            body = load_file(max_bytes)
+            return view(self, **path, body=body, name=load_file_name(), idempotency_key=load_idempotency_key())
 
         wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
         return wrapper
@@ -140,7 +138,7 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
             request.max_content_length = max_bytes
             refuse_query()
             return view(
-                self, **path, stream=request.stream, name=loaded_file_name(), idempotency_key=plain_idempotency_key()
+                self, **path, stream=request.stream, name=load_file_name(), idempotency_key=load_plain_idempotency_key()
             )
 
         wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
@@ -159,8 +157,8 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
-            sent = loaded_list(options, max_bytes)
-            return view(self, **path, sent=sent, idempotency_key=loaded_idempotency_key())
+            sent = load_list(options, max_bytes)
+            return view(self, **path, sent=sent, idempotency_key=load_idempotency_key())
 
         wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
             schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, other_media_types=LIST_FILES

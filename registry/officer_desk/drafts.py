@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.officers.sessions import AuthenticatedOfficer
 
 

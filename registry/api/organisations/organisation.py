@@ -9,7 +9,7 @@ from registry.api.organisations.acting import acting, claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.api_keys import Caller, current_organisation, needs_scope
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading

@@ -12,7 +12,7 @@ from registry.core.clock import day_at, now
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import refuse_other_reference
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading

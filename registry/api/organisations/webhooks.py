@@ -11,7 +11,7 @@ from registry.core.errors import LiveKey
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import is_test
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading, services
@@ -19,7 +19,7 @@ from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Webhook
 from registry.watches.webhooks import Logged
 from schemas.pages import PageQuerySchema
 from schemas.watches import (

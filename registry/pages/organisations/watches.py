@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring, verdicts
-from registry.http.query_reader import loaded
+from registry.http.request_reader import load_values
 from registry.i18n.wording import authority_name, country_name, word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.acting import acting
@@ -62,7 +62,7 @@ def make_search(session: Session, me: MemberPresent) -> Response:
     label = request.form.get("label", "")[:200]
     typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
     try:
-        criteria = {name: str(value) for name, value in loaded(SearchSchema(), typed).items()}
+        criteria = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
         actions.watch_search(acting(session, me), criteria, label)
     except (InvalidInput, NotNow) as refused:
         fault = _word(refused)
