@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.vocabulary.register import STAFF_LANGUAGES, Language
+from registry.vocabulary.register import STAFF_LANGUAGES
 from tests.docs.copies import Copy
 
 pytestmark = pytest.mark.slow
@@ -127,10 +127,10 @@ def test_a_reason_of_a_verdict(copy: Copy) -> None:
         "registry/vocabulary/codes.py", "    PAST_DATE = ", '    LICENCE_BEGINS_TODAY = "licence_begins_today"\n'
     )
     copy.insert(f"{verdicts}/licence_rules.py", "    if day < today:", RULE)
-    copy.insert(f"{verdicts}/question.py", "        Reason.PAST_DATE,", "        Reason.LICENCE_BEGINS_TODAY,\n")
-    for language in Language:
+    copy.insert(f"{verdicts}/question.py", "        Reason.PERMITS_BY_QUOTA,", "        Reason.LICENCE_BEGINS_TODAY,\n")
+    for catalogue in (copy.folder / CATALOGUES).glob("*.po"):
         text = 'msgid "reason.licence_begins_today"\nmsgstr "It begins on this day."\n\n'
-        copy.insert(f"{CATALOGUES}/{language}.po", 'msgid "reason.past_date"', text)
+        copy.insert(f"{CATALOGUES}/{catalogue.name}", 'msgid "reason.past_date"', text)
     advice = '[reason.licence_begins_today]\ncure = "Nothing to do."\n\n'
     copy.insert("registry/api/docs/advice.toml", "[reason.past_date]", advice)
     copy.run("tools.reasons", "write", writes="docs/users/reasons.md")
@@ -168,9 +168,10 @@ def test_an_act_of_an_officer(copy: Copy) -> None:
     give_back = '        OfficerAct(\n            "give-back",'
     copy.insert(table, give_back, ACT)
     examples = "registry/api/officers/sanction_examples.py"
-    example = '    _on("remindOfSanction", "again", "It waits", "/remind", who="decider", version=4),\n'
-    copy.insert(examples, '    _on("returnSanction", "stale"', example)
-    copy.write(examples, copy.read(examples).replace('"/approve", version=4', '"/approve", version=5'))
+    example = (
+        '    _on("remindOfSanction", "early", "Not handed in yet", "/remind", who="decider", version=3, status=409),\n'
+    )
+    copy.insert(examples, '    _on("submitSanction"', example)
     copy.insert("registry/pages/officers/templates/sanctions/one.html", '{{ with_reason("/give-back"', BUTTON)
     for language in STAFF_LANGUAGES:
         done, button = "done.remindOfSanction", "sanction.act.remind"
