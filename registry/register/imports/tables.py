@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
@@ -102,35 +102,43 @@ def picked(header: Header) -> Any:
     return itemgetter(*places)
 
 
+class TextTable(NamedTuple):
+    """A text file of a table: how it is encoded, and what separates its columns."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+
+    def reader(self, raw: BinaryIO) -> Any:
+        text = io.TextIOWrapper(raw, encoding=self.encoding.codec, errors="strict", newline="")
+        return csv.reader(text, delimiter=self.delimiter)
+
+
 def opened_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
     """A CSV file, its encoding and delimiter found out unless they are given. `country` is that of the list."""
     wanted = encoding or layout.encoding
     found = named_encoding(wanted) if wanted else found_encoding(path, country)
     size = path.stat().st_size
     csv.field_size_limit(FIELD_LIMIT)
-    delimiter = layout.delimiter or found_delimiter(path, found)
+    table = TextTable(path, found, layout.delimiter or found_delimiter(path, found))
     with path.open("rb") as raw:
-        lines = _first_lines(raw, found, delimiter, path)
+        lines = _first_lines(raw, table)
     header = found_header(lines, layout)
     raw = path.open("rb")
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
     headings = [] if header.has_status else [("above the header", text) for text in titles_above(lines, header)]
-    rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header), headings)
-    separator = {"\t": "tab"}.get(delimiter, delimiter)
+    rows = _rows(raw, table, header, _usual_width(lines, header), headings)
+    separator = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     notes = [f"columns are separated by {separator}, the header is on line {header.depth + 1}"]
     result = Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
     result.headings = headings
     return result
 
 
-def _text(raw: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding=encoding.codec, errors="strict", newline="")
-
-
-def _first_lines(raw: BinaryIO, encoding: Encoding, delimiter: str, path: Path) -> list[list[str]]:
-    reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+def _first_lines(raw: BinaryIO, table: TextTable) -> list[list[str]]:
+    reader = table.reader(raw)
     lines: list[list[str]] = []
-    for cells in _checked(reader, path, encoding):
+    for cells in _checked(reader, table):
         # Numbered as the file's lines are, so that a header can be pointed at.
         lines += [[]] * (reader.line_num - len(lines) - 1)
         lines.append(cells)
@@ -139,8 +147,9 @@ def _first_lines(raw: BinaryIO, encoding: Encoding, delimiter: str, path: Path) 
     return lines
 
 
-def _checked(reader: Any, path: Path, encoding: Encoding) -> Iterator[list[str]]:
+def _checked(reader: Any, table: TextTable) -> Iterator[list[str]]:
     """The reader's rows, with what stops it said in words."""
+    path, encoding = table.path, table.encoding
     try:
         yield from reader
     except UnicodeDecodeError:
@@ -158,7 +167,7 @@ def _checked(reader: Any, path: Path, encoding: Encoding) -> Iterator[list[str]]
 def found_delimiter(path: Path, encoding: Encoding) -> str:
     """The delimiter that gives most of the first lines the same number of cells, and more than one."""
     with path.open("rb") as raw:
-        text = _text(raw, encoding)
+        text = io.TextIOWrapper(raw, encoding=encoding.codec, errors="strict", newline="")
         try:
             lines = [line for line, _ in zip(text, range(200), strict=False)]
         except UnicodeError:
@@ -197,23 +206,17 @@ def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
 
 
 def _rows(
-    raw: BinaryIO,
-    path: Path,
-    encoding: Encoding,
-    delimiter: str,
-    header: Header,
-    usual: int,
-    headings: list[tuple[str, str]],
+    raw: BinaryIO, table: TextTable, header: Header, usual: int, headings: list[tuple[str, str]]
 ) -> Iterator[Row]:
     width, pick = header.width, picked(header)
     forgiven = {usual, len(header.cells)}
     empty = [""]
     with raw:
-        reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+        reader = table.reader(raw)
         above = header.depth + 1
         before = 0
         own, tells_status = header.cells, header.has_status
-        for cells in _checked(reader, path, encoding):
+        for cells in _checked(reader, table):
             first, line = before + 1, reader.line_num
             before = line
             if line <= above or not any(cells):
@@ -221,7 +224,7 @@ def _rows(
             found = len(cells)
             if not tells_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
                 headings.append((f"line {line}", "".join(cells)))
-            if line > first and _swallowed(cells, delimiter, max(usual, width)) is not None:
+            if line > first and _swallowed(cells, table.delimiter, max(usual, width)) is not None:
                 yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
             elif found == width:
                 # Tables of several pages repeat their header.
