@@ -13,13 +13,12 @@ from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import presence
+from registry.complaints.casework import presence, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
-from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
-from registry.complaints.parties.hearings import ending as hearings
-from registry.complaints.parties.referrals import ending as referrals
+from registry.complaints.parties.hearings import moves as hearings
+from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purge_limit import purge_backlog
 from registry.complaints.sealing.sealer import Sealer

@@ -15,7 +15,6 @@ from registry.api.officers import (
     decisions,
     entry_requests,
     hearings,
-    identities,
     law_overlays,
     licence_previews,
     licences,
@@ -23,10 +22,8 @@ from registry.api.officers import (
     officers,
     overview,
     papers,
-    received_referrals,
     referrals,
     sanctions,
-    served_hearings,
 )
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
@@ -45,11 +42,11 @@ DESK: tuple[Namespace, ...] = (
     access_grants.ns,
     papers.ns,
     hearings.ns,
-    served_hearings.ns,
+    hearings.served,
     agency_files.ns,
     referrals.ns,
-    received_referrals.ns,
-    identities.ns,
+    referrals.received,
+    referrals.identities,
     entry_requests.ns,
     audit.ns,
     overview.ns,

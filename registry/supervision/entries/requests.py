@@ -28,7 +28,7 @@ MAX_REPLY = 1000
 
 
 class Named(Protocol):
-    """Whoever acts on a request, as the audit trail names them."""
+    """The person who acts on a request, as the audit trail names them."""
 
     @property
     def name(self) -> str: ...

@@ -20,7 +20,7 @@ from registry.audit.queries import lines_about, verify
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import investigators, moves_of, same_person
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.parties.hearings.rules import HEARD_IN
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
