@@ -10,7 +10,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports.columns import hints
 from registry.register.imports.drafting import Answers, as_toml, drafted
 from registry.register.imports.mapping import FIELDS, read_mapping
-from tests.register.imports.lists import Desk, agency, czech_list, ico
+from tests.register.imports.lists import ListImporter, agency, czech_list, ico
 from tests.register.imports.making import page_table, web_page
 
 ANSWERED = Answers(
@@ -163,7 +163,7 @@ def test_a_json_list_is_taken_apart_into_agencies_and_their_licences(tmp_path: P
     assert "povoleni[].zamestnavaniOsob" in draft.flags.values()
 
 
-def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, desk: Desk) -> None:
+def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, importer: ListImporter) -> None:
     sample = table(
         tmp_path / "s.csv",
         "Register of agencies;;",
@@ -172,10 +172,10 @@ def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, desk: Desk) ->
     )
     draft = drafted(sample)
     mapping = read_mapping(as_toml(draft, ANSWERED), "the draft")
-    report = desk.take(sample, mapping)
+    report = importer.take(sample, mapping)
     assert report.refused_because is None
     assert report.counts.new == 1
-    (one,) = desk.records()
+    (one,) = importer.records()
     assert str(one.licences[0].valid_from) == "2024-04-03"
 
 
