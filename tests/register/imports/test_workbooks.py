@@ -12,7 +12,7 @@ from registry.register.imports.extraction.terms import Room
 from registry.register.imports.mapping import Layout
 from registry.register.imports.models import FetchState
 from registry.register.imports.reading import opened
-from registry.register.imports.spreadsheets import LIST, opened_sheet, sheet_of
+from registry.register.imports.spreadsheets import LIST, open_sheet, sheet_of
 from tests.cli.running import refused
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 from tests.register.imports.lists import ListImporter, plain_mapping, plain_text
@@ -43,7 +43,7 @@ def test_rows_and_cells_without_numbers_follow_each_other(tmp_path: Path) -> Non
     sheet = sheet_of(written(tmp_path, workbook(rows)), LAYOUT)
     assert list(sheet.rows())[1:] == [["1", "", "3"], [], [], ["#REF!"]]
     # What an error hides is no empty cell.
-    assert [row.cells for row in opened_sheet(tmp_path / "list.xlsx", LAYOUT, sheet).rows] == [("1",), ("#REF!",)]
+    assert [row.cells for row in open_sheet(tmp_path / "list.xlsx", LAYOUT, sheet).rows] == [("1",), ("#REF!",)]
 
 
 @pytest.mark.parametrize(
