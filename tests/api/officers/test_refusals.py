@@ -24,6 +24,7 @@ from registry.officers.rights import Role
 from registry.register.agencies.models import Agency
 from tests.api.conftest import then
 from tests.api.officers.stories import STORIES, Ask, Story, play, token_of
+from tests.make import authority_of, make_source
 from tests.officers.making import make_officer, make_unit
 
 __all__ = ["then"]
@@ -64,12 +65,14 @@ def test_what_is_anothers_is_not_there(
 
     def before(example: Any, ask: Ask) -> None:
         if not strangers:
-            make_unit(session, "at-other", "AT")
+            make_source(session, "AT")
+            make_unit(session, "at-other", "AT", authority=authority_of("AT"))
             strangers.append(token_of(session, with_roles(session, keyring, "at-other", *Role)))
             session.commit()
         if example.path and example.status < 300 and example.operation not in OF_NO_UNIT:
             answer = ask(example.version, strangers[0])
-            assert (answer.status_code, answer.json["code"]) == (404, "not_found"), example.request_line()
+            assert answer.status_code == 404, example.request_line()
+            assert answer.json["code"] == "not_found", example.request_line()
 
     play_all(client, session, keyring, story, before)
 
