@@ -40,7 +40,7 @@ from registry.register.imports.models import PendingImport
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
@@ -306,4 +306,4 @@ def _renewal(desk: Desk) -> None:
     until: date = (licence.valid_to or desk.today) + timedelta(days=730)
     call = Call(desk.session, LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
     terms = {"valid_to": until}
-    proposals.propose(call, LicenceAct.RENEW, licence.licence_id, terms, legal_ground=LAW, effective_on=desk.today)
+    proposals.propose(call, ActRequest(LicenceAct.RENEW, licence.licence_id, terms, LAW, desk.today))
