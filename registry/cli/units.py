@@ -7,8 +7,8 @@ import msgspec
 
 from registry.cli.sealing_keys import opened
 from registry.complaints.case import units as actions
-from registry.complaints.case.retention_rules import SHIPPED, Periods
 from registry.complaints.case.routing_rules import takes_complaints
+from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.officers.models import Unit

@@ -11,10 +11,11 @@ from typing import Any, Concatenate, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import idempotency
 from registry.core.calls import Call
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
-from registry.http.request_reader import MAX_BODY_BYTES
+from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
 from registry.officer_desk.acting import acting
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -153,3 +154,28 @@ def case_acts(
 ) -> OfficerActs[Officer]:
     """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
     return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)
+
+
+def draft_idempotently(
+    session: Session,
+    me: AuthenticatedOfficer,
+    what: str,
+    idempotency_key: IdempotencyKey | None,
+    make: Callable[[], object],
+) -> str:
+    """The reference of what `make` drafts, or drafted before with the same key. Without a key it drafts.
+
+    `make` gives the draft or its reference.
+
+    `what` says what and where, such as a hearing of one case: the same key elsewhere is another. Raises as `make`, and
+    RepeatDiffers where something else was sent with the key.
+    """
+
+    def draft() -> str:
+        made: Any = make()
+        return made if isinstance(made, str) else str(made.reference)
+
+    if idempotency_key is None:
+        return draft()
+    scope = f"{what} of officer {me.officer.reference}"
+    return idempotency.run_idempotently(session, sealer(), scope, *idempotency_key, day_at(now(), None), draft)

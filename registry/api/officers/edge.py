@@ -19,7 +19,6 @@ from registry.api.officers import (
     law_overlays,
     licence_previews,
     licences,
-    officer_changes,
     officers,
     overview,
     papers,
@@ -35,7 +34,7 @@ from registry.http.headers import DESK_PATHS
 DESK: tuple[Namespace, ...] = (
     own.ns,
     officers.ns,
-    officer_changes.ns,
+    officers.changes_ns,
     licences.ns,
     licence_previews.ns,
     channels.ns,

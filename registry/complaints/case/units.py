@@ -8,8 +8,8 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.retention_rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
+from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
