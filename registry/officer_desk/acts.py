@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import idempotency
+from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
-from registry.officer_desk.acting import acting
+from registry.officer_desk.acting import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema
@@ -154,6 +155,16 @@ def case_acts(
 ) -> OfficerActs[Officer]:
     """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
     return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)
+
+
+def party_acts(resource: Resource, *rows: OfficerAct) -> OfficerActs[PartyMember]:
+    """The acts of an agency's or a partner's own people on what was shared with it; each action finds only that."""
+    return OfficerActs(
+        resource,
+        lambda me, _: acting_for_party(me),
+        lambda _session, _me, _act, reference: reference_in(reference),
+        rows,
+    )
 
 
 def draft_idempotently(
