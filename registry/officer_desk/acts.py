@@ -52,16 +52,6 @@ def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], objec
     return lambda call, **fields: action(call, sealer(), *call.references, **fields)
 
 
-def no_arguments(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
-    """The `run` of an act whose action takes no arguments besides its object."""
-    return lambda call: action(call.session, call.actor, call.reference, call.at, version=call.version)
-
-
-def with_sealer(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
-    """As `no_arguments`, for an action that is also given the sealer."""
-    return lambda call: action(call.session, sealer(), call.actor, call.reference, call.at, version=call.version)
-
-
 @dataclass(frozen=True, slots=True)
 class OfficerAct:
     """One act of an officer. `run` does it: it is given an ActCall and, as keywords, the fields of `schema`."""
