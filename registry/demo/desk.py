@@ -20,6 +20,7 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
@@ -39,7 +40,7 @@ from registry.register.imports.models import PendingImport
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.actions import hand_to_review
 from registry.supervision.sanctions.moves import SanctionOfficial, today_at
@@ -171,7 +172,10 @@ def _heard(desk: Desk, number: int) -> None:
     session, agency = desk.session, demo_reference("agency", "it-uno")
     unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
     reader, _ = accounts.add_first(
-        session, unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en", desk.at, desk.at.date()
+        session,
+        accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en"),
+        desk.at,
+        desk.at.date(),
     )
     reader.state = OfficerState.ACTIVE
     reference = _looked_into(
@@ -179,10 +183,11 @@ def _heard(desk: Desk, number: int) -> None:
         consent_agency="yes",
     )  # fmt: skip
     officer, at = desk.as_(Role.INVESTIGATOR), desk.ago(5)
-    hearing = hearings.draft(session, desk.sealer, officer, reference, _ALLEGATION, at, language=Language.EN).reference
-    hearings.hand_in(session, desk.sealer, officer, hearing, at)
-    hearings.approve(session, desk.sealer, desk.as_(Role.SUPERVISOR), hearing, at)
-    hearings.serve(session, desk.sealer, officer, hearing, at.date() + timedelta(days=14), at)
+    call = Call(session, officer, at)
+    hearing = hearings.draft(call, desk.sealer, reference, Allegation(_ALLEGATION, language=Language.EN)).reference
+    hearings.hand_in(call, desk.sealer, hearing)
+    hearings.approve(Call(session, desk.as_(Role.SUPERVISOR), at), desk.sealer, hearing)
+    hearings.serve(call, desk.sealer, hearing, at.date() + timedelta(days=14))
 
 
 def _sanctioned(desk: Desk, number: int) -> None:
@@ -304,4 +309,4 @@ def _renewal(desk: Desk) -> None:
     until: date = (licence.valid_to or desk.today) + timedelta(days=730)
     call = Call(desk.session, LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
     terms = {"valid_to": until}
-    proposals.propose(call, LicenceAct.RENEW, licence.licence_id, terms, legal_ground=LAW, effective_on=desk.today)
+    proposals.propose(call, ActRequest(LicenceAct.RENEW, licence.licence_id, terms, LAW, desk.today))

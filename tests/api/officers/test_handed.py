@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.officers.referrals import handed_payload
+from registry.api.officers.referrals import build_handed
 from registry.complaints.parties.referrals.content import Handed, HandedFile
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
@@ -189,4 +189,4 @@ def test_an_officer_with_an_interest_in_the_agency_reads_no_referral(
 
 def test_the_key_of_a_file_that_goes_along_is_in_no_answer() -> None:
     handed = Handed("note", files=(HandedFile("23456789ABCD", "note.txt", FileKind.TXT, "00ff" * 16),))
-    assert "00ff" not in str(handed_payload(handed))
+    assert "00ff" not in str(build_handed(handed))
