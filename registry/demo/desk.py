@@ -172,7 +172,10 @@ def _heard(desk: Desk, number: int) -> None:
     session, agency = desk.session, demo_reference("agency", "it-uno")
     unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
     reader, _ = accounts.add_first(
-        session, unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en", desk.at, desk.at.date()
+        session,
+        accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en"),
+        desk.at,
+        desk.at.date(),
     )
     reader.state = OfficerState.ACTIVE
     reference = _looked_into(
