@@ -171,9 +171,8 @@ def _heard(desk: Desk, number: int) -> None:
     """Its agency is asked, by a person of the agency who reads English and cannot sign in."""
     session, agency = desk.session, demo_reference("agency", "it-uno")
     unit = parties.agency_unit(session, desk.sealer, agency, desk.at.date()).reference
-    reader, _ = accounts.add_first(
-        session, unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en", desk.at, desk.at.date()
-    )
+    invited = accounts.Invitation(unit, "Demo agency reader", f"reader@{unit}.example", [Role.AGENCY_REP], "en")
+    reader, _ = accounts.add_first(session, invited, desk.at)
     reader.state = OfficerState.ACTIVE
     reference = _looked_into(
         desk, number, agency={"agency_id": agency}, coworkers=40, retention_of_identity_documents="yes",

@@ -38,9 +38,8 @@ def _named(call: ActCall[str]) -> Officer:
 
 
 def _invite(call: ActCall[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
-    return accounts.propose_invitation(
-        call.session, call.reference, name, email, roles, language, by=call.actor, at=call.at
-    ).reference  # fmt: skip
+    invited = accounts.Invitation(call.reference, name, email, roles, language)
+    return accounts.propose_invitation(call.session, invited, by=call.actor, at=call.at).reference
 
 
 def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> str:

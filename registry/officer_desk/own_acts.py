@@ -74,7 +74,7 @@ OWN_LOANS = _ends(
 
 def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> str:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
-    return accounts.lend(call.session, call.actor, deputy, role, from_on, to_on, day_at(call.at, None)).reference
+    return accounts.lend(call, deputy, role, from_on, to_on).reference
 
 
 def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None, room: str = "") -> None:

@@ -7,16 +7,18 @@ approves is shown one part of the join code, and the officer is mailed the other
 import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.core.clock import now
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
-from registry.officers import factors, join_codes, notices, program_access, security_mails, sessions
+from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -46,30 +48,31 @@ COMMAND_LINE = "command line"
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{3,130}")
 
 
-def propose_invitation(
-    session: Session,
-    unit: str,
-    name: str,
-    email: str,
-    roles: Collection[Role],
-    language: str,
-    *,
-    by: str,
-    at: datetime,
-) -> OfficerChange:
-    """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
-    _require_fit(session, unit, roles)
-    if language not in STAFF_LANGUAGES:
+class Invitation(NamedTuple):
+    """Who shall become an officer of a unit, and what for."""
+
+    unit: str
+    name: str
+    email: str
+    roles: Collection[Role]
+    language: str
+
+
+def propose_invitation(session: Session, invited: Invitation, *, by: str, at: datetime) -> OfficerChange:
+    """Propose a new officer, for another officer of the unit to approve. Raises ActRefused, InvalidInput."""
+    _require_fit(session, invited.unit, invited.roles)
+    if invited.language not in STAFF_LANGUAGES:
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    address, tidy_name = tidy_email(email), " ".join(name.split())
+    address, tidy_name = tidy_email(invited.email), " ".join(invited.name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
     if not tidy_name or len(tidy_name) > 120 or not tidy_name.isprintable():
         raise ActRefused("bad_name", "the name must be 1 to 120 visible characters")
     if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
-    details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
-    return _propose(session, ChangeKind.INVITE, unit, None, details, by, at)
+    details = {"name": tidy_name, "email": address, "roles": sorted(invited.roles), "language": invited.language}
+    change = OfficerChange(kind=ChangeKind.INVITE, unit=invited.unit, details=details, proposed_by=by, proposed_at=at)
+    return _propose(session, change)
 
 
 def propose_roles(
@@ -78,14 +81,17 @@ def propose_roles(
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
     _require_fit(session, officer.unit, roles)
-    return _propose(session, ChangeKind.ROLES, officer.unit, officer, {"roles": sorted(roles)}, by, at)
+    details = {"roles": sorted(roles)}
+    change = OfficerChange(kind=ChangeKind.ROLES, unit=officer.unit, details=details, proposed_by=by, proposed_at=at)
+    return _propose(session, change, officer)
 
 
 def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
     """Propose that an officer who lost password or second factor may set both anew."""
     _require_other(officer, by)
     security_mails.queue(session, officer, SecurityEvent.RESET_PROPOSED, at)
-    return _propose(session, ChangeKind.RESET, officer.unit, officer, {}, by, at)
+    change = OfficerChange(kind=ChangeKind.RESET, unit=officer.unit, details={}, proposed_by=by, proposed_at=at)
+    return _propose(session, change, officer)
 
 
 def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
@@ -117,19 +123,10 @@ def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) ->
     _decide(session, change, ChangeState.REFUSED, by, at)
 
 
-def add_first(
-    session: Session,
-    unit: str,
-    name: str,
-    email: str,
-    roles: Collection[Role],
-    language: str,
-    at: datetime,
-    today: date,
-) -> tuple[Officer, str]:
+def add_first(session: Session, invited: Invitation, at: datetime) -> tuple[Officer, str]:
     """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
-    change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
-    code = _invited(session, change, at, today, is_split=False)
+    change = propose_invitation(session, invited, by=COMMAND_LINE, at=at)
+    code = _invited(session, change, at, day_at(at, None), is_split=False)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
 
@@ -145,14 +142,13 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
-def lend(
-    session: Session, officer: Officer, deputy: Officer, role: Role, from_on: date, to_on: date, today: date
-) -> RoleLent:
+def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
+    session, officer, today = call.session, call.actor, day_at(call.at, None)
     if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
@@ -166,7 +162,7 @@ def lend(
     )
     session.add(lent)
     session.flush()
-    notices.notify(session, deputy, NoticeKind.LENT, now())
+    notices.notify(session, deputy, NoticeKind.LENT, call.at)
     record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
     return lent
 
@@ -224,7 +220,7 @@ def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> No
     A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
     """
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     join_codes.forget(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
 
@@ -236,7 +232,7 @@ def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime,
     """
     officer = me.officer
     OFFICER_SESSIONS.end_all(session, officer, at, but=me.session)
-    ended = 0 if keeps_programs else program_access.end(session, officer, at)
+    ended = 0 if keeps_programs else tokens.end_programs(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=officer.reference)
     return ended
 
@@ -299,30 +295,18 @@ def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
     return frozenset(existing)
 
 
-def _propose(
-    session: Session,
-    kind: ChangeKind,
-    unit: str,
-    officer: Officer | None,
-    details: dict[str, object],
-    by: str,
-    at: datetime,
-) -> OfficerChange:
-    change = OfficerChange(
-        reference=new_reference(),
-        kind=kind,
-        officer_id=officer.id if officer else None,
-        unit=unit,
-        details=details,
-        state=ChangeState.OPEN,
-        proposed_by=by,
-        proposed_at=at,
-    )
+def _propose(session: Session, change: OfficerChange, officer: Officer | None = None) -> OfficerChange:
+    """Store a proposed change, about an officer who is there already unless it invites one."""
+    change.reference, change.state = new_reference(), ChangeState.OPEN
+    change.officer_id = officer.id if officer else None
     session.add(change)
     session.flush()
-    about = [] if officer is None else [officer.reference]
-    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *about])
-    record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
+    by, at = change.proposed_by, change.proposed_at
+    concerned = [by] if officer is None else [by, officer.reference]
+    notices.notify_unit(
+        session, change.unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=concerned
+    )
+    record(session, f"officer.{change.kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
 
@@ -362,7 +346,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
     is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, at.date())
     rest = CUSTODIANS_REST if is_custodian else timedelta()
