@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.core.calls import Call
-from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
@@ -49,7 +48,7 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{3,130}")
 
 
 class Invitation(NamedTuple):
-    """Who shall become an officer of a unit, and what for."""
+    """A person who is to become an officer of a unit, in some roles; mails to them are in `language`."""
 
     unit: str
     name: str
@@ -58,21 +57,21 @@ class Invitation(NamedTuple):
     language: str
 
 
-def propose_invitation(session: Session, invited: Invitation, *, by: str, at: datetime) -> OfficerChange:
-    """Propose a new officer, for another officer of the unit to approve. Raises ActRefused, InvalidInput."""
-    _require_fit(session, invited.unit, invited.roles)
-    if invited.language not in STAFF_LANGUAGES:
+def propose_invitation(session: Session, invitation: Invitation, *, by: str, at: datetime) -> OfficerChange:
+    """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
+    unit, name, email, roles, language = invitation
+    _require_fit(session, unit, roles)
+    if language not in STAFF_LANGUAGES:
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    address, tidy_name = tidy_email(invited.email), " ".join(invited.name.split())
+    address, tidy_name = tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
     if not tidy_name or len(tidy_name) > 120 or not tidy_name.isprintable():
         raise ActRefused("bad_name", "the name must be 1 to 120 visible characters")
     if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
-    details = {"name": tidy_name, "email": address, "roles": sorted(invited.roles), "language": invited.language}
-    change = OfficerChange(kind=ChangeKind.INVITE, unit=invited.unit, details=details, proposed_by=by, proposed_at=at)
-    return _propose(session, change)
+    details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
+    return _propose(session, OfficerChange(kind=ChangeKind.INVITE, unit=unit, details=details), by, at)
 
 
 def propose_roles(
@@ -81,17 +80,17 @@ def propose_roles(
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
     _require_fit(session, officer.unit, roles)
-    details = {"roles": sorted(roles)}
-    change = OfficerChange(kind=ChangeKind.ROLES, unit=officer.unit, details=details, proposed_by=by, proposed_at=at)
-    return _propose(session, change, officer)
+    details: dict[str, object] = {"roles": sorted(roles)}
+    change = OfficerChange(kind=ChangeKind.ROLES, unit=officer.unit, officer_id=officer.id, details=details)
+    return _propose(session, change, by, at, but=[officer.reference])
 
 
 def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
     """Propose that an officer who lost password or second factor may set both anew."""
     _require_other(officer, by)
     security_mails.queue(session, officer, SecurityEvent.RESET_PROPOSED, at)
-    change = OfficerChange(kind=ChangeKind.RESET, unit=officer.unit, details={}, proposed_by=by, proposed_at=at)
-    return _propose(session, change, officer)
+    change = OfficerChange(kind=ChangeKind.RESET, unit=officer.unit, officer_id=officer.id, details={})
+    return _propose(session, change, by, at, but=[officer.reference])
 
 
 def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
@@ -123,10 +122,10 @@ def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) ->
     _decide(session, change, ChangeState.REFUSED, by, at)
 
 
-def add_first(session: Session, invited: Invitation, at: datetime) -> tuple[Officer, str]:
+def add_first(session: Session, invitation: Invitation, at: datetime, today: date) -> tuple[Officer, str]:
     """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
-    change = propose_invitation(session, invited, by=COMMAND_LINE, at=at)
-    code = _invited(session, change, at, day_at(at, None), is_split=False)
+    change = propose_invitation(session, invitation, by=COMMAND_LINE, at=at)
+    code = _invited(session, change, at, today, is_split=False)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
 
@@ -148,7 +147,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
 
 def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
-    session, officer, today = call.session, call.actor, day_at(call.at, None)
+    session, officer, today = call.session, call.actor, call.at.date()
     if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
@@ -295,18 +294,16 @@ def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
     return frozenset(existing)
 
 
-def _propose(session: Session, change: OfficerChange, officer: Officer | None = None) -> OfficerChange:
-    """Store a proposed change, about an officer who is there already unless it invites one."""
-    change.reference, change.state = new_reference(), ChangeState.OPEN
-    change.officer_id = officer.id if officer else None
+def _propose(
+    session: Session, change: OfficerChange, by: str, at: datetime, *, but: Collection[str] = ()
+) -> OfficerChange:
+    """Store a change as proposed, and notify those of the unit who may approve it, `but` for those whom it is about."""
+    change.reference, change.state, change.proposed_by, change.proposed_at = new_reference(), ChangeState.OPEN, by, at
     session.add(change)
     session.flush()
-    by, at = change.proposed_by, change.proposed_at
-    concerned = [by] if officer is None else [by, officer.reference]
-    notices.notify_unit(
-        session, change.unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=concerned
-    )
-    record(session, f"officer.{change.kind}_proposed", change.reference, on=at.date(), actor=by)
+    unit, kind = change.unit, change.kind
+    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *but])
+    record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
 

@@ -13,7 +13,6 @@ from registry.accounts import passwords, second_factors
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts, factors, join_codes, joining
-from registry.officers.accounts import Invitation
 from registry.officers.models import Officer, SecurityMail, Unit
 from registry.officers.rights import Role
 
@@ -76,7 +75,9 @@ def make_officer(
     """An officer who has joined. `at` is a moment before the test's own, so that no code is used up."""
     at = at or now()
     today: date = at.date()
-    officer, code = accounts.add_first(session, Invitation(unit, name, email, roles or (Role.INVESTIGATOR,), "en"), at)
+    officer, code = accounts.add_first(
+        session, accounts.Invitation(unit, name, email, roles or (Role.INVESTIGATOR,), "en"), at, today
+    )
     officer.password, officer.password_on = kept_password(), today
     factor, secret = factors.APPS.begin(session, keyring, officer, "app", today)
     factor.is_confirmed = True

@@ -14,7 +14,6 @@ from registry.core.errors import ActRefused, NotFound, NotSignedIn, StaleVersion
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
 from registry.officers import accounts, calendars, factors, join_codes, joining, sessions, tokens
-from registry.officers.accounts import Invitation
 from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
@@ -30,8 +29,9 @@ def _units(session: Session) -> None:
 
 
 def invited(session: Session, *roles: Role, unit: str = UNIT, email: str = "new@authority.example"):  # type: ignore[no-untyped-def]
-    invitation = Invitation(unit, "New Officer", email, roles or (Role.TRIAGE,), "en")
-    return accounts.propose_invitation(session, invitation, by="PROPOSER", at=now())
+    return accounts.propose_invitation(
+        session, accounts.Invitation(unit, "New Officer", email, roles or (Role.TRIAGE,), "en"), by="PROPOSER", at=now()
+    )
 
 
 def only_new(session: Session) -> Officer:
@@ -109,7 +109,7 @@ def test_a_change_is_decided_once(session: Session) -> None:
 def test_a_bad_invitation_is_refused_with_its_reason(session: Session, facts: dict[str, object], reason: str) -> None:
     stated = {"unit": UNIT, "name": "New Officer", "email": "new@authority.example", "roles": [Role.TRIAGE]} | facts
     with pytest.raises(ActRefused) as refused:
-        accounts.propose_invitation(session, Invitation(**stated, language="en"), by="PROPOSER", at=now())  # type: ignore[arg-type]
+        accounts.propose_invitation(session, accounts.Invitation(**stated, language="en"), by="PROPOSER", at=now())  # type: ignore[arg-type]
     assert refused.value.reason == reason
     assert refused.value.text
 

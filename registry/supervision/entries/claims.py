@@ -19,8 +19,12 @@ def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, languag
     """Propose an account for a person of an agency, whose unit is `unit`. Raises NotFound, ActRefused, InvalidInput."""
     session, official, agency = call.session, call.actor, unit.agency or ""
     require_own(session, official, agency)
-    invited = accounts.Invitation(unit.reference, name, email, [Role.AGENCY_REP], language)
-    change = accounts.propose_invitation(session, invited, by=official.name, at=call.at)
+    change = accounts.propose_invitation(
+        session,
+        accounts.Invitation(unit.reference, name, email, [Role.AGENCY_REP], language),
+        by=official.name,
+        at=call.at,
+    )
     record(session, "entry.claim_proposed", agency, on=call.at.date(), actor=official.name)
     return change
 

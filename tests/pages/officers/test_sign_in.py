@@ -15,11 +15,10 @@ from werkzeug.test import TestResponse
 
 from registry.accounts import delays, second_factors
 from registry.audit.models import AuditEntry
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.officers import accounts, factors
-from registry.officers.accounts import Invitation
 from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.officers.soft_key import SoftKey
@@ -142,7 +141,10 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     make_unit(session)
     at = now()
     officer, code = accounts.add_first(
-        session, Invitation("it-invented-unit", "New <b>Officer</b>", EMAIL, [Role.TRIAGE], "en"), at
+        session,
+        accounts.Invitation("it-invented-unit", "New <b>Officer</b>", EMAIL, [Role.TRIAGE], "en"),
+        at,
+        day_at(at, None),
     )
     response = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
     assert response.status_code == 200
@@ -183,7 +185,9 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
 def test_joining_says_what_is_wrong(client: FlaskClient, session: Session, fields: dict[str, str], says: str) -> None:
     make_unit(session)
     at = now()
-    _, code = accounts.add_first(session, Invitation("it-invented-unit", "A", EMAIL, [Role.TRIAGE], "en"), at)
+    _, code = accounts.add_first(
+        session, accounts.Invitation("it-invented-unit", "A", EMAIL, [Role.TRIAGE], "en"), at, at.date()
+    )
     stated = {"join_code": code, **fields} if fields else fields
     response = client.post("/console/join", data=stated)
     assert response.status_code == 400
@@ -212,7 +216,9 @@ def test_somebody_joins_with_a_security_key_alone(
     def invited(name: str) -> str:
         who = f"{name}@authority.example"
         at = now()
-        code = accounts.add_first(session, Invitation("it-invented-unit", name, who, [Role.TRIAGE], "en"), at)[1]
+        code = accounts.add_first(
+            session, accounts.Invitation("it-invented-unit", name, who, [Role.TRIAGE], "en"), at, at.date()
+        )[1]
         session.commit()
         return code
 

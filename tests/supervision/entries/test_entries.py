@@ -256,8 +256,12 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
     """Entry requests reach the units of agencies alone."""
     agency = entry(session)
     make_unit(session)
-    invited = accounts.Invitation("it-invented-unit", "N. New", "new@authority.example", [Role.DECIDER], "en")
-    change = accounts.propose_invitation(session, invited, by="OFFICIAL222C", at=AT)
+    change = accounts.propose_invitation(
+        session,
+        accounts.Invitation("it-invented-unit", "N. New", "new@authority.example", [Role.DECIDER], "en"),
+        by="OFFICIAL222C",
+        at=AT,
+    )
     for act in (claims.approve, claims.refuse):
         with pytest.raises(NotFound):
             act(call(session, official_of(agency)), change.reference)
