@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.shapes import change_payload, officer_payload, token_payload
+from registry.api.officers.shapes import TOKEN, change_payload, officer_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
@@ -71,7 +71,7 @@ class Tokens(Resource):
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         found = tokens.tokens_of(session, officer, day_at(now(), None))
-        return Answer({"items": [token_payload(one) for one in found]})
+        return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
 serve_acts(ns, "/<officer_id>/tokens/<token_id>", OFFICER_TOKENS, None)

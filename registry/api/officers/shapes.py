@@ -8,6 +8,9 @@ from registry.officers import accounts, notices
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS
 from registry.officers.sessions import AuthenticatedOfficer
+from schemas.officers import OfficerTokenSchema
+
+TOKEN = OfficerTokenSchema.of(ApiToken)
 
 
 def standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
@@ -56,17 +59,6 @@ def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
 
 def session_payload(one: SignedIn) -> dict[str, Any]:
     return {"session_id": one.reference, "created_at": one.began_at, "seen_at": one.seen_at, "expires_at": one.ends_at}
-
-
-def token_payload(one: ApiToken) -> dict[str, Any]:
-    return {
-        "token_id": one.reference,
-        "label": one.name,
-        "prefix": one.prefix,
-        "created_on": one.made_on,
-        "expires_on": one.ends_on,
-        "last_used_on": one.last_used_on,
-    }
 
 
 def loan_payload(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
