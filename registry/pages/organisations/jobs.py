@@ -43,9 +43,8 @@ from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.acting import acting
-from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
 from registry.pages.organisations.guard import for_members, present, token_sent
-from registry.pages.organisations.rendering import language, page, to
+from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.vocabulary.bulk import JobKind, JobState, StepCode
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Activity

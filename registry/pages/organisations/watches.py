@@ -13,7 +13,7 @@ from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.register import LicenceKind, Role
-from registry.watches import actions, queries
+from registry.watches import watches
 from registry.watches.feed import events_before, type_on
 from registry.watches.numbers import Number
 from registry.watches.rules import Searched
@@ -43,12 +43,12 @@ def make(session: Session, me: MemberPresent) -> Response:
     try:
         if request.form.get("kind") == "list":
             numbers = [Number(line[:120]) for line in lines]
-            _, given = actions.watch_list(call, keyring(), numbers, label)
+            _, given = watches.watch_list(call, keyring(), numbers, label)
             waiting = given.waited_for
         elif request.form.get("kind") == "licence":
-            actions.watch_licence(call, what[:40], label)
+            watches.watch_licence(call, what[:40], label)
         else:
-            actions.watch_agency(call, what[:40], label)
+            watches.watch_agency(call, what[:40], label)
     except (InvalidInput, NotNow) as refused:
         # Each refuses before it writes anything: there is nothing to be undone.
         return _page(session, me, fault=_word(refused))
@@ -63,7 +63,7 @@ def make_search(session: Session, me: MemberPresent) -> Response:
     typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
     try:
         criteria = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
-        actions.watch_search(acting(session, me), criteria, label)
+        watches.watch_search(acting(session, me), criteria, label)
     except (InvalidInput, NotNow) as refused:
         fault = _word(refused)
         if fault == "bad_watch":
@@ -75,15 +75,15 @@ def make_search(session: Session, me: MemberPresent) -> Response:
 @pages.post("/watches/<reference>/pause")
 @for_members
 def pause(session: Session, me: MemberPresent, reference: str) -> Response:
-    watch = queries.watch_named(session, me.organisation.id, reference).watch
-    actions.change(acting(session, me), reference, is_paused=not watch.is_paused)
+    watch = watches.watch_named(session, me.organisation.id, reference).watch
+    watches.change(acting(session, me), reference, is_paused=not watch.is_paused)
     return to("watches")
 
 
 @pages.post("/watches/<reference>/end")
 @for_members
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
-    actions.end(acting(session, me), reference)
+    watches.end(acting(session, me), reference)
     return to("watches")
 
 
@@ -124,7 +124,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, wait
         status=400 if fault else 200,
         fault=fault,
         waiting=waiting,
-        watches=queries.watches_of(session, ours),
+        watches=watches.watches_of(session, ours),
         events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
         is_search=request.path.endswith("/search"),
