@@ -84,8 +84,8 @@ class Watches(Resource):
             claim(call.session, "watch", idempotency_key)
             if kind == "numbers":
                 watch, listed = watches.watch_list(call, keyring(), _numbers(value), label)
-                return _made(call, watch, listed.waited_for)
-            return _made(call, _WATCH_MAKERS[kind](call, value, label), ())
+                return _answer_made(call, watch, listed.waited_for)
+            return _answer_made(call, _WATCH_MAKERS[kind](call, value, label), ())
 
 
 @ns.route("/<watch_id>")
@@ -127,7 +127,7 @@ class Numbers(Resource):
         """Replace the list of numbers of a watch."""
         with acting(version) as call:
             watch, listed = watches.replace_list(call, keyring(), watch_id, _numbers(numbers))
-            return _made(call, watch, listed.waited_for)
+            return _answer_made(call, watch, listed.waited_for)
 
 
 @events.route("")
@@ -157,7 +157,7 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
     return [Number(one["number"], one.get("country")) for one in sent]
 
 
-def _made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
+def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
     call.session.flush()
     found = watches.watch_named(call.session, call.actor.id, watch.reference)
     return written_answer(_WATCH, found, waiting_lines=waiting)
