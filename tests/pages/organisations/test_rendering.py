@@ -19,15 +19,15 @@ ROOT = Path(registry.__file__).parent
 LISTS = (
     "bulk/actions.py", "bulk/files.py", "bulk/reading.py", "bulk/engine.py",
     "register/imports/columns.py", "register/imports/confined.py", "register/imports/reading.py", "register/imports/tables.py",
-    "register/imports/extraction/workbooks.py", "register/imports/extraction/zips.py",
+    "register/imports/extraction/workbooks.py", "register/imports/extraction/terms.py",
 )  # fmt: skip
 REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge", "Refused"})
 
 ELSEWHERE = (
-    # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them.
+    # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them; an early result is an error page.
     "7 cannot be read: 7", "the file is 7, and the mapping", "--encoding is for", "none of the mapped columns",
     "line 7 looks like", "the file is no well-formed JSON", "the file holds no list of records", "7: send it to",
-    "7; the file has 7", "the file is damaged in 7",
+    "7; the file has 7", "the file is damaged in 7", "the job is 7",
 )  # fmt: skip
 PUT_TOGETHER = frozenset({"the file is 7", "7: the file is cut off, damaged, or in another encoding"})
 """Judged by what stands in their table, and by their values."""
