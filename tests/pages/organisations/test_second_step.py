@@ -23,7 +23,7 @@ from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
 from tests.pages.officers.conftest import keyring, settings
-from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
 __all__ = ["keyring", "mails", "settings"]
 
@@ -66,7 +66,7 @@ def token_of(client: FlaskClient) -> str:
     return cookie.value
 
 
-def begin_app(seat: Seat, session: Session, keyring: Keyring) -> bytes:
+def begin_app(seat: MemberClient, session: Session, keyring: Keyring) -> bytes:
     """An app that the member begins on the page; gives its secret."""
     seat.post("/account/second-step/apps", name="telephone", old=PASSWORD)
     app = session.scalars(select(MemberApp).where(MemberApp.is_confirmed.is_(False))).one()
@@ -83,17 +83,17 @@ def owner(session: Session) -> Member:
 
 
 @pytest.fixture
-def seat(client: FlaskClient, session: Session, owner: Member) -> Seat:
+def seat(client: FlaskClient, session: Session, owner: Member) -> MemberClient:
     """The owner, signed in before any second step was set up."""
-    return Seat(client, session, owner, now())
+    return MemberClient(client, session, owner, now())
 
 
-def test_setting_up_an_app_asks_for_the_password(session: Session, seat: Seat) -> None:
+def test_setting_up_an_app_asks_for_the_password(session: Session, seat: MemberClient) -> None:
     assert seat.post("/account/second-step/apps", name="telephone", old="wrong").status_code == 400
     assert session.scalars(select(MemberApp)).all() == []
 
 
-def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyring, seat: Seat) -> None:
+def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyring, seat: MemberClient) -> None:
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
@@ -101,7 +101,12 @@ def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyrin
 
 
 def test_an_app_counts_once_its_first_code_was_right(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member, seat: Seat
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
 ) -> None:
     secret = begin_app(seat, session, keyring)
     assert sign_in(client, owner).headers["Location"].endswith("/account/")
@@ -112,7 +117,7 @@ def test_an_app_counts_once_its_first_code_was_right(
 
 
 def test_the_first_app_brings_ten_recovery_codes_that_stand_in_no_row(
-    session: Session, keyring: Keyring, clock: time_machine.Traveller, seat: Seat
+    session: Session, keyring: Keyring, clock: time_machine.Traveller, seat: MemberClient
 ) -> None:
     secret = begin_app(seat, session, keyring)
     codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
@@ -121,9 +126,14 @@ def test_the_first_app_brings_ten_recovery_codes_that_stand_in_no_row(
 
 
 def test_setting_up_an_app_ends_the_sessions_that_began_without_it(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member, seat: Seat
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
 ) -> None:
-    elsewhere = Seat(client, session, owner, now())
+    elsewhere = MemberClient(client, session, owner, now())
     secret = begin_app(seat, session, keyring)
     seat.post("/account/second-step/apps/finish", code=code_of(secret))
     assert [seat.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
@@ -141,7 +151,12 @@ def test_the_second_step_gives_a_session_under_another_token(
 
 
 def test_a_code_of_an_app_is_good_once(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member, seat: Seat
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
 ) -> None:
     secret = begin_app(seat, session, keyring)
     seat.post("/account/second-step/apps/finish", code=code_of(secret))
@@ -156,7 +171,12 @@ def test_a_code_of_an_app_is_good_once(
 
 
 def test_a_recovery_code_is_good_once_in_small_letters_too(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member, seat: Seat
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
 ) -> None:
     secret = begin_app(seat, session, keyring)
     codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
@@ -180,7 +200,7 @@ def test_a_mailed_link_opens_the_second_step_alone(
     client.post("/account/forgotten", data={"email": owner.email})
     assert client.post(link_in(mails()[0][2]), data={"password": FRESH, "again": FRESH}).status_code == 303
     half = token_of(client)
-    seat = Seat(client, session, owner, now())
+    seat = MemberClient(client, session, owner, now())
     seat.token = half
     closed = 0
     for rule in app.url_map.iter_rules():
@@ -272,7 +292,7 @@ def test_what_is_no_code_counts_as_a_wrong_one_and_the_right_one_waits(
     assert post_form(client, "code", code=code_of(secret)).status_code == 303
 
 
-def require_second_step(seat: Seat) -> None:
+def require_second_step(seat: MemberClient) -> None:
     assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
 
 
@@ -284,9 +304,9 @@ def worker(session: Session, owner: Member) -> Member:
 
 
 @pytest.fixture
-def colleague(client: FlaskClient, session: Session, worker: Member) -> Seat:
+def colleague(client: FlaskClient, session: Session, worker: Member) -> MemberClient:
     """The worker, signed in with the password alone."""
-    return Seat(client, session, worker, now())
+    return MemberClient(client, session, worker, now())
 
 
 @pytest.fixture
@@ -299,7 +319,7 @@ def foreign(session: Session, keyring: Keyring) -> Member:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_an_owner_who_has_a_second_step_requires_it_with_the_password(
-    session: Session, keyring: Keyring, owner: Member, seat: Seat, colleague: Seat
+    session: Session, keyring: Keyring, owner: Member, seat: MemberClient, colleague: MemberClient
 ) -> None:
     organisation = session.get_one(Organisation, owner.organisation_id)
     assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 400
@@ -318,8 +338,8 @@ def test_a_member_without_one_sets_up_the_second_step_that_is_required(
     keyring: Keyring,
     clock: time_machine.Traveller,
     owner: Member,
-    seat: Seat,
-    colleague: Seat,
+    seat: MemberClient,
+    colleague: MemberClient,
 ) -> None:
     given_app(session, keyring, owner)
     require_second_step(seat)
@@ -339,7 +359,7 @@ def test_a_member_without_one_sets_up_the_second_step_that_is_required(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_the_last_app_is_not_removed_while_a_second_step_is_required(
-    session: Session, keyring: Keyring, owner: Member, worker: Member, seat: Seat, colleague: Seat
+    session: Session, keyring: Keyring, owner: Member, worker: Member, seat: MemberClient, colleague: MemberClient
 ) -> None:
     for member in (owner, worker):
         given_app(session, keyring, member)
@@ -351,12 +371,18 @@ def test_the_last_app_is_not_removed_while_a_second_step_is_required(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_second_step_is_reset_by_an_owner_of_the_organisation_with_the_password(
-    session: Session, keyring: Keyring, owner: Member, worker: Member, foreign: Member, seat: Seat, colleague: Seat
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
+    worker: Member,
+    foreign: Member,
+    seat: MemberClient,
+    colleague: MemberClient,
 ) -> None:
     for member in (owner, worker):
         given_app(session, keyring, member)
 
-    def reset(by: Seat, whose: Member, password: str = PASSWORD) -> int:
+    def reset(by: MemberClient, whose: Member, password: str = PASSWORD) -> int:
         return by.post(f"/account/people/{whose.reference}/second-step", old=password).status_code
 
     assert reset(colleague, owner) == 403
@@ -370,7 +396,13 @@ def test_a_second_step_is_reset_by_an_owner_of_the_organisation_with_the_passwor
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_member_whose_second_step_was_reset_signs_in_with_the_password(
-    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, worker: Member, seat: Seat, colleague: Seat
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
+    worker: Member,
+    seat: MemberClient,
+    colleague: MemberClient,
 ) -> None:
     for member in (owner, worker):
         given_app(session, keyring, member)
@@ -385,10 +417,10 @@ def test_a_member_whose_second_step_was_reset_signs_in_with_the_password(
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_removing_an_app_needs_the_password_and_ends_other_sessions(
-    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, foreign: Member, seat: Seat
+    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, foreign: Member, seat: MemberClient
 ) -> None:
     given_app(session, keyring, owner)
-    elsewhere = Seat(client, session, owner, now())
+    elsewhere = MemberClient(client, session, owner, now())
     own = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == owner.id)).one()
     others = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == foreign.id)).one()
     assert seat.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
