@@ -10,7 +10,7 @@ from registry.api.complaints.visiting import Visitor, visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes
 from registry.complaints.intake import filing, idempotency
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
 from registry.http.app_services import keyring

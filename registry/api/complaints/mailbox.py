@@ -10,8 +10,8 @@ from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.intake import mailbox
-from registry.complaints.intake.admission_rules import Purpose
 from registry.complaints.intake.mailbox_files import files_of, pending_sanitise_jobs
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.app_services import keyring

@@ -25,7 +25,7 @@ from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
-from registry.pages.intake.recordings import finish, unfinished
+from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
 from registry.pages.intake.visiting import StaleForm, Visitor, is_beside, open_visit
 from registry.vocabulary.codes import Problem

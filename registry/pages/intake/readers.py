@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from registry.complaints.intake.recipients import Fit, recipient
+from registry.complaints.intake.handover import Fit, recipient
 from registry.i18n.languages import text
 from registry.i18n.wording import country_name, name_in
 from registry.pages.intake.visiting import Visitor

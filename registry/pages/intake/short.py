@@ -14,7 +14,7 @@ from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
 from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
-from registry.pages.intake import about, cookies, lines, voices
+from registry.pages.intake import about, cookies, lines, steps
 from registry.pages.intake.visiting import Visitor, drafting
 
 pages = Blueprint("intake_short", __name__)
@@ -122,7 +122,7 @@ def _page(
             help_text(visitor.language, one),
             choices(visitor.language, one),
             answers.get(one.code),
-            voices.address_of(visitor.language, one),
+            steps.address_of(visitor.language, one),
         )
         for one in (QUESTIONNAIRE[code] for code in STEPS[step])
     ]
@@ -136,4 +136,4 @@ def _page(
         path="/short" if step == 0 else "/short/story",
         back="/short" if step else None,
     )
-    return voices.with_sound(response, visitor.language)
+    return steps.with_sound(response, visitor.language)

@@ -1,4 +1,7 @@
-"""One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between."""
+"""One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between.
+
+For those who read little a question is read aloud by a machine voice, fetched only when its button is pressed.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -22,9 +25,13 @@ from registry.complaints.case.questions import (
 )
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
+from registry.http.headers import content_policy
 from registry.http.intake_forms import CURRENCIES, read_form
+from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
-from registry.pages.intake import about, cookies, lines, voices
+from registry.i18n.voices import VOICES, voice
+from registry.pages.intake import about, cookies, lines
+from registry.pages.intake.rendering import AWAY
 from registry.pages.intake.visiting import Visitor, drafting
 from registry.vocabulary.register import Language
 
@@ -182,6 +189,42 @@ def _page(
         is_searched=is_searched,
         registered=registered,
         alarm=lines.of(language, answers) if is_alarming(answers) else None,
-        sound=voices.address_of(language, question),
+        sound=address_of(language, question),
     )
-    return voices.with_sound(response, language)
+    return with_sound(response, language)
+
+
+_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
+
+
+def address_of(language: Language, question: Question) -> str:
+    """Where a question is heard; empty where it was not recorded. It tells the place of the question, as its page does."""
+    if language not in VOICES or not voice(services().settings.home, language, question).path.is_file():
+        return ""
+    return f"/{language}/box/{_PLACES[question.code]}/voice"
+
+
+def with_sound(response: Response, language: Language) -> Response:
+    """Let a page play what comes from us."""
+    response.headers["Content-Security-Policy"] = content_policy(
+        form_action=f"'self' {AWAY[language]}", media_src="'self'"
+    )
+    return response
+
+
+@pages.get("/<language:language>/box/<int:place>/voice")
+def sound(language: Language, place: int) -> Response:
+    """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
+    path = (
+        voice(services().settings.home, language, QUESTIONNAIRE.questions[place - 1]).path if _is_asked(place) else None
+    )
+    if path is None or language not in VOICES or not path.is_file():
+        raise NotFound("this question is not read aloud here")
+    body = path.read_bytes()
+    response = Response(body, mimetype="audio/mpeg")
+    response.make_conditional(request, accept_ranges=True, complete_length=len(body))
+    return response
+
+
+def _is_asked(place: int) -> bool:
+    return 1 <= place <= len(QUESTIONNAIRE.questions)
