@@ -32,7 +32,7 @@ from registry.i18n.question_words import choices, fault_text, help_text, part_ti
 from registry.i18n.voices import VOICES, voice
 from registry.pages.intake import about, cookies, lines
 from registry.pages.intake.rendering import AWAY
-from registry.pages.intake.visiting import Visitor, drafting
+from registry.pages.intake.visiting import PageRequest, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -62,7 +62,7 @@ class Group(NamedTuple):
 
 @pages.get("/<language:language>/box/more")
 @drafting
-def more(visitor: Visitor) -> Response:
+def more(visitor: PageRequest) -> Response:
     """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -82,7 +82,7 @@ def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iter
 
 @pages.get("/<language:language>/box/<int:place>")
 @drafting
-def step(visitor: Visitor, place: int) -> Response:
+def step(visitor: PageRequest, place: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
@@ -92,7 +92,7 @@ def step(visitor: Visitor, place: int) -> Response:
 
 @pages.post("/<language:language>/box/<int:place>")
 @drafting
-def answer(visitor: Visitor, place: int) -> Response:
+def answer(visitor: PageRequest, place: int) -> Response:
     """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
     before = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, before)
@@ -128,7 +128,7 @@ def answer(visitor: Visitor, place: int) -> Response:
 
 @pages.get("/<language:language>/box/<int:place>/now")
 @drafting
-def now_page(visitor: Visitor, place: int) -> Response:
+def now_page(visitor: PageRequest, place: int) -> Response:
     """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
@@ -153,7 +153,7 @@ def _question(place: int, sheet: Sheet) -> Question | None:
 
 
 def _page(
-    visitor: Visitor,
+    visitor: PageRequest,
     question: Question,
     sheet: Sheet,
     value: Any,
