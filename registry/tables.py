@@ -3,7 +3,6 @@
 from registry.accounts import models as _accounts
 from registry.audit import models as _audit
 from registry.bulk import models as _bulk
-from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
@@ -36,7 +35,6 @@ from registry.supervision.licensing import models as _licensing
 from registry.supervision.licensing.deposits import models as _deposits
 from registry.supervision.sanctions import models as _sanctions
 from registry.watches import models as _watches
-from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
@@ -53,7 +51,6 @@ MODELS = (
     _casework,
     _collisions,
     _complaints,
-    _diligence,
     _employers,
     _entries,
     _events,
@@ -75,5 +72,4 @@ MODELS = (
     _similarity,
     _statistics,
     _watches,
-    _webhooks,
 )

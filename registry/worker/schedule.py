@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.delays import forget_delays
-from registry.bulk.archive import actions as diligence
+from registry.bulk.archive import receipts
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
@@ -209,7 +209,7 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
     at = now()
     with sessions.begin() as session:
         letters.forget_old(session, at)
-        diligence.purge(session, day_at(at, None))
+        receipts.purge(session, day_at(at, None))
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:

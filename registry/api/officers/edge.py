@@ -18,7 +18,6 @@ from registry.api.officers import (
     law_overlays,
     licence_previews,
     licences,
-    officer_changes,
     officers,
     overview,
     papers,
@@ -28,11 +27,12 @@ from registry.api.officers import (
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
 from registry.http.headers import DESK_PATHS
+from registry.http.portals import UnguardedRoute, endpoints, require_guarded_endpoint
 
 DESK: tuple[Namespace, ...] = (
     own.ns,
     officers.ns,
-    officer_changes.ns,
+    officers.changes_ns,
     licences.ns,
     licence_previews.ns,
     channels.ns,
@@ -56,10 +56,6 @@ DESK: tuple[Namespace, ...] = (
 """Every namespace of officers, in the order of the documentation."""
 
 
-class UnguardedRoute(RuntimeError):
-    """A view of the officers' API that is open, whose answer a cache may keep, or that stands where everybody's things do."""
-
-
 def require_policies(app: Flask) -> None:
     """Raise UnguardedRoute unless every view of a desk's namespace, and every other under DESK_PATHS, says who may come.
 
@@ -68,18 +64,10 @@ def require_policies(app: Flask) -> None:
     for path, method, view in views(app):
         if not path.startswith(DESK_PATHS):
             raise UnguardedRoute(f"{method} {path} is read by any page: name its noun in DESK_PATHS")
-        if not hasattr(view, "policy"):
-            raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
-        if method == "GET" and view.response_spec.is_cacheable:
-            raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
+        require_guarded_endpoint(path, method, view, "policy", "has no policy: use officer_may(...)")
 
 
 def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
     """Path, method and view of what is served to officers."""
     ours = {route.resource for namespace in DESK for route in namespace.resources}
-    for rule in app.url_map.iter_rules():
-        function = app.view_functions[rule.endpoint]
-        resource = getattr(function, "view_class", None)
-        if resource in ours or rule.rule.startswith(DESK_PATHS):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule.rule, method, getattr(resource, method.lower(), function)
+    return endpoints(app, lambda path, resource: resource in ours or path.startswith(DESK_PATHS))

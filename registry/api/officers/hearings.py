@@ -12,13 +12,12 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.agency_files import file_payload
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.parties.hearings import portal
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import party_call, reference_in
 from registry.officer_desk.case_acts import case_for

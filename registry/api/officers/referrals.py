@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions, portal, queries
@@ -22,7 +21,7 @@ from registry.complaints.parties.referrals.portal import Report
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
-from registry.http.responses import Answer, File
+from registry.http.responses import Answer, File, etag
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.officer_desk.acting import custodian_call, party_call, reference_in
 from registry.officer_desk.case_acts import case_for

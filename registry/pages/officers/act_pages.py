@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.forms import FORM_FIELD
+from registry.http.portals import FORM_FIELD
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
+from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
@@ -90,10 +91,6 @@ PAGES: tuple[Blueprint, ...] = (
 )
 
 
-class UnguardedRoute(RuntimeError):
-    """A route of the console without a policy: a fault in the program, found when it starts."""
-
-
 def register(app: Flask) -> None:
     """Raises SettingsError where the providers that officers sign in with are written down wrongly."""
     app.extensions["registry_providers"] = {
@@ -107,6 +104,4 @@ def register(app: Flask) -> None:
 
 def require_policies(app: Flask) -> None:
     """Raise UnguardedRoute unless every view under PATH says who may come."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "policy"):
-            raise UnguardedRoute(f"{rule.rule} has no policy: use allowed(...) or open_to_all")
+    require_guarded_pages(app, PATH, "policy", "has no policy: use allowed(...) or open_to_all")

@@ -16,7 +16,6 @@ from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed, note_done
@@ -134,7 +133,6 @@ def _page(
         "cases/translation.html",
         here="translations",
         refusal=refusal,
-        case_styles=assets.address_of("cases.css"),
         case=case,
         into=into,
         languages=[(one, language_name(one, one)) for one in translations.INTO],
