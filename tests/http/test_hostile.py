@@ -50,7 +50,7 @@ from tests.http.planting import Planted, plant
 from tests.pages.intake.phone import PLACES, Phone
 from tests.pages.officers.signed_in import Desk, desk_of
 from tests.pages.officers.walking import doors, filled, knock
-from tests.pages.organisations.conftest import Seat
+from tests.pages.organisations.conftest import MemberClient
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
@@ -90,8 +90,8 @@ class Site:
         return desk_of(self.client, self.session, officer)
 
     @property
-    def seat(self) -> Seat:
-        return Seat(self.client, self.session, self.planted.member, now())
+    def seat(self) -> MemberClient:
+        return MemberClient(self.client, self.session, self.planted.member, now())
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

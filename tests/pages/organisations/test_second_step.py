@@ -23,7 +23,7 @@ from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
 from tests.pages.officers.conftest import keyring, settings
-from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
 __all__ = ["keyring", "mails", "settings"]
 
@@ -65,7 +65,7 @@ def test_an_app_is_set_up_and_each_code_is_good_once(
     client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller
 ) -> None:
     owner = make_member(session)
-    seat, elsewhere = (Seat(client, session, owner, now()) for _ in range(2))
+    seat, elsewhere = (MemberClient(client, session, owner, now()) for _ in range(2))
     assert seat.post("/account/second-step/apps", name="telephone", old="wrong").status_code == 400
     assert session.scalars(select(MemberApp)).all() == []
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
@@ -120,7 +120,7 @@ def test_neither_a_password_nor_a_mailed_link_opens_anything_alone(
     assert client.post(link_in(mails()[0][2]), data={"password": FRESH, "again": FRESH}).status_code == 303
     half = client.get_cookie("account", path="/account")
     assert half is not None
-    seat = Seat(client, session, owner, now())
+    seat = MemberClient(client, session, owner, now())
     seat.token = half.value
     closed = 0
     for rule in app.url_map.iter_rules():
@@ -185,7 +185,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     organisation = session.get_one(Organisation, owner.organisation_id)
     worker = make_member(session, organisation, MemberRole.MEMBER, "worker@works.example")
     foreign = make_member(session, email="foreign@others.example")
-    seat, theirs = Seat(client, session, owner, now()), Seat(client, session, worker, now())
+    seat, theirs = MemberClient(client, session, owner, now()), MemberClient(client, session, worker, now())
     # Who requires it of all has it first; a member says nothing of all.
     assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 400
     given_app(session, keyring, owner)
@@ -227,7 +227,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     assert arrives(client, worker).status_code == 303
     assert client.get("/account/lists").status_code == 200
 
-    other = Seat(client, session, owner, now())
+    other = MemberClient(client, session, owner, now())
     own = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == owner.id)).one()
     theirs_not = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == foreign.id)).one()
     assert seat.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
