@@ -87,7 +87,7 @@ from tests.complaints.parties.referrals.making import file_with_name as told_cas
 from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
-from tests.pages.officers.cases.conftest import UNIT
+from tests.pages.officers.signed_in import UNIT
 from tests.register.imports.lists import plain_mapping
 from tests.supervision.entries.making import entry
 from tests.supervision.licensing.making import holder_of

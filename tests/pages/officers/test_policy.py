@@ -18,7 +18,7 @@ from registry.officers.rights import RIGHTS, Role
 from registry.pages.officers import edge
 from registry.vocabulary.cases import PartnerKind
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 
 
 def routes(app: Flask) -> list[tuple[str, str, object]]:
@@ -34,7 +34,7 @@ def routes(app: Flask) -> list[tuple[str, str, object]]:
     return found
 
 
-def status_of(desk: Desk, method: str, path: str) -> int:
+def status_of(desk: OfficerClient, method: str, path: str) -> int:
     return (desk.get(path) if method == "GET" else desk.post(path)).status_code
 
 
