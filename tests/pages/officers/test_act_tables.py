@@ -1,7 +1,6 @@
 """Every act of the tables is served by the API and the console alike, by one right, and a form brings what its action takes."""
 
 import inspect
-import sys
 from datetime import date
 
 import pytest
@@ -13,26 +12,16 @@ from registry.core.errors import InvalidInput
 from registry.core.faults import message
 from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officer_desk.acting import ViewPolicy
-from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
 from schemas.access_grants import AccessDecisionSchema
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
+from tests.pages.officers.act_rows import rows
 
 MIN_LENGTH = 95
 """Acts in the tables, at the least: so many were there when this was written."""
-
-
-def tables() -> list[OfficerActs[object]]:
-    modules = [module for name, module in sys.modules.items() if name.startswith("registry.")]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, OfficerActs)]
-    return list({id(one): one for one in found}.values())
-
-
-def rows() -> list[tuple[OfficerActs[object], OfficerAct]]:
-    return [(table, act) for table in tables() for act in table]
 
 
 def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
