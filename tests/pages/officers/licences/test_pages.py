@@ -173,10 +173,6 @@ def test_another_authority_finds_nothing_and_an_officer_with_an_interest_is_kept
     ):
         assert foreign.get(address).status_code == 404, address
         assert anna.get(address).status_code == 403, address
-    for act in ("approve", "refuse", "take-back"):
-        path = f"/console/licences/proposals/{proposal.reference}/{act}"
-        assert foreign.post(path, version=1, reason="No.").status_code == 404, path
-        assert anna.post(path, version=1, reason="No.").status_code == 403, path
 
 
 def test_who_reads_is_offered_no_act(session: Session, desk_for: DeskFor) -> None:
