@@ -41,7 +41,7 @@ def listen(address: str, port: int) -> None:
     from granian.log import LogLevels
 
     Granian(
-        "registry.watches.stream.serving:from_environment",
+        "registry.watches.stream:from_environment",
         factory=True,
         address=address,
         port=port,
