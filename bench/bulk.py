@@ -24,8 +24,8 @@ from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
 from registry.core.clock import now
-from registry.core.gc import freeze_gc
 from registry.core.ids import new_reference
+from registry.core.processes import freeze_gc
 from registry.http.transaction import services
 from registry.organisations import actions as organisations
 from registry.organisations import keys

@@ -13,10 +13,8 @@ from werkzeug.routing import MapAdapter
 
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.db.limits import Limits
-from registry.core.gc import freeze_gc
-from registry.core.processes import forbid_dumps
+from registry.core.processes import forbid_dumps, freeze_gc, prepare_structs
 from registry.core.settings import Edge, Settings
-from registry.core.structs import prepare_structs
 from registry.http import errors, health, logs, metrics, transaction
 from registry.http.body_admission import admit_body
 from registry.http.clients import Environ, believe_proxies, network_of

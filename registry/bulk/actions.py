@@ -15,7 +15,7 @@ from registry.bulk.reading import columns_of_lines, looked_at, mapping_of, requi
 from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.core.clock import day_at
 from registry.core.db.locking import require_version
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
 from registry.vocabulary.bulk import JobKind, JobState

@@ -7,7 +7,7 @@ import click
 from registry import cli
 from registry.cli.log import opened
 from registry.core.errors import DatasetRefused
-from registry.core.extras import how_to_install
+from registry.core.installed import how_to_install
 from registry.dataset import actions, deltas
 from registry.dataset.manifest import Keys, checked
 

@@ -6,7 +6,7 @@ import signal
 import click
 
 from registry import cli
-from registry.core.gc import freeze_gc
+from registry.core.processes import freeze_gc
 from registry.http import logs
 from registry.worker.bulk_jobs import work_on
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import click
 
 from registry import cli
-from registry.core.extras import require_extra
+from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 
 EXAMPLES = """\b

@@ -25,7 +25,7 @@ from registry import cli
 from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
-from registry.core.confinable import why_unconfined
+from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble, RegistryError, SettingsError

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import answer_instant, now
 from registry.core.errors import DatasetRefused
-from registry.core.extras import has_extra
+from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import deltas, descriptions, rules

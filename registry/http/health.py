@@ -16,14 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.retention.purge_limit import purge_backlog
-from registry.core.confinable import why_unconfined
+from registry.core.confinement import why_unconfined
 from registry.core.db.clock import database_now
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
 from registry.core.heartbeats import TaskTroubles, beat_ahead, last_beat, task_troubles, why_not_signed, worst_clock
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.http import requirements
 from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.errors import RETRY_AFTER

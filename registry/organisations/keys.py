@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.locking import lock
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
 from registry.core.ids import new_reference
 from registry.organisations.models import ApiKey, Organisation

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.register.agencies.models import Agency

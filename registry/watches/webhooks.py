@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at
 from registry.core.db.engine import Instant
 from registry.core.db.locking import lock
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring

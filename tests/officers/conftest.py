@@ -2,15 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
-
-
-@pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    settings.prepare_home()
-    return Keyring(settings.keys)
-
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:

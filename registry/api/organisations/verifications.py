@@ -41,7 +41,7 @@ from registry.bulk.rules import (
 )
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
-from registry.core.gc import gc_paused
+from registry.core.processes import gc_paused
 from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.query_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent

@@ -28,8 +28,8 @@ from registry.bulk.models import BulkJob
 from registry.bulk.papers import MAX_ROWS
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
-from registry.core.gc import gc_paused
 from registry.core.keyring import Use
+from registry.core.processes import gc_paused
 from registry.core.settings import Settings
 from registry.http.query_reader import ItemReader
 from registry.http.spreadsheets import safe

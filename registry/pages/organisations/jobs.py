@@ -21,7 +21,7 @@ from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import (
     ActRefused,
     Fault,

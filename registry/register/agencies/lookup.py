@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH
 from registry.core.db.prepared import AnySelect, ThreadLocalReader
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
 from registry.register.authorities.models import SourceVersion
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.agencies.keys import NAME, name_key
 from registry.register.agencies.models import LookupKey
 from registry.register.names.models import IndexedName

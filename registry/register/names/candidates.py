@@ -6,7 +6,7 @@ from math import log2
 
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.names.keys import Evidence
 from registry.register.names.models import FreshPosting, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked

@@ -8,7 +8,7 @@ from rapidfuzz.process import extract
 from sqlalchemy import String, type_coerce
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.names.candidates import heaviest, weights
 from registry.register.names.keys import keys_of_readings
 from registry.register.names.models import IndexedName

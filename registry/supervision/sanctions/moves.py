@@ -15,8 +15,7 @@ from registry.core import moves
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import IllegalMove, NotFound
-from registry.core.outbox.actions import enqueue
-from registry.core.outbox.models import OutboxType
+from registry.core.outbox import OutboxType, enqueue
 from registry.log.actions import Appended, lock_log
 from registry.register.agencies import models as agencies
 from registry.register.agencies import record, storage

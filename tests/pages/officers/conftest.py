@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 
 
@@ -18,9 +17,3 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
     return make_app(settings)
-
-
-@pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    settings.prepare_home()
-    return Keyring(settings.keys)
