@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.complaint_services import sealer
-from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.agencies import named_patterns

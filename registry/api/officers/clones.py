@@ -16,7 +16,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts

@@ -30,7 +30,7 @@ from registry.api.officers import (
 )
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
-from registry.http.headers import DESK_PATHS
+from registry.http.paths import DESK_PATHS
 
 DESK: tuple[Namespace, ...] = (
     own.ns,

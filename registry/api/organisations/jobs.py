@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope, require_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
@@ -23,7 +24,6 @@ from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
-from registry.http.api_keys import current_organisation, needs_scope, require_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing

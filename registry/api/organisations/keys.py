@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.organisations.write_headers import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.query_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema

@@ -1,7 +1,7 @@
 """One's own organisation by the API."""
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.restx import Namespace, Resource
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.vocabulary.organisations import Scope

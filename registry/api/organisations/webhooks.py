@@ -3,13 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.officers.guard import etag
 from registry.api.organisations.write_headers import claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import is_test
 from registry.http.query_reader import IdempotencyKey

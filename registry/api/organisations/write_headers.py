@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation
 from registry.api.idempotency import claim as claim_once
 from registry.api.officers.guard import if_match
-from registry.http.api_keys import current_organisation
 from registry.http.query_reader import IdempotencyKey
 
 View = Callable[..., Any]

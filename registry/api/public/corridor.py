@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import g, request
 
+from registry.api.api_keys import Caller, optional_api_key, require_scope
 from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
-from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.modes import refuse_other_mode
 from registry.http.query_reader import IdempotencyKey

@@ -23,7 +23,7 @@ from registry.bulk.results import FILES, can_be_made, result_of
 from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
-from registry.http.spreadsheets import write_xlsx
+from registry.core.spreadsheets import write_xlsx
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft

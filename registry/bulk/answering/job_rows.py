@@ -31,8 +31,8 @@ from registry.bulk.rules import question_of_row, with_constants, with_day_read
 from registry.core.keyring import Use
 from registry.core.processes import gc_paused
 from registry.core.settings import Settings
+from registry.core.spreadsheets import safe
 from registry.http.query_reader import ItemReader
-from registry.http.spreadsheets import safe
 from registry.i18n.languages import text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers

@@ -22,8 +22,8 @@ from registry.complaints.case.questions import (
 )
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
-from registry.http.intake_forms import CURRENCIES, read_form
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
+from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import about, cookies, lines, voices
 from registry.pages.intake.visiting import Visitor, drafting
 from registry.vocabulary.register import Language

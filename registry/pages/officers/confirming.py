@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
-from registry.http.forms import FORM_FIELD
+from registry.pages.forms import FORM_FIELD
 from registry.pages.officers.rendering import page
 
 FIELD = "confirmed"

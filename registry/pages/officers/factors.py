@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.officers import factors, one_time_codes, security_keys, sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import picture
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.reauthentication import password_fault

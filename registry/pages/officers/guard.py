@@ -18,13 +18,13 @@ from registry.complaints.casework.unsent.actions import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.complaint_services import sealer
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officer_desk.inbox.queries import inbox
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.pages.officers.provider_sign_in import LINKING, has_to_link
 from registry.pages.officers.returning import address_after_sign_in, forget_address, to_sign_in
 from registry.vocabulary.register import Language

@@ -11,14 +11,15 @@ from werkzeug.datastructures import MultiDict
 
 from registry.complaints.casework.unsent.actions import Unsent
 from registry.http.errors import ProblemDocument
-from registry.http.forms import FORM_FIELD
 from registry.http.headers import content_policy
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.languages import has_text, negotiated, text
+from registry.i18n.languages import has_text, text
 from registry.officer_desk.sign_in_providers import providers
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
+from registry.pages.forms import FORM_FIELD
 from registry.pages.officers import assets
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults

@@ -18,9 +18,9 @@ from registry.complaints.casework.unsent import actions as unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.complaint_services import sealer
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
 from registry.officers import sessions
+from registry.pages.forms import FORM_FIELD, SAFE, require_same_origin
 
 PATH = "/console"
 MAX_ADDRESS = 400

@@ -5,13 +5,13 @@ from flask import Blueprint, Response, redirect, request
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn, TooManyRequests
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import providers
 from registry.officers import factors, join_codes, joining, one_time_codes, security_keys, sessions, signing_in
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
 from registry.officers.signing_in import Attempt, Step
+from registry.pages.files import picture
 from registry.pages.officers.guard import (
     back_to,
     came_back,

@@ -7,9 +7,8 @@ What is wrong with a field carries its code.
 from typing import NamedTuple
 
 from registry.core.errors import InvalidInput, RegistryError
-from registry.i18n.faults import message_in
+from registry.i18n.faults import found, message_in
 from registry.i18n.languages import has_text, text
-from registry.i18n.stored_texts import found
 from registry.i18n.wording import listed, problem_detail
 from registry.vocabulary.register import Language
 

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import ActRefused, NotSignedIn
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.http.transaction import services, writing
 from registry.officers.sessions import form_token, is_form_token
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
+from registry.pages.forms import FORM_FIELD, SAFE, require_same_origin
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 COOKIE = "account"

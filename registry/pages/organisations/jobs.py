@@ -35,11 +35,10 @@ from registry.core.errors import (
     UnreadableList,
 )
 from registry.core.ids import new_reference
-from registry.http.body_admission import takes_body
 from registry.http.query_reader import loaded
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few, workbook_turn
+from registry.http.uploads import one_of_few, takes_body, workbook_turn
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded

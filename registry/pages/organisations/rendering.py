@@ -8,11 +8,12 @@ from flask import Blueprint, Response, g, redirect, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from registry.http.errors import ProblemDocument
-from registry.http.forms import FORM_FIELD
-from registry.http.site_files import SiteFiles
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.languages import has_text, negotiated, text
+from registry.i18n.languages import has_text, text
+from registry.pages.files import SiteFiles
+from registry.pages.forms import FORM_FIELD
 from registry.pages.organisations.guard import PATH, form_token_sent, open_to_all
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.officers import one_time_codes
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
+from registry.pages.files import picture
 from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
 from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to

@@ -10,6 +10,8 @@ import msgspec
 
 from registry.vocabulary.record import (
     Agency,
+    AgencyShown,
+    AgencySummary,
     Agreement,
     Channel,
     Condition,
@@ -45,6 +47,16 @@ def canonical(value: Any) -> bytes:
 
 def read_record(body: bytes) -> Agency:
     return _decoder.decode(body)
+
+
+def agency_summary(agency: Agency) -> AgencySummary:
+    """What every answer says of an agency: its record with nothing of its licences."""
+    return msgspec.convert(agency, AgencySummary, from_attributes=True)
+
+
+def whole_agency(agency: Agency) -> AgencyShown:
+    """The whole public record. Lists that the record leaves out when empty are written out."""
+    return msgspec.convert(agency, AgencyShown, from_attributes=True)
 
 
 def withhold(record: Agency, day: date) -> Agency:

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from registry.core.formulas import harmless
 from registry.core.processes import owner_only
+from registry.core.spreadsheets import harmless
 from registry.register.imports.findings import Finding
 from registry.register.imports.rows import Opened
 

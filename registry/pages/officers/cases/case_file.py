@@ -22,11 +22,11 @@ from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.parties.hearings.queries import hearing_view, hearings_of
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.clock import day_at, now
-from registry.http.downloads import sent_file
 from registry.http.transaction import services
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
+from registry.pages.files import sent_file
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.audit.details import detail_in
 from registry.pages.officers.cases.history import happened

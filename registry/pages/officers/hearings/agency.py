@@ -13,13 +13,13 @@ from registry.complaints.parties.hearings import portal
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.downloads import sent_file
 from registry.i18n.languages import text
 from registry.i18n.wording import name_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ANSWERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import allowed

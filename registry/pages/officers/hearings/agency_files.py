@@ -21,15 +21,14 @@ from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings import portal_files
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotSignedIn, RefusedFile, TooBusy
-from registry.http.body_admission import takes_body
-from registry.http.downloads import sent_file
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
 from registry.officer_desk.acting import require_right
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
 from registry.pages.officers.hearings.agency import hearing_page_again

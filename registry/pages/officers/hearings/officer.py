@@ -16,7 +16,6 @@ from registry.complaints.parties.hearings.content import MAX_ALLEGATION
 from registry.complaints.parties.hearings.moves import lacks_translation, languages_read
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
 from registry.core.clock import now
-from registry.http.downloads import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct
@@ -24,6 +23,7 @@ from registry.officer_desk.hearing_acts import ACTS, IN_CASE
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name, suggestions

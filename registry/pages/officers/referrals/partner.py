@@ -6,12 +6,12 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.parties.referrals import portal
 from registry.core.clock import now
-from registry.http.downloads import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import RECEIVED
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.guard import allowed
