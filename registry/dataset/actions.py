@@ -38,8 +38,8 @@ from registry.dataset.queries import Reading
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.exporting import write as write_file
+from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
-from registry.log.signers import signed_text
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
 from registry.vocabulary.entries import EntryType
