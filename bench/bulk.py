@@ -23,12 +23,14 @@ from bench.receipts import registry_of, unheard
 from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.core.processes import freeze_gc
 from registry.http.transaction import services
 from registry.organisations import actions as organisations
 from registry.organisations import keys
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.worker.bulk_jobs import work_on
 
@@ -148,11 +150,10 @@ def _as_job(kind: str, app: Flask, size: int) -> tuple[list[Row], dict[str, Any]
 
 
 def _key(app: Flask) -> str:
-    today = now().date()
     with services(app).sessions.begin() as session:
-        owner = organisations.begin(session, "Invented Works", "IT", "en", today)
+        owner = organisations.begin(session, "Invented Works", "IT", "en", now().date())
         owner.rate = 1_000_000
-        return keys.make(session, owner, "bench", {Scope.VERIFY}, 1, today=today)[1]
+        return keys.make(Call(session, OrganisationActor(owner.id), now()), "bench", {Scope.VERIFY}, 1).text
 
 
 def _posted(app: Flask, body: bytes, key: str) -> int:

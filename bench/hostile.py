@@ -12,13 +12,13 @@ from bench.report import Row
 from registry.bulk.reading import columns_in, memory_file
 from registry.bulk.rules import VERIFICATION
 from registry.core.errors import InvalidInput, UnreadableList
-from registry.http.query_reader import ItemReader, loaded_list
+from registry.http.request_reader import load_item, load_list
 from schemas.bulk import ItemSchema, ListOptionsSchema
 
 SIZE = 20_000_000
 CPU_TARGET = 1.0
 """Seconds of processor time for a body of that size."""
-ITEMS = ItemReader(ItemSchema())
+ITEM = ItemSchema()
 
 
 def measure(rounds: int) -> tuple[list[Row], dict[str, Any]]:
@@ -40,8 +40,8 @@ def _body(body: Any) -> Callable[[], None]:
 
     def read() -> None:
         with app.test_request_context("/", method="POST", data=sent, content_type="application/json"):
-            for item in loaded_list(options, 2 * SIZE).items:
-                ITEMS.loaded(item)
+            for item in load_list(options, 2 * SIZE).items:
+                load_item(ITEM, item)
 
     return read
 

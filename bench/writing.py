@@ -14,10 +14,12 @@ from bench.lookups import verify_paths
 from bench.postgres import Cluster
 from bench.report import Row
 from bench.serving import Server
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.organisations import actions as organisations
 from registry.organisations import keys
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 
 WRITES = 100
@@ -89,13 +91,12 @@ def _p99_of(server: Server, wanted: Sequence[bytes]) -> float:
 
 def _key(url: str) -> str:
     """An API key of an organisation that may ask as often as it likes."""
-    today = now().date()
     engine = engine_for(url)
     try:
         with sessions_for(engine).begin() as session:
-            owner = organisations.begin(session, "Invented Works", "IT", "en", today)
+            owner = organisations.begin(session, "Invented Works", "IT", "en", now().date())
             owner.rate = 1_000_000
-            return keys.make(session, owner, "bench", {Scope.VERIFY}, 1, today=today)[1]
+            return keys.make(Call(session, OrganisationActor(owner.id), now()), "bench", {Scope.VERIFY}, 1).text
     finally:
         engine.dispose()
 

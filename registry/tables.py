@@ -1,5 +1,6 @@
 """Every table of the registry in one metadata, for migrations and for the check that they equal the models."""
 
+from registry.accounts import models as _accounts
 from registry.audit import models as _audit
 from registry.bulk import models as _bulk
 from registry.bulk.archive import models as _diligence
@@ -49,6 +50,7 @@ from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
+    _accounts,
     _attachments,
     _admission,
     _agencies,

@@ -1,8 +1,12 @@
 """What all payloads share: those that come in refuse what they do not know, those that go out do not."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Self, get_type_hints
 
 import marshmallow
+from marshmallow import fields
 
 from registry.vocabulary.codes import Problem
 from schemas.fields import Coded
@@ -19,6 +23,11 @@ class InSchema(marshmallow.Schema):
         "type": Coded(Problem.INVALID_REQUEST, "must be a JSON object"),
     }
 
+    @cached_property
+    def load_names(self) -> dict[str, marshmallow.fields.Field[Any]]:
+        """What is read, by the names that requests say."""
+        return {field.data_key or name: field for name, field in self.load_fields.items()}
+
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         """What is wrong with the fields together: parameter, code and detail of each fault.
 
@@ -34,7 +43,67 @@ class InSchema(marshmallow.Schema):
 
 
 class OutSchema(marshmallow.Schema):
-    """An answer, or a part of one. It is open: a later version may answer with more fields (docs/users/compatibility.md)."""
+    """An answer, or a part of one. It is open: a later version may answer with more fields (docs/users/compatibility.md).
+
+    One that `of` made also writes it.
+    """
 
     class Meta:
         unknown = marshmallow.EXCLUDE
+
+    write: Callable[[Any], dict[str, Any]]
+    """The payload of an object of the class that `of` was told: its attributes in the order of the fields, None as null."""
+
+    @classmethod
+    def of(cls, source: type, **parts: type) -> Self:
+        """This schema for answers written from objects of the class `source`.
+
+        A field says by `attribute` what it is called there, where it is called otherwise; `parts` are the classes of what
+        nested fields show. Raises NotWritable for a field that the class lacks, or that is more than attributes: found when
+        the program starts.
+        """
+        schema = cls()
+        schema.write = _writer(schema, source, parts)
+        return schema
+
+
+class NotWritable(TypeError):
+    """A schema that cannot be written from objects of its class: a fault in the program."""
+
+
+def _writer(schema: marshmallow.Schema, source: type, parts: Mapping[str, type]) -> Callable[[Any], dict[str, Any]]:
+    """Values are left as they are: enums, days and instants are the encoder's."""
+    written = []
+    for name, shape in schema.dump_fields.items():
+        path = shape.attribute or name
+        _require_attribute(source, path)
+        written.append((shape.data_key or name, attrgetter(path), _part_writer(name, shape, parts)))
+
+    def write(source_object: Any) -> dict[str, Any]:
+        payload = {}
+        for key, value_of, write_part in written:
+            value = value_of(source_object)
+            payload[key] = value if write_part is None or value is None else write_part(value)
+        return payload
+
+    return write
+
+
+def _part_writer(name: str, shape: fields.Field[Any], parts: Mapping[str, type]) -> Callable[[Any], Any] | None:
+    match shape:
+        case fields.Nested(many=True) | fields.Method() | fields.Function() | fields.Dict(value_field=fields.Nested()):
+            raise NotWritable(f"{name} is more than attributes: let the view make the payload")
+        case fields.Nested():
+            return _writer(shape.schema, parts.get(name, object), parts)
+        case fields.List(inner=fields.Nested() as inner):
+            write = _writer(inner.schema, parts.get(name, object), parts)
+            return lambda values: [write(value) for value in values]
+    return None
+
+
+def _require_attribute(source: Any, path: str) -> None:
+    name, _, rest = path.partition(".")
+    if not hasattr(source, name) and name not in getattr(source, "__annotations__", {}):
+        raise NotWritable(f"{getattr(source, '__name__', source)} has no attribute {name}")
+    if rest:
+        _require_attribute(get_type_hints(source)[name], rest)

@@ -1,8 +1,4 @@
-"""Fields of payloads. What comes in is folded (NFKC, spaces, letter case) before it is judged; errors carry a code.
-
-Every field that is read from a query string has `quick`: from the raw text to the loaded value, or NEEDS_FULL_READ
-when only `deserialize()` can tell. It never accepts what `deserialize()` would refuse, and gives the same value.
-"""
+"""Fields of payloads. What comes in is folded (NFKC, spaces, letter case) before it is judged; errors carry a code."""
 
 import re
 import unicodedata
@@ -17,14 +13,9 @@ from marshmallow import fields
 from registry.vocabulary.codes import Problem
 from schemas.countries import COUNTRIES, OFTEN_MISTAKEN
 
-NEEDS_FULL_READ: Any = object()
-"""What `quick` gives for a value that only `deserialize()` can judge."""
+_PLAIN = re.compile(r"[!-~\u00c0-\u017f\u4e00-\u9fff]+(?: [!-~\u00c0-\u017f\u4e00-\u9fff]+)*")
+"""Text in which there is nothing to fold: most of what is sent."""
 
-Quick = Callable[[str], Any]
-
-_PLAIN = re.compile(
-    r"[!-~\u00c0-\u017f\u4e00-\u9fff](?:[ -~\u00c0-\u017f\u4e00-\u9fff]*[!-~\u00c0-\u017f\u4e00-\u9fff])?"
-)
 _SPACES = str.maketrans(dict.fromkeys("\t\n\r\x0b\x0c\x85\xa0\u2028\u2029\u3000", " "))
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(
@@ -85,11 +76,6 @@ class Line(fields.Field[str]):
         self.code = code
         self.expected = expected
 
-    def quick(self, text: str) -> Any:
-        if self.tidy is not None or len(text) > self.max_length or "  " in text or not _PLAIN.fullmatch(text):
-            return NEEDS_FULL_READ
-        return text if self.pattern is None or self.pattern.fullmatch(text) else NEEDS_FULL_READ
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = line(value, self.max_length)
         if self.tidy is not None:
@@ -108,6 +94,8 @@ def line(value: Any, max_length: int) -> str:
         raise Fault(Problem.INVALID_VALUE, "must be text")
     if len(value) > max_length:
         raise Fault(Problem.TOO_LONG, f"must have at most {max_length} characters; this has {len(value)}")
+    if _PLAIN.fullmatch(value):
+        return value
     stored = []
     for character in value.translate(_SPACES):
         category = unicodedata.category(character)
@@ -131,9 +119,6 @@ class Passage(fields.Field[str]):
     def __init__(self, *, max_length: int, **more: Any) -> None:
         super().__init__(**more)
         self.max_length = max_length
-
-    def quick(self, text: str) -> Any:
-        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         if not isinstance(value, str):
@@ -160,9 +145,6 @@ class Word(fields.Field[Any]):
         )
         self._folded = {word.lower(): member for word, member in self.words.items()}
 
-    def quick(self, text: str) -> Any:
-        return self.words.get(text, NEEDS_FULL_READ)
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         text = unicodedata.normalize("NFKC", line(value, 80)).lower()
         if text not in self._folded:
@@ -175,9 +157,6 @@ class Flag(fields.Field[bool]):
 
     default_error_messages = ABSENT
     words: Mapping[str, bool] = {"1": True, "true": True, "0": False, "false": False}
-
-    def quick(self, text: str) -> Any:
-        return self.words.get(text, NEEDS_FULL_READ)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
         if isinstance(value, bool):
@@ -207,9 +186,6 @@ class JsonObject(fields.Field[dict[str, Any]]):
         super().__init__(**more)
         self.max_length = max_length
 
-    def quick(self, text: str) -> Any:
-        return NEEDS_FULL_READ
-
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> dict[str, Any]:
@@ -225,9 +201,6 @@ class Country(fields.Field[str]):
 
     default_error_messages = ABSENT
 
-    def quick(self, text: str) -> Any:
-        return text if text in COUNTRIES else NEEDS_FULL_READ
-
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper().strip()
         if code in COUNTRIES:
@@ -241,14 +214,6 @@ class Day(fields.Field[date]):
     """A day as YYYY-MM-DD, years 0001 to 9999."""
 
     default_error_messages = ABSENT
-
-    def quick(self, text: str) -> Any:
-        if not _DAY.fullmatch(text):
-            return NEEDS_FULL_READ
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
         text = unicodedata.normalize("NFKC", line(value, 40))
@@ -264,9 +229,6 @@ class Moment(fields.Field[datetime]):
     """An instant as ISO 8601 with its offset, for example 2026-11-24T10:00:00Z. Gives UTC."""
 
     default_error_messages = ABSENT
-
-    def quick(self, text: str) -> Any:
-        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> datetime:
         text = unicodedata.normalize("NFKC", line(value, 60)).upper()
@@ -291,9 +253,6 @@ class Count(fields.Field[int]):
         super().__init__(**more)
         self.minimum = minimum
         self.maximum = maximum
-
-    def quick(self, text: str) -> Any:
-        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         text = str(value) if type(value) is int else unicodedata.normalize("NFKC", line(value, 20))

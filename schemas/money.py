@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, CURRENCY_SPELLINGS
-from schemas.fields import ABSENT, NEEDS_FULL_READ, Fault, line
+from schemas.fields import ABSENT, Fault, line
 
 MAX_LENGTH = 16
 AMOUNT_PATTERN = "^[0-9]{1,12}([.,][0-9]{1,2})?$"
@@ -28,9 +28,6 @@ class Amount(fields.Field[Decimal]):
     """
 
     default_error_messages = ABSENT
-
-    def quick(self, text: str) -> Any:
-        return NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Decimal:
         if not isinstance(value, str):
@@ -63,9 +60,6 @@ class Currency(fields.Field[str]):
     """A currency in present use by its three letters, ISO 4217, in any letter case."""
 
     default_error_messages = ABSENT
-
-    def quick(self, text: str) -> Any:
-        return text if text in CURRENCIES else NEEDS_FULL_READ
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         code = unicodedata.normalize("NFKC", line(value, 40)).upper()

@@ -12,12 +12,14 @@ SCOPES = tuple(Scope)
 class OrganisationSchema(OutSchema):
     """The organisation whose key was sent."""
 
-    organisation_id = fields.String(required=True)
+    organisation_id = fields.String(attribute="reference", required=True)
     name = fields.String(required=True)
     country = fields.String(required=True)
     language = fields.String(required=True, metadata={"description": "Of its mails."})
-    key_id = fields.String(required=True, metadata={"description": "The key that was sent."})
-    scopes = fields.List(OneOf(SCOPES), required=True, metadata={"description": "What that key opens."})
+    key_id = fields.String(attribute="key", required=True, metadata={"description": "The key that was sent."})
+    scopes = fields.List(
+        OneOf(SCOPES), attribute="sorted_scopes", required=True, metadata={"description": "What that key opens."}
+    )
 
 
 class MemberSchema(OutSchema):
@@ -38,17 +40,20 @@ class MembersSchema(OutSchema):
 class KeySchema(OutSchema):
     """A key by its beginning; its text was shown once."""
 
-    key_id = fields.String(required=True)
-    label = fields.String(required=True, metadata={"description": "Which program it is for."})
+    key_id = fields.String(attribute="reference", required=True)
+    label = fields.String(attribute="name", required=True, metadata={"description": "Which program it is for."})
     prefix = fields.String(required=True)
     scopes = fields.List(OneOf(SCOPES), required=True)
-    created_on = fields.Date(required=True)
-    expires_on = fields.Date(required=True, metadata={"description": "It opens until the end of this day, in UTC."})
+    created_on = fields.Date(attribute="made_on", required=True)
+    expires_on = fields.Date(
+        attribute="ends_on", required=True, metadata={"description": "It opens until the end of this day, in UTC."}
+    )
     last_used_on = fields.Date(required=True, allow_none=True)
     replaced_by = fields.String(
         required=True, allow_none=True, metadata={"description": "The key that was made in its place."}
     )
     is_archiving = fields.Boolean(
+        attribute="keeps_every",
         required=True,
         allow_none=True,
         metadata={"description": "Whether what it asks is kept as receipts; null: as the organisation has chosen."},

@@ -17,15 +17,7 @@ _OFFICER = {"description": "An officer's id."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}
 _DAYS = {"description": "A date in the authority's time zone."}
 _UNKNOWN = {"description": "Absent: it was asked for and is not known."}
-_ENDS = tuple(
-    one.value
-    for one in (
-        SanctionState.STAYED_BY_APPEAL,
-        SanctionState.IN_FORCE,
-        SanctionState.LIFTED,
-        SanctionState.OVERTURNED,
-    )
-)
+_ENDS = (SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE, SanctionState.LIFTED, SanctionState.OVERTURNED)
 
 _AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "example": "1200.50"}
 

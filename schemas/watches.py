@@ -86,23 +86,26 @@ class NumbersSchema(InSchema):
 class WatchSchema(OutSchema):
     """A watch. Only your organisation is told that there is one."""
 
-    watch_id = fields.String(required=True)
-    label = fields.String(required=True)
-    kind = OneOf(WatchKind, required=True)
-    agency_id = fields.String(required=True, allow_none=True)
-    licence_id = fields.String(required=True, allow_none=True)
+    watch_id = fields.String(attribute="watch.reference", required=True)
+    label = fields.String(attribute="watch.label", required=True)
+    kind = OneOf(WatchKind, attribute="watch.kind", required=True)
+    agency_id = fields.String(attribute="agency", required=True, allow_none=True)
+    licence_id = fields.String(attribute="licence", required=True, allow_none=True)
     search = fields.Dict(
-        keys=fields.String(), values=fields.String(), required=True, allow_none=True,
+        keys=fields.String(), values=fields.String(), attribute="watch.criteria", required=True, allow_none=True,
         metadata={"description": "What a saved search asks."},
     )  # fmt: skip
-    agencies = fields.Integer(required=True, metadata={"description": "How many agencies it leads to now."})
+    agencies = fields.Integer(
+        attribute="known", required=True, metadata={"description": "How many agencies it leads to now."}
+    )
     waiting = fields.Integer(
+        attribute="waited_for",
         required=True,
         metadata={"description": "How many numbers of a list lead to no agency yet: they are waited for."},
     )
-    is_paused = fields.Boolean(required=True)
-    created_on = fields.Date(required=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    is_paused = fields.Boolean(attribute="watch.is_paused", required=True)
+    created_on = fields.Date(attribute="watch.made_on", required=True)
+    version = fields.Integer(attribute="watch.version", required=True, metadata=_VERSION)
 
 
 class WatchMadeSchema(WatchSchema):
@@ -217,11 +220,11 @@ class ReplaySchema(InSchema):
 
 
 class WebhookSchema(OutSchema):
-    webhook_id = fields.String(required=True)
+    webhook_id = fields.String(attribute="reference", required=True)
     url = fields.String(required=True)
     label = fields.String(required=True)
     state = OneOf(WebhookState, required=True)
-    created_at = fields.DateTime(required=True)
+    created_at = fields.DateTime(attribute="made_at", required=True)
     failing_since = fields.DateTime(
         required=True, allow_none=True, metadata={"description": "Since when nothing was taken."}
     )

@@ -15,11 +15,12 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.organisations import actions as organisations
 from registry.organisations import keys
-from registry.organisations.models import Organisation
+from registry.organisations.models import Organisation, OrganisationActor
 from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED, admit, amend, register_agreement
 from registry.register.agencies.models import PublicRecord
@@ -320,9 +321,14 @@ def make_organisation(
     return made
 
 
+def organisation_call(session: Session, organisation: int, version: int | None = None) -> Call[OrganisationActor]:
+    """A call of an act by the organisation of that row."""
+    return Call(session, OrganisationActor(organisation), now(), version)
+
+
 def make_api_key(
     session: Session, organisation: Organisation | None = None, *scopes: Scope, days: int = 90, name: str = "a program"
 ) -> str:
     """The text of a new key of an organisation (a new one if none is named), of every scope unless some are named."""
     organisation = organisation or make_organisation(session)
-    return keys.make(session, organisation, name, scopes or tuple(Scope), days, today=now().date())[1]
+    return keys.make(organisation_call(session, organisation.id), name, scopes or tuple(Scope), days).text

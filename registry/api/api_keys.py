@@ -47,6 +47,11 @@ class Caller:
     scopes: frozenset[Scope]
     keeps_every: bool
 
+    @property
+    def sorted_scopes(self) -> list[Scope]:
+        """The scopes in the order of their names, as answers have them."""
+        return sorted(self.scopes)
+
 
 def needs_scope(scope: Scope) -> Callable[[View], View]:
     """A method of a Resource for organisations' keys of a scope; it stands above request_schema and response_schema.

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
@@ -20,16 +20,23 @@ USUAL = 50
 Row = TypeVar("Row")
 
 
+class ItemsPage(NamedTuple, Generic[Row]):
+    """A page of a list, and the cursor of the next one, None at the end."""
+
+    items: Sequence[Row]
+    next_cursor: str | None
+
+
 def page_at(
     question: Any, limit: int, cursor: str | None, read: Callable[[Page], Sequence[Row]], id_of: Callable[[Row], int]
-) -> tuple[Sequence[Row], str | None]:
-    """A page of a list by row ids, and the cursor of the next one, None at the end. `read` gives the rows of a Page.
+) -> ItemsPage[Row]:
+    """A page of a list by row ids. `read` gives the rows of a Page.
 
     Raises InvalidInput for a cursor of another question.
     """
     found = read(Page(limit + 1, None if cursor is None else row_in(question, cursor)))
     next_cursor = cursor_of(question, [id_of(found[limit - 1])]) if len(found) > limit else None
-    return found[:limit], next_cursor
+    return ItemsPage(found[:limit], next_cursor)
 
 
 def row_in(question: Any, cursor: str) -> int:

@@ -11,8 +11,7 @@ import msgspec
 from registry.core.errors import Fault, NotFound
 from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
-from registry.proofs.credentials.receipts import Head
-from registry.proofs.credentials.rules import base64, base64url, plain, record_digest
+from registry.proofs.credentials.rules import Head, base64, base64url, plain, record_digest
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict

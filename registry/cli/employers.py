@@ -3,11 +3,14 @@
 import click
 
 from registry.cli.opening import open_session
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.organisations import actions as organisations
-from registry.organisations import authenticators, members, sessions
+from registry.organisations import authenticators, members
 from registry.organisations import keys as api_keys
+from registry.organisations.models import OrganisationActor
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.watches import retention
@@ -66,20 +69,19 @@ def keys(
     reference: str, name: str | None, scopes: tuple[str, ...], days: int, is_test: bool, revoke: str | None
 ) -> None:
     """List the keys of the organisation REFERENCE, make one, or revoke one."""
-    at = now()
-    today = day_at(at, None)
     with open_session() as session:
         organisation = organisations.organisation_named(session, read_reference(reference) or reference)
+        call = Call(session, OrganisationActor(organisation.id), now())
         if revoke is not None:
-            api_keys.revoke(session, organisation.id, read_reference(revoke) or revoke, at=at, today=today)
+            api_keys.revoke(call, revoke)
         made = None
         if name is not None:
             opened = [Scope(word) for word in scopes]
-            _, made = api_keys.make(session, organisation, name, opened, days, today=today, is_test=is_test)
+            made = api_keys.make(call, name, opened, days, is_test=is_test).text
         found = [
             f"{key.reference}  {key.prefix}…  until {key.ends_on}  used {key.last_used_on or 'never'}  "
             f"{' '.join(key.scopes)}  {key.name}"
-            for key in api_keys.keys_of(session, organisation.id, today)
+            for key in api_keys.keys_of(session, organisation.id, day_at(call.at, None))
         ]
     for line in found or ["There is no key that opens anything."]:
         click.echo(line)
@@ -105,7 +107,7 @@ def people(reference: str, reset: str | None) -> None:
                     "no one of this organisation has this address", param_hint="--reset-second-step"
                 )
             authenticators.forget(session, member)
-            sessions.end_all(session, member, now())
+            MEMBER_SESSIONS.end_all(session, member, now())
         steps = authenticators.who_have_apps(session, organisation.id)
         lines = [
             f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.register.agencies import record
+from registry.vocabulary.record import DETAILS, TERM_DAYS, TERM_LINES, described
 from registry.vocabulary.register import NameKind
 
 VERSION = 1
@@ -106,6 +107,7 @@ TABLES = {
             Column("number", Type.TEXT, "Number of the licence, where one is printed; unique for its authority alone."),
             Column("valid_from", Type.DAY, "First day of its term."),
             Column("valid_to", Type.DAY, "Last day of its term."),
+            *(Column(name, Type.DAY if name in TERM_DAYS else Type.TEXT, described(name)) for name in DETAILS),
             Column("status", Type.TEXT, "The last status that was stated; empty where the law withholds it."),
             Column("status_from", Type.DAY, "First day of that status."),
             Column("status_to", Type.DAY, "Last day of that status."),
@@ -166,8 +168,7 @@ def licence_row(
             "country": licence.country,
             "kind": licence.kind,
             "number": licence.number,
-            "valid_from": licence.valid_from,
-            "valid_to": licence.valid_to,
+            **{name: getattr(licence, name) for name in (*TERM_DAYS, *TERM_LINES)},
             "status": last.status if last else None,
             "status_from": last.from_ if last else None,
             "status_to": last.to if last else None,

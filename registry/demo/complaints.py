@@ -14,6 +14,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import filing
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole
 from registry.vocabulary.register import Language
@@ -72,10 +73,10 @@ def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any]
     for step in entry.get("steps", ()):
         officer = Officer(f"Demo {step['role']}", CaseRole(step["role"]), unit)
         target, on = CaseState(step["state"]), _within(step["on"], at)
-        casework.move(session, sealer, officer, case.reference, target, on, reason="An invented case.")
+        casework.move(Call(session, officer, on), sealer, case.reference, target, reason="An invented case.")
     for reply in entry.get("replies", ()):
         officer = Officer("Demo investigator", CaseRole.INVESTIGATOR, unit)
-        casework.reply(session, sealer, officer, case.reference, reply["text"], _within(reply["on"], at))
+        casework.reply(Call(session, officer, _within(reply["on"], at)), sealer, case.reference, reply["text"])
 
 
 def _within(day: date, at: datetime) -> datetime:

@@ -21,6 +21,7 @@ from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.ids import new_reference
 from registry.core.processes import owner_only
 from registry.demo.complaints import demo_code
@@ -39,8 +40,9 @@ from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
-from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions.moves import today_at
+from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions.actions import hand_to_review
+from registry.supervision.sanctions.moves import SanctionOfficial, today_at
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, MailboxRole
 from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import Language, SanctionKind
@@ -73,6 +75,9 @@ class Desk(NamedTuple):
     def today(self) -> date:
         """The day where the authority sits: its acts are of that day."""
         return today_at(self.session, AUTHORITY, self.at)
+
+    def call(self, role: Role, at: datetime) -> Call[Officer]:
+        return Call(self.session, self.as_(role), at)
 
     def ago(self, days: int) -> datetime:
         return self.at - timedelta(days=days)
@@ -125,9 +130,7 @@ def _begin(desk: Desk, number: int, days: int) -> visits.Visit:
 
 
 def _move(desk: Desk, reference: str, role: Role, target: CaseState, days: int) -> None:
-    casework.move(
-        desk.session, desk.sealer, desk.as_(role), reference, target, desk.ago(days), reason="An invented case."
-    )
+    casework.move(desk.call(role, desk.ago(days)), desk.sealer, reference, target, reason="An invented case.")
 
 
 def _triaged(desk: Desk, number: int, days: int = 6, **answers: object) -> str:
@@ -144,25 +147,22 @@ def _looked_into(desk: Desk, number: int, days: int = 30, **answers: object) -> 
 
 def _drafted(desk: Desk, number: int, outcome: DecisionOutcome, **answers: object) -> tuple[str, str]:
     reference = _looked_into(desk, number, 45, **answers)
-    decision = decisions.write(
-        desk.session, desk.sealer, desk.as_(Role.INVESTIGATOR), reference, outcome, desk.ago(15),
-        reasons="Twelve documents were seen in a drawer. (invented)", summary=_SUMMARY, language=Language.ZH_HANS,
-    )  # fmt: skip
+    draft = decisions.DecisionDraft(
+        outcome, "Twelve documents were seen in a drawer. (invented)", _SUMMARY, language=Language.ZH_HANS
+    )
+    decision = decisions.write(desk.call(Role.INVESTIGATOR, desk.ago(15)), desk.sealer, reference, draft)
     return reference, decision.reference
 
 
 def _decided(desk: Desk, number: int, outcome: DecisionOutcome, **answers: object) -> tuple[str, str]:
     reference, decision = _drafted(desk, number, outcome, **answers)
-    at = desk.ago(10)
-    decisions.make(desk.session, desk.sealer, desk.as_(Role.DECIDER), decision, lambda *_: _SUMMARY, at)
+    decisions.make(desk.call(Role.DECIDER, desk.ago(10)), desk.sealer, decision, words=lambda *_: _SUMMARY)
     return reference, decision
 
 
 def _waiting(desk: Desk, number: int) -> None:
     reference = _triaged(desk, number)
-    casework.reply(
-        desk.session, desk.sealer, desk.as_(Role.TRIAGE), reference, "（虚构）您还留着汇款凭证吗？", desk.ago(4)
-    )
+    casework.reply(desk.call(Role.TRIAGE, desk.ago(4)), desk.sealer, reference, "（虚构）您还留着汇款凭证吗？")
     _move(desk, reference, Role.TRIAGE, _S.WAITING_COMPLAINANT, 4)
 
 
@@ -189,13 +189,14 @@ def _sanctioned(desk: Desk, number: int) -> None:
     """A suspension waits for approval by another."""
     agency = demo_reference("agency", "it-condizioni")
     _, decision = _decided(desk, number, DecisionOutcome.UPHELD, agency={"agency_id": agency})
-    by = sanctions.SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY)
-    terms = sanctions.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
+    call = Call(desk.session, SanctionOfficial(desk.names[Role.DECIDER], CaseRole.DECIDER, UNIT, AUTHORITY), desk.at)
+    terms = drafting.Terms(SanctionKind.SUSPENSION, LAW, desk.today)
     licence = demo_reference("licence", "it-condizioni/0")
-    sanction = sanctions.propose(desk.session, desk.sealer, by, licence, terms, desk.at, decision=decision)
-    look = sanctions.Look(12, 4, 0, frozenset({ToldFirst.LABOUR_INSPECTORATE}), "Demo decider", Timing.POINTS_TO_NOBODY)
-    sanctions.look_at_workers(desk.session, by, sanction.reference, look, desk.at)
-    sanctions.hand_to_review(desk.session, by, sanction.reference, desk.at)
+    sanction = drafting.propose(call, desk.sealer, licence, terms, decision=decision)
+    informed = frozenset({ToldFirst.LABOUR_INSPECTORATE})
+    look = drafting.Look(Timing.POINTS_TO_NOBODY, informed, 12, 4, 0, "Demo decider")
+    drafting.look_at_workers(call, sanction.reference, look)
+    hand_to_review(call, sanction.reference)
 
 
 def _closed(desk: Desk, number: int) -> str:
@@ -212,15 +213,8 @@ def _merged(desk: Desk, number: int) -> None:
     """Joined to the case under investigation."""
     query = select(Case.reference).where(Case.state == _S.INVESTIGATING).order_by(Case.id.desc()).limit(1)
     into = desk.session.execute(query).scalar_one()
-    casework.merge(
-        desk.session,
-        desk.sealer,
-        desk.as_(Role.TRIAGE),
-        _triaged(desk, number),
-        into,
-        desk.ago(3),
-        reason="The same firm.",
-    )
+    merged = _triaged(desk, number)
+    casework.merge(desk.call(Role.TRIAGE, desk.ago(3)), desk.sealer, merged, into, reason="The same firm.")
 
 
 def _withdrawn(desk: Desk, number: int) -> None:
@@ -308,8 +302,6 @@ def _renewal(desk: Desk) -> None:
     body = desk.session.scalars(select(PublicRecord.body).where(PublicRecord.reference == holder)).one()
     licence = read_record(body).licences[0]
     until: date = (licence.valid_to or desk.today) + timedelta(days=730)
-    by = LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT)
-    proposals.propose(
-        desk.session, by, LicenceAct.RENEW, licence.licence_id, {"valid_to": until}, desk.at,
-        legal_ground=LAW, effective_on=desk.today,
-    )  # fmt: skip
+    call = Call(desk.session, LicensingOfficial(desk.names[Role.LICENSING], AUTHORITY, UNIT), desk.at)
+    terms = {"valid_to": until}
+    proposals.propose(call, LicenceAct.RENEW, licence.licence_id, terms, legal_ground=LAW, effective_on=desk.today)

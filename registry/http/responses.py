@@ -134,6 +134,11 @@ def requested_language(environ: Mapping[str, Any]) -> Language:
     return languages.accepted(environ.get("HTTP_ACCEPT_LANGUAGE"))
 
 
+def etag(version: int) -> Header:
+    """The ETag of a thing by its version, to be sent with an answer that shows it."""
+    return ("ETag", f'"{version}"')
+
+
 def respond(answer: Answer, environ: Mapping[str, Any], status: HTTPStatus = HTTPStatus.OK) -> Response:
     """The response to a request: 304 where the asker holds these very bytes, and nothing to be kept of a POST."""
     headers = [("Content-Language", answer.language.value), ("Vary", "Accept-Language"), *answer.headers]

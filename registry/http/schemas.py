@@ -8,17 +8,17 @@ from typing import Any
 
 from flask import request
 
-from registry.http.query_reader import (
+from registry.http.request_reader import (
     LIST_FILES,
     MAX_BODY_BYTES,
     EmptySchema,
-    QueryReader,
-    loaded_body,
-    loaded_file,
-    loaded_file_name,
-    loaded_idempotency_key,
-    loaded_list,
-    plain_idempotency_key,
+    load_body,
+    load_file,
+    load_file_name,
+    load_idempotency_key,
+    load_list,
+    load_plain_idempotency_key,
+    load_query,
     refuse_forms,
     refuse_query,
 )
@@ -26,6 +26,7 @@ from registry.http.responses import (
     MEDIA_TYPE,
     Answer,
     Fixed,
+    etag,
     respond,
     respond_no_content,
     respond_with,
@@ -88,19 +89,17 @@ def request_schema(
     With `idempotent` the view also gets what Idempotency-Key says, as `idempotency_key`.
     """
     shape = schema or EmptySchema()
-    # A body may hold lists, which no query string can.
-    reader = QueryReader(EmptySchema() if body else shape)
 
     def decorate(view: View) -> View:
         def read_input() -> dict[str, Any]:
             if body:
-                return loaded_body(shape, max_bytes, is_optional=is_body_optional)
-            return reader.loaded(request.environ.get("QUERY_STRING", ""))
+                return load_body(shape, max_bytes, is_optional=is_body_optional)
+            return load_query(shape, request.environ.get("QUERY_STRING", ""))
 
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
             if idempotent:
-                return view(self, **path, **read_input(), idempotency_key=loaded_idempotency_key())
+                return view(self, **path, **read_input(), idempotency_key=load_idempotency_key())
             return view(self, **path, **read_input())
 
         wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
@@ -120,8 +119,8 @@ def request_file(max_bytes: int) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
             refuse_forms()
-            body = loaded_file(max_bytes)
-            return view(self, **path, body=body, name=loaded_file_name(), idempotency_key=loaded_idempotency_key())
+            body = load_file(max_bytes)
+            return view(self, **path, body=body, name=load_file_name(), idempotency_key=load_idempotency_key())
 
         wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
         return wrapper
@@ -139,7 +138,7 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
             request.max_content_length = max_bytes
             refuse_query()
             return view(
-                self, **path, stream=request.stream, name=loaded_file_name(), idempotency_key=plain_idempotency_key()
+                self, **path, stream=request.stream, name=load_file_name(), idempotency_key=load_plain_idempotency_key()
             )
 
         wrapper.request_spec = RequestSpec(EmptySchema(), is_repeatable=True, is_file=True, max_bytes=max_bytes)  # type: ignore[attr-defined]
@@ -158,8 +157,8 @@ def request_list(schema: InSchema, options: InSchema, max_bytes: int) -> Callabl
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(self: Any, **path: str) -> Any:
-            sent = loaded_list(options, max_bytes)
-            return view(self, **path, sent=sent, idempotency_key=loaded_idempotency_key())
+            sent = load_list(options, max_bytes)
+            return view(self, **path, sent=sent, idempotency_key=load_idempotency_key())
 
         wrapper.request_spec = RequestSpec(  # type: ignore[attr-defined]
             schema, is_body=True, is_repeatable=True, max_bytes=max_bytes, other_media_types=LIST_FILES
@@ -179,15 +178,17 @@ def response_schema(
     cacheable: bool = True,
     location: str | None = None,
 ) -> Callable[[View], View]:
-    """Turn the Answer that the view gives into a response. `other_media_types` may be asked for besides JSON.
+    """Turn what the view gives into a response: an Answer, or what `schema` is the schema `of`, which writes it.
 
-    `location` is the path at which what was made is read, with fields of the answer in braces.
+    What the schema wrote has its version as ETag. `other_media_types` may be asked for besides JSON. `location` is the path at
+    which what was made is read, with fields of the answer in braces.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def wrapper(self: Any, **given: Any) -> Any:
-            answer: Answer = view(self, **given)
+            given_back = view(self, **given)
+            answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
             if location is not None:
                 answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(answer.value))))
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
@@ -198,6 +199,15 @@ def response_schema(
         return wrapper
 
     return decorate
+
+
+def written_answer(schema: OutSchema, source_object: object, **more: object) -> Answer:
+    """The Answer that a schema writes, with `more` at its end, and with its version as ETag.
+
+    To be called in the transaction where `more` is shown this once.
+    """
+    payload = schema.write(source_object) | more
+    return Answer(payload, headers=(etag(payload["version"]),) if "version" in payload else ())
 
 
 def no_content_response(operation: str, error_statuses: tuple[int, ...] = ()) -> Callable[[View], View]:

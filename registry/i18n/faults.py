@@ -14,7 +14,8 @@ from typing import NamedTuple
 from registry.core.errors import Fault
 from registry.core.faults import Message
 from registry.i18n.languages import CATALOGUES, has_text, text
-from registry.i18n.wording import date_text
+from registry.i18n.wording import date_text, licence_field_key
+from registry.vocabulary.record import DETAILS
 from registry.vocabulary.register import Language
 
 _CHINESE = frozenset({Language.ZH_HANS, Language.ZH_HANT})
@@ -35,7 +36,8 @@ def message_in(language: Language, message: Message) -> str:
 
 def field_name(language: Language, fault: Fault) -> str:
     """What the field of a fault is called where no form says it."""
-    key = f"field.{fault.parameter.partition('.')[0]}"
+    field = fault.parameter.partition(".")[0]
+    key = licence_field_key(field) if field in DETAILS else f"field.{field}"
     return text(language, key) if has_text(key) else fault.parameter
 
 

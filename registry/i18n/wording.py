@@ -18,6 +18,7 @@ from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
+from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language
 
 ValueText = Callable[[Language, str, SourceSnapshot], str]
@@ -219,6 +220,20 @@ _NEXT_BEST = {
     Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
     Language.EN: (),
 }
+
+
+def licence_field_key(field: str) -> str:
+    """The key of what officers call a field of a licence or of an act on it: a detail is called as on public pages."""
+    return f"page.agency.licence.{field}" if field in DETAILS else f"licensing.field.{field}"
+
+
+def licence_details(language: Language, licence: Licence) -> list[tuple[str, str]]:
+    """Label and text of each day and line that a licence states beside its span of days."""
+    stated = [(name, value) for name in DETAILS if (value := getattr(licence, name)) is not None]
+    return [
+        (text(language, licence_field_key(name)), date_text(language, value) if isinstance(value, date) else value)
+        for name, value in stated
+    ]
 
 
 def problem_title(language: Language, code: Problem, *, at: str = "") -> str:

@@ -1,17 +1,17 @@
 """Acts on an access grant that was asked for: a second person decides or ends it, the officer who asked ends it."""
 
-from collections.abc import Callable
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest, require_right
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -33,32 +33,22 @@ def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, a
     return opening.reference
 
 
-def _decide(call: ActCall[AuthenticatedOfficer], answer: str = "", *, is_granted: bool) -> object:
-    return actions.decide(
-        call.session, sealer(), call.me.standing.unit, call.me.officer.reference, call.reference, call.at,
-        is_granted=is_granted, answer=answer, version=call.version,
-    )  # fmt: skip
-
-
-def _end(call: ActCall[AuthenticatedOfficer], *, is_own: bool = False) -> object:
-    unit, who = call.me.standing.unit, call.me.officer.reference
-    return actions.end(call.session, unit, who, call.reference, call.at, is_own=is_own, version=call.version)
-
-
 ACTS = OfficerActs(
     Resource.BREAK_GLASS,
-    lambda me, _: me,
+    lambda me, _: UnitOfficer(me.officer.reference, me.standing.unit),
     lambda session, me, act, reference: opening_opened(session, me, reference, act.right),
     (
         OfficerAct(
-            "decide", Act.APPROVE, _decide, "decideAccessGrant",
+            "decide", Act.APPROVE, calling_sealed(actions.decide), "decideAccessGrant",
             """Grant or refuse another officer's access request.
 
             The access period begins. Break-glass is for supervisors and custodians, the rest for custodians alone.
             """,
             AccessDecisionSchema, form={"is_granted": "decision"},
         ),
-        OfficerAct("end", Act.APPROVE, _end, "endAccessGrant", "End another officer's access before its time."),
+        OfficerAct(
+            "end", Act.APPROVE, calling(actions.end), "endAccessGrant", "End another officer's access before its time."
+        ),
     ),
 )  # fmt: skip
 
@@ -68,7 +58,7 @@ OWN = OfficerActs(
     ACTS.opened,
     (
         OfficerAct(
-            "end", Act.PROPOSE, partial(_end, is_own=True), "closeAccessGrant",
+            "end", Act.PROPOSE, calling(partial(actions.end, is_own=True)), "closeAccessGrant",
             "End your own access, or withdraw your request.",
             path="/close",
         ),
@@ -77,21 +67,18 @@ OWN = OfficerActs(
 """What an officer does to what was opened to that officer."""
 
 
-def _ask(kind: AccessKind) -> Callable[..., str]:
-    def ask(call: ActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = "") -> str:
-        return actions.ask(
-            call.session, sealer(), call.actor, call.reference, kind, reason, call.at,
-            hours=hours, attachment=reference_in(attachment_id), version=call.version,
-        ).reference  # fmt: skip
-
-    return ask
+def _ask(
+    kind: AccessKind, call: ActCall[Officer], reason: str, hours: int | None = None, attachment_id: str = ""
+) -> AccessGrant:
+    request = actions.AccessRequest(kind, reason, hours, reference_in(attachment_id))
+    return actions.ask(call, sealer(), call.reference, request)
 
 
 IN_CASE = case_acts(
     Resource.BREAK_GLASS,
     case_opened(Resource.BREAK_GLASS),
     OfficerAct(
-        "break-glass", Act.PROPOSE, _ask(AccessKind.BREAK_GLASS), "requestBreakGlass",
+        "break-glass", Act.PROPOSE, partial(_ask, AccessKind.BREAK_GLASS), "requestBreakGlass",
         """Request break-glass access: all of a case, and who wrote it, for some hours.
 
         For when somebody is in danger and the custodian is not there. A supervisor or custodian agrees.
@@ -100,12 +87,12 @@ IN_CASE = case_acts(
         BreakGlassRequestSchema, drafts=AccessKind.BREAK_GLASS,
     ),
     OfficerAct(
-        "identity", Act.PROPOSE, _ask(AccessKind.IDENTITY), "requestIdentity",
+        "identity", Act.PROPOSE, partial(_ask, AccessKind.IDENTITY), "requestIdentity",
         "Request who wrote, and how to reach them safely, from the custodian.",
         IdentityAccessRequestSchema, resource=RIGHT_TO[AccessKind.IDENTITY], drafts=AccessKind.IDENTITY,
     ),
     OfficerAct(
-        "original", Act.PROPOSE, _ask(AccessKind.ORIGINAL), "requestOriginal",
+        "original", Act.PROPOSE, partial(_ask, AccessKind.ORIGINAL), "requestOriginal",
         "Request an original file from the custodian.",
         OriginalAccessRequestSchema, form={"attachment_id": "attachment"}, resource=RIGHT_TO[AccessKind.ORIGINAL],
         drafts=AccessKind.ORIGINAL,

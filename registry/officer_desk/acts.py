@@ -14,7 +14,7 @@ from registry.complaints.casework.actions import Officer
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import MAX_BODY_BYTES
+from registry.http.request_reader import MAX_BODY_BYTES
 from registry.officer_desk.acting import acting
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -25,20 +25,29 @@ Who = TypeVar("Who")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActCall(Call[Who]):
-    """The call of an officer's act: `actor` is the officer as the feature knows officers, `reference` names the object."""
+    """The call of an officer's act: `actor` is the officer as the feature knows officers.
+
+    `references` name the object: its own, after that of what it is part of, such as a task's after its case's.
+    """
 
     me: AuthenticatedOfficer
-    reference: str
+    references: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """The reference of an object that is named by one."""
+        (reference,) = self.references
+        return reference
 
 
 def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Callable[..., object]:
-    """The `run` of an act that is one call of its action: given the call, the reference and the fields of the schema."""
-    return lambda call, **fields: action(call, call.reference, **fields)
+    """The `run` of an act that is one call of its action: given the call, the references and the fields of the schema."""
+    return lambda call, **fields: action(call, *call.references, **fields)
 
 
 def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], object]) -> Callable[..., object]:
-    """As `calling`, for an action that is given the sealer between the call and the reference."""
-    return lambda call, **fields: action(call, sealer(), call.reference, **fields)
+    """As `calling`, for an action that is given the sealer between the call and the references."""
+    return lambda call, **fields: action(call, sealer(), *call.references, **fields)
 
 
 def no_arguments(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
@@ -76,7 +85,7 @@ class OfficerAct:
     is_shown_after: bool = True
     """If not, the API's answer is empty: what it was done to is closed to the officer from then on."""
     drafts: str = ""
-    """What it drafts, such as a hearing: idempotently, and `run` gives the reference of the draft."""
+    """What it drafts, such as a hearing: idempotently, and `run` gives the draft or its reference."""
     done: Callable[[object], str] | None = None
     """From what `run` gives: the code of what was done (`done.<code>`), where that is not always the same."""
     undo: Callable[[Any, Mapping[str, str]], Mapping[str, str] | None] | None = None
@@ -106,12 +115,12 @@ class OfficerActs(Generic[Who]):
 
     `officer_of` is the officer present as the feature knows officers, acting by the right that an act needs. `opened` finds what
     an act is done to: given the session, the officer present, the act, and the references that name it, it gives the stored
-    reference. Raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
+    ones, or the stored one alone. Raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
     """
 
     resource: Resource
     officer_of: Callable[[AuthenticatedOfficer, OfficerAct], Who]
-    opened: Callable[..., str]
+    opened: Callable[..., str | tuple[str, ...]]
     rows: tuple[OfficerAct, ...]
 
     def __iter__(self) -> Iterator[OfficerAct]:
@@ -125,12 +134,13 @@ class OfficerActs(Generic[Who]):
         act: OfficerAct,
         session: Session,
         me: AuthenticatedOfficer,
-        reference: str,
+        reference: str | tuple[str, ...],
         version: int | None,
         values: Mapping[str, Any],
     ) -> object:
-        """Do an act in the transaction of the session. Raises as its action does, and Forbidden."""
-        call = ActCall(session, self.officer_of(me, act), now(), version, me=me, reference=reference)
+        """Do an act in the transaction of the session to what `opened` gave. Raises as its action does, and Forbidden."""
+        references = (reference,) if isinstance(reference, str) else reference
+        call = ActCall(session, self.officer_of(me, act), now(), version, me=me, references=references)
         return act.run(call, **values)
 
     def right_to(self, act: OfficerAct) -> tuple[Resource, Act]:
@@ -138,6 +148,8 @@ class OfficerActs(Generic[Who]):
         return act.resource or self.resource, act.right
 
 
-def case_acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
+def case_acts(
+    resource: Resource, opened: Callable[..., str | tuple[str, ...]], *rows: OfficerAct
+) -> OfficerActs[Officer]:
     """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
     return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)

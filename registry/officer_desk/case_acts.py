@@ -1,7 +1,8 @@
 """Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from functools import partial
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,20 +12,19 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.letters import waiting
+from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.casework.queue import assignment as assigning
-from registry.complaints.casework.queue import claiming
+from registry.complaints.casework.queue import assignment, claiming
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
-from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import CaseState, Priority
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
@@ -65,55 +65,16 @@ def case_opened(resource: Resource) -> Callable[..., str]:
     return opened
 
 
-def _move(call: ActCall[Officer], to: CaseState, reason: str = "", into: str = "") -> object:
-    return claiming.take(
-        call.session, sealer(), call.actor, roles_of(call.me), call.reference, to, call.at,
-        reason=reason, into=into, version=call.version,
-    )  # fmt: skip
+def _move(call: ActCall[Officer], **fields: Any) -> object:
+    return claiming.take(call, sealer(), call.reference, claiming.MoveRequest(**fields), roles_of(call.me))
 
 
-def _reply(
-    call: ActCall[Officer],
-    text: str,
-    *,
-    language: str = "",
-    translation: str = "",
-    at_once: bool = False,
-    to_helper: bool = False,
-) -> object:
-    return waiting.write_letter(
-        call.session, sealer(), call.actor, call.reference, text, call.at,
-        language=language, translation=translation, at_once=at_once, to_helper=to_helper, version=call.version,
-    )  # fmt: skip
+def _write_letter(call: ActCall[Officer], **fields: Any) -> WaitingLetter | None:
+    return waiting.write_letter(call, sealer(), call.reference, waiting.Letter(**fields))
 
 
-def _replied(letter: object) -> str:
+def _letter_done(letter: object) -> str:
     return "replyToCase" if letter is None else "letter_waits"
-
-
-def _assign(call: ActCall[Officer], assignee: str | None = None) -> object:
-    return assigning.assign(
-        call.session, sealer(), call.actor, call.reference, assignee or None, call.at.date(), version=call.version
-    )  # fmt: skip
-
-
-def _set_priority(call: ActCall[Officer], priority: Priority, reason: str) -> object:
-    return priorities.set_priority(
-        call.session, sealer(), call.actor, call.reference, priority, call.at, reason=reason, version=call.version
-    )  # fmt: skip
-
-
-def _write_note(call: ActCall[Officer], text: str) -> object:
-    return notes.write_note(
-        call.session, sealer(), call.actor, call.reference, text, call.at.date(), version=call.version
-    )
-
-
-def _add_task(call: ActCall[Officer], text: str, due_on: date | None = None, owner: str | None = None) -> object:
-    return notes.add_task(
-        call.session, sealer(), call.actor, call.reference, text, call.at.date(), due_on=due_on, owner=owner or None,
-        version=call.version,
-    )  # fmt: skip
 
 
 def _former_assignee(case: Case, form: Mapping[str, str]) -> Mapping[str, str] | None:
@@ -127,38 +88,20 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
-def _decide_lowering(call: ActCall[Officer], *, is_approved: bool) -> object:
-    return priorities.decide_lowering(
-        call.session, call.actor, call.reference, call.at, is_approved=is_approved, version=call.version
-    )  # fmt: skip
-
-
-def _set_hold(call: ActCall[Officer], reason: str, *, is_held: bool) -> object:
-    return holds.set_legal_hold(
-        call.session, sealer(), call.actor, call.reference, call.at.date(), is_held=is_held, reason=reason, version=call.version
-    )  # fmt: skip
-
-
 def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
-    return casework.link_agency(
-        call.session, sealer(), call.actor, call.reference, agency, call.at.date(), version=call.version
-    )  # fmt: skip
+    return casework.link_agency(call, sealer(), call.reference, agency)
 
 
-def _tick_task(call: ActCall[Officer], *, is_done: bool) -> object:
-    case, task = call.reference.split("/")
-    return notes.tick_task(
-        call.session, call.actor, case, task, call.at.date(), is_done=is_done, version=call.version
-    )  # fmt: skip
+def _opened_within_case(
+    session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
+) -> tuple[str, str]:
+    """The stored references of a case and of a note or task of it."""
+    return case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
 
 
-def _task_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, task_id: str) -> str:
-    return f"{case_for(session, me, Resource.CASE, act.right, case_id)[1].reference}/{reference_in(task_id)}"
-
-
-def _taken_back(made: object) -> str:
+def _take_back_address(made: object) -> str:
     """The rest of the address that takes back a note or task that was just made."""
     assert isinstance(made, (CaseNote, CaseTask))
     return f"{made.reference}/take-back"
@@ -166,16 +109,6 @@ def _taken_back(made: object) -> str:
 
 def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
     return {"is_done": "no" if form.get("is_done") == "yes" else "yes"}
-
-
-def _take_back_note(call: ActCall[Officer]) -> None:
-    case, _, note = call.reference.partition("/")
-    notes.take_back_note(call.session, call.actor, case, note, call.at.date(), version=call.version)
-
-
-def _take_back_task(call: ActCall[Officer]) -> None:
-    case, _, task = call.reference.partition("/")
-    notes.take_back_task(call.session, call.actor, case, task, call.at.date(), version=call.version)
 
 
 ACTS = case_acts(
@@ -190,19 +123,20 @@ ACTS = case_acts(
         CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
-        "reply", Act.WRITE, _reply, "replyToCase",
+        "reply", Act.WRITE, _write_letter, "replyToCase",
         """Write to the complainant.
 
         In another language than the complainant's, and without a translation, it waits for a translator of the unit.
         """,
-        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_replied,
+        CaseReplySchema, path="/messages", resource=Resource.MESSAGE, done=_letter_done,
     ),
     OfficerAct(
-        "assignee", Act.ASSIGN, _assign, "assignCase", "Assign a case to an officer of your unit, or to no one.",
+        "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
+        "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put", undo=_former_assignee,
     ),
     OfficerAct(
-        "priority", Act.WRITE, _set_priority, "setCasePriority",
+        "priority", Act.WRITE, calling_sealed(priorities.set_priority), "setCasePriority",
         """Change the priority of a case, or request the change.
 
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
@@ -210,26 +144,26 @@ ACTS = case_acts(
         CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
     ),
     OfficerAct(
-        "notes", Act.WRITE, _write_note, "addCaseNote", """Add a note for your unit.
+        "notes", Act.WRITE, calling_sealed(notes.write_note), "addCaseNote", """Add a note for your unit.
 
         It is never changed; its author may take it back on the same day.
         """,
-        CaseNoteBodySchema, taken_back_at=_taken_back,
+        CaseNoteBodySchema, taken_back_at=_take_back_address,
     ),
     OfficerAct(
-        "tasks", Act.WRITE, _add_task, "addCaseTask", "Add a task to a case.",
-        CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_taken_back,
+        "tasks", Act.WRITE, calling_sealed(notes.add_task), "addCaseTask", "Add a task to a case.",
+        CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_take_back_address,
     ),
     OfficerAct(
-        "lowering/approve", Act.WRITE, lambda call: _decide_lowering(call, is_approved=True), "approveCaseLowering",
+        "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
         "Approve a waiting request to lower a priority; never one's own.",
     ),
     OfficerAct(
-        "lowering/refuse", Act.WRITE, lambda call: _decide_lowering(call, is_approved=False), "refuseCaseLowering",
+        "lowering/refuse", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=False)), "refuseCaseLowering",
         "Refuse a waiting request to lower a priority, or withdraw one's own.",
     ),
     OfficerAct(
-        "hold", Act.HOLD, _set_hold, "setLegalHold",
+        "hold", Act.HOLD, calling_sealed(holds.set_legal_hold), "setLegalHold",
         """Put a case under legal hold, or take the hold away.
 
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
@@ -248,23 +182,24 @@ ACTS = case_acts(
 
 TASKS = case_acts(
     Resource.CASE,
-    _task_opened,
+    _opened_within_case,
     OfficerAct(
-        "tick", Act.WRITE, _tick_task, "updateCaseTask", "Mark a task as done, or as not done.",
+        "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
     ),
     OfficerAct(
-        "take-back", Act.WRITE, _take_back_task, "takeBackCaseTask",
+        "take-back", Act.WRITE, calling(notes.take_back_task), "takeBackCaseTask",
         "Take back a task that you added today and that no one has done.",
     ),
 )  # fmt: skip
-"""What is done to one task of a case; its reference follows the case's, after a stroke."""
+"""What is done to one task of a case."""
 
 NOTES = case_acts(
     Resource.CASE,
-    _task_opened,
+    _opened_within_case,
     OfficerAct(
-        "take-back", Act.WRITE, _take_back_note, "takeBackCaseNote", "Take back a note that you wrote today."
+        "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
+        "Take back a note that you wrote today.",
     ),
 )  # fmt: skip
-"""What is done to one note of a case, named as a task is."""
+"""What is done to one note of a case."""

@@ -1,5 +1,8 @@
 """Acts on a drafted decision by officers of the case's unit. Versions are the case's."""
 
+from functools import partial
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
@@ -7,12 +10,11 @@ from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
 from registry.officer_desk.case_acts import case_for, case_opened
 from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import DecisionOutcome
 from schemas.sanctions import DecisionDraftSchema, SendBackSchema
 
 
@@ -26,44 +28,25 @@ def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct,
     return reference
 
 
-def _make(call: ActCall[Officer]) -> object:
-    return actions.make(
-        call.session, sealer(), call.actor, call.reference, decision_notice, call.at, version=call.version
-    )  # fmt: skip
-
-
-def _send_back(call: ActCall[Officer], reason: str) -> object:
-    return actions.send_back(
-        call.session, sealer(), call.actor, call.reference, call.at, reason=reason, version=call.version
-    )
-
-
 ACTS = case_acts(
     Resource.DECISION,
     decision_opened,
     OfficerAct(
-        "make", Act.APPROVE, _make, "makeDecision",
+        "make", Act.APPROVE, calling_sealed(partial(actions.make, words=decision_notice)), "makeDecision",
         """Make the decision that was drafted.
 
         The case moves, and the complainant reads of it and of the right to object, in the language of the complaint.
         """,
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "returnDecision",
+        "send-back", Act.APPROVE, calling_sealed(actions.send_back), "returnDecision",
         "Return a drafted decision, so that the case is looked into again.", SendBackSchema,
     ),
 )  # fmt: skip
 
 
-def _write(
-    call: ActCall[Officer], outcome: DecisionOutcome, reasons: str, summary: str, object_days: int,
-    language: str = "", translation: str = "",
-) -> str:  # fmt: skip
-    return actions.write(
-        call.session, sealer(), call.actor, call.reference, outcome, call.at,
-        reasons=reasons, summary=summary, object_days=object_days, language=language, translation=translation,
-        version=call.version,
-    ).reference  # fmt: skip
+def _write(call: ActCall[Officer], **fields: Any) -> object:
+    return actions.write(call, sealer(), call.reference, actions.DecisionDraft(**fields))
 
 
 IN_CASE = case_acts(

@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from registry.complaints.parties import accounts
+from registry.core.calls import Call
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
@@ -37,17 +38,6 @@ def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -
     return found
 
 
-def _decide(call: ActCall[EntryOfficial], answer: str, warning: str = "", *, is_accepted: bool) -> object:
-    return deciding.decide(
-        call.session, call.actor, call.reference, answer, call.at,
-        is_accepted=is_accepted, warning=warning, version=call.version,
-    )  # fmt: skip
-
-
-def _take_down(call: ActCall[EntryOfficial], answer: str) -> object:
-    return deciding.take_down(call.session, call.actor, call.reference, answer, call.at, version=call.version)
-
-
 _DECIDING = """Decide a request of an agency, with a reason that it reads.
 
 Correct the entry first, by your own acts: deciding takes the mark away. Accepting a clone report puts `warning` on the
@@ -60,12 +50,12 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: request_opened(session, me, reference).reference,
     (
         OfficerAct(
-            "decide", Act.APPROVE, _decide, "decideEntryRequest",
+            "decide", Act.APPROVE, calling(deciding.decide), "decideEntryRequest",
             _DECIDING,
             EntryDecisionSchema, form={"is_accepted": "decision"},
         ),
         OfficerAct(
-            "take-down", Act.APPROVE, _take_down, "takeDownReply", "Take down an agency's reply, with a reason.",
+            "take-down", Act.APPROVE, calling(deciding.take_down), "takeDownReply", "Take down an agency's reply, with a reason.",
             EntryAnswerSchema,
         ),
     ),
@@ -74,7 +64,7 @@ ACTS = OfficerActs(
 
 def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
     rep = representative(call.session, call.me)
-    return entry_requests.take_back(call.session, rep, call.reference, call.at, version=call.version)
+    return entry_requests.take_back(Call(call.session, rep, call.at, call.version), call.reference)
 
 
 OWN = OfficerActs(
@@ -103,15 +93,7 @@ def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str,
     require_no_interest(call.me, agency)
     deciding.require_own(call.session, call.actor, agency)
     unit = accounts.agency_unit(call.session, sealer(), agency, call.at.date())
-    return claims.invite(call.session, call.actor, unit, name, email, language, call.at).reference
-
-
-def _approve_invitation(call: ActCall[EntryOfficial]) -> str | None:
-    return claims.approve(call.session, call.actor, call.reference, call.at)
-
-
-def _refuse_invitation(call: ActCall[EntryOfficial]) -> None:
-    claims.refuse(call.session, call.actor, call.reference, call.at)
+    return claims.invite(call, unit, name, email, language).reference
 
 
 INVITATIONS = OfficerActs(
@@ -138,7 +120,7 @@ INVITED = OfficerActs(
     lambda session, me, _, reference: invitation_opened(session, me, reference)[0].reference,
     (
         OfficerAct(
-            "approve", Act.APPROVE, _approve_invitation, "approveAgencyInvitation",
+            "approve", Act.APPROVE, calling(claims.approve), "approveAgencyInvitation",
             """Approve another officer's invitation of a person of an agency.
 
             The answer has the code with which that person joins: shown this once, and handed over in person.
@@ -146,7 +128,7 @@ INVITED = OfficerActs(
             is_versioned=False,
         ),
         OfficerAct(
-            "refuse", Act.APPROVE, _refuse_invitation, "refuseAgencyInvitation",
+            "refuse", Act.APPROVE, calling(claims.refuse), "refuseAgencyInvitation",
             "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
             is_shown_after=False, is_versioned=False,
         ),

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions
@@ -19,14 +19,8 @@ def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, referenc
     return overlay_named(session, reference).reference
 
 
-def _withdraw(call: ActCall[Operator], reason: str) -> object:
-    return actions.withdraw(call.session, call.actor, call.reference, reason, call.at, version=call.version)
-
-
 def _propose(call: ActCall[Operator], file: str, signature: str, filename: str | None = None) -> str:
-    return actions.propose(
-        call.session, call.actor, file.encode(), signature, call.at, name=filename or "overlay"
-    ).reference  # fmt: skip
+    return actions.propose(call, file.encode(), signature, filename or "overlay").reference
 
 
 LAW: OfficerActs[Operator] = OfficerActs(
@@ -53,14 +47,14 @@ LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
     _overlay,
     (
         OfficerAct(
-            "approve", Act.APPROVE, no_arguments(actions.approve), "approveLawOverlay",
+            "approve", Act.APPROVE, calling(actions.approve), "approveLawOverlay",
             """Put another operator's overlay of the law into force.
 
             The next answer stands on it, and the log says so. Refused where it no longer fits the law as it is.
             """,
         ),
         OfficerAct(
-            "withdraw", Act.APPROVE, _withdraw, "withdrawLawOverlay",
+            "withdraw", Act.APPROVE, calling(actions.withdraw), "withdrawLawOverlay",
             """Withdraw an overlay of the law, with a reason.
 
             One that waits is refused at once. One in force ends when a second operator withdraws it too.

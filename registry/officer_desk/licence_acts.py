@@ -1,7 +1,6 @@
 """Acts of licensing: what officers of an authority do to its licences and to what waits for them."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licensing import (
     agency_opened,
@@ -25,8 +24,9 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted, today_of
-from registry.vocabulary.licensing import DepositLineKind, LicenceAct
+from registry.supervision.licensing.deposits.actions import DepositEntry
+from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted
+from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
 from schemas.neighbours import (
@@ -95,7 +95,7 @@ def _propose(
     **ground: Any,
 ) -> str:
     require_act(call.me, act, Act.PROPOSE)
-    made = proposals.propose(call.session, call.actor, act, about, stated, call.at, **ground)
+    made = proposals.propose(call, act, about, stated, **ground)
     if made.agency_id is not None:
         require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
     return made.reference
@@ -124,44 +124,29 @@ LICENCE_ACTS = _acts(
 )  # fmt: skip
 
 
-def _refuse(call: ActCall[LicensingOfficial], reason: str) -> object:
-    return proposals.refuse(call.session, call.actor, call.reference, reason, call.at, version=call.version)
-
-
 PROPOSALS = _acts(
     Resource.LICENCE,
     _proposal,
     OfficerAct(
-        "approve", Act.APPROVE, no_arguments(proposals.approve), "approveLicenceProposal",
+        "approve", Act.APPROVE, calling(proposals.approve), "approveLicenceProposal",
         """Approve another officer's proposal.
 
         It stands in the next answer, the log and the status list. Refused where the record was changed since it was proposed.
         """,
     ),
     OfficerAct(
-        "refuse", Act.APPROVE, _refuse, "refuseLicenceProposal", "Refuse another officer's proposal, with a reason.",
+        "refuse", Act.APPROVE, calling(proposals.refuse), "refuseLicenceProposal",
+        "Refuse another officer's proposal, with a reason.",
         RefusalReasonSchema,
     ),
     OfficerAct(
-        "take-back", Act.PROPOSE, no_arguments(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
+        "take-back", Act.PROPOSE, calling(proposals.take_back), "withdrawLicenceProposal", "Take back what you proposed.",
     ),
 )  # fmt: skip
 
 
-def _enter(
-    call: ActCall[LicensingOfficial],
-    kind: DepositLineKind,
-    note: str,
-    happened_on: date | None = None,
-    reverses: str | None = None,
-    held_as: str | None = None,
-    **more: Any,
-) -> str:
-    today, _ = today_of(call.session, call.actor.authority, call.at)
-    return deposits.enter(
-        call.session, call.actor, call.reference, kind, call.at,
-        happened_on=happened_on or today, note=note, reverses=reverses or None, form=held_as, **more,
-    ).reference  # fmt: skip
+def _enter(call: ActCall[LicensingOfficial], **entry: Any) -> str:
+    return deposits.enter(call, call.reference, DepositEntry(**entry)).reference
 
 
 DEPOSITS = _acts(
@@ -181,11 +166,11 @@ DEPOSIT_LINES = _acts(
     Resource.DEPOSIT,
     _line,
     OfficerAct(
-        "approve", Act.APPROVE, no_arguments(deposits.approve), "approveDepositLine",
+        "approve", Act.APPROVE, calling(deposits.approve), "approveDepositLine",
         "Approve a draw or a reversal that another officer entered.",
     ),
     OfficerAct(
-        "refuse", Act.PROPOSE, no_arguments(deposits.refuse), "refuseDepositLine",
+        "refuse", Act.PROPOSE, calling(deposits.refuse), "refuseDepositLine",
         "Refuse a waiting line, or withdraw your own. It stays in the ledger and never counts.",
     ),
 )  # fmt: skip
@@ -196,9 +181,8 @@ def _propose_channel(
 ) -> str:
     agency = read_reference(agency_id) or picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
-    return related_acts.propose_change(
-        call.session, call.actor, keyring(), agency, kind, value, call.at, instead_of=(replaces or "").strip() or None
-    ).reference  # fmt: skip
+    old = (replaces or "").strip() or None
+    return related_acts.propose_change(call, keyring(), agency, kind, value, old).reference
 
 
 CHANNELS = _acts(
@@ -219,14 +203,14 @@ CHANNEL_CHANGES = _acts(
     Resource.CHANNEL,
     _change,
     OfficerAct(
-        "approve", Act.APPROVE, no_arguments(related_acts.approve_change), "approveChannelChange",
+        "approve", Act.APPROVE, calling(related_acts.approve_change), "approveChannelChange",
         """Approve another officer's proposal.
 
         The agency is told at its registered addresses, and in 72 hours it is published.
         """,
     ),
     OfficerAct(
-        "refuse", Act.APPROVE, no_arguments(related_acts.refuse_change), "refuseChannelChange",
+        "refuse", Act.APPROVE, calling(related_acts.refuse_change), "refuseChannelChange",
         """Refuse a change of a channel before it takes effect.
 
         Also one that was approved: the owner of the old channel may have objected.
@@ -237,13 +221,7 @@ CHANNEL_CHANGES = _acts(
 
 def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None = None) -> object:
     true = reference_in(true_entry) if true_entry else None
-    return related_acts.confirm_collision(
-        call.session, call.actor, call.reference, true, text, call.at, version=call.version
-    )  # fmt: skip
-
-
-def _dismiss(call: ActCall[LicensingOfficial], text: str) -> None:
-    related_acts.dismiss_collision(call.session, call.actor, call.reference, text, call.at, version=call.version)
+    return related_acts.confirm_collision(call, call.reference, text, true)
 
 
 COLLISIONS = _acts(
@@ -258,27 +236,18 @@ COLLISIONS = _acts(
         CollisionConfirmationSchema, statuses=(404, 413, 415),
     ),
     OfficerAct(
-        "dismiss", Act.APPROVE, _dismiss, "dismissCollision",
+        "dismiss", Act.APPROVE, calling(related_acts.dismiss_collision), "dismissCollision",
         "Dismiss a collision, with a reason. It comes up again only with new evidence.",
         CollisionDismissalSchema, statuses=(404, 413, 415),
     ),
 )  # fmt: skip
 
 
-def _lift(call: ActCall[LicensingOfficial], number: int | None = None) -> object:
-    return related_acts.lift(call.session, call.actor, call.reference, number, call.at, version=call.version)
-
-
-def _warn(call: ActCall[LicensingOfficial], text: str, **more: Any) -> str:
-    related_acts.warn(call.session, call.actor, call.reference, text, call.at, **more)
-    return call.reference
-
-
 CLONE_WARNINGS = _acts(
     Resource.CLONE,
     _agency,
     OfficerAct(
-        "warn", Act.APPROVE, _warn, "warnOfClone",
+        "warn", Act.APPROVE, calling(related_acts.warn), "warnOfClone",
         """Put a clone warning on an agency's entry.
 
         It is public at once.
@@ -286,7 +255,7 @@ CLONE_WARNINGS = _acts(
         CloneWarningSchema, path="", drafts="warning", is_versioned=False,
     ),
     OfficerAct(
-        "lift", Act.APPROVE, _lift, "liftCloneWarning",
+        "lift", Act.APPROVE, calling(related_acts.lift), "liftCloneWarning",
         "Lift a clone warning from an agency's entry. The entry's history keeps it.",
         WarningLiftSchema, statuses=(404, 413, 415),
     ),
@@ -294,11 +263,7 @@ CLONE_WARNINGS = _acts(
 
 
 def _order_list(call: ActCall[LicensingOfficial]) -> None:
-    related_acts.order_list(call.session, call.actor, call.reference, call.at, services().settings.home)
-
-
-def _reject_list(call: ActCall[LicensingOfficial]) -> None:
-    related_acts.reject_list(call.session, call.actor, call.reference, call.at)
+    related_acts.order_list(call, call.reference, services().settings.home)
 
 
 HELD_LISTS = _acts(
@@ -313,7 +278,7 @@ HELD_LISTS = _acts(
         is_versioned=False,
     ),
     OfficerAct(
-        "reject", Act.APPROVE, _reject_list, "rejectListOnHold",
+        "reject", Act.APPROVE, calling(related_acts.reject_list), "rejectListOnHold",
         "Reject a held list. The same bytes are not held again.",
         is_versioned=False,
     ),

@@ -1,8 +1,6 @@
 """Acts on paper forms: begun by their number, typed in as far as one likes, sent once or discarded."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +8,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.paper_forms import actions
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import ActCall, OfficerAct, case_acts
+from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.complaints import MAX_OF_ANSWERS
@@ -18,19 +16,7 @@ from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
 
 
 def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
-    return actions.begin(call.session, sealer(), call.actor, number, received_on, call.at)
-
-
-def _save(call: ActCall[Officer], answers: Mapping[str, Any]) -> object:
-    return actions.save_page(call.session, sealer(), call.actor, call.reference, answers, call.at.date(), call.version)
-
-
-def _discard(call: ActCall[Officer]) -> None:
-    actions.drop(call.session, sealer(), call.actor, call.reference, call.at.date(), call.version)
-
-
-def _send(call: ActCall[Officer]) -> str:
-    return actions.send(call.session, sealer(), call.actor, call.reference, call.at, call.version).reference
+    return actions.begin(call, sealer(), number, received_on)
 
 
 def _form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
@@ -56,7 +42,7 @@ PAPER_FORMS = case_acts(
     Resource.PAPER,
     _form,
     OfficerAct(
-        "save", Act.WRITE, _save, "updatePaperForm",
+        "save", Act.WRITE, calling_sealed(actions.save_page), "updatePaperForm",
         """Save some answers of a paper form.
 
         Those not named stay as they are; null takes one back, but identity stays until it is typed anew. All faults are
@@ -65,12 +51,12 @@ PAPER_FORMS = case_acts(
         PaperAnswersSchema, method="patch", path="", max_bytes=MAX_OF_ANSWERS,
     ),
     OfficerAct(
-        "discard", Act.WRITE, _discard, "discardPaperForm",
+        "discard", Act.WRITE, calling_sealed(actions.discard), "discardPaperForm",
         "Discard what was typed into the wrong paper form. Its number stays valid.",
         method="delete", path="", is_shown_after=False,
     ),
     OfficerAct(
-        "send", Act.WRITE, _send, "submitPaperForm",
+        "send", Act.WRITE, calling_sealed(actions.send), "submitPaperForm",
         """Submit a paper form as a case of your unit, filed on the day on which the paper was handed in.
 
         Once: the number on the slip opens its mailbox from then on.

@@ -9,16 +9,17 @@ from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import acting, reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, no_arguments
+from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_desk.agency_picker import licence_numbered
 from registry.officer_desk.case_acts import case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
-from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
+from registry.supervision.sanctions.drafting import Look, Terms
 from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import SanctionState, ToldFirst
+from registry.vocabulary.licensing import ToldFirst
 from schemas.sanctions import (
     SanctionEndAskedSchema,
     SanctionProposalSchema,
@@ -66,38 +67,17 @@ def _propose(
         detail = "is missing: send the version of the decided case as you read it"
         raise InvalidInput([Fault("case_version", Problem.MISSING, detail)])
     licence = licence_numbered(call.session, call.me.standing.authority, licence_id) or reference_in(licence_id.strip())
-    made = actions.propose(
-        call.session, sealer(), call.actor, licence, Terms(**terms), call.at,
-        decision=decision, version=None if decision is None else case_version,
-    )  # fmt: skip
+    made = drafting.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
     require_no_interest(call.me, made.agency)
     return made.reference
 
 
-def _edit(call: ActCall[SanctionOfficial], **terms: Any) -> object:
-    return drafting.edit(
-        call.session, sealer(), call.actor, call.reference, Terms(**terms), call.at, version=call.version
-    )
+def _edit(call: ActCall[SanctionOfficial], **terms: Any) -> Sanction:
+    return drafting.edit(call, sealer(), call.reference, Terms(**terms))
 
 
-def _look(call: ActCall[SanctionOfficial], **look: Any) -> object:
-    informed: Collection[ToldFirst] = look.pop("told")
-    numbers = {name: look.pop(name, None) for name in ("workers", "permits_at_risk", "deposit_claims")}
-    seen = Look(informed=frozenset(informed), teller=look.pop("teller", ""), **numbers, **look)
-    return actions.look_at_workers(call.session, call.actor, call.reference, seen, call.at, version=call.version)
-
-
-def _give_back(call: ActCall[SanctionOfficial], reason: str) -> object:
-    return actions.give_back(call.session, call.actor, call.reference, reason, call.at, version=call.version)
-
-
-def _drop(call: ActCall[SanctionOfficial], reason: str) -> object:
-    return actions.drop(call.session, call.actor, call.reference, reason, call.at, version=call.version)
-
-
-def _ask_for_end(call: ActCall[SanctionOfficial], to: str, ground: str) -> object:
-    target = SanctionState(to)
-    return actions.ask_for_end(call.session, call.actor, call.reference, target, ground, call.at, version=call.version)
+def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
+    return drafting.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
 
 
 PROPOSALS = OfficerActs(
@@ -140,15 +120,15 @@ ACTS = OfficerActs(
             WorkersLookSchema, method="put",
         ),
         OfficerAct(
-            "review", Act.PROPOSE, no_arguments(actions.hand_to_review), "submitSanction",
+            "review", Act.PROPOSE, calling(actions.hand_to_review), "submitSanction",
             "Submit a sanction for approval.",
         ),
         OfficerAct(
-            "give-back", Act.APPROVE, _give_back, "returnSanction", "Return a sanction to its proposer.",
+            "give-back", Act.APPROVE, calling(actions.give_back), "returnSanction", "Return a sanction to its proposer.",
             SanctionReasonSchema,
         ),
         OfficerAct(
-            "approve", Act.APPROVE, no_arguments(actions.approve), "approveSanction",
+            "approve", Act.APPROVE, calling(actions.approve), "approveSanction",
             """Approve another officer's proposal.
 
             If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
@@ -156,10 +136,11 @@ ACTS = OfficerActs(
             """,
         ),
         OfficerAct(
-            "drop", Act.PROPOSE, _drop, "withdrawSanction", "Withdraw a sanction before it takes effect.", SanctionReasonSchema,
+            "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
+            SanctionReasonSchema,
         ),
         OfficerAct(
-            "end", Act.PROPOSE, _ask_for_end, "proposeSanctionEnd",
+            "end", Act.PROPOSE, calling(actions.ask_for_end), "proposeSanctionEnd",
             """Propose that a sanction be stayed, lifted, overturned, or in force again.
 
             Another confirms it; until then it holds as before.
@@ -167,11 +148,11 @@ ACTS = OfficerActs(
             SanctionEndAskedSchema, form={"to": "target"},
         ),
         OfficerAct(
-            "end/confirm", Act.APPROVE, no_arguments(actions.confirm_end), "confirmSanctionEnd",
+            "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",
             "Confirm another officer's proposal about a sanction. It is public with this answer.",
         ),
         OfficerAct(
-            "end/refuse", Act.APPROVE, no_arguments(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
+            "end/refuse", Act.APPROVE, calling(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",
         ),
     ),
 )  # fmt: skip

@@ -11,17 +11,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
 from registry.audit.actions import record
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.officers import factors, passwords, program_access, security_keys, security_mails, sessions
-from registry.officers.delays import REMEMBERED, Delays
-from registry.officers.models import FactorKind, Officer, OfficerState, SecurityEvent, SignInDelay
+from registry.officers import factors, program_access, security_keys, security_mails, sessions
+from registry.officers.models import FactorKind, Officer, OfficerState, SecurityEvent
 from registry.officers.security_keys import Place
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 
 DELAYS = Delays("officer-delays")
 
@@ -72,7 +73,7 @@ def sign_in(
         return Attempt(Step.REFUSED, officer=officer)
     if stored is not None and passwords.is_outdated(stored):
         officer.password = passwords.hashed(password)
-    return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
+    return Attempt(Step.SECOND_FACTOR, OFFICER_SESSIONS.begin(session, officer, at, is_full=False), officer=officer)
 
 
 def give_code(
@@ -88,8 +89,8 @@ def give_code(
     if seconds:
         return Attempt(Step.WAIT, seconds=seconds, officer=officer)
     apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
-    is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
-    if not is_right and not factors.take_recovery_code(session, officer, code, today):
+    is_right = any(factors.APPS.is_code_right(session, keyring, app, code, at) for app in apps)
+    if not is_right and not factors.RECOVERY_CODES.use(session, officer, code, today):
         _failed(session, keyring, counted, at, officer)
         return Attempt(Step.REFUSED, officer=officer)
     return enter(session, keyring, token, officer, at, half.provider)
@@ -121,10 +122,10 @@ def enter(
     session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime, provider: str | None = None
 ) -> Attempt:
     """Begin the full session of an officer who has proved both factors, to a provider or here; the half one ends."""
-    sessions.end(session, token, at)
+    OFFICER_SESSIONS.end(session, token, at)
     DELAYS.forget(session, keyring, officer.email)
     DELAYS.forget(session, keyring, _apart(officer.email))
-    begun = sessions.begin(session, officer, at, is_full=True, provider=provider)
+    begun = OFFICER_SESSIONS.begin(session, officer, at, is_full=True, provider=provider)
     record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
     return Attempt(Step.IN, begun, officer=officer, mark=mark_of_browser(keyring, officer))
 
@@ -153,7 +154,7 @@ def change_password(
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)
-    sessions.end_all(session, officer, at, but=me.session)
+    OFFICER_SESSIONS.end_all(session, officer, at, but=me.session)
     ended = 0 if keeps_programs else program_access.end(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.PASSWORD_CHANGED, at)
     record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
@@ -188,10 +189,6 @@ def _counted(keyring: Keyring, officer: Officer | None, email: str, known: str) 
 
 def _apart(email: str) -> str:
     return f"known browser of {tidy_email(email)}"
-
-
-def forget_delays(session: Session, at: datetime) -> None:
-    session.execute(delete(SignInDelay).where(SignInDelay.until < at - REMEMBERED))
 
 
 def tidy_email(email: str) -> str:

@@ -9,15 +9,18 @@ import hmac
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.db.reading import Page, newest_first
 from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
-from registry.core.ids import new_reference
-from registry.organisations.models import ApiKey, Organisation
+from registry.core.ids import new_reference, read_reference
+from registry.organisations.models import ApiKey, Organisation, OrganisationActor
 from registry.vocabulary.organisations import Scope
 
 BEGINNING = "rrk_"
@@ -35,22 +38,25 @@ MAX_OVERLAP = 30
 NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
 
 
+class MadeKey(NamedTuple):
+    """An API key with its text, which is shown this once and cannot be read from the table."""
+
+    key: ApiKey
+    text: str
+
+
 def make(
-    session: Session,
-    organisation: Organisation,
+    call: Call[OrganisationActor],
     name: str,
     scopes: Collection[Scope],
-    days: int,
+    days: int = DAYS,
     *,
-    today: date,
-    within: Collection[Scope] = tuple(Scope),
-    keeps_every: bool | None = None,
+    is_archiving: bool | None = None,
     is_test: bool = False,
-) -> tuple[ApiKey, str]:
-    """A new key for `days`, and its text, which cannot be read from the table. Raises ActRefused.
+) -> MadeKey:
+    """Make a key that is good for `days`. Raises ActRefused, and ScopeMissing beyond the scopes that the actor may give.
 
-    `within` are the scopes that its maker may give: for a key that makes another, its own. Raises ScopeMissing beyond
-    them. `keeps_every`: whether receipts of its questions are archived; None: as the organisation has chosen.
+    `is_archiving`: whether receipts of its questions are archived; None: as the organisation has chosen.
     A test key opens everything but the organisation itself, which is real.
     """
     tidy = " ".join(name.split())
@@ -62,12 +68,13 @@ def make(
         raise ActRefused("test_key_scope", "a test key sees invented data alone: it cannot have the scope organisation")
     if not 1 <= days <= MAX_DAYS:
         raise ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
-    _require_within(scopes, within)
+    _require_within(call, scopes)
+    # Of two that are made at once the second waits here, and counts the first.
+    organisation = lock(call.session, Organisation, Organisation.id == call.actor.id)
     if organisation.closed_on is not None:
         raise ActRefused("organisation_closed", "the organisation is closed: it makes no keys")
-    # Of two that are made at once the second waits here, and counts the first.
-    session.refresh(organisation, with_for_update=True)
-    if len(keys_of(session, organisation.id, today)) >= MAX_LIVING:
+    today = day_at(call.at, None)
+    if len(keys_of(call.session, organisation.id, today)) >= MAX_LIVING:
         raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
     text = (TEST_BEGINNING if is_test else BEGINNING) + secrets.token_urlsafe(32)
     key = ApiKey(
@@ -79,69 +86,41 @@ def make(
         scopes=sorted(scopes),
         made_on=today,
         ends_on=today + timedelta(days=days),
-        keeps_every=keeps_every,
+        keeps_every=is_archiving,
         is_test=is_test,
     )
-    session.add(key)
-    session.flush()
-    return key, text
+    call.session.add(key)
+    call.session.flush()
+    return MadeKey(key, text)
 
 
-def rotate(
-    session: Session,
-    organisation: Organisation,
-    reference: str,
-    overlap: int,
-    *,
-    at: datetime,
-    today: date,
-    within: Collection[Scope] = tuple(Scope),
-) -> tuple[ApiKey, str]:
+def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeKey:
     """Rotate a key: a new one with its name, scopes and length; the old stays valid `overlap` days, or ends now with 0.
 
-    Raises NotFound, ActRefused, and ScopeMissing where the other opens more than `within`.
+    Raises NotFound, ActRefused, and ScopeMissing where the key has a scope that the actor may not give.
     """
     if not 0 <= overlap <= MAX_OVERLAP:
         raise ActRefused("bad_overlap", f"the old key stays good for 0 to {MAX_OVERLAP} days")
-    old = _lock_key(session, organisation.id, reference, today)
+    old = _lock_key(call, reference)
     if old.replaced_by is not None:
         raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
     length = min(max((old.ends_on - old.made_on).days, 1), MAX_DAYS)
-    made, text = make(
-        session,
-        organisation,
-        old.name,
-        scopes_of(old),
-        length,
-        today=today,
-        within=within,
-        keeps_every=old.keeps_every,
-        is_test=old.is_test,
-    )
-    old.replaced_by = made.reference
+    made = make(call, old.name, scopes_of(old), length, is_archiving=old.keeps_every, is_test=old.is_test)
+    old.replaced_by = made.key.reference
     if overlap:
-        old.ends_on = min(old.ends_on, today + timedelta(days=overlap))
+        old.ends_on = min(old.ends_on, day_at(call.at, None) + timedelta(days=overlap))
     else:
-        old.revoked_at = at
-    session.flush()
-    return made, text
+        old.revoked_at = call.at
+    call.session.flush()
+    return made
 
 
-def revoke(
-    session: Session,
-    organisation_id: int,
-    reference: str,
-    *,
-    at: datetime,
-    today: date,
-    within: Collection[Scope] = tuple(Scope),
-) -> ApiKey:
-    """Revoke a key immediately. Raises NotFound where the organisation has no valid key of that reference."""
-    key = _lock_key(session, organisation_id, reference, today)
-    _require_within(scopes_of(key), within)
-    key.revoked_at = at
-    session.flush()
-    return key
+def revoke(call: Call[OrganisationActor], reference: str) -> None:
+    """Revoke a key immediately. Raises NotFound where the organisation has no valid key of that reference, ScopeMissing."""
+    key = _lock_key(call, reference)
+    _require_within(call, scopes_of(key))
+    key.revoked_at = call.at
+    call.session.flush()
 
 
 def revoke_all(session: Session, organisation_id: int, at: datetime) -> None:
@@ -181,15 +160,15 @@ def keys_of(session: Session, organisation_id: int, today: date, page: Page | No
     return session.scalars(newest_first(select(ApiKey).where(*living), ApiKey.id, page)).all()
 
 
-def _lock_key(session: Session, organisation_id: int, reference: str, today: date) -> ApiKey:
+def _lock_key(call: Call[OrganisationActor], reference: str) -> ApiKey:
     """A key of the organisation that still opens something. Raises NotFound, of another organisation's too."""
     return lock(
-        session,
+        call.session,
         ApiKey,
-        ApiKey.reference == reference,
-        ApiKey.organisation_id == organisation_id,
+        ApiKey.reference == read_reference(reference),
+        ApiKey.organisation_id == call.actor.id,
         ApiKey.revoked_at.is_(None),
-        ApiKey.ends_on >= today,
+        ApiKey.ends_on >= day_at(call.at, None),
         missing="your organisation has no such key, or it has ended already",
     )
 
@@ -202,8 +181,8 @@ def digest_of(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _require_within(scopes: Collection[Scope], within: Collection[Scope]) -> None:
-    beyond = sorted(set(scopes) - set(within))
+def _require_within(call: Call[OrganisationActor], scopes: Collection[Scope]) -> None:
+    beyond = sorted(set(scopes) - call.actor.scopes)
     if beyond:
         raise ScopeMissing(
             f"your key has not the scope {', '.join(beyond)}: no key gives or ends what it has not itself"

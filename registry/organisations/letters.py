@@ -61,47 +61,30 @@ def tidy_email(email: str) -> str:
     return tidy
 
 
-def ask_for(
-    session: Session,
-    kind: LetterKind,
-    email: str,
-    language: str,
-    at: datetime,
-    *,
-    details: Mapping[str, str] | None = None,
-    organisation_id: int | None = None,
-) -> None:
-    """Ask for a mail. Raises ActRefused for what can be no address, and says nothing else of it.
+def ask_for(session: Session, letter: Letter, at: datetime) -> None:
+    """Queue a letter that says its kind, address, language, and what is particular to its kind.
 
-    Raises TooManyRequests where a day has too many registrations, ActRefused where an organisation invites too many.
+    Raises ActRefused for what can be no address, and says nothing else of it; TooManyRequests where a day has too many
+    registrations, ActRefused where an organisation invites too many.
     """
-    address = tidy_email(email)
-    _require_room(session, kind, organisation_id, at)
-    to_address = Letter.email == address, Letter.kind == kind
+    letter.email = tidy_email(letter.email)
+    _require_room(session, letter, at)
+    to_address = Letter.email == letter.email, Letter.kind == letter.kind
     hour, day = (_count(session, at - ago, *to_address) for ago in (timedelta(hours=1), timedelta(days=1)))
     if hour >= MAX_AN_HOUR or day >= MAX_A_DAY:
         return
-    session.add(
-        Letter(
-            reference=new_reference(),
-            kind=kind,
-            email=address,
-            language=language,
-            organisation_id=organisation_id,
-            details=dict(details or {}),
-            made_at=at,
-            ends_at=at + GOOD_FOR[kind],
-        )
-    )
+    letter.reference, letter.details = new_reference(), letter.details or {}
+    letter.made_at, letter.ends_at = at, at + GOOD_FOR[letter.kind]
+    session.add(letter)
     session.flush()
 
 
-def _require_room(session: Session, kind: LetterKind, organisation_id: int | None, at: datetime) -> None:
-    yesterday = at - timedelta(days=1)
+def _require_room(session: Session, letter: Letter, at: datetime) -> None:
+    yesterday, kind = at - timedelta(days=1), letter.kind
     if kind is LetterKind.REGISTER and _count(session, yesterday, Letter.kind == kind) >= MAX_REGISTRATIONS_A_DAY:
         raise TooManyRequests("too many organisations registered today: try again tomorrow", 3600)
     if kind is LetterKind.INVITE:
-        own = Letter.kind == kind, Letter.organisation_id == organisation_id
+        own = Letter.kind == kind, Letter.organisation_id == letter.organisation_id
         if _count(session, yesterday, *own) >= MAX_INVITATIONS_A_DAY:
             raise ActRefused(
                 "too_many_invitations", f"{MAX_INVITATIONS_A_DAY} invitations were sent within a day: go on tomorrow"

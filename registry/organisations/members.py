@@ -5,21 +5,25 @@ A failed sign-in never says what was wrong, and costs the same work for an addre
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.officers import passwords
-from registry.officers.delays import Delays
 from registry.organisations import actions as organisations
 from registry.organisations import authenticators, letters, sessions
 from registry.organisations.models import Letter, Member, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
@@ -38,66 +42,69 @@ class Entry:
     seconds: int = 0
 
 
-def register(
-    session: Session, organisation: str, country: str, name: str, email: str, language: Language, at: datetime
-) -> None:
+class Registration(NamedTuple):
+    """An organisation that registers itself, with the name of its first owner."""
+
+    organisation: str
+    country: str
+    name: str
+
+
+def register(session: Session, registration: Registration, email: str, language: Language, at: datetime) -> None:
     """Ask for an organisation's first mail. Raises ActRefused for what can be no name or address."""
     details = {
-        "organisation": organisations.tidy_name(organisation),
-        "country": country,
-        "name": organisations.tidy_name(name, 120),
+        "organisation": organisations.tidy_name(registration.organisation),
+        "country": registration.country,
+        "name": organisations.tidy_name(registration.name, 120),
     }
-    letters.ask_for(session, LetterKind.REGISTER, email, language, at, details=details)
+    letters.ask_for(session, Letter(kind=LetterKind.REGISTER, email=email, language=language, details=details), at)
 
 
-def confirm(session: Session, secret: str, password: str, at: datetime, today: date, home: Path | None) -> Member:
+def confirm(session: Session, secret: str, password: str, at: datetime, home: Path | None) -> Member:
     """Begin the organisation of a mailed link, with its first owner. Raises ActRefused."""
     letter = letters.opened_by(session, secret, LetterKind.REGISTER, at)
     stated = letter.details
+    today = day_at(at, None)
     organisation = organisations.begin(session, stated["organisation"], stated["country"], letter.language, today)
-    return _comes(session, letter, organisation.id, MemberRole.OWNER, stated["name"], password, at, today, home)
+    member = Member(organisation_id=organisation.id, role=MemberRole.OWNER, name=stated["name"])
+    return _add_member(session, letter, member, password, at, home)
 
 
-def invite(
-    session: Session, me: sessions.MemberPresent, email: str, role: MemberRole, language: Language, at: datetime
-) -> None:
+def invite(call: Call[sessions.MemberPresent], email: str, role: MemberRole, language: Language) -> None:
     """Mail an invitation by which its reader joins the owner's organisation. Raises Forbidden and ActRefused."""
-    me.require_owner()
-    waiting = len(letters.invitations_of(session, me.organisation.id, at))
-    if waiting + len(members_of(session, me.organisation.id)) >= MAX_MEMBERS:
+    call.actor.require_owner()
+    ours = call.actor.organisation.id
+    waiting = len(letters.invitations_of(call.session, ours, call.at))
+    if waiting + len(members_of(call.session, ours)) >= MAX_MEMBERS:
         raise ActRefused("too_many_members", f"there are {MAX_MEMBERS} people and invitations already: remove one")
-    letters.ask_for(
-        session,
-        LetterKind.INVITE,
-        email,
-        language,
-        at,
-        details={"role": role.value},
-        organisation_id=me.organisation.id,
-    )
+    details = {"role": role.value}
+    invitation = Letter(kind=LetterKind.INVITE, email=email, language=language, organisation_id=ours, details=details)
+    letters.ask_for(call.session, invitation, call.at)
 
 
-def join(
-    session: Session, secret: str, name: str, password: str, at: datetime, today: date, home: Path | None
-) -> Member:
+def join(session: Session, secret: str, name: str, password: str, at: datetime, home: Path | None) -> Member:
     """Join the organisation that invited. Raises ActRefused."""
     letter = letters.opened_by(session, secret, LetterKind.INVITE, at)
     assert letter.organisation_id is not None
     if session.get_one(Organisation, letter.organisation_id).closed_on is not None:
         raise ActRefused("organisation_closed", "the organisation that invited you is closed")
-    role = MemberRole(letter.details["role"])
-    return _comes(session, letter, letter.organisation_id, role, name, password, at, today, home)
+    member = Member(
+        organisation_id=letter.organisation_id,
+        role=MemberRole(letter.details["role"]),
+        name=name,
+    )
+    return _add_member(session, letter, member, password, at, home)
 
 
-def choose_again(session: Session, secret: str, password: str, at: datetime, today: date, home: Path | None) -> Member:
+def choose_again(session: Session, secret: str, password: str, at: datetime, home: Path | None) -> Member:
     """Set another password by a mailed link; every session ends. Raises ActRefused."""
     letter = letters.opened_by(session, secret, LetterKind.RESET, at)
     member = session.scalars(select(Member).where(Member.email == letter.email)).one_or_none()
     if member is None or member.state is not MemberState.ACTIVE:
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
-    passwords.set_password(member, password, today, home)
+    passwords.set_password(member, password, day_at(at, None), home)
     letters.use(session, letter, at)
-    sessions.end_all(session, member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)
     member.version += 1
     return member
 
@@ -123,14 +130,7 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
 
 
 def change_password(
-    session: Session,
-    keyring: Keyring,
-    me: sessions.MemberPresent,
-    old: str,
-    new: str,
-    at: datetime,
-    today: date,
-    home: Path | None,
+    call: Call[sessions.MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None
 ) -> Entry | None:
     """Change one's own password; every other session ends. None when it is done.
 
@@ -138,54 +138,61 @@ def change_password(
 
     The old one is asked (`ask_again`).
     """
-    doubt = ask_again(session, keyring, me, old, at)
+    doubt = ask_again(call, keyring, old)
     if doubt is not None:
         return doubt
-    passwords.set_password(me.member, new, today, home)
-    sessions.end_all(session, me.member, at, but=me.session)
+    me = call.actor
+    passwords.set_password(me.member, new, day_at(call.at, None), home)
+    MEMBER_SESSIONS.end_all(call.session, me.member, call.at, but=me.session)
     return None
 
 
-def ask_again(
-    session: Session, keyring: Keyring, me: sessions.MemberPresent, password: str, at: datetime
-) -> Entry | None:
+def ask_again(call: Call[sessions.MemberPresent], keyring: Keyring, password: str) -> Entry | None:
     """Check a signed-in member's password again before a proof of identity is changed. None where it is right.
 
     Wrong passwords are counted as at sign-in: a stranger at an open session cannot try them all.
     """
-    seconds = DELAYS.seconds_left(session, keyring, me.member.email, at)
+    member = call.actor.member
+    seconds = DELAYS.seconds_left(call.session, keyring, member.email, call.at)
     if seconds:
         return Entry(seconds=seconds)
-    if not passwords.is_right(password, me.member.password):
-        DELAYS.failed(session, keyring, me.member.email, at)
+    if not passwords.is_right(password, member.password):
+        DELAYS.failed(call.session, keyring, member.email, call.at)
         return Entry()
     return None
 
 
-def remove(session: Session, me: sessions.MemberPresent, reference: str, at: datetime) -> None:
+def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
     """Sign a member of the owner's organisation out for good. Raises Forbidden, NotFound and ActRefused."""
-    me.require_owner()
-    member = member_named(session, me.organisation.id, reference)
-    owners = [one for one in members_of(session, me.organisation.id) if one.role is MemberRole.OWNER]
-    if member.role is MemberRole.OWNER and len(owners) == 1:
-        raise ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
+    member = _lock_for_owner(call, reference)
+    _require_other_owner(call, member)
     member.state, member.password = MemberState.CLOSED, None
     # The address is free again: a member who left may register elsewhere, and gets nothing of the old account back.
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
-    authenticators.forget(session, member)
-    sessions.end_all(session, member, at)
+    authenticators.forget(call.session, member)
+    MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
-def set_role(session: Session, me: sessions.MemberPresent, reference: str, role: MemberRole) -> None:
+def set_role(call: Call[sessions.MemberPresent], reference: str, role: MemberRole) -> None:
     """Make a member an owner, or an owner a member. Raises Forbidden, NotFound and ActRefused."""
-    me.require_owner()
-    member = member_named(session, me.organisation.id, reference)
-    owners = [one for one in members_of(session, me.organisation.id) if one.role is MemberRole.OWNER]
-    if member.role is MemberRole.OWNER and role is not MemberRole.OWNER and len(owners) == 1:
-        raise ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
+    member = _lock_for_owner(call, reference)
+    if role is not MemberRole.OWNER:
+        _require_other_owner(call, member)
     member.role = role
     member.version += 1
+
+
+def _lock_for_owner(call: Call[sessions.MemberPresent], reference: str) -> Member:
+    call.actor.require_owner()
+    return member_named(call.session, call.actor.organisation.id, reference)
+
+
+def _require_other_owner(call: Call[sessions.MemberPresent], member: Member) -> None:
+    """Raise ActRefused where the member is the only owner."""
+    owners = [one for one in members_of(call.session, member.organisation_id) if one.role is MemberRole.OWNER]
+    if owners == [member]:
+        raise ActRefused("last_owner", "an organisation keeps one owner: make somebody else an owner first")
 
 
 def members_of(session: Session, organisation_id: int) -> Sequence[Member]:
@@ -214,30 +221,20 @@ def member_named(session: Session, organisation_id: int, reference: str) -> Memb
     return found
 
 
-def _comes(
-    session: Session,
-    letter: Letter,
-    organisation_id: int,
-    role: MemberRole,
-    name: str,
-    password: str,
-    at: datetime,
-    today: date,
-    home: Path | None,
+def _add_member(
+    session: Session, letter: Letter, member: Member, password: str, at: datetime, home: Path | None
 ) -> Member:
+    """Store a member who comes by a link, and use the link up. Raises ActRefused."""
     known = session.scalars(select(Member.id).where(Member.email == letter.email)).first()
     if known is not None:
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
-    member = Member(
-        reference=new_reference(),
-        organisation_id=organisation_id,
-        name=organisations.tidy_name(name, 120),
-        email=letter.email,
-        language=letter.language,
-        role=role,
-        state=MemberState.ACTIVE,
+    member.reference, member.state = new_reference(), MemberState.ACTIVE
+    member.name, member.email, member.language = (
+        organisations.tidy_name(member.name, 120),
+        letter.email,
+        letter.language,
     )
-    passwords.set_password(member, password, today, home)
+    passwords.set_password(member, password, day_at(at, None), home)
     session.add(member)
     letters.use(session, letter, at)
     session.flush()

@@ -6,7 +6,7 @@ stated to be empty. Nothing that depends on today's date stands in a record.
 """
 
 from datetime import date, datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, get_args, get_type_hints
 
 from msgspec import Meta, Struct
 
@@ -108,7 +108,8 @@ class StatusPeriod(Sourced, frozen=True):
 class Licence(Sourced, frozen=True):
     """One permission. A scope that is absent was not stated; an empty one was stated to be empty.
 
-    `status_place` is reserved from the first entry on.
+    `status_place` is reserved from the first entry on. A day or line of text that is added here is stored, imported, typed
+    in by officers, shown and listed in the dataset by its line here (docs/maintainers/licence-fields.md).
     """
 
     licence_id: Reference
@@ -124,6 +125,27 @@ class Licence(Sourced, frozen=True):
     activities: tuple[Activity, ...] | None = None
     conditions: tuple[Condition, ...] | None = None
     status_history: tuple[StatusPeriod, ...] = ()
+
+
+_LICENCE_TYPES = get_type_hints(Licence)
+_IDENTITY = ("licence_id", "authority", "country", "kind", "status_place", "number")
+TERMS = tuple(
+    name for name in Licence.__struct_fields__ if name not in (*Sourced.__struct_fields__, *_IDENTITY, "status_history")
+)
+"""Fields of a licence that lists and officers state as its terms, and may state otherwise later."""
+TERM_TYPES = {name: _LICENCE_TYPES[name] for name in TERMS}
+TERM_DAYS = tuple(name for name, kind in TERM_TYPES.items() if kind == date | None)
+TERM_LINES = tuple(name for name, kind in TERM_TYPES.items() if kind == str | None)
+DETAILS = tuple(name for name in (*TERM_DAYS, *TERM_LINES) if name not in ("valid_from", "valid_to"))
+"""Days and lines that are shown by themselves, labelled `page.agency.licence.<name>`; the other two are one span of days."""
+MAX_LINE = 400
+"""Characters of a term that is a line of text."""
+
+
+def described(term: str) -> str:
+    """The description of a licence's term; "" where it has none."""
+    kind = get_type_hints(Licence, include_extras=True)[term]
+    return next((part.description or "" for part in get_args(kind) if isinstance(part, Meta)), "")
 
 
 class Employer(Part, frozen=True):

@@ -4,18 +4,20 @@ Each sees its own alone; another's is not there.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.engine import bulk_insert
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.log.models import LogState
+from registry.organisations.models import OrganisationActor
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import WatchKind
@@ -36,60 +38,54 @@ class Listed(NamedTuple):
     waited_for: tuple[int, ...]
 
 
-def watch_agency(session: Session, organisation_id: int, agency: str, label: str, today: date) -> Watch:
-    """Raises InvalidInput when there is no such agency."""
-    row = agency_row(session, read_reference(agency) or "")
+def watch_agency(call: Call[OrganisationActor], agency: str, label: str) -> Watch:
+    """Watch an agency with all its licences. Raises InvalidInput when there is no such agency."""
+    row = agency_row(call.session, read_reference(agency) or "")
     if row is None:
         raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "is no agency of this registry")])
-    watch = _made(session, organisation_id, WatchKind.AGENCY, label, today)
-    session.add(WatchTarget(watch_id=watch.id, agency_id=row.id))
-    session.flush()
+    watch = _add_watch(call, WatchKind.AGENCY, label)
+    call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.id))
+    call.session.flush()
     return watch
 
 
-def watch_licence(session: Session, organisation_id: int, licence: str, label: str, today: date) -> Watch:
-    """What becomes of one licence, and of its holder. Raises InvalidInput when there is no such licence."""
-    row = licence_row(session, read_reference(licence) or "")
+def watch_licence(call: Call[OrganisationActor], licence: str, label: str) -> Watch:
+    """Watch one licence, and its holder. Raises InvalidInput when there is no such licence."""
+    row = licence_row(call.session, read_reference(licence) or "")
     if row is None:
         raise InvalidInput([Fault("licence_id", Problem.INVALID_VALUE, "is no licence of this registry")])
-    watch = _made(session, organisation_id, WatchKind.LICENCE, label, today)
-    session.add(WatchTarget(watch_id=watch.id, agency_id=row.agency_id, licence=row.reference))
-    session.flush()
+    watch = _add_watch(call, WatchKind.LICENCE, label)
+    call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.agency_id, licence=row.reference))
+    call.session.flush()
     return watch
 
 
 def watch_list(
-    session: Session, keyring: Keyring, organisation_id: int, numbers: Sequence[Number], label: str, today: date
+    call: Call[OrganisationActor], keyring: Keyring, numbers: Sequence[Number], label: str
 ) -> tuple[Watch, Listed]:
     """Watch the agencies that the numbers lead to, now or once they are entered.
 
     The numbers themselves are not stored.
     """
-    leads = _leads(session, keyring, numbers)
-    watch = _made(session, organisation_id, WatchKind.LIST, label, today)
-    return watch, _save_targets(session, watch, leads)
+    leads = _leads(call.session, keyring, numbers)
+    watch = _add_watch(call, WatchKind.LIST, label)
+    return watch, _save_targets(call.session, watch, leads)
 
 
 def replace_list(
-    session: Session,
-    keyring: Keyring,
-    organisation_id: int,
-    reference: str,
-    numbers: Sequence[Number],
-    *,
-    version: int | None = None,
+    call: Call[OrganisationActor], keyring: Keyring, reference: str, numbers: Sequence[Number]
 ) -> tuple[Watch, Listed]:
-    """Another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
-    watch = lock_watch(session, organisation_id, reference, version)
+    """Put another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
+    watch = lock_watch(call, reference)
     if watch.kind is not WatchKind.LIST:
         raise NotNow("this watch is no list: end it, and make one of a list")
-    leads = _leads(session, keyring, numbers)
-    session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    leads = _leads(call.session, keyring, numbers)
+    call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
     watch.version += 1
-    return watch, _save_targets(session, watch, leads)
+    return watch, _save_targets(call.session, watch, leads)
 
 
-def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, str], label: str, today: date) -> Watch:
+def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], label: str) -> Watch:
     """Watch whatever answers to a search.
 
     Raises InvalidInput when it asks nothing: that would be the whole registry.
@@ -99,72 +95,61 @@ def watch_search(session: Session, organisation_id: int, criteria: Mapping[str, 
     if not stated:
         detail = f"must ask for at least one of {', '.join(Searched._fields)}"
         raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
-    return _made(session, organisation_id, WatchKind.SEARCH, label, today, criteria=stated)
+    return _add_watch(call, WatchKind.SEARCH, label, criteria=stated)
 
 
 def change(
-    session: Session,
-    organisation_id: int,
-    reference: str,
-    *,
-    label: str | None = None,
-    is_paused: bool | None = None,
-    version: int | None = None,
+    call: Call[OrganisationActor], reference: str, *, label: str | None = None, is_paused: bool | None = None
 ) -> Watch:
     """Rename, pause or resume a watch; events during a pause are never delivered later.
 
     Raises NotFound, StaleVersion.
     """
-    watch = lock_watch(session, organisation_id, reference, version)
+    watch = lock_watch(call, reference)
     if label is not None:
         watch.label = read_label(label)
     if is_paused is not None:
         watch.is_paused = is_paused
     watch.version += 1
-    session.flush()
+    call.session.flush()
     return watch
 
 
-def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
+def end(call: Call[OrganisationActor], reference: str) -> None:
     """Delete a watch; only events already in the feed remain. Raises NotFound, StaleVersion."""
-    watch = lock_watch(session, organisation_id, reference, version)
-    session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
-    session.delete(watch)
-    session.flush()
+    watch = lock_watch(call, reference)
+    call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    call.session.delete(watch)
+    call.session.flush()
 
 
-def lock_watch(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Watch:
-    """A watch of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
-    its = (Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
-    return lock(session, Watch, *its, version=version, missing="there is no such watch of your organisation")
+def lock_watch(call: Call[OrganisationActor], reference: str) -> Watch:
+    """Lock a watch of the organisation that acts. Raises NotFound for any other's, StaleVersion."""
+    its = (Watch.reference == read_reference(reference), Watch.organisation_id == call.actor.id)
+    return lock(call.session, Watch, *its, version=call.version, missing="there is no such watch of your organisation")
 
 
-def _made(
-    session: Session,
-    organisation_id: int,
-    kind: WatchKind,
-    label: str,
-    today: date,
-    criteria: dict[str, Any] | None = None,
+def _add_watch(
+    call: Call[OrganisationActor], kind: WatchKind, label: str, criteria: dict[str, Any] | None = None
 ) -> Watch:
-    count = session.execute(
-        select(func.count()).select_from(Watch).where(Watch.organisation_id == organisation_id)
+    count = call.session.execute(
+        select(func.count()).select_from(Watch).where(Watch.organisation_id == call.actor.id)
     ).scalar_one()
     if count >= MAX_WATCHES:
         raise NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
     watch = Watch(
         reference=new_reference(),
-        organisation_id=organisation_id,
+        organisation_id=call.actor.id,
         label=read_label(label),
         kind=kind,
         criteria=criteria,
         is_paused=False,
-        made_on=today,
-        from_index=session.execute(select(LogState.size)).scalar_one_or_none() or 0,
+        made_on=day_at(call.at, None),
+        from_index=call.session.execute(select(LogState.size)).scalar_one_or_none() or 0,
         version=0,
     )
-    session.add(watch)
-    session.flush()
+    call.session.add(watch)
+    call.session.flush()
     return watch
 
 

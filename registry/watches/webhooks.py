@@ -1,6 +1,6 @@
 """What organisations do with their webhooks: make, change, test, rotate, send again.
 
-Nothing here calls anybody: see couriers.
+Nothing here calls anybody: see registry.watches.delivery.
 
 An address is looked at when it is stated (registry.watches.addresses), and what its name resolves to each time it is
 called.
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import Instant
 from registry.core.db.locking import lock
@@ -22,6 +23,7 @@ from registry.core.db.reading import Page, newest_first
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
 from registry.watches.labels import read_label
@@ -55,13 +57,11 @@ class Logged(NamedTuple):
     event: WatchEvent
 
 
-def make(
-    session: Session, keyring: Keyring, organisation_id: int, url: str, label: str, at: datetime, *, is_unsafe: bool
-) -> Made:
-    """Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
+def make(call: Call[OrganisationActor], keyring: Keyring, url: str, label: str, *, is_unsafe: bool) -> Made:
+    """Create a webhook. Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
     read_address(url, is_unsafe=is_unsafe)
-    count = session.execute(
-        select(func.count()).select_from(Webhook).where(Webhook.organisation_id == organisation_id)
+    count = call.session.execute(
+        select(func.count()).select_from(Webhook).where(Webhook.organisation_id == call.actor.id)
     ).scalar_one()
     if count >= MAX_WEBHOOKS:
         raise NotNow(f"you have {count} webhooks, the most there may be: end one first")
@@ -69,36 +69,33 @@ def make(
     secret = _new_secret()
     webhook = Webhook(
         reference=reference,
-        organisation_id=organisation_id,
+        organisation_id=call.actor.id,
         label=read_label(label),
         url=url.strip(),
         state=WebhookState.ENABLED,
         sealed=keyring.seal(PURPOSE, reference, secret),
-        made_at=at,
+        made_at=call.at,
         version=0,
     )
-    session.add(webhook)
-    session.flush()
+    call.session.add(webhook)
+    call.session.flush()
     return Made(webhook, secret_text(secret))
 
 
 def change(
-    session: Session,
-    organisation_id: int,
+    call: Call[OrganisationActor],
     reference: str,
-    at: datetime,
     *,
     url: str | None = None,
     label: str | None = None,
     state: WebhookState | None = None,
-    version: int | None = None,
     is_unsafe: bool = False,
 ) -> Webhook:
-    """Another address or name, or switch it off and on. What happens while it is off is not queued: see `replay`.
+    """Change the address or name, or switch it off and on. What happens while it is off is not queued: see `replay`.
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    webhook = lock_webhook(session, organisation_id, reference, version)
+    webhook = lock_webhook(call, reference)
     if url is not None:
         read_address(url, is_unsafe=is_unsafe)
         webhook.url = url.strip()
@@ -106,62 +103,48 @@ def change(
         webhook.label = read_label(label)
     if state is not None and state is not webhook.state:
         webhook.state = state
-        webhook.disabled_at = at if state is WebhookState.DISABLED else None
+        webhook.disabled_at = call.at if state is WebhookState.DISABLED else None
         # Its owner did it: no mail is needed.
         webhook.told_at = webhook.disabled_at
         if state is WebhookState.DISABLED:
-            give_up(session, webhook.id)
+            give_up(call.session, webhook.id)
     webhook.failing_since = webhook.resting_until = webhook.failing_told_at = None
     webhook.version += 1
-    session.flush()
+    call.session.flush()
     return webhook
 
 
-def rotate(
-    session: Session,
-    keyring: Keyring,
-    organisation_id: int,
-    reference: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Made:
-    """A new secret; for a day every delivery bears the signatures of both.
+def rotate(call: Call[OrganisationActor], keyring: Keyring, reference: str) -> Made:
+    """Rotate the secret; for a day every delivery bears the signatures of both.
 
     Raises NotFound, StaleVersion, KeyTrouble.
     """
-    webhook = lock_webhook(session, organisation_id, reference, version)
+    webhook = lock_webhook(call, reference)
     secret = _new_secret()
-    webhook.sealed_before, webhook.before_until = webhook.sealed, at + OVERLAP
+    webhook.sealed_before, webhook.before_until = webhook.sealed, call.at + OVERLAP
     webhook.sealed = keyring.seal(PURPOSE, webhook.reference, secret)
     webhook.version += 1
-    session.flush()
+    call.session.flush()
     return Made(webhook, secret_text(secret))
 
 
-def end(session: Session, organisation_id: int, reference: str, *, version: int | None = None) -> None:
-    """Nothing is sent there any more, and its log is gone. Raises NotFound, StaleVersion."""
-    webhook = lock_webhook(session, organisation_id, reference, version)
-    session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id))
-    session.delete(webhook)
-    session.flush()
+def end(call: Call[OrganisationActor], reference: str) -> None:
+    """Delete a webhook with its log of deliveries. Raises NotFound, StaleVersion."""
+    webhook = lock_webhook(call, reference)
+    call.session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id))
+    call.session.delete(webhook)
+    call.session.flush()
 
 
-def ask_for_test(
-    session: Session,
-    organisation_id: int,
-    reference: str,
-    at: datetime,
-    kind: EventType = EventType.WEBHOOK_TEST,
-) -> Delivery:
+def ask_for_test(call: Call[OrganisationActor], reference: str, kind: EventType = EventType.WEBHOOK_TEST) -> Logged:
     """Queue a delivery that says that nothing happened, or in a sandbox one of any type about an invented agency.
 
     It stands in the log of deliveries, and in no feed.
 
     Raises NotFound, NotNow.
     """
-    webhook = lock_webhook(session, organisation_id, reference)
-    _require_enabled(webhook)
+    session, at = call.session, call.at
+    webhook = _lock_enabled(call, reference)
     name = new_reference()
     if kind is EventType.WEBHOOK_TEST:
         about = Sample(None, None, None, {"webhook_id": webhook.reference})
@@ -191,17 +174,17 @@ def ask_for_test(
     session.add(delivery)
     webhook.resting_until = None
     session.flush()
-    return delivery
+    return Logged(delivery, event)
 
 
-def replay(session: Session, organisation_id: int, reference: str, position: int, at: datetime) -> int:
+def replay(call: Call[OrganisationActor], reference: str, position: int) -> int:
     """Send everything behind a place of the feed again, in its order, with the ids it had. Gives how many events.
 
     Raises NotFound, NotNow where it is switched off or so many cannot be sent at once.
     """
-    webhook = lock_webhook(session, organisation_id, reference)
-    _require_enabled(webhook)
-    behind = (FeedRow.organisation_id == organisation_id, FeedRow.position > position)
+    session = call.session
+    webhook = _lock_enabled(call, reference)
+    behind = (FeedRow.organisation_id == call.actor.id, FeedRow.position > position)
     count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
     if count > MAX_REPLAYED:
         raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
@@ -213,8 +196,8 @@ def replay(session: Session, organisation_id: int, reference: str, position: int
             FeedRow.event_id,
             func.coalesce(WatchEvent.agency_id, 0),
             literal(DeliveryState.WAITING.value),
-            literal(at, Instant),
-            literal(at, Instant),
+            literal(call.at, Instant),
+            literal(call.at, Instant),
             literal(0),
         )
         .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
@@ -227,22 +210,22 @@ def replay(session: Session, organisation_id: int, reference: str, position: int
     return count
 
 
-def send_again(session: Session, organisation_id: int, reference: str, event: str, at: datetime) -> Delivery:
+def send_again(call: Call[OrganisationActor], reference: str, event: str) -> Logged:
     """Send one event again, with the id it had. Raises NotFound, NotNow."""
-    webhook = lock_webhook(session, organisation_id, reference)
-    _require_enabled(webhook)
-    found = session.execute(
-        select(Delivery)
+    webhook = _lock_enabled(call, reference)
+    found = call.session.execute(
+        select(Delivery, WatchEvent)
         .join(WatchEvent, WatchEvent.id == Delivery.event_id)
         .where(Delivery.webhook_id == webhook.id, WatchEvent.reference == read_reference(event.removeprefix("evt_")))
-    ).scalar_one_or_none()
+    ).one_or_none()
     if found is None:
         raise NotFound("this event was never queued for this webhook")
-    found.state, found.queued_at, found.due_at = DeliveryState.WAITING, at, at
-    found.attempts, found.claimed_until, found.delivered_at = 0, None, None
+    delivery, event_sent = found
+    delivery.state, delivery.queued_at, delivery.due_at = DeliveryState.WAITING, call.at, call.at
+    delivery.attempts, delivery.claimed_until, delivery.delivered_at = 0, None, None
     webhook.resting_until = None
-    session.flush()
-    return found
+    call.session.flush()
+    return Logged(delivery, event_sent)
 
 
 def give_up(session: Session, webhook_id: int) -> None:
@@ -282,10 +265,20 @@ def deliveries_of(session: Session, webhook: Webhook, page: Page) -> list[Logged
     return [Logged(delivery, event) for delivery, event in session.execute(newest_first(query, Delivery.id, page))]
 
 
-def lock_webhook(session: Session, organisation_id: int, reference: str, version: int | None = None) -> Webhook:
-    """A webhook of an organisation, locked. Raises NotFound for any other's, StaleVersion."""
-    its = (Webhook.reference == read_reference(reference), Webhook.organisation_id == organisation_id)
-    return lock(session, Webhook, *its, version=version, missing="there is no such webhook of your organisation")
+def lock_webhook(call: Call[OrganisationActor], reference: str) -> Webhook:
+    """Lock a webhook of the organisation that acts. Raises NotFound for any other's, StaleVersion."""
+    its = (Webhook.reference == read_reference(reference), Webhook.organisation_id == call.actor.id)
+    return lock(
+        call.session, Webhook, *its, version=call.version, missing="there is no such webhook of your organisation"
+    )
+
+
+def _lock_enabled(call: Call[OrganisationActor], reference: str) -> Webhook:
+    """As `lock_webhook`. Raises NotNow too, where it is switched off."""
+    webhook = lock_webhook(call, reference)
+    if webhook.state is not WebhookState.ENABLED:
+        raise NotNow("this webhook is switched off: switch it on first")
+    return webhook
 
 
 def secrets_of(keyring: Keyring, webhook: Webhook, at: datetime) -> list[bytes]:
@@ -303,8 +296,3 @@ def secret_text(secret: bytes) -> str:
 
 def _new_secret() -> bytes:
     return secrets.token_bytes(32)
-
-
-def _require_enabled(webhook: Webhook) -> None:
-    if webhook.state is not WebhookState.ENABLED:
-        raise NotNow("this webhook is switched off: switch it on first")

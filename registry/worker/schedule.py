@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.accounts.delays import forget_delays
 from registry.bulk.archive import actions as diligence
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
@@ -32,11 +33,11 @@ from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.i18n.notice_words import notice_words, sanction_notice, security_words
 from registry.log.witnesses.client import ask_witnesses
-from registry.officers import notices, security_keys, security_mails, signing_in
+from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
-from registry.organisations import sessions as member_sessions
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
@@ -49,7 +50,7 @@ from registry.register.law.rules import due_rows
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import notify_agencies
 from registry.supervision.sanctions.complainant_notices import notify_complainants
-from registry.supervision.sanctions.enforcement import do_due
+from registry.supervision.sanctions.effect import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
@@ -223,11 +224,11 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
     """Delete failed sign-ins a day old, unanswered challenges of keys, and all sessions that are over."""
     at = now()
     with sessions.begin() as session:
-        signing_in.forget_delays(session, at)
+        forget_delays(session, at)
         security_keys.forget_challenges(session, at)
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
-        member_sessions.forget_over(session, at)
+        MEMBER_SESSIONS.forget_over(session, at)
         unsent.forget_unsent(session, at)
         presence.forget_views(session, at)
 

@@ -15,6 +15,7 @@ from registry.complaints.case.states import Reads
 from registry.complaints.casework.holds import set_legal_hold
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -119,9 +120,8 @@ def test_a_purge_is_tried_before_it_is_done(units: Office):
         steps = (CaseState.IN_TRIAGE, CaseState.INVESTIGATING, CaseState.CLOSED)
         go(units.session, units.sealer, CARLA, filed.case, *steps)
         filed.case.purge_on = AT.date()
-    set_legal_hold(
-        units.session, units.sealer, CARLA, existing.case.reference, AT.date(), is_held=True, reason="a court asks"
-    )
+    call = Call(units.session, CARLA, AT)
+    set_legal_hold(call, units.sealer, existing.case.reference, is_held=True, reason="a court asks")
     given = units.run("cases", "purge", "--dry-run")
     assert f"{ended.case.reference}  closed" in given
     assert f"{existing.case.reference}  kept by a legal hold" in given

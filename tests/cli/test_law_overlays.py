@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.register.law.overlays import actions
 from tests import make
+from tests.calling import call_by
 from tests.cli.running import good, refused
 from tests.register.law.overlays.files import BAR, overlay
 from tests.register.law.overlays.making import ONE, OTHER
@@ -49,8 +49,8 @@ def test_a_file_that_was_signed_is_put_into_force_by_two_and_listed(
     signed = good("law", "overlay", "sign", str(file), env=env)
     assert "cz-limit-invented-decree (limit), new" in signed
     signature = file.with_name("decree.toml.sig").read_text()
-    reference = actions.propose(session, ONE, file.read_bytes(), signature, now()).reference
-    actions.approve(session, OTHER, reference, now())
+    reference = actions.propose(call_by(session, ONE), file.read_bytes(), signature).reference
+    actions.approve(call_by(session, OTHER), reference)
     session.commit()
     listed = good("law", "overlay", "list", env=env)
     assert f"{reference}  version 1  approved" in listed

@@ -2,6 +2,7 @@
 
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
+from registry.core.calls import Call
 from registry.vocabulary.cases import CaseRole
 from tests.complaints.filing import AT
 
@@ -12,4 +13,4 @@ CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
 
 def go(session, sealer, officer, case, *states, reason="because", at=AT):
     for state in states:
-        casework.move(session, sealer, officer, case.reference, state, at, reason=reason)
+        casework.move(Call(session, officer, at), sealer, case.reference, state, reason=reason)

@@ -29,6 +29,7 @@ from registry.complaints.intake.mailbox_models import AnswerSheet, Message
 from registry.complaints.retention.purging import purge
 from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -163,9 +164,15 @@ def filed(
     assert filer.come_back().status == 201
     with sessions.begin() as session:
         case = session.execute(select(Case).where(Case.state == CaseState.SUBMITTED)).scalar_one()
-        casework.reply(session, sealer, INVESTIGATOR, case.reference, planted.word("reply"), now(), to_helper=True)
+        casework.reply(
+            Call(session, INVESTIGATOR, now()), sealer, case.reference, planted.word("reply"), to_helper=True
+        )
         casework.move(
-            session, sealer, INVESTIGATOR, case.reference, CaseState.IN_TRIAGE, now(), reason=planted.word("reason")
+            Call(session, INVESTIGATOR, now()),
+            sealer,
+            case.reference,
+            CaseState.IN_TRIAGE,
+            reason=planted.word("reason"),
         )
         sealed = [one.sealed for one in session.execute(select(Message)).scalars()]
         sealed += [one.sealed for one in session.execute(select(AnswerSheet)).scalars()]

@@ -16,6 +16,7 @@ from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -27,6 +28,7 @@ from registry.supervision.licensing import proposals
 from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind, Priority
 from registry.vocabulary.licensing import LicenceAct
 from registry.watches import fan_out
+from tests.calling import call_by
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
@@ -98,10 +100,10 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     before = session.scalars(entries).one()
     session.commit()
     acts: tuple[Act, ...] = (
-        lambda own: decisions.make(own, sealer, BRUNO, decision, words, AT),
+        lambda own: decisions.make(Call(own, BRUNO, AT), sealer, decision, words=words),
         lambda own: referrals.send(own, sealer, ANNA, referral, AT),
         lambda own: hearings.serve(own, sealer, ANNA, hearing, ANSWER_BY, AT),
-        lambda own: proposals.approve(own, BORIS, proposal, now()),
+        lambda own: proposals.approve(call_by(own, BORIS), proposal),
     )
     for act in acts:
         killed(url, once(act), "before_commit")

@@ -23,6 +23,7 @@ from registry.complaints.intake.mailbox import Can
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
@@ -88,7 +89,7 @@ class Casework(RuleBasedStateMachine):
     def an_officer_moves_it(self, officer, to, reason):
         before = self.case.state
         act = lambda: casework.move(  # noqa: E731
-            self.session, self.sealer, officer, self.reference, to, self.at, reason=reason
+            Call(self.session, officer, self.at), self.sealer, self.reference, to, reason=reason
         )
         if self.attempt(act):
             assert (before, to) in TABLE
@@ -104,7 +105,7 @@ class Casework(RuleBasedStateMachine):
         officer = Officer(source.draw(st.sampled_from(["A. Anna", "B. Bruno"])), role, "it-labour")
         self.attempt(
             lambda: casework.move(
-                self.session, self.sealer, officer, self.reference, way.target, self.at, reason="because"
+                Call(self.session, officer, self.at), self.sealer, self.reference, way.target, reason="because"
             )
         )
 
@@ -133,7 +134,7 @@ class Casework(RuleBasedStateMachine):
         before = self.case.priority
         done = self.attempt(
             lambda: priorities.set_priority(
-                self.session, self.sealer, officer, self.reference, priority, self.at, reason="because"
+                Call(self.session, officer, self.at), self.sealer, self.reference, priority, reason="because"
             )
         )
         if done and before in (Priority.P0, Priority.P1):
@@ -144,7 +145,7 @@ class Casework(RuleBasedStateMachine):
     def an_officer_holds_or_releases_it(self, officer, is_held):
         self.attempt(
             lambda: holds.set_legal_hold(
-                self.session, self.sealer, officer, self.reference, self.at.date(), is_held=is_held, reason="court"
+                Call(self.session, officer, self.at), self.sealer, self.reference, is_held=is_held, reason="court"
             )
         )
 

@@ -19,6 +19,7 @@ from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet, Message
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import IllegalMove, NotNow, NoVisit, RegistryError, StaleVersion, UnknownReceipt
 from registry.core.settings import Settings
@@ -88,7 +89,7 @@ def test_messages_of_both_sides_at_once_are_all_there_in_one_order(session, sess
         return lambda own: mailbox.write(own, sealer, visit_of(own, sealer, filed.token), f"hers {number}", AT)
 
     def theirs(number: int) -> Callable[[Session], Any]:
-        return lambda own: casework.reply(own, sealer, ANNA, filed.case.reference, f"theirs {number}", AT)
+        return lambda own: casework.reply(Call(own, ANNA, AT), sealer, filed.case.reference, f"theirs {number}")
 
     at_once(sessions, *(act(number) for number in range(3) for act in (own, theirs)))
     assert sorted(session.execute(select(Message.place)).scalars()) == [1, 2, 3, 4, 5, 6]
@@ -100,7 +101,7 @@ def test_of_officers_with_one_version_one_moves_it(session, sessions, sealer):
     version = case.version
 
     def officer(one: Any) -> Callable[[Session], Any]:
-        return lambda own: casework.move(own, sealer, one, case.reference, CaseState.IN_TRIAGE, AT, version=version)
+        return lambda own: casework.move(Call(own, one, AT, version), sealer, case.reference, CaseState.IN_TRIAGE)
 
     results = at_once(sessions, officer(ANNA), officer(CARLA), officer(ANNA))
     assert sum(isinstance(result, StaleVersion) for result in results) == 2
@@ -109,12 +110,12 @@ def test_of_officers_with_one_version_one_moves_it(session, sessions, sealer):
 def test_withdrawing_and_deciding_at_once_leaves_one_of_both(session, sessions, sealer):
     filed = file(session, sealer)
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, state, AT)
+        casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, state)
     session.commit()
     at_once(
         sessions,
         lambda own: mailbox.withdraw(own, sealer, visit_of(own, sealer, filed.token), AT),
-        lambda own: casework.move(own, sealer, CARLA, filed.case.reference, CaseState.CLOSED, AT, reason="done"),
+        lambda own: casework.move(Call(own, CARLA, AT), sealer, filed.case.reference, CaseState.CLOSED, reason="done"),
     )
     moves = (
         session.execute(select(CaseMove).where(CaseMove.case_id == filed.case.id).order_by(CaseMove.id)).scalars().all()
@@ -135,7 +136,7 @@ def test_complaints_about_one_agency_that_come_at_once_are_all_there(session, se
         return lambda own: filing.submit(own, sealer, visit_of(own, sealer, token), AT)
 
     def work(case: Case) -> Callable[[Session], Any]:
-        return lambda own: casework.move(own, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT)
+        return lambda own: casework.move(Call(own, ANNA, AT), sealer, case.reference, CaseState.IN_TRIAGE)
 
     results = at_once(sessions, *map(send, drafts), *map(work, known))
     assert not [result for result in results if isinstance(result, RegistryError)]
@@ -148,12 +149,12 @@ def test_complaints_about_one_agency_that_come_at_once_are_all_there(session, se
 def test_crosswise_merges_end(session, sessions, sealer):
     one, other = file(session, sealer).case, file(session, sealer).case
     for case in (one, other):
-        casework.move(session, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT)
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.IN_TRIAGE)
     session.commit()
     at_once(
         sessions,
-        lambda own: casework.merge(own, sealer, ANNA, one.reference, other.reference, AT, reason="same"),
-        lambda own: casework.merge(own, sealer, ANNA, other.reference, one.reference, AT, reason="same"),
+        lambda own: casework.merge(Call(own, ANNA, AT), sealer, one.reference, other.reference, reason="same"),
+        lambda own: casework.merge(Call(own, ANNA, AT), sealer, other.reference, one.reference, reason="same"),
     )
     session.expire_all()
     assert sorted([one.state, other.state]) == [CaseState.IN_TRIAGE, CaseState.MERGED]

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.outbox import OutboxEvent, OutboxType, consume, enqueue
 from registry.core.settings import Settings
 from registry.http.transaction import Services
-from registry.supervision.sanctions import moves as moving
+from registry.supervision.sanctions.moves import TOLD
 from registry.worker import schedule
 from tests.supervision.sanctions import making
 
-CONSUMERS = dict.fromkeys(moving.TOLD.values(), schedule.enforce_sanctions)
+CONSUMERS = dict.fromkeys(TOLD.values(), schedule.enforce_sanctions)
 """The worker's task that does what a type asks for."""
 
 

@@ -1,7 +1,7 @@
 """A registry in which all that can be written was written by a hostile person. All invented."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.access_grants import actions as openings
 from registry.complaints.casework.actions import Officer as Caseworker
+from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.saved_views import actions as views
@@ -22,6 +23,7 @@ from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.referrals import portal as received
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
@@ -37,12 +39,14 @@ from registry.supervision.entries import decisions as deciding
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.requests import Rep
 from registry.supervision.sanctions import actions as sanctions
-from registry.supervision.sanctions.actions import Look, Terms
+from registry.supervision.sanctions import drafting
+from registry.supervision.sanctions.drafting import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
 from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import LicenceAct, Timing, ToldFirst
+from registry.vocabulary.licensing import EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import actions as watches
+from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file
 from tests.complaints.parties.referrals.making import make_partner
@@ -53,6 +57,7 @@ from tests.make import (
     make_api_key,
     make_organisation,
     name_record,
+    organisation_call,
     public_record_of,
     source_of,
 )
@@ -99,18 +104,11 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     _worked_on(session, sealer, filed)
     hearing = _heard(session, sealer, case, desk, rep.reference)
     referral = _referred(session, sealer, filed, partner.reference)
-    opening = openings.ask(session, sealer, ANNA, case, AccessKind.BREAK_GLASS, LOUD, at, hours=2)
-    decision = decisions.write(
-        session,
-        sealer,
-        ANNA,
-        case,
-        DecisionOutcome.UPHELD,
-        at,
-        reasons=LOUD,
-        summary=f"Papers were kept. {TAG}<b {TAG}",
-    )
-    decisions.make(session, sealer, Caseworker(DANA.name, CaseRole.DECIDER, UNIT), decision.reference, words, at)
+    by_anna, decider = Call(session, ANNA, at), Caseworker(DANA.name, CaseRole.DECIDER, UNIT)
+    opening = openings.ask(by_anna, sealer, case, openings.AccessRequest(AccessKind.BREAK_GLASS, LOUD, hours=2))
+    draft = decisions.DecisionDraft(DecisionOutcome.UPHELD, LOUD, f"Papers were kept. {TAG}<b {TAG}")
+    decision = decisions.write(by_anna, sealer, case, draft)
+    decisions.make(Call(session, decider, at), sealer, decision.reference, words=words)
     sanction = _sanctioned(session, sealer, licence, decision.reference)
     proposal = licensing.proposed(
         session, LicenceAct.SUSPEND, public_record_of(session, agency.agency_id).licences[1], ground_text=MARKUP[:400]
@@ -176,14 +174,14 @@ def _file_complaints(session: Session, sealer: Sealer, settings: Settings, agenc
 
 
 def _worked_on(session: Session, sealer: Sealer, filed: Filed) -> None:
-    case, today = filed.case.reference, now().date()
+    case, call = filed.case.reference, Call(session, ANNA, now())
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, case, state, now(), reason=LOUD)
-    notes.write_note(session, sealer, ANNA, case, LOUD, today)
-    notes.add_task(session, sealer, ANNA, case, f"{MARKUP[:300]}", today, due_on=today)
-    translations.translate(
-        session, sealer, UNIT, "T. Tina", case, filed.box.reference, "answer.account", Language.EN, LOUD, today
-    )
+        casework.move(call, sealer, case, state, reason=LOUD)
+    notes.write_note(call, sealer, case, LOUD)
+    notes.add_task(call, sealer, case, f"{MARKUP[:300]}", due_on=call.at.date())
+    translator = replace(call, actor=UnitOfficer("T. Tina", UNIT))
+    account = translations.TextId(filed.box.reference, "answer.account")
+    translations.translate(translator, sealer, case, account, Language.EN, LOUD)
 
 
 def _heard(session: Session, sealer: Sealer, case: str, desk: str, rep: str) -> str:
@@ -212,22 +210,23 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
 
 def _sanctioned(session: Session, sealer: Sealer, licence: str, decision: str) -> str:
     terms = Terms(SanctionKind.SUSPENSION, MARKUP[:300], today())
-    made = sanctions.propose(session, sealer, LENA, licence, terms, now(), decision=decision).reference
-    look = Look(40, 12, None, frozenset({ToldFirst.UNION}), MARKUP[:200], Timing.POINTS_TO_NOBODY)
-    sanctions.look_at_workers(session, LENA, made, look, now())
-    sanctions.hand_to_review(session, LENA, made, now())
-    sanctions.approve(session, SARA, made, now())
+    made = drafting.propose(call_by(session, LENA), sealer, licence, terms, decision=decision).reference
+    look = Look(Timing.POINTS_TO_NOBODY, frozenset({ToldFirst.UNION}), 40, 12, teller=MARKUP[:200])
+    drafting.look_at_workers(call_by(session, LENA), made, look)
+    sanctions.hand_to_review(call_by(session, LENA), made)
+    sanctions.approve(call_by(session, SARA), made)
     return made
 
 
 def _asked_of_the_entry(session: Session, agency: str, officer: Officer) -> str:
     rep, official = Rep(officer.reference, agency), deciding.EntryOfficial("OFFICIAL222A", AUTHORITY)
-    correction = entry_requests.ask_correction(session, rep, EntryPart.NAME, MARKUP, now())
-    entry_requests.report_clone(session, rep, MARKUP, now())
-    reply = entry_requests.propose_reply(session, rep, MARKUP[:900], now())
-    deciding.decide(session, official, reply.reference, MARKUP, now(), is_accepted=True)
-    deciding.decide(session, official, correction.reference, MARKUP, now(), is_accepted=False)
-    return entry_requests.report_clone(session, rep, TAG, now()).reference
+    asks, decides = call_by(session, rep), call_by(session, official)
+    correction = entry_requests.ask(asks, EntryRequestKind.CORRECTION, MARKUP, EntryPart.NAME)
+    entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, MARKUP)
+    reply = entry_requests.ask(asks, EntryRequestKind.REPLY, MARKUP[:900])
+    deciding.decide(decides, reply.reference, MARKUP, is_accepted=True)
+    deciding.decide(decides, correction.reference, MARKUP, is_accepted=False)
+    return entry_requests.ask(asks, EntryRequestKind.CLONE_REPORT, TAG).reference
 
 
 def _lists(session: Session) -> None:
@@ -249,5 +248,5 @@ def _lists(session: Session) -> None:
 def _watching(session: Session, agency: record.Agency) -> tuple[Member, str]:
     """Somebody of an organisation, and the text of its program's key."""
     organisation = make_organisation(session, TAG)
-    watches.watch_agency(session, organisation.id, agency.agency_id, TAG, now().date())
+    watches.watch_agency(organisation_call(session, organisation.id), agency.agency_id, TAG)
     return make_member(session, organisation, name=TAG), make_api_key(session, organisation, name=TAG)

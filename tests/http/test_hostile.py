@@ -22,7 +22,7 @@ from registry.complaints.intake import admission_rules
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.http.query_reader import CSV, XLSX
+from registry.http.request_reader import CSV, XLSX
 from registry.http.transaction import services
 from registry.officers.models import Officer
 from registry.pages.public import papers

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.answering.items import QUESTIONS
 from registry.core.errors import InvalidInput
-from registry.http import query_reader
-from registry.http.query_reader import MAX_FAULTS, MAX_NAMES
+from registry.http import request_reader
+from registry.http.request_reader import MAX_FAULTS, MAX_NAMES, load_item
 from schemas.base import InSchema
 from schemas.fields import JsonObject
 
@@ -30,7 +30,7 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return extractOne(name, *arguments, **options)
 
-    monkeypatch.setattr(query_reader, "extractOne", counted)
+    monkeypatch.setattr(request_reader, "extractOne", counted)
     return names
 
 
@@ -90,9 +90,9 @@ def test_of_each_item_no_more_are_compared(client: FlaskClient, session: Session
 def test_a_name_that_is_nearly_right_is_told_which_is_meant() -> None:
     for mistyped, meant in {"licence_numbr": "licence_number", "Destinaton": "destination", "uscx": "uscc"}.items():
         with pytest.raises(InvalidInput, match=f"{mistyped}: is not known here; did you mean {meant}\\?"):
-            QUESTIONS.loaded({mistyped: "1"})
+            load_item(QUESTIONS, {mistyped: "1"})
     with pytest.raises(InvalidInput, match="colour: is not known here; known are "):
-        QUESTIONS.loaded({"colour": "1"})
+        load_item(QUESTIONS, {"colour": "1"})
 
 
 def test_a_file_with_too_many_columns_is_refused_before_any_is_compared(client: FlaskClient, session: Session) -> None:

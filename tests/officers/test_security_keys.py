@@ -9,14 +9,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import delays
 from registry.audit.models import AuditEntry
 from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound
 from registry.core.keyring import Keyring
-from registry.officers import accounts, delays, factors, security_keys, sessions, signing_in
+from registry.officers import accounts, factors, security_keys, sessions, signing_in
 from registry.officers.models import KeyChallenge, Officer, SignedIn
 from registry.officers.rights import Role
 from registry.officers.security_keys import ANSWER_WITHIN, Place, place_of
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.officers.soft_key import ORIGIN, SoftKey, b64
@@ -47,7 +49,7 @@ class Door:
 
 def with_key(session: Session, officer: Officer, key: SoftKey, name: str = "blue key") -> None:
     at = now()
-    sessions.begin(session, officer, at, is_full=True)
+    OFFICER_SESSIONS.begin(session, officer, at, is_full=True)
     here = session.scalars(
         select(SignedIn).where(SignedIn.officer_id == officer.id).order_by(SignedIn.id.desc())
     ).first()
@@ -181,7 +183,7 @@ def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
     with pytest.raises(ActRefused, match="only second factor"):
         factors.remove(session, officer, key.reference, now())
     # What is only begun is no factor yet.
-    factors.new_totp(session, door.keyring, officer, "new app", today)
+    factors.APPS.begin(session, door.keyring, officer, "new app", today)
     with pytest.raises(ActRefused, match="only second factor"):
         factors.remove(session, officer, key.reference, now())
     change = accounts.propose_reset(session, officer, by="somebody", at=now())

@@ -6,16 +6,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.accounts import delays, second_factors
+from registry.accounts.sessions import FORGOTTEN_AFTER, MAX_LIFETIME, form_token, is_form_token
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import accounts, delays, factors, one_time_codes, sessions, signing_in
+from registry.officers import accounts, factors, sessions, signing_in
 from registry.officers.models import ChallengePurpose, KeyChallenge, OfficerState, SignedIn
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Step
-from registry.organisations import sessions as member_sessions
 from registry.organisations.models import MemberSession
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.worker.schedule import forget_sign_ins
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.pages.organisations.conftest import make_member
@@ -76,7 +79,7 @@ def test_a_code_is_good_once(session: Session, keyring: Keyring, joined: Joined)
         assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is expected
     # Nor is the one before it, which an onlooker may have noted down.
     half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-    before = joined.code(at - timedelta(seconds=one_time_codes.STEP))
+    before = joined.code(at - timedelta(seconds=second_factors.STEP))
     assert signing_in.give_code(session, keyring, str(half), before, at, at.date()).step is Step.REFUSED
 
 
@@ -93,7 +96,7 @@ def test_a_recovery_code_opens_once(session: Session, keyring: Keyring, joined: 
     for expected in (Step.IN, Step.REFUSED):
         half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
         assert signing_in.give_code(session, keyring, str(half), typed, at, at.date()).step is expected
-    assert factors.recovery_codes_left(session, joined.officer) == 9
+    assert factors.RECOVERY_CODES.count_left(session, joined.officer) == 9
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@authority.example"])
@@ -136,20 +139,20 @@ def test_a_session_ends(session: Session, keyring: Keyring, joined: Joined, way:
     token = entered(session, keyring, joined)
     at = now()
     if way == "idle":
-        at += sessions.IDLE + timedelta(seconds=1)
+        at += OFFICER_SESSIONS.idle + timedelta(seconds=1)
     elif way == "clock":
-        end = at + sessions.MAX_LIFETIME
+        end = at + MAX_LIFETIME
         while at + timedelta(minutes=20) < end - timedelta(minutes=1):
             at += timedelta(minutes=20)
             sessions.present(session, token, at, at.date())
         at = end
     elif way == "signed_out":
-        sessions.end(session, token, at)
+        OFFICER_SESSIONS.end(session, token, at)
     elif way == "closed":
         accounts.close(session, joined.officer, by="X", at=at, today=at.date())
     else:
         here = sessions.present(session, token, at, at.date())
-        assert sessions.end_one(session, joined.officer, here.session.reference, at)
+        assert OFFICER_SESSIONS.end_one(session, joined.officer, here.session.reference, at)
     with pytest.raises(NotSignedIn):
         sessions.present(session, token, at, at.date())
 
@@ -168,7 +171,7 @@ def test_an_officer_ends_only_their_own_sessions(session: Session, keyring: Keyr
     other = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example")
     at = now()
     mine = sessions.present(session, token, at, at.date()).session.reference
-    assert not sessions.end_one(session, other.officer, mine, at)
+    assert not OFFICER_SESSIONS.end_one(session, other.officer, mine, at)
     assert sessions.present(session, token, at, at.date()).officer.id == joined.officer.id
 
 
@@ -184,15 +187,15 @@ def test_the_secret_of_an_app_is_not_in_the_table(session: Session, keyring: Key
     (factor,) = factors.factors_of(session, joined.officer)
     assert factor.sealed is not None
     assert joined.secret.hex() not in factor.sealed
-    assert factors.secret_of(keyring, factor) == joined.secret
+    assert factors.APPS.secret_of(keyring, factor) == joined.secret
     assert joined.officer.state is OfficerState.ACTIVE
 
 
 def test_a_form_is_good_for_its_session_alone(session: Session, keyring: Keyring, joined: Joined) -> None:
     one, other = entered(session, keyring, joined), "x" * 43
-    assert sessions.is_form_token(one, sessions.form_token(one))
-    assert not sessions.is_form_token(other, sessions.form_token(one))
-    assert not sessions.is_form_token(one, "")
+    assert is_form_token(one, form_token(one))
+    assert not is_form_token(other, form_token(one))
+    assert not is_form_token(one, "")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -200,10 +203,10 @@ def test_sessions_that_are_over_leave_no_row_and_those_that_are_not_stay(
     session: Session, keyring: Keyring, settings: Settings, joined: Joined
 ) -> None:
     at, member = now(), make_member(session)
-    old = at - sessions.MAX_LIFETIME - sessions.FORGOTTEN_AFTER - timedelta(minutes=1)
+    old = at - MAX_LIFETIME - FORGOTTEN_AFTER - timedelta(minutes=1)
     for began in (at, old):
-        sessions.begin(session, joined.officer, began, is_full=True)
-        member_sessions.begin(session, member, began)
+        OFFICER_SESSIONS.begin(session, joined.officer, began, is_full=True)
+        MEMBER_SESSIONS.begin(session, member, began, is_full=True)
     gone = session.execute(select(SignedIn).where(SignedIn.began_at == old)).scalar_one()
     challenge = KeyChallenge(session_id=gone.id, purpose=ChallengePurpose.SIGN_IN, challenge=b"x", ends_at=at)
     session.add(challenge)

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound, NotSignedIn, ScopeMissing
 from registry.organisations import actions as organisations
 from registry.organisations import keys
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
-from tests.make import make_organisation
+from tests.make import make_organisation, organisation_call
 
 
 def today() -> date:
@@ -20,7 +22,9 @@ def today() -> date:
 
 def test_a_key_is_found_by_its_text_and_stands_nowhere(session: Session) -> None:
     organisation = make_organisation(session)
-    key, given = keys.make(session, organisation, " nightly  check ", {Scope.VERIFY, Scope.JOBS}, 30, today=today())
+    key, given = keys.make(
+        organisation_call(session, organisation.id), " nightly  check ", {Scope.VERIFY, Scope.JOBS}, 30
+    )
     assert given.startswith(key.prefix)
     assert len(given) == 47
     assert keys.opened_by(session, given, today()) == (organisation, key)
@@ -33,7 +37,7 @@ def test_a_key_is_found_by_its_text_and_stands_nowhere(session: Session) -> None
 
 
 def test_a_key_opens_until_the_end_of_its_last_day(session: Session) -> None:
-    key, given = keys.make(session, make_organisation(session), "check", {Scope.VERIFY}, 1, today=today())
+    key, given = keys.make(organisation_call(session, make_organisation(session).id), "check", {Scope.VERIFY}, 1)
     assert keys.opened_by(session, given, key.ends_on)[1] is key
     with pytest.raises(NotSignedIn):
         keys.opened_by(session, given, key.ends_on + timedelta(days=1))
@@ -41,9 +45,9 @@ def test_a_key_opens_until_the_end_of_its_last_day(session: Session) -> None:
 
 def test_a_revoked_key_and_a_closed_organisations_open_nothing(session: Session) -> None:
     organisation = make_organisation(session)
-    key, given = keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
-    other = keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())[1]
-    keys.revoke(session, organisation.id, key.reference, at=now(), today=today())
+    key, given = keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30)
+    other = keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30).text
+    keys.revoke(organisation_call(session, organisation.id), key.reference)
     for never in (given, given[:-1], "rrk_" + "A" * 43, ""):
         with pytest.raises(NotSignedIn):
             keys.opened_by(session, never, today())
@@ -51,13 +55,13 @@ def test_a_revoked_key_and_a_closed_organisations_open_nothing(session: Session)
     with pytest.raises(NotSignedIn):
         keys.opened_by(session, other, today())
     with pytest.raises(ActRefused, match="closed"):
-        keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
+        keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30)
 
 
 def test_an_exchanged_key_stays_good_for_the_overlap(session: Session) -> None:
     organisation = make_organisation(session)
-    old, given = keys.make(session, organisation, "check", {Scope.VERIFY, Scope.JOBS}, 90, today=today())
-    made, new = keys.rotate(session, organisation, old.reference, 7, at=now(), today=today())
+    old, given = keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY, Scope.JOBS}, 90)
+    made, new = keys.rotate(organisation_call(session, organisation.id), old.reference, 7)
     assert (made.name, made.scopes, made.ends_on) == ("check", old.scopes, today() + timedelta(days=90))
     assert old.replaced_by == made.reference
     later = today() + timedelta(days=7)
@@ -66,32 +70,32 @@ def test_an_exchanged_key_stays_good_for_the_overlap(session: Session) -> None:
         keys.opened_by(session, given, later + timedelta(days=1))
     assert keys.opened_by(session, new, later + timedelta(days=1))[1] is made
     with pytest.raises(ActRefused, match="exchanged already"):
-        keys.rotate(session, organisation, old.reference, 7, at=now(), today=today())
-    keys.rotate(session, organisation, made.reference, 0, at=now(), today=today())
+        keys.rotate(organisation_call(session, organisation.id), old.reference, 7)
+    keys.rotate(organisation_call(session, organisation.id), made.reference, 0)
     with pytest.raises(NotSignedIn):
         keys.opened_by(session, new, today())
 
 
 def test_no_key_gives_or_ends_what_it_has_not(session: Session) -> None:
     organisation = make_organisation(session)
-    wide, _ = keys.make(session, organisation, "wide", tuple(Scope), 90, today=today())
-    within = {Scope.ORGANISATION, Scope.VERIFY}
+    wide, _ = keys.make(organisation_call(session, organisation.id), "wide", tuple(Scope), 90)
+    narrow = Call(session, OrganisationActor(organisation.id, frozenset({Scope.ORGANISATION, Scope.VERIFY})), now())
     with pytest.raises(ScopeMissing, match="jobs"):
-        keys.make(session, organisation, "more", {Scope.VERIFY, Scope.JOBS}, 30, today=today(), within=within)
+        keys.make(narrow, "more", {Scope.VERIFY, Scope.JOBS}, 30)
     with pytest.raises(ScopeMissing):
-        keys.rotate(session, organisation, wide.reference, 7, at=now(), today=today(), within=within)
+        keys.rotate(narrow, wide.reference, 7)
     with pytest.raises(ScopeMissing):
-        keys.revoke(session, organisation.id, wide.reference, at=now(), today=today(), within=within)
+        keys.revoke(narrow, wide.reference)
     assert [key.reference for key in keys.keys_of(session, organisation.id, today())] == [wide.reference]
 
 
 def test_anothers_key_is_told_like_one_that_never_was(session: Session) -> None:
-    key, _ = keys.make(session, make_organisation(session), "check", {Scope.VERIFY}, 30, today=today())
+    key, _ = keys.make(organisation_call(session, make_organisation(session).id), "check", {Scope.VERIFY}, 30)
     other = make_organisation(session, "Invented Others")
     words = set()
     for reference in (key.reference, "222222222222"):
         with pytest.raises(NotFound) as refused:
-            keys.revoke(session, other.id, reference, at=now(), today=today())
+            keys.revoke(organisation_call(session, other.id), reference)
         words.add(refused.value.text)
     assert len(words) == 1
 
@@ -109,13 +113,13 @@ def test_anothers_key_is_told_like_one_that_never_was(session: Session) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=False)
 def test_what_can_be_no_key_is_refused(session: Session, name: str, scopes: set[Scope], days: int, reason: str) -> None:
     with pytest.raises(ActRefused) as refused:
-        keys.make(session, make_organisation(session), name, scopes, days, today=today())
+        keys.make(organisation_call(session, make_organisation(session).id), name, scopes, days)
     assert refused.value.reason == reason
 
 
 def test_there_are_only_so_many_keys(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "MAX_LIVING", 1)
     organisation = make_organisation(session)
-    keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
+    keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30)
     with pytest.raises(ActRefused, match="1 keys already"):
-        keys.make(session, organisation, "check", {Scope.VERIFY}, 30, today=today())
+        keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30)

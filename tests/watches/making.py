@@ -13,6 +13,7 @@ from registry.organisations.models import Organisation
 from registry.watches import actions, fan_out
 from registry.watches.feed import events_after, last_position
 from registry.watches.models import FeedRow, Watch, WatchEvent
+from tests.make import organisation_call
 
 BRAND, OTHER = 900_001, 900_002
 """Two organisations, of numbers that no other has."""
@@ -33,7 +34,7 @@ def make_brands(session: Session) -> None:
 
 def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watch:
     make_brands(session)
-    return actions.watch_agency(session, organisation, agency, "Our supplier's agency", today())
+    return actions.watch_agency(organisation_call(session, organisation), agency, "Our supplier's agency")
 
 
 def fan_out_committed(session: Session, keyring: Keyring) -> int:

@@ -18,7 +18,7 @@ from registry.watches import retention, webhooks
 from registry.watches.feed import cursor_of, position_of_cursor
 from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.webhook_models import Delivery, Webhook
-from tests.make import licence_record, make_agency, make_organisation, suspend
+from tests.make import licence_record, make_agency, make_organisation, organisation_call, suspend
 from tests.serving import environment
 from tests.watches.making import fan_out_committed, feed_of, make_watch, positions_of, types_of
 
@@ -44,7 +44,7 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     fan_out_committed(session, keyring)
     make_watch(session, agency, ours)
     make_watch(session, agency, other)
-    webhooks.make(session, keyring, ours, "https://hooks.example.org/", "Ours", now(), is_unsafe=False)
+    webhooks.make(organisation_call(session, ours), keyring, "https://hooks.example.org/", "Ours", is_unsafe=False)
     suspend(session, agency)
     fan_out_committed(session, keyring)
     suspend(session, agency, LicenceStatus.ACTIVE)
@@ -81,7 +81,7 @@ def test_a_closed_organisation_watches_nothing_is_called_no_more_and_has_no_feed
     fan_out_committed(session, keyring)
     for one in (ours, other):
         make_watch(session, agency, one.id)
-        webhooks.make(session, keyring, one.id, "http://127.0.0.1:9/", "An ear", now(), is_unsafe=True)
+        webhooks.make(organisation_call(session, one.id), keyring, "http://127.0.0.1:9/", "An ear", is_unsafe=True)
     suspend(session, agency)
     fan_out_committed(session, keyring)
     ids, reference = (ours.id, other.id), ours.reference

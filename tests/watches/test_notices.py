@@ -15,7 +15,7 @@ from registry.watches import notices, webhooks
 from registry.watches.mail_words import webhook_words
 from registry.watches.webhook_models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
-from tests.make import make_organisation
+from tests.make import make_organisation, organisation_call
 from tests.pages.organisations.conftest import make_member
 from tests.post import Post
 
@@ -32,12 +32,14 @@ def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_
     make_member(session, ours, email="gone@works.example", state=MemberState.CLOSED)
     make_member(session, make_organisation(session, "Invented Others"), email="other@others.example")
     for label in ("Ear of Invented Supplier", "Second"):
-        webhooks.make(session, keyring, ours.id, "https://hooks.example.org/", label, now(), is_unsafe=False)
+        webhooks.make(
+            organisation_call(session, ours.id), keyring, "https://hooks.example.org/", label, is_unsafe=False
+        )
     by_hand = webhooks.make(
-        session, keyring, ours.id, "https://hooks.example.org/3", "x", now(), is_unsafe=False
+        organisation_call(session, ours.id), keyring, "https://hooks.example.org/3", "x", is_unsafe=False
     ).webhook
     # An owner who disables a webhook gets no mail about it.
-    webhooks.change(session, ours.id, by_hand.reference, now(), state=WebhookState.DISABLED)
+    webhooks.change(organisation_call(session, ours.id), by_hand.reference, state=WebhookState.DISABLED)
     session.execute(
         update(Webhook)
         .where(Webhook.id != by_hand.id)
@@ -64,7 +66,7 @@ def test_owners_alone_are_told_once_of_what_was_switched_off_and_never_where_it_
 def test_the_worker_tells_by_a_mail(session: Session, keyring: Keyring, settings: Settings) -> None:
     member = make_member(session)
     made = webhooks.make(
-        session, keyring, member.organisation_id, "https://h.example.org/", "x", now(), is_unsafe=False
+        organisation_call(session, member.organisation_id), keyring, "https://h.example.org/", "x", is_unsafe=False
     )
     made.webhook.state, made.webhook.disabled_at = WebhookState.DISABLED, now()
     session.commit()
@@ -78,7 +80,9 @@ def test_owners_hear_once_of_what_fails_for_an_hour_and_again_when_it_fails_agai
 ) -> None:
     ours, sessions, post = make_organisation(session), sessionmaker(session.get_bind()), Post()
     make_member(session, ours, email="owner@works.example")
-    made = webhooks.make(session, keyring, ours.id, "https://hooks.example.org/", "Ear", now(), is_unsafe=False).webhook
+    made = webhooks.make(
+        organisation_call(session, ours.id), keyring, "https://hooks.example.org/", "Ear", is_unsafe=False
+    ).webhook
     made.failing_since = began = now()
     session.commit()
     words = webhook_words("https://registry.example", "webhook_failing")

@@ -46,8 +46,8 @@ GROUPS = (
         (
             "docs/architecture.md",
             "docs/glossary.md",
-            *_docs("maintainers", "threat-model", "sealing", "law", "migrations", "public-code",
-                   "security-requirements", "translating", "performance"),
+            *_docs("maintainers", "threat-model", "sealing", "law", "licence-fields", "migrations",
+                   "public-code", "security-requirements", "translating", "performance"),
             "docs/decisions/README.md",
             "CONTRIBUTING.md",
             "GOVERNANCE.md",

@@ -20,7 +20,7 @@ from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
 from registry.http.complaint_services import store
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File
 from registry.http.schemas import (
     BYTES,

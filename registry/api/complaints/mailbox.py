@@ -17,7 +17,7 @@ from registry.core.errors import NotFound
 from registry.http.app_services import keyring
 from registry.http.clients import network_here
 from registry.http.complaint_services import admission, sealer
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import services, writing

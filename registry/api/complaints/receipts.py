@@ -14,7 +14,7 @@ from registry.complaints.case import access, complaint_codes
 from registry.complaints.intake import idempotency
 from registry.core.errors import AlreadyDone
 from registry.core.ids import read_reference
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from schemas.mailbox import HelperChangeSchema, ReceiptOfferedSchema, WorkerReceiptSchema

@@ -6,12 +6,14 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.cases import mailbox_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
 from registry.complaints.casework.access_grants.queries import AccessGrantView
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
@@ -71,7 +73,8 @@ class Content(Resource):
         """
         reference = opening_opened(session, me, grant_id, Act.PROPOSE)
         _, grant = queries.one_of(session, me.standing.unit, reference)
-        opened = queries.look(session, sealer(), acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), reference, now())
+        call = Call(session, acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), now())
+        opened = queries.look(call, sealer(), reference)
         value = {
             **_payload(opened.shown),
             "identities": None
@@ -90,8 +93,8 @@ class OriginalFile(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""
         reference = opening_opened(session, me, grant_id, Act.PROPOSE)
-        officer, store = acting(me, ORIGINAL, Act.PROPOSE), store_of(services().settings)
-        name, body = queries.original(session, sealer(), officer, reference, now(), store)
+        call = Call(session, acting(me, ORIGINAL, Act.PROPOSE), now())
+        name, body = queries.original(call, sealer(), reference, store_of(services().settings))
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))
 
 

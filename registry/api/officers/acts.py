@@ -54,21 +54,16 @@ def act_view(
     def view(
         _: Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
     ) -> Answer | None:
-        reference, idempotency_key = (
-            acts.opened(session, me, act, *(given.pop(name) for name in parameters)),
-            given.pop("idempotency_key", None),
-        )
+        reference: Any = acts.opened(session, me, act, *(given.pop(name) for name in parameters))
+        idempotency_key = given.pop("idempotency_key", None)
 
         def do() -> object:
             return acts.perform(act, session, me, reference, version, given)
 
         if act.drafts:
-            done: object = draft_idempotently(
-                session, me, f"{act.drafts} in {reference}", idempotency_key, lambda: str(do())
-            )
-            reference = str(done)
-        else:
-            done = do()
+            draft = draft_idempotently(session, me, f"{act.drafts} in {reference}", idempotency_key, do)
+            return None if answered is None else answered.make(session, me, draft, draft)
+        done = do()
         return None if answered is None else answered.make(session, me, reference, done)
 
     view.__doc__ = act.about

@@ -17,7 +17,7 @@ from registry.complaints.parties.hearings import files, portal_files, queries
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable
 from registry.http.complaint_services import sealer
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File
 from registry.http.schemas import (
     BYTES,

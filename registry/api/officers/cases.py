@@ -7,13 +7,15 @@ from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.audit.actions import record
 from registry.complaints.casework.notes import actions as notes
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
 from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
@@ -64,7 +66,7 @@ class OneCase(Resource):
         Each reading is a line of the audit. Who wrote is not in it.
         """
         officer, case = case_for(session, me, ACCOUNT, Act.READ, case_id)
-        view = case_view(session, sealer(), officer, case.reference, now().date())
+        view = case_view(Call(session, officer, now()), sealer(), case.reference)
         return Answer(_payload(me, view), headers=(etag(case.version),))
 
 

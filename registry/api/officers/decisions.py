@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import queries

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.officers.shapes import change_payload
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
+from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
@@ -91,19 +93,10 @@ class EntryRequests(Resource):
         rep = representative(session, me)
 
         def ask() -> str:
-            match kind:
-                case EntryRequestKind.CORRECTION:
-                    return entry_requests.ask_correction(session, rep, part, text, now()).reference
-                case EntryRequestKind.CLONE_REPORT:
-                    return entry_requests.report_clone(session, rep, text, now()).reference
-                case EntryRequestKind.REPLY:
-                    return entry_requests.propose_reply(session, rep, text, now()).reference
+            return entry_requests.ask(Call(session, rep, now()), kind, text, part).reference
 
-        return _payload(
-            entry_requests.lock_request(
-                session, rep.agency, draft_idempotently(session, me, "entry request", idempotency_key, ask), None
-            )
-        )
+        reference = draft_idempotently(session, me, "entry request", idempotency_key, ask)
+        return _payload(entry_requests.lock_request(session, rep.agency, reference))
 
 
 @ns.route("/entry-requests/<request_id>")
@@ -116,7 +109,7 @@ class OneEntryRequest(Resource):
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
             return _payload(request_opened(session, me, reference))
-        return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference, None))
+        return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference))
 
 
 ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, entry_request: _payload(entry_request))

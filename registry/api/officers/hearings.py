@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.agency_files import file_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.parties.hearings import queries
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import By

@@ -3,8 +3,9 @@
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.paper_forms import actions
@@ -76,5 +77,5 @@ class OnePaperForm(Resource):
 
 serve_acts(
     ns, "/<form_id>", PAPER_FORMS,
-    Answered(PaperSentSchema(), lambda _session, _me, _, case: Answer({"case_id": case})), exclude=("save", "discard"),
+    Answered(PaperSentSchema(), lambda _session, _me, _, case: Answer({"case_id": case.reference})), exclude=("save", "discard"),
 )  # fmt: skip

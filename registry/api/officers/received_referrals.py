@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.officers.referrals import handed_payload, reports_payload
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.parties.referrals import portal

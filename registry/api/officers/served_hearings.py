@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.agency_files import file_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import etag
 from registry.complaints.parties.hearings import portal
 from registry.core.clock import now
 from registry.http.complaint_services import sealer

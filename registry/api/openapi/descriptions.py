@@ -4,7 +4,7 @@ from typing import Any
 
 from registry.api.api_keys import NEEDS as NEEDS_KEY
 from registry.api.officers.guard import NEEDS
-from registry.http.query_reader import FILE_NAME, ONCE
+from registry.http.request_reader import FILE_NAME, ONCE
 from registry.officer_desk.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.bulk import ResultForm

@@ -46,7 +46,7 @@ from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
-from registry.http.query_reader import LIST_FILES
+from registry.http.request_reader import LIST_FILES
 from registry.http.schemas import BYTES, RequestSpec, ResponseSpec
 from registry.officer_desk.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS

@@ -5,13 +5,12 @@ from typing import Any
 
 from flask import Flask
 
-from registry.api.organisations import archived_lists, jobs, keys, organisation, receipts, watches, webhooks
+from registry.api.organisations import archived_lists, jobs, organisation, receipts, watches, webhooks
 from registry.api.restx import Namespace
 from registry.http.paths import OPEN_RECEIPT, ORGANISATION_PATHS
 
 EMPLOYERS: tuple[Namespace, ...] = (
     organisation.ns,
-    keys.ns,
     receipts.ns,
     archived_lists.ns,
     jobs.ns,

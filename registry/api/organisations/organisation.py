@@ -1,30 +1,124 @@
-"""One's own organisation by the API."""
+"""One's own organisation by the API, its people and keys. A key gives and ends no more than it has itself."""
 
-from registry.api.api_keys import current_organisation, needs_scope
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from registry.api.api_keys import Caller, current_organisation, needs_scope
+from registry.api.cursors import USUAL, ItemsPage, page_at
+from registry.api.organisations.acting import acting, claim
 from registry.api.restx import Namespace, Resource
+from registry.core.clock import day_at, now
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
+from registry.http.transaction import reading
+from registry.organisations import authenticators, keys, members
+from registry.organisations.models import ApiKey
 from registry.vocabulary.organisations import Scope
-from schemas.organisations import OrganisationSchema
+from schemas.organisations import (
+    KeyExchangeSchema,
+    KeyMadeSchema,
+    KeyMakeSchema,
+    KeySchema,
+    KeysSchema,
+    MembersSchema,
+    OrganisationSchema,
+)
+from schemas.pages import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 
+_KEY = KeySchema.of(ApiKey)
+
 
 @ns.route("")
-class Organisation(Resource):
+class OwnOrganisation(Resource):
     @needs_scope(Scope.ORGANISATION)
     @request_schema()
-    @response_schema(OrganisationSchema(), "getOrganisation", cacheable=False)
-    def get(self) -> Answer:
+    @response_schema(OrganisationSchema.of(Caller), "getOrganisation", cacheable=False)
+    def get(self) -> Caller:
         """Read the organisation and the scopes of your API key."""
-        caller = current_organisation()
-        return Answer(
+        return current_organisation()
+
+
+@ns.route("/members")
+class Members(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema()
+    @response_schema(MembersSchema(), "listMembers", cacheable=False)
+    def get(self) -> Answer:
+        """List the people of your organisation.
+
+        They are invited and removed on the pages at /account, by an owner, who may also require a second step of all.
+        """
+        ours = current_organisation().id
+        found, steps = members.members_of(reading(), ours), authenticators.who_have_apps(reading(), ours)
+        items = [
             {
-                "organisation_id": caller.reference,
-                "name": caller.name,
-                "country": caller.country,
-                "language": caller.language,
-                "key_id": caller.key,
-                "scopes": sorted(caller.scopes),
+                "member_id": one.reference,
+                "name": one.name,
+                "email": one.email,
+                "role": one.role,
+                "has_second_step": one.id in steps,
             }
+            for one in found
+        ]
+        return Answer({"items": items})
+
+
+@ns.route("/keys")
+class Keys(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema(PageQuerySchema())
+    @response_schema(KeysSchema.of(ItemsPage, items=ApiKey), "listKeys", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[ApiKey]:
+        """List active API keys, the newest first."""
+        ours, today = current_organisation().id, day_at(now(), None)
+        return page_at(
+            "keys", limit, cursor, lambda page: keys.keys_of(reading(), ours, today, page), lambda key: key.id
         )
+
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema(KeyMakeSchema(), body=True, idempotent=True)
+    @response_schema(KeyMadeSchema(), "createKey", (409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, label: str, scopes: Sequence[Scope], idempotency_key: IdempotencyKey | None, **limits: Any
+    ) -> Answer:
+        """Create an API key; its text is in this answer alone.
+
+        It has no scope that the key you come with has not.
+        """
+        with acting() as call:
+            claim(call.session, "key", idempotency_key)
+            made = keys.make(call, label, scopes, **limits)
+            return written_answer(_KEY, made.key, key=made.text)
+
+
+@ns.route("/keys/<key_id>/exchange")
+class KeyExchange(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema(KeyExchangeSchema(), body=True, idempotent=True)
+    @response_schema(KeyMadeSchema(), "rotateKey", (404, 409, 413, 415), status=HTTPStatus.CREATED)
+    def post(
+        self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
+    ) -> Answer:
+        """Replace an API key by a new one of the same label, scopes and validity.
+
+        The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
+        """
+        with acting() as call:
+            claim(call.session, "key", idempotency_key)
+            made = keys.rotate(call, key_id, overlap_days)
+            return written_answer(_KEY, made.key, key=made.text)
+
+
+@ns.route("/keys/<key_id>")
+class OneKey(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema()
+    @no_content_response("revokeKey", (404,))
+    def delete(self, key_id: str) -> None:
+        """Revoke a key immediately, also the one of this request."""
+        with acting() as call:
+            keys.revoke(call, key_id)

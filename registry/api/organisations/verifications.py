@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.api_keys import Caller, optional_api_key, require_scope
-from registry.api.organisations.write_headers import claim
+from registry.api.organisations.acting import claim
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
@@ -45,7 +45,7 @@ from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.processes import gc_paused
 from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.app_services import verdicts
-from registry.http.query_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
+from registry.http.request_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
 from registry.http.uploads import workbook_turn

@@ -1,23 +1,22 @@
 """Endpoints of watches and events. An organisation finds only its own; no one is told who watches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from registry.api.api_keys import current_organisation, needs_scope
-from registry.api.cursors import USUAL, page_at
-from registry.api.officers.guard import etag
-from registry.api.organisations.write_headers import claim, versioned
+from registry.api.cursors import USUAL, ItemsPage, page_at
+from registry.api.organisations.acting import acting, claim, versioned
 from registry.api.restx import Namespace, Resource
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.app_services import keyring
 from registry.http.modes import refuse_other_reference
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.http.transaction import reading, writing
+from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
+from registry.http.transaction import reading
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.watches import actions, queries
 from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor
@@ -39,6 +38,13 @@ from schemas.watches import (
 ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
+_WATCH = WatchSchema.of(WatchView)
+_WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
+    "agency_id": actions.watch_agency,
+    "licence_id": actions.watch_licence,
+    "search": actions.watch_search,
+}
+
 USUAL_EVENTS = 100
 MAX_LIST = 4 * 1024 * 1024
 """Bytes of a list of numbers."""
@@ -48,14 +54,13 @@ MAX_LIST = 4 * 1024 * 1024
 class Watches(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(WatchesSchema(), "listWatches", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+    @response_schema(WatchesSchema.of(ItemsPage, items=WatchView), "listWatches", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[WatchView]:
         """List your watches, the newest first."""
         ours = current_organisation().id
-        found, next_cursor = page_at(
+        return page_at(
             "watches", limit, cursor, lambda page: queries.watches_of(reading(), ours, page), lambda one: one.watch.id
         )
-        return Answer({"items": [_watch(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WatchMakeSchema(), body=True, idempotent=True, max_bytes=MAX_LIST)
@@ -66,56 +71,41 @@ class Watches(Resource):
         status=HTTPStatus.CREATED,
         location="/api/v1/watches/{watch_id}",
     )
-    def post(
-        self,
-        label: str,
-        idempotency_key: IdempotencyKey | None,
-        agency_id: str | None = None,
-        licence_id: str | None = None,
-        numbers: Sequence[Mapping[str, str]] | None = None,
-        search: Mapping[str, str] | None = None,
-    ) -> Answer:
+    def post(self, label: str, idempotency_key: IdempotencyKey | None, **subject: Any) -> Answer:
         """Create a watch on an agency, a licence, a list of numbers, or the results of a search.
 
         From now on: what happened before is in the agency's history. Of a list, the numbers themselves are not kept.
         """
-        ours, today = current_organisation().id, day_at(now(), None)
-        refuse_other_reference("agency_id", agency_id)
-        refuse_other_reference("licence_id", licence_id)
-        waiting: tuple[int, ...] = ()
-        with writing() as session:
-            claim(session, "watch", idempotency_key)
-            if agency_id is not None:
-                watch = actions.watch_agency(session, ours, agency_id, label, today)
-            elif licence_id is not None:
-                watch = actions.watch_licence(session, ours, licence_id, label, today)
-            elif search is not None:
-                watch = actions.watch_search(session, ours, search, label, today)
-            else:
-                watch, listed = actions.watch_list(session, keyring(), ours, _numbers(numbers or ()), label, today)
-                waiting = listed.waited_for
-            return _made(session, ours, watch, waiting)
+        # The schema lets exactly one through.
+        [(kind, value)] = subject.items()
+        if kind in ("agency_id", "licence_id"):
+            refuse_other_reference(kind, value)
+        with acting() as call:
+            claim(call.session, "watch", idempotency_key)
+            if kind == "numbers":
+                watch, listed = actions.watch_list(call, keyring(), _numbers(value), label)
+                return _made(call, watch, listed.waited_for)
+            return _made(call, _WATCH_MAKERS[kind](call, value, label), ())
 
 
 @ns.route("/<watch_id>")
 class OneWatch(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema()
-    @response_schema(WatchSchema(), "getWatch", (404,), cacheable=False)
-    def get(self, watch_id: str) -> Answer:
+    @response_schema(_WATCH, "getWatch", (404,), cacheable=False)
+    def get(self, watch_id: str) -> WatchView:
         """Read one watch."""
-        return _payload(reading(), current_organisation().id, watch_id)
+        return queries.watch_named(reading(), current_organisation().id, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WatchChangeSchema(), body=True)
-    @response_schema(WatchSchema(), "updateWatch", (404, 413, 415))
-    def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> Answer:
+    @response_schema(_WATCH, "updateWatch", (404, 413, 415))
+    def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> WatchView:
         """Rename, pause or resume a watch."""
-        ours = current_organisation().id
-        with writing() as session:
-            actions.change(session, ours, watch_id, label=label, is_paused=is_paused, version=version)
-            return _payload(session, ours, watch_id)
+        with acting(version) as call:
+            actions.change(call, watch_id, label=label, is_paused=is_paused)
+            return queries.watch_named(call.session, call.actor.id, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
@@ -123,8 +113,8 @@ class OneWatch(Resource):
     @no_content_response("deleteWatch", (404,))
     def delete(self, version: int, watch_id: str) -> None:
         """Delete a watch. Earlier events stay in your feed."""
-        with writing() as session:
-            actions.end(session, current_organisation().id, watch_id, version=version)
+        with acting(version) as call:
+            actions.end(call, watch_id)
 
 
 @ns.route("/<watch_id>/numbers")
@@ -135,10 +125,9 @@ class Numbers(Resource):
     @response_schema(WatchMadeSchema(), "replaceWatchedNumbers", (404, 409, 413, 415))
     def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
         """Replace the list of numbers of a watch."""
-        ours = current_organisation().id
-        with writing() as session:
-            watch, listed = actions.replace_list(session, keyring(), ours, watch_id, _numbers(numbers), version=version)
-            return _made(session, ours, watch, listed.waited_for)
+        with acting(version) as call:
+            watch, listed = actions.replace_list(call, keyring(), watch_id, _numbers(numbers))
+            return _made(call, watch, listed.waited_for)
 
 
 @events.route("")
@@ -168,29 +157,7 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
     return [Number(one["number"], one.get("country")) for one in sent]
 
 
-def _payload(session: Session, ours: int, watch_id: str) -> Answer:
-    found = queries.watch_named(session, ours, watch_id)
-    return Answer(_watch(found), headers=(etag(found.watch.version),))
-
-
-def _made(session: Session, ours: int, watch: Watch, waiting: tuple[int, ...]) -> Answer:
-    session.flush()
-    found = queries.watch_named(session, ours, watch.reference)
-    return Answer(_watch(found) | {"waiting_lines": waiting}, headers=(etag(watch.version),))
-
-
-def _watch(payload: WatchView) -> dict[str, Any]:
-    watch = payload.watch
-    return {
-        "watch_id": watch.reference,
-        "label": watch.label,
-        "kind": watch.kind,
-        "agency_id": payload.agency,
-        "licence_id": payload.licence,
-        "search": watch.criteria,
-        "agencies": payload.known,
-        "waiting": payload.waited_for,
-        "is_paused": watch.is_paused,
-        "created_on": watch.made_on,
-        "version": watch.version,
-    }
+def _made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
+    call.session.flush()
+    found = queries.watch_named(call.session, call.actor.id, watch.reference)
+    return written_answer(_WATCH, found, waiting_lines=waiting)

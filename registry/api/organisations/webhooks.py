@@ -4,24 +4,23 @@ from http import HTTPStatus
 from typing import Any
 
 from registry.api.api_keys import current_organisation, needs_scope
-from registry.api.cursors import USUAL, page_at
-from registry.api.officers.guard import etag
-from registry.api.organisations.write_headers import claim, versioned
+from registry.api.cursors import USUAL, ItemsPage, page_at
+from registry.api.organisations.acting import acting, claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
 from registry.http.app_services import keyring
 from registry.http.modes import is_test
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
-from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.http.transaction import reading, services, writing
+from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
+from registry.http.transaction import reading, services
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
-from registry.watches.models import WatchEvent
-from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.webhook_models import Webhook
+from registry.watches.webhooks import Logged
 from schemas.pages import PageQuerySchema
 from schemas.watches import (
     DeliveriesSchema,
@@ -38,19 +37,20 @@ from schemas.watches import (
 
 ns = Namespace("webhooks", path="/webhooks")
 
+_WEBHOOK = WebhookSchema.of(Webhook)
+
 
 @ns.route("")
 class Webhooks(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(PageQuerySchema())
-    @response_schema(WebhooksSchema(), "listWebhooks", cacheable=False)
-    def get(self, limit: int = USUAL, cursor: str | None = None) -> Answer:
+    @response_schema(WebhooksSchema.of(ItemsPage, items=Webhook), "listWebhooks", cacheable=False)
+    def get(self, limit: int = USUAL, cursor: str | None = None) -> ItemsPage[Webhook]:
         """List your webhooks, the newest first."""
         ours = current_organisation().id
-        found, next_cursor = page_at(
+        return page_at(
             "webhooks", limit, cursor, lambda page: webhooks.webhooks_of(reading(), ours, page), lambda one: one.id
         )
-        return Answer({"items": [_webhook(one) for one in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.WATCHES)
     @request_schema(WebhookMakeSchema(), body=True, idempotent=True)
@@ -67,27 +67,25 @@ class Webhooks(Resource):
         Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
         each, under one webhook-id, for each agency in the order of the log, and are tried for three days. Answer with a 2xx.
         """
-        with writing() as session:
-            claim(session, "webhook", idempotency_key)
-            made = webhooks.make(
-                session, keyring(), current_organisation().id, url, label, now(), is_unsafe=_is_unsafe()
-            )
-            return Answer(_webhook(made.webhook) | {"secret": made.secret}, headers=(etag(made.webhook.version),))
+        with acting() as call:
+            claim(call.session, "webhook", idempotency_key)
+            made = webhooks.make(call, keyring(), url, label, is_unsafe=_is_unsafe())
+            return written_answer(_WEBHOOK, made.webhook, secret=made.secret)
 
 
 @ns.route("/<webhook_id>")
 class OneWebhook(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema()
-    @response_schema(WebhookSchema(), "getWebhook", (404,), cacheable=False)
-    def get(self, webhook_id: str) -> Answer:
+    @response_schema(_WEBHOOK, "getWebhook", (404,), cacheable=False)
+    def get(self, webhook_id: str) -> Webhook:
         """Read one webhook."""
-        return _payload(webhooks.webhook_named(reading(), current_organisation().id, webhook_id))
+        return webhooks.webhook_named(reading(), current_organisation().id, webhook_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
     @request_schema(WebhookChangeSchema(), body=True)
-    @response_schema(WebhookSchema(), "updateWebhook", (404, 413, 415))
+    @response_schema(_WEBHOOK, "updateWebhook", (404, 413, 415))
     def patch(
         self,
         version: int,
@@ -95,14 +93,10 @@ class OneWebhook(Resource):
         url: str | None = None,
         label: str | None = None,
         state: WebhookState | None = None,
-    ) -> Answer:
+    ) -> Webhook:
         """Change the URL or name of a webhook, or switch it off and on."""
-        with writing() as session:
-            changed = webhooks.change(
-                session, current_organisation().id, webhook_id, now(), url=url, label=label, state=state,
-                version=version, is_unsafe=_is_unsafe(),
-            )  # fmt: skip
-            return _payload(changed)
+        with acting(version) as call:
+            return webhooks.change(call, webhook_id, url=url, label=label, state=state, is_unsafe=_is_unsafe())
 
     @needs_scope(Scope.WATCHES)
     @versioned
@@ -110,8 +104,8 @@ class OneWebhook(Resource):
     @no_content_response("deleteWebhook", (404,))
     def delete(self, version: int, webhook_id: str) -> None:
         """Delete a webhook with its log of deliveries; your events stay."""
-        with writing() as session:
-            webhooks.end(session, current_organisation().id, webhook_id, version=version)
+        with acting(version) as call:
+            webhooks.end(call, webhook_id)
 
 
 @ns.route("/<webhook_id>/secret")
@@ -125,9 +119,9 @@ class Secret(Resource):
 
         For 24 hours every delivery bears the signatures of both, so that you can change over without losing one.
         """
-        with writing() as session:
-            made = webhooks.rotate(session, keyring(), current_organisation().id, webhook_id, now(), version=version)
-            return Answer(_webhook(made.webhook) | {"secret": made.secret}, headers=(etag(made.webhook.version),))
+        with acting(version) as call:
+            made = webhooks.rotate(call, keyring(), webhook_id)
+            return written_answer(_WEBHOOK, made.webhook, secret=made.secret)
 
 
 @ns.route("/<webhook_id>/test")
@@ -142,9 +136,8 @@ class Testing(Resource):
         """
         if type is not EventType.WEBHOOK_TEST and not is_test():
             raise LiveKey("a test event that looks real needs a test key (rrk_test_): others are told by webhook.test")
-        with writing() as session:
-            delivery = webhooks.ask_for_test(session, current_organisation().id, webhook_id, now(), type)
-            return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
+        with acting() as call:
+            return Answer(_delivery(webhooks.ask_for_test(call, webhook_id, type)))
 
 
 @ns.route("/<webhook_id>/replay")
@@ -154,10 +147,9 @@ class Replay(Resource):
     @response_schema(ReplayedSchema(), "replayToWebhook", (404, 409, 410, 413, 415))
     def post(self, webhook_id: str, cursor: str | None = None) -> Answer:
         """Replay all events after a cursor to a webhook, in order, with the same ids."""
-        ours = current_organisation().id
-        with writing() as session:
-            position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
-            return Answer({"events": webhooks.replay(session, ours, webhook_id, position, now())})
+        with acting() as call:
+            position = 0 if cursor is None else position_of_cursor(call.session, keyring(), call.actor.id, cursor)
+            return Answer({"events": webhooks.replay(call, webhook_id, position)})
 
 
 @ns.route("/<webhook_id>/deliveries")
@@ -173,7 +165,7 @@ class Deliveries(Resource):
             f"deliveries {webhook.reference}", limit, cursor,
             lambda page: webhooks.deliveries_of(session, webhook, page), lambda one: one.delivery.id,
         )  # fmt: skip
-        return Answer({"items": [_delivery(one.delivery, one.event) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [_delivery(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")
@@ -183,42 +175,25 @@ class OneDelivery(Resource):
     @response_schema(DeliverySchema(), "resendEvent", (404, 409))
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""
-        with writing() as session:
-            delivery = webhooks.send_again(session, current_organisation().id, webhook_id, event_id, now())
-            return Answer(_delivery(delivery, session.get_one(WatchEvent, delivery.event_id)))
+        with acting() as call:
+            return Answer(_delivery(webhooks.send_again(call, webhook_id, event_id)))
 
 
 def _is_unsafe() -> bool:
     return services().settings.has_unsafe_webhooks
 
 
-def _payload(webhook: Webhook) -> Answer:
-    return Answer(_webhook(webhook), headers=(etag(webhook.version),))
-
-
-def _webhook(one: Webhook) -> dict[str, Any]:
-    return {
-        "webhook_id": one.reference,
-        "url": one.url,
-        "label": one.label,
-        "state": one.state,
-        "created_at": one.made_at,
-        "failing_since": one.failing_since,
-        "disabled_at": one.disabled_at,
-        "version": one.version,
-    }
-
-
-def _delivery(one: Delivery, event: WatchEvent) -> dict[str, Any]:
+def _delivery(logged: Logged) -> dict[str, Any]:
+    delivery, event = logged
     return {
         "event_id": f"evt_{event.reference}",
         "type": type_on(event, day_at(now(), None)),
-        "state": one.state,
-        "attempts": one.attempts,
-        "status": one.answered,
-        "trouble": one.trouble,
-        "queued_at": one.queued_at,
-        "tried_at": one.tried_at,
-        "next_at": one.due_at if one.state is DeliveryState.WAITING else None,
-        "delivered_at": one.delivered_at,
+        "state": delivery.state,
+        "attempts": delivery.attempts,
+        "status": delivery.answered,
+        "trouble": delivery.trouble,
+        "queued_at": delivery.queued_at,
+        "tried_at": delivery.tried_at,
+        "next_at": delivery.due_at if delivery.state is DeliveryState.WAITING else None,
+        "delivered_at": delivery.delivered_at,
     }

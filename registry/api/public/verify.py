@@ -7,14 +7,14 @@ from typing import Any
 from flask import g, request
 
 from registry.api.api_keys import optional_api_key, require_scope
-from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import claim
 from registry.core.clock import now
 from registry.core.installed import release
 from registry.http.answer_shapes import verdict_payload
 from registry.http.app_services import verdicts
-from registry.http.query_reader import IdempotencyKey
 from registry.http.question_parser import question_of, require_authority
+from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, Determined, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.register.agencies.prerendered import PrerenderedAnswer

@@ -10,16 +10,17 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+import marshmallow
 from msgspec.structs import replace
 
 from registry.core.errors import Fault, InvalidInput
 from registry.http.modes import refuse_other_mode
-from registry.http.query_reader import ItemReader
 from registry.http.question_parser import KINDS, question_of, subject_of
+from registry.http.request_reader import load_item
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.vocabulary.codes import Problem
-from schemas.fields import NEEDS_FULL_READ
+from schemas.bulk import ItemSchema
 
 Read = tuple[str | None, Any, Mapping[str, Any]]
 """An item that was read: its key, what is asked, the loaded fields without the key."""
@@ -35,11 +36,11 @@ class Context(NamedTuple):
 class Form:
     """Items that have the same fields: which is the subject, and what was read of them by the texts of the others."""
 
-    def __init__(self, kind: SubjectKind, reader: ItemReader, names: tuple[str, ...]) -> None:
+    def __init__(self, kind: SubjectKind, schema: ItemSchema, names: tuple[str, ...]) -> None:
         self.kind = kind
         self.name = kind.value
         self.has_key = "key" in names
-        self.quick = reader.quick(self.name)
+        self.load_subject = schema.load_fields[self.name].deserialize
         others = [name for name in names if name not in ("key", self.name)]
         # Of one name `itemgetter` gives the text alone.
         self.others: Callable[[Mapping[str, Any]], Any] = itemgetter(*others) if others else lambda _: ()
@@ -49,11 +50,11 @@ class Form:
 class QuestionContext:
     """Reads the questions of one list, asked at `at`; an authority must be in the snapshot."""
 
-    def __init__(self, at: datetime, snapshot: SourceSnapshot, reader: ItemReader) -> None:
+    def __init__(self, at: datetime, snapshot: SourceSnapshot, schema: ItemSchema) -> None:
         self._at = at
         self._snapshot = snapshot
-        self._reader = reader
-        self._key = reader.quick("key")
+        self._schema = schema
+        self._load_key = schema.load_fields["key"].deserialize
         self._forms: dict[tuple[str, ...], Form | None] = {}
 
     def read(self, fields: Any) -> Read:
@@ -89,15 +90,14 @@ class QuestionContext:
         kinds = [kind for kind in KINDS if kind.value in names]
         if len(kinds) != 1 or "claimed_name" in names:
             return None
-        return Form(kinds[0], self._reader, names)
+        return Form(kinds[0], self._schema, names)
 
     def _in(self, context: Context, form: Form, fields: dict[str, Any]) -> Read | None:
         """The item read by its key and subject alone; None where one of them needs a closer look."""
-        key = None
-        if form.has_key and (type(key := fields["key"]) is not str or (key := self._key(key)) is NEEDS_FULL_READ):
-            return None
-        text = fields[form.name]
-        if type(text) is not str or (text := form.quick(text)) is NEEDS_FULL_READ:
+        try:
+            key = self._load_key(fields["key"]) if form.has_key else None
+            text = form.load_subject(fields[form.name])
+        except marshmallow.ValidationError:
             return None
         value, has_failed_check = subject_of(form.kind, text)
         if has_failed_check:
@@ -108,7 +108,7 @@ class QuestionContext:
         return key, question, {**parameters, form.name: text}
 
     def _loaded(self, fields: Any) -> Read:
-        parameters = self._reader.loaded(fields)
+        parameters = load_item(self._schema, fields)
         key = parameters.pop("key", None)
         question = question_of(parameters, self._at)
         if question.authority is not None and question.authority not in self._snapshot.authorities:

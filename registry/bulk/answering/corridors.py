@@ -5,7 +5,6 @@ from typing import Any
 
 from registry.bulk.answering.batches import CorridorAsked
 from registry.core.errors import Fault, InvalidInput
-from registry.http.query_reader import ItemReader
 from registry.http.question_parser import has_letters_or_digits
 from registry.verification.verdicts.batch import ListedSubject
 from registry.verification.verdicts.corridor import Employer
@@ -13,7 +12,7 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES
 from schemas.bulk import CorridorItemSchema
 
-CORRIDORS = ItemReader(CorridorItemSchema())
+CORRIDORS = CorridorItemSchema()
 
 
 _CONTEXT = (

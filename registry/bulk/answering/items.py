@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 from registry.bulk.answering.context import QuestionContext, Read
 from registry.core.errors import Fault, InvalidInput
-from registry.http.query_reader import ItemReader
+from registry.http.request_reader import load_item
 from registry.register.authorities.sources import SourceSnapshot
 from registry.vocabulary.codes import Problem
+from schemas.base import InSchema
 from schemas.bulk import ItemSchema
 
-QUESTIONS = ItemReader(ItemSchema())
+QUESTIONS = ItemSchema()
 
 
 class Sent(NamedTuple):
@@ -69,11 +70,11 @@ Ask = Callable[[dict[str, Any]], Any]
 """From loaded fields to what is asked. Raises InvalidInput."""
 
 
-def items_in(sent: Iterable[AnySent], reader: ItemReader, ask: Ask, keys: Keys) -> Iterator[Item]:
+def items_in(sent: Iterable[AnySent], schema: InSchema, ask: Ask, keys: Keys) -> Iterator[Item]:
     """Each item, read or refused."""
 
     def read(fields: Any) -> Read:
-        parameters = reader.loaded(fields)
+        parameters = load_item(schema, fields)
         key = parameters.pop("key", None)
         return key, ask(parameters), parameters
 

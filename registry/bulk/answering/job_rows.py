@@ -32,7 +32,6 @@ from registry.core.keyring import Use
 from registry.core.processes import gc_paused
 from registry.core.settings import Settings
 from registry.core.spreadsheets import safe
-from registry.http.query_reader import ItemReader
 from registry.i18n.languages import text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
@@ -40,6 +39,7 @@ from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictReader
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Language
+from schemas.base import InSchema
 
 EXTRA = ("supplier", "site", "provider")
 
@@ -116,8 +116,8 @@ class VerdictRowAnswerer:
         read = self._items(lines, supply_chains.ITEMS, supply_chains.listed_subject, dict)
         return supply_chains.answers(read, self._reader, self._many, at)
 
-    def _items(self, lines: Sequence[Line], reader: ItemReader, ask: Ask, row: Row) -> Iterator[Item]:
-        return _with_extra(lines, items_in(self._sent(lines, row), reader, ask, self._keys))
+    def _items(self, lines: Sequence[Line], schema: InSchema, ask: Ask, row: Row) -> Iterator[Item]:
+        return _with_extra(lines, items_in(self._sent(lines, row), schema, ask, self._keys))
 
     def _sent(self, lines: Sequence[Line], row: Row) -> Iterator[Sent]:
         rows = ((line, *with_day_read(with_constants(self._constants, line.cells))) for line in lines)

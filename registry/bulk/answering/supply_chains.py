@@ -7,14 +7,13 @@ from typing import Any
 from registry.bulk.answering.batches import AnsweredItem, chunks
 from registry.bulk.answering.items import Item
 from registry.core.errors import Fault, InvalidInput
-from registry.http.query_reader import ItemReader
 from registry.http.question_parser import has_letters_or_digits, unreadable
 from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer, BatchReader, ListedSubject
 from registry.verification.verdicts.queries import VerdictReader
 from registry.vocabulary.codes import Problem
 from schemas.bulk import SupplyItemSchema
 
-ITEMS = ItemReader(SupplyItemSchema())
+ITEMS = SupplyItemSchema()
 
 _CONTEXT = (
     "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",

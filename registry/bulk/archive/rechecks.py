@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from registry.core.errors import InvalidInput
 from registry.http import credentials
 from registry.http.app_services import verdicts
-from registry.http.query_reader import loaded
 from registry.http.question_parser import question_of
+from registry.http.request_reader import load_values
 from registry.proofs.credentials.rules import record_digest
 from registry.proofs.credentials.trust import Checked
 from registry.verification.verdicts.queries import VerdictAnswer
@@ -55,7 +55,7 @@ def changed(stated: Mapping[Any, Any], verdict: Verdict) -> list[str]:
 
 def _verify_again(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
     try:
-        parameters = loaded(VerifySchema(), stated["question"])
+        parameters = load_values(VerifySchema(), stated["question"])
         return verdicts().answered(question_of(parameters, at), at)
     except InvalidInput:
         return None

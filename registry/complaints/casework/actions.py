@@ -6,7 +6,6 @@ does not exist.
 
 import json
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -21,6 +20,7 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.officers.models import Unit
@@ -35,6 +35,13 @@ class Officer(NamedTuple):
 
     name: str
     role: CaseRole
+    unit: str
+
+
+class UnitOfficer(NamedTuple):
+    """An officer of a unit where no role in a case counts: their reference, and that of the unit."""
+
+    name: str
     unit: str
 
 
@@ -54,76 +61,49 @@ def lock_case(
     return case
 
 
-def move(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    target: CaseState,
-    at: datetime,
-    *,
-    reason: str | None = None,
-    version: int | None = None,
-) -> Case:
+def move(call: Call[Officer], sealer: Sealer, reference: str, target: CaseState, *, reason: str | None = None) -> Case:
     """Move a case to another state. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
     if target is CaseState.MERGED:
         raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "merge_elsewhere")])
-    case = lock_case(session, officer, reference, version)
-    advance(
-        session,
-        case,
-        target,
-        officer.role,
-        at,
-        actor=officer.name,
-        reason_sealed=seal_reason(session, sealer, officer, case, reason),
-    )
+    session, officer = call.session, call.actor
+    case = lock_case(session, officer, reference, call.version)
+    sealed = seal_reason(session, sealer, officer, case, reason)
+    advance(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     return case
 
 
-def merge(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    into: str,
-    at: datetime,
-    *,
-    reason: str,
-    version: int | None = None,
-) -> Case:
+def merge(call: Call[Officer], sealer: Sealer, reference: str, into: str, *, reason: str) -> Case:
     """Merge a case into another of the same unit, which goes on for both. Its complainant keeps their mailbox.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     if reference == into:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "another_case")])
+    session, officer = call.session, call.actor
     # In the order of their ids, so that two officers who merge crosswise do not wait for each other for ever.
     existing = {one: lock_case(session, officer, one) for one in sorted((reference, into))}
     case, other = existing[reference], existing[into]
-    require_version(case.version, version)
+    require_version(case.version, call.version)
     if other.state not in OPEN_STATES:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
     sealed = seal_reason(session, sealer, officer, case, reason)
     advance(
-        session, case, CaseState.MERGED, officer.role, at, actor=officer.name, reason_sealed=sealed, is_same_unit=True
-    )
+        session, case, CaseState.MERGED, officer.role, call.at,
+        actor=officer.name, reason_sealed=sealed, is_same_unit=True,
+    )  # fmt: skip
     case.merged_into_id = other.id
     session.flush()
     return case
 
 
 def reply(
-    session: Session,
+    call: Call[Officer],
     sealer: Sealer,
-    officer: Officer,
     reference: str,
     text: str,
-    at: datetime,
     *,
     to_helper: bool = False,
     idempotency_key: str | None = None,
-    version: int | None = None,
 ) -> int:
     """Write to the complainant. Gives the number of mailboxes it went to.
 
@@ -131,7 +111,8 @@ def reply(
     nothing goes to a helper unless `to_helper` says that the helper may read it. Raises NotFound, NotNow, StaleVersion,
     InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     boxes = opened_boxes(session, case)
@@ -152,13 +133,13 @@ def reply(
     for box in chosen:
         opened = sealer.open_as_unit(session, box, officer.unit)
         messages.write_message(
-            session, sealer, case, opened, Author.OFFICER, text, at.date(), idempotency_key=idempotency_key
+            session, sealer, case, opened, Author.OFFICER, text, today, idempotency_key=idempotency_key
         )
-    clocks.acknowledged(session, case, at.date())
+    clocks.acknowledged(session, case, today)
     if officer.role is not CaseRole.REGISTRY:
         # What the service writes by itself is no officer's look at what came.
-        clocks.looked_at(session, case, at.date())
-    changed(session, case, "case.answered", at.date(), role=officer.role, actor=officer.name)
+        clocks.looked_at(session, case, today)
+    changed(session, case, "case.answered", today, role=officer.role, actor=officer.name)
     return len(chosen)
 
 
@@ -182,21 +163,13 @@ def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -
     return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
 
 
-def link_agency(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    agency: str,
-    today: date,
-    *,
-    version: int | None = None,
-) -> Case:
+def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str) -> Case:
     """Say which agency of the registry (its public reference, known to be there) is meant by the one that was typed.
 
     What was typed stays beside it. Raises NotFound, StaleVersion, and NotNow where the case names one of the registry already.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer = call.session, call.actor
+    case = lock_case(session, officer, reference, call.version)
     place = Place("cases", "agency_sealed", case.reference, case.reference)
     typed = {} if case.agency_sealed is None else json.loads(sealer.open_field(case.agency_sealed, place))
     if typed.get("agency_id") and case.agency_is_registered:
@@ -205,7 +178,7 @@ def link_agency(
     case.agency_digest = sealer.digest("agency", f"agency {agency}")
     case.agency_is_registered = True
     session.flush()
-    changed(session, case, "case.agency_linked", today, role=officer.role, actor=officer.name)
+    changed(session, case, "case.agency_linked", call.at.date(), role=officer.role, actor=officer.name)
     return case
 
 

@@ -33,6 +33,7 @@ from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations.reading import Translated, translations_in
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.errors import NotNow
 from registry.vocabulary.cases import (
     AttachmentState,
@@ -112,11 +113,9 @@ class CaseView(NamedTuple):
 
 
 def case_view(
-    session: Session,
+    call: Call[Officer],
     sealer: Sealer,
-    officer: Officer,
     reference: str,
-    today: date,
     *,
     act: str = "case.read",
     into: str = "",
@@ -129,6 +128,7 @@ def case_view(
     be read, unless someone is in danger or two persons opened it (`is_opened`): a withdrawal may be forced. Raises
     NotFound, NotNow.
     """
+    session, officer, today = call.session, call.actor, call.at.date()
     case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     if not is_opened:
         require_readable(case)
@@ -143,7 +143,7 @@ def case_view(
         employer=_opened(sealer, case, "employer_sealed"),
         region=_opened(sealer, case, "region_sealed"),
         amounts=_opened(sealer, case, "amounts_sealed") or {},
-        boxes=_box_views(session, sealer, officer, case, today, into, counts),
+        boxes=_box_views(call, sealer, case, into, counts),
         moves=moves_of(session, case),
         clocks=running,
         purge_on=case.purge_on,
@@ -166,13 +166,12 @@ def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
     return cast("dict[str, str] | None", _opened(sealer, case, "agency_sealed"))
 
 
-def clean_copy(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, attachment: str, store: FileStore, today: date
-) -> CleanFile:
+def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: str, store: FileStore) -> CleanFile:
     """A file without place, device and author, as an officer may see it. Audited like every reading.
 
     Raises NotFound, also where there is no clean copy; NotNow, FilesUnavailable.
     """
+    session, officer = call.session, call.actor
     case = lock_case(session, officer, reference)
     require_readable(case)
     boxes = opened_boxes(session, case)
@@ -180,7 +179,7 @@ def clean_copy(
     box = next(box for box in boxes if box.id == row.box_id)
     opened = sealer.open_as_unit(session, box, officer.unit)
     body = open_clean(store, opened, case, row)
-    record(session, "case.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
+    record(session, "case.file_read", case.reference, on=call.at.date(), actor=officer.name, detail=officer.role)
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
@@ -199,13 +198,12 @@ def require_readable(case: Case) -> None:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 
-def _box_views(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, today: date, into: str, counts: bool
-) -> list[ContainerView]:
+def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, counts: bool) -> list[ContainerView]:
     """All mailboxes of a case, by one query for each kind of content, however many they are."""
-    opened = sealer.open_all_as_unit(session, opened_mailboxes(case), officer.unit)
+    session = call.session
+    opened = sealer.open_all_as_unit(session, opened_mailboxes(case), call.actor.unit)
     boxes = [one.box for one in opened]
-    written = messages.read_messages(session, case, opened, Author.OFFICER, today, counts=counts)
+    written = messages.read_messages(session, case, opened, Author.OFFICER, call.at.date(), counts=counts)
     files = attachments_of(session, boxes)
     return [
         ContainerView(

@@ -12,6 +12,7 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.actions import Officer, lock_case, seal_reason
 from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
 from registry.vocabulary.codes import Problem
@@ -20,21 +21,14 @@ TWO_PERSONS = frozenset({Priority.P0, Priority.P1})
 
 
 def set_priority(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    priority: Priority,
-    at: datetime,
-    *,
-    reason: str,
-    version: int | None = None,
+    call: Call[Officer], sealer: Sealer, reference: str, priority: Priority, reason: str
 ) -> PriorityChange:
     """Give a case another priority, or ask for it: lowering from P0 or P1 waits for a second person (`is_approved` is None).
 
     A later wish takes the place of one that waits. Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, at = call.session, call.actor, call.at
+    case = lock_case(session, officer, reference, call.version)
     if case.state not in OPEN_STATES | {CaseState.QUARANTINED}:
         raise IllegalMove(f"what is {case.state} has no priority any more", "case.no_priority", state=case.state)
     before = case.priority
@@ -64,14 +58,13 @@ def set_priority(
     return change
 
 
-def decide_lowering(
-    session: Session, officer: Officer, reference: str, at: datetime, *, is_approved: bool, version: int | None = None
-) -> PriorityChange:
+def decide_lowering(call: Call[Officer], reference: str, *, is_approved: bool) -> PriorityChange:
     """Approve or refuse a pending lowering of a priority; the officer who asked for it cannot.
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, at = call.session, call.actor, call.at
+    case = lock_case(session, officer, reference, call.version)
     change = waiting_change(session, case)
     if change is None:
         raise NotFound(f"no lowering waits in the case {reference}")

@@ -23,6 +23,7 @@ from registry.officers.models import Officer, OfficerState, SecurityEvent, Unit
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import Provider
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Attempt, Step
 
 BACK_WITHIN = timedelta(minutes=10)
@@ -106,7 +107,7 @@ def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, 
         return Attempt(Step.REFUSED)
     if known.has_second:
         return signing_in.enter(session, keyring, "", officer, at, provider.key)
-    half = sessions.begin(session, officer, at, is_full=False, provider=provider.key)
+    half = OFFICER_SESSIONS.begin(session, officer, at, is_full=False, provider=provider.key)
     return Attempt(Step.SECOND_FACTOR, half, officer=officer)
 
 

@@ -30,13 +30,13 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class Place(NamedTuple):
-    """What an act is done to: its reference, the address of its page, and that page again, with why the act was refused.
+    """What an act is done to: its references, the address of its page, and that page again, with why the act was refused.
 
     With `is_list` what is drafted has a page of its own below the address. `afterwards` makes the answer instead, of what the act
     gave: a code that is shown once, or another page to lead on to.
     """
 
-    reference: str
+    reference: str | tuple[str, ...]
     address: str
     again: Callable[[Refusal], Response]
     is_list: bool = False
@@ -99,11 +99,7 @@ def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned:
             return given
 
         def perform() -> None:
-            gave.append(
-                made_by_form(session, me, f"{act.drafts} in {place.reference}", lambda: str(do()))
-                if act.drafts
-                else do()
-            )
+            gave.append(made_by_form(session, me, f"{act.drafts} in {place.reference}", do) if act.drafts else do())
 
         refusal = attempt(session, perform, act.form)
         if refusal is not None:

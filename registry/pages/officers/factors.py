@@ -6,12 +6,13 @@ A key is asked by the page's script. Everything else, an app first of all, works
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.accounts import second_factors
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.officers import factors, one_time_codes, security_keys, sessions
+from registry.officers import factors, security_keys
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.files import picture
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
@@ -58,7 +59,7 @@ def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     fault = password_fault(session, me) or (None if name.isprintable() and name else "bad_key_name")
     if fault is not None:
         return own_page(session, me, fault=fault)
-    _, secret = factors.new_totp(session, keyring(), me.officer, name, day_at(now(), None))
+    _, secret = factors.APPS.begin(session, keyring(), me.officer, name, day_at(now(), None))
     return _app_page(me, secret)
 
 
@@ -67,11 +68,11 @@ def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
 def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     at = now()
-    app = factors.unconfirmed_app(session, me.officer)
+    app = factors.APPS.find_begun(session, me.officer)
     if app is None:
         return own_page(session, me, fault="no_app_begun")
-    if not factors.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
-        return _app_page(me, factors.secret_of(keyring(), app), fault="wrong_code")
+    if not factors.APPS.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
+        return _app_page(me, factors.APPS.secret_of(keyring(), app), fault="wrong_code")
     factors.add_app(session, me.officer, app, at)
     return _back()
 
@@ -88,19 +89,19 @@ def remove(session: Session, me: AuthenticatedOfficer) -> Response:
         factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
-    sessions.end_all(session, me.officer, at, but=me.session)
+    OFFICER_SESSIONS.end_all(session, me.officer, at, but=me.session)
     return _back()
 
 
 def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None) -> Response:
-    address = one_time_codes.address_for_app(secret, me.officer.email)
+    address = second_factors.address_for_app(secret, me.officer.email)
     return page(
         "own_app.html",
         here="own",
         status=400 if fault else 200,
         fault=fault,
         picture=picture(address),
-        typed=one_time_codes.typed_form(secret),
+        typed=second_factors.typed_form(secret),
     )
 
 

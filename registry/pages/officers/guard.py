@@ -14,6 +14,7 @@ from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.accounts.sessions import is_form_token, read_signed, sign
 from registry.complaints.casework.unsent.actions import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
@@ -110,7 +111,7 @@ def _with_word(given: Any) -> Any:
         elif "undone" in request.form:
             code = "undone"
         # A neighbouring host, which can set a cookie, shall not choose what the button "Undo" sends.
-        signed = sessions.sign(token_sent(), code)
+        signed = sign(token_sent(), code)
         given.set_cookie(f"{name}-done", signed, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
     return given
 
@@ -145,7 +146,7 @@ def note_undo(fields: Mapping[str, str] | None, action: str = "") -> None:
 
 def _done_sent() -> tuple[str, str]:
     sent = request.cookies.get(f"{_cookie()[0]}-done", "")
-    code, _, undo = sessions.read_signed(token_sent(), sent).partition(".")
+    code, _, undo = read_signed(token_sent(), sent).partition(".")
     return code, undo
 
 
@@ -203,7 +204,7 @@ def _cookie() -> tuple[str, str]:
 def require_form(token: str) -> None:
     """Raise ActRefused unless the form was made for this very session."""
     require_same_origin()
-    if not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+    if not is_form_token(token, request.form.get(FORM_FIELD, "")):
         raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
 
 

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from registry.core.errors import IllegalMove, RepeatDiffers
-from registry.http.query_reader import IdempotencyKey
+from registry.http.request_reader import IdempotencyKey
 from registry.officer_desk.drafts import draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.forms import FORM_FIELD
@@ -17,7 +17,7 @@ FIELD = "once"
 _BESIDE = frozenset({FIELD, FORM_FIELD})
 
 
-def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Callable[[], str]) -> str:
+def made_by_form(session: Session, me: AuthenticatedOfficer, what: str, make: Callable[[], object]) -> str:
     """The reference of what the form drafts, or drafted when it came before; `what` as `draft_idempotently` takes it.
 
     Raises as `make`, and IllegalMove where the same form was sent before with something else in it.

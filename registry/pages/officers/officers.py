@@ -44,7 +44,7 @@ def officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Respo
     )
 
 
-def _in_list(reference: str, session: Session, me: AuthenticatedOfficer, act: OfficerAct) -> Place:
+def _in_list(reference: str | tuple[str, ...], session: Session, me: AuthenticatedOfficer, act: OfficerAct) -> Place:
     # This part of the code is shown here and nowhere else: it is handed over in person.
     with_code = (lambda code: _list(session, me, code=code)) if act.operation == "approveOfficerChange" else None
     return Place(reference, ADDRESS, lambda refusal: _list(session, me, refusal), afterwards=with_code)

@@ -14,11 +14,11 @@ from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_desk.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, sessions, signing_in, tokens
+from registry.officers import accounts, calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.officers.signing_in import Step
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
@@ -147,8 +147,8 @@ def own_page(
         factors=factors.factors_of(session, me.officer),
         has_keys=place() is not None,
         linked=[one.issuer for one in linking.links_of(session, me.officer)],
-        codes_left=factors.recovery_codes_left(session, me.officer),
-        sessions=sessions.sessions_of(session, me.officer, at),
+        codes_left=factors.RECOVERY_CODES.count_left(session, me.officer),
+        sessions=OFFICER_SESSIONS.list_living(session, me.officer, at),
         colleagues=[
             one
             for one in accounts.officers_of(session, me.standing.unit)

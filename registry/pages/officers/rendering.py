@@ -9,6 +9,7 @@ from flask import Response, g, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
+from registry.accounts.sessions import form_token
 from registry.complaints.casework.unsent.actions import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
@@ -17,7 +18,6 @@ from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, text
 from registry.officer_desk.sign_in_providers import providers
-from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.pages.forms import FORM_FIELD
 from registry.pages.officers import assets
@@ -147,10 +147,11 @@ def _words() -> dict[str, Any]:
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
         "state_key": state_key,
+        "licence_field_key": wording.licence_field_key,
         "anchor": anchor,
         "form_field": FORM_FIELD,
         "new_once": partial(secrets.token_urlsafe, 16),
-        "form_token": sessions.form_token(token) if token else "",
+        "form_token": form_token(token) if token else "",
     }
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from registry.accounts.sessions import is_form_token
 from registry.complaints.casework.unsent import actions as unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
@@ -101,7 +102,7 @@ def _left_of(token: str, page: str | None) -> str:
 
 def _is_own_form(token: str) -> bool:
     """Whether the form was sent from here, for this very session, and holds what may be kept."""
-    if not is_kept_of(request.path) or not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+    if not is_kept_of(request.path) or not is_form_token(token, request.form.get(FORM_FIELD, "")):
         return False
     try:
         require_same_origin()
@@ -113,9 +114,8 @@ def _is_own_form(token: str) -> bool:
 def keep_typed(session: Session, officer_id: int, page: str, action: str, at: datetime) -> bool:
     """Keep what the request's form holds, under the page that shows it."""
     fields = typed_fields(action)
-    return unsent.keep(
-        session, sealer(), officer_id, urlsplit(page).path, action, fields, at, about=_acted_on(action, fields)
-    )
+    form = unsent.TypedForm(urlsplit(page).path, action, fields, _acted_on(action, fields))
+    return unsent.keep(session, sealer(), officer_id, form, at)
 
 
 _ACT_ON_CASE = re.compile(r"/console/cases/(?P<case>[0-9A-Z]{12})/[a-z]+")

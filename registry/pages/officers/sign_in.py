@@ -2,14 +2,16 @@
 
 from flask import Blueprint, Response, redirect, request
 
+from registry.accounts import second_factors
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn, TooManyRequests
 from registry.http.app_services import keyring
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import providers
-from registry.officers import factors, join_codes, joining, one_time_codes, security_keys, sessions, signing_in
+from registry.officers import factors, join_codes, joining, security_keys, sessions, signing_in
 from registry.officers.providers import linking
 from registry.officers.security_keys import Place, place_of
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Attempt, Step
 from registry.pages.files import picture
 from registry.pages.officers.guard import (
@@ -107,7 +109,8 @@ def place() -> Place | None:
 def sign_out() -> Response:
     """Here, and where the session began with a provider's word there too: the next at this machine would be let in again."""
     with writing() as session:
-        provider = sessions.end(session, token_sent(), now())
+        ended = OFFICER_SESSIONS.end(session, token_sent(), now())
+        provider = None if ended is None else ended.provider
     there = farewell(provider)
     if there is None:
         response = take_cookie(_to("/console/sign-in"))
@@ -139,7 +142,7 @@ def join() -> Response:
             today = day_at(at, None)
             officer = joining.join(session, code, password, at, today, services().settings.home)
             if not factors.factors_of(session, officer):
-                factors.new_totp(session, keyring(), officer, "app", today)
+                factors.APPS.begin(session, keyring(), officer, "app", today)
     except ActRefused as refused:
         return _join_page(code, refused.reason)
     return _app_page(code)
@@ -162,7 +165,7 @@ def join_with_key() -> Response:
         try:
             officer = join_codes.officer_of_code(session, code, at)
             if not answer:
-                token = sessions.begin(session, officer, at, is_full=False)
+                token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
                 _, half = sessions.half_present(session, token, at)
                 wanted = security_keys.wanted_of_new(session, half, officer, here, at)
                 return give_cookie(page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted), token)
@@ -170,9 +173,9 @@ def join_with_key() -> Response:
             if whose.id != officer.id:
                 raise NotSignedIn("begin again with your code")
             security_keys.add(session, half, officer, here, name, answer, at, day_at(at, None))
-            factors.drop_unconfirmed(session, officer)
+            factors.APPS.forget_begun(session, officer)
             _, recovery = joining.finish_joining(session, code, at)
-            sessions.end(session, token_sent(), at)
+            OFFICER_SESSIONS.end(session, token_sent(), at)
         except (ActRefused, NotSignedIn) as refused:
             fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
             recovery = []
@@ -193,9 +196,9 @@ def _finish(code: str, app_code: str) -> Response:
     try:
         with writing() as session:
             officer = join_codes.officer_of_code(session, code, at)
-            app = factors.unconfirmed_app(session, officer)
-            if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
-                factors.confirm(app)
+            app = factors.APPS.find_begun(session, officer)
+            if app is not None and factors.APPS.is_code_right(session, keyring(), app, app_code, at):
+                app.is_confirmed = True
                 _, recovery = joining.finish_joining(session, code, at)
     except ActRefused as refused:
         return _join_page("", refused.reason)
@@ -207,13 +210,13 @@ def _app_page(code: str, fault: str | None = None) -> Response:
     with writing() as session:
         try:
             officer = join_codes.officer_of_code(session, code, now())
-            app = factors.unconfirmed_app(session, officer)
+            app = factors.APPS.find_begun(session, officer)
         except ActRefused:
             app = None
         if app is None:
             return _join_page("", "bad_join_code")
-        secret = factors.secret_of(keyring(), app)
-    address = one_time_codes.address_for_app(secret, officer.email)
+        secret = factors.APPS.secret_of(keyring(), app)
+    address = second_factors.address_for_app(secret, officer.email)
     return page(
         "app.html",
         here="sign_in",
@@ -221,7 +224,7 @@ def _app_page(code: str, fault: str | None = None) -> Response:
         fault=fault,
         code=code,
         picture=picture(address),
-        typed=one_time_codes.typed_form(secret),
+        typed=second_factors.typed_form(secret),
         has_keys=place() is not None,
     )
 

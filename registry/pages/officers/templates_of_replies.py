@@ -4,7 +4,9 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.letters import templates
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -40,19 +42,17 @@ def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse
     refusal = attempt(
         session,
         lambda: templates.propose(
-            session, me.standing.unit, me.officer.reference, form.get("name", ""), texts, form.getlist("states"),
-            now().date(),
+            Call(session, _unit_officer(me), now()), form.get("name", ""), texts, form.getlist("states")
         ),
-    )  # fmt: skip
+    )
     return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
 
 
 @pages.post("/templates/<template>/approve")
 @allowed(Resource.CASE, Act.HOLD)
 def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
-    unit, who = me.standing.unit, me.officer.reference
     refusal = attempt(
-        session, lambda: templates.approve(session, unit, who, template, now().date(), version=version_sent())
+        session, lambda: templates.approve(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
     return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
 
@@ -60,11 +60,14 @@ def approve_template(session: Session, me: AuthenticatedOfficer, template: str) 
 @pages.post("/templates/<template>/withdraw")
 @allowed(Resource.CASE, Act.HOLD)
 def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
-    unit, who = me.standing.unit, me.officer.reference
     refusal = attempt(
-        session, lambda: templates.withdraw(session, unit, who, template, now().date(), version=version_sent())
+        session, lambda: templates.withdraw(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
     return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+
+
+def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:
+    return UnitOfficer(me.officer.reference, me.standing.unit)
 
 
 def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:

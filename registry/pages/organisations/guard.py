@@ -12,10 +12,10 @@ from typing import Any
 from flask import Response, g, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import form_token, is_form_token
 from registry.core.clock import now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.transaction import services, writing
-from registry.officers.sessions import form_token, is_form_token
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.forms import FORM_FIELD, SAFE, require_same_origin

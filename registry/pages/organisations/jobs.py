@@ -35,7 +35,7 @@ from registry.core.errors import (
     UnreadableList,
 )
 from registry.core.ids import new_reference
-from registry.http.query_reader import loaded
+from registry.http.request_reader import load_values
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body, workbook_turn
@@ -254,7 +254,7 @@ def _correct(job: BulkJob) -> None:
         job,
         kind,
         {field: header for field, header in statement if field},
-        constants=stated(loaded(ConstantsSchema(), constants)),
+        constants=stated(load_values(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
     )
 

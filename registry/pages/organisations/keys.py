@@ -6,10 +6,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, NotFound
-from registry.core.ids import read_reference
+from registry.core.errors import ActRefused
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
@@ -41,41 +41,36 @@ def make(session: Session, me: MemberPresent) -> Response:
         return _page(session, me, fault=fault)
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
     try:
-        name = request.form.get("name", "")[:200]
         made = keys.make(
-            session,
-            me.organisation,
-            name,
+            acting(session, me),
+            request.form.get("name", "")[:200],
             scopes,
             _number("days"),
-            today=day_at(now(), None),
-            keeps_every=KEEPS.get(request.form.get("keeps", "")),
+            is_archiving=KEEPS.get(request.form.get("keeps", "")),
             is_test="test" in request.form,
         )
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
-    return _page(session, me, made=made[1])
+    return _page(session, me, made=made.text)
 
 
 @pages.post("/keys/<reference>/exchange")
 @for_members
 def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
-    fault, at = password_fault(session, me), now()
+    fault = password_fault(session, me)
     if fault is not None:
         return _page(session, me, fault=fault)
     try:
-        overlap = _number("overlap")
-        made = keys.rotate(session, me.organisation, _read(reference), overlap, at=at, today=day_at(at, None))
+        made = keys.rotate(acting(session, me), reference, _number("overlap"))
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
-    return _page(session, me, made=made[1])
+    return _page(session, me, made=made.text)
 
 
 @pages.post("/keys/<reference>/revoke")
 @for_members
 def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
-    at = now()
-    keys.revoke(session, me.organisation.id, _read(reference), at=at, today=day_at(at, None))
+    keys.revoke(acting(session, me), reference)
     return to("keys")
 
 
@@ -106,10 +101,3 @@ def _number(name: str) -> int:
     """A whole number of the form; -1, which every rule refuses with its own words, for anything else."""
     text = request.form.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1
-
-
-def _read(reference: str) -> str:
-    found = read_reference(reference)
-    if found is None:
-        raise NotFound("there is no such key")
-    return found

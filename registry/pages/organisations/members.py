@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.organisations import authenticators, letters, members
@@ -33,7 +34,7 @@ def invite(session: Session, me: MemberPresent) -> Response:
     language = request.form.get("language", "")
     spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
     try:
-        members.invite(session, me, request.form.get("email", "")[:300], _role(), spoken, now())
+        members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role(), spoken)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     return _page(session, me, given=True)
@@ -43,7 +44,7 @@ def invite(session: Session, me: MemberPresent) -> Response:
 @for_members
 def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
-        members.set_role(session, me, reference, _role())
+        members.set_role(Call(session, me, now()), reference, _role())
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     return to("people")
@@ -53,7 +54,7 @@ def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
-        members.remove(session, me, reference, now())
+        members.remove(Call(session, me, now()), reference)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     return to("people")

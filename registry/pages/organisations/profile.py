@@ -3,12 +3,13 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at, now
+from registry.core.calls import Call
+from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.organisations import authenticators, members, sessions
-from registry.organisations.sessions import MemberPresent
+from registry.organisations import authenticators, members
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
 from registry.pages.organisations.sign_in import require_no_wait, typed
@@ -29,14 +30,12 @@ def own(session: Session, me: MemberPresent) -> Response:
 @for_members
 def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
-    at = now()
     new = typed("password", 1000)
     if new != typed("again", 1000):
         return _page(session, me, fault="password_differs")
     try:
-        entry = members.change_password(
-            session, keyring(), me, typed("old", 1000), new, at, day_at(at, None), services().settings.home
-        )
+        call = Call(session, me, now())
+        entry = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
     if entry is None:
@@ -67,7 +66,7 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
 @pages.post("/own/sessions/<reference>/end")
 @for_members
 def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
-    sessions.end_one(session, me.member, reference, now())
+    MEMBER_SESSIONS.end_one(session, me.member, reference, now())
     return to("own")
 
 
@@ -75,7 +74,7 @@ def end_session(session: Session, me: MemberPresent, reference: str) -> Response
 @for_members
 def end_others(session: Session, me: MemberPresent) -> Response:
     """Everywhere but here."""
-    sessions.end_all(session, me.member, now(), but=me.session)
+    MEMBER_SESSIONS.end_all(session, me.member, now(), but=me.session)
     return to("own")
 
 
@@ -87,7 +86,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, give
         fault=fault,
         notice=given,
         me=me,
-        sessions=sessions.sessions_of(session, me.member, now()),
+        sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
         has_second_step=authenticators.has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.app_services import keyring
 from registry.organisations import members
@@ -11,7 +12,7 @@ from registry.pages.organisations.sign_in import require_no_wait, typed
 
 def password_fault(session: Session, me: MemberPresent) -> str | None:
     """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in."""
-    entry = members.ask_again(session, keyring(), me, typed("old", 1000), now())
+    entry = members.ask_again(Call(session, me, now()), keyring(), typed("old", 1000))
     if entry is None:
         return None
     require_no_wait(entry)

@@ -5,14 +5,15 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.errors import ActRefused, TooManyRequests
 from registry.http.app_services import keyring
 from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
-from registry.organisations.models import Member
+from registry.organisations.models import Letter, Member
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.pages.organisations.guard import give_cookie, open_to_all, take_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
@@ -41,7 +42,8 @@ def register() -> Response:
         if country not in COUNTRIES:
             raise ActRefused("bad_country", "choose a country of the list")
         with writing() as session:
-            members.register(session, typed("organisation"), country, typed("name"), typed("email"), language(), now())
+            registration = members.Registration(typed("organisation"), country, typed("name"))
+            members.register(session, registration, typed("email"), language(), now())
             count_mail()
     except ActRefused as refused:
         return _register_page(refused.reason)
@@ -70,7 +72,7 @@ def sign_in() -> Response:
 @open_to_all
 def sign_out() -> Response:
     with writing() as session:
-        sessions.end(session, token_sent(), now())
+        MEMBER_SESSIONS.end(session, token_sent(), now())
     response = take_cookie(to("sign-in"))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
@@ -88,7 +90,8 @@ def forgotten() -> Response:
     """Alike for every address, known or not."""
     try:
         with writing() as session:
-            letters.ask_for(session, LetterKind.RESET, typed("email"), language(), now())
+            letter = Letter(kind=LetterKind.RESET, email=typed("email"), language=language())
+            letters.ask_for(session, letter, now())
             count_mail()
     except ActRefused as refused:
         return page("forgotten.html", fault=refused.reason, email=typed("email"), status=400)
@@ -105,8 +108,7 @@ def confirm_form(secret: str) -> Response:
 @open_to_all
 def confirm(secret: str) -> Response:
     def begin(session: Session) -> Member:
-        at = now()
-        return members.confirm(session, secret, typed("password", 1000), at, day_at(at, None), services().settings.home)
+        return members.confirm(session, secret, typed("password", 1000), now(), services().settings.home)
 
     return _let_in("confirm", secret, begin)
 
@@ -121,8 +123,8 @@ def join_form(secret: str) -> Response:
 @open_to_all
 def join(secret: str) -> Response:
     def begin(session: Session) -> Member:
-        at, home = now(), services().settings.home
-        return members.join(session, secret, typed("name"), typed("password", 1000), at, day_at(at, None), home)
+        home = services().settings.home
+        return members.join(session, secret, typed("name"), typed("password", 1000), now(), home)
 
     return _let_in("join", secret, begin)
 
@@ -137,8 +139,7 @@ def password_form(secret: str) -> Response:
 @open_to_all
 def choose_password(secret: str) -> Response:
     def begin(session: Session) -> Member:
-        at, home = now(), services().settings.home
-        return members.choose_again(session, secret, typed("password", 1000), at, day_at(at, None), home)
+        return members.choose_again(session, secret, typed("password", 1000), now(), services().settings.home)
 
     return _let_in("password", secret, begin)
 

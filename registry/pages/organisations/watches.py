@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring, verdicts
-from registry.http.query_reader import loaded
+from registry.http.request_reader import load_values
 from registry.i18n.wording import authority_name, country_name, word
 from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.register import LicenceKind, Role
@@ -35,19 +36,19 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @for_members
 def make(session: Session, me: MemberPresent) -> Response:
     """One agency or licence by its reference, or a list of numbers, one a line."""
-    ours, today = me.organisation.id, day_at(now(), None)
+    call = acting(session, me)
     label, what = request.form.get("label", "")[:200], request.form.get("what", "").strip()
     lines = [line.strip() for line in what.splitlines() if line.strip()]
     waiting: tuple[int, ...] = ()
     try:
         if request.form.get("kind") == "list":
             numbers = [Number(line[:120]) for line in lines]
-            _, given = actions.watch_list(session, keyring(), ours, numbers, label, today)
+            _, given = actions.watch_list(call, keyring(), numbers, label)
             waiting = given.waited_for
         elif request.form.get("kind") == "licence":
-            actions.watch_licence(session, ours, what[:40], label, today)
+            actions.watch_licence(call, what[:40], label)
         else:
-            actions.watch_agency(session, ours, what[:40], label, today)
+            actions.watch_agency(call, what[:40], label)
     except (InvalidInput, NotNow) as refused:
         # Each refuses before it writes anything: there is nothing to be undone.
         return _page(session, me, fault=_word(refused))
@@ -61,8 +62,8 @@ def make_search(session: Session, me: MemberPresent) -> Response:
     label = request.form.get("label", "")[:200]
     typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
     try:
-        criteria = {name: str(value) for name, value in loaded(SearchSchema(), typed).items()}
-        actions.watch_search(session, me.organisation.id, criteria, label, day_at(now(), None))
+        criteria = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
+        actions.watch_search(acting(session, me), criteria, label)
     except (InvalidInput, NotNow) as refused:
         fault = _word(refused)
         if fault == "bad_watch":
@@ -75,14 +76,14 @@ def make_search(session: Session, me: MemberPresent) -> Response:
 @for_members
 def pause(session: Session, me: MemberPresent, reference: str) -> Response:
     watch = queries.watch_named(session, me.organisation.id, reference).watch
-    actions.change(session, me.organisation.id, reference, is_paused=not watch.is_paused)
+    actions.change(acting(session, me), reference, is_paused=not watch.is_paused)
     return to("watches")
 
 
 @pages.post("/watches/<reference>/end")
 @for_members
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
-    actions.end(session, me.organisation.id, reference)
+    actions.end(acting(session, me), reference)
     return to("watches")
 
 

@@ -12,6 +12,7 @@ from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
+from registry.pages.organisations.acting import acting
 from registry.pages.organisations.fault_words import trouble_text
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.reauthentication import password_fault
@@ -40,7 +41,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
     is_unsafe = services().settings.has_unsafe_webhooks
     try:
-        made = webhooks.make(session, keyring(), me.organisation.id, url, label, now(), is_unsafe=is_unsafe)
+        made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe)
     except NotNow:
         return _page(session, me, fault="too_many_webhooks")
     except InvalidInput as refused:
@@ -54,7 +55,7 @@ def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
     fault = password_fault(session, me)
     if fault is not None:
         return _page(session, me, fault=fault)
-    made = webhooks.rotate(session, keyring(), me.organisation.id, reference, now())
+    made = webhooks.rotate(acting(session, me), keyring(), reference)
     return _page(session, me, made=made.secret)
 
 
@@ -62,7 +63,7 @@ def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
-        webhooks.ask_for_test(session, me.organisation.id, reference, now())
+        webhooks.ask_for_test(acting(session, me), reference)
     except NotNow:
         return _page(session, me, fault="webhook_is_off")
     return to("webhooks")
@@ -71,10 +72,9 @@ def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Respons
 @pages.post("/webhooks/<reference>/switch")
 @for_members
 def switch(session: Session, me: MemberPresent, reference: str) -> Response:
-    webhook = webhooks.lock_webhook(session, me.organisation.id, reference)
-    is_on = webhook.state is WebhookState.ENABLED
-    state = WebhookState.DISABLED if is_on else WebhookState.ENABLED
-    webhooks.change(session, me.organisation.id, reference, now(), state=state)
+    call = acting(session, me)
+    is_on = webhooks.lock_webhook(call, reference).state is WebhookState.ENABLED
+    webhooks.change(call, reference, state=WebhookState.DISABLED if is_on else WebhookState.ENABLED)
     return to("webhooks")
 
 
@@ -82,7 +82,7 @@ def switch(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def again(session: Session, me: MemberPresent, reference: str, event: str) -> Response:
     try:
-        webhooks.send_again(session, me.organisation.id, reference, event, now())
+        webhooks.send_again(acting(session, me), reference, event)
     except NotNow:
         return _page(session, me, fault="webhook_is_off")
     return to("webhooks")
@@ -92,16 +92,16 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
 @for_members
 def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     """Send everything again that happened since a day, in UTC."""
-    ours = me.organisation.id
-    webhooks.lock_webhook(session, ours, reference)
+    call = acting(session, me)
+    webhook = webhooks.lock_webhook(call, reference)
     try:
         day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
     except ValueError:
         return _page(session, me, fault="bad_replay_day")
     try:
-        count = webhooks.replay(session, ours, reference, position_before(session, ours, day), now())
+        count = webhooks.replay(call, reference, position_before(session, call.actor.id, day))
     except NotNow:
-        is_off = webhooks.webhook_named(session, ours, reference).state is not WebhookState.ENABLED
+        is_off = webhook.state is not WebhookState.ENABLED
         return _page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
     return _page(session, me, replayed=count)
 
@@ -109,7 +109,7 @@ def replay(session: Session, me: MemberPresent, reference: str) -> Response:
 @pages.post("/webhooks/<reference>/end")
 @for_members
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
-    webhooks.end(session, me.organisation.id, reference)
+    webhooks.end(acting(session, me), reference)
     return to("webhooks")
 
 

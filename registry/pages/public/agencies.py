@@ -12,7 +12,7 @@ from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
 from registry.i18n.agency_names import ShownName, display_name, main_name
-from registry.i18n.wording import authority_name
+from registry.i18n.wording import authority_name, licence_details
 from registry.pages.public.answers import countries
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.names import name_of
@@ -169,7 +169,12 @@ def _licence(
     standing = standing_on(licence, agency, today)
     is_withheld = standing.period is not None and standing.period.withheld is not None
     word = standing.status or ("withheld_by_law" if is_withheld else "not_stated")
-    return {"licence": licence, "status": word, "authority": authority_name(language, licence.authority, snapshot)}
+    return {
+        "licence": licence,
+        "status": word,
+        "authority": authority_name(language, licence.authority, snapshot),
+        "details": licence_details(language, licence),
+    }
 
 
 def _partners(agency: record.Agency, language: Language) -> dict[str, ShownName]:

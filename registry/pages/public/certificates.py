@@ -9,7 +9,7 @@ from registry.core.clock import day_at
 from registry.http.transaction import services
 from registry.i18n.agency_names import display_name
 from registry.i18n.languages import text
-from registry.i18n.wording import authority_name, country_name, date_text, listed, sector_name, word
+from registry.i18n.wording import authority_name, country_name, date_text, licence_details, listed, sector_name, word
 from registry.pages.public.licence_status import LicenceView
 from registry.pages.public.rendering import is_demo, rendered, span
 from registry.proofs.papers.qr import Symbol
@@ -90,6 +90,9 @@ def _facts(
     rows = [
         [(language, fact) for language in stated if (fact := _fact(language, name, standing, place))] for name in _ROWS
     ]
+    if _is_named(standing.agency):
+        details = [[(language, fact) for fact in licence_details(language, standing.licence)] for language in stated]
+        rows += map(list, zip(*details, strict=True))
     return [row for row in rows if row]
 
 

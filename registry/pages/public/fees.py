@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
-from registry.http.query_reader import loaded
+from registry.http.request_reader import load_values
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
 from registry.i18n.wording import reason_text
 from registry.pages.public.answers import countries
@@ -103,7 +103,7 @@ def _answered(language: Language, sent: Mapping[str, str]) -> Response:
         rows = (*typed.rows, EMPTY_ROW)[:MAX_CHARGES]
         return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
     try:
-        question = loaded(_SCHEMA, typed.question())
+        question = load_values(_SCHEMA, typed.question())
     except InvalidInput as error:
         faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
         response = _page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)

@@ -8,11 +8,12 @@ overwritten.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.licensing import ChannelChangeState
+from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS
 from registry.vocabulary.register import (
     ChannelKind,
     HolderKind,
@@ -105,7 +106,10 @@ class Licence(Base):
 
 
 class LicenceTerm(Recorded, Base):
-    """Term and scope of a licence. A scope column that is None was not stated; an empty one was stated to be empty."""
+    """Term and scope of a licence. A scope column that is None was not stated; an empty one was stated to be empty.
+
+    Further days and lines of `record.Licence` are columns of their names.
+    """
 
     __tablename__ = "licence_terms"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -116,6 +120,10 @@ class LicenceTerm(Recorded, Base):
     sectors: Mapped[list[dict[str, str]] | None] = mapped_column(JSON(none_as_null=True))
     activities: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     conditions: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+
+
+for _name in DETAILS:
+    setattr(LicenceTerm, _name, mapped_column(Date if _name in TERM_DAYS else Text(MAX_LINE)))
 
 
 class LicenceScope(Base):

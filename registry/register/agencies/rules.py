@@ -10,6 +10,7 @@ import msgspec
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, number_key, published_name_key
 from registry.vocabulary.entries import EntryType
+from registry.vocabulary.record import TERM_LINES
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
 
 
@@ -34,7 +35,7 @@ def _is_protected(agency: record.Agency) -> bool:
 _OPEN_FIELDS_OF_PROTECTED = frozenset(
     {"agency_id", "country", "role", "holder_kind", "dissolved_on", "source", "retrieved_at", "withheld"}
 )
-_CLOSED_FIELDS_OF_LICENCE = ("number",)
+_CLOSED_FIELDS_OF_LICENCE = ("number", *TERM_LINES)
 
 
 def logged_agency(agency: record.Agency) -> tuple[dict[str, Any], list[Secret]]:
@@ -53,7 +54,7 @@ def logged_agency(agency: record.Agency) -> tuple[dict[str, Any], list[Secret]]:
 
 
 def logged_licence(agency: record.Agency, licence: record.Licence) -> tuple[dict[str, Any], list[Secret]]:
-    """What an entry says of a licence: free-text grounds are a digest for everyone, the number too for natural persons."""
+    """What an entry says of a licence: free-text grounds are a digest for everyone, number and lines too for natural persons."""
     whole: dict[str, Any] = msgspec.to_builtins(licence) | {"agency_id": agency.agency_id}
     hidden = _close_texts(whole.get("status_history", ()), "ground_text")
     hidden += _close_texts(whole.get("conditions", ()), "text")

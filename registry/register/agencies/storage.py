@@ -19,7 +19,7 @@ from registry.core.db.engine import EPOCH, Base, microseconds
 from registry.core.db.reading import is_among
 from registry.core.errors import NotFound
 from registry.register.agencies import models, record
-from registry.vocabulary.register import Activity
+from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERM_TYPES, TERMS
 
 _RENAMED = {
     "from_": "held_from",
@@ -64,13 +64,9 @@ PROFILE = (
     "source",
     "retrieved_at",
 )
-TERM = ("valid_from", "valid_to", "corridors", "sectors", "activities", "conditions", "source", "retrieved_at")
+TERM = (*TERMS, "source", "retrieved_at")
 STATUS = _family("status_history", record.StatusPeriod, models.LicenceStatusPeriod)
-_SCOPE = {
-    "corridors": tuple[record.Corridor, ...],
-    "sectors": tuple[record.Sector, ...],
-    "conditions": tuple[record.Condition, ...],
-}
+_STORED_AS_JSON = {name: kind for name, kind in TERM_TYPES.items() if name not in (*TERM_DAYS, *TERM_LINES)}
 
 
 def _as_is(value: Any) -> Any:
@@ -148,15 +144,10 @@ def parts_by_owner(rows: Iterable[Any], family: Family, owner: str = "agency_id"
     return found
 
 
-def scope_of(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """The scope columns of a licence term as record parts; None where the list stated nothing."""
-    scope: dict[str, Any] = {
-        field: None if row[field] is None else msgspec.convert(row[field], shape) for field, shape in _SCOPE.items()
-    }
-    scope["activities"] = (
-        None if row["activities"] is None else msgspec.convert(row["activities"], tuple[Activity, ...])
-    )
-    return scope
+def _terms_of(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """The columns of a licence's terms as fields of its record; None where nothing was stated."""
+    scope = {name: msgspec.convert(row[name], kind) for name, kind in _STORED_AS_JSON.items()}
+    return {name: row[name] for name in TERM} | scope
 
 
 def loaded_record(session: Session, reference: str) -> record.Agency:
@@ -212,7 +203,6 @@ def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, l
     )
     found: dict[int, list[record.Licence]] = defaultdict(list)
     for row in identities:
-        term = terms[row.id]
         found[row.agency_id].append(
             record.Licence(
                 licence_id=row.reference,
@@ -221,12 +211,8 @@ def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, l
                 kind=row.kind,
                 number=row.number,
                 status_place=row.status_place,
-                valid_from=term.valid_from,
-                valid_to=term.valid_to,
-                **scope_of(term._mapping),
                 status_history=in_order(part for _, part in statuses.get(row.id, ())),
-                source=term.source,
-                retrieved_at=term.retrieved_at,
+                **_terms_of(terms[row.id]._mapping),
             )
         )
     return found
@@ -309,6 +295,8 @@ def erase_texts(session: Session, agency_id: int) -> None:
         .values(ground_text=None)
     )
     term = models.LicenceTerm
+    if TERM_LINES:
+        session.execute(update(term).where(term.licence_id.in_(licences)).values(dict.fromkeys(TERM_LINES)))
     rows = session.execute(select(term.id, term.conditions).where(term.licence_id.in_(licences))).all()
     for row_id, conditions in rows:
         if any("text" in condition for condition in conditions or ()):

@@ -11,6 +11,7 @@ from registry.register.imports.columns import Column, columns_of
 from registry.register.imports.headers import guessed_fields
 from registry.register.imports.personal import holds_personal_number, is_personal_column
 from registry.register.imports.values import NO, YES, day_of, folded
+from registry.vocabulary.record import TERM_DAYS
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
 
@@ -58,7 +59,7 @@ def _place(draft: Draft, column: Column, guess: str | None) -> None:
 
 
 def _note_values(draft: Draft, name: str, column: Column) -> None:
-    if name in ("valid_from", "valid_to"):
+    if name in TERM_DAYS:
         for form in ("d.m.y", "d/m/y", "d-m-y"):
             if form not in draft.dates and any(day_of(v, (form,)) and not day_of(v) for v in column.values):
                 draft.dates.append(form)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from registry.register.imports.columns import Column
 from registry.register.imports.identifiers import checked_lei, checked_uscc
 from registry.register.imports.values import DATE_FORMS, NO, YES, day_of, days_of_term, folded, unaccented
+from registry.vocabulary.record import TERM_DAYS
 
 _WHOLE = 1_000
 """By how much a header that is a known one as a whole beats one that only holds it."""
@@ -110,8 +111,7 @@ def _is_day(value: str) -> bool:
 
 
 _LOOKS: Mapping[str, Callable[[str], bool]] = {
-    "valid_from": _is_day,
-    "valid_to": _is_day,
+    **dict.fromkeys(TERM_DAYS, _is_day),
     "phone": lambda value: re.search(r"\d{5}|\d[\d\s/.()-]{5,}\d", value) is not None,
     "email": lambda value: "@" in value,
     "website": lambda value: "." in value,

@@ -18,6 +18,7 @@ from registry.register.authorities.places import CODE, provinces
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
+from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import (
     Activity,
     HolderKind,
@@ -159,13 +160,10 @@ FIELDS = (
     *IDENTIFIER_FIELDS,
     *CHANNEL_FIELDS,
     *("place", "country", "role", "holder_kind", "dissolved_on"),
-    *("number", "kind", "valid_from", "valid_to", "activities", "sectors", "origins", "destinations"),
+    *("number", "kind", *TERM_DAYS, *TERM_LINES, "activities", "sectors", "origins", "destinations"),
     *("status", "status_from", "status_until", "status_ground", "publish_until"),
 )
 """What a column can be mapped to."""
-
-FREE_FIELDS = ("place", "status_ground")
-"""Fields that would take any text."""
 
 KEYS = (*IDENTIFIER_FIELDS, "number", "name")
 

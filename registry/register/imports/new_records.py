@@ -11,6 +11,7 @@ from registry.log.leaf import LIMIT
 from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED
 from registry.register.imports.statements import StatedLicence, Statement
+from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import STATUSES, Answer
 
 _KEEPS_BEGINNING = frozenset(status for status, rule in STATUSES.items() if rule.recruit is Answer.YES)
@@ -81,10 +82,7 @@ def new_licence(stated: StatedLicence, reading: ListReading, licence_id: str) ->
 def stated_term(stated: StatedLicence) -> dict[str, Any]:
     """The terms of a licence that a list states, as fields of its record."""
     conditions = stated.conditions
-    return {
-        "valid_from": stated.valid_from,
-        "valid_to": stated.valid_to,
-        "activities": stated.activities,
+    return {name: getattr(stated, name) for name in (*TERM_DAYS, *TERM_LINES, "activities")} | {
         "corridors": None
         if stated.corridors is None
         else tuple(record.Corridor(origin=origin, destination=destination) for origin, destination in stated.corridors),

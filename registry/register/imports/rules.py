@@ -38,6 +38,7 @@ from registry.register.imports.statements import (
 )
 from registry.register.imports.values import cut_short, day_of, days_of_term, folded, is_rounded, script_of, tidy
 from registry.vocabulary.codes import Flaw
+from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, NameKind, Role
 
 MAX_LENGTHS = {
@@ -58,7 +59,9 @@ _NAME_KINDS = {
     "former_name": NameKind.FORMER,
 }
 
-LICENCE_FIELDS = ("valid_from", "valid_to", "status", "status_from", "status_until", "status_ground", "publish_until")
+LICENCE_FIELDS = (
+    *TERM_DAYS, *TERM_LINES, "status", "status_from", "status_until", "status_ground", "publish_until",
+)  # fmt: skip
 AGENCY_FIELDS = ("holder_kind", "role", "country", "place", "dissolved_on")
 REMEMBERED = 50_000
 
@@ -273,7 +276,16 @@ class RowRules:
             scope.sectors,
             scope.corridors,
             scope.conditions,
+            **self._details(row, cells),
         )
+
+    def _details(self, row: Row, cells: Sequence[str]) -> dict[str, Any]:
+        """Days and lines of the licence's terms that have a column of their name."""
+        return {
+            field: self._day(cells, field) if field in TERM_DAYS else self._free(row, cells, field, MAX_LINE)
+            for field in DETAILS
+            if field in self._place
+        }
 
     def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
         stated = []

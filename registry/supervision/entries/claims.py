@@ -1,12 +1,12 @@
 """Claiming an entry: the authority invites an agency's people, by two of its officers. There is no other way."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.core.calls import Call
 from registry.core.errors import NotFound
 from registry.officers import accounts
 from registry.officers.models import ChangeState, OfficerChange, Unit
@@ -15,30 +15,29 @@ from registry.register.agencies.models import Agency, Licence
 from registry.supervision.entries.decisions import EntryOfficial, require_own
 
 
-def invite(
-    session: Session, official: EntryOfficial, unit: Unit, name: str, email: str, language: str, at: datetime
-) -> OfficerChange:
+def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, language: str) -> OfficerChange:
     """Propose an account for a person of an agency, whose unit is `unit`. Raises NotFound, ActRefused, InvalidInput."""
-    require_own(session, official, unit.agency or "")
+    session, official, agency = call.session, call.actor, unit.agency or ""
+    require_own(session, official, agency)
     change = accounts.propose_invitation(
-        session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=at
+        session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=call.at
     )
-    record(session, "entry.claim_proposed", unit.agency or "", on=at.date(), actor=official.name)
+    record(session, "entry.claim_proposed", agency, on=call.at.date(), actor=official.name)
     return change
 
 
-def approve(session: Session, official: EntryOfficial, reference: str, at: datetime) -> str | None:
+def approve(call: Call[EntryOfficial], reference: str) -> str | None:
     """Approve an invitation, by another officer. Gives the part of the join code to hand over. Raises NotFound, ActRefused."""
-    change, agency = invitation_named(session, official, reference)
-    code = accounts.approve(session, change, by=official.name, at=at, today=at.date())
-    record(session, "entry.claimed", agency, on=at.date(), actor=official.name)
+    change, agency = invitation_named(call.session, call.actor, reference)
+    code = accounts.approve(call.session, change, by=call.actor.name, at=call.at, today=call.at.date())
+    record(call.session, "entry.claimed", agency, on=call.at.date(), actor=call.actor.name)
     return code
 
 
-def refuse(session: Session, official: EntryOfficial, reference: str, at: datetime) -> None:
+def refuse(call: Call[EntryOfficial], reference: str) -> None:
     """Refuse an invitation that waits. Raises NotFound, ActRefused."""
-    change, _ = invitation_named(session, official, reference)
-    accounts.refuse(session, change, by=official.name, at=at)
+    change, _ = invitation_named(call.session, call.actor, reference)
+    accounts.refuse(call.session, change, by=call.actor.name, at=call.at)
 
 
 def invitation_named(session: Session, official: EntryOfficial, reference: str) -> tuple[OfficerChange, str]:

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
+from registry.core.calls import Call
 from registry.core.errors import NotFound
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
@@ -18,7 +18,7 @@ from registry.register.agencies.clone_warnings import MAX_TEXT, warn_of_clone
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.texts import tidy_line
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.requests import end, lock_request, move, unmark
+from registry.supervision.entries.requests import end, lock_request, move, record_act, unmark
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 MAX_ANSWER = 2000
@@ -50,15 +50,7 @@ def require_own(session: Session, official: EntryOfficial, agency: str) -> None:
 
 
 def decide(
-    session: Session,
-    official: EntryOfficial,
-    reference: str,
-    answer: str,
-    at: datetime,
-    *,
-    is_accepted: bool,
-    warning: str = "",
-    version: int | None = None,
+    call: Call[EntryOfficial], reference: str, answer: str, is_accepted: bool, warning: str = ""
 ) -> EntryRequest:
     """Decide an agency's request; `answer` is the reason, which the agency reads.
 
@@ -66,45 +58,37 @@ def decide(
     puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    entry_request = _reached(session, official, reference, version)
+    session, today = call.session, call.at.date()
+    entry_request = _lock_request_of_authority(call, reference)
     reason = read_text("answer", answer, MAX_ANSWER)
     is_warned = is_accepted and entry_request.kind is EntryRequestKind.CLONE_REPORT
     words = tidy_line("warning", warning, MAX_TEXT) if is_warned else ""
     if is_accepted and entry_request.kind is EntryRequestKind.REPLY:
-        _replace(session, entry_request, at)
+        _end_earlier_reply(session, entry_request, call.at)
     move(entry_request, EntryRequestState.ACCEPTED if is_accepted else EntryRequestState.REFUSED)
-    entry_request.answer, entry_request.decided_by, entry_request.decided_on = reason, official.name, at.date()
+    entry_request.answer, entry_request.decided_by, entry_request.decided_on = reason, call.actor.name, today
     session.flush()
-    notify_named(session, entry_request.asked_by, NoticeKind.DECIDED, at)
+    notify_named(session, entry_request.asked_by, NoticeKind.DECIDED, call.at)
     # Last, for these hold the log.
     unmark(session, entry_request)
     if is_warned:
         warn_of_clone(session, entry_request.agency, words, OURSELVES)
-    record(
-        session,
-        f"entry.{entry_request.kind}_{entry_request.state}",
-        entry_request.agency,
-        on=at.date(),
-        actor=official.name,
-        detail=reference,
-    )
+    record_act(call, f"entry.{entry_request.kind}_{entry_request.state}", entry_request)
     return entry_request
 
 
-def take_down(
-    session: Session, official: EntryOfficial, reference: str, answer: str, at: datetime, *, version: int | None = None
-) -> EntryRequest:
+def take_down(call: Call[EntryOfficial], reference: str, answer: str) -> EntryRequest:
     """Take down a reply that is shown, with a reason. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    entry_request = _reached(session, official, reference, version)
+    entry_request = _lock_request_of_authority(call, reference)
     if entry_request.state is EntryRequestState.OPEN:
         raise NotFound("there is no reply of that reference that is shown")
     entry_request.answer = read_text("answer", answer, MAX_ANSWER)
-    end(session, entry_request, at)
-    record(session, "entry.reply_taken_down", entry_request.agency, on=at.date(), actor=official.name, detail=reference)
+    end(call.session, entry_request, call.at)
+    record_act(call, "entry.reply_taken_down", entry_request)
     return entry_request
 
 
-def _replace(session: Session, entry_request: EntryRequest, at: datetime) -> None:
+def _end_earlier_reply(session: Session, entry_request: EntryRequest, at: datetime) -> None:
     """End the agency's earlier reply: only one is shown."""
     before = select(EntryRequest).where(
         EntryRequest.agency == entry_request.agency,
@@ -115,9 +99,9 @@ def _replace(session: Session, entry_request: EntryRequest, at: datetime) -> Non
         end(session, one, at)
 
 
-def _reached(session: Session, official: EntryOfficial, reference: str, version: int | None) -> EntryRequest:
-    query = select(EntryRequest.agency).where(within(official.authority), EntryRequest.reference == reference)
-    agency = session.execute(query).scalar_one_or_none()
+def _lock_request_of_authority(call: Call[EntryOfficial], reference: str) -> EntryRequest:
+    query = select(EntryRequest.agency).where(within(call.actor.authority), EntryRequest.reference == reference)
+    agency = call.session.execute(query).scalar_one_or_none()
     if agency is None:
         raise NotFound("there is no such request")
-    return lock_request(session, agency, reference, version)
+    return lock_request(call.session, agency, reference, call.version)

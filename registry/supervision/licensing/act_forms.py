@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, get_type_hints
 
 import msgspec
-from msgspec import UNSET, UnsetType, inspect
+from msgspec import inspect
 from stdnum.eu import nace
 
 from registry.core.errors import Fault, InvalidInput
@@ -19,9 +19,9 @@ from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.rules import ACTS, ActRule
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.record import MAX_LINE, TERM_LINES, TERM_TYPES
 from registry.vocabulary.register import (
     KINDS,
-    Activity,
     ChannelKind,
     HolderKind,
     IdentifierScheme,
@@ -29,16 +29,16 @@ from registry.vocabulary.register import (
     LicenceStatus,
 )
 
-_T = TypeVar("_T")
-
 MAX_PARTS = 60
 """Corridors, sectors or conditions of one licence: more would not fit into an entry of the log."""
 
 
 class Stated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Everything that acts can state; the table says which act takes what. An unset term stays; None is not stated.
+    """Everything that acts can state; the table says which act takes what.
 
-    `to_on` is a last day, `until` that of a wind-down, `publish_until` that on which the law lets a wrong be named.
+    `terms` are those of the licence, by their names and with their types in `record.Licence`: one that is missing stays as
+    it is, None is not stated any more. `to_on` is a last day, `until` that of a wind-down, `publish_until` that on which the
+    law lets a wrong be named.
     """
 
     status: LicenceStatus | None = None
@@ -59,12 +59,7 @@ class Stated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     # The licence.
     kind: LicenceKind | None = None
     number: str | None = None
-    valid_from: date | UnsetType | None = UNSET
-    valid_to: date | UnsetType | None = UNSET
-    corridors: tuple[record.Corridor, ...] | UnsetType | None = UNSET
-    sectors: tuple[record.Sector, ...] | UnsetType | None = UNSET
-    activities: tuple[Activity, ...] | UnsetType | None = UNSET
-    conditions: tuple[record.Condition, ...] | UnsetType | None = UNSET
+    terms: dict[str, Any] = {}
     # An agreement.
     agreement_id: str | None = None
     receiving: str | None = None
@@ -73,10 +68,18 @@ class Stated(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     employer_identifier: str | None = None
     destination: str | None = None
 
+    def value(self, field: str) -> Any:
+        """What is stated of a field or term; None where nothing is."""
+        return self.terms.get(field) if field in TERM_TYPES else getattr(self, field)
 
+
+_TYPES: Mapping[str, Any] = {
+    name: kind for name, kind in get_type_hints(Stated).items() if name != "terms"
+} | TERM_TYPES
+"""The type of each field and term that can be stated."""
 _MAX_LENGTHS: Mapping[str, int] = {
     "ground_text": 2000, "name": 400, "place": 200, "identifier": 80, "number": 120, "employer_name": 400,
-    "employer_identifier": 80,
+    "employer_identifier": 80, **dict.fromkeys(TERM_LINES, MAX_LINE),
 }  # fmt: skip
 _CHANNELS: Mapping[str, ChannelKind] = {
     "phone": ChannelKind.PHONE, "email": ChannelKind.EMAIL, "website": ChannelKind.WEBSITE,
@@ -96,7 +99,7 @@ def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> State
     faults += [
         Fault.of(field, Problem.MISSING, "must_be_given")
         for field in rule.needs
-        if getattr(stated, field) in (None, UNSET) and not any(fault.parameter == field for fault in faults)
+        if stated.value(field) is None and not any(fault.parameter == field for fault in faults)
     ]
     for check in (_of_words, _of_channels, _of_countries, _of_scope, _of_days):
         stated = check(stated, faults)
@@ -109,35 +112,37 @@ def read_stated(act: LicenceAct, sent: Mapping[str, Any], country: str) -> State
 
 
 def to_details(stated: Stated) -> dict[str, Any]:
-    """The statements as JSON for the proposal's row; an unset field is left out, one stated to be nothing is null."""
-    plain: dict[str, Any] = msgspec.to_builtins(stated)
-    return plain
+    """The statements as JSON for the proposal's row; a term that is missing is left out, one not stated any more is null."""
+    fields: dict[str, Any] = msgspec.to_builtins(stated)
+    terms: dict[str, Any] = fields.pop("terms", {})
+    return fields | terms
 
 
 def from_details(details: Mapping[str, Any]) -> Stated:
-    return msgspec.convert(details, Stated)
+    return _of_values({field: msgspec.convert(value, _TYPES[field]) for field, value in details.items()})
+
+
+def _of_values(values: Mapping[str, Any]) -> Stated:
+    fields = {field: value for field, value in values.items() if field not in TERM_TYPES}
+    return Stated(**fields, terms={field: value for field, value in values.items() if field in TERM_TYPES})
 
 
 def _converted(sent: Mapping[str, Any], faults: list[Fault]) -> Stated:
     """Convert field by field, so that one that cannot be read does not hide the others."""
     good: dict[str, Any] = {}
     for field, value in sent.items():
-        if field not in Stated.__struct_fields__:
+        if field not in _TYPES:
             continue
         try:
-            msgspec.convert({field: value}, Stated)
+            good[field] = msgspec.convert(value, _TYPES[field])
         except msgspec.ValidationError:
-            faults.append(Fault.of(field, Problem.INVALID_VALUE, _flaw(_types()[field], value) or "shape"))
-        else:
-            good[field] = value
-    return msgspec.convert(good, Stated)
+            faults.append(Fault.of(field, Problem.INVALID_VALUE, _flaw(_type_info(field), value) or "shape"))
+    return _of_values(good)
 
 
 @cache
-def _types() -> Mapping[str, inspect.Type]:
-    stated = inspect.type_info(Stated)
-    assert isinstance(stated, inspect.StructType)
-    return {field.name: field.type for field in stated.fields}
+def _type_info(field: str) -> inspect.Type:
+    return inspect.type_info(_TYPES[field])
 
 
 def _flaw(wanted: inspect.Type, value: object) -> str | None:
@@ -176,14 +181,15 @@ def _converts(value: object, kind: type) -> bool:
 def _replaced(stated: Stated, read: Mapping[str, Callable[[str], str | None]], faults: list[Fault]) -> Stated:
     new: dict[str, str | None] = {}
     for field, tidy in read.items():
-        value = getattr(stated, field)
+        value = stated.value(field)
         if value is None:
             continue
         try:
             new[field] = tidy(value)
         except InvalidInput as wrong:
             faults.extend(wrong.faults)
-    return msgspec.structs.replace(stated, **new)
+    terms = stated.terms | {field: new.pop(field) for field in TERM_LINES if field in new}
+    return msgspec.structs.replace(stated, **new, terms=terms)
 
 
 def _of_words(stated: Stated, faults: list[Fault]) -> Stated:
@@ -223,7 +229,9 @@ def _of_countries(stated: Stated, faults: list[Fault]) -> Stated:
 
 
 def _of_scope(stated: Stated, faults: list[Fault]) -> Stated:
-    corridors, sectors, conditions = given(stated.corridors), given(stated.sectors), given(stated.conditions)
+    corridors: tuple[record.Corridor, ...] = stated.terms.get("corridors") or ()
+    sectors: tuple[record.Sector, ...] = stated.terms.get("sectors") or ()
+    conditions: tuple[record.Condition, ...] = stated.terms.get("conditions") or ()
     for field, count in (("corridors", len(corridors)), ("sectors", len(sectors)), ("conditions", len(conditions))):
         if count > MAX_PARTS:
             faults.append(Fault.of(field, Problem.TOO_MANY, "too_many_parts", most=MAX_PARTS))
@@ -252,12 +260,7 @@ def _of_scope(stated: Stated, faults: list[Fault]) -> Stated:
             faults.extend(wrong.faults)
         else:
             tidy.append(msgspec.structs.replace(condition, text=text))
-    return msgspec.structs.replace(stated, conditions=tuple(tidy))
-
-
-def given(stated: tuple[_T, ...] | UnsetType | None) -> tuple[_T, ...]:
-    """The values that were stated; empty where none were."""
-    return () if stated is None or stated is UNSET else stated
+    return msgspec.structs.replace(stated, terms=stated.terms | {"conditions": tuple(tidy)})
 
 
 def _exists(sector: record.Sector) -> bool:
@@ -265,7 +268,8 @@ def _exists(sector: record.Sector) -> bool:
 
 
 def _of_days(stated: Stated, faults: list[Fault]) -> Stated:
-    if stated.valid_from and stated.valid_to and stated.valid_to < stated.valid_from:
+    first, last = stated.terms.get("valid_from"), stated.terms.get("valid_to")
+    if first and last and last < first:
         faults.append(Fault.of("valid_to", Problem.INVALID_VALUE, "before_first_day"))
     return stated
 

@@ -5,14 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET
 
 from registry.register.agencies import record
 from registry.register.agencies.actions import UNPLACED
 from registry.register.agencies.keys import number_key
 from registry.register.agencies.storage import in_order
 from registry.register.imports.values import script_of
-from registry.supervision.licensing.act_forms import Stated, given
+from registry.supervision.licensing.act_forms import Stated
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import SENDING_COUNTRIES, ChannelKind, LicenceStatus, NameKind, Role
@@ -155,11 +154,11 @@ def _status_corrected(act: LicenceAct, licence: record.Licence, stated: Stated, 
 
 
 def _amended(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
-    return msgspec.structs.replace(licence, **_terms(stated), **basis.facts)
+    return msgspec.structs.replace(licence, **stated.terms, **basis.facts)
 
 
 def _issued(act: LicenceAct, licence: record.Licence, stated: Stated, basis: ChangeBasis) -> record.Licence:
-    terms = {"valid_from": basis.day} | _terms(stated)
+    terms = {"valid_from": basis.day} | stated.terms
     granted = msgspec.structs.replace(licence, number=stated.number, **terms, **basis.facts)
     return _status_stated(act, granted, stated, basis)
 
@@ -170,18 +169,13 @@ def _renewed(act: LicenceAct, licence: record.Licence, stated: Stated, basis: Ch
     if ended is not None and ended + _DAY < basis.day:
         gap = record.StatusPeriod(status=LicenceStatus.EXPIRED, from_=ended + _DAY, to=basis.day - _DAY, **basis.facts)
         licence = with_status(licence, gap)
-    longer = msgspec.structs.replace(licence, valid_to=stated.valid_to, **basis.facts)
+    longer = msgspec.structs.replace(licence, valid_to=stated.terms["valid_to"], **basis.facts)
     return _status_stated(act, longer, stated, basis)
 
 
 def terms_changed(licence: record.Licence, stated: Stated) -> bool:
     """Whether any term is stated otherwise than in the licence."""
-    return any(getattr(licence, field) != value for field, value in _terms(stated).items())
-
-
-def _terms(stated: Stated) -> dict[str, Any]:
-    fields = ("valid_from", "valid_to", "corridors", "sectors", "activities", "conditions")
-    return {field: value for field in fields if (value := getattr(stated, field)) is not UNSET}
+    return any(getattr(licence, field) != value for field, value in stated.terms.items())
 
 
 def _applied(
@@ -195,7 +189,7 @@ def _applied(
         kind=stated.kind,
         status_place=UNPLACED,
         status_history=(_period(LicenceStatus.APPLIED, stated, basis),),
-        **_terms(stated),
+        **stated.terms,
         **basis.facts,
     )
 
@@ -218,7 +212,7 @@ def _agreement_registered(
         number=stated.number,
         origin=agency.country,
         destination=stated.destination,
-        sectors=given(stated.sectors) or None,
+        sectors=stated.terms.get("sectors") or None,
         from_=basis.day,
         to=stated.to_on,
         **basis.facts,

@@ -173,7 +173,7 @@ def _require_days(stated: Stated, effective_on: date) -> None:
     faults = [
         Fault.of(field, Problem.INVALID_VALUE, "before_effect")
         for field in ("to_on", "until", "publish_until", "valid_to")
-        if (day := getattr(stated, field)) and day < effective_on
+        if (day := stated.value(field)) and day < effective_on
     ]
     if faults:
         raise InvalidInput(faults)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
+from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotNow, StaleVersion, UnfitText
 from registry.core.ids import new_reference, read_reference
@@ -34,12 +35,10 @@ MAX_REASON = 1000
 
 
 def propose(
-    session: Session,
-    official: LicensingOfficial,
+    call: Call[LicensingOfficial],
     act: LicenceAct,
     about: str | None,
     sent: Mapping[str, Any],
-    at: datetime,
     *,
     legal_ground: str,
     effective_on: date,
@@ -48,7 +47,8 @@ def propose(
 
     Raises what `drafted` raises, and InvalidInput where the same act on the same licence waits already.
     """
-    draft = drafted(session, official, act, about, sent, at, legal_ground=legal_ground, effective_on=effective_on)
+    session, official = call.session, call.actor
+    draft = drafted(session, official, act, about, sent, call.at, legal_ground=legal_ground, effective_on=effective_on)
     _refuse_second(session, draft)
     proposal = Proposal(
         reference=new_reference(),
@@ -63,65 +63,46 @@ def propose(
         has_second=ACTS[act].has_second,
         state=ProposalState.OPEN,
         proposed_by=official.name,
-        proposed_at=at,
+        proposed_at=call.at,
     )
     session.add(proposal)
     session.flush()
     if proposal.has_second:
-        notify_authority(
-            session,
-            official.authority,
-            Resource.LICENCE,
-            Act.APPROVE,
-            NoticeKind.SECOND_PERSON,
-            at,
-            but=[official.name],
-        )
-        _record(session, proposal, "licensing.proposed", official, at)
+        kind = NoticeKind.SECOND_PERSON
+        notify_authority(session, official.authority, Resource.LICENCE, Act.APPROVE, kind, call.at, but=[official.name])
+        _record(call, proposal, "licensing.proposed")
     else:
-        _apply(session, proposal, official, at)
+        _apply(call, proposal)
     return proposal
 
 
-def approve(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> Proposal:
+def approve(call: Call[LicensingOfficial], reference: str) -> Proposal:
     """Put a proposed act into the public record: the next answer has it.
 
     Raises NotFound, ActRefused for the proposer, StaleVersion, NotNow where it was decided or no longer fits.
     """
-    proposal = _lock_open(session, official, reference, version)
-    if proposal.proposed_by == official.name:
+    proposal = _lock_open(call, reference)
+    if proposal.proposed_by == call.actor.name:
         raise ActRefused("own_proposal", "you proposed this: another officer has to approve it")
-    _apply(session, proposal, official, at)
+    _apply(call, proposal)
     return proposal
 
 
-def refuse(
-    session: Session,
-    official: LicensingOfficial,
-    reference: str,
-    reason: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Proposal:
+def refuse(call: Call[LicensingOfficial], reference: str, reason: str) -> Proposal:
     """Refuse a proposal of another officer, with a reason. Raises as `approve`, and InvalidInput."""
-    proposal = _lock_open(session, official, reference, version)
-    if proposal.proposed_by == official.name:
+    proposal = _lock_open(call, reference)
+    if proposal.proposed_by == call.actor.name:
         raise ActRefused("own_proposal", "you proposed this: take it back instead")
     proposal.reason = tidy_line("reason", reason, MAX_REASON)
-    return _ended(session, proposal, ProposalState.REFUSED, official, at)
+    return _decide(call, proposal, ProposalState.REFUSED, "licensing.refused")
 
 
-def take_back(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> Proposal:
+def take_back(call: Call[LicensingOfficial], reference: str) -> Proposal:
     """Withdraw one's own proposal. Raises as `approve`."""
-    proposal = _lock_open(session, official, reference, version)
-    if proposal.proposed_by != official.name:
+    proposal = _lock_open(call, reference)
+    if proposal.proposed_by != call.actor.name:
         raise ActRefused("others_proposal", "somebody else proposed this: refuse it instead")
-    return _ended(session, proposal, ProposalState.TAKEN_BACK, official, at)
+    return _decide(call, proposal, ProposalState.TAKEN_BACK, "licensing.taken_back")
 
 
 def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
@@ -142,7 +123,7 @@ def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
 def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:
     """As `draft_of`. Raises NotNow for a proposal that no longer waits, StaleVersion if the record changed since."""
     if proposal.state is not ProposalState.OPEN:
-        raise _decided(proposal)
+        raise _no_longer_waits(proposal)
     draft = draft_of(session, proposal, at)
     _require_as_seen(draft, proposal)
     return draft
@@ -161,13 +142,13 @@ def _about(session: Session, proposal: Proposal) -> str | None:
     return session.get_one(Agency, proposal.agency_id).reference if about is About.AGENCY else None
 
 
-def _lock_open(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> Proposal:
-    """A pending proposal of this authority, locked."""
-    its = (Proposal.reference == read_reference(reference), Proposal.authority == official.authority)
-    proposal = lock(session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
+def _lock_open(call: Call[LicensingOfficial], reference: str) -> Proposal:
+    """A pending proposal of the officer's authority, locked."""
+    its = (Proposal.reference == read_reference(reference), Proposal.authority == call.actor.authority)
+    proposal = lock(call.session, Proposal, *its, missing=f"there is no proposal {reference} of this authority")
     if proposal.state is not ProposalState.OPEN:
-        raise _decided(proposal)
-    require_version(proposal.version, version)
+        raise _no_longer_waits(proposal)
+    require_version(proposal.version, call.version)
     return proposal
 
 
@@ -183,22 +164,19 @@ def _refuse_second(session: Session, draft: Draft) -> None:
         raise InvalidInput([Fault.of("act", Problem.CONTRADICTORY, "waits_already", reference=waiting)])
 
 
-def _apply(session: Session, proposal: Proposal, official: LicensingOfficial, at: datetime) -> None:
+def _apply(call: Call[LicensingOfficial], proposal: Proposal) -> None:
     # With the lock on the log we read what the last publication wrote: nothing changes any more under this draft.
-    lock_log(session)
-    draft = draft_of(session, proposal, at)
+    lock_log(call.session)
+    draft = draft_of(call.session, proposal, call.at)
     _require_as_seen(draft, proposal)
-    save_desk_reading(session, proposal.authority, at)
+    save_desk_reading(call.session, proposal.authority, call.at)
     rule = ACTS[proposal.act]
     event = Event(rule.event, is_correction=proposal.act is LicenceAct.CORRECT)
     try:
-        _publish(session, proposal, draft, event)
+        _publish(call.session, proposal, draft, event)
     except (EntryTooLarge, UnfitText) as error:
         raise NotNow(error.text, "licensing.not_publishable") from None
-    proposal.state, proposal.decided_by, proposal.decided_at = ProposalState.APPLIED, official.name, at
-    proposal.version += 1
-    session.flush()
-    _record(session, proposal, rule.event, official, at)
+    _decide(call, proposal, ProposalState.APPLIED, rule.event)
 
 
 def _require_as_seen(draft: Draft, proposal: Proposal) -> None:
@@ -208,7 +186,7 @@ def _require_as_seen(draft: Draft, proposal: Proposal) -> None:
         )
 
 
-def _decided(proposal: Proposal) -> NotNow:
+def _no_longer_waits(proposal: Proposal) -> NotNow:
     return NotNow(
         f"this waits no more: it is {proposal.state} since {proposal.decided_at:%Y-%m-%d %H:%M} UTC",
         "licensing.decided",
@@ -229,16 +207,16 @@ def _publish(session: Session, proposal: Proposal, draft: Draft, event: Event) -
         raise NotNow("the record says so already: nothing would change", "licensing.no_change")
 
 
-def _ended(
-    session: Session, proposal: Proposal, state: ProposalState, official: LicensingOfficial, at: datetime
-) -> Proposal:
-    proposal.state, proposal.decided_by, proposal.decided_at = state, official.name, at
+def _decide(call: Call[LicensingOfficial], proposal: Proposal, state: ProposalState, act: str) -> Proposal:
+    """Write down what became of a locked proposal; `act` is what the audit trail calls it."""
+    proposal.state, proposal.decided_by, proposal.decided_at = state, call.actor.name, call.at
     proposal.version += 1
-    session.flush()
-    _record(session, proposal, f"licensing.{state}", official, at)
+    call.session.flush()
+    _record(call, proposal, act)
     return proposal
 
 
-def _record(session: Session, proposal: Proposal, act: str, official: LicensingOfficial, at: datetime) -> None:
+def _record(call: Call[LicensingOfficial], proposal: Proposal, act: str) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
-    audit.record(session, act, proposal.subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)
+    officer, on = call.actor, call.at.date()
+    audit.record(call.session, act, proposal.subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)

@@ -1,17 +1,16 @@
 """Licensing officers' acts on lists, channel changes and clone warnings: scoped to their authority, and audited."""
 
 import hashlib
-from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
+from registry.core.calls import Call
 from registry.core.errors import NotFound, StaleVersion
 from registry.core.ids import read_reference
 from registry.core.keyring import Keyring
-from registry.log.actions import Appended
 from registry.register.agencies import channels, record, storage
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
@@ -41,45 +40,33 @@ def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChann
 
 
 def propose_change(
-    session: Session,
-    official: LicensingOfficial,
-    keyring: Keyring,
-    agency: str,
-    kind: ChannelKind,
-    value: str,
-    at: datetime,
-    *,
-    instead_of: str | None = None,
+    call: Call[LicensingOfficial], keyring: Keyring, agency: str, kind: ChannelKind, value: str, replaces: str | None
 ) -> PendingChannelChange:
     """Propose a change of a channel, as `channels.propose`. Raises NotFound for another authority's agency too."""
-    row, _ = agency_of_authority(session, official.authority, agency)
+    row, _ = agency_of_authority(call.session, call.actor.authority, agency)
     change = channels.propose(
-        session, row.reference, kind, value, by=official.name, keyring=keyring, instead_of=instead_of
+        call.session, row.reference, kind, value, by=call.actor.name, keyring=keyring, instead_of=replaces
     )
-    _record(session, official, "channel.proposed", row.reference, at, f"{kind}, change {change.reference}")
+    _record(call, "channel.proposed", row.reference, f"{kind}, change {change.reference}")
     return change
 
 
-def approve_change(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> PendingChannelChange:
+def approve_change(call: Call[LicensingOfficial], reference: str) -> PendingChannelChange:
     """Approve a change of a channel, as `channels.approve`: by another person, and after 72 hours.
 
-    `version` is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
+    The version is what `change_version` gave of it. Raises NotFound, ChannelChangeRefused, StaleVersion.
     """
-    agency = _lock_change(session, official, reference, version)
-    change = channels.approve(session, reference, by=official.name)
-    _record(session, official, "channel.approved", agency, at, f"{change.kind}, change {change.reference}")
+    agency = _lock_change(call, reference)
+    change = channels.approve(call.session, reference, by=call.actor.name)
+    _record(call, "channel.approved", agency, f"{change.kind}, change {change.reference}")
     return change
 
 
-def refuse_change(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> PendingChannelChange:
+def refuse_change(call: Call[LicensingOfficial], reference: str) -> PendingChannelChange:
     """Refuse a change, as `channels.refuse`. Raises NotFound, ChannelChangeRefused, StaleVersion."""
-    agency = _lock_change(session, official, reference, version)
-    change = channels.refuse(session, reference, by=official.name)
-    _record(session, official, "channel.refused", agency, at, f"{change.kind}, change {change.reference}")
+    agency = _lock_change(call, reference)
+    change = channels.refuse(call.session, reference, by=call.actor.name)
+    _record(call, "channel.refused", agency, f"{change.kind}, change {change.reference}")
     return change
 
 
@@ -137,40 +124,32 @@ def collision_version(collision: Collision) -> int:
 
 
 def confirm_collision(
-    session: Session, official: LicensingOfficial, reference: str, true_entry: str | None, text: str, at: datetime, *,
-    version: int | None = None,
-) -> record.Agency:  # fmt: skip
+    call: Call[LicensingOfficial], reference: str, text: str, true_entry: str | None = None
+) -> record.Agency:
     """Put a clone warning on the true entry, which is the authority's own.
 
-    Without `true_entry` it is the one of the two that holds a licence in force. `version` is what `collision_version` gave
-    of it. Raises NotFound, InvalidInput, StaleVersion.
+    Without `true_entry` it is the one of the two that holds a licence in force. The version is what `collision_version`
+    gave of it. Raises NotFound, InvalidInput, StaleVersion.
     """
+    session, official = call.session, call.actor
     collision, both = collision_of_authority(session, official.authority, reference)
-    _require_seen(version, collision_version(collision))
+    _require_seen(call, collision_version(collision))
     chosen = true_entry or collisions.true_entry_of(session, both, None).agency_id
     row, _ = agency_of_authority(session, official.authority, chosen)
     agency = collisions.confirm(
         session, reference, official.name, text, source=official.authority, true_entry=row.reference
     )
-    _record(session, official, "clone.confirmed", agency.agency_id, at, f"collision {reference}")
+    _record(call, "clone.confirmed", agency.agency_id, f"collision {reference}")
     return agency
 
 
-def dismiss_collision(
-    session: Session,
-    official: LicensingOfficial,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> None:
+def dismiss_collision(call: Call[LicensingOfficial], reference: str, text: str) -> None:
     """Dismiss a pair. Raises NotFound, InvalidInput, StaleVersion."""
-    collision, both = collision_of_authority(session, official.authority, reference)
-    _require_seen(version, collision_version(collision))
-    collisions.dismiss(session, reference, official.name, text)
-    mine = next(agency for agency in both if is_of(agency, official.authority))
-    _record(session, official, "clone.dismissed", mine.agency_id, at, f"collision {reference}")
+    collision, both = collision_of_authority(call.session, call.actor.authority, reference)
+    _require_seen(call, collision_version(collision))
+    collisions.dismiss(call.session, reference, call.actor.name, text)
+    mine = next(agency for agency in both if is_of(agency, call.actor.authority))
+    _record(call, "clone.dismissed", mine.agency_id, f"collision {reference}")
 
 
 def warned(session: Session, authority: str) -> list[record.Agency]:
@@ -182,18 +161,15 @@ def warned(session: Session, authority: str) -> list[record.Agency]:
     return sorted(records.values(), key=lambda agency: agency.agency_id)
 
 
-def warn(
-    session: Session, official: LicensingOfficial, agency: str, text: str, at: datetime, *,
-    source: str | None = None, from_: date | None = None, to: date | None = None,
-) -> Appended:  # fmt: skip
-    """Put a clone warning on an agency's entry, in the authority's name unless `source` is another's.
+def warn(call: Call[LicensingOfficial], agency: str, text: str) -> str:
+    """Put a clone warning on an agency's entry, in the authority's name. Gives the agency's reference.
 
     Raises NotFound, InvalidInput.
     """
-    row, _ = agency_of_authority(session, official.authority, agency)
-    appended = warn_of_clone(session, row.reference, text, source or official.authority, from_=from_, to=to)
-    _record(session, official, "clone.warned", row.reference, at, "")
-    return appended
+    row, _ = agency_of_authority(call.session, call.actor.authority, agency)
+    warn_of_clone(call.session, row.reference, text, call.actor.authority)
+    _record(call, "clone.warned", row.reference)
+    return row.reference
 
 
 def warnings_version(agency: record.Agency) -> int:
@@ -201,40 +177,32 @@ def warnings_version(agency: record.Agency) -> int:
     return _seen_as(*(f"{one.retrieved_at} {one.text}" for one in agency.clone_warnings))
 
 
-def lift(
-    session: Session,
-    official: LicensingOfficial,
-    agency: str,
-    place: int | None,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> record.Warning_:
+def lift(call: Call[LicensingOfficial], agency: str, number: int | None) -> record.Warning_:
     """Remove a warning from an agency's entry; its history keeps it. Raises NotFound, InvalidInput, StaleVersion."""
-    row, known = agency_of_authority(session, official.authority, agency)
-    _require_seen(version, warnings_version(known))
-    lifted = lift_clone_warning(session, row.reference, place)
-    _record(session, official, "clone.lifted", row.reference, at, "")
+    row, known = agency_of_authority(call.session, call.actor.authority, agency)
+    _require_seen(call, warnings_version(known))
+    lifted = lift_clone_warning(call.session, row.reference, number)
+    _record(call, "clone.lifted", row.reference)
     return lifted
 
 
-def order_list(session: Session, official: LicensingOfficial, reference: str, at: datetime, home: Path) -> None:
+def order_list(call: Call[LicensingOfficial], reference: str, home: Path) -> None:
     """Let the worker apply a list that was held back; `home` has its mapping. Raises NotFound, NotNow."""
-    source = approvals.order(session, official.authority, reference, official.name, at, home)
-    _record(session, official, "import.approved", source.reference, at, f"held list {reference}")
+    source = approvals.order(call.session, call.actor.authority, reference, call.actor.name, call.at, home)
+    _record(call, "import.approved", source.reference, f"held list {reference}")
 
 
-def reject_list(session: Session, official: LicensingOfficial, reference: str, at: datetime) -> None:
+def reject_list(call: Call[LicensingOfficial], reference: str) -> None:
     """Reject a list that is held back. Raises NotFound, NotNow."""
-    source = approvals.reject(session, official.authority, reference, official.name, at)
-    _record(session, official, "import.rejected", source.reference, at, f"held list {reference}")
+    source = approvals.reject(call.session, call.actor.authority, reference, call.actor.name, call.at)
+    _record(call, "import.rejected", source.reference, f"held list {reference}")
 
 
-def _lock_change(session: Session, official: LicensingOfficial, reference: str, version: int | None) -> str:
+def _lock_change(call: Call[LicensingOfficial], reference: str) -> str:
     """The agency of a locked change, after a check that it is as it was read."""
-    change, agency = change_opened(session, official.authority, reference)
-    session.refresh(change, with_for_update=True)
-    _require_seen(version, change_version(change))
+    change, agency = change_opened(call.session, call.actor.authority, reference)
+    call.session.refresh(change, with_for_update=True)
+    _require_seen(call, change_version(change))
     return agency
 
 
@@ -244,8 +212,8 @@ def _seen_as(*parts: str) -> int:
     return int.from_bytes(digest[:5]) % 1_000_000_000
 
 
-def _require_seen(version: int | None, found: int) -> None:
-    if version is not None and version != found:
+def _require_seen(call: Call[LicensingOfficial], version: int) -> None:
+    if call.version is not None and call.version != version:
         raise StaleVersion("somebody changed this in the meantime: look again")
 
 
@@ -253,5 +221,6 @@ def _agencies_of(authority: str) -> Select[int]:
     return select(Licence.agency_id).where(Licence.authority == authority)
 
 
-def _record(session: Session, official: LicensingOfficial, act: str, subject: str, at: datetime, detail: str) -> None:
-    audit.record(session, act, subject, on=at.date(), actor=official.name, detail=detail, unit=official.unit)
+def _record(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
+    officer, on = call.actor, call.at.date()
+    audit.record(call.session, act, subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from registry.core.faults import Message, message
 from registry.register.agencies import record
 from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.record import TERMS
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, SanctionKind
 
 BACK = timedelta(days=90)
@@ -50,7 +51,6 @@ _RECRUITING = frozenset(status for status, rule in STATUSES.items() if rule.recr
 _LIVING = _RECRUITING | {_S.SUSPENDED, _S.WINDING_DOWN, _S.REVOCATION_PENDING_APPEAL, _S.DELISTED, _S.EXPIRED}
 _NONE: frozenset[LicenceStatus] = frozenset()
 
-_TERMS = ("valid_from", "valid_to", "corridors", "sectors", "activities", "conditions")
 _HOLDER = ("agency_id", "name", "holder_kind", "place", "scheme", "identifier", "phone", "email", "website")
 _WORDS = ("ground_text",)
 _NAMING_A_WRONG = ("ground_text", "publish_until")
@@ -70,16 +70,16 @@ def _on_licence(
 
 ACTS: Mapping[LicenceAct, ActRule] = {
     LicenceAct.APPLY: ActRule(
-        About.APPLICANT, _NONE, (_S.APPLIED,), ("kind",), (*_HOLDER, *_TERMS), False, "licence.applied"
+        About.APPLICANT, _NONE, (_S.APPLIED,), ("kind",), (*_HOLDER, *TERMS), False, "licence.applied"
     ),
     LicenceAct.ISSUE: _on_licence(
         frozenset({_S.APPLIED}), (_S.ACTIVE, _S.PROVISIONAL, _S.ACTIVE_WITH_CONDITIONS), "issued",
-        needs=("number",), accepts=("status", *_TERMS),
+        needs=("number",), accepts=("status", *TERMS),
     ),
     LicenceAct.REFUSE_APPLICATION: _on_licence(
         frozenset({_S.APPLIED}), (_S.REFUSED,), "refused", accepts=_NAMING_A_WRONG
     ),
-    LicenceAct.AMEND: _on_licence(_LIVING, (), "amended", accepts=_TERMS),
+    LicenceAct.AMEND: _on_licence(_LIVING, (), "amended", accepts=TERMS),
     LicenceAct.RENEW: _on_licence(
         _RECRUITING | {_S.EXPIRED}, (_S.ACTIVE, _S.ACTIVE_WITH_CONDITIONS, _S.RENEWAL_PENDING_DEEMED_VALID), "renewed",
         needs=("valid_to",), accepts=("status",),
@@ -193,7 +193,7 @@ def is_barred(agency: record.Agency, licence_id: str, day: date) -> bool:
 
 
 def acts_table() -> str:
-    """The table for docs/officers/licensing.md."""
+    """The table for docs/officers/licensing.md; `terms` are all of the licence's, which are named in the API's description."""
     lines = [
         "| act | from | to | second person | must be stated | may be stated |",
         "| --- | --- | --- | --- | --- | --- |",
@@ -202,8 +202,10 @@ def acts_table() -> str:
         sources = "any" if rule.sources == _ANY else ", ".join(one for one in LicenceStatus if one in rule.sources)
         targets = "any" if len(rule.targets) == len(LicenceStatus) else ", ".join(rule.targets)
         second = "yes" if rule.has_second else "no"
+        takes = [one for one in rule.takes if one not in TERMS]
+        takes += ["terms"] if set(TERMS) <= set(rule.takes) else [one for one in rule.takes if one in TERMS]
         lines.append(
             f"| {act} | {sources or '-'} | {targets or '-'} | {second} | {', '.join(rule.needs) or '-'} | "
-            f"{', '.join(rule.takes) or '-'} |"
+            f"{', '.join(takes) or '-'} |"
         )
     return "\n".join(lines) + "\n"

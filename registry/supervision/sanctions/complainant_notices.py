@@ -5,17 +5,18 @@ event are one transaction, so that it is told once however often it is tried.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import language_of
 from registry.complaints.casework.decisions.queries import behind
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import NotNow
 from registry.core.outbox import OutboxEvent, consume
 from registry.officers.models import Unit
@@ -39,25 +40,16 @@ def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: 
         sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
         found = None if sanction.decision is None else behind(session, sanction.decision)
         # All are locked before the first line of the audit, and in one order.
-        behind_it = sorted(case.id for case in found.cases) if found is not None else []
-        for case in [lock_case_by_id(session, case_id) for case_id in behind_it]:
-            _notify_case(session, sealer, words, case, event, sanction, at)
+        ids = sorted(case.id for case in found.cases) if found is not None else []
+        for case in [lock_case_by_id(session, case_id) for case_id in ids]:
+            if case.state in _SILENT or case.unit_id is None:
+                continue
+            # What the mailbox says of the case agrees with the message from the moment that it is there.
+            case.measure, case.measure_on, case.measure_until = _STANDS[event.type], at.date(), sanction.until
+            officer = casework.Officer("", CaseRole.REGISTRY, session.get_one(Unit, case.unit_id).reference)
+            text = words(language_of(case), event.type, sanction.kind)
+            # Refused where the complainant has no mailbox any more.
+            with suppress(NotNow):
+                casework.reply(Call(session, officer, at), sealer, case.reference, text, to_helper=True)
 
     return consume(sessions, TOLD.values(), tell_all)
-
-
-def _notify_case(
-    session: Session, sealer: Sealer, words: Words, case: Case, event: OutboxEvent, sanction: Sanction, at: datetime
-) -> None:
-    if case.state in _SILENT or case.unit_id is None:
-        return
-    # What the mailbox says of the case agrees with the message from the moment that it is there.
-    case.measure, case.measure_on, case.measure_until = _STANDS[event.type], at.date(), sanction.until
-    unit = session.get_one(Unit, case.unit_id).reference
-    officer = casework.Officer("", CaseRole.REGISTRY, unit)
-    text = words(language_of(case), event.type, sanction.kind)
-    try:
-        casework.reply(session, sealer, officer, case.reference, text, at, to_helper=True)
-    except NotNow:
-        # The complainant has no mailbox any more.
-        return

@@ -12,6 +12,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.i18n.languages import text as text_of
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
@@ -53,7 +54,7 @@ def test_messages_are_there_once_however_often_they_are_sent(somebody: Somebody,
 def test_the_officers_answer_is_new_until_it_was_read(somebody: Somebody, session: Session, sealer: Sealer) -> None:
     filer = somebody().filed()
     case = session.execute(select(Case)).scalar_one()
-    casework.reply(session, sealer, INVESTIGATOR, case.reference, "We have it.", now())
+    casework.reply(Call(session, INVESTIGATOR, now()), sealer, case.reference, "We have it.")
     session.commit()
     (answer,) = filer.mailbox()["messages"]
     assert (answer["author"], answer["text"], answer["is_new"]) == ("officer", "We have it.", True)

@@ -11,17 +11,19 @@ from sqlalchemy.orm import Session
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
 from registry.api.officers import edge
-from registry.api.officers.guard import if_match, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import if_match
 from registry.core.clock import now
 from registry.core.errors import InvalidInput, VersionMissing
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
-from registry.officers import accounts, sessions
+from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Act, Role
 from registry.officers.rights import Resource as Thing
+from registry.officers.sessions import OFFICER_SESSIONS
 from schemas.officers import OwnStandingSchema
 from tests.api.officers.requests import Program, program_of
 from tests.api.shapes import assert_as_documented
@@ -58,7 +60,7 @@ def test_without_a_token_that_opens_there_is_nothing(client: FlaskClient, progra
 
 
 def test_the_consoles_cookie_opens_nothing_here(client: FlaskClient, session: Session, program: Program) -> None:
-    stored = sessions.begin(session, program.officer, now(), is_full=True)
+    stored = OFFICER_SESSIONS.begin(session, program.officer, now(), is_full=True)
     client.set_cookie("console", stored, path="/")
     assert client.get(ME).status_code == 401
     # Nor is the session's token one of a program.

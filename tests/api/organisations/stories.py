@@ -33,7 +33,15 @@ from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import actions as watching
 from tests.api.officers.stories import Cast, Story
-from tests.make import changed, make_api_key, make_licence, make_organisation, public_record_of, status_record
+from tests.make import (
+    changed,
+    make_api_key,
+    make_licence,
+    make_organisation,
+    organisation_call,
+    public_record_of,
+    status_record,
+)
 from tests.pages.organisations.conftest import make_member
 from tests.supervision.licensing.making import holder_of
 from tests.watches.making import fan_out_committed, feed_of
@@ -127,7 +135,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
     cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
     fan_out_committed(session, keyring)
     for organisation in (make_organisation(session, "Invented Others"), ours):
-        watch = watching.watch_agency(session, organisation.id, holder, "Before", now().date())
+        watch = watching.watch_agency(organisation_call(session, organisation.id), holder, "Before")
         if organisation is not ours:
             continue
         stated = public_record_of(session, holder)
@@ -136,7 +144,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
         amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended"))
         fan_out_committed(session, keyring)
         cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
-        watching.end(session, ours.id, watch.reference)
+        watching.end(organisation_call(session, ours.id), watch.reference)
     return cast
 
 

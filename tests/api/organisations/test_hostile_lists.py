@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from registry.api.organisations import verifications
 from registry.http import uploads
-from registry.http.query_reader import XLSX
+from registry.http.request_reader import XLSX
 from registry.register.imports import confined
 from registry.register.imports.extraction.terms import Refusal, Task
 from registry.register.imports.spreadsheets import WITHOUT_KEY

@@ -13,7 +13,7 @@ from registry_client.api.proofs import RowProof
 from sqlalchemy.orm import Session
 
 from registry.core.settings import Settings
-from registry.http.query_reader import CSV
+from registry.http.request_reader import CSV
 from registry.http.transaction import services
 from registry.vocabulary.organisations import Scope
 from registry.worker.bulk_jobs import work_on

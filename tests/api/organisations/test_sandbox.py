@@ -9,7 +9,7 @@ from registry.core.errors import ActRefused
 from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import EventType
-from tests.make import make_agency, make_api_key, make_organisation
+from tests.make import make_agency, make_api_key, make_organisation, organisation_call
 
 DEMO = "91990001MADEM00705"
 """An agency of the demo whose licence is suspended."""
@@ -19,8 +19,8 @@ ALL = tuple(scope for scope in Scope if scope is not Scope.ORGANISATION)
 def test_a_test_key_sees_the_invented_registry_beside_real_data(client: FlaskClient, session: Session):
     organisation = make_organisation(session)
     with pytest.raises(ActRefused, match="invented data alone"):
-        keys.make(session, organisation, "trial", tuple(Scope), 30, today=now().date(), is_test=True)
-    test_key = keys.make(session, organisation, "trial", ALL, 30, today=now().date(), is_test=True)[1]
+        keys.make(organisation_call(session, organisation.id), "trial", tuple(Scope), 30, is_test=True)
+    test_key = keys.make(organisation_call(session, organisation.id), "trial", ALL, 30, is_test=True).text
     live_key, real = make_api_key(session, organisation), make_agency(session).agency_id
     session.commit()
     mine, live = ({"Authorization": f"Bearer {key}"} for key in (test_key, live_key))
@@ -56,7 +56,7 @@ def test_a_test_key_sees_the_invented_registry_beside_real_data(client: FlaskCli
     assert (refused.status_code, refused.json["code"]) == (403, "live_key_on_test_data")
 
     # A key that was revoked opens nothing in the sandbox either, and no stranger's word does.
-    keys.revoke(session, organisation.id, _reference(session, organisation.id), at=now(), today=now().date())
+    keys.revoke(organisation_call(session, organisation.id), _reference(session, organisation.id))
     session.commit()
     assert client.get(f"/api/v1/verify?uscc={DEMO}", headers=mine).status_code == 401
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.organisations import verifications
 from registry.core.clock import now
-from registry.http.query_reader import CSV, XLSX
+from registry.http.request_reader import CSV, XLSX
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import IdentifierScheme, LicenceStatus

@@ -27,6 +27,7 @@ from registry.complaints.casework.queue import listing
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
+from registry.core.calls import Call
 from registry.core.db.engine import bulk_insert
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.ids import new_references
@@ -64,19 +65,19 @@ def acts(session, sealer, officer, reference, other):
     at = AT
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
-        "clean_copy": lambda: case_reading.clean_copy(session, sealer, officer, reference, other, NOWHERE, TODAY),
-        "case_view": lambda: case_reading.case_view(session, sealer, officer, reference, TODAY),
-        "move": lambda: casework.move(session, sealer, officer, reference, CaseState.IN_TRIAGE, at),
-        "merge": lambda: casework.merge(session, sealer, officer, reference, other, at, reason="same"),
-        "reply": lambda: casework.reply(session, sealer, officer, reference, "words", at),
-        "link_agency": lambda: casework.link_agency(session, sealer, officer, reference, other, TODAY),
+        "clean_copy": lambda: case_reading.clean_copy(Call(session, officer, AT), sealer, reference, other, NOWHERE),
+        "case_view": lambda: case_reading.case_view(Call(session, officer, AT), sealer, reference),
+        "move": lambda: casework.move(Call(session, officer, at), sealer, reference, CaseState.IN_TRIAGE),
+        "merge": lambda: casework.merge(Call(session, officer, at), sealer, reference, other, reason="same"),
+        "reply": lambda: casework.reply(Call(session, officer, at), sealer, reference, "words"),
+        "link_agency": lambda: casework.link_agency(Call(session, officer, AT), sealer, reference, other),
         "set_legal_hold": lambda: holds.set_legal_hold(
-            session, sealer, officer, reference, TODAY, is_held=True, reason="court"
+            Call(session, officer, AT), sealer, reference, is_held=True, reason="court"
         ),
         "set_priority": lambda: priorities.set_priority(
-            session, sealer, officer, reference, Priority.P1, at, reason="worse"
+            Call(session, officer, at), sealer, reference, Priority.P1, reason="worse"
         ),
-        "decide_lowering": lambda: priorities.decide_lowering(session, officer, reference, at, is_approved=True),
+        "decide_lowering": lambda: priorities.decide_lowering(Call(session, officer, at), reference, is_approved=True),
     }
 
 
@@ -98,7 +99,8 @@ def test_the_walk_below_knows_every_door(session, sealer):
         for module in every_module()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
-        if not name.startswith("_") and {"officer", "reference"} <= inspect.signature(function).parameters.keys()
+        if not name.startswith("_") and "reference" in (taken := inspect.signature(function).parameters.keys())
+        if {"officer", "call"} & taken
     }
     assert doors == acts(session, sealer, ANNA, "", "").keys()
     of_units = {
@@ -132,7 +134,7 @@ def test_a_case_is_not_merged_into_another_units(session, sealer):
     theirs = file(session, sealer, {**ORDINARY, "country": "CZ"}).case
     go(session, sealer, ANNA, mine, CaseState.IN_TRIAGE)
     with pytest.raises(NotFound):
-        casework.merge(session, sealer, ANNA, mine.reference, theirs.reference, AT, reason="same")
+        casework.merge(Call(session, ANNA, AT), sealer, mine.reference, theirs.reference, reason="same")
 
 
 @pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.PURGED])
@@ -141,7 +143,7 @@ def test_a_draft_or_a_purged_case_is_nobodys_business(session, sealer, offices, 
     filed.case.state = state
     session.flush()
     with pytest.raises(NotFound):
-        case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+        case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference)
 
 
 def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
@@ -155,7 +157,7 @@ def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
     }
     filed = file(session, sealer, given)
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "one more thing", AT)
-    view = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    view = case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference)
     (box,) = view.boxes
     assert box.answers["account"] == ORDINARY["account"]
     assert "name" not in box.answers
@@ -166,7 +168,7 @@ def test_a_unit_reads_what_was_written_but_not_who_wrote_it(session, sealer):
 
 def test_every_reading_and_every_move_is_on_record_and_no_word_of_it(session, sealer):
     filed = file(session, sealer, URGENT)
-    case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY)
+    case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference)
     go(session, sealer, ANNA, filed.case, CaseState.IN_TRIAGE, reason="a reason with words")
     lines = [(line.act, line.actor, line.detail) for line in lines_about(session, filed.case.reference)]
     assert lines == [
@@ -188,7 +190,7 @@ def test_what_is_not_in_the_table_does_not_happen(session, sealer):
     case = file(session, sealer).case
     for target in (CaseState.DECIDED_UPHELD, CaseState.CLOSED, CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT):
         with pytest.raises(IllegalMove):
-            casework.move(session, sealer, CARLA, case.reference, target, AT, reason="because")
+            casework.move(Call(session, CARLA, AT), sealer, case.reference, target, reason="because")
     assert case.state is CaseState.SUBMITTED
 
 
@@ -207,9 +209,9 @@ def test_who_investigated_does_not_decide_even_under_another_spelling(session, s
 def test_of_two_officers_with_one_version_the_second_gets_an_error(session, sealer):
     case = file(session, sealer).case
     version = case.version
-    casework.move(session, sealer, ANNA, case.reference, CaseState.IN_TRIAGE, AT, version=version)
+    casework.move(Call(session, ANNA, AT, version), sealer, case.reference, CaseState.IN_TRIAGE)
     with pytest.raises(StaleVersion):
-        casework.move(session, sealer, CARLA, case.reference, CaseState.INVESTIGATING, AT, version=version)
+        casework.move(Call(session, CARLA, AT, version), sealer, case.reference, CaseState.INVESTIGATING)
 
 
 def test_a_first_look_meets_the_clocks_and_a_decision_the_answer(session, sealer):
@@ -225,7 +227,7 @@ def test_a_first_look_meets_the_clocks_and_a_decision_the_answer(session, sealer
 def test_an_answer_reaches_the_worker_and_is_an_acknowledgement(session, sealer):
     filed = file(session, sealer)
     for _ in range(2):
-        casework.reply(session, sealer, ANNA, filed.case.reference, "We read it.", AT, idempotency_key="r1")
+        casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "We read it.", idempotency_key="r1")
     displayed = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
     assert [message.text for message in displayed.messages] == ["We read it."]
     assert displayed.acknowledge_by is None
@@ -234,19 +236,19 @@ def test_an_answer_reaches_the_worker_and_is_an_acknowledgement(session, sealer)
 def test_nothing_goes_to_a_helper_unless_somebody_says_so(session, sealer):
     filed = file(session, sealer, FRIEND, role=MailboxRole.HELPER)
     with pytest.raises(NotNow):
-        casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
-    assert casework.reply(session, sealer, ANNA, filed.case.reference, "for the helper", AT, to_helper=True) == 1
+        casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "words")
+    assert casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "for the helper", to_helper=True) == 1
     code, root = minted()
     access.invite_worker(session, sealer, come_back(session, sealer, filed.code), root, AT)
     worker = come_back(session, sealer, code)
     # From now on it is the worker who decides, whatever the officer says.
-    casework.reply(session, sealer, ANNA, filed.case.reference, "for her", AT, to_helper=True)
+    casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "for her", to_helper=True)
     access.allow_answers(session, worker, filed.box.reference, TODAY, is_allowed=True)
-    casework.reply(session, sealer, ANNA, filed.case.reference, "for both", AT)
+    casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "for both")
     helper = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code), AT)
     assert [message.text for message in helper.messages] == ["for the helper", "for both"]
     access.cut_off(session, sealer, worker, filed.box.reference, TODAY)
-    assert casework.reply(session, sealer, ANNA, filed.case.reference, "for her again", AT) == 1
+    assert casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "for her again") == 1
 
 
 def test_what_was_withdrawn_is_read_no_more_unless_somebody_is_in_danger(session, sealer):
@@ -254,20 +256,20 @@ def test_what_was_withdrawn_is_read_no_more_unless_somebody_is_in_danger(session
     for filed in (ordinary, urgent):
         mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code), AT)
         with pytest.raises(NotNow):
-            casework.reply(session, sealer, ANNA, filed.case.reference, "words", AT)
+            casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "words")
     with pytest.raises(NotNow):
-        case_reading.case_view(session, sealer, ANNA, ordinary.case.reference, TODAY)
-    assert case_reading.case_view(session, sealer, ANNA, urgent.case.reference, TODAY).boxes
+        case_reading.case_view(Call(session, ANNA, AT), sealer, ordinary.case.reference)
+    assert case_reading.case_view(Call(session, ANNA, AT), sealer, urgent.case.reference).boxes
 
 
 def test_a_merged_case_keeps_its_mailbox(session, sealer):
     one, other = file(session, sealer), file(session, sealer)
     go(session, sealer, ANNA, one.case, CaseState.IN_TRIAGE)
     with pytest.raises(InvalidInput):
-        casework.move(session, sealer, ANNA, one.case.reference, CaseState.MERGED, AT, reason="same")
+        casework.move(Call(session, ANNA, AT), sealer, one.case.reference, CaseState.MERGED, reason="same")
     with pytest.raises(IllegalMove):
-        casework.merge(session, sealer, ANNA, one.case.reference, other.case.reference, AT, reason=" ")
-    casework.merge(session, sealer, ANNA, one.case.reference, other.case.reference, AT, reason="same")
+        casework.merge(Call(session, ANNA, AT), sealer, one.case.reference, other.case.reference, reason=" ")
+    casework.merge(Call(session, ANNA, AT), sealer, one.case.reference, other.case.reference, reason="same")
     assert (one.case.state, one.case.merged_into_id) == (CaseState.MERGED, other.case.id)
     mailbox.write(session, sealer, come_back(session, sealer, one.code), "still here", AT)
 
@@ -300,7 +302,9 @@ def test_the_queue_goes_by_priority_and_then_by_what_is_due_first(session, seale
 def test_an_officer_raises_at_once_and_the_clock_follows(session, sealer):
     case = file(session, sealer).case
     at = AT + DAY
-    change = priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P0, at, reason="she wrote again")
+    change = priorities.set_priority(
+        Call(session, ANNA, at), sealer, case.reference, Priority.P0, reason="she wrote again"
+    )
     assert (change.is_approved, case.priority) == (True, Priority.P0)
     assert clocks_of(session, case)[ClockKind.TRIAGE].due_at == at.replace(hour=10, minute=35, second=0)
 
@@ -308,32 +312,32 @@ def test_an_officer_raises_at_once_and_the_clock_follows(session, sealer):
 def test_lowering_what_is_urgent_takes_two_persons_and_a_reason(session, sealer):
     case = file(session, sealer, URGENT).case
     with pytest.raises(InvalidInput):
-        priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P2, AT, reason="  ")
-    change = priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P2, AT, reason="safe now")
+        priorities.set_priority(Call(session, ANNA, AT), sealer, case.reference, Priority.P2, reason="  ")
+    change = priorities.set_priority(Call(session, ANNA, AT), sealer, case.reference, Priority.P2, reason="safe now")
     assert (change.is_approved, case.priority) == (None, Priority.P0)
     with pytest.raises(IllegalMove):
-        priorities.decide_lowering(session, ANNA, case.reference, AT, is_approved=True)
-    priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=True)
+        priorities.decide_lowering(Call(session, ANNA, AT), case.reference, is_approved=True)
+    priorities.decide_lowering(Call(session, CARLA, AT), case.reference, is_approved=True)
     assert case.priority is Priority.P2
     with pytest.raises(NotFound):
-        priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=True)
+        priorities.decide_lowering(Call(session, CARLA, AT), case.reference, is_approved=True)
 
 
 def test_a_lowering_is_refused_and_a_raise_takes_a_waiting_one_away(session, sealer):
     case = file(session, sealer, {**URGENT, "in_danger": "no", "restriction_of_movement": "yes"}).case
     assert case.priority is Priority.P1
-    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="no")
-    priorities.decide_lowering(session, CARLA, case.reference, AT, is_approved=False)
+    priorities.set_priority(Call(session, ANNA, AT), sealer, case.reference, Priority.P4, reason="no")
+    priorities.decide_lowering(Call(session, CARLA, AT), case.reference, is_approved=False)
     assert case.priority is Priority.P1
-    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="no")
-    priorities.set_priority(session, sealer, CARLA, case.reference, Priority.P0, AT, reason="yes")
+    priorities.set_priority(Call(session, ANNA, AT), sealer, case.reference, Priority.P4, reason="no")
+    priorities.set_priority(Call(session, CARLA, AT), sealer, case.reference, Priority.P0, reason="yes")
     assert priorities.waiting_change(session, case) is None
     assert case.priority is Priority.P0
 
 
 def test_lowering_what_is_not_urgent_takes_one(session, sealer):
     case = file(session, sealer).case
-    priorities.set_priority(session, sealer, ANNA, case.reference, Priority.P4, AT, reason="less")
+    priorities.set_priority(Call(session, ANNA, AT), sealer, case.reference, Priority.P4, reason="less")
     assert case.priority is Priority.P4
 
 
@@ -350,10 +354,10 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     stored = attachments.store_file(store, opened, filed.case, attachments.SentFile(b"as it was sent", "note.txt"))
     reference = attachments.attach(session, filed.case, filed.box, stored, "once", TODAY).reference
-    (box,) = case_reading.case_view(session, sealer, ANNA, filed.case.reference, TODAY).boxes
+    (box,) = case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference).boxes
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
-        case_reading.clean_copy(session, sealer, ANNA, filed.case.reference, reference, store, TODAY)
+        case_reading.clean_copy(Call(session, ANNA, AT), sealer, filed.case.reference, reference, store)
     sent = custody.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
     assert sent == ("note.txt", b"as it was sent")
 
@@ -368,7 +372,7 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     with pytest.raises(NotFound):
         custody.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
     with pytest.raises(NotFound):
-        case_reading.clean_copy(session, sealer, ANNA, mine.case.reference, reference, store, TODAY)
+        case_reading.clean_copy(Call(session, ANNA, AT), sealer, mine.case.reference, reference, store)
 
 
 def test_a_unit_of_china_has_no_keys_and_no_default(session, sealer, offices):

@@ -19,6 +19,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.keyring import Keyring
 from registry.officers.models import Notice, OfficerState
@@ -79,7 +80,7 @@ def write(session: Session, sealer: Sealer, filed: Filed, text: str, **more) -> 
 
 
 def read(session: Session, sealer: Sealer, officer: Officer, case: Case) -> case_reading.CaseView:
-    return case_reading.case_view(session, sealer, officer, case.reference, LATER.date())
+    return case_reading.case_view(Call(session, officer, LATER), sealer, case.reference)
 
 
 def notified(session: Session) -> list[str]:
@@ -177,7 +178,7 @@ def test_unread_messages_go_to_the_supervisor(session, sealer, filed):
 def test_a_colleagues_answer_meets_the_deadline_and_leaves_it_unread(session, sealer, hire, filed):
     colleague = acting(hire(Role.SUPERVISOR, name="Colleague"), CaseRole.SUPERVISOR)
     write(session, sealer, filed, DANGER)
-    casework.reply(session, sealer, colleague, filed.case.reference, "We are coming.", LATER)
+    casework.reply(Call(session, colleague, LATER), sealer, filed.case.reference, "We are coming.")
     assert first_look(session, filed.case).met_on == LATER.date()
     assert unread(session) == [filed.case.reference]
 
@@ -185,19 +186,21 @@ def test_a_colleagues_answer_meets_the_deadline_and_leaves_it_unread(session, se
 def test_what_the_service_writes_by_itself_meets_no_deadline(session, sealer, filed):
     write(session, sealer, filed, DANGER)
     itself = Officer("", CaseRole.REGISTRY, UNIT)
-    casework.reply(session, sealer, itself, filed.case.reference, "The measure is in force.", LATER)
+    casework.reply(Call(session, itself, LATER), sealer, filed.case.reference, "The measure is in force.")
     assert first_look(session, filed.case).met_on is None
 
 
 def test_asking_the_complainant_does_not_stop_the_hour_of_an_unread_message(session, sealer, hire, filed):
     colleague = acting(hire(Role.SUPERVISOR, name="Colleague"), CaseRole.SUPERVISOR)
     write(session, sealer, filed, DANGER)
-    casework.move(session, sealer, colleague, filed.case.reference, CaseState.WAITING_COMPLAINANT, LATER)
+    casework.move(Call(session, colleague, LATER), sealer, filed.case.reference, CaseState.WAITING_COMPLAINANT)
     assert first_look(session, filed.case).paused_on is None
 
 
 def test_a_case_that_waited_goes_on_and_is_raised(session, sealer, filed, assignee):
-    casework.move(session, sealer, acting(assignee), filed.case.reference, CaseState.WAITING_COMPLAINANT, AT + DAY)
+    casework.move(
+        Call(session, acting(assignee), AT + DAY), sealer, filed.case.reference, CaseState.WAITING_COMPLAINANT
+    )
     write(session, sealer, filed, DANGER)
     assert (filed.case.state, filed.case.priority) == (CaseState.INVESTIGATING, Priority.P0)
     assert filed.case.due_at <= LATER + 2 * HOUR
@@ -205,8 +208,8 @@ def test_a_case_that_waited_goes_on_and_is_raised(session, sealer, filed, assign
 
 def test_danger_refuses_a_lowering_that_waits(session, sealer, filed, assignee):
     officer = acting(assignee)
-    priorities.set_priority(session, sealer, officer, filed.case.reference, Priority.P0, AT, reason="Worse.")
-    priorities.set_priority(session, sealer, officer, filed.case.reference, Priority.P3, AT, reason="It is over.")
+    priorities.set_priority(Call(session, officer, AT), sealer, filed.case.reference, Priority.P0, reason="Worse.")
+    priorities.set_priority(Call(session, officer, AT), sealer, filed.case.reference, Priority.P3, reason="It is over.")
     write(session, sealer, filed, DANGER)
     assert priorities.waiting_change(session, filed.case) is None
     assert filed.case.priority is Priority.P0
@@ -215,7 +218,7 @@ def test_danger_refuses_a_lowering_that_waits(session, sealer, filed, assignee):
 def test_only_danger_releases_a_case_quarantined_as_mass_filing(session, sealer, hire):
     triage = acting(hire(Role.TRIAGE, name="Triage"), CaseRole.TRIAGE)
     filed = file(session, sealer)
-    casework.move(session, sealer, triage, filed.case.reference, CaseState.QUARANTINED, AT)
+    casework.move(Call(session, triage, AT), sealer, filed.case.reference, CaseState.QUARANTINED)
     write(session, sealer, filed, CALM)
     assert (filed.case.state, notified(session)) == (CaseState.QUARANTINED, [])
     assert unread(session) == [filed.case.reference]
@@ -229,7 +232,7 @@ def test_a_message_in_a_merged_case_notifies_the_officer_of_the_main_case(sessio
     officer = acting(assignee)
     joined = file(session, sealer)
     go(session, sealer, officer, joined.case, CaseState.IN_TRIAGE)
-    casework.merge(session, sealer, officer, joined.case.reference, filed.case.reference, AT, reason="The same.")
+    casework.merge(Call(session, officer, AT), sealer, joined.case.reference, filed.case.reference, reason="The same.")
     write(session, sealer, joined, DANGER)
     assert notified(session) == ["Assignee"]
     assert (filed.case.priority, joined.case.priority) == (Priority.P0, Priority.P0)

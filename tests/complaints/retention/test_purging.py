@@ -14,13 +14,14 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import holds
 from registry.complaints.casework import queries as case_reading
-from registry.complaints.casework.letters.waiting import write_letter
+from registry.complaints.casework.letters.waiting import Letter, write_letter
 from registry.complaints.casework.notes.actions import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.db.engine import drop_deleted, sessions_for
 from registry.core.errors import UnknownReceipt
 from registry.tables import METADATA
@@ -78,9 +79,10 @@ def test_a_draft_goes_without_a_trace_when_its_time_is_over(session, sessions, s
 def test_a_closed_case_loses_every_word_after_a_year_and_keeps_its_bare_facts_five(session, sessions, sealer):
     filed = file(session, sealer, {**ORDINARY, "agency": "Sunrise", "name": "A name", "consent_union": "yes"})
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), "words", AT)
-    casework.reply(session, sealer, ANNA, filed.case.reference, "answer", AT)
+    casework.reply(Call(session, ANNA, AT), sealer, filed.case.reference, "answer")
     filed.case.language = "zh-Hans"
-    assert write_letter(session, sealer, ANNA, filed.case.reference, "untranslated", AT, language="it") is not None
+    letter = Letter("untranslated", language="it")
+    assert write_letter(Call(session, ANNA, AT), sealer, filed.case.reference, letter) is not None
     close(session, sealer, filed)
     assert purge(session, sessions, sealer, AT + 364 * DAY).closed == 0
     come_back(session, sealer, filed.code, AT + 364 * DAY)
@@ -112,7 +114,7 @@ def test_the_audit_outlives_the_case_and_leads_nowhere(session, sessions, sealer
 def test_a_legal_hold_keeps_everything(session, sessions, sealer):
     filed = file(session, sealer)
     close(session, sealer, filed)
-    holds.set_legal_hold(session, sealer, ANNA, filed.case.reference, AT.date(), is_held=True, reason="a court asks")
+    holds.set_legal_hold(Call(session, ANNA, AT), sealer, filed.case.reference, is_held=True, reason="a court asks")
     notes, _ = notes_and_tasks(session, sealer, ANNA, filed.case)
     assert [note.text for note in notes] == ["a court asks"]
     late = AT + 800 * DAY
@@ -120,7 +122,7 @@ def test_a_legal_hold_keeps_everything(session, sessions, sealer):
     assert purging.cases_on_hold(session, late.date()) == [filed.case.reference]
     assert purge(session, sessions, sealer, late) == (0, 0, 0)
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, late), late)
-    holds.set_legal_hold(session, sealer, ANNA, filed.case.reference, late.date(), is_held=False, reason="no longer")
+    holds.set_legal_hold(Call(session, ANNA, late), sealer, filed.case.reference, is_held=False, reason="no longer")
     assert purge(session, sessions, sealer, late).closed == 1
 
 
@@ -140,7 +142,7 @@ def test_only_its_own_case_is_destroyed(session, sessions, sealer):
     purge(session, sessions, sealer, AT + 365 * DAY)
     later = AT + 365 * DAY
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, open_.code, later), later).filed_on == AT.date()
-    assert case_reading.case_view(session, sealer, ANNA, open_.case.reference, later.date()).boxes
+    assert case_reading.case_view(Call(session, ANNA, later), sealer, open_.case.reference).boxes
 
 
 def test_a_unit_keeps_it_as_long_as_its_law_says(session, sessions, sealer, offices):
@@ -214,9 +216,9 @@ def test_a_purge_that_was_killed_after_its_last_commit_leaves_no_bytes_to_the_ne
 def test_a_main_case_goes_before_what_was_merged_into_it(session, sessions, sealer):
     main, other = file(session, sealer), file(session, sealer)
     go(session, sealer, ANNA, other.case, CaseState.IN_TRIAGE)
-    casework.merge(session, sealer, ANNA, other.case.reference, main.case.reference, AT, reason="same")
+    casework.merge(Call(session, ANNA, AT), sealer, other.case.reference, main.case.reference, reason="same")
     close(session, sealer, main)
-    holds.set_legal_hold(session, sealer, ANNA, other.case.reference, AT.date(), is_held=True, reason="court")
+    holds.set_legal_hold(Call(session, ANNA, AT), sealer, other.case.reference, is_held=True, reason="court")
     purge(session, sessions, sealer, AT + 365 * DAY)
     assert purge(session, sessions, sealer, AT + 2000 * DAY).removed == 1
     assert session.execute(select(Case.reference)).scalars().all() == [other.case.reference]

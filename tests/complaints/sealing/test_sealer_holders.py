@@ -26,7 +26,7 @@ CONTRACT = "Who may hold a Sealer"
 GIVEN_ONE = (
     "registry.api.complaints",
     "registry.api.officers",
-    "registry.api.idempotency",
+    "registry.api.write_headers",
     "registry.pages.officers",
     "registry.pages.intake",
 )

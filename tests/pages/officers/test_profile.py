@@ -13,13 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.passwords import STOLEN
 from registry.audit.models import AuditEntry
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.officers import calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, SecurityMail
-from registry.officers.passwords import STOLEN
 from registry.officers.rights import Role
 from registry.officers.signing_in import Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
@@ -112,14 +112,14 @@ def acts_of(session: Session) -> list[str]:
 def test_an_open_session_alone_makes_nothing_that_outlasts_it(
     desk: Desk, session: Session, path: str, fields: dict[str, str], password: dict[str, str]
 ) -> None:
-    left = factors.recovery_codes_left(session, desk.officer)
+    left = factors.RECOVERY_CODES.count_left(session, desk.officer)
     codes = session.scalars(select(RecoveryCode.digest)).all()
     refused = desk.post(path, **fields, **password)
     assert refused.status_code == 400
     assert "is another one" in words_of(refused)
     assert tokens.tokens_of(session, desk.officer, now().date()) == []
     assert calendars.made_on(session, desk.officer) is None
-    assert factors.unconfirmed_app(session, desk.officer) is None
+    assert factors.APPS.find_begun(session, desk.officer) is None
     assert session.scalars(select(RecoveryCode.digest)).all() == codes
     assert left == 10
 

@@ -20,7 +20,8 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators, sessions
+from registry.organisations import authenticators
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
 from registry.vocabulary.watches import DeliveryState
@@ -30,10 +31,10 @@ from registry.watches.delivery.connections import CERTIFICATES
 from registry.watches.numbers import Number
 from registry.watches.webhook_models import Delivery
 from tests.browsing import assert_fits, assert_sound
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
+from tests.make import licence_record, make_agency, make_api_key, make_organisation, organisation_call, suspend
 from tests.pages.organisations.conftest import make_member
 from tests.serving import serve
-from tests.watches.making import fan_out_committed, today
+from tests.watches.making import fan_out_committed
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,10 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for language in (Language.EN, Language.IT, Language.ZH_HANS):
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
-            tokens[language.value] = sessions.begin(session, member, now())
+            tokens[language.value] = MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
         app, _ = authenticators.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
         app.is_confirmed = True
-        tokens["half"] = sessions.begin(session, member, now(), is_full=False)
+        tokens["half"] = MEMBER_SESSIONS.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
         stored = diligence.archive_receipt(
             session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
@@ -72,11 +73,17 @@ def watched(session: Session, keyring: Keyring, organisation: int) -> None:
     """A watch of each kind under long names, a webhook that fails, and deliveries of every state."""
     agency = make_agency(session, licences=(licence_record(),))
     fan_out_committed(session, keyring)
-    watches.watch_agency(session, organisation, agency.agency_id, "Our supplier's agency", today())
-    watches.watch_list(session, keyring, organisation, [Number("A/1")], "Whole supply " + "long" * 24, today())
-    watches.watch_search(session, organisation, {"country": "CZ", "sector": "14.10"}, "Czech sewing", today())
+    watches.watch_agency(organisation_call(session, organisation), agency.agency_id, "Our supplier's agency")
+    watches.watch_list(
+        organisation_call(session, organisation), keyring, [Number("A/1")], "Whole supply " + "long" * 24
+    )
+    watches.watch_search(organisation_call(session, organisation), {"country": "CZ", "sector": "14.10"}, "Czech sewing")
     made = webhooks.make(
-        session, keyring, organisation, f"https://hooks.works.example/{'events/' * 40}", "Ear", now(), is_unsafe=False
+        organisation_call(session, organisation),
+        keyring,
+        f"https://hooks.works.example/{'events/' * 40}",
+        "Ear",
+        is_unsafe=False,
     )
     made.webhook.failing_since = now()
     for status in (LicenceStatus.SUSPENDED, LicenceStatus.ACTIVE, LicenceStatus.REVOKED):

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts.delays import FREE_FAILURES
 from registry.core.clock import now
 from registry.core.keyring import Keyring
-from registry.officers.delays import FREE_FAILURES
 from registry.officers.rights import Role
 from registry.organisations.models import Letter, Member, MemberSession, Organisation
 from registry.pages.organisations import edge

@@ -1,9 +1,11 @@
 """Agencies with an entry, and the officials who keep it. All invented."""
 
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.register.agencies import record
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
@@ -12,6 +14,12 @@ from tests import make
 
 AT = datetime(2026, 3, 2, 9, 31, 7, tzinfo=UTC)
 """A Monday."""
+
+Actor = TypeVar("Actor")
+
+
+def call(session: Session, actor: Actor, version: int | None = None, at: datetime = AT) -> Call[Actor]:
+    return Call(session, actor, at, version)
 
 
 def entry(session: Session, country: str = "CZ", status: LicenceStatus = LicenceStatus.ACTIVE) -> record.Agency:

@@ -22,10 +22,11 @@ from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
 from registry.vocabulary.entries import EntryPart
+from registry.vocabulary.licensing import EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.officers.making import make_unit
-from tests.supervision.entries.making import AT, entry, official_of, rep_of
+from tests.supervision.entries.making import AT, call, entry, official_of, rep_of
 
 REASON = "We looked it up in the file."
 SCRIPT = "<script>alert(1)</script>"
@@ -40,8 +41,11 @@ def page(client: FlaskClient, agency) -> str:
 
 
 def ask(session: Session, agency, at=AT):
-    return entry_requests.ask_correction(
-        session, rep_of(agency), EntryPart.NAME, "It is written with one letter too many.", at
+    return entry_requests.ask(
+        call(session, rep_of(agency), at=at),
+        EntryRequestKind.CORRECTION,
+        "It is written with one letter too many.",
+        EntryPart.NAME,
     )
 
 
@@ -54,7 +58,7 @@ def test_a_correction_is_marked_everywhere_until_it_is_decided(session: Session,
     assert "asked us to correct this record" in page(client, agency)
     assert "one letter too many" not in page(client, agency)
     assert response.due_on == working_days_after(AT.date(), WORKING_DAYS)
-    deciding.decide(session, official_of(agency), response.reference, REASON, AT, is_accepted=is_accepted)
+    deciding.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=is_accepted)
     session.commit()
     assert not client.get(f"/api/v1/agencies/{agency.agency_id}").json.get("is_correction_requested")
     assert "asked us to correct this record" not in page(client, agency)
@@ -68,7 +72,7 @@ def test_a_correction_taken_back_leaves_no_mark(session: Session):
     agency = entry(session)
     response = ask(session, agency)
     assert marked(session, agency)
-    entry_requests.take_back(session, rep_of(agency), response.reference, AT)
+    entry_requests.take_back(call(session, rep_of(agency)), response.reference)
     assert not marked(session, agency)
     assert ask(session, agency).state == "open"
 
@@ -76,7 +80,7 @@ def test_a_correction_taken_back_leaves_no_mark(session: Session):
 def test_what_was_refused_is_not_asked_again_for_thirty_days(session: Session):
     agency = entry(session)
     response = ask(session, agency)
-    deciding.decide(session, official_of(agency), response.reference, REASON, AT, is_accepted=False)
+    deciding.decide(call(session, official_of(agency)), response.reference, REASON, is_accepted=False)
     with pytest.raises(NotNow, match="30 days"):
         ask(session, agency, AT + timedelta(days=29))
     assert not marked(session, agency)
@@ -96,9 +100,9 @@ def test_one_is_asked_at_a_time_and_the_database_holds_that(session: Session):
             )
         )
     for _ in range(MAX_CLONE_REPORTS):
-        entry_requests.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
+        entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "Somebody uses our name.")
     with pytest.raises(NotNow):
-        entry_requests.report_clone(session, rep_of(agency), "Somebody uses our name.", AT)
+        entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "Somebody uses our name.")
 
 
 def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
@@ -106,27 +110,27 @@ def test_a_decision_needs_a_reason_and_is_made_once(session: Session):
     response = ask(session, agency)
     official = official_of(agency)
     with pytest.raises(InvalidInput, match="answer"):
-        deciding.decide(session, official, response.reference, "  ", AT, is_accepted=True)
+        deciding.decide(call(session, official), response.reference, "  ", is_accepted=True)
     with pytest.raises(StaleVersion):
-        deciding.decide(
-            session, official, response.reference, REASON, AT, is_accepted=True, version=response.version + 1
-        )
-    deciding.decide(session, official, response.reference, REASON, AT, is_accepted=True)
+        deciding.decide(call(session, official, response.version + 1), response.reference, REASON, is_accepted=True)
+    deciding.decide(call(session, official), response.reference, REASON, is_accepted=True)
     for is_accepted in (True, False):
         with pytest.raises(IllegalMove):
-            deciding.decide(session, official, response.reference, REASON, AT, is_accepted=is_accepted)
+            deciding.decide(call(session, official), response.reference, REASON, is_accepted=is_accepted)
     with pytest.raises(IllegalMove):
-        entry_requests.take_back(session, rep_of(agency), response.reference, AT)
+        entry_requests.take_back(call(session, rep_of(agency)), response.reference)
 
 
 def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: Session, client: FlaskClient):
     agency = entry(session)
-    requested = entry_requests.report_clone(session, rep_of(agency), "The Invented Brothers use our stamp.", AT)
+    requested = entry_requests.ask(
+        call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "The Invented Brothers use our stamp."
+    )
     with pytest.raises(InvalidInput, match="warning"):
-        deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
+        deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     assert requested.state == "open"
     words = "Others use a stamp like this agency's."
-    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True, warning=words)
+    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True, warning=words)
     session.commit()
     assert words in page(client, agency).replace("&#39;", "'")
     assert "Brothers" not in page(client, agency)
@@ -134,17 +138,23 @@ def test_a_clone_report_becomes_a_warning_in_the_officers_words_alone(session: S
 
 def test_a_refused_clone_report_says_nothing_in_public(session: Session):
     agency = entry(session)
-    requested = entry_requests.report_clone(session, rep_of(agency), "Somebody uses our stamp.", AT)
-    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=False, warning="Beware.")
+    requested = entry_requests.ask(
+        call(session, rep_of(agency)), EntryRequestKind.CLONE_REPORT, "Somebody uses our stamp."
+    )
+    deciding.decide(
+        call(session, official_of(agency)), requested.reference, REASON, is_accepted=False, warning="Beware."
+    )
     assert make.public_record_of(session, agency.agency_id).clone_warnings == ()
 
 
 def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Session, client: FlaskClient):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
-    requested = entry_requests.propose_reply(session, rep_of(agency), f"We have  appealed.\n{SCRIPT}", AT)
+    requested = entry_requests.ask(
+        call(session, rep_of(agency)), EntryRequestKind.REPLY, f"We have  appealed.\n{SCRIPT}"
+    )
     session.commit()
     assert "We have appealed" not in page(client, agency)
-    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
+    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     session.commit()
     displayed = page(client, agency)
     assert "We have appealed. &lt;script&gt;" in displayed
@@ -159,10 +169,10 @@ def test_a_reply_is_shown_beside_what_it_replies_to_once_it_was_let(session: Ses
 def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, client: FlaskClient):
     agency = entry(session)
     with pytest.raises(NotNow, match="has none"):
-        entry_requests.propose_reply(session, rep_of(agency), "We are good.", AT)
+        entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.REPLY, "We are good.")
     warn_of_clone(session, agency.agency_id, "Others use this name.", "registry")
-    requested = entry_requests.propose_reply(session, rep_of(agency), "We told the police.", AT)
-    deciding.decide(session, official_of(agency), requested.reference, REASON, AT, is_accepted=True)
+    requested = entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.REPLY, "We told the police.")
+    deciding.decide(call(session, official_of(agency)), requested.reference, REASON, is_accepted=True)
     session.commit()
     assert "We told the police." in page(client, agency)
     lift_clone_warning(session, agency.agency_id)
@@ -174,18 +184,18 @@ def test_a_reply_needs_something_to_reply_to_and_goes_with_it(session: Session, 
 def test_a_reply_is_taken_down_or_replaced(session: Session, client: FlaskClient, by):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     rep, official = rep_of(agency), official_of(agency)
-    first = entry_requests.propose_reply(session, rep, "The first reply.", AT)
-    deciding.decide(session, official, first.reference, REASON, AT, is_accepted=True)
+    first = entry_requests.ask(call(session, rep), EntryRequestKind.REPLY, "The first reply.")
+    deciding.decide(call(session, official), first.reference, REASON, is_accepted=True)
     match by:
         case "agency":
-            entry_requests.take_back(session, rep, first.reference, AT)
+            entry_requests.take_back(call(session, rep), first.reference)
         case "authority":
             with pytest.raises(InvalidInput):
-                deciding.take_down(session, official, first.reference, " ", AT)
-            deciding.take_down(session, official, first.reference, "It names a worker after all.", AT)
+                deciding.take_down(call(session, official), first.reference, " ")
+            deciding.take_down(call(session, official), first.reference, "It names a worker after all.")
         case _:
-            second = entry_requests.propose_reply(session, rep, "The second reply.", AT)
-            deciding.decide(session, official, second.reference, REASON, AT, is_accepted=True)
+            second = entry_requests.ask(call(session, rep), EntryRequestKind.REPLY, "The second reply.")
+            deciding.decide(call(session, official), second.reference, REASON, is_accepted=True)
     session.commit()
     assert first.state == "withdrawn"
     assert "The first reply." not in page(client, agency)
@@ -196,7 +206,7 @@ def test_a_reply_is_taken_down_or_replaced(session: Session, client: FlaskClient
 def test_a_reply_is_a_tidy_line(session: Session, typed):
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     with pytest.raises(InvalidInput, match="text"):
-        entry_requests.propose_reply(session, rep_of(agency), typed, AT)
+        entry_requests.ask(call(session, rep_of(agency)), EntryRequestKind.REPLY, typed)
 
 
 def test_another_authority_and_another_agency_find_nothing(session: Session):
@@ -204,11 +214,11 @@ def test_another_authority_and_another_agency_find_nothing(session: Session):
     response = ask(session, agency)
     foreign = official_of(other)
     for act in (
-        lambda: deciding.decide(session, foreign, response.reference, REASON, AT, is_accepted=True),
-        lambda: deciding.take_down(session, foreign, response.reference, REASON, AT),
+        lambda: deciding.decide(call(session, foreign), response.reference, REASON, is_accepted=True),
+        lambda: deciding.take_down(call(session, foreign), response.reference, REASON),
         lambda: queries.request_named(session, foreign, response.reference),
         lambda: deciding.require_own(session, foreign, agency.agency_id),
-        lambda: entry_requests.take_back(session, rep_of(other), response.reference, AT),
+        lambda: entry_requests.take_back(call(session, rep_of(other)), response.reference),
     ):
         with pytest.raises(NotFound):
             act()
@@ -224,21 +234,21 @@ def desk(session: Session, agency) -> Unit:
 def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Session):
     agency, other = entry(session), entry(session, "IT")
     unit, first, second = desk(session, agency), official_of(agency), official_of(agency, "OFFICIAL222B")
-    change = claims.invite(session, first, unit, "R. Rep", "rep@agency.example", "en", AT)
+    change = claims.invite(call(session, first), unit, "R. Rep", "rep@agency.example", "en")
     assert [one.reference for one, _ in claims.invitations(session, first)] == [change.reference]
     assert claims.invitations(session, official_of(other)) == []
     with pytest.raises(ActRefused, match="another officer"):
-        claims.approve(session, first, change.reference, AT)
+        claims.approve(call(session, first), change.reference)
     for act in (
-        lambda: claims.approve(session, official_of(other), change.reference, AT),
-        lambda: claims.refuse(session, official_of(other), change.reference, AT),
-        lambda: claims.invite(session, official_of(other), unit, "S. Spy", "spy@agency.example", "en", AT),
+        lambda: claims.approve(call(session, official_of(other)), change.reference),
+        lambda: claims.refuse(call(session, official_of(other)), change.reference),
+        lambda: claims.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
     ):
         with pytest.raises(NotFound):
             act()
-    assert claims.approve(session, second, change.reference, AT)
+    assert claims.approve(call(session, second), change.reference)
     with pytest.raises(ActRefused):
-        claims.approve(session, second, change.reference, AT)
+        claims.approve(call(session, second), change.reference)
     assert queries.agency_of_unit(session, unit.reference) == agency.agency_id
 
 
@@ -251,7 +261,7 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
     )
     for act in (claims.approve, claims.refuse):
         with pytest.raises(NotFound):
-            act(session, official_of(agency), change.reference, AT)
+            act(call(session, official_of(agency)), change.reference)
 
 
 def test_due_days_are_working_days():
@@ -263,5 +273,5 @@ def test_an_account_without_an_agency_has_no_entry(session: Session):
     with pytest.raises(NotFound):
         queries.agency_of_unit(session, "it-invented-unit")
     with pytest.raises(NotFound):
-        entry_requests.ask_correction(session, Rep("R", "23456789ABCD"), EntryPart.NAME, "x", AT)
+        entry_requests.ask(call(session, Rep("R", "23456789ABCD")), EntryRequestKind.CORRECTION, "x", EntryPart.NAME)
     assert queries.waiting(session, EntryOfficial("O", "nobody")) == []

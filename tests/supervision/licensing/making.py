@@ -13,6 +13,7 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
+from tests.calling import call_by
 from tests.make import ZONES, authority_of, public_record_of
 
 ANNA = LicensingOfficial("ANNA", authority_of("CZ"))
@@ -37,16 +38,15 @@ def proposed(
     reference = None
     if about is not None:
         reference = about.licence_id if isinstance(about, record.Licence) else about.agency_id
-    return proposals.propose(
-        session, by, act, reference, stated, now(), legal_ground=GROUND, effective_on=on or today()
-    )
+    call = call_by(session, by)
+    return proposals.propose(call, act, reference, stated, legal_ground=GROUND, effective_on=on or today())
 
 
 def done(session: Session, act: LicenceAct, about: record.Licence | record.Agency | None, **stated: Any) -> Proposal:
     """Proposed by Anna and, where it needs two, approved by Boris."""
     proposal = proposed(session, act, about, **stated)
     if proposal.has_second:
-        proposals.approve(session, BORIS, proposal.reference, now())
+        proposals.approve(call_by(session, BORIS), proposal.reference)
     return proposal
 
 

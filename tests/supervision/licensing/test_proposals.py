@@ -8,13 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.models import AuditEntry
-from registry.core.clock import now
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
+from registry.register.authorities.models import Source
+from registry.register.authorities.own_lists import desk_list
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
+from tests.calling import call_by
 from tests.make import CZECH_AT_HOME, make_agency, make_licence, make_source, public_record_of
 from tests.supervision.licensing.making import ANNA, BORIS, FOREIGN, done, holder_of, proposed, today
 
@@ -35,25 +37,65 @@ def test_a_suspension_stands_in_the_next_answer_once_a_second_person_approved(
     licence = make_licence(session)
     proposal = proposed(session, LicenceAct.SUSPEND, licence)
     assert (proposal.state, verdict(client, licence.number)) == (ProposalState.OPEN, "yes")
-    proposals.approve(session, BORIS, proposal.reference, now(), version=1)
+    entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
+    proposals.approve(call_by(session, BORIS, 1), proposal.reference)
     assert verdict(client, licence.number) == "no"
+    last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
+    assert (last.index, last.key) == (entries, f"licence/{licence.licence_id}")
     assert (proposal.state, proposal.decided_by, last_entry(session)) == ("applied", "BORIS", "licence.suspended")
     line = session.execute(select(AuditEntry).order_by(AuditEntry.index.desc()).limit(1)).scalar_one()
     assert (line.act, line.actor) == ("licence.suspended", "BORIS")
     assert f"proposal {proposal.reference} of ANNA" in line.detail
 
 
+def test_nothing_of_it_is_there_when_it_is_not_committed(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    proposal = proposed(session, LicenceAct.REVOKE, licence)
+    session.commit()
+    proposals.approve(call_by(session, BORIS), proposal.reference)
+    session.rollback()
+    assert verdict(client, licence.number) == "yes"
+    assert "revoked" not in str(session.execute(select(AuditEntry.act)).scalars().all())
+    assert session.execute(select(Source).where(Source.reference == desk_list(licence.authority))).first() is None
+
+
+def test_a_suspension_with_a_last_day_ends_by_itself(client: FlaskClient, session: Session) -> None:
+    licence, last_day = make_licence(session), today() + timedelta(days=30)
+    done(session, LicenceAct.SUSPEND, licence, to_on=str(last_day))
+    assert verdict(client, licence.number) == "no"
+    (suspended,) = holder_of(session, licence.licence_id).licences
+    assert [(one.status, one.from_ == today(), one.to) for one in suspended.status_history] == [
+        (LicenceStatus.ACTIVE, False, None),
+        (LicenceStatus.SUSPENDED, True, last_day),
+    ]
+
+
+def test_a_day_to_come_is_published_now_and_holds_from_that_day(client: FlaskClient, session: Session) -> None:
+    licence, ahead = make_licence(session), today() + timedelta(days=10)
+    proposal = proposed(session, LicenceAct.REVOKE, licence, on=ahead)
+    proposals.approve(call_by(session, BORIS), proposal.reference)
+    assert verdict(client, licence.number) == "yes"
+    assert verdict(client, licence.number, on=str(ahead - timedelta(days=1))) == "unknown"
+    assert verdict(client, licence.number, on=str(ahead)) == "no"
+
+
+def test_an_authority_that_is_not_known_states_nothing(session: Session) -> None:
+    licence = make_licence(session)
+    with pytest.raises(NotFound):
+        proposed(session, LicenceAct.REVOKE, licence, by=ANNA._replace(authority="nobody"))
+
+
 def test_no_officer_approves_an_own_proposal_or_a_decided_one(session: Session) -> None:
     proposal = proposed(session, LicenceAct.REVOKE, make_licence(session))
     with pytest.raises(ActRefused, match="another officer"):
-        proposals.approve(session, ANNA, proposal.reference, now())
+        proposals.approve(call_by(session, ANNA), proposal.reference)
     with pytest.raises(StaleVersion):
-        proposals.approve(session, BORIS, proposal.reference, now(), version=7)
-    proposals.approve(session, BORIS, proposal.reference, now())
+        proposals.approve(call_by(session, BORIS, 7), proposal.reference)
+    proposals.approve(call_by(session, BORIS), proposal.reference)
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     for act in (proposals.approve, proposals.take_back):
         with pytest.raises(NotNow, match="it is applied"):
-            act(session, BORIS, proposal.reference, now())
+            act(call_by(session, BORIS), proposal.reference)
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
 
 
@@ -68,22 +110,22 @@ def test_another_authoritys_licences_and_proposals_are_not_there(session: Sessio
         proposed(session, LicenceAct.REGISTER_INTERMEDIARY, holder, by=FOREIGN, name="Prostředník")
     for act in (proposals.approve, proposals.take_back):
         with pytest.raises(NotFound):
-            act(session, FOREIGN, proposal.reference, now())
+            act(call_by(session, FOREIGN), proposal.reference)
 
 
 def test_a_refusal_needs_a_reason_and_another_person_and_taking_back_is_the_proposers(session: Session) -> None:
     licence = make_licence(session)
     proposal = proposed(session, LicenceAct.REVOKE, licence)
     with pytest.raises(ActRefused, match="take it back"):
-        proposals.refuse(session, ANNA, proposal.reference, "no", now())
+        proposals.refuse(call_by(session, ANNA), proposal.reference, "no")
     with pytest.raises(ActRefused, match="refuse it"):
-        proposals.take_back(session, BORIS, proposal.reference, now())
+        proposals.take_back(call_by(session, BORIS), proposal.reference)
     with pytest.raises(InvalidInput, match="reason"):
-        proposals.refuse(session, BORIS, proposal.reference, " ", now())
-    proposals.refuse(session, BORIS, proposal.reference, "The ground is another one.", now())
+        proposals.refuse(call_by(session, BORIS), proposal.reference, " ")
+    proposals.refuse(call_by(session, BORIS), proposal.reference, "The ground is another one.")
     assert (proposal.state, proposal.version) == (ProposalState.REFUSED, 2)
     other = proposed(session, LicenceAct.REVOKE, licence)
-    proposals.take_back(session, ANNA, other.reference, now())
+    proposals.take_back(call_by(session, ANNA), other.reference)
     assert other.state is ProposalState.TAKEN_BACK
     acts = session.execute(select(AuditEntry.act).order_by(AuditEntry.index)).scalars().all()
     assert acts == ["licensing.proposed", "licensing.refused", "licensing.proposed", "licensing.taken_back"]
@@ -94,7 +136,7 @@ def test_what_was_changed_since_it_was_proposed_is_not_approved(session: Session
     waiting = proposed(session, LicenceAct.AMEND, licence, activities=["placement"])
     done(session, LicenceAct.SUSPEND, licence)
     with pytest.raises(StaleVersion, match="propose it anew"):
-        proposals.approve(session, BORIS, waiting.reference, now())
+        proposals.approve(call_by(session, BORIS), waiting.reference)
     assert waiting.state is ProposalState.OPEN
 
 
@@ -243,7 +285,7 @@ def test_an_agreement_and_an_intermediary_are_registered_and_ended(session: Sess
     proposal = proposed(
         session, LicenceAct.REGISTER_AGREEMENT, holder, by=desk, destination="cz", receiving=other.agency_id
     )
-    proposals.approve(session, second, proposal.reference, now())
+    proposals.approve(call_by(session, second), proposal.reference)
     agreed = public_record_of(session, holder.agency_id).agreements
     assert [(one.origin, one.destination, one.receiving) for one in agreed] == [("CN", "CZ", other.agency_id)]
     assert public_record_of(session, other.agency_id).agreements == agreed
@@ -255,7 +297,7 @@ def test_an_agreement_and_an_intermediary_are_registered_and_ended(session: Sess
     for act in (LicenceAct.REGISTER_INTERMEDIARY, LicenceAct.END_INTERMEDIARY):
         proposal = proposed(session, act, holder, by=desk, name="虚构中介", number="A 1")
         if proposal.has_second:
-            proposals.approve(session, second, proposal.reference, now())
+            proposals.approve(call_by(session, second), proposal.reference)
     assert [(one.name, one.to) for one in public_record_of(session, holder.agency_id).intermediaries] == [
         ("虚构中介", today())
     ]

@@ -19,6 +19,7 @@ from registry.supervision.licensing.rules import (
     possible,
 )
 from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.record import TERMS
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, SanctionKind
 from tests.make import agency_record, changed, licence_record
 
@@ -34,7 +35,7 @@ def facts(act: LicenceAct, **stated: object) -> LicenceActFacts:
 def test_every_act_stands_in_the_table_and_states_what_there_is_a_field_for() -> None:
     assert set(ACTS) == set(LicenceAct)
     for act, rule in ACTS.items():
-        assert set(rule.needs) | set(rule.takes) <= set(Stated.__struct_fields__), act
+        assert set(rule.needs) | set(rule.takes) <= {*Stated.__struct_fields__, *TERMS}, act
         assert not set(rule.needs) & set(rule.takes), act
 
 

@@ -26,14 +26,15 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals import ending as referrals_ending
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
-from registry.supervision.sanctions import enforcement
-from registry.supervision.sanctions.actions import SanctionOfficial
+from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
 from tests.complaints.filing import Filed, come_back, file
 from tests.officers.making import make_officer
@@ -66,7 +67,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.filed = self.file(agency)
         self.case_id, self.case = self.filed.case.id, self.filed.case.reference
         for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-            casework.move(self.session, self.sealer, self.officer("A. Anna"), self.case, state, self.at)
+            casework.move(Call(self.session, self.officer("A. Anna"), self.at), self.sealer, self.case, state)
         self.session.commit()
 
     def file(self, agency: str) -> Filed:
@@ -79,8 +80,9 @@ class CaseSteps(RuleBasedStateMachine):
     def officer(self, name: str, role: CaseRole = CaseRole.INVESTIGATOR) -> Officer:
         return Officer(name, role, UNIT)
 
-    def official(self, name: str, role: CaseRole = CaseRole.DECIDER) -> SanctionOfficial:
-        return SanctionOfficial(name, role, UNIT, AUTHORITY)
+    def call(self, name: str) -> Call[SanctionOfficial]:
+        """A decider's call of an act on a sanction."""
+        return Call(self.session, SanctionOfficial(name, CaseRole.DECIDER, UNIT, AUTHORITY), self.at)
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Commit what an edge would, or nothing of it."""
@@ -111,7 +113,9 @@ class CaseSteps(RuleBasedStateMachine):
     @rule(name=people, role=case_roles, to=st.sampled_from([CaseState.INVESTIGATING, CaseState.CLOSED]))
     def a_case_is_moved(self, name: str, role: CaseRole, to: CaseState) -> None:
         who = self.officer(name, role)
-        self.attempt(lambda: casework.move(self.session, self.sealer, who, self.case, to, self.at, reason="because"))
+        self.attempt(
+            lambda: casework.move(Call(self.session, who, self.at), self.sealer, self.case, to, reason="because")
+        )
 
     @rule(kind=st.sampled_from([ConsentKind.AGENCY, ConsentKind.UNION]), is_given=st.booleans())
     def the_worker_consents_or_revokes(self, kind: ConsentKind, is_given: bool) -> None:
@@ -129,7 +133,7 @@ class CaseSteps(RuleBasedStateMachine):
         def act() -> None:
             mailbox.open_again(self.session, self.sealer, self.visit(), self.at)
             casework.move(
-                self.session, self.sealer, self.officer("C. Carla"), self.case, CaseState.INVESTIGATING, self.at
+                Call(self.session, self.officer("C. Carla"), self.at), self.sealer, self.case, CaseState.INVESTIGATING
             )
 
         self.attempt(act)
@@ -147,7 +151,7 @@ class CaseSteps(RuleBasedStateMachine):
         self.at += timedelta(days=days)
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
-        enforcement.do_due(sessions, self.at)
+        effect.do_due(sessions, self.at)
         referrals_ending.end_due(sessions, self.sealer, self.at)
         hearings_ending.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)

@@ -10,13 +10,16 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.supervision.sanctions import actions
-from registry.supervision.sanctions.actions import Look, SanctionOfficial, Terms
+from registry.supervision.sanctions import actions, drafting
+from registry.supervision.sanctions.drafting import Look, Terms
 from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
+from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, file, make_units
 from tests.make import ZONES, authority_of, licence_record, make_agency
@@ -27,7 +30,7 @@ LENA = SanctionOfficial("L. Lena", CaseRole.LICENSING, UNIT, AUTHORITY)
 DANA = SanctionOfficial("D. Dana", CaseRole.DECIDER, UNIT, AUTHORITY)
 SARA = SanctionOfficial("S. Sara", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
 LAW = "Act 435/2004, section 63"
-LOOK = Look(40, 12, None, frozenset({ToldFirst.UNION}), "The union's interpreter", Timing.NO_COMPLAINT)
+LOOK = Look(Timing.NO_COMPLAINT, frozenset({ToldFirst.UNION}), 40, 12, teller="The union's interpreter")
 
 
 def today() -> date:
@@ -60,17 +63,15 @@ def looked_into(session: Session, sealer: Sealer, existing: Licensed, **answers:
     given = {"country": "CZ", "deception": "yes", "agency": {"agency_id": existing.agency}, "account": "Another job."}
     filed = file(session, sealer, given | answers, at=now())
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, state, now())
+        casework.move(Call(session, ANNA, now()), sealer, filed.case.reference, state)
     return filed
 
 
 def drafted(
     session: Session, sealer: Sealer, filed: Filed, reasons: str = "It is so.", summary: str = "Papers were kept."
 ) -> Decision:
-    reference = filed.case.reference
-    return decisions.write(
-        session, sealer, ANNA, reference, DecisionOutcome.UPHELD, now(), reasons=reasons, summary=summary
-    )
+    draft = decisions.DecisionDraft(DecisionOutcome.UPHELD, reasons, summary)
+    return decisions.write(Call(session, ANNA, now()), sealer, filed.case.reference, draft)
 
 
 def decided_case(session: Session, sealer: Sealer, existing: Licensed, **answers: object) -> tuple[Filed, Decision]:
@@ -78,7 +79,7 @@ def decided_case(session: Session, sealer: Sealer, existing: Licensed, **answers
     filed = looked_into(session, sealer, existing, **answers)
     draft = drafted(session, sealer, filed)
     decider = Officer(DANA.name, CaseRole.DECIDER, UNIT)
-    return filed, decisions.make(session, sealer, decider, draft.reference, words, now())
+    return filed, decisions.make(Call(session, decider, now()), sealer, draft.reference, words=words)
 
 
 def proposed(
@@ -91,26 +92,27 @@ def proposed(
 ) -> Sanction:
     decision = facts.pop("decision", None)
     stated: dict[str, object] = {"legal_ground": LAW, "effective_from": today()} | facts
-    return actions.propose(session, sealer, by, existing.licence, Terms(kind, **stated), now(), decision=decision)  # type: ignore[arg-type]
+    terms = Terms(kind, **stated)  # type: ignore[arg-type]
+    return drafting.propose(call_by(session, by), sealer, existing.licence, terms, decision=decision)  # type: ignore[arg-type]
 
 
 def reviewed(session: Session, sealer: Sealer, existing: Licensed, *args: object, **facts: object) -> Sanction:
     """Proposed, looked at, and handed to review by Lena."""
     look = facts.pop("look", LOOK)
     sanction = proposed(session, sealer, existing, *args, **facts)  # type: ignore[arg-type]
-    actions.look_at_workers(session, LENA, sanction.reference, look, now())  # type: ignore[arg-type]
-    return actions.hand_to_review(session, LENA, sanction.reference, now())
+    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)  # type: ignore[arg-type]
+    return actions.hand_to_review(call_by(session, LENA), sanction.reference)
 
 
 def in_force(session: Session, sealer: Sealer, existing: Licensed, *args: object, **facts: object) -> Sanction:
     sanction = reviewed(session, sealer, existing, *args, **facts)
-    return actions.approve(session, SARA, sanction.reference, now())
+    return actions.approve(call_by(session, SARA), sanction.reference)
 
 
 def ended(session: Session, sanction: Sanction, target: SanctionState, ground: str = "Court, 4 C 1") -> Sanction:
     """Asked for by Sara, confirmed by Dana."""
-    actions.ask_for_end(session, SARA, sanction.reference, target, ground, now())
-    return actions.confirm_end(session, DANA, sanction.reference, now())
+    actions.ask_for_end(call_by(session, SARA), sanction.reference, target, ground)
+    return actions.confirm_end(call_by(session, DANA), sanction.reference)
 
 
 def in_days(days: int) -> datetime:

@@ -13,8 +13,10 @@ from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.access_grants import actions, queries
 from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import LIVE, standing
+from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.models import EncryptedContainer
+from registry.core.calls import Call
 from registry.core.errors import NotFound
 from registry.vocabulary.cases import AccessKind, AccessState, CaseRole, CaseState
 from tests.complaints.parties.referrals.making import UNION
@@ -30,17 +32,17 @@ class OpeningSteps(CaseSteps):
 
     def ask(self, name: str, kind: AccessKind) -> str:
         hours = 2 if kind is AccessKind.BREAK_GLASS else None
-        who = self.officer(name)
-        return actions.ask(
-            self.session, self.sealer, who, self.case, kind, "She is in danger.", self.at, hours=hours
-        ).reference
+        request = actions.AccessRequest(kind, "She is in danger.", hours)
+        return actions.ask(Call(self.session, self.officer(name), self.at), self.sealer, self.case, request).reference
 
     @rule(names=two_people, kind=asked_for, is_granted=st.booleans())
     def something_is_opened(self, names: list[str], kind: AccessKind, is_granted: bool) -> None:
         def act() -> None:
             one = self.ask(names[0], kind)
             if is_granted:
-                actions.decide(self.session, self.sealer, UNIT, names[1], one, self.at, is_granted=True)
+                actions.decide(
+                    Call(self.session, UnitOfficer(names[1], UNIT), self.at), self.sealer, one, is_granted=True
+                )
 
         self.attempt(act)
 
@@ -50,9 +52,13 @@ class OpeningSteps(CaseSteps):
         one = self.one(draw, AccessGrant)
         if to in ("grant", "refuse"):
             stated = {"is_granted": to == "grant", "answer": "Ask the custodian."}
-            self.attempt(lambda: actions.decide(self.session, self.sealer, UNIT, name, one, self.at, **stated))
+            self.attempt(
+                lambda: actions.decide(Call(self.session, UnitOfficer(name, UNIT), self.at), self.sealer, one, **stated)
+            )
         else:
-            self.attempt(lambda: actions.end(self.session, UNIT, name, one, self.at, is_own=to == "end_own"))
+            self.attempt(
+                lambda: actions.end(Call(self.session, UnitOfficer(name, UNIT), self.at), one, is_own=to == "end_own")
+            )
 
     @precondition(lambda self: self.rows(AccessGrant, AccessGrant.state.in_(sorted(LIVE))))
     @rule(minutes=st.sampled_from([14, 16, 120, 24 * 60]))
@@ -63,13 +69,13 @@ class OpeningSteps(CaseSteps):
     @rule(name=people, is_ours=st.booleans())
     def cases_are_joined(self, name: str, is_ours: bool) -> None:
         """Ours to another complaint about the same agency, or that one to ours."""
-        given, who = (self.session, self.sealer), self.officer(name)
+        call = Call(self.session, self.officer(name), self.at)
 
         def act() -> None:
             other = self.file(self.held.agency).case.reference
-            casework.move(*given, who, other, CaseState.IN_TRIAGE, self.at)
+            casework.move(call, self.sealer, other, CaseState.IN_TRIAGE)
             one, into = (self.case, other) if is_ours else (other, self.case)
-            casework.merge(*given, who, one, into, self.at, reason="One camp.")
+            casework.merge(call, self.sealer, one, into, reason="One camp.")
 
         self.attempt(act)
 
@@ -80,7 +86,7 @@ class OpeningSteps(CaseSteps):
 
         def act() -> None:
             for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-                casework.move(self.session, self.sealer, who, self.case, state, self.at, reason="Another camp.")
+                casework.move(Call(self.session, who, self.at), self.sealer, self.case, state, reason="Another camp.")
 
         self.attempt(act)
 
@@ -97,7 +103,7 @@ class OpeningSteps(CaseSteps):
             assert not is_open or one.decided_by is not None
             for name in (*NAMES, one.asked_by):
                 try:
-                    seen = queries.look(self.session, self.sealer, self.officer(name), one.reference, self.at)
+                    seen = queries.look(Call(self.session, self.officer(name), self.at), self.sealer, one.reference)
                 except NotFound:
                     assert not (is_open and name == one.asked_by), (one.state, name)
                 else:

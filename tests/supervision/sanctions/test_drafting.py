@@ -3,12 +3,13 @@
 import pytest
 
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.clock import now
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
 from registry.supervision.sanctions import actions, drafting
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.supervision.sanctions.rules import flaws_of_extent
 from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import SanctionKind
+from tests.calling import call_by
 from tests.supervision.sanctions import making
 
 K = SanctionKind
@@ -37,13 +38,13 @@ def test_money_is_a_fines_and_points_are_of_points(kind, amount, currency, point
 
 def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(session, sealer: Sealer, licensed):
     sanction = making.proposed(session, sealer, licensed, SanctionKind.FINE)
-    who = actions.SanctionOfficial(sanction.proposed_by, making.DANA.role, sanction.unit, sanction.authority)
-    terms = actions.Terms(
+    who = SanctionOfficial(sanction.proposed_by, making.DANA.role, sanction.unit, sanction.authority)
+    terms = drafting.Terms(
         SanctionKind.FINE, "Act 1, section 2", sanction.effective_from, amount="1,200.5", currency="eur"
     )
 
     def edit(by=who, **more):
-        return drafting.edit(session, sealer, by, sanction.reference, terms._replace(**more), now(), version=version)
+        return drafting.edit(call_by(session, by, version), sealer, sanction.reference, terms._replace(**more))
 
     version = sanction.version
     edit()
@@ -57,7 +58,7 @@ def test_a_proposal_is_written_anew_by_its_proposer_until_it_is_handed_in(sessio
         edit(who._replace(name="S. Somebody"))
     with pytest.raises(NotFound):
         edit(who._replace(authority="another"))
-    actions.hand_to_review(session, who, sanction.reference, now())
+    actions.hand_to_review(call_by(session, who), sanction.reference)
     assert sanction.state is SanctionState.LEGAL_REVIEW
     version = sanction.version
     with pytest.raises(IllegalMove, match="given back first"):

@@ -23,9 +23,10 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.parties.hearings.rules import HEARD_IN
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.keyring import Keyring
-from registry.supervision.sanctions import actions
-from registry.supervision.sanctions.actions import Look, Terms
+from registry.supervision.sanctions import actions, drafting
+from registry.supervision.sanctions.drafting import Look, Terms
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
@@ -58,7 +59,10 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     def a_decision_is_written(self, name, outcome):
         self.attempt(
             lambda: decisions.write(
-                self.session, self.sealer, self.officer(name), self.case, outcome, self.at, reasons="So.", summary="So."
+                Call(self.session, self.officer(name), self.at),
+                self.sealer,
+                self.case,
+                decisions.DecisionDraft(outcome, "So.", "So."),
             )
         )
 
@@ -68,10 +72,9 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
         writes, decides = self.officer(names[0]), self.officer(names[1], CaseRole.DECIDER)
 
         def act():
-            given = (self.session, self.sealer)
-            stated = {"reasons": "So.", "summary": "So."}
-            draft = decisions.write(*given, writes, self.case, outcome, self.at, **stated).reference
-            decisions.make(*given, decides, draft, words, self.at)
+            text = decisions.DecisionDraft(outcome, "So.", "So.")
+            draft = decisions.write(Call(self.session, writes, self.at), self.sealer, self.case, text).reference
+            decisions.make(Call(self.session, decides, self.at), self.sealer, draft, words=words)
 
         self.attempt(act)
 
@@ -79,10 +82,10 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     def a_decision_is_made_or_sent_back(self, draw, name, is_made):
         decision, who = self.one(draw, Decision), self.officer(name, CaseRole.DECIDER)
         if decision is not None and is_made:
-            self.attempt(lambda: decisions.make(self.session, self.sealer, who, decision, words, self.at))
+            self.attempt(lambda: decisions.make(Call(self.session, who, self.at), self.sealer, decision, words=words))
         elif decision is not None:
             self.attempt(
-                lambda: decisions.send_back(self.session, self.sealer, who, decision, self.at, reason="Again.")
+                lambda: decisions.send_back(Call(self.session, who, self.at), self.sealer, decision, reason="Again.")
             )
 
     @rule(draw=st.data(), name=people, kind=kinds, days=st.integers(0, 3), lasts=st.sampled_from([None, 5]))
@@ -91,26 +94,22 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
         until = None if lasts is None else first + timedelta(days=lasts)
         decision = draw.draw(st.sampled_from([None, self.one(draw, Decision)]))
         terms = Terms(kind, LAW, first, until)
-        self.attempt(
-            lambda: actions.propose(
-                self.session, self.sealer, self.official(name), self.held.licence, terms, self.at, decision=decision
-            )
-        )
+        call = self.call(name)
+        self.attempt(lambda: drafting.propose(call, self.sealer, self.held.licence, terms, decision=decision))
 
     @rule(names=two_people, kind=kinds, lasts=st.sampled_from([None, 5]))
     def a_sanction_goes_all_the_way(self, names, kind, lasts):
         today = today_at(self.session, AUTHORITY, self.at)
         has_end = lasts is not None and kind in CAN_END_BY_ITSELF
         terms = Terms(kind, LAW, today, today + timedelta(days=lasts) if has_end else None)
-        proposes, approves = (self.official(name) for name in names)
-        look = Look(4, None, None, frozenset(), "The union", Timing.NO_COMPLAINT)
+        proposes, approves = (self.call(name) for name in names)
+        look = Look(Timing.NO_COMPLAINT, workers=4, teller="The union")
 
         def act():
-            licence = self.held.licence
-            reference = actions.propose(self.session, self.sealer, proposes, licence, terms, self.at).reference
-            actions.look_at_workers(self.session, proposes, reference, look, self.at)
-            actions.hand_to_review(self.session, proposes, reference, self.at)
-            actions.approve(self.session, approves, reference, self.at)
+            reference = drafting.propose(proposes, self.sealer, self.held.licence, terms).reference
+            drafting.look_at_workers(proposes, reference, look)
+            actions.hand_to_review(proposes, reference)
+            actions.approve(approves, reference)
 
         self.attempt(act)
 
@@ -122,9 +121,9 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     @rule(draw=st.data(), names=two_people, to=st.sampled_from(ENDS))
     def one_in_force_is_ended(self, draw, names, to):
         sanction = self.one(draw, Sanction, Sanction.state.in_(RUNNING))
-        questions, confirms = (self.official(name) for name in names)
-        self.attempt(lambda: actions.ask_for_end(self.session, questions, sanction, to, LAW, self.at))
-        self.attempt(lambda: actions.confirm_end(self.session, confirms, sanction, self.at))
+        asks, confirms = (self.call(name) for name in names)
+        self.attempt(lambda: actions.ask_for_end(asks, sanction, to, LAW))
+        self.attempt(lambda: actions.confirm_end(confirms, sanction))
 
     @rule(
         draw=st.data(),
@@ -134,20 +133,20 @@ class Desk(HearingSteps, ReferralSteps, OpeningSteps):
     def a_sanction_is_acted_on(self, draw, name, act):
         sanction = self.one(draw, Sanction)
         if sanction is not None:
-            self.attempt(lambda: act(self.session, self.official(name), sanction, self.at))
+            self.attempt(lambda: act(self.call(name), sanction))
 
     @precondition(lambda self: self.rows(Sanction, Sanction.state.not_in(RUNNING)))
     @rule(draw=st.data(), name=people)
     def a_sanction_is_dropped(self, draw, name):
         sanction = self.one(draw, Sanction)
         if sanction is not None:
-            self.attempt(lambda: actions.drop(self.session, self.official(name), sanction, "Not now.", self.at))
+            self.attempt(lambda: actions.drop(self.call(name), sanction, "Not now."))
 
     @rule(draw=st.data(), name=people, to=st.sampled_from(SanctionState))
     def an_end_is_asked_for(self, draw, name, to):
         sanction = self.one(draw, Sanction)
         if sanction is not None:
-            self.attempt(lambda: actions.ask_for_end(self.session, self.official(name), sanction, to, LAW, self.at))
+            self.attempt(lambda: actions.ask_for_end(self.call(name), sanction, to, LAW))
 
     @invariant()
     def the_licence_says_what_is_in_force(self):

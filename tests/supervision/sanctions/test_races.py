@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.queries import verify
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import IllegalMove, RegistryError, StaleVersion
 from registry.core.outbox import OutboxEvent
 from registry.core.settings import Settings
 from registry.log.models import Entry
-from registry.supervision.sanctions import actions, complainant_notices, enforcement
+from registry.supervision.sanctions import actions, complainant_notices, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
+from tests.calling import call_by
 from tests.racing import at_once
 from tests.supervision.sanctions.making import DANA, LOOK, SARA, Licensed, decided_case, in_days, in_force, reviewed
 
@@ -44,7 +44,7 @@ def test_of_two_approvals_at_once_one_gets_an_error(
     results = at_once(
         sessions,
         *(
-            lambda own, who=who: actions.approve(own, who, reference, now(), version=version).reference
+            lambda own, who=who: actions.approve(call_by(own, who, version), reference).reference
             for who in (SARA, DANA)
         ),
     )
@@ -68,8 +68,8 @@ def test_two_sanctions_on_one_licence_come_in_force_at_once(
     session.commit()
     results = at_once(
         sessions,
-        lambda own: actions.approve(own, SARA, one, now()).reference,
-        lambda own: actions.approve(own, DANA, other, now()).reference,
+        lambda own: actions.approve(call_by(own, SARA), one).reference,
+        lambda own: actions.approve(call_by(own, DANA), other).reference,
     )
     assert sorted(results) == sorted([one, other])
     session.expire_all()
@@ -87,8 +87,8 @@ def test_two_workers_do_what_is_due_and_tell_of_it_once(
         session, sealer, licensed, by=DANA, decision=decision.reference, look=look, effective_from=later.date()
     )
     session.commit()
-    at_once(sessions, *(lambda _: enforcement.do_due(sessions, later) for _ in range(2)))
-    enforcement.do_due(sessions, later)
+    at_once(sessions, *(lambda _: effect.do_due(sessions, later) for _ in range(2)))
+    effect.do_due(sessions, later)
     session.expire_all()
     assert sanction.state is SanctionState.IN_FORCE
     session.commit()

@@ -18,15 +18,15 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
 from registry.register.agencies import record, storage
-from registry.register.agencies.publishing import Event
-from registry.register.agencies.queries import licence_row
-from registry.supervision.licensing.actions import set_status
-from registry.supervision.sanctions import actions, complainant_notices, enforcement
-from registry.supervision.sanctions.actions import SanctionOfficial
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.sanctions import actions, complainant_notices, drafting, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
+from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.licensing import SanctionState, Timing
+from registry.vocabulary.licensing import LicenceAct, SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
+from tests.calling import call_by
 from tests.complaints.filing import come_back, file
 from tests.make import CZECH_AT_HOME, public_record_of
 from tests.supervision.sanctions.making import (
@@ -79,7 +79,7 @@ def moves_of(session: Session, sanction: Sanction) -> list[SanctionMove]:
 
 def do_due(session: Session, days: int = 0) -> int:
     session.commit()
-    done = enforcement.do_due(sessions_for(session.get_bind()), in_days(days))  # type: ignore[arg-type]
+    done = effect.do_due(sessions_for(session.get_bind()), in_days(days))  # type: ignore[arg-type]
     session.expire_all()
     return done
 
@@ -89,7 +89,7 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     assert verdict(client, licensed) == "yes"
-    actions.approve(session, SARA, sanction.reference, now())
+    actions.approve(call_by(session, SARA), sanction.reference)
     assert verdict(client, licensed) == "no"
     last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
     assert (last.type, last.key) == ("licence.suspended", f"licence/{licensed.licence}")
@@ -118,7 +118,7 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
         return load(session, agency_ids)
 
     monkeypatch.setattr(storage, "loaded_records", counted)
-    actions.approve(session, SARA, sanction.reference, now())
+    actions.approve(call_by(session, SARA), sanction.reference)
     assert len(read) == 2
 
 
@@ -126,8 +126,8 @@ def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
     client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     fine = proposed(session, sealer, licensed, SanctionKind.FINE)
-    actions.hand_to_review(session, LENA, fine.reference, now())
-    actions.approve(session, SARA, fine.reference, now())
+    actions.hand_to_review(call_by(session, LENA), fine.reference)
+    actions.approve(call_by(session, SARA), fine.reference)
     assert verdict(client, licensed) == "yes"
     assert [one.kind for one in public_record_of(session, licensed.agency).sanctions] == [SanctionKind.FINE]
     assert status_of(session, licensed) == [(LicenceStatus.ACTIVE, False)]
@@ -138,8 +138,8 @@ def test_no_agency_is_called_guilty_before_a_court_said_so(
 ) -> None:
     entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     sanction = proposed(session, sealer, licensed, SanctionKind.REFERRAL_TO_PROSECUTOR)
-    actions.hand_to_review(session, LENA, sanction.reference, now())
-    actions.approve(session, SARA, sanction.reference, now())
+    actions.hand_to_review(call_by(session, LENA), sanction.reference)
+    actions.approve(call_by(session, SARA), sanction.reference)
     assert sanction.state is SanctionState.IN_FORCE
     assert public_record_of(session, licensed.agency).sanctions == ()
     assert session.execute(select(func.count()).select_from(Entry)).scalar_one() == entries
@@ -149,16 +149,16 @@ def test_no_officer_approves_an_own_proposal_or_one_they_looked_at(
     session: Session, sealer: Sealer, licensed: Licensed
 ) -> None:
     sanction = proposed(session, sealer, licensed, by=DANA)
-    actions.look_at_workers(session, SARA, sanction.reference, LOOK, now())
-    actions.hand_to_review(session, LENA, sanction.reference, now())
+    drafting.look_at_workers(call_by(session, SARA), sanction.reference, LOOK)
+    actions.hand_to_review(call_by(session, LENA), sanction.reference)
     with pytest.raises(IllegalMove, match="who proposed it"):
-        actions.approve(session, DANA, sanction.reference, now())
+        actions.approve(call_by(session, DANA), sanction.reference)
     with pytest.raises(IllegalMove, match="who looked at"):
-        actions.approve(session, SARA, sanction.reference, now())
+        actions.approve(call_by(session, SARA), sanction.reference)
     other = SanctionOfficial("T. Tina", CaseRole.SUPERVISOR, UNIT, AUTHORITY)
-    actions.approve(session, other, sanction.reference, now())
+    actions.approve(call_by(session, other), sanction.reference)
     with pytest.raises(IllegalMove):
-        actions.approve(session, other, sanction.reference, now())
+        actions.approve(call_by(session, other), sanction.reference)
     session.commit()
     with pytest.raises(IntegrityError):
         session.execute(text("UPDATE sanctions SET approved_by = proposed_by"))
@@ -178,15 +178,15 @@ def test_a_licence_is_not_taken_away_before_somebody_looked_at_the_workers(
         (LOOK._replace(timing=Timing.POINTS_TO_NOBODY, teller=" "), "who tells the workers"),
     ):
         if look is not None:
-            actions.look_at_workers(session, LENA, sanction.reference, look, now())
+            drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
         with pytest.raises(IllegalMove, match=words):
-            actions.hand_to_review(session, LENA, sanction.reference, now())
+            actions.hand_to_review(call_by(session, LENA), sanction.reference)
     later = today() + timedelta(days=20)
     look = LOOK._replace(timing=Timing.POINTS_TO_NOBODY, waits_until=later)
-    actions.look_at_workers(session, LENA, sanction.reference, look, now())
+    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
     assert sanction.effective_from == later
-    actions.hand_to_review(session, LENA, sanction.reference, now())
-    actions.approve(session, SARA, sanction.reference, now())
+    actions.hand_to_review(call_by(session, LENA), sanction.reference)
+    actions.approve(call_by(session, SARA), sanction.reference)
     assert sanction.state is SanctionState.APPROVED
 
 
@@ -199,11 +199,11 @@ def test_where_somebody_is_in_danger_nothing_waits(session: Session, sealer: Sea
     sanction = proposed(session, sealer, licensed, by=DANA, decision=decision.reference)
     look = LOOK._replace(timing=Timing.COULD_POINT, waits_until=today() + timedelta(days=9))
     with pytest.raises(InvalidInput, match="nothing waits"):
-        actions.look_at_workers(session, LENA, sanction.reference, look, now())
+        drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
     look = LOOK._replace(workers=None, permits_at_risk=None, teller="", timing=Timing.COULD_POINT)
-    actions.look_at_workers(session, LENA, sanction.reference, look, now())
-    actions.hand_to_review(session, LENA, sanction.reference, now())
-    assert actions.approve(session, SARA, sanction.reference, now()).state is SanctionState.IN_FORCE
+    drafting.look_at_workers(call_by(session, LENA), sanction.reference, look)
+    actions.hand_to_review(call_by(session, LENA), sanction.reference)
+    assert actions.approve(call_by(session, SARA), sanction.reference).state is SanctionState.IN_FORCE
 
 
 def test_a_day_to_come_is_kept_by_the_worker_once(
@@ -232,16 +232,16 @@ def test_a_sanction_that_holds_no_more_gives_the_licence_back_and_stays_visible(
 ) -> None:
     sanction = in_force(session, sealer, licensed, SanctionKind.REVOCATION)
     assert verdict(client, licensed) == "no"
-    actions.ask_for_end(session, SARA, sanction.reference, target, "Court, 4 C 1", now())
+    actions.ask_for_end(call_by(session, SARA), sanction.reference, target, "Court, 4 C 1")
     with pytest.raises(NotNow, match="already"):
-        actions.ask_for_end(session, DANA, sanction.reference, target, "Court", now())
+        actions.ask_for_end(call_by(session, DANA), sanction.reference, target, "Court")
     with pytest.raises(IllegalMove, match="second person"):
-        actions.confirm_end(session, SARA, sanction.reference, now())
+        actions.confirm_end(call_by(session, SARA), sanction.reference)
     assert verdict(client, licensed) == "no"
-    actions.confirm_end(session, DANA, sanction.reference, now())
+    actions.confirm_end(call_by(session, DANA), sanction.reference)
     assert verdict(client, licensed) == "yes"
     with pytest.raises(NotNow):
-        actions.confirm_end(session, DANA, sanction.reference, now())
+        actions.confirm_end(call_by(session, DANA), sanction.reference)
     displayed = public_record_of(session, licensed.agency).sanctions[0]
     assert displayed.is_stayed_by_appeal is (target is SanctionState.STAYED_BY_APPEAL)
     assert displayed.ended_as == (SanctionEnd(target) if target in set(SanctionEnd) else None)
@@ -288,12 +288,9 @@ def test_of_two_that_hold_the_graver_stays_when_the_other_ends(
 
 def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     sanction = in_force(session, sealer, licensed)
-    row = licence_row(session, licensed.licence)
-    assert row is not None
-    set_status(
-        session, row, LicenceStatus.SURRENDERED,
-        ground=LAW, from_on=today(), by="DESK", at=now(), event=Event("licence.surrendered"),
-    )  # fmt: skip
+    call = call_by(session, LicensingOfficial("DESK", AUTHORITY))
+    given_up: dict[str, object] = {}
+    proposals.propose(call, LicenceAct.SURRENDER, licensed.licence, given_up, legal_ground=LAW, effective_on=today())
     ended(session, sanction, SanctionState.LIFTED)
     assert status_of(session, licensed) == [(LicenceStatus.SURRENDERED, False)]
     assert public_record_of(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED
@@ -305,7 +302,7 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(
     sanction = reviewed(session, sealer, licensed)
     session.commit()
     before = [len(session.execute(select(table)).all()) for table in (Entry, SanctionMove)]
-    actions.approve(session, SARA, sanction.reference, now())
+    actions.approve(call_by(session, SARA), sanction.reference)
     session.rollback()
     session.expire_all()
     assert sanction.state is SanctionState.LEGAL_REVIEW
@@ -319,9 +316,9 @@ def test_unit_scoping_separates_authorities(session: Session, sealer: Sealer, li
         proposed(session, sealer, licensed, by=foreign)
     sanction = reviewed(session, sealer, licensed)
     with pytest.raises(NotFound):
-        actions.approve(session, foreign._replace(role=CaseRole.SUPERVISOR), sanction.reference, now())
+        actions.approve(call_by(session, foreign._replace(role=CaseRole.SUPERVISOR)), sanction.reference)
     with pytest.raises(StaleVersion):
-        actions.approve(session, SARA, sanction.reference, now(), version=sanction.version - 1)
+        actions.approve(call_by(session, SARA, sanction.version - 1), sanction.reference)
 
 
 def test_a_sanction_rests_on_a_decision_about_the_same_agency(

@@ -3,18 +3,17 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.watches import webhooks
 from registry.watches.webhook_models import Delivery
 from registry.watches.webhooks import Made
-from tests.make import licence_record, make_agency
+from tests.make import licence_record, make_agency, organisation_call
 from tests.watches.making import BRAND, fan_out_committed, make_brands, make_watch
 
 
 def make_webhook(session: Session, keyring: Keyring, url: str, organisation: int = BRAND) -> Made:
     make_brands(session)
-    return webhooks.make(session, keyring, organisation, url, "Our ear", now(), is_unsafe=True)
+    return webhooks.make(organisation_call(session, organisation), keyring, url, "Our ear", is_unsafe=True)
 
 
 def make_watched(session: Session, keyring: Keyring) -> str:

@@ -26,7 +26,7 @@ from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.webhook_models import Delivery, Webhook
 from registry.worker import watch_loop
-from tests.make import suspend
+from tests.make import organisation_call, suspend
 from tests.serving import free_port
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import BRAND, OTHER, fan_out_committed, types_of
@@ -182,14 +182,14 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     assert len(states_of(session)) == 1
     assert types_of(session) == ["licence.suspended", "licence.revoked"]
     with pytest.raises(NotNow, match="switched off"):
-        webhooks.replay(session, BRAND, reference, 0, now())
+        webhooks.replay(organisation_call(session, BRAND), reference, 0)
     with pytest.raises(NotFound):
-        webhooks.change(session, OTHER, reference, now(), state=WebhookState.ENABLED)
-    webhooks.change(session, BRAND, reference, now(), state=WebhookState.ENABLED)
-    assert webhooks.replay(session, BRAND, reference, 0, now()) == 2
-    webhooks.ask_for_test(session, BRAND, reference, now())
+        webhooks.change(organisation_call(session, OTHER), reference, state=WebhookState.ENABLED)
+    webhooks.change(organisation_call(session, BRAND), reference, state=WebhookState.ENABLED)
+    assert webhooks.replay(organisation_call(session, BRAND), reference, 0) == 2
+    webhooks.ask_for_test(organisation_call(session, BRAND), reference)
     # Rotated: for a day both secrets are good, afterwards the new one alone.
-    renewed = webhooks.rotate(session, keyring, BRAND, reference, now())
+    renewed = webhooks.rotate(organisation_call(session, BRAND), keyring, reference)
     session.commit()
     listener.status, before = 200, len(listener.got)
     dispatcher.deliver_due()
@@ -198,7 +198,7 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
         "licence.revoked", "licence.suspended", "webhook.test",
     ]  # fmt: skip
     assert all(verified(headers, body, renewed.secret) for body, headers in sent)
-    webhooks.send_again(session, BRAND, reference, sent[0][1]["webhook-id"], now())
+    webhooks.send_again(organisation_call(session, BRAND), reference, sent[0][1]["webhook-id"])
     session.execute(update(Webhook).values(before_until=now()))
     session.commit()
     dispatcher.deliver_due()

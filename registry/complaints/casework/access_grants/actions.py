@@ -5,6 +5,7 @@ one officer, on record each time, until an instant that every look checks again.
 """
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,10 +27,11 @@ from registry.complaints.casework.access_grants.rules import (
     standing,
     why_not_decided,
 )
-from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, in_unit, lock_case, opened_boxes
 from registry.complaints.casework.custody import files_of_case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -41,30 +43,29 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES
 
 
-def ask(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    kind: AccessKind,
-    reason: str,
-    at: datetime,
-    *,
-    hours: int | None = None,
-    attachment: str = "",
-    version: int | None = None,
-) -> AccessGrant:
+class AccessRequest(NamedTuple):
+    """What an officer asks for: for `hours` where it is break-glass, of an attachment where it is an original."""
+
+    kind: AccessKind
+    reason: str
+    hours: int | None = None
+    attachment: str = ""
+
+
+def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequest) -> AccessGrant:
     """Ask for access to something of a case of one's own unit, with reasons that the second person reads.
 
-    `hours` for break-glass, `attachment` for an original. Raises NotFound, NotNow, StaleVersion, InvalidInput.
+    Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, at = call.session, call.actor, call.at
+    kind, attachment = request.kind, request.attachment
+    case = lock_case(session, officer, reference, call.version)
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     if unit.country in SENDING_COUNTRIES:
         raise NotNow("nothing of a complaint is ever opened to a unit of a sending country", "opening.sending_country")
     end_over_in(session, case, at)
-    text = read_text("reason", reason, MAX_REASON)
-    wanted = _hours(kind, hours)
+    text = read_text("reason", request.reason, MAX_REASON)
+    hours = _checked_hours(request)
     if kind is AccessKind.ORIGINAL and one_of_them(files_of_case(session, case), attachment).original_name is None:
         raise NotNow("of this paper the copy alone was kept: there is no original", "opening.no_original")
     if any(one.kind is kind and one.attachment == attachment for one in _live(session, case, officer.name)):
@@ -78,7 +79,7 @@ def ask(
         kind=kind,
         attachment=attachment,
         state=AccessState.ASKED,
-        hours=wanted,
+        hours=hours,
         asked_by=officer.name,
         asked_at=at,
         ends_at=at + WAITS,
@@ -94,23 +95,15 @@ def ask(
 
 
 def decide(
-    session: Session,
-    sealer: Sealer,
-    unit: str,
-    who: str,
-    reference: str,
-    at: datetime,
-    *,
-    is_granted: bool,
-    answer: str = "",
-    version: int | None = None,
+    call: Call[UnitOfficer], sealer: Sealer, reference: str, answer: str = "", *, is_granted: bool
 ) -> AccessGrant:
     """Grant or refuse a request, by another officer than asked; `answer` says why not. A grant's time begins.
 
     The unit's auditors and supervisors are notified of a break-glass grant.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, grant = lock_opening(session, unit, reference, version)
+    session, (who, unit), at = call.session, call.actor, call.at
+    case, grant = lock_opening(session, unit, reference, call.version)
     known = facts_of(grant)
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
@@ -132,14 +125,13 @@ def decide(
     return grant
 
 
-def end(
-    session: Session, unit: str, who: str, reference: str, at: datetime, *, is_own: bool, version: int | None = None
-) -> AccessGrant:
+def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> AccessGrant:
     """End an access grant early: the officer who asked ends their own (`is_own`), one who may grant it ends any.
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
-    case, grant = lock_opening(session, unit, reference, version)
+    session, (who, unit), at = call.session, call.actor, call.at
+    case, grant = lock_opening(session, unit, reference, call.version)
     if is_own and grant.asked_by != who:
         raise NotFound("there is no such opening of yours")
     if standing(facts_of(grant), at) not in LIVE:
@@ -211,12 +203,12 @@ def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:
     return list(session.execute(select(AccessGrant).where(*theirs)).scalars())
 
 
-def _hours(kind: AccessKind, hours: int | None) -> int:
-    if kind is not AccessKind.BREAK_GLASS:
+def _checked_hours(request: AccessRequest) -> int:
+    if request.kind is not AccessKind.BREAK_GLASS:
         return LOOK_HOURS
-    if hours is None or not 1 <= hours <= MAX_HOURS:
+    if request.hours is None or not 1 <= request.hours <= MAX_HOURS:
         raise InvalidInput([Fault.of("hours", Problem.INVALID_VALUE, "hours", most=MAX_HOURS)])
-    return hours
+    return request.hours
 
 
 def _notify_break_glass(session: Session, unit: str, grant: AccessGrant, at: datetime) -> None:

@@ -20,6 +20,7 @@ from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, 
 from registry.complaints.casework.actions import Officer, in_unit
 from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import KeyTrouble, NotFound, NotNow
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
 
@@ -121,17 +122,16 @@ def require_of_case(session: Session, unit: str, case: str, reference: str) -> A
     return grant
 
 
-def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, into: str = "") -> Opened:
+def look(call: Call[Officer], sealer: Sealer, reference: str, *, into: str = "") -> Opened:
     """What is open to this officer now: a break-glass view or an identity. Raises NotFound without a grant, NotNow."""
+    session, officer, at = call.session, call.actor, call.at
     case, grant = _open_to(session, officer, reference, at)
     if grant.kind is AccessKind.ORIGINAL:
         raise NotFound("this opens a file")
     _looked(grant, at)
     view = None
     if grant.kind is AccessKind.BREAK_GLASS:
-        view = case_view(
-            session, sealer, officer, case.reference, at.date(), act="break_glass.read", into=into, is_opened=True
-        )  # fmt: skip
+        view = case_view(call, sealer, case.reference, act="break_glass.read", into=into, is_opened=True)
     identities: Mapping[str, Mapping[str, Any]] | None
     try:
         identities = custody.identity_in(session, sealer, officer.unit, case)
@@ -148,10 +148,9 @@ def look(session: Session, sealer: Sealer, officer: Officer, reference: str, at:
     return Opened(grant_view, view, identities)
 
 
-def original(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, store: FileStore
-) -> tuple[str, bytes]:
+def original(call: Call[Officer], sealer: Sealer, reference: str, store: FileStore) -> tuple[str, bytes]:
     """Name and content of a file as it was sent. Raises NotFound without a grant, NotNow, FilesUnavailable."""
+    session, officer, at = call.session, call.actor, call.at
     case, grant = _open_to(session, officer, reference, at)
     if grant.kind is not AccessKind.ORIGINAL:
         raise NotFound("this opens no file")

@@ -5,7 +5,9 @@ Making it moves the case, seals the text to the complainant's mailbox and writes
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,6 +25,7 @@ from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -48,123 +51,108 @@ _LACKING = {
 }
 
 
-def write(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    outcome: DecisionOutcome,
-    at: datetime,
-    *,
-    reasons: str,
-    summary: str,
-    object_days: int = rules.USUAL_OBJECTION,
-    language: str = "",
-    translation: str = "",
-    version: int | None = None,
-) -> Decision:
-    """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
+class DecisionDraft(NamedTuple):
+    """A decision as an officer writes it.
 
     `language` is that of the summary, empty where no one says; `translation` is the summary in the complainant's language.
+    """
+
+    outcome: DecisionOutcome
+    reasons: str
+    summary: str
+    object_days: int = rules.USUAL_OBJECTION
+    language: str = ""
+    translation: str = ""
+
+
+def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDraft) -> Decision:
+    """Write the draft of a case's decision, or write it anew; the case stands where it is decided from then on.
+
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     if case.state not in rules.DRAFTED_IN:
         raise NotNow(
             f"what is {case.state} is not decided: it has to be looked into first",
             "decision.not_looked_into",
             state=case.state,
         )
-    reasons, summary = _checked(session, sealer, officer, case, reasons, summary, object_days, at.date())
-    if language and language not in set(Language):
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    if translation.strip():
-        translation = _checked_words(session, sealer, officer, case, "translation", translation, at.date())
+    draft = _checked(call, sealer, case, draft)
     if case.state is not CaseState.DECISION_DRAFT:
         notify_unit(
-            session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
+            session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, call.at, but=[officer.name]
         )
-        advance(session, case, CaseState.DECISION_DRAFT, officer.role, at, actor=officer.name)
+        advance(session, case, CaseState.DECISION_DRAFT, officer.role, call.at, actor=officer.name)
     decision = draft_of(session, case) or Decision(
         reference=new_reference(),
         case_id=case.id,
-        box_id=sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date()).box.id,
+        box_id=sealed_copies.new_copy_box(session, sealer, case, officer.unit, today).box.id,
         state=DecisionState.DRAFTED,
         written_by=[],
     )
     opened = _box(session, sealer, officer, decision)
-    decision.outcome, decision.object_days = outcome, object_days
-    decision.drafted_by, decision.drafted_on = officer.name, at.date()
+    decision.outcome, decision.object_days = draft.outcome, draft.object_days
+    decision.drafted_by, decision.drafted_on = officer.name, today
     decision.written_by = [*(name for name in decision.written_by if name != officer.name), officer.name]
-    decision.reasons_sealed = opened.seal(reasons, place(case, decision, "reasons_sealed"))
-    decision.summary_sealed = opened.seal(summary, place(case, decision, "summary_sealed"))
-    decision.language = language or None
-    _set_translation(case, opened, decision, translation.strip() and translation, officer.name)
+    decision.reasons_sealed = opened.seal(draft.reasons, place(case, decision, "reasons_sealed"))
+    decision.summary_sealed = opened.seal(draft.summary, place(case, decision, "summary_sealed"))
+    decision.language = draft.language or None
+    _set_translation(case, opened, decision, draft.translation, officer.name)
     session.add(decision)
     session.flush()
-    changed(session, case, "decision.drafted", at.date(), role=officer.role, actor=officer.name, detail=outcome)
+    changed(session, case, "decision.drafted", today, role=officer.role, actor=officer.name, detail=draft.outcome)
     return decision
 
 
-def send_back(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    at: datetime,
-    *,
-    reason: str,
-    version: int | None = None,
-) -> Decision:
+def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) -> Decision:
     """Send a draft back instead of making it: the case is investigated again, for the reason given.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, decision = lock_decision(session, officer, reference, version)
+    session, officer = call.session, call.actor
+    case, decision = lock_decision(session, officer, reference, call.version)
     if decision.state is not DecisionState.DRAFTED:
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
     messages.read_text("reason", reason, casework.MAX_REASON)
     sealed = seal_reason(session, sealer, officer, case, reason)
-    advance(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    advance(session, case, CaseState.INVESTIGATING, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     decision.state = DecisionState.SENT_BACK
     session.flush()
-    changed(session, case, "decision.sent_back", at.date(), role=officer.role, actor=officer.name)
+    changed(session, case, "decision.sent_back", call.at.date(), role=officer.role, actor=officer.name)
     return decision
 
 
-def make(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    words: Words,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Decision:
+def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -> Decision:
     """Make the drafted decision: the case moves, and the complainant reads of it and of the right to object.
 
     Raises NotFound, StaleVersion, and IllegalMove for its author, an investigator of the case, or a second decision.
     """
-    case, decision = lock_decision(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case, decision = lock_decision(session, officer, reference, call.version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
         raise IllegalMove(_LACKING[lack], f"decision.{lack}")
     summary = read_summary(session, sealer, officer, case, decision)
     decision.state = DecisionState.MADE
-    decision.decided_by, decision.decided_on = officer.name, at.date()
-    decision.object_until = at.date() + timedelta(days=decision.object_days)
+    decision.decided_by, decision.decided_on = officer.name, today
+    decision.object_until = today + timedelta(days=decision.object_days)
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
-    advance(session, case, target, officer.role, at, actor=officer.name, reason_sealed=sealed)
+    advance(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     readable = read_translation(session, sealer, officer, case, decision) or summary
     text = words(language_of(case), decision.outcome, readable, decision.object_until)
-    # Where no mailbox is left to write to, the decision stands all the same.
+    # Where no mailbox is left to write to, the decision stands all the same. The move has raised the case's version.
     with suppress(NotNow):
         casework.reply(
-            session, sealer, officer, case.reference, text, at, to_helper=True, idempotency_key=decision.reference
+            replace(call, version=None),
+            sealer,
+            case.reference,
+            text,
+            to_helper=True,
+            idempotency_key=decision.reference,
         )
-    changed(session, case, "decision.made", at.date(), role=officer.role, actor=officer.name, detail=decision.outcome)
+    changed(session, case, "decision.made", today, role=officer.role, actor=officer.name, detail=decision.outcome)
     return decision
 
 
@@ -208,21 +196,21 @@ def wants_translation(case: Case, decision: Decision) -> bool:
     return is_other and decision.translation_sealed is None
 
 
-def translate_summary(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, text: str, today: date
-) -> Decision:
+def translate_summary(call: Call[Officer], sealer: Sealer, case: Case, text: str) -> Decision:
     """Write the summary of a locked case's draft in the complainant's language, by a translator of its unit.
 
     Raises NotFound where no decision is drafted, InvalidInput.
     """
+    session, officer = call.session, call.actor
     decision = draft_of(session, case)
     if decision is None:
         raise NotFound("no decision is drafted in this case")
-    text = _checked_words(session, sealer, officer, case, "text", text, today)
+    text = _checked_words(call, sealer, case, "text", text)
     _set_translation(case, _box(session, sealer, officer, decision), decision, text, officer.name)
     changed(
-        session, case, "decision.translated", today, role=officer.role, actor=officer.name, detail=language_of(case)
-    )
+        session, case, "decision.translated", call.at.date(),
+        role=officer.role, actor=officer.name, detail=language_of(case),
+    )  # fmt: skip
     return decision
 
 
@@ -265,37 +253,22 @@ def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision)
     return sealer.open_as_unit(session, session.get_one(EncryptedContainer, decision.box_id), officer.unit)
 
 
-def _checked(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    case: Case,
-    reasons: str,
-    summary: str,
-    object_days: int,
-    today: date,
-) -> tuple[str, str]:
-    reasons = messages.read_text("reasons", reasons, MAX_REASONS)
-    if not rules.SHORTEST_OBJECTION <= object_days <= rules.MAX_OBJECTION:
-        raise InvalidInput(
-            [
-                Fault.of(
-                    "object_days",
-                    Problem.INVALID_VALUE,
-                    "days_from_to",
-                    least=rules.SHORTEST_OBJECTION,
-                    most=rules.MAX_OBJECTION,
-                )
-            ]
-        )
-    return reasons, _checked_words(session, sealer, officer, case, "summary", summary, today)
+def _checked(call: Call[Officer], sealer: Sealer, case: Case, draft: DecisionDraft) -> DecisionDraft:
+    """The draft with its texts tidied. Raises InvalidInput."""
+    reasons = messages.read_text("reasons", draft.reasons, MAX_REASONS)
+    least, most = rules.SHORTEST_OBJECTION, rules.MAX_OBJECTION
+    if not least <= draft.object_days <= most:
+        raise InvalidInput([Fault.of("object_days", Problem.INVALID_VALUE, "days_from_to", least=least, most=most)])
+    summary = _checked_words(call, sealer, case, "summary", draft.summary)
+    if draft.language and draft.language not in set(Language):
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    translation = draft.translation.strip() and _checked_words(call, sealer, case, "translation", draft.translation)
+    return draft._replace(reasons=reasons, summary=summary, translation=translation)
 
 
-def _checked_words(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, field: str, text: str, today: date
-) -> str:
+def _checked_words(call: Call[Officer], sealer: Sealer, case: Case, field: str, text: str) -> str:
     """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    require_silent(session, sealer, officer, case, agency, text, today, field=field)
+    require_silent(call.session, sealer, call.actor, case, agency, text, call.at.date(), field=field)
     return text

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
+from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
+from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
@@ -48,16 +49,9 @@ def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str
     return _BRACED.sub(lambda match: values.get(match[1], match[0]), template.texts[language])
 
 
-def propose(
-    session: Session,
-    unit: str,
-    officer: str,
-    name: str,
-    texts: Mapping[str, str],
-    states: Sequence[str],
-    today: date,
-) -> ReplyTemplate:
+def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states: Sequence[str]) -> ReplyTemplate:
     """Write a template; it waits for a supervisor. Raises InvalidInput, ActRefused."""
+    session, (officer, unit), today = call.session, call.actor, call.at.date()
     there = select(func.count()).where(ReplyTemplate.unit == unit, ReplyTemplate.state != TemplateState.WITHDRAWN)
     if session.execute(there).scalar_one() >= MAX_TEMPLATES:
         raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
@@ -84,37 +78,36 @@ def propose(
     return template
 
 
-def approve(
-    session: Session, unit: str, officer: str, reference: str, today: date, *, version: int | None = None
-) -> ReplyTemplate:
+def approve(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
     """Offer a template from now on. Raises NotFound, StaleVersion, ActRefused."""
-    template = _locked(session, unit, reference, version)
+    template, officer = _lock_template(call, reference), call.actor.name
     if template.state is not TemplateState.PROPOSED:
         raise ActRefused("template_decided", "this template was decided on already")
     if template.written_by == officer:
         raise ActRefused("own_template", "another officer approves what you wrote")
-    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, today
-    return _changed(session, template, "template.approved", officer, today)
+    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, call.at.date()
+    return _record_change(call, template, "template.approved")
 
 
-def withdraw(
-    session: Session, unit: str, officer: str, reference: str, today: date, *, version: int | None = None
-) -> ReplyTemplate:
+def withdraw(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
     """Offer a template no longer. Raises NotFound, StaleVersion."""
-    template = _locked(session, unit, reference, version)
+    template = _lock_template(call, reference)
     template.state = TemplateState.WITHDRAWN
-    return _changed(session, template, "template.withdrawn", officer, today)
+    return _record_change(call, template, "template.withdrawn")
 
 
-def _locked(session: Session, unit: str, reference: str, version: int | None) -> ReplyTemplate:
+def _lock_template(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
     return lock(
-        session, ReplyTemplate, ReplyTemplate.unit == unit, ReplyTemplate.reference == reference,
-        version=version, missing="there is no such template in this unit",
+        call.session, ReplyTemplate, ReplyTemplate.unit == call.actor.unit, ReplyTemplate.reference == reference,
+        version=call.version, missing="there is no such template in this unit",
     )  # fmt: skip
 
 
-def _changed(session: Session, template: ReplyTemplate, what: str, officer: str, today: date) -> ReplyTemplate:
+def _record_change(call: Call[UnitOfficer], template: ReplyTemplate, what: str) -> ReplyTemplate:
     template.version += 1
-    session.flush()
-    record(session, what, template.unit, on=today, actor=officer, detail=template.reference, unit=template.unit)
+    call.session.flush()
+    unit = template.unit
+    record(
+        call.session, what, unit, on=call.at.date(), actor=call.actor.name, detail=template.reference, unit=unit
+    )  # fmt: skip
     return template

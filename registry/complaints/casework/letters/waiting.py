@@ -1,7 +1,7 @@
 """Letters in a language that their reader does not read: kept until a translator has written them in the right one."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from registry.complaints.casework.actions import Officer, lock_case, reply
 from registry.complaints.casework.letters.models import WaitingLetter
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
@@ -29,6 +30,21 @@ MAX_WAITING = 20
 
 
 class Letter(NamedTuple):
+    """A letter to the complainant: its text, the language of it, and its translation into the complainant's.
+
+    Without a language it is sent as it is. `at_once` sends it untranslated where somebody is in danger (P0).
+    """
+
+    text: str
+    language: str = ""
+    translation: str = ""
+    at_once: bool = False
+    to_helper: bool = False
+
+
+class LetterView(NamedTuple):
+    """A letter that waits for its translation, as officers of its unit see it."""
+
     reference: str
     by: str
     on: date
@@ -36,124 +52,97 @@ class Letter(NamedTuple):
     text: str
 
 
-def write_letter(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    language: str = "",
-    translation: str = "",
-    at_once: bool = False,
-    to_helper: bool = False,
-    version: int | None = None,
-) -> WaitingLetter | None:
-    """Write to the complainant in `language`; without one it is sent as it is.
+def write_letter(call: Call[Officer], sealer: Sealer, reference: str, letter: Letter) -> WaitingLetter | None:
+    """Write to the complainant.
 
-    In another than the complainant's it is sent with its `translation`, and without one it waits for a translator: then
-    the letter that waits is returned. `at_once` sends it untranslated where somebody is in danger (P0). Raises as
-    `reply` does.
+    In another language than the complainant's it is sent with its translation, and without one it waits for a translator:
+    then the letter that waits is returned. Raises as `reply` does.
     """
-    case = lock_case(session, officer, reference, version)
-    if language and language not in set(Language):
+    case = lock_case(call.session, call.actor, reference, call.version)
+    if letter.language and letter.language not in set(Language):
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
-    text = read_text("text", text, MAX_CHARACTERS)
-    if not _is_foreign(case, language) or (at_once and case.priority is Priority.P0):
-        reply(session, sealer, officer, reference, text, at, to_helper=to_helper)
+    text = read_text("text", letter.text, MAX_CHARACTERS)
+    if not _is_foreign(case, letter.language) or (letter.at_once and case.priority is Priority.P0):
+        reply(call, sealer, reference, text, to_helper=letter.to_helper)
         return None
-    if translation.strip():
-        reply(session, sealer, officer, reference, _both(translation.strip(), text), at, to_helper=to_helper)
+    if letter.translation.strip():
+        reply(call, sealer, reference, _both(letter.translation.strip(), text), to_helper=letter.to_helper)
         return None
-    return _keep(session, sealer, officer, case, text, at, language=language, to_helper=to_helper)
+    return _keep(call, sealer, case, letter._replace(text=text))
 
 
-def _keep(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    case: Case,
-    text: str,
-    at: datetime,
-    *,
-    language: str,
-    to_helper: bool,
-) -> WaitingLetter:
+def _keep(call: Call[Officer], sealer: Sealer, case: Case, letter: Letter) -> WaitingLetter:
+    session, officer = call.session, call.actor
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
     if len(_rows(session, case)) >= MAX_WAITING:
         raise NotNow("too many letters of this case wait for a translation: discard one first", "case.letters")
-    letter = WaitingLetter(
-        reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=at.date(), role=officer.role,
-        language=language, to_helper=to_helper,
+    row = WaitingLetter(
+        reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=call.at.date(),
+        role=officer.role, language=letter.language, to_helper=letter.to_helper,
     )  # fmt: skip
-    letter.sealed = _box(session, sealer, officer, case).seal(text, _place(case, letter))
-    session.add(letter)
+    row.sealed = _box(session, sealer, officer, case).seal(letter.text, _place(case, row))
+    session.add(row)
     session.flush()
-    notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, at, but=(officer.name,))
-    changed(session, case, "case.letter_waits", at.date(), role=officer.role, actor=officer.name, detail=language)
+    notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, call.at, but=(officer.name,))
+    changed(
+        session, case, "case.letter_waits", call.at.date(),
+        role=officer.role, actor=officer.name, detail=letter.language,
+    )  # fmt: skip
     session.flush()
-    return letter
+    return row
 
 
-def letters_waiting(session: Session, sealer: Sealer, officer: Officer, case: Case) -> Sequence[Letter]:
+def letters_waiting(session: Session, sealer: Sealer, officer: Officer, case: Case) -> Sequence[LetterView]:
     """The letters of a case that wait for a translation, in order. The caller audits."""
     rows = _rows(session, case)
     if not rows:
         return []
     box = _box(session, sealer, officer, case)
     return [
-        Letter(one.reference, one.written_by, one.written_on, one.language, box.open(one.sealed, _place(case, one)))
+        LetterView(one.reference, one.written_by, one.written_on, one.language, box.open(one.sealed, _place(case, one)))
         for one in rows
     ]
 
 
-def translate_letter(
-    session: Session, sealer: Sealer, translator: Officer, case: Case, letter: str, text: str, at: datetime
-) -> None:
-    """Write a letter of a locked case in the complainant's language, which sends it. Raises NotFound, InvalidInput, NotNow."""
+def translate_letter(call: Call[Officer], sealer: Sealer, case: Case, letter: str, text: str) -> None:
+    """Write a letter of a locked case in the complainant's language, which sends it, by a translator of the unit.
+
+    Raises NotFound, InvalidInput, NotNow.
+    """
+    session, translator = call.session, call.actor
     row = _letter(session, case, letter)
     translation = read_text("text", text, MAX_CHARACTERS)
     original = _box(session, sealer, translator, case).open(row.sealed, _place(case, row))
     author = Officer(row.written_by, row.role, translator.unit)
-    reply(session, sealer, author, case.reference, _both(translation, original), at, to_helper=row.to_helper)
-    changed(session, case, "case.letter_translated", at.date(), role=translator.role, actor=translator.name)
-    notify_named(session, row.written_by, NoticeKind.DECIDED, at)
+    reply(Call(session, author, call.at), sealer, case.reference, _both(translation, original), to_helper=row.to_helper)
+    changed(session, case, "case.letter_translated", call.at.date(), role=translator.role, actor=translator.name)
+    notify_named(session, row.written_by, NoticeKind.DECIDED, call.at)
     session.delete(row)
     session.flush()
 
 
-def send_untranslated(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    letter: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> None:
+def send_untranslated(call: Call[Officer], sealer: Sealer, reference: str, letter: str) -> None:
     """Send a letter that waits as it is, where somebody is in danger (P0). Raises NotFound, NotNow, StaleVersion."""
-    case = lock_case(session, officer, reference, version)
+    session, officer = call.session, call.actor
+    case = lock_case(session, officer, reference, call.version)
     row = _letter(session, case, letter)
     if case.priority is not Priority.P0:
         raise NotNow(
             "only in danger (P0) is a letter sent that its reader may not understand", "case.letter_not_urgent"
         )
     text = _box(session, sealer, officer, case).open(row.sealed, _place(case, row))
-    reply(session, sealer, officer, reference, text, at, to_helper=row.to_helper)
+    reply(call, sealer, reference, text, to_helper=row.to_helper)
     session.delete(row)
     session.flush()
 
 
-def discard_letter(
-    session: Session, officer: Officer, reference: str, letter: str, today: date, *, version: int | None = None
-) -> None:
+def discard_letter(call: Call[Officer], reference: str, letter: str) -> None:
     """Discard a letter that waits. Raises NotFound, StaleVersion."""
-    case = lock_case(session, officer, reference, version)
+    session, officer = call.session, call.actor
+    case = lock_case(session, officer, reference, call.version)
     session.delete(_letter(session, case, letter))
-    changed(session, case, "case.letter_discarded", today, role=officer.role, actor=officer.name)
+    changed(session, case, "case.letter_discarded", call.at.date(), role=officer.role, actor=officer.name)
     session.flush()
 
 

@@ -16,7 +16,7 @@ from registry.complaints.casework.notes.models import CaseNote, CaseTask
 from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.clock import now
+from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
@@ -47,18 +47,10 @@ class Task(NamedTuple):
     owner: str | None
 
 
-def write_note(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    text: str,
-    today: date,
-    *,
-    version: int | None = None,
-) -> CaseNote:
+def write_note(call: Call[Officer], sealer: Sealer, reference: str, text: str) -> CaseNote:
     """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     text = read_text("text", text, MAX_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
     note.sealed = _box(session, sealer, officer, case).seal(text, _place(case, note))
@@ -69,22 +61,20 @@ def write_note(
 
 
 def add_task(
-    session: Session,
+    call: Call[Officer],
     sealer: Sealer,
-    officer: Officer,
     reference: str,
     text: str,
-    today: date,
-    *,
     due_on: date | None = None,
     owner: str | None = None,
-    version: int | None = None,
 ) -> CaseTask:
-    """Add something to be done, by an officer of the unit (a reference) or by the case's assignee.
+    """Add something to be done, by `owner`, an officer of the unit, or without one by the case's assignee.
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    owner = owner or None
+    case = lock_case(session, officer, reference, call.version)
     text = read_text("text", text, MAX_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
@@ -96,24 +86,16 @@ def add_task(
     task.sealed = _box(session, sealer, officer, case).seal(text, _place(case, task))
     session.add(task)
     if owner is not None and owner != officer.name:
-        notify_named(session, owner, NoticeKind.ASSIGNED, now())
+        notify_named(session, owner, NoticeKind.ASSIGNED, call.at)
     changed(session, case, "case.task_added", today, role=officer.role, actor=officer.name)
     session.flush()
     return task
 
 
-def tick_task(
-    session: Session,
-    officer: Officer,
-    reference: str,
-    task: str,
-    today: date,
-    *,
-    is_done: bool,
-    version: int | None = None,
-) -> CaseTask:
-    """Mark a task as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
-    case = lock_case(session, officer, reference, version)
+def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) -> CaseTask:
+    """Mark a task of a case as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     if (found.done_on is not None) is not is_done:
         found.done_by, found.done_on = (officer.name, today) if is_done else (None, None)
@@ -123,11 +105,10 @@ def tick_task(
     return found
 
 
-def take_back_note(
-    session: Session, officer: Officer, reference: str, note: str, today: date, *, version: int | None = None
-) -> None:
+def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
     """Remove one's own note on the day it was written. Raises NotFound, NotNow, StaleVersion."""
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     of_case = select(CaseNote).where(CaseNote.case_id == case.id, CaseNote.reference == note)
     found = session.scalars(of_case).one_or_none()
     if found is None:
@@ -138,11 +119,10 @@ def take_back_note(
     session.flush()
 
 
-def take_back_task(
-    session: Session, officer: Officer, reference: str, task: str, today: date, *, version: int | None = None
-) -> None:
+def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     """Remove a task that one added oneself today and that no one has done. Raises NotFound, NotNow, StaleVersion."""
-    case = lock_case(session, officer, reference, version)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     _require_own(officer, found.made_by, found.made_on, today)
     if found.done_on is not None:

@@ -1,6 +1,5 @@
 """Assignment: which officer has a case, and how many cases each officer of a unit has."""
 
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, func, select
@@ -11,7 +10,7 @@ from registry.complaints.case.moves import changed
 from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.clock import now
+from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
@@ -46,22 +45,14 @@ def workers(session: Session, unit: str) -> list[Worker]:
     return [Worker(reference, name, load, bool(accepts)) for reference, name, load, accepts in rows]
 
 
-def assign(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    to: str | None,
-    today: date,
-    *,
-    version: int | None = None,
-) -> Case:
-    """Assign a case to an officer of the unit by reference, or to no one. Idempotent.
+def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | None = None) -> Case:
+    """Assign a case to an officer of the unit by reference, or to no one where none is named. Idempotent.
 
     Raises NotFound, StaleVersion; InvalidInput where no officer of the unit who takes cases has this reference;
     IllegalMove where the officer has declared an interest in the agency that it is about.
     """
-    case = lock_case(session, officer, reference, version)
+    session, officer, to = call.session, call.actor, assignee or None
+    case = lock_case(session, officer, reference, call.version)
     if to is not None:
         if to not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
             raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
@@ -69,9 +60,9 @@ def assign(
     if case.assignee != to:
         case.assignee = to
         if to is not None and to != officer.name:
-            notify_named(session, to, NoticeKind.ASSIGNED, now(), is_danger=case.priority is Priority.P0)
+            notify_named(session, to, NoticeKind.ASSIGNED, call.at, is_danger=case.priority is Priority.P0)
         what = "case.assigned" if to else "case.unassigned"
-        changed(session, case, what, today, role=officer.role, actor=officer.name, detail=to or "")
+        changed(session, case, what, call.at.date(), role=officer.role, actor=officer.name, detail=to or "")
         session.flush()
     return case
 

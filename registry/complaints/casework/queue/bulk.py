@@ -4,6 +4,7 @@ It can be undone for half an hour, for each case that was not changed since and 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,9 +15,10 @@ from registry.audit.actions import record
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, in_unit
 from registry.complaints.casework.queue.assignment import assign
-from registry.complaints.casework.queue.claiming import take
+from registry.complaints.casework.queue.claiming import MoveRequest, take
 from registry.complaints.casework.saved_views.models import BulkAct
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import (
     Fault,
@@ -64,22 +66,19 @@ class Outcome(NamedTuple):
     refusal: RegistryError | None
 
 
-def act_on(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    roles: Sequence[CaseRole],
-    kind: BulkKind,
-    wanted: Sequence[Wanted],
-    at: datetime,
-    may_touch: MayTouch,
-    *,
-    to: str | None = None,
-) -> tuple[BulkAct, list[Outcome]]:
-    """Assign cases to an officer (`to`, None: unassign), take them into triage, or quarantine them.
+class BulkRequest(NamedTuple):
+    """What an officer asks for: cases to be assigned to an officer (`to`, None: unassigned), triaged or quarantined."""
 
-    Raises InvalidInput.
-    """
+    kind: BulkKind
+    wanted: Sequence[Wanted]
+    to: str | None = None
+
+
+def act_on(
+    call: Call[Officer], sealer: Sealer, request: BulkRequest, roles: Sequence[CaseRole], may_touch: MayTouch
+) -> tuple[BulkAct, list[Outcome]]:
+    """Do one act on many cases. `roles` are all that the officer has. Raises InvalidInput."""
+    session, officer, (kind, wanted, to) = call.session, call.actor, request
     if not 0 < len(wanted) <= MAX_AT_ONCE:
         raise InvalidInput(
             [Fault.of("case", Problem.MISSING if not wanted else Problem.TOO_MANY, "choose_cases", most=MAX_AT_ONCE)]
@@ -93,10 +92,11 @@ def act_on(
             case = _case(cases, one.reference)
             may_touch(case)
             before = {"state": case.state.value, "assignee": case.assignee}
+            as_read = replace(call, version=one.version)
             if kind is BulkKind.ASSIGN:
-                assign(session, sealer, officer, one.reference, to, at.date(), version=one.version)
+                assign(as_read, sealer, one.reference, to)
             else:
-                take(session, sealer, officer, roles, one.reference, TARGETS[kind], at, version=one.version)
+                take(as_read, sealer, one.reference, MoveRequest(TARGETS[kind]), roles)
             rows.append({"case": one.reference, "version": case.version, **before})
 
         outcomes.append(_tried(session, one.reference, do))
@@ -105,32 +105,27 @@ def act_on(
         unit=officer.unit,
         officer=officer.name,
         kind=kind,
-        done_at=at,
+        done_at=call.at,
         undone_at=None,
         rows=rows,
     )
     # Once it cannot be undone it says nothing that the audit does not.
-    session.execute(delete(BulkAct).where(BulkAct.done_at < at - timedelta(days=1)))
+    session.execute(delete(BulkAct).where(BulkAct.done_at < call.at - timedelta(days=1)))
     session.add(done)
     session.flush()
-    _recorded(session, officer, done, f"case.bulk_{kind}", at)
+    _record_bulk_act(call, done, f"case.bulk_{kind}")
     return done, outcomes
 
 
 def undo(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    roles: Sequence[CaseRole],
-    reference: str,
-    at: datetime,
-    may_touch: MayTouch,
+    call: Call[Officer], sealer: Sealer, reference: str, roles: Sequence[CaseRole], may_touch: MayTouch
 ) -> list[Outcome]:
     """Undo the officer's own bulk act, once. Raises NotFound, NotNow."""
+    session, officer = call.session, call.actor
     act = bulk_act(session, officer.name, reference)
-    if not can_be_undone(act, at):
+    if not can_be_undone(act, call.at):
         raise NotNow("this can be undone no more", "case.undone")
-    act.undone_at = at
+    act.undone_at = call.at
     cases = _lock_cases(session, officer.unit, [row["case"] for row in act.rows])
     outcomes = []
     for row in act.rows:
@@ -140,20 +135,20 @@ def undo(
             may_touch(case)
             require_version(case.version, row["version"])
             if act.kind is BulkKind.ASSIGN:
-                assign(session, sealer, officer, row["case"], row["assignee"], at.date())
+                assign(call, sealer, row["case"], row["assignee"])
             else:
                 for target in _BACK[act.kind](row["state"]):
-                    take(session, sealer, officer, roles, row["case"], target, at)
+                    take(call, sealer, row["case"], MoveRequest(target), roles)
 
         outcomes.append(_tried(session, row["case"], do))
     session.flush()
-    _recorded(session, officer, act, "case.bulk_undone", at)
+    _record_bulk_act(call, act, "case.bulk_undone")
     return outcomes
 
 
-def _recorded(session: Session, officer: Officer, done: BulkAct, act: str, at: datetime) -> None:
-    count = str(len(done.rows))
-    record(session, act, done.reference, on=at.date(), actor=officer.name, detail=count, unit=officer.unit)
+def _record_bulk_act(call: Call[Officer], done: BulkAct, act: str) -> None:
+    officer, count = call.actor, str(len(done.rows))
+    record(call.session, act, done.reference, on=call.at.date(), actor=officer.name, detail=count, unit=officer.unit)
 
 
 def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:

@@ -1,9 +1,9 @@
 """An officer takes a case on by a move of the table, in the least of the officer's roles that may."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-
-from sqlalchemy.orm import Session
+from dataclasses import replace
+from datetime import date
+from typing import NamedTuple
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import facts_of, moves_of
@@ -12,6 +12,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.rules import Way, way_to, ways
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.codes import Problem
@@ -22,25 +23,22 @@ def ways_of(case: Case, history: Sequence[CaseMove], actor: str, roles: Sequence
     return ways(case.state, roles, facts_of(case, history, actor, today, has_reason=True, is_same_unit=True))
 
 
-def take(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    roles: Sequence[CaseRole],
-    reference: str,
-    target: CaseState,
-    at: datetime,
-    *,
-    reason: str = "",
-    into: str = "",
-    version: int | None = None,
-) -> Case:
-    """Move a case; `into` names the other one where two become one. `roles` are all that `officer` has, the humblest first.
+class MoveRequest(NamedTuple):
+    """The move that an officer asks for; `into` names the other case where two become one."""
+
+    to: CaseState
+    reason: str = ""
+    into: str = ""
+
+
+def take(call: Call[Officer], sealer: Sealer, reference: str, request: MoveRequest, roles: Sequence[CaseRole]) -> Case:
+    """Move a case. `roles` are all that the officer has, the humblest first.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case = casework.lock_case(session, officer, reference, version)
-    facts = facts_of(case, moves_of(session, case), officer.name, at.date(), has_reason=True, is_same_unit=True)
+    session, officer, target = call.session, call.actor, request.to
+    case = casework.lock_case(session, officer, reference, call.version)
+    facts = facts_of(case, moves_of(session, case), officer.name, call.at.date(), has_reason=True, is_same_unit=True)
     way = way_to(case.state, target, roles, facts)
     if way is None:
         raise IllegalMove(
@@ -60,27 +58,14 @@ def take(
             target=target,
             roles=way.by,
         )
-    if way.needs_reason and not reason.strip():
+    if way.needs_reason and not request.reason.strip():
         raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
-    mover = officer._replace(role=way.role)
-    if target is CaseState.MERGED:
-        return _merge(session, sealer, mover, reference, into, at, reason, version)
-    return casework.move(session, sealer, mover, reference, target, at, reason=reason, version=version)
-
-
-def _merge(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    into: str,
-    at: datetime,
-    reason: str,
-    version: int | None,
-) -> Case:
-    other = "".join(into.split()).upper()
+    as_mover = replace(call, actor=officer._replace(role=way.role))
+    if target is not CaseState.MERGED:
+        return casework.move(as_mover, sealer, reference, target, reason=request.reason)
+    other = "".join(request.into.split()).upper()
     try:
-        return casework.merge(session, sealer, officer, reference, other, at, reason=reason, version=version)
+        return casework.merge(as_mover, sealer, reference, other, reason=request.reason)
     except NotFound:
         # This case was found a moment ago: it is the other that is not there.
         raise InvalidInput([Fault.of("into", Problem.INVALID_VALUE, "case_not_here")]) from None

@@ -4,7 +4,6 @@ Translators see free-text answers and messages of their unit's cases, and nothin
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -16,11 +15,12 @@ from registry.complaints.case.messages import MAX_CHARACTERS, message_place, rea
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
-from registry.complaints.casework.actions import in_unit, opened_mailboxes
+from registry.complaints.casework.actions import UnitOfficer, in_unit, opened_mailboxes
 from registry.complaints.casework.translations.models import Translation
 from registry.complaints.casework.translations.reading import Translated, place, translations_in
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
+from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
@@ -33,12 +33,18 @@ INTO = (Language.EN, Language.ZH_HANS, Language.IT)
 _CLOSED_TO_TRANSLATOR = (CaseState.DRAFT, CaseState.PURGED)
 
 
+class TextId(NamedTuple):
+    """Names a text of a case: by its mailbox, and by what it is there, such as `answer.account`."""
+
+    box: str
+    subject: str
+
+
 class Piece(NamedTuple):
     """One text of a complainant, and its translation if there is one."""
 
-    box: str
+    id: TextId
     box_role: MailboxRole
-    subject: str
     text: str
     translation: Translated | None
 
@@ -70,38 +76,28 @@ def case_for_translator(session: Session, unit: str, reference: str, version: in
     return case
 
 
-def pieces(
-    session: Session, sealer: Sealer, unit: str, translator: str, case: Case, language: Language, today: date
-) -> list[Piece]:
+def pieces(call: Call[UnitOfficer], sealer: Sealer, case: Case, language: Language) -> list[Piece]:
     """All texts of a case that may be translated, with existing translations into one language. Audited."""
+    session, (translator, unit) = call.session, call.actor
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), unit)
     there = translations_in(session, opened, case, language)
     found = [
-        Piece(one.box.reference, one.box.role, subject, text, translated.get(subject))
+        Piece(TextId(one.box.reference, subject), one.box.role, text, translated.get(subject))
         for one, translated in zip(opened, there, strict=True)
         for subject, text in _texts(session, one, case).items()
     ]
     session.flush()
-    record(session, "case.read", case.reference, on=today, actor=translator, detail="translator", unit=unit)
+    record(session, "case.read", case.reference, on=call.at.date(), actor=translator, detail="translator", unit=unit)
     return found
 
 
 def translate(
-    session: Session,
-    sealer: Sealer,
-    unit: str,
-    translator: str,
-    reference: str,
-    box: str,
-    subject: str,
-    language: Language,
-    text: str,
-    today: date,
-    *,
-    version: int | None = None,
+    call: Call[UnitOfficer], sealer: Sealer, reference: str, original: TextId, language: Language, text: str
 ) -> Translation:
     """Write what a text says in another language, or write it anew. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
-    case = case_for_translator(session, unit, reference, version)
+    session, (translator, unit), today = call.session, call.actor, call.at.date()
+    box, subject = original
+    case = case_for_translator(session, unit, reference, call.version)
     if language not in INTO:
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "one_of", choices=", ".join(INTO))])
     text = read_text("text", text, MAX_CHARACTERS)

@@ -31,27 +31,24 @@ class Unsent(NamedTuple):
     fields: Fields
 
 
-def keep(
-    session: Session,
-    sealer: Sealer,
-    officer_id: int,
-    page: str,
-    action: str,
-    fields: Fields,
-    at: datetime,
-    *,
-    about: tuple[str, int] | None = None,
-) -> bool:
-    """Keep what was typed in place of what was kept of the same form before. False where it is too long to be kept.
+class TypedForm(NamedTuple):
+    """What was typed into a form of a page. `about`: reference and version of the case that the form acts on."""
 
-    `about`: reference and version of the case that the form acts on.
-    """
-    typed = json.dumps({name: list(values) for name, values in fields.items()}, ensure_ascii=False)
+    page: str
+    action: str
+    fields: Fields
+    about: tuple[str, int] | None = None
+
+
+def keep(session: Session, sealer: Sealer, officer_id: int, form: TypedForm, at: datetime) -> bool:
+    """Keep what was typed in place of what was kept of the same form before. False where it is too long to be kept."""
+    page, action = form.page, form.action
+    typed = json.dumps({name: list(values) for name, values in form.fields.items()}, ensure_ascii=False)
     if len(typed) > MAX_TYPED or max(len(page), len(action)) > MAX_ADDRESS:
         return False
     session.execute(_of(officer_id).where(OfficerDraft.page == page, OfficerDraft.action == action))
     row = OfficerDraft(officer_id=officer_id, page=page, action=action, saved_at=at, sealed="")
-    row.about, row.version = about or (None, None)
+    row.about, row.version = form.about or (None, None)
     row.sealed = sealer.seal_field(typed, place(row))
     session.add(row)
     session.flush()

@@ -6,7 +6,7 @@ identity but not read it back.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, delete, exists, select
@@ -30,6 +30,7 @@ from registry.complaints.intake.paper_forms.rules import require_received, stale
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW
+from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import read_reference
@@ -59,12 +60,12 @@ class Listed(NamedTuple):
     saved_on: date
 
 
-def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, received_on: date, at: datetime) -> str:
+def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -> str:
     """Begin to type in a form, or go on with one's own. Gives its reference.
 
     Raises InvalidInput where no printed form of this number waits or the day cannot be, NotNow where it was typed in already.
     """
-    today, reference = at.date(), read_reference(typed)
+    session, officer, today, reference = call.session, call.actor, call.at.date(), read_reference(number)
     case = lock_case_where(session, Case.reference == reference) if reference else None
     if case is None:
         raise _unknown()
@@ -101,7 +102,7 @@ def begin(session: Session, sealer: Sealer, officer: Officer, typed: str, receiv
         )
     )  # fmt: skip
     session.flush()
-    _record(session, officer, case, "paper.begun", today)
+    _record(call, case, "paper.begun")
     return case.reference
 
 
@@ -119,66 +120,62 @@ def unfinished(session: Session, officer: Officer) -> list[Listed]:
 
 def typed_so_far(session: Session, sealer: Sealer, officer: Officer, reference: str) -> Typed:
     """What was typed in so far. Raises NotFound for another officer's form, NotNow once it was sent."""
-    case, form = _own(session, officer, reference)
-    sheet = sheets.read(session, _opened(session, sealer, case, officer), case)
+    case, form = _lock_own(session, officer, reference)
+    sheet = sheets.read(session, _open_box(session, sealer, case, officer), case)
     return _typed(case, form, sheet)
 
 
-def save_page(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, given: Mapping[str, Any], today: date,
-    version: int | None = None,
-) -> Typed:  # fmt: skip
+def save_page(call: Call[Officer], sealer: Sealer, reference: str, answers: Mapping[str, Any]) -> Typed:
     """Save a page of answers; an empty answer is removed, but identity stays unless it is typed anew.
 
     Raises InvalidInput with every field, StaleVersion, and as `typed_so_far`.
     """
-    read = read_answers(given)
-    case, form = _own(session, officer, reference)
+    session, officer = call.session, call.actor
+    read = read_answers(answers)
+    case, form = _lock_own(session, officer, reference)
     read = {code: value for code, value in read.items() if value is not None or not _is_identity(code)}
-    opened = _opened(session, sealer, case, officer)
+    opened = _open_box(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
         opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    sheet = sheets.merge(session, opened, case, sheets.read(session, opened, case), read, version)
-    form.saved_on = today
+    sheet = sheets.merge(session, opened, case, sheets.read(session, opened, case), read, call.version)
+    form.saved_on = call.at.date()
     session.flush()
     return _typed(case, form, sheet)
 
 
-def send(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, version: int | None = None
-) -> Case:
+def send(call: Call[Officer], sealer: Sealer, reference: str) -> Case:
     """Make a case of the form in the officer's own unit, filed on the day on which the paper was handed in.
 
     Raises InvalidInput when nothing was typed, IntakeClosed, StaleVersion, and as `typed_so_far`.
     """
-    case, form = _own(session, officer, reference)
-    opened = _opened(session, sealer, case, officer)
+    session, officer = call.session, call.actor
+    case, form = _lock_own(session, officer, reference)
+    opened = _open_box(session, sealer, case, officer)
     sheet = sheets.read(session, opened, case)
-    require_version(sheet.version, version, "this form")
+    require_version(sheet.version, call.version, "this form")
     given = cleared(sheet.answers)
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
-    handover.hand_over(session, sealer, case, opened, given, at, unit=unit, received_on=form.received_on)
+    handover.hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
     sheets.write(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN
-    form.entered_on = at.date()
+    form.entered_on = call.at.date()
     session.flush()
-    _record(session, officer, case, "paper.entered", at.date(), str(form.received_on))
+    _record(call, case, "paper.entered", str(form.received_on))
     return case
 
 
-def drop(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, version: int | None = None
-) -> None:
+def discard(call: Call[Officer], sealer: Sealer, reference: str) -> None:
     """Discard what was typed, as for a wrong form. Its code works as before. Raises as `typed_so_far`, StaleVersion."""
-    case, form = _own(session, officer, reference)
-    if version is not None:
-        sheet = sheets.read(session, _opened(session, sealer, case, officer), case)
-        require_version(sheet.version, version, "this form")
+    session, officer = call.session, call.actor
+    case, form = _lock_own(session, officer, reference)
+    if call.version is not None:
+        sheet = sheets.read(session, _open_box(session, sealer, case, officer), case)
+        require_version(sheet.version, call.version, "this form")
     _forget(session, sealer, case, form)
-    _record(session, officer, case, "paper.dropped", today)
+    _record(call, case, "paper.dropped")
 
 
 def drop_stale(sessions: sessionmaker[Session], sealer: Sealer, today: date) -> int:
@@ -216,7 +213,7 @@ def _is_of_unit(session: Session, case: Case, unit: str) -> bool:
     return whose is not None and whose.reference == unit
 
 
-def _own(session: Session, officer: Officer, reference: str) -> tuple[Case, PaperForm]:
+def _lock_own(session: Session, officer: Officer, reference: str) -> tuple[Case, PaperForm]:
     """A half typed form of this officer, locked."""
     wanted = select(PaperForm.case_id).join(Case, Case.id == PaperForm.case_id)
     mine = (Case.reference == reference, PaperForm.officer == officer.name, PaperForm.unit == officer.unit)
@@ -254,7 +251,7 @@ def _set_received(case: Case, form: PaperForm, received_on: date, today: date) -
         form.received_on = received_on
 
 
-def _opened(session: Session, sealer: Sealer, case: Case, officer: Officer) -> OpenContainer:
+def _open_box(session: Session, sealer: Sealer, case: Case, officer: Officer) -> OpenContainer:
     """The form's box, opened at both tiers, so that a rewrite leaves nothing out. `_typed` gives no identity."""
     return sealer.open_as_custodian(session, _box_of(session, case), officer.unit)
 
@@ -284,8 +281,9 @@ def _is_identity(code: str) -> bool:
     return QUESTIONNAIRE[code].tier == Tier.IDENTITY
 
 
-def _record(session: Session, officer: Officer, case: Case, act: str, today: date, detail: str = "") -> None:
-    record(session, act, case.reference, on=today, actor=officer.name, detail=detail, unit=officer.unit)
+def _record(call: Call[Officer], case: Case, act: str, detail: str = "") -> None:
+    officer, today = call.actor, call.at.date()
+    record(call.session, act, case.reference, on=today, actor=officer.name, detail=detail, unit=officer.unit)
 
 
 def _unknown() -> InvalidInput:

@@ -9,6 +9,7 @@ from registry.complaints.casework.access_grants.rules import MAX_HOURS, RIGHT_TO
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import files_of
 from registry.complaints.parties.hearings.files import files_of_hearings
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import IN_CASE, OWN
@@ -50,7 +51,7 @@ def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
     found: list[queries.Opened] = []
     refusal = attempt(
-        session, lambda: found.append(queries.look(session, sealer(), officer, opening, now(), into=language()))
+        session, lambda: found.append(queries.look(Call(session, officer, now()), sealer(), opening, into=language()))
     )
     if refusal is not None:
         return _page(session, me, reference, refusal)
@@ -77,7 +78,7 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
     officer, store = _looker(session, me, reference, opening), store_of(services().settings)
     found: list[tuple[str, bytes]] = []
     refusal = attempt(
-        session, lambda: found.append(queries.original(session, sealer(), officer, opening, now(), store))
+        session, lambda: found.append(queries.original(Call(session, officer, now()), sealer(), opening, store))
     )
     if refusal is not None:
         return _page(session, me, reference, refusal)

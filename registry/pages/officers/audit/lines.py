@@ -13,7 +13,7 @@ from registry.http.transaction import reading
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
-from registry.oversight.rules import is_reading
+from registry.oversight.trail import is_reading
 from registry.pages.officers.acting import names_in
 from registry.pages.officers.audit.details import detail_in, references_in
 from registry.pages.officers.audit.filters import AuditFilterForm, number, read_filters

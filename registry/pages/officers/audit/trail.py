@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
-from registry.oversight.rules import is_reading
+from registry.oversight.trail import is_reading
 from registry.pages.officers.audit.details import detail_in, references_in
 from registry.pages.officers.audit.filters import number
 from registry.pages.officers.cases.tabs import case_page, open_case

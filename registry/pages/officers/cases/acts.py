@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.letters import waiting
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS
@@ -28,14 +29,15 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")
     is_sent = request.form.get("do") == "send"
 
-    def act(version: int) -> None:
+    def act() -> None:
+        call = Call(session, officer, now(), version_sent())
         if is_sent:
-            waiting.send_untranslated(session, sealer(), officer, reference, letter, now(), version=version)
+            waiting.send_untranslated(call, sealer(), reference, letter)
         else:
-            waiting.discard_letter(session, officer, reference, letter, now().date(), version=version)
+            waiting.discard_letter(call, reference, letter)
 
     open_case(session, me, reference)
-    refusal = attempt(session, lambda: act(version_sent()))
+    refusal = attempt(session, act)
     if refusal is not None:
         return case_content(session, me, reference, refusal)
     note_done("replyToCase" if is_sent else "drop_unsent")
@@ -47,7 +49,7 @@ def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refe
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
     if act.name in ("notes", "tasks"):
-        return _in_notes(session, me, reference, reference)
+        return _in_notes(session, me, reference)
     return Place(
         reference, f"/console/cases/{reference}", lambda refusal: case_content(session, me, reference, refusal)
     )
@@ -57,13 +59,13 @@ def _task(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refere
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
-    return _in_notes(session, me, reference, f"{reference}/{task}")
+    return _in_notes(session, me, reference, task)
 
 
-def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, reference: str) -> Place:
-    return Place(
-        reference, f"/console/cases/{case}/notes", lambda refusal: notes_page(session, me, case, refusal)
-    )  # fmt: skip
+def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, *within: str) -> Place:
+    """A place on a case's tab of notes and tasks: the case itself, or a note or task `within` it."""
+    address = f"/console/cases/{case}/notes"
+    return Place((case, *within), address, lambda refusal: notes_page(session, me, case, refusal))
 
 
 serve_acts(pages, "/cases/<reference>", ACTS, _opened)

@@ -5,8 +5,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queue import bulk
-from registry.complaints.casework.queue.bulk import Outcome, Wanted
+from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
 from registry.complaints.casework.saved_views.models import BulkAct
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
@@ -50,22 +51,26 @@ def undo(session: Session, me: AuthenticatedOfficer, done: str) -> Response:
     act = bulk.bulk_act(session, me.officer.reference, done)
     officer = acting(me, Resource.CASE, Act.ASSIGN if act.kind is BulkKind.ASSIGN else Act.MOVE)
     outcomes = bulk.undo(
-        session, sealer(), officer, roles_of(me), done, now(), lambda case: require_no_conflict(me, sealer(), case)
+        Call(session, officer, now()),
+        sealer(),
+        done,
+        roles_of(me),
+        lambda case: require_no_conflict(me, sealer(), case),
     )
     return _view(act, outcomes, is_undone=True)
 
 
 def _act(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: BulkKind) -> Response:
     came: list[tuple[BulkAct, list[Outcome]]] = []
-    refusal = attempt(
-        session,
-        lambda: came.append(
-            bulk.act_on(
-                session, sealer(), officer, roles_of(me), kind, _wanted(), now(),
-                lambda case: require_no_conflict(me, sealer(), case), to=_to() if kind is BulkKind.ASSIGN else None,
-            )
-        ),
-    )  # fmt: skip
+
+    def act() -> None:
+        request = BulkRequest(kind, _wanted(), _to() if kind is BulkKind.ASSIGN else None)
+        call = Call(session, officer, now())
+        came.append(
+            bulk.act_on(call, sealer(), request, roles_of(me), lambda case: require_no_conflict(me, sealer(), case))
+        )
+
+    refusal = attempt(session, act)
     if refusal is not None:
         return queue_page(session, me, set_filters(request.form), refusal=refusal)
     return _view(*came[0], is_undone=False)

@@ -19,6 +19,7 @@ from registry.complaints.casework.queue.claiming import ways_of
 from registry.complaints.casework.queue.related import related
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.complaints.triage.rules import triage
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.transaction import services
@@ -56,9 +57,8 @@ def case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response
 def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     """The clean copy, to be saved and never shown in a page."""
     open_case(session, me, reference)
-    officer = acting(me, Resource.ATTACHMENT, Act.READ)
-    store = store_of(services().settings)
-    name, body = clean_copy(session, sealer(), officer, reference, attachment, store, now().date())
+    call = Call(session, acting(me, Resource.ATTACHMENT, Act.READ), now())
+    name, body = clean_copy(call, sealer(), reference, attachment, store_of(services().settings))
     return sent_file(body, name)
 
 
@@ -98,7 +98,7 @@ def case_content(
     """The whole page, again with what was typed where a form of it was refused."""
     officer = acting(me, Resource.ACCOUNT, Act.READ)
     try:
-        view = case_view(session, sealer(), officer, reference, now().date(), into=language())
+        view = case_view(Call(session, officer, now()), sealer(), reference, into=language())
     except NotNow:
         # Withdrawn: that it is there may be seen, what was written may not.
         return case_page("cases/withheld.html", me, open_case(session, me, reference), "case")

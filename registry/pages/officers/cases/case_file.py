@@ -21,6 +21,7 @@ from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.parties.hearings.queries import hearing_view, hearings_of
 from registry.complaints.parties.hearings.rules import answer_digest
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.transaction import services
 from registry.officers.rights import Act, Resource
@@ -34,7 +35,7 @@ from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import head_of
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, rendered
-from registry.proofs.papers.at_once import pdf_at_once
+from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.days import authority_days
@@ -76,7 +77,7 @@ def _content(
     session: Session, me: AuthenticatedOfficer, officer: Officer, reference: str, at: datetime
 ) -> tuple[str, list[Part]]:
     today, spoken = day_at(at, None), language()
-    view = case_view(session, sealer(), officer, reference, today, into=spoken)
+    view = case_view(Call(session, officer, at), sealer(), reference, into=spoken)
     head = head_of(me, view.case, view.clocks)
     agency = None if head.agency is None else public_record(session, head.agency, today)
     _, decided = decisions_of(session, sealer(), officer, reference, today)
@@ -113,7 +114,7 @@ def _files(session: Session, officer: Officer, view: Any, at: datetime) -> list[
     parts: list[Part] = []
     clean = [one for box in view.boxes for one in box.files if one.state is AttachmentState.CLEAN]
     for number, one in enumerate(clean, 1):
-        name, body = clean_copy(session, sealer(), officer, view.case.reference, one.reference, store, at.date())
+        name, body = clean_copy(Call(session, officer, at), sealer(), view.case.reference, one.reference, store)
         part = _part(f"{number:02}-{name}", f"Clean copy of {one.name}", body)
         room -= len(body)
         parts.append(part if room >= 0 else part._replace(body=None))

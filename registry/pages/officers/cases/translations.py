@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.letters import waiting as letters
 from registry.complaints.casework.translations import actions
 from registry.complaints.parties.hearings import translating as hearings
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
@@ -61,8 +62,8 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
     refusal = attempt(
         session,
         lambda: actions.translate(
-            session, sealer(), me.standing.unit, me.officer.reference, reference, form.get("box", ""),
-            form.get("subject", ""), into, form.get("text", ""), now().date(), version=version_sent(),
+            Call(session, _unit_officer(me), now(), version_sent()), sealer(), reference,
+            actions.TextId(form.get("box", ""), form.get("subject", "")), into, form.get("text", ""),
         ),
     )  # fmt: skip
     if refusal is not None:
@@ -75,7 +76,7 @@ def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     text = request.form.get("text", "")
 
     def act(case: Case) -> object:
-        return decisions.translate_summary(session, sealer(), _translator(me), case, text, now().date())
+        return decisions.translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
 
     return _write(session, me, reference, act)
 
@@ -85,7 +86,7 @@ def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseR
     text, letter = request.form.get("text", ""), request.form.get("letter", "")
 
     def act(case: Case) -> None:
-        letters.translate_letter(session, sealer(), _translator(me), case, letter, text, now())
+        letters.translate_letter(Call(session, _translator(me), now()), sealer(), case, letter, text)
 
     return _write(session, me, reference, act, "letter_translated")
 
@@ -114,6 +115,10 @@ def _write(
     return redirect(f"/console/cases/{reference}/translation", 303)
 
 
+def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:
+    return UnitOfficer(me.officer.reference, me.standing.unit)
+
+
 def _translator(me: AuthenticatedOfficer) -> Officer:
     return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
@@ -123,7 +128,7 @@ def _page(
 ) -> Response:
     case = actions.case_for_translator(session, me.standing.unit, reference)
     require_no_conflict(me, sealer(), case)
-    found = actions.pieces(session, sealer(), me.standing.unit, me.officer.reference, case, into, now().date())
+    found = actions.pieces(Call(session, _unit_officer(me), now()), sealer(), case, into)
     return page(
         "cases/translation.html",
         here="translations",

@@ -1,18 +1,17 @@
 """An agency's own entry: what the public reads of it, and what its people ask of the authority."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import OWN, representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.act_pages import Place, chosen, serve_acts
 from registry.pages.officers.acting import names_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
@@ -26,6 +25,8 @@ from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 pages = Blueprint("console_entry", __name__)
 
+_PARTS = {part.value: part for part in EntryPart}
+
 
 @pages.get("/entry")
 @allowed(Resource.ENTRY, Act.PROPOSE)
@@ -36,18 +37,17 @@ def entry(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
 def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
-    rep, form = representative(session, me), request.form
-    text = form.get("text", "")
-    acts: dict[str, Callable[[], object]] = {
-        EntryRequestKind.CORRECTION: lambda: entry_requests.ask_correction(
-            session, rep, entry_requests.read_part(form.get("part", "")), text, now()
-        ),
-        EntryRequestKind.CLONE_REPORT: lambda: entry_requests.report_clone(session, rep, text, now()),
-        EntryRequestKind.REPLY: lambda: entry_requests.propose_reply(session, rep, text, now()),
-    }
-    if kind not in acts:
+    if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")
-    return _done(session, me, acts[kind], kind=kind)
+
+    def act() -> None:
+        form, asked = request.form, EntryRequestKind(kind)
+        part = chosen(form, "part", _PARTS, "one_of_list") if asked is EntryRequestKind.CORRECTION else None
+        call = Call(session, representative(session, me), now())
+        entry_requests.ask(call, asked, form.get("text", ""), part)
+
+    refusal = attempt(session, act)
+    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, kind)
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
@@ -55,11 +55,6 @@ def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, refere
 
 
 serve_acts(pages, "/entry/requests/<reference>", OWN, _opened)
-
-
-def _done(session: Session, me: AuthenticatedOfficer, act: Callable[[], object], kind: str = "") -> BaseResponse:
-    refusal = attempt(session, act)
-    return redirect("/console/entry", 303) if refusal is None else _entry(session, me, refusal, kind)
 
 
 def _entry(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = "") -> Response:

@@ -15,6 +15,7 @@ from registry.complaints.parties.hearings import after_answer, files, queries
 from registry.complaints.parties.hearings.content import MAX_ALLEGATION
 from registry.complaints.parties.hearings.moves import lacks_translation, languages_read
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest
@@ -176,7 +177,7 @@ def _check(
     session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
 ) -> Response:
     reader = acting(me, Resource.ACCOUNT, Act.READ)
-    view = case_view(session, sealer(), reader, head.case.reference, now().date())
+    view = case_view(Call(session, reader, now()), sealer(), head.case.reference)
     return _one(session, me, head, hearing, refusal, "hearings/check.html", boxes=view.boxes)
 
 

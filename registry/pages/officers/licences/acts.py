@@ -20,7 +20,15 @@ from registry.pages.officers.form_fields import day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.licences import showing
-from registry.pages.officers.licences.forms import COUNTRIES, ORIGINS, SECTORS, act_named, stated_in, terms_typed
+from registry.pages.officers.licences.forms import (
+    COUNTRIES,
+    FORM_DAYS,
+    ORIGINS,
+    SECTORS,
+    act_named,
+    stated_in,
+    terms_typed,
+)
 from registry.pages.officers.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
@@ -128,7 +136,7 @@ def _taken(
         return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
 
     def do() -> None:
-        gave.append(made_by_form(session, me, PROPOSE.drafts, lambda: str(perform())) if is_proposed else perform())
+        gave.append(made_by_form(session, me, PROPOSE.drafts, perform) if is_proposed else perform())
 
     refusal = attempt(session, do)
     if refusal is not None:
@@ -185,6 +193,7 @@ def _form(
         countries=_countries(COUNTRIES),
         all_countries=_countries(EU_STATES | SENDING_COUNTRIES | OUTSIDE),
         origins=ORIGINS,
+        form_days=FORM_DAYS,
         suggested={field: suggestions(session, refusal, typed, field) for field in _AGENCIES},
         agreements=[one for one in agency.agreements if one.to is None or one.to > today] if agency else [],
         agreement_text=showing.agreement_text,

@@ -10,9 +10,9 @@ from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.supervision.licensing.rules import ActRule
 from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERMS
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES, ConditionCode
 
-_TERMS = frozenset({"valid_from", "valid_to", "corridors", "sectors", "activities", "conditions"})
 _SPLIT = re.compile(r"[\s,;、，；]+")
 PICK = "_pick"
 """Ends the name of the boxes beside a line: what is ticked is stated as what is typed there."""
@@ -20,6 +20,8 @@ ANY = "*"
 SECTORS = CORRIDOR_SECTORS
 COUNTRIES = tuple(sorted(EU_STATES))
 ORIGINS = (*sorted(SENDING_COUNTRIES), ANY)
+FORM_DAYS = frozenset({"to_on", "until", "publish_until", *TERM_DAYS})
+"""Fields of acts that are days."""
 CONDITION_FIELDS = tuple(f"condition_{code}" for code in ConditionCode)
 
 
@@ -35,7 +37,7 @@ def stated_in(form: "MultiDict[str, str]", act: LicenceAct, rule: ActRule) -> di
     sent: dict[str, Any] = {}
     for field in (*rule.needs, *rule.takes):
         value = _READERS.get(field, _line)(form, field)
-        if value is not None or (field in _TERMS and act is LicenceAct.AMEND):
+        if value is not None or (field in TERMS and act is LicenceAct.AMEND):
             sent[field] = value
     return sent
 
@@ -109,8 +111,7 @@ _READERS: Mapping[str, Any] = {
 def terms_typed(licence: record.Licence) -> "MultiDict[str, str]":
     """The form as it would have been filled in for the terms that stand there now."""
     typed: list[tuple[str, str]] = [
-        ("valid_from", str(licence.valid_from or "")),
-        ("valid_to", str(licence.valid_to or "")),
+        *((name, str(getattr(licence, name) or "")) for name in (*TERM_DAYS, *TERM_LINES)),
         *_corridors_typed(licence.corridors or ()),
         *_ticked("sectors", _sector_words(licence.sectors or ()), SECTORS),
     ]

@@ -14,11 +14,12 @@ from registry.pages.officers.rendering import language
 from registry.register.agencies import record
 from registry.supervision.licensing.act_forms import Stated
 from registry.supervision.licensing.drafting import Draft, licence_of, status_on
+from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import BAD_STATUSES, STATUSES, Answer, LicenceStatus
 
 
 class Change(NamedTuple):
-    """One line of a record before and after an act; its label stands at `licensing.field.<name>`."""
+    """One line of a record before and after an act; its label stands at `wording.licence_field_key(name)`."""
 
     name: str
     before: str
@@ -59,8 +60,8 @@ def licence_lines(agency: record.Agency, licence_id: str, day: date) -> dict[str
         "status": status_word(status),
         "recruit": recruit_word(status),
         "number": licence.number or none,
-        "valid_from": _day(licence.valid_from),
-        "valid_to": _day(licence.valid_to),
+        **{name: _day(getattr(licence, name)) for name in TERM_DAYS},
+        **{name: getattr(licence, name) or none for name in TERM_LINES},
         "corridors": ", ".join(f"{one.origin or '*'} → {one.destination or '*'}" for one in licence.corridors or ())
         or none,
         "sectors": sectors_text(licence.sectors or ()) or none,

@@ -15,7 +15,7 @@ from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import sector_name
 from registry.officer_desk.acting import names_in
-from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
+from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Came
@@ -116,7 +116,7 @@ def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, 
 
 
 def _page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
-    found, patterns = seen(session, viewer, period, at)
+    found, patterns = read_overview(session, viewer, period, at)
     spoken = language()
     return page(
         "overview/page.html",

@@ -12,6 +12,7 @@ from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties import accounts
 from registry.complaints.parties.referrals import queries
 from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import ACTS, IN_CASE
@@ -83,7 +84,8 @@ serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _opened)
 
 def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
     """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
-    view = case_view(session, sealer(), acting(me, Resource.REFERRAL, Act.PROPOSE), head.case.reference, now().date())
+    call = Call(session, acting(me, Resource.REFERRAL, Act.PROPOSE), now())
+    view = case_view(call, sealer(), head.case.reference)
     today = now().date()
     return case_page(
         "referrals/new.html",

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
+from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.db.locking import lock, require_version
+from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.log.actions import Appended, Draft, append, lock_log
@@ -57,11 +58,9 @@ def refused(wrong: BadLaw) -> InvalidInput:
     return InvalidInput([Fault.of(where, Problem.INVALID_VALUE, "law_overlay", detail=str(wrong))])
 
 
-def propose(
-    session: Session, operator: Operator, text: bytes, signature: str, at: datetime, *, name: str = "overlay"
-) -> LawOverlay:
+def propose(call: Call[Operator], text: bytes, signature: str, name: str = "overlay") -> LawOverlay:
     """Propose a signed file. Nothing is in force until another approves it. Raises InvalidInput."""
-    overlay, made = checked(session, name, text, signature, at)
+    overlay, made = checked(call.session, name, text, signature, call.at)
     row = LawOverlay(
         reference=new_reference(),
         number=overlay.version,
@@ -70,81 +69,75 @@ def propose(
         kid=made.kid,
         signature=made.text,
         state=OverlayState.PROPOSED,
-        proposed_by=operator.name,
-        proposed_at=at,
+        proposed_by=call.actor.name,
+        proposed_at=call.at,
     )
-    session.add(row)
-    session.flush()
-    _call_second(session, operator, at)
-    _record(session, row, "law.proposed", operator, at)
+    call.session.add(row)
+    call.session.flush()
+    _notify_second(call)
+    _record(call, row, "law.proposed")
     return row
 
 
-def approve(
-    session: Session, operator: Operator, reference: str, at: datetime, *, version: int | None = None
-) -> LawOverlay:
+def approve(call: Call[Operator], reference: str) -> LawOverlay:
     """Put a proposed overlay into force: the next answer stands on it.
 
     It is read again on the law as it is now. Raises NotFound, ActRefused for the proposer, StaleVersion, NotNow where it
     was decided, InvalidInput where it no longer fits.
     """
     # With the log locked no other overlay comes into force under this one.
-    lock_log(session)
-    row = _locked(session, reference, version)
+    lock_log(call.session)
+    row = _lock_overlay(call, reference)
     if row.state is not OverlayState.PROPOSED:
         raise _decided(row)
-    if row.proposed_by == operator.name:
+    if row.proposed_by == call.actor.name:
         raise ActRefused("own_proposal", "you proposed this: another officer has to approve it")
-    overlay, _ = checked(session, f"overlay {row.number}", row.body, f"{row.kid} {row.signature}", at)
-    appended = _published(session, row, overlay, EntryType.LAW_OVERLAY_APPROVED, "approved")
-    row.state, row.decided_by, row.decided_at = OverlayState.APPROVED, operator.name, appended.at
+    overlay, _ = checked(call.session, f"overlay {row.number}", row.body, f"{row.kid} {row.signature}", call.at)
+    appended = _publish(call.session, row, overlay, EntryType.LAW_OVERLAY_APPROVED, "approved")
+    row.state, row.decided_by, row.decided_at = OverlayState.APPROVED, call.actor.name, appended.at
     row.log_index = appended.first_index
-    return _changed(session, row, "law.approved", operator, at)
+    return _change(call, row, "law.approved")
 
 
-def withdraw(
-    session: Session, operator: Operator, reference: str, reason: str, at: datetime, *, version: int | None = None
-) -> LawOverlay:
+def withdraw(call: Call[Operator], reference: str, reason: str) -> LawOverlay:
     """Withdraw an overlay, with a reason. One that waits is refused at once; one in force when a second person asks too.
 
     Raises NotFound, ActRefused for the one who asked already, StaleVersion, NotNow, InvalidInput.
     """
-    lock_log(session)
-    row = _locked(session, reference, version)
+    lock_log(call.session)
+    row, by = _lock_overlay(call, reference), call.actor.name
     if row.state not in (OverlayState.PROPOSED, OverlayState.APPROVED):
         raise _decided(row)
     stated = tidy_line("reason", reason, MAX_REASON)
     if row.state is OverlayState.PROPOSED:
-        row.state, row.decided_by, row.decided_at = OverlayState.REFUSED, operator.name, at
+        row.state, row.decided_by, row.decided_at = OverlayState.REFUSED, by, call.at
         row.reason = stated
-        return _changed(session, row, "law.refused", operator, at)
+        return _change(call, row, "law.refused")
     if row.withdrawal_asked_by is None:
-        row.withdrawal_asked_by, row.withdrawal_asked_at, row.reason = operator.name, at, stated
-        _call_second(session, operator, at)
-        return _changed(session, row, "law.withdrawal_asked", operator, at)
-    if row.withdrawal_asked_by == operator.name:
+        row.withdrawal_asked_by, row.withdrawal_asked_at, row.reason = by, call.at, stated
+        _notify_second(call)
+        return _change(call, row, "law.withdrawal_asked")
+    if row.withdrawal_asked_by == by:
         raise ActRefused("own_proposal", "you asked for this: another officer has to withdraw it too")
-    appended = _published(session, row, stated_in(row), EntryType.LAW_OVERLAY_WITHDRAWN, "withdrawn")
-    row.state, row.withdrawn_by, row.withdrawn_at = OverlayState.WITHDRAWN, operator.name, appended.at
+    appended = _publish(call.session, row, stated_in(row), EntryType.LAW_OVERLAY_WITHDRAWN, "withdrawn")
+    row.state, row.withdrawn_by, row.withdrawn_at = OverlayState.WITHDRAWN, by, appended.at
     row.reason = stated
-    return _changed(session, row, "law.withdrawn", operator, at)
+    return _change(call, row, "law.withdrawn")
 
 
-def _call_second(session: Session, operator: Operator, at: datetime) -> None:
-    """Operators of the same unit are told by mail that something waits for a second person."""
-    if operator.unit is not None:
+def _notify_second(call: Call[Operator]) -> None:
+    """Tell operators of the same unit by mail that something waits for a second person."""
+    if call.actor.unit is not None:
         second = NoticeKind.SECOND_PERSON
-        notify_unit(session, operator.unit, Resource.LAW, Act.APPROVE, second, at, but=[operator.name])
+        notify_unit(call.session, call.actor.unit, Resource.LAW, Act.APPROVE, second, call.at, but=[call.actor.name])
 
 
-def _locked(session: Session, reference: str, version: int | None) -> LawOverlay:
+def _lock_overlay(call: Call[Operator], reference: str) -> LawOverlay:
     its = LawOverlay.reference == read_reference(reference)
-    row = lock(session, LawOverlay, its, missing=f"there is no overlay {reference}")
-    require_version(row.version, version)
-    return row
+    return lock(call.session, LawOverlay, its, version=call.version, missing=f"there is no overlay {reference}")
 
 
-def _published(session: Session, row: LawOverlay, overlay: Overlay, type: EntryType, state: str) -> Appended:
+def _publish(session: Session, row: LawOverlay, overlay: Overlay, type: EntryType, state: str) -> Appended:
     record: dict[str, Any] = {
         "digest": f"sha256:{row.digest}",
         "kid": row.kid,
@@ -159,16 +152,16 @@ def _published(session: Session, row: LawOverlay, overlay: Overlay, type: EntryT
     return appended
 
 
-def _changed(session: Session, row: LawOverlay, act: str, operator: Operator, at: datetime) -> LawOverlay:
+def _change(call: Call[Operator], row: LawOverlay, act: str) -> LawOverlay:
     row.version += 1
-    session.flush()
-    _record(session, row, act, operator, at)
+    call.session.flush()
+    _record(call, row, act)
     return row
 
 
-def _record(session: Session, row: LawOverlay, act: str, operator: Operator, at: datetime) -> None:
-    detail = f"law overlay {row.number}"
-    audit.record(session, act, row.reference, on=at.date(), actor=operator.name, detail=detail, unit=operator.unit)
+def _record(call: Call[Operator], row: LawOverlay, act: str) -> None:
+    detail, by = f"law overlay {row.number}", call.actor
+    audit.record(call.session, act, row.reference, on=call.at.date(), actor=by.name, detail=detail, unit=by.unit)
 
 
 def _decided(row: LawOverlay) -> NotNow:

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit import actions as audit
+from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
@@ -28,42 +30,45 @@ from registry.vocabulary.fees import CURRENCIES, DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
 
 
-def enter(
-    session: Session,
-    official: LicensingOfficial,
-    agency: str,
-    kind: DepositLineKind,
-    at: datetime,
-    *,
-    amount: str = "",
-    currency: str = "",
-    happened_on: date,
-    note: str,
-    use: DepositUse | None = None,
-    reverses: str | None = None,
-    form: str | None = None,
-    held_by: str | None = None,
-) -> DepositLine:
+class DepositEntry(NamedTuple):
+    """What an officer writes into a ledger. A reversal names the line that it `reverses`, in place of an amount.
+
+    `use` is of a draw, `held_as` (one of FORMS) and `held_by` of what is paid in.
+    """
+
+    kind: DepositLineKind
+    happened_on: date
+    note: str
+    amount: str = ""
+    currency: str = ""
+    use: DepositUse | None = None
+    reverses: str | None = None
+    held_as: str | None = None
+    held_by: str | None = None
+
+
+def enter(call: Call[LicensingOfficial], agency: str, entry: DepositEntry) -> DepositLine:
     """Enter a line. Money received counts at once; a draw or a reversal waits for a second person.
 
     Raises NotFound for another authority's agency too, and InvalidInput.
     """
+    session, official = call.session, call.actor
     row, known = agency_of_authority(session, official.authority, agency)
     _lock_agency(session, row.id)
-    today, _ = today_of(session, official.authority, at)
+    today, _ = today_of(session, official.authority, call.at)
     if known.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
     lines = [line for line in ledger(session, row.id) if line.state is ProposalState.APPLIED]
-    note = tidy_line("note", note, 400)
+    note, is_paid_in = tidy_line("note", entry.note, 400), entry.kind is DepositLineKind.PAID_IN
     faults: list[Fault] = []
     if holds_personal_number(note):
         faults.append(Fault.of("note", Problem.INVALID_VALUE, "personal_number"))
-    if happened_on > today:
+    if entry.happened_on > today:
         faults.append(Fault.of("happened_on", Problem.INVALID_VALUE, "future"))
-    if (kind is DepositLineKind.DRAWN) != (use is not None):
+    if (entry.kind is DepositLineKind.DRAWN) != (entry.use is not None):
         faults.append(Fault.of("use", Problem.INVALID_VALUE, "said_of_draw"))
-    money, unit = _money(kind, amount, currency, lines, reverses, faults)
-    if kind is DepositLineKind.PAID_IN and form not in FORMS:
+    money, unit = _read_money(entry, lines, faults)
+    if is_paid_in and entry.held_as not in FORMS:
         faults.append(Fault.of("held_as", Problem.INVALID_VALUE, "choose_one"))
     if faults:
         raise InvalidInput(faults)
@@ -71,106 +76,96 @@ def enter(
         reference=new_reference(),
         agency_id=row.id,
         authority=official.authority,
-        kind=kind,
+        kind=entry.kind,
         amount=f"{money:.2f}",
         currency=unit,
-        deposit_use=use,
-        reverses=read_reference(reverses or ""),
-        form=form if kind is DepositLineKind.PAID_IN else None,
-        held_by=tidy_line("held_by", held_by, 200) if held_by and held_by.strip() else None,
+        deposit_use=entry.use,
+        reverses=read_reference(entry.reverses or ""),
+        form=entry.held_as if is_paid_in else None,
+        held_by=tidy_line("held_by", entry.held_by, 200) if entry.held_by and entry.held_by.strip() else None,
         note=note,
-        happened_on=happened_on,
-        state=ProposalState.OPEN if kind in SECOND else ProposalState.APPLIED,
+        happened_on=entry.happened_on,
+        state=ProposalState.OPEN if entry.kind in SECOND else ProposalState.APPLIED,
         recorded_by=official.name,
-        recorded_at=at,
+        recorded_at=call.at,
     )
     session.add(line)
     session.flush()
     if line.state is ProposalState.APPLIED:
-        _publish(session, line, at)
-    _record(session, official, f"deposit.{kind}", row.reference, line, at)
+        _publish(session, line, call.at)
+    _record(call, f"deposit.{entry.kind}", line)
     return line
 
 
-def approve(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> DepositLine:
+def approve(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     """Approve a draw or a reversal.
 
     Raises NotFound, ActRefused for the officer who entered it, NotNow, StaleVersion.
     """
-    line = _lock_open(session, official, reference, version)
-    applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
+    line = _lock_open(call, reference)
+    if line.recorded_by == call.actor.name:
+        raise ActRefused("own_proposal", "you entered this: another officer has to approve it")
+    applied = [one for one in ledger(call.session, line.agency_id) if one.state is ProposalState.APPLIED]
     if standing(movements([*applied, line]), None).balance < 0:
         raise NotNow("there is less in the deposit than this would take out", "deposit.too_little")
     if line.reverses is not None and any(one.reverses == line.reverses for one in applied):
         raise NotNow("this line was taken back already", "deposit.taken_back")
-    line.state, line.decided_by, line.decided_at = ProposalState.APPLIED, official.name, at
-    line.version += 1
-    session.flush()
-    _publish(session, line, at)
-    _record(session, official, "deposit.approved", _reference_of(session, line), line, at)
+    _decide(call, line, ProposalState.APPLIED)
+    _publish(call.session, line, call.at)
+    _record(call, "deposit.approved", line)
     return line
 
 
-def refuse(
-    session: Session, official: LicensingOfficial, reference: str, at: datetime, *, version: int | None = None
-) -> DepositLine:
+def refuse(call: Call[LicensingOfficial], reference: str) -> DepositLine:
     """Refuse a line: it stays and never counts. Called by the officer who entered it, it is taken back instead."""
-    line = _lock_open(session, official, reference, version, is_refusing=True)
-    is_own = line.recorded_by == official.name
-    line.state = ProposalState.TAKEN_BACK if is_own else ProposalState.REFUSED
-    line.decided_by, line.decided_at = official.name, at
-    line.version += 1
-    session.flush()
-    _record(session, official, f"deposit.{line.state}", _reference_of(session, line), line, at)
+    line = _lock_open(call, reference)
+    is_own = line.recorded_by == call.actor.name
+    _decide(call, line, ProposalState.TAKEN_BACK if is_own else ProposalState.REFUSED)
+    _record(call, f"deposit.{line.state}", line)
     return line
 
 
-def _lock_open(
-    session: Session, official: LicensingOfficial, reference: str, version: int | None, *, is_refusing: bool = False
-) -> DepositLine:
+def _lock_open(call: Call[LicensingOfficial], reference: str) -> DepositLine:
+    """A line of the officer's authority that waits, read anew with its agency locked."""
     query = select(DepositLine).where(
-        DepositLine.reference == read_reference(reference), DepositLine.authority == official.authority
+        DepositLine.reference == read_reference(reference), DepositLine.authority == call.actor.authority
     )
-    found = session.execute(query).scalar_one_or_none()
+    found = call.session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(f"there is no line {reference} in a deposit of this authority")
-    _lock_agency(session, found.agency_id)
-    session.refresh(found)
+    _lock_agency(call.session, found.agency_id)
+    call.session.refresh(found)
     if found.state is not ProposalState.OPEN:
         raise NotNow(f"this waits no more: it is {found.state}", "licensing.decided", state=found.state)
-    require_version(found.version, version)
-    if found.recorded_by == official.name and not is_refusing:
-        raise ActRefused("own_proposal", "you entered this: another officer has to approve it")
+    require_version(found.version, call.version)
     return found
 
 
-def _money(
-    kind: DepositLineKind,
-    amount: str,
-    currency: str,
-    lines: list[DepositLine],
-    reverses: str | None,
-    faults: list[Fault],
-) -> tuple[Decimal, str]:
-    if kind is DepositLineKind.REVERSED:
-        wanted = read_reference(reverses or "")
+def _decide(call: Call[LicensingOfficial], line: DepositLine, state: ProposalState) -> None:
+    line.state, line.decided_by, line.decided_at = state, call.actor.name, call.at
+    line.version += 1
+    call.session.flush()
+
+
+def _read_money(entry: DepositEntry, lines: list[DepositLine], faults: list[Fault]) -> tuple[Decimal, str]:
+    """The amount and currency of an entry beside the lines that count; what is wrong is added to `faults`."""
+    if entry.kind is DepositLineKind.REVERSED:
+        wanted = read_reference(entry.reverses or "")
         line = next((one for one in lines if one.reference == wanted and one.reverses is None), None)
         if line is None or any(one.reverses == wanted for one in lines):
             faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "ledger_line"))
             return Decimal(0), "XXX"
         return Decimal(line.amount), line.currency
-    if reverses is not None:
+    if entry.reverses:
         faults.append(Fault.of("reverses", Problem.INVALID_VALUE, "said_of_reversal"))
-    money, unit = read_amount(amount), currency.strip().upper()
+    money, unit = read_amount(entry.amount), entry.currency.strip().upper()
     if money is None:
         faults.append(Fault.of("amount", Problem.NOT_AN_AMOUNT, "amount_like"))
     if unit not in CURRENCIES:
         faults.append(Fault.of("currency", Problem.UNKNOWN_CURRENCY, "currency_like"))
     elif lines and unit != lines[0].currency:
         faults.append(Fault.of("currency", Problem.CONTRADICTORY, "currency_ledger", currency=lines[0].currency))
-    if money is not None and kind is DepositLineKind.DRAWN and money > standing(movements(lines), None).balance:
+    if money is not None and entry.kind is DepositLineKind.DRAWN and money > standing(movements(lines), None).balance:
         faults.append(Fault.of("amount", Problem.INVALID_VALUE, "amount_more"))
     return money or Decimal(0), unit
 
@@ -211,12 +206,7 @@ def _lock_agency(session: Session, agency_id: int) -> None:
     lock(session, models.Agency, models.Agency.id == agency_id)
 
 
-def _reference_of(session: Session, line: DepositLine) -> str:
-    return session.get_one(models.Agency, line.agency_id).reference
-
-
-def _record(
-    session: Session, official: LicensingOfficial, act: str, agency: str, line: DepositLine, at: datetime
-) -> None:
+def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
+    agency, officer = call.session.get_one(models.Agency, line.agency_id).reference, call.actor
     detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
-    audit.record(session, act, agency, on=at.date(), actor=official.name, detail=detail, unit=official.unit)
+    audit.record(call.session, act, agency, on=call.at.date(), actor=officer.name, detail=detail, unit=officer.unit)

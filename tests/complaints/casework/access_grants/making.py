@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions
 from registry.complaints.casework.access_grants.models import AccessGrant
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.vocabulary.cases import AccessKind, CaseRole
 from tests.complaints.filing import AT
 
@@ -21,11 +22,14 @@ def request_grant(
     officer = more.pop("officer", IDA)
     if kind is AccessKind.BREAK_GLASS:
         more = {"hours": 2} | more
-    return actions.ask(session, sealer, officer, case, kind, REASON, more.pop("at", AT), **more)
+    call = Call(session, officer, more.pop("at", AT))
+    return actions.ask(call, sealer, case, actions.AccessRequest(kind, REASON, **more))
 
 
 def granted(
     session: Session, sealer: Sealer, case: str, kind: AccessKind = AccessKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
     grant = request_grant(session, sealer, case, kind, **more)
-    return actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=True)
+    return actions.decide(
+        Call(session, UnitOfficer("S. Second", IDA.unit), AT), sealer, grant.reference, is_granted=True
+    )

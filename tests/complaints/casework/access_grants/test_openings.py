@@ -10,9 +10,11 @@ from registry.audit.queries import lines_about
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants import actions, queries
 from registry.complaints.casework.access_grants.models import AccessGrant
+from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.queries import case_view
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.officers.models import Notice, Officer, Unit
@@ -45,13 +47,13 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
     reference = case.case.reference
     mailbox.withdraw(session, sealer, come_back(session, sealer, case.code), AT)
     with pytest.raises(NotNow):
-        case_view(session, sealer, IDA, reference, AT.date())
+        case_view(Call(session, IDA, AT), sealer, reference)
     grant = request_grant(session, sealer, reference)
     with pytest.raises(NotFound, match="nothing is open to you"):
-        queries.look(session, sealer, IDA, grant.reference, AT)
-    actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
+        queries.look(Call(session, IDA, AT), sealer, grant.reference)
+    actions.decide(Call(session, UnitOfficer(CATE, IDA.unit), AT), sealer, grant.reference, is_granted=True)
     late = AT + timedelta(hours=2)
-    seen = queries.look(session, sealer, IDA, grant.reference, late - timedelta(seconds=1))
+    seen = queries.look(Call(session, IDA, late - timedelta(seconds=1)), sealer, grant.reference)
     assert "wx-her-canary" in str(seen.identities)
     assert seen.view.boxes[0].answers["account"] == ACCOUNT
     assert acts(session, case)[-4:] == [
@@ -59,22 +61,22 @@ def test_a_broken_glass_shows_who_wrote_and_what_was_withdrawn_until_its_hours_a
     ]  # fmt: skip
     for officer, at in ((IDA, late), (IDA._replace(name="S. Somebody"), AT)):
         with pytest.raises(NotFound):
-            queries.look(session, sealer, officer, grant.reference, at)
+            queries.look(Call(session, officer, at), sealer, grant.reference)
     with pytest.raises(NotNow):
-        case_view(session, sealer, IDA, reference, AT.date())
+        case_view(Call(session, IDA, AT), sealer, reference)
 
 
 def test_no_officer_grants_their_own_request_or_twice_and_the_database_refuses_it_too(session, sealer, case):
     grant = request_grant(session, sealer, case.case.reference)
     with pytest.raises(IllegalMove, match="a second person has to"):
-        actions.decide(session, sealer, IDA.unit, IDA.name, grant.reference, AT, is_granted=True)
+        actions.decide(Call(session, UnitOfficer(IDA.name, IDA.unit), AT), sealer, grant.reference, is_granted=True)
     with pytest.raises(StaleVersion):
-        actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True, version=9)
+        actions.decide(Call(session, UnitOfficer(CATE, IDA.unit), AT, 9), sealer, grant.reference, is_granted=True)
     with pytest.raises(NotNow, match="asked for this already"):
         request_grant(session, sealer, case.case.reference)
-    actions.decide(session, sealer, IDA.unit, CATE, grant.reference, AT, is_granted=True)
+    actions.decide(Call(session, UnitOfficer(CATE, IDA.unit), AT), sealer, grant.reference, is_granted=True)
     with pytest.raises(IllegalMove, match="granted already"):
-        actions.decide(session, sealer, IDA.unit, "S. Second", grant.reference, AT, is_granted=False)
+        actions.decide(Call(session, UnitOfficer("S. Second", IDA.unit), AT), sealer, grant.reference, is_granted=False)
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(update(AccessGrant).values(decided_by=IDA.name))
 
@@ -83,16 +85,24 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
     reference = case.case.reference
     first = request_grant(session, sealer, reference)
     with pytest.raises(InvalidInput):
-        actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer=" ")
-    actions.decide(session, sealer, IDA.unit, CATE, first.reference, AT, is_granted=False, answer="Ask the custodian.")
+        actions.decide(
+            Call(session, UnitOfficer(CATE, IDA.unit), AT), sealer, first.reference, is_granted=False, answer=" "
+        )
+    actions.decide(
+        Call(session, UnitOfficer(CATE, IDA.unit), AT),
+        sealer,
+        first.reference,
+        is_granted=False,
+        answer="Ask the custodian.",
+    )
     (displayed,) = queries.in_case(session, sealer, IDA, case.case, AT, is_all=False)
     assert (displayed.state, displayed.reason, displayed.answer) == ("refused", REASON, "Ask the custodian.")
     second = granted(session, sealer, reference)
-    actions.end(session, IDA.unit, "S. Supervisor", second.reference, AT, is_own=False)
+    actions.end(Call(session, UnitOfficer("S. Supervisor", IDA.unit), AT), second.reference, is_own=False)
     with pytest.raises(NotFound):
-        queries.look(session, sealer, IDA, second.reference, AT)
+        queries.look(Call(session, IDA, AT), sealer, second.reference)
     with pytest.raises(IllegalMove, match="closed already"):
-        actions.end(session, IDA.unit, IDA.name, second.reference, AT, is_own=True)
+        actions.end(Call(session, UnitOfficer(IDA.name, IDA.unit), AT), second.reference, is_own=True)
     third = request_grant(session, sealer, reference)
     session.commit()
     tomorrow = AT + timedelta(hours=24)
@@ -102,7 +112,7 @@ def test_refused_needs_words_and_what_lapsed_or_was_closed_opens_nothing(session
     assert third.state == AccessState.LAPSED
     assert acts(session, case)[-1] == "break_glass.lapsed"
     with pytest.raises(IllegalMove, match="lapsed already"):
-        actions.decide(session, sealer, IDA.unit, CATE, third.reference, tomorrow, is_granted=True)
+        actions.decide(Call(session, UnitOfficer(CATE, IDA.unit), tomorrow), sealer, third.reference, is_granted=True)
 
 
 def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anything(session, sealer, case):
@@ -110,9 +120,11 @@ def test_another_unit_finds_nothing_and_a_sending_country_is_never_shown_anythin
     foreign = IDA._replace(unit="cz-labour")
     for act in (
         lambda: request_grant(session, sealer, case.case.reference, officer=foreign),
-        lambda: actions.decide(session, sealer, "cz-labour", CATE, grant.reference, AT, is_granted=True),
-        lambda: actions.end(session, "cz-labour", CATE, grant.reference, AT, is_own=False),
-        lambda: queries.look(session, sealer, foreign, grant.reference, AT),
+        lambda: actions.decide(
+            Call(session, UnitOfficer(CATE, "cz-labour"), AT), sealer, grant.reference, is_granted=True
+        ),
+        lambda: actions.end(Call(session, UnitOfficer(CATE, "cz-labour"), AT), grant.reference, is_own=False),
+        lambda: queries.look(Call(session, foreign, AT), sealer, grant.reference),
     ):
         with pytest.raises(NotFound):
             act()
@@ -145,11 +157,11 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
     grant = request_grant(session, sealer, case.case.reference)
     assert given() == sorted([watching["supervisor"], watching["custodian"]])
     granter = session.get_one(Officer, watching["custodian"]).reference
-    actions.decide(session, sealer, IDA.unit, granter, grant.reference, AT, is_granted=True)
+    actions.decide(Call(session, UnitOfficer(granter, IDA.unit), AT), sealer, grant.reference, is_granted=True)
     assert given() == sorted([watching["auditor"], watching["supervisor"]])
-    queries.look(session, sealer, IDA, grant.reference, AT)
+    queries.look(Call(session, IDA, AT), sealer, grant.reference)
     with pytest.raises(IllegalMove):
-        actions.decide(session, sealer, IDA.unit, granter, grant.reference, AT, is_granted=True)
+        actions.decide(Call(session, UnitOfficer(granter, IDA.unit), AT), sealer, grant.reference, is_granted=True)
     assert given() == []
     assert queries.broken(session, IDA.unit, AT) == 1
     assert queries.broken(session, "cz-labour", AT) == 0
@@ -160,14 +172,14 @@ def test_auditors_and_supervisors_are_told_once_that_a_glass_was_broken(session,
 def test_a_look_at_who_wrote_shows_nothing_else_and_is_short(session, sealer, case):
     grant = granted(session, sealer, case.case.reference, AccessKind.IDENTITY)
     tomorrow = AT + timedelta(hours=23)
-    seen = queries.look(session, sealer, IDA, grant.reference, tomorrow)
+    seen = queries.look(Call(session, IDA, tomorrow), sealer, grant.reference)
     assert (seen.view, "wx-her-canary" in str(seen.identities)) == (None, True)
-    queries.look(session, sealer, IDA, grant.reference, tomorrow + timedelta(minutes=14))
+    queries.look(Call(session, IDA, tomorrow + timedelta(minutes=14)), sealer, grant.reference)
     with pytest.raises(NotFound):
-        queries.look(session, sealer, IDA, grant.reference, tomorrow + timedelta(minutes=15))
+        queries.look(Call(session, IDA, tomorrow + timedelta(minutes=15)), sealer, grant.reference)
     assert acts(session, case).count("case.identity_read") == 2
     with pytest.raises(NotFound, match="opens no file"):
-        queries.original(session, sealer, IDA, granted(session, sealer, case.case.reference).reference, AT, None)
+        queries.original(Call(session, IDA, AT), sealer, granted(session, sealer, case.case.reference).reference, None)
     with pytest.raises(NotFound, match="no such attachment"):
         request_grant(session, sealer, case.case.reference, AccessKind.ORIGINAL, attachment="ABCDEFGH2345")
 

@@ -9,6 +9,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome
 from registry.vocabulary.register import Language
 from tests.complaints.filing import AT, ORDINARY, Filed, file
@@ -29,17 +30,18 @@ def looked_into(session: Session, sealer: Sealer, at: datetime = AT, **answers: 
     """A case that Anna took up and looks into."""
     filed = file(session, sealer, ORDINARY | answers, at=at)
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, state, at)
+        casework.move(Call(session, ANNA, at), sealer, filed.case.reference, state)
     return filed
 
 
 def drafted(session: Session, sealer: Sealer, filed: Filed, officer: Officer = ANNA, **facts: object) -> Decision:
     stated: dict[str, object] = {"reasons": REASONS, "summary": SUMMARY} | facts
     outcome, at = stated.pop("outcome", DecisionOutcome.UPHELD), stated.pop("at", AT)
-    return actions.write(session, sealer, officer, filed.case.reference, outcome, at, **stated)  # type: ignore[arg-type]
+    draft = actions.DecisionDraft(outcome, **stated)  # type: ignore[arg-type]
+    return actions.write(Call(session, officer, at), sealer, filed.case.reference, draft)  # type: ignore[arg-type]
 
 
 def decided(session: Session, sealer: Sealer, filed: Filed, **facts: object) -> Decision:
     """By Bruno."""
     decision = drafted(session, sealer, filed, **facts)
-    return actions.make(session, sealer, BRUNO, decision.reference, words, AT)
+    return actions.make(Call(session, BRUNO, AT), sealer, decision.reference, words=words)

@@ -17,6 +17,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, DecisionState
@@ -55,7 +56,7 @@ def test_a_decision_drafted_by_one_is_made_by_another_and_read_by_the_worker_in_
 ) -> None:
     decision = drafted(session, sealer, case)
     assert case.case.state is CaseState.DECISION_DRAFT
-    actions.make(session, sealer, BRUNO, decision.reference, words, AT)
+    actions.make(Call(session, BRUNO, AT), sealer, decision.reference, words=words)
     assert case.case.state is CaseState.DECIDED_UPHELD
     until = AT.date() + timedelta(days=60)
     assert (decision.state, decision.decided_by, decision.object_until) == (DecisionState.MADE, "B. Bruno", until)
@@ -69,13 +70,17 @@ def test_who_wrote_it_or_looked_into_the_case_does_not_make_it(session: Session,
     decision = drafted(session, sealer, case, CARLA)
     for name in ("C. Carla", "c.  CARLA", "A. Anna"):
         with pytest.raises(IllegalMove):
-            actions.make(session, sealer, Officer(name, CaseRole.DECIDER, "it-labour"), decision.reference, words, AT)
+            actions.make(
+                Call(session, Officer(name, CaseRole.DECIDER, "it-labour"), AT), sealer, decision.reference, words=words
+            )
     assert case.case.state is CaseState.DECISION_DRAFT
     # An officer who writes it anew excludes the earlier writers as well.
     drafted(session, sealer, case, Officer("E. Eva", CaseRole.INVESTIGATOR, "it-labour"))
     assert decision.written_by == ["C. Carla", "E. Eva"]
     with pytest.raises(IllegalMove, match="who wrote a decision"):
-        actions.make(session, sealer, Officer("E. Eva", CaseRole.DECIDER, "it-labour"), decision.reference, words, AT)
+        actions.make(
+            Call(session, Officer("E. Eva", CaseRole.DECIDER, "it-labour"), AT), sealer, decision.reference, words=words
+        )
 
 
 def test_the_database_itself_refuses_one_person(session: Session, sealer: Sealer, case: Filed) -> None:
@@ -92,18 +97,18 @@ def test_it_is_made_once_and_from_what_was_looked_at(session: Session, sealer: S
     seen = case.case.version
     drafted(session, sealer, case, outcome=DecisionOutcome.NOT_UPHELD, reasons="Nothing was found.")
     with pytest.raises(StaleVersion):
-        actions.make(session, sealer, BRUNO, decision.reference, words, AT, version=seen)
-    actions.make(session, sealer, BRUNO, decision.reference, words, AT, version=case.case.version)
+        actions.make(Call(session, BRUNO, AT, seen), sealer, decision.reference, words=words)
+    actions.make(Call(session, BRUNO, AT, case.case.version), sealer, decision.reference, words=words)
     assert case.case.state is CaseState.DECIDED_NOT_UPHELD
     with pytest.raises(IllegalMove, match="already"):
-        actions.make(session, sealer, BRUNO, decision.reference, words, AT)
+        actions.make(Call(session, BRUNO, AT), sealer, decision.reference, words=words)
     assert len(read_by_worker(session, sealer, case)) == 1
 
 
 def test_nothing_of_it_is_there_when_it_is_not_committed(session: Session, sealer: Sealer, case: Filed) -> None:
     decision = drafted(session, sealer, case)
     session.commit()
-    actions.make(session, sealer, BRUNO, decision.reference, words, AT)
+    actions.make(Call(session, BRUNO, AT), sealer, decision.reference, words=words)
     session.rollback()
     session.expire_all()
     assert (case.case.state, decision.state) == (CaseState.DECISION_DRAFT, DecisionState.DRAFTED)
@@ -114,23 +119,25 @@ def test_nothing_of_it_is_there_when_it_is_not_committed(session: Session, seale
 def test_what_is_sent_back_is_looked_into_again_and_decided_anew(session: Session, sealer: Sealer, case: Filed) -> None:
     first = drafted(session, sealer, case)
     with pytest.raises(InvalidInput):
-        actions.send_back(session, sealer, BRUNO, first.reference, AT, reason="  ")
-    actions.send_back(session, sealer, BRUNO, first.reference, AT, reason="Ask for the contracts.")
+        actions.send_back(Call(session, BRUNO, AT), sealer, first.reference, reason="  ")
+    actions.send_back(Call(session, BRUNO, AT), sealer, first.reference, reason="Ask for the contracts.")
     assert (case.case.state, first.state) == (CaseState.INVESTIGATING, DecisionState.SENT_BACK)
     with pytest.raises(IllegalMove):
-        actions.make(session, sealer, BRUNO, first.reference, words, AT)
+        actions.make(Call(session, BRUNO, AT), sealer, first.reference, words=words)
     second = drafted(session, sealer, case)
     assert second.reference != first.reference
-    actions.make(session, sealer, BRUNO, second.reference, words, AT)
+    actions.make(Call(session, BRUNO, AT), sealer, second.reference, words=words)
     _, found = queries.decisions_of(session, sealer, BRUNO, case.case.reference, AT.date())
     assert [one.decision.state for one in found] == [DecisionState.MADE, DecisionState.SENT_BACK]
 
 
 def test_a_draft_outlives_a_case_that_went_elsewhere_meanwhile(session: Session, sealer: Sealer, case: Filed) -> None:
     decision = drafted(session, sealer, case)
-    casework.move(session, sealer, ANNA, case.case.reference, CaseState.INVESTIGATING, AT, reason="One more witness.")
+    casework.move(
+        Call(session, ANNA, AT), sealer, case.case.reference, CaseState.INVESTIGATING, reason="One more witness."
+    )
     with pytest.raises(IllegalMove, match="not where it is decided"):
-        actions.make(session, sealer, BRUNO, decision.reference, words, AT)
+        actions.make(Call(session, BRUNO, AT), sealer, decision.reference, words=words)
     assert drafted(session, sealer, case).reference == decision.reference
     assert case.case.state is CaseState.DECISION_DRAFT
 
@@ -163,7 +170,7 @@ def test_an_objection_has_a_month_to_a_year(session: Session, sealer: Sealer, ca
 def test_unit_scoping_holds_and_reading_is_on_record(session: Session, sealer: Sealer, case: Filed) -> None:
     decision = decided(session, sealer, case)
     for ask in (
-        lambda: actions.make(session, sealer, FOREIGN, decision.reference, words, AT),
+        lambda: actions.make(Call(session, FOREIGN, AT), sealer, decision.reference, words=words),
         lambda: queries.decision_view(session, sealer, FOREIGN, decision.reference, AT.date()),
         lambda: queries.decisions_of(session, sealer, FOREIGN, case.case.reference, AT.date()),
     ):
@@ -177,7 +184,7 @@ def test_unit_scoping_holds_and_reading_is_on_record(session: Session, sealer: S
 
 def test_a_purge_leaves_nothing_of_it(session: Session, sealer: Sealer, case: Filed) -> None:
     decided(session, sealer, case)
-    casework.move(session, sealer, CARLA, case.case.reference, CaseState.CLOSED, AT)
+    casework.move(Call(session, CARLA, AT), sealer, case.case.reference, CaseState.CLOSED)
     session.commit()
     assert REASONS not in str(session.execute(text("SELECT reasons_sealed, summary_sealed FROM decisions")).all())
     session.commit()
@@ -189,7 +196,7 @@ def test_a_purge_leaves_nothing_of_it(session: Session, sealer: Sealer, case: Fi
 
 def test_a_case_that_was_joined_stands_behind_the_decision_too(session: Session, sealer: Sealer, case: Filed) -> None:
     other = looked_into(session, sealer, account=ORDINARY["account"])
-    casework.merge(session, sealer, ANNA, other.case.reference, case.case.reference, AT, reason="The same house.")
+    casework.merge(Call(session, ANNA, AT), sealer, other.case.reference, case.case.reference, reason="The same house.")
     decision = decided(session, sealer, case)
     found = queries.behind(session, decision.reference)
     assert found is not None

@@ -12,6 +12,7 @@ from registry.complaints.parties import accounts
 from registry.complaints.parties.hearings import actions
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
@@ -58,7 +59,7 @@ def heard_case(session: Session, sealer: Sealer, keyring: Keyring | None = None,
     filed = file(session, sealer, {code: value for code, value in (answers | given).items() if value is not None})
     mailbox.write(session, sealer, come_back(session, sealer, filed.code), WRITTEN, AT)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+        casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     if keyring is not None:
         desk = accounts.agency_unit(session, sealer, agency, AT.date()).reference
         make_officer(session, keyring, Role.AGENCY_REP, unit=desk, name=REP, email=f"rep@{desk}.example")

@@ -19,6 +19,7 @@ from registry.complaints.parties.hearings import actions, after_answer, ending, 
 from registry.complaints.parties.hearings.rules import TOLD_FOR
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core import working_days
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, StaleVersion
 from registry.officers.models import Notice
@@ -61,11 +62,9 @@ def read(session, sealer, case, hearing, today=TODAY):
 
 
 def decided(session, sealer, case):
-    written = decisions.write(
-        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, AT,
-        reasons=SECRET_REASONS, summary="It was upheld.", object_days=USUAL_OBJECTION,
-    )  # fmt: skip
-    decisions.make(session, sealer, DECIDER, written.reference, lambda *_: "It was upheld.", AT)
+    draft = decisions.DecisionDraft(DecisionOutcome.UPHELD, SECRET_REASONS, "It was upheld.", USUAL_OBJECTION)
+    written = decisions.write(Call(session, ANNA, AT), sealer, case.reference, draft)
+    decisions.make(Call(session, DECIDER, AT), sealer, written.reference, words=lambda *_: "It was upheld.")
 
 
 def tell(session, sealer, hearing, text=TOLD, days=USUAL_OBJECTION, **more):
@@ -148,7 +147,7 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing, last + timedelta(days=91))
     # What an officer does next is what follows from it.
-    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Nothing new.")
+    casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Nothing new.")
     assert (clock.met_on, case.filed.case.due_at) == (TODAY, NEVER)
     assert objected(session) == []
 
@@ -159,7 +158,7 @@ def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_ag
     actions.close(session, sealer, ANNA, hearing.reference, AT)
     decided(session, sealer, case)
     tell(session, sealer, hearing)
-    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Done.")
+    casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Done.")
     assert objected(session) == []
     portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
     assert objected(session) == [case.reference]
@@ -168,7 +167,7 @@ def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_ag
     assert listing.listed(session, "it-labour", listing.Filters(), AT) == [], "the queue itself has open cases alone"
     # Opened and closed again on the same day: what followed has followed.
     for state in (CaseState.REOPENED, CaseState.INVESTIGATING, CaseState.CLOSED):
-        casework.move(session, sealer, CARLA, case.reference, state, AT, reason="Looked at.")
+        casework.move(Call(session, CARLA, AT), sealer, case.reference, state, reason="Looked at.")
         assert objected(session) == []
 
 

@@ -15,6 +15,7 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import WrappedKey
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
 from registry.http.transaction import services
@@ -118,8 +119,8 @@ def test_the_words_of_a_joined_case_count_as_the_workers_too(session, sealer, ca
     other = file(
         session, sealer, {"country": "IT", "account": "The boss counts our passports every Sunday in the yard."}
     )
-    casework.move(session, sealer, ANNA, other.case.reference, CaseState.IN_TRIAGE, AT)
-    casework.merge(session, sealer, ANNA, other.case.reference, case.reference, AT, reason="One dormitory.")
+    casework.move(Call(session, ANNA, AT), sealer, other.case.reference, CaseState.IN_TRIAGE)
+    casework.merge(Call(session, ANNA, AT), sealer, other.case.reference, case.reference, reason="One dormitory.")
     for text_ in ("The boss counts our passports every Sunday", f"See {other.case.reference}"):
         with pytest.raises(InvalidInput):
             draft(session, sealer, case, text_)
@@ -145,7 +146,7 @@ def test_a_helpers_consent_is_not_the_workers(session, sealer):
     answers = {"country": "IT", "account": SPOKEN, "agency": {"agency_id": agency}, "consent_agency": "yes"}
     filed = file(session, sealer, answers, MailboxRole.HELPER)
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, ANNA, filed.case.reference, step, AT)
+        casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     with pytest.raises(IllegalMove, match="not agreed"):
         actions.draft(session, sealer, ANNA, filed.case.reference, ALLEGATION, AT)
 
@@ -318,8 +319,8 @@ def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, se
 
 def test_the_worker_ends_what_has_no_case_any_more(session, sealer, app, case):
     hearing = served(session, sealer, case)
-    casework.move(session, sealer, ANNA, case.reference, CaseState.INVESTIGATING, AT)
-    casework.move(session, sealer, CARLA, case.reference, CaseState.CLOSED, AT, reason="Settled.")
+    casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.INVESTIGATING)
+    casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Settled.")
     session.commit()
     assert ending.end_due(sessions_for(services(app).engine), sealer, AT) == 1
     session.expire_all()
@@ -409,9 +410,12 @@ def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, cas
 
 def test_no_officer_says_by_hand_that_an_agency_is_heard_or_decides_while_it_may_answer(session, sealer, case):
     with pytest.raises(IllegalMove, match="by serving it a hearing"):
-        casework.move(session, sealer, ANNA, case.reference, CaseState.AGENCY_HEARING, AT)
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.AGENCY_HEARING)
     hearing = served(session, sealer, case)
     with pytest.raises(IllegalMove, match="the agency may still answer"):
-        casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT)
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT)
     portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
-    assert casework.move(session, sealer, ANNA, case.reference, CaseState.DECISION_DRAFT, AT).state == "decision_draft"
+    assert (
+        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT).state
+        == "decision_draft"
+    )

@@ -9,6 +9,7 @@ from registry.audit.actions import record
 from registry.audit.queries import head, lines_about
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Role
 from tests.complaints.filing import file
@@ -100,7 +101,7 @@ def test_a_supervisor_sees_who_read_a_case_and_looking_is_recorded(
     session: Session, sealer: Sealer, desk_for: DeskOf
 ) -> None:
     reference = filed(session, sealer)
-    case_reading.case_view(session, sealer, ANNA, reference, now().date())
+    case_reading.case_view(Call(session, ANNA, now()), sealer, reference)
     session.commit()
     desk = desk_for(Role.SUPERVISOR)
     for _ in range(2):

@@ -11,6 +11,7 @@ from registry.audit.models import AuditEntry
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.notes import actions as notes
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole
@@ -29,8 +30,8 @@ def test_the_case_file_is_a_pdf_a_3_with_clean_copies_audit_lines_and_a_manifest
     attached(session, sealer, settings, filed, "contract.txt")
     supervisor = desk_for(Role.SUPERVISOR, name="Invented Supervisor")
     officer = Officer(supervisor.officer.reference, CaseRole.SUPERVISOR, "it-labour")
-    casework.reply(session, sealer, officer, filed.case.reference, "We read it.", now())
-    notes.write_note(session, sealer, officer, filed.case.reference, "A note of our own.", now().date())
+    casework.reply(Call(session, officer, now()), sealer, filed.case.reference, "We read it.")
+    notes.write_note(Call(session, officer, now()), sealer, filed.case.reference, "A note of our own.")
     session.commit()
     answer = supervisor.post(f"/console/cases/{filed.case.reference}/file")
     assert answer.status_code == 200
@@ -67,7 +68,7 @@ def test_only_who_may_export_gets_the_case_file_and_it_holds_no_name_and_no_note
     assert stranger.post(at).status_code == 404
     supervisor = desk_for(Role.SUPERVISOR, name="Invented Supervisor")
     officer = Officer(supervisor.officer.reference, CaseRole.SUPERVISOR, "it-labour")
-    notes.write_note(session, sealer, officer, filed.case.reference, "A note of our own.", now().date())
+    notes.write_note(Call(session, officer, now()), sealer, filed.case.reference, "A note of our own.")
     session.commit()
     drafts = []
     monkeypatch.setattr(

@@ -15,6 +15,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseView
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.transaction import services
 from registry.officers import accounts
@@ -124,7 +125,10 @@ def test_a_page_makes_twenty_queries_whatever_the_length_of_the_case(app, sessio
         file_case(session, sealer, agency={"agency_id": agency.agency_id})
         mailbox.write(session, sealer, come_back(session, sealer, filed.code, now()), "And another thing.", now())
     casework.reply(
-        session, sealer, Officer("A. Anna", CaseRole.TRIAGE, "it-labour"), filed.case.reference, "Thank you.", now()
+        Call(session, Officer("A. Anna", CaseRole.TRIAGE, "it-labour"), now()),
+        sealer,
+        filed.case.reference,
+        "Thank you.",
     )
     attached(session, sealer, settings, filed, "lease.txt")
     desk = desk_for(Role.INVESTIGATOR, Role.SUPERVISOR)

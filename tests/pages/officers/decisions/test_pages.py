@@ -11,6 +11,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState
@@ -27,7 +28,7 @@ def case(session: Session, sealer: Sealer) -> Filed:
     filed = file(session, sealer, ORDINARY, at=now())
     anna = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
-        casework.move(session, sealer, anna, filed.case.reference, state, now())
+        casework.move(Call(session, anna, now()), sealer, filed.case.reference, state)
     return filed
 
 

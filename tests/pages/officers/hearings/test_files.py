@@ -28,6 +28,7 @@ from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import NotFound, Unopenable
@@ -92,11 +93,11 @@ def assert_saves_its_own(
 def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
     at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
     actions.close(session, sealer, ANNA, hearing.reference, at)
-    written = decisions.write(
-        session, sealer, ANNA, case.reference, DecisionOutcome.UPHELD, at,
-        reasons="Twelve lay in a drawer.", summary="It was upheld.", object_days=USUAL_OBJECTION,
-    )  # fmt: skip
-    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", at)
+    draft = decisions.DecisionDraft(
+        DecisionOutcome.UPHELD, "Twelve lay in a drawer.", "It was upheld.", USUAL_OBJECTION
+    )
+    written = decisions.write(Call(session, ANNA, at), sealer, case.reference, draft)
+    decisions.make(Call(session, decider, at), sealer, written.reference, words=lambda *_: "It was upheld.")
     after_answer.notify_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
     session.commit()
 

@@ -14,6 +14,7 @@ from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts
@@ -317,12 +318,12 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
     rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="None.")
     author = Caseworker(writer.officer.reference, CaseRole.INVESTIGATOR, "it-labour")
-    written = decisions.write(
-        session, sealer, author, case.reference, DecisionOutcome.UPHELD, now(),
-        reasons="The inspector saw twelve in a drawer.", summary="It was upheld.", object_days=60,
-    )  # fmt: skip
+    draft = decisions.DecisionDraft(
+        DecisionOutcome.UPHELD, "The inspector saw twelve in a drawer.", "It was upheld.", object_days=60
+    )
+    written = decisions.write(Call(session, author, now()), sealer, case.reference, draft)
     decider = Caseworker("D. Decider", CaseRole.DECIDER, "it-labour")
-    decisions.make(session, sealer, decider, written.reference, lambda *_: "It was upheld.", now())
+    decisions.make(Call(session, decider, now()), sealer, written.reference, words=lambda *_: "It was upheld.")
     session.commit()
     typed = f"Documents are kept {SCRIPT}"
     copied = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=SPOKEN, object_days=60)

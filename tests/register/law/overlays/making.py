@@ -10,6 +10,7 @@ from registry.register.law.overlays import actions
 from registry.register.law.overlays.actions import Operator
 from registry.register.law.overlays.models import LawOverlay
 from registry.register.law.overlays.signatures import signed
+from tests.calling import call_by
 
 ONE, OTHER = Operator("OPERATXR0001"), Operator("OPERATXR0002")
 
@@ -22,5 +23,5 @@ def sign(session: Session, keyring: Keyring, text: str) -> str:
 
 
 def put_in_force(session: Session, keyring: Keyring, text: str) -> LawOverlay:
-    row = actions.propose(session, ONE, text.encode(), sign(session, keyring, text), now())
-    return actions.approve(session, OTHER, row.reference, now())
+    row = actions.propose(call_by(session, ONE), text.encode(), sign(session, keyring, text))
+    return actions.approve(call_by(session, OTHER), row.reference)

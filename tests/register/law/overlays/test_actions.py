@@ -24,6 +24,7 @@ from registry.register.authorities.actions import coverage_changed
 from registry.register.law.overlays import actions
 from registry.verification.verdicts.queries import VerdictReader
 from tests import make
+from tests.calling import call_by
 from tests.register.law.overlays.files import BAR, overlay
 from tests.register.law.overlays.making import ONE, OTHER, put_in_force, sign
 
@@ -54,12 +55,12 @@ def ask(client: FlaskClient, number: str, **more: Any) -> Any:
 
 
 def propose(session: Session, keyring: Keyring, text: str = TEXT) -> str:
-    return actions.propose(session, ONE, text.encode(), sign(session, keyring, text), now()).reference
+    return actions.propose(call_by(session, ONE), text.encode(), sign(session, keyring, text)).reference
 
 
 def refusal(session: Session, text: str, signature: str) -> str:
     with pytest.raises(InvalidInput) as refused:
-        actions.propose(session, ONE, text.encode(), signature, now())
+        actions.propose(call_by(session, ONE), text.encode(), signature)
     return str(refused.value)
 
 
@@ -82,7 +83,7 @@ def test_a_yes_becomes_a_no_with_an_approved_overlay_and_the_day_before_it_stays
     assert (entry.type, b"cz-limit-invented-decree" in entry.leaf) == ("law.overlay_approved", True)
 
     for operator, verdict in ((OTHER, "no"), (ONE, "yes")):
-        actions.withdraw(session, operator, reference, "Repealed.", now())
+        actions.withdraw(call_by(session, operator), reference, "Repealed.")
         answer = ask(client, number)
         assert (answer["verdict"], "law_overlay" in answer) == (verdict, verdict == "no")
     entry = latest_entry(session, f"law/{reference}")
@@ -100,10 +101,10 @@ def test_an_old_text_leaves_no_yes_and_makes_no_no(
 def test_the_proposer_does_not_approve_and_what_was_refused_waits_no_more(session: Session, keyring: Keyring) -> None:
     reference = propose(session, keyring)
     with pytest.raises(ActRefused, match="another officer has to approve it"):
-        actions.approve(session, ONE, reference, now())
-    actions.withdraw(session, OTHER, reference, "A typing error.", now())
+        actions.approve(call_by(session, ONE), reference)
+    actions.withdraw(call_by(session, OTHER), reference, "A typing error.")
     with pytest.raises(NotNow, match="this waits no more"):
-        actions.approve(session, OTHER, reference, now())
+        actions.approve(call_by(session, OTHER), reference)
 
 
 def test_what_is_unsigned_or_wrongly_signed_is_refused(session: Session, keyring: Keyring) -> None:
@@ -122,7 +123,7 @@ def test_a_version_that_was_overtaken_is_refused_when_it_is_approved(session: Se
     waiting = propose(session, keyring)
     put_in_force(session, keyring, TEXT)
     with pytest.raises(InvalidInput, match="version: must be later than 1, the last one in force"):
-        actions.approve(session, OTHER, waiting, now())
+        actions.approve(call_by(session, OTHER), waiting)
 
 
 def test_an_overlay_of_a_compromised_key_is_no_longer_in_force(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.officers import passwords
+from registry.accounts import passwords
 from tests.officers.making import PASSWORD
 
 
@@ -27,21 +27,21 @@ def test_a_new_password_is_judged(password: str, flaw: str | None) -> None:
 
 
 @pytest.mark.parametrize("place", [0, 1, 499, 500, 998, 999])
-def test_a_stolen_password_is_found_without_asking_anybody(home: Path, place: int) -> None:
+def test_a_stolen_password_is_found_without_asking_anybody(tmp_path: Path, place: int) -> None:
     lines = sorted(hashlib.sha1(f"password {number}".encode()).hexdigest().upper() for number in range(1000))
     stolen = hashlib.sha1(PASSWORD.encode()).hexdigest().upper()
     rest = [line for line in lines if line != stolen]
     low, high = ("0" * 40, "F" * 40)
     rest[place] = stolen
-    (home / passwords.STOLEN).write_text("".join(f"{line}:{place}\n" for line in sorted([low, *rest, high])))
-    assert passwords.flaw_in(PASSWORD, home=home) == "stolen"
-    assert passwords.flaw_in(PASSWORD + "!", home=home) is None
+    (tmp_path / passwords.STOLEN).write_text("".join(f"{line}:{place}\n" for line in sorted([low, *rest, high])))
+    assert passwords.flaw_in(PASSWORD, home=tmp_path) == "stolen"
+    assert passwords.flaw_in(PASSWORD + "!", home=tmp_path) is None
 
 
-def test_without_a_list_nothing_is_stolen(home: Path) -> None:
-    assert passwords.flaw_in(PASSWORD, home=home) is None
-    (home / passwords.STOLEN).write_bytes(b"")
-    assert passwords.flaw_in(PASSWORD, home=home) is None
+def test_without_a_list_nothing_is_stolen(tmp_path: Path) -> None:
+    assert passwords.flaw_in(PASSWORD, home=tmp_path) is None
+    (tmp_path / passwords.STOLEN).write_bytes(b"")
+    assert passwords.flaw_in(PASSWORD, home=tmp_path) is None
 
 
 def test_a_password_is_right_however_the_keyboard_writes_it() -> None:

@@ -1,6 +1,6 @@
 """Passwords: long enough, not guessable, not known to be stolen, and kept as Argon2id hashes (RFC 9106).
 
-Asking costs the same whether the officer exists or not.
+Asking costs the same whether the account exists or not.
 """
 
 import hashlib
@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from registry.accounts.models import Account
 from registry.core.errors import ActRefused
 
 MIN_LENGTH = 12
@@ -35,7 +35,7 @@ def tidy(password: str) -> str:
 def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) -> str | None:
     """What is wrong with a new password: `too_short`, `too_long`, `guessable` or `stolen`; None when nothing is.
 
-    `known` are words that others know of the officer: name, e-mail, unit.
+    `known` are words that others know of the account: name, e-mail.
     """
     from zxcvbn import zxcvbn
 
@@ -53,21 +53,12 @@ def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) 
     return None
 
 
-class HasPassword(Protocol):
-    """An account that signs in with a password: an officer, or a member of an organisation."""
-
-    name: Any
-    email: Any
-    password: Any
-    password_on: Any
-
-
-def set_password(person: HasPassword, password: str, today: date, home: Path | None) -> None:
+def set_password(account: Account, password: str, today: date, home: Path | None) -> None:
     """Keep a new password. Raises ActRefused where it is short, guessable or stolen."""
-    flaw = flaw_in(password, (person.name, person.email), home)
+    flaw = flaw_in(password, (account.name, account.email), home)
     if flaw is not None:
         raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
-    person.password, person.password_on = hashed(password), today
+    account.password, account.password_on = hashed(password), today
 
 
 _FLAWS = {

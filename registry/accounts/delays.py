@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.accounts.models import SignInDelay
 from registry.core.keyring import Keyring
-from registry.officers.models import SignInDelay
 
 FREE_FAILURES = 5
 FIRST_WAIT = timedelta(seconds=30)
@@ -18,6 +18,8 @@ REMEMBERED = timedelta(hours=24)
 
 
 class Delays:
+    """The failed sign-ins of one kind of account."""
+
     def __init__(self, purpose: str) -> None:
         self._purpose = purpose
 
@@ -49,3 +51,8 @@ class Delays:
 
     def _digest(self, keyring: Keyring, email: str) -> str:
         return keyring.digest(self._purpose, email.strip().lower()[:200])
+
+
+def forget_delays(session: Session, at: datetime) -> None:
+    """Remove delays that are long over."""
+    session.execute(delete(SignInDelay).where(SignInDelay.until < at - REMEMBERED))
