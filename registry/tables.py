@@ -7,13 +7,6 @@ from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
-from registry.complaints.casework.access_grants import models as _access_grants
-from registry.complaints.casework.decisions import models as _decisions
-from registry.complaints.casework.letters import models as _letters
-from registry.complaints.casework.notes import models as _notes
-from registry.complaints.casework.saved_views import models as _views
-from registry.complaints.casework.translations import models as _translations
-from registry.complaints.casework.unsent import models as _unsent
 from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import mailbox_models as _mailboxes
@@ -61,12 +54,9 @@ MODELS = (
     _boxes,
     _bulk,
     _casework,
-    _unsent,
     _collisions,
     _complaints,
-    _decisions,
     _diligence,
-    _letters,
     _employers,
     _entries,
     _events,
@@ -78,8 +68,6 @@ MODELS = (
     _log,
     _mailboxes,
     _names,
-    _notes,
-    _access_grants,
     _paper_forms,
     _papers,
     _referrals,
@@ -92,8 +80,6 @@ MODELS = (
     _secrets,
     _similarity,
     _statistics,
-    _translations,
-    _views,
     _watches,
     _webhooks,
 )

@@ -18,7 +18,7 @@ from registry.audit.actions import record
 from registry.audit.chain import BEFORE_THE_FIRST
 from registry.audit.models import AuditEntry, AuditSubject
 from registry.complaints.case.models import Case
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import RING
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.officers.models import Officer, OfficerChange

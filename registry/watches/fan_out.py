@@ -23,9 +23,8 @@ from registry.core.keyring import Keyring
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
-from registry.register.authorities.days import authority_days
 from registry.register.authorities.models import Authority
-from registry.register.authorities.queries import snapshot_at
+from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules

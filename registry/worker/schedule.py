@@ -13,9 +13,8 @@ from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import presence
+from registry.complaints.casework import presence, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
-from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
 from registry.complaints.parties.hearings import ending as hearings

@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import notes, translations
 from registry.complaints.casework.access_grants import actions as openings
 from registry.complaints.casework.actions import Officer as Caseworker
 from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.notes import actions as notes
-from registry.complaints.casework.saved_views import actions as views
-from registry.complaints.casework.translations import actions as translations
+from registry.complaints.casework.queue import listing
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts as outside
 from registry.complaints.parties.hearings import actions as hearings
@@ -96,7 +95,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
     owner = _with_every_role(session, keyring)
-    views.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
+    listing.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
     token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
 
     filed, files = _file_complaints(session, sealer, settings, agency.agency_id)

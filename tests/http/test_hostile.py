@@ -28,8 +28,7 @@ from registry.officers.models import Officer
 from registry.pages.public import papers
 from registry.proofs.papers.making import Made, Making
 from registry.proofs.papers.rendering import Draft, pdf_of
-from registry.register.imports.findings import Finding, Flaw
-from registry.register.imports.report import rejects_csv
+from registry.register.imports.report import Finding, Flaw, rejects_csv
 from registry.vocabulary.register import Language
 from registry.worker.bulk_jobs import work_on
 from tests.api import world

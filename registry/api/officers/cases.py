@@ -11,9 +11,9 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import etag
 from registry.audit.actions import record
-from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework import notes
+from registry.complaints.casework.actions import find_ways
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
-from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -145,7 +145,7 @@ def _summary(one: Listed) -> dict[str, Any]:
 
 def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     case, queued = view.case, view.queued
-    ways = claiming.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
+    ways = find_ways(case, view.moves, me.officer.reference, roles_of(me), now().date())
     return {
         "case_id": case.reference,
         "state": case.state,

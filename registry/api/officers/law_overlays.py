@@ -17,8 +17,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays.models import LawOverlay
-from registry.register.law.overlays.queries import all_overlays, overlay_named
-from registry.register.law.overlays.view import overlay_payload
+from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
 from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")

@@ -5,14 +5,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.letters.models import WaitingLetter
-from registry.complaints.casework.models import CaseMove, PriorityChange
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import (
+    AccessGrant,
+    CaseMove,
+    CaseTask,
+    Decision,
+    PriorityChange,
+    Translation,
+    WaitingLetter,
+)
 from registry.complaints.casework.queue.listing import has_open_objection
-from registry.complaints.casework.translations.models import Translation
 from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
 from registry.complaints.parties.hearings.translating import WAITING_IN

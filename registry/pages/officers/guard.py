@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts.sessions import is_form_token, read_signed, sign
-from registry.complaints.casework.unsent.actions import drop, unsent_on
+from registry.complaints.casework.unsent import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.complaint_services import sealer

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
 from registry.accounts.sessions import form_token
-from registry.complaints.casework.unsent.actions import Unsent
+from registry.complaints.casework.unsent import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.responses import negotiated

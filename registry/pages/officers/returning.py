@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from registry.accounts.sessions import is_form_token
-from registry.complaints.casework.unsent import actions as unsent
+from registry.complaints.casework import unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.complaint_services import sealer

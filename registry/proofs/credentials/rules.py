@@ -19,8 +19,8 @@ import msgspec
 from registry.core.clock import zone
 from registry.log.tree import leaf_hash
 from registry.register.agencies import record
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.question import Verdict
-from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind
 
 VERSION = 1

@@ -1,4 +1,4 @@
-"""The public record as bytes, and what may still be shown of it on a day (shapes: registry.vocabulary.record).
+"""The public record as bytes, in short, and what may still be shown of it on a day (shapes: registry.vocabulary.record).
 
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
@@ -125,9 +125,11 @@ __all__ = [
     "Sourced",
     "StatusPeriod",
     "Warning_",
+    "agency_summary",
     "canonical",
     "first_withholding",
     "holds_on",
     "read_record",
+    "whole_agency",
     "withhold",
 ]

@@ -15,8 +15,8 @@ from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.states import DECIDED_STATES
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
-from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.decisions.queries import may_rest_on
+from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.sealer import Sealer

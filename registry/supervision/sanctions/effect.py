@@ -25,7 +25,7 @@ from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial, advance, today_at
 from registry.supervision.sanctions.rules import STATUS_OF, UNPUBLISHED, By, InForce, Statement
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import LicenceStatus, SanctionEnd

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.unsent import actions as unsent
-from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.complaints.casework import unsent
+from registry.complaints.casework.models import OfficerDraft
 from registry.core.clock import now
 from registry.officers.models import SignedIn
 from registry.officers.rights import Role

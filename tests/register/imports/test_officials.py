@@ -6,7 +6,7 @@ import pytest
 
 from registry.core.clock import now
 from registry.core.errors import ImportRefused
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.register.imports.mapping import read_mapping
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial

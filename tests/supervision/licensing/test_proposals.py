@@ -11,7 +11,7 @@ from registry.audit.models import AuditEntry
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
 from registry.register.authorities.models import Source
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState

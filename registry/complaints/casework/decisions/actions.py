@@ -19,7 +19,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, seal_reason
 from registry.complaints.casework.decisions import rules
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.hearings.content import require_silent
 from registry.complaints.sealing.envelopes import Place

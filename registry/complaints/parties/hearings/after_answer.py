@@ -11,8 +11,8 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer
-from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
+from registry.complaints.casework.models import Decision
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.models import Hearing

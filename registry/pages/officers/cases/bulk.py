@@ -4,9 +4,9 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue import bulk
 from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
-from registry.complaints.casework.saved_views.models import BulkAct
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput

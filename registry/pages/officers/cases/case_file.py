@@ -29,7 +29,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
 from registry.pages.files import sent_file
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import head_of
@@ -38,7 +38,7 @@ from registry.pages.officers.rendering import language, rendered
 from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import AttachmentState
 
 pages = Blueprint("console_case_file", __name__)

@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from registry.accounts.sessions import sign
 from registry.audit.models import AuditEntry
 from registry.complaints.case.models import NEVER
-from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import CaseClock, CaseTask
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
 from registry.officers import accounts

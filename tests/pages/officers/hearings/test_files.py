@@ -18,8 +18,8 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case.models import Case
+from registry.complaints.casework.access_grants.queries import original_in
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.custody import original_in
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.intake import mailbox_files
