@@ -3,7 +3,6 @@
 from registry.accounts import models as _accounts
 from registry.audit import models as _audit
 from registry.bulk import models as _bulk
-from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
@@ -11,8 +10,7 @@ from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import mailbox_models as _mailboxes
 from registry.complaints.intake.paper_forms import models as _paper_forms
-from registry.complaints.parties.hearings import models as _hearings
-from registry.complaints.parties.referrals import models as _referrals
+from registry.complaints.parties import models as _parties
 from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
@@ -39,7 +37,6 @@ from registry.supervision.licensing import models as _licensing
 from registry.supervision.licensing.deposits import models as _deposits
 from registry.supervision.sanctions import models as _sanctions
 from registry.watches import models as _watches
-from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
@@ -56,11 +53,9 @@ MODELS = (
     _casework,
     _collisions,
     _complaints,
-    _diligence,
     _employers,
     _entries,
     _events,
-    _hearings,
     _imports,
     _deposits,
     _law,
@@ -70,7 +65,7 @@ MODELS = (
     _names,
     _paper_forms,
     _papers,
-    _referrals,
+    _parties,
     _idempotency,
     _officers,
     _providers,
@@ -81,5 +76,4 @@ MODELS = (
     _similarity,
     _statistics,
     _watches,
-    _webhooks,
 )

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.models import SignInDelay
+from registry.core.errors import TooManyRequests
 from registry.core.keyring import Keyring
 
 FREE_FAILURES = 5
@@ -23,14 +24,16 @@ class Delays:
     def __init__(self, purpose: str) -> None:
         self._purpose = purpose
 
-    def seconds_left(self, session: Session, keyring: Keyring, email: str, at: datetime) -> int:
-        """How long this address must wait; 0 when it need not."""
-        delay = self._delay(session, keyring, email)
-        return 0 if delay is None or delay.until <= at else int((delay.until - at).total_seconds()) + 1
+    def require_no_wait(self, session: Session, keyring: Keyring, email: str, at: datetime) -> None:
+        """Raise TooManyRequests while this address must wait. It writes nothing: ask before anything is tried."""
+        delay = self._lock_delay(session, keyring, email)
+        if delay is not None and delay.until > at:
+            seconds = int((delay.until - at).total_seconds()) + 1
+            raise TooManyRequests(f"too many attempts: try again in {seconds} seconds", seconds)
 
     def failed(self, session: Session, keyring: Keyring, email: str, at: datetime) -> None:
         """Count a failure."""
-        delay = self._delay(session, keyring, email)
+        delay = self._lock_delay(session, keyring, email)
         if delay is None:
             delay = SignInDelay(digest=self._digest(keyring, email), failures=0, until=at)
             session.add(delay)
@@ -44,7 +47,7 @@ class Delays:
     def forget(self, session: Session, keyring: Keyring, email: str) -> None:
         session.execute(delete(SignInDelay).where(SignInDelay.digest == self._digest(keyring, email)))
 
-    def _delay(self, session: Session, keyring: Keyring, email: str) -> SignInDelay | None:
+    def _lock_delay(self, session: Session, keyring: Keyring, email: str) -> SignInDelay | None:
         # Locked: attempts at one address at once are counted one after another.
         query = select(SignInDelay).where(SignInDelay.digest == self._digest(keyring, email)).with_for_update()
         return session.scalars(query).one_or_none()

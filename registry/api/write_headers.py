@@ -14,7 +14,6 @@ from registry.core.clock import day_at, now
 from registry.core.errors import AlreadyDone, Fault, InvalidInput, VersionMissing
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Header
 from registry.vocabulary.codes import Problem
 
 # A proxy that compresses answers weakens our ETag; the version is the same.
@@ -42,11 +41,6 @@ def if_match() -> int:
         detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
         raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])
     return int(match[1])
-
-
-def etag(version: int) -> Header:
-    """The ETag of a thing by its version, to be sent with an answer that shows it."""
-    return ("ETag", f'"{version}"')
 
 
 def claim(session: Session, what: str, whose: str, idempotency_key: IdempotencyKey | None) -> None:

@@ -15,6 +15,7 @@ from registry.proofs.credentials.rules import Head, base64, base64url, plain, re
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict
+from registry.vocabulary.bulk import JobKind
 
 TYPE = "registry-manifest+jwt"
 VERSION = 1
@@ -110,28 +111,28 @@ def lines_in(path: Path) -> Iterator[bytes]:
         yield from file
 
 
+class ListFacts(NamedTuple):
+    """What a manifest says of its list: the reference of the job or of the archived list, its kind, and its counts."""
+
+    reference: str
+    kind: JobKind
+    counts: Mapping[str, int]
+
+
 def manifest_of(
-    lines: Iterable[bytes],
-    *,
-    job: str,
-    kind: str,
-    counts: Mapping[str, int],
-    head: Head,
-    issuer: str,
-    signer: Signer,
-    at: datetime,
+    lines: Iterable[bytes], facts: ListFacts, *, head: Head, issuer: str, signer: Signer, at: datetime
 ) -> str:
-    """The signed manifest over statements; `job` is the reference of the job, or of the archived list."""
+    """The signed manifest over statements."""
     count, root = root_over(lines)
     claims = {
         "v": VERSION,
         "iss": issuer,
         "iat": int(at.timestamp()),
-        "job": job,
-        "kind": kind,
+        "job": facts.reference,
+        "kind": facts.kind.value,
         "count": count,
         "root": base64(root),
-        "counts": dict(counts),
+        "counts": dict(facts.counts),
         "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
     }
     return compact_jws(TYPE, claims, signer)

@@ -8,10 +8,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
 from registry.organisations import authenticators, members, sessions
-from registry.organisations.members import DELAYS, Entry
+from registry.organisations.members import DELAYS
 from registry.organisations.models import MemberApp
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 
@@ -19,24 +20,24 @@ AT_THE_DOOR = "app"
 """What the app is called that is set up while signing in."""
 
 
-def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Entry:
-    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
+def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime) -> str | None:
+    """The second step with an app's code or a recovery code; gives the token of a full session, None for a wrong code.
 
-    The session becomes another one under another token: what somebody planted before opens nothing.
+    The session becomes another one under another token: what somebody planted before opens nothing. Raises NotSignedIn
+    without the first step, and TooManyRequests.
     """
     me = sessions.arriving(session, token, at)
     email = me.member.email
-    seconds = DELAYS.seconds_left(session, keyring, email, at)
-    if seconds:
-        return Entry(seconds=seconds)
+    DELAYS.require_no_wait(session, keyring, email, at)
     stored = authenticators.APPS.list_confirmed(session, me.member)
     is_right = any(authenticators.APPS.is_code_right(session, keyring, app, code, at) for app in stored)
     # A member without an app has no codes either, and sets up the first app.
-    if not is_right and not (stored and authenticators.RECOVERY_CODES.use(session, me.member, code, today)):
+    if not is_right and not (stored and authenticators.RECOVERY_CODES.use(session, me.member, code, day_at(at, None))):
         DELAYS.failed(session, keyring, email, at)
-        return Entry()
+        return None
     DELAYS.forget(session, keyring, email)
-    return Entry(_signed_in(session, token, me, at))
+    MEMBER_SESSIONS.end(session, token, at)
+    return MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
 
 
 def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
@@ -109,8 +110,3 @@ def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> 
         raise ActRefused("own_second_step", "your own second step is taken away on your own page")
     authenticators.forget(session, member)
     MEMBER_SESSIONS.end_all(session, member, at)
-
-
-def _signed_in(session: Session, token: str, me: MemberPresent, at: datetime) -> str:
-    MEMBER_SESSIONS.end(session, token, at)
-    return MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)

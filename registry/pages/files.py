@@ -1,4 +1,4 @@
-"""Files that pages give: those of an edge, at addresses that change with their content; files to be saved; QR codes."""
+"""Files that pages give: templates and files of an edge, at addresses that change with their content; and QR codes."""
 
 import hashlib
 from base64 import b64encode
@@ -10,12 +10,25 @@ from urllib.parse import quote
 
 import segno
 from flask import Response, request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
 from registry.http.encodings import accepted_encoding, compressed_for_good
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 A_YEAR = 365 * 86400
+
+
+def templates_of(*packages: str) -> Environment:
+    """The templates of packages of pages, the first that has one of a name. What a page forgets to give is an error."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 class SiteFiles:

@@ -30,6 +30,7 @@ from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, Web
 from registry.watches import rules
 from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
+    Delivery,
     FeedHead,
     FeedRow,
     Watch,
@@ -37,10 +38,10 @@ from registry.watches.models import (
     WatchMatch,
     WatchState,
     WatchTarget,
+    Webhook,
 )
 from registry.watches.numbers import digests_of_key
 from registry.watches.rules import NEWS_WITHIN, Happening
-from registry.watches.webhook_models import Delivery, Webhook
 
 MAX_ENTRIES = 500
 """Entries of the log that one transaction fans out."""

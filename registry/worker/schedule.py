@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.delays import forget_delays
-from registry.bulk.archive import actions as diligence
+from registry.bulk.archive import receipts
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
@@ -17,8 +17,8 @@ from registry.complaints.casework import presence, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
-from registry.complaints.parties.hearings import ending as hearings
-from registry.complaints.parties.referrals import ending as referrals
+from registry.complaints.parties.hearings import moves as hearings
+from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purge_limit import purge_backlog
 from registry.complaints.sealing.sealer import Sealer
@@ -208,7 +208,7 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
     at = now()
     with sessions.begin() as session:
         letters.forget_old(session, at)
-        diligence.purge(session, day_at(at, None))
+        receipts.purge(session, day_at(at, None))
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:

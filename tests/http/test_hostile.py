@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from weasyprint.urls import FatalURLFetchingError
 
 from registry.app import create_app
-from registry.bulk.chain_pictures import chain_svg
-from registry.bulk.papers import summary_draft
+from registry.bulk.papers import chain_svg, summary_draft
 from registry.bulk.supply_chains import Link
 from registry.complaints.intake import admission_rules
 from registry.core.clock import now

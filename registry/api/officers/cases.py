@@ -9,7 +9,6 @@ from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.audit.actions import record
 from registry.complaints.casework import notes
 from registry.complaints.casework.actions import find_ways
@@ -19,7 +18,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import roles_of
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for

@@ -6,9 +6,8 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.officers.shapes import loan_payload, session_payload, standing_payload, token_payload
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import etag
 from registry.core.clock import day_at, now
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officers import accounts, rights, tokens

@@ -33,8 +33,7 @@ from registry.complaints.casework.models import (
 from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.intake.paper_forms.actions import drop_stale
 from registry.complaints.intake.paper_forms.models import PaperForm
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.parties.models import Hearing, Referral, ReferralReport
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer

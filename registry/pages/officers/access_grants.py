@@ -19,7 +19,6 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.assets import address_of
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -158,7 +157,6 @@ def _unit_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | No
     return page(
         "access_grants/list.html",
         here="openings",
-        case_styles=address_of("cases.css"),
         refusal=refusal,
         found=found,
         kinds=kinds,

@@ -12,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.http.portals import FORM_FIELD
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.forms import FORM_FIELD
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in

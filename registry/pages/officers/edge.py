@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
+from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
@@ -32,12 +33,10 @@ from registry.pages.officers import sign_in as signing
 from registry.pages.officers.assets import files
 from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
 from registry.pages.officers.hearings import agency as hearings_portal
-from registry.pages.officers.hearings import agency_files as hearings_files
 from registry.pages.officers.hearings import officer as hearings_desk
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import deposit, licences
 from registry.pages.officers.licences import proposals as licence_proposals
-from registry.pages.officers.referrals import identities
 from registry.pages.officers.referrals import officer as referrals_desk
 from registry.pages.officers.referrals import partner as referrals_portal
 from registry.pages.officers.rendering import error_page
@@ -66,7 +65,7 @@ PAGES: tuple[Blueprint, ...] = (
     paper_forms.pages,
     referrals_desk.pages,
     referrals_portal.pages,
-    identities.pages,
+    referrals_desk.identity_pages,
     access_grants.pages,
     access_grants.unit_pages,
     decisions_desk.pages,
@@ -85,16 +84,11 @@ PAGES: tuple[Blueprint, ...] = (
     audit.pages,
     hearings_desk.pages,
     hearings_portal.pages,
-    hearings_files.pages,
     entries.pages,
     entries.officer_pages,
     overview.pages,
     board.pages,
 )
-
-
-class UnguardedRoute(RuntimeError):
-    """A route of the console without a policy: a fault in the program, found when it starts."""
 
 
 def register(app: Flask) -> None:
@@ -110,6 +104,4 @@ def register(app: Flask) -> None:
 
 def require_policies(app: Flask) -> None:
     """Raise UnguardedRoute unless every view under PATH says who may come."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "policy"):
-            raise UnguardedRoute(f"{rule.rule} has no policy: use allowed(...) or open_to_all")
+    require_guarded_pages(app, PATH, "policy", "has no policy: use allowed(...) or open_to_all")

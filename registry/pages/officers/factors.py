@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.accounts import second_factors
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
@@ -18,7 +19,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import MAX_ANSWER, place
+from registry.pages.officers.sign_in import MAX_ANSWER, relying_party
 
 pages = Blueprint("console_factors", __name__)
 
@@ -27,12 +28,12 @@ pages = Blueprint("console_factors", __name__)
 @allowed(Resource.OWN, Act.WRITE)
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
-    here, name = place(), " ".join(request.form.get("name", "").split())[:60]
+    party, name = relying_party(), " ".join(request.form.get("name", "").split())[:60]
     fault = password_fault(session, me) or (None if name else "bad_key_name")
-    if fault is not None or here is None or me.session is None:
+    if fault is not None or party is None or me.session is None:
         return own_page(session, me, fault=fault or "no_keys_here")
     try:
-        wanted = security_keys.wanted_of_new(session, me.session, me.officer, here, now())
+        wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     return page("key.html", here="own", name=name, wanted=wanted)
@@ -41,12 +42,12 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/keys/finish")
 @allowed(Resource.OWN, Act.WRITE)
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
-    at, here = now(), place()
-    if here is None or me.session is None:
+    party = relying_party()
+    if party is None or me.session is None:
         return own_page(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
     try:
-        security_keys.add(session, me.session, me.officer, here, name, answer, at, day_at(at, None))
+        security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     return _back()

@@ -8,10 +8,10 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from registry.core.errors import IllegalMove, RepeatDiffers
+from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
 from registry.officer_desk.drafts import draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.forms import FORM_FIELD
 
 FIELD = "once"
 _BESIDE = frozenset({FIELD, FORM_FIELD})

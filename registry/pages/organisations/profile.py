@@ -12,7 +12,7 @@ from registry.organisations import authenticators, members
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.pages.organisations.sign_in import typed
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
@@ -35,13 +35,10 @@ def change_password(session: Session, me: MemberPresent) -> Response:
         return _page(session, me, fault="password_differs")
     try:
         call = Call(session, me, now())
-        entry = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
+        is_changed = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
-    if entry is None:
-        return _page(session, me, given=True)
-    require_no_wait(entry)
-    return _page(session, me, fault="wrong_password")
+    return _page(session, me, given=True) if is_changed else _page(session, me, fault="wrong_password")
 
 
 @pages.post("/own/language")

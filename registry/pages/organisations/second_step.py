@@ -13,10 +13,10 @@ from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
 from registry.pages.files import picture
-from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
-from registry.pages.organisations.reauthentication import password_fault
+from registry.pages.organisations.acting import password_fault
+from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.pages.organisations.sign_in import typed
 
 pages = Blueprint("account_second_step", __name__)
 
@@ -37,14 +37,10 @@ def code_form(session: Session, me: MemberPresent) -> Response:
 @for_arriving
 def give_code(session: Session, me: MemberPresent) -> Response:
     """A failure is written down with the answer, as at the first step."""
-    at = now()
-    entry = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), at, day_at(at, None))
-    if entry.seconds:
-        # What is raised here would undo nothing: waiting is said before anything is tried.
-        require_no_wait(entry)
-    if entry.token is None:
+    token = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
+    if token is None:
         return page("code.html", fault="wrong_code", status=403)
-    return give_cookie(to(""), entry.token)
+    return session_cookie().give(to(""), token)
 
 
 @pages.post("/code/app")
@@ -60,7 +56,7 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
     finished = second_steps.finish_at_sign_in(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
     if finished is not None:
         token, codes = finished
-        return give_cookie(page("recovery_codes.html", codes=codes), token)
+        return session_cookie().give(page("recovery_codes.html", codes=codes), token)
     app = None if authenticators.has_app(session, me.member.id) else authenticators.APPS.find_begun(session, me.member)
     return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
 

@@ -18,6 +18,7 @@ from registry.core.clock import now
 from registry.core.errors import InvalidInput, VersionMissing
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
+from registry.http.portals import UnguardedRoute
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
 from registry.officers import accounts
@@ -108,7 +109,7 @@ def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Res
     api = Router(doc=False, prefix=PREFIX)
     api.add_namespace(forgotten)
     api.init_app(app, add_specs=False)
-    with pytest.raises(edge.UnguardedRoute, match=says):
+    with pytest.raises(UnguardedRoute, match=says):
         edge.require_policies(app)
 
 
@@ -116,7 +117,7 @@ def test_what_stands_where_everybodys_things_do_is_not_served(app: Flask, monkey
     monkeypatch.setattr(
         edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/access-grants"))
     )
-    with pytest.raises(edge.UnguardedRoute, match="name its noun in DESK_PATHS"):
+    with pytest.raises(UnguardedRoute, match="name its noun in DESK_PATHS"):
         edge.require_policies(app)
 
 

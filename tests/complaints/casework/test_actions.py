@@ -26,6 +26,9 @@ from registry.complaints.casework.access_grants import queries as access_grants
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.queue import listing
 from registry.complaints.intake import filing, mailbox
+from registry.complaints.parties import steps
+from registry.complaints.parties.hearings.moves import is_open_to_agency
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
 from registry.core.calls import Call
@@ -70,6 +73,13 @@ def acts(session, sealer, officer, reference, other):
     move = casework.MoveRequest(CaseState.IN_TRIAGE)
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
+        "fetch_of_case": lambda: steps.fetch_of_case(session, Hearing, officer, reference),
+        "find_case": lambda: steps.find_case(session, Hearing, officer.unit, reference),
+        "lock_in_unit": lambda: steps.lock_in_unit(session, Hearing, officer.unit, reference),
+        "find_open": lambda: steps.find_open(session, Hearing, officer.unit, reference, TODAY, is_open_to_agency),
+        "lock_open": lambda: steps.lock_open(
+            Call(session, steps.PartyMember(officer.name, officer.unit), AT), Hearing, reference, is_open_to_agency
+        ),
         "clean_copy": lambda: case_reading.clean_copy(call, sealer, reference, other, NOWHERE),
         "case_view": lambda: case_reading.case_view(call, sealer, reference),
         "case_for_translator": lambda: translations.case_for_translator(session, officer.unit, reference),
@@ -365,14 +375,15 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     store = store_of(settings)
     visit = come_back(session, sealer, filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, filed.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, filed.case, filed.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, filed.case, sent)
+    reference = attachments.attach(session, filed.case, filed.box, stored, sent, TODAY).reference
     (box,) = case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference).boxes
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
         case_reading.clean_copy(Call(session, ANNA, AT), sealer, filed.case.reference, reference, store)
-    sent = access_grants.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
-    assert sent == ("note.txt", b"as it was sent")
+    original = access_grants.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
+    assert original == ("note.txt", b"as it was sent")
 
 
 def test_a_file_of_another_case_is_not_there(session, sealer, settings):
@@ -380,8 +391,9 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     store = store_of(settings)
     visit = come_back(session, sealer, other.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, other.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, other.case, other.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, other.case, sent)
+    reference = attachments.attach(session, other.case, other.box, stored, sent, TODAY).reference
     with pytest.raises(NotFound):
         access_grants.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
     with pytest.raises(NotFound):

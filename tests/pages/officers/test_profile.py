@@ -15,13 +15,14 @@ from werkzeug.test import TestResponse
 
 from registry.accounts.passwords import STOLEN
 from registry.audit.models import AuditEntry
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.officers import calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
-from registry.officers.signing_in import Step
+from registry.officers.signing_in import Browser, Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.pages.officers.signed_in import Desk, desk_of, words_of
 
@@ -197,9 +198,9 @@ def test_a_changed_password_signs_out_everywhere_else(
     assert "Everywhere else you are signed out" in words_of(response)
     assert elsewhere.get("/console/").location == "/console/sign-in"
     assert desk.get("/console/").status_code == 200
-    email, at = desk.officer.email, now()
-    assert signing_in.sign_in(session, keyring, email, PASSWORD, at).step is Step.REFUSED
-    assert signing_in.sign_in(session, keyring, email, NEW, at).step is Step.SECOND_FACTOR
+    email, at_door = desk.officer.email, Call(session, Browser(), now())
+    assert signing_in.sign_in(at_door, keyring, email, PASSWORD).step is Step.REFUSED
+    assert signing_in.sign_in(at_door, keyring, email, NEW).step is Step.SECOND_FACTOR
     acts = [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
     assert "officer.password_changed" in acts
 

@@ -15,8 +15,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.vocabulary.cases import Author, CaseState, DecisionState, HearingState, LiesWith, ReferralState

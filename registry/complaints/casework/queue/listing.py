@@ -19,7 +19,7 @@ from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove, SavedView
 from registry.complaints.casework.queue.glances import is_with
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.models import Hearing
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.officers.models import Unit

@@ -13,7 +13,6 @@ from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.cases.queue import queue_page
 from registry.pages.officers.cases.tabs import require_no_conflict
@@ -99,7 +98,6 @@ def _view(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response
     return page(
         "cases/bulk.html",
         here="cases",
-        case_styles=assets.address_of("cases.css"),
         act=act,
         outcomes=outcomes,
         done=sum(one.refusal is None for one in outcomes),

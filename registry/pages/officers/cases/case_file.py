@@ -19,8 +19,10 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.queries import case_view, clean_copy
-from registry.complaints.parties.hearings.queries import hearing_view, hearings_of
+from registry.complaints.parties.hearings.queries import hearing_view
 from registry.complaints.parties.hearings.rules import answer_digest
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import fetch_of_case
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.transaction import services
@@ -81,8 +83,8 @@ def _content(
     head = head_of(me, view.case, view.clocks)
     agency = None if head.agency is None else public_record(session, head.agency, today)
     _, decided = decisions_of(session, sealer(), officer, reference, today)
-    _, rows = hearings_of(session, officer, reference)
-    heard = [hearing_view(session, sealer(), officer, one.reference, today) for one in reversed(rows)]
+    rows, call = fetch_of_case(session, Hearing, officer, reference), Call(session, officer, now())
+    heard = [hearing_view(call, sealer(), one.reference) for one in reversed(rows)]
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
     parts = _files(session, officer, view, at)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))

@@ -31,7 +31,6 @@ from registry.officer_desk.agency_picker import names_of_agencies
 from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
@@ -146,7 +145,6 @@ def queue_page(
         named=named,
         is_read=is_read,
         suggested=suggestions(session, refusal, request.args),
-        case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
         next=_address(asked_filters | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
         glanced=glanced,

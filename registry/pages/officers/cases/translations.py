@@ -10,13 +10,12 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.parties.hearings import translating as hearings
+from registry.complaints.parties.hearings import outcome as hearings
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed, note_done
@@ -97,7 +96,7 @@ def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
     def act(case: Case) -> None:
-        hearings.translate(session, sealer(), _translator(me), case, hearing, text, now())
+        hearings.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
 
     return _write(session, me, reference, act, "hearing_translated")
 
@@ -134,14 +133,13 @@ def _page(
         "cases/translation.html",
         here="translations",
         refusal=refusal,
-        case_styles=assets.address_of("cases.css"),
         case=case,
         into=into,
         languages=[(one, language_name(one, one)) for one in translations.INTO],
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
-        hearings=hearings.translations_wanted(session, sealer(), _translator(me), case),
+        hearings=hearings.fetch_waiting_translations(session, sealer(), _translator(me), case),
         reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )

@@ -12,7 +12,7 @@ from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.queue.bulk import UNDO_WITHIN
 from registry.complaints.casework.queue.glances import glances
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.clock import now
 from registry.core.ids import new_reference
