@@ -3,7 +3,8 @@
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -94,6 +95,17 @@ def _public_sanction(sanction: Sanction, day: date) -> Sanction:
     )
 
 
+def closed_before(history: Iterable[StatusPeriod], begins: date) -> tuple[StatusPeriod, ...]:
+    """A status history that ends before `begins`; a period that would have no day left is dropped."""
+    stored = []
+    for period in history:
+        if period.to is not None and period.to < begins:
+            stored.append(period)
+        elif period.from_ is None or period.from_ < begins:
+            stored.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
+    return tuple(stored)
+
+
 def holds_on(part: Warning_ | Agreement, day: date) -> bool:
     return (part.from_ is None or part.from_ <= day) and (part.to is None or day <= part.to)
 
@@ -127,6 +139,7 @@ __all__ = [
     "Warning_",
     "agency_summary",
     "canonical",
+    "closed_before",
     "first_withholding",
     "holds_on",
     "read_record",

@@ -4,15 +4,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from registry.api.officers.access_grant_examples import CUSTODIAN, OPENINGS
-from registry.api.officers.case_examples import CASES
+from registry.api.officers.case_examples import CASES, CUSTODIAN, OPENINGS
 from registry.api.officers.examples import (
+    AUDITOR,
     CLERK,
     COLLEAGUE,
     HELD_BY,
@@ -22,6 +24,7 @@ from registry.api.officers.examples import (
     OFFICERS,
     OLD_LIST,
     OTHER_TOKEN,
+    OVERSIGHT,
     PERMIT,
     REVIEWER,
     SECOND,
@@ -33,7 +36,6 @@ from registry.api.officers.law_examples import FILE, KID, LAW, OPERATOR, OTHER_O
 from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
 from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
 from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
-from registry.api.officers.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.officers.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.party_examples import (
     AGENCYS,
@@ -333,6 +335,10 @@ STORIES = (
 )
 
 
+Ask = Callable[..., TestResponse]
+"""Sends an example's request from a version, and with another token where one is given."""
+
+
 def play(
     client: FlaskClient,
     session: Session,
@@ -341,27 +347,19 @@ def play(
     *,
     is_held: bool = True,
     standing_in: Mapping[str, str] = STANDING_IN,
+    before: Callable[[Any, Ask], object] = lambda _example, _ask: None,
 ) -> Iterator[tuple[Any, Any]]:
     """Each example and its answer. The clock should stand still.
 
-    `is_held`: to the document, which does not know them yet while they are recorded.
+    `is_held`: to the document, which does not know them yet while they are recorded. `before` is called before each
+    example is asked: it may ask the same as somebody else, or from another version, where that changes nothing.
     """
     cast = story.begin(session, keyring)
     session.commit()
     for example in story.examples:
-        headers = {
-            "X-Request-Id": REQUEST_ID,
-            "Accept-Language": "en",
-            "Authorization": f"Bearer {cast.tokens[example.who]}",
-        }
-        if example.version is not None:
-            headers["If-Match"] = f'"{example.version}"'
-        response = client.open(
-            _with(example.address(), cast.live),
-            method=example.method,
-            json=None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live)),
-            headers=headers,
-        )
+        ask = partial(_ask, client, cast, example)
+        before(example, ask)
+        response = ask(example.version)
         assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
         # What is saved as a file is held to what is in it by another test.
         is_file = response.mimetype == BYTES
@@ -372,6 +370,15 @@ def play(
             cast.live[stand_in] = answer[field]
         stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
         yield example, with_placeholders(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
+
+
+def _ask(client: FlaskClient, cast: Cast, example: Any, version: int | None, token: str | None = None) -> TestResponse:
+    token = token or cast.tokens[example.who]
+    headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en", "Authorization": f"Bearer {token}"}
+    if version is not None:
+        headers["If-Match"] = f'"{version}"'
+    body = None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live))
+    return client.open(_with(example.address(), cast.live), method=example.method, json=body, headers=headers)
 
 
 def with_placeholders(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:
