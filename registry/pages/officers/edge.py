@@ -30,7 +30,6 @@ from registry.pages.officers import (
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
-from registry.pages.officers.assets import files
 from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
 from registry.pages.officers.hearings import agency as hearings_portal
 from registry.pages.officers.hearings import officer as hearings_desk
@@ -39,7 +38,7 @@ from registry.pages.officers.licences import deposit, licences
 from registry.pages.officers.licences import proposals as licence_proposals
 from registry.pages.officers.referrals import officer as referrals_desk
 from registry.pages.officers.referrals import partner as referrals_portal
-from registry.pages.officers.rendering import error_page
+from registry.pages.officers.rendering import error_page, files
 
 PATH = "/console"
 

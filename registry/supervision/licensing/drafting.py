@@ -24,7 +24,7 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import changes
 from registry.supervision.licensing.act_forms import Stated, read_stated
-from registry.supervision.licensing.changes import ChangeBasis, after, applicant, is_intermediary
+from registry.supervision.licensing.changes import ChangeBasis, apply_act, build_applicant, is_intermediary
 from registry.supervision.licensing.rules import (
     ACTS,
     AGREEMENTS,
@@ -118,14 +118,14 @@ def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str |
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
     _require_lawful(act, before, subject, today, effective_on)
-    known = before or applicant(stated, statement, new_reference(), country)
+    known = before or build_applicant(stated, statement, new_reference(), country)
     draft = Draft(
         act=act,
         authority=authority,
         subject=subject,
         agency_row_id=row_id,
         before=before,
-        after=after(act, known, subject, stated, statement, authority),
+        after=apply_act(act, known, subject, stated, statement, authority),
         stated=stated,
         legal_ground=ground,
         effective_on=effective_on,
