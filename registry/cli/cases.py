@@ -4,8 +4,7 @@ import click
 
 from registry.cli.opening import open_registry, reading_of
 from registry.complaints.attachments.actions import discard, files_remover
-from registry.complaints.attachments.reconciliation import compare, copy_again
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
