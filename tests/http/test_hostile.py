@@ -48,7 +48,7 @@ from tests.http.hostile import (
 )
 from tests.http.planting import Planted, plant
 from tests.pages.intake.phone import PLACES, Phone
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled, knock
 from tests.pages.organisations.conftest import MemberClient
 from tests.postgres import Server
@@ -86,7 +86,7 @@ class Site:
     settings: Settings
     planted: Planted
 
-    def desk(self, officer: Officer) -> Desk:
+    def desk(self, officer: Officer) -> OfficerClient:
         return desk_of(self.client, self.session, officer)
 
     @property
