@@ -24,7 +24,7 @@ from registry.complaints.parties.steps import PartyMember
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotFound, NotSignedIn, RefusedFile, TooBusy
 from registry.http.body_admission import takes_body
-from registry.http.complaint_services import read_form_file, store, upload_services
+from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.downloads import sent_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few
@@ -37,7 +37,6 @@ from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language, page
