@@ -5,9 +5,9 @@ from typing import Any
 from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
+from registry.bulk.archive.rechecks import ASKED, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
 from registry.http.api_keys import current_organisation, needs_scope

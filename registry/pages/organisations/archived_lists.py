@@ -5,9 +5,9 @@ import json
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
+from registry.bulk.archive.rechecks import ASKED, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound

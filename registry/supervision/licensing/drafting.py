@@ -149,12 +149,12 @@ def _holder(
         licence = licence_row(session, read_reference(about or "") or "")
         if licence is None or licence.authority != official.authority:
             raise NotFound(f"there is no licence {about} of this authority")
-        return licence.agency_id, storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+        return licence.agency_id, storage.load_records(session, [licence.agency_id])[licence.agency_id]
     wanted = about if kind is About.AGENCY else stated.agency_id
     if wanted is None and kind is About.APPLICANT:
         return None, None
     row = agency_row(session, read_reference(wanted or "") or "")
-    known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)
+    known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is not None and known is not None:
         is_at_home = kind is About.APPLICANT and known.country == country
         if is_at_home or is_of(known, official.authority):

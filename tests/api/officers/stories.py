@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -87,7 +86,7 @@ from tests.complaints.parties.referrals.making import file_with_name as told_cas
 from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
-from tests.pages.officers.cases.conftest import UNIT
+from tests.pages.officers.signed_in import UNIT
 from tests.register.imports.lists import plain_mapping
 from tests.supervision.entries.making import entry
 from tests.supervision.licensing.making import holder_of
@@ -335,8 +334,32 @@ STORIES = (
 )
 
 
-Ask = Callable[..., TestResponse]
-"""Sends an example's request from a version, and with another token where one is given."""
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Sends an example's request from a version, and with another token where one is given."""
+
+    client: FlaskClient
+    cast: Cast
+    example: Any
+
+    def __call__(self, version: int | None, token: str | None = None) -> TestResponse:
+        example, live = self.example, self.cast.live
+        token = token or self.cast.tokens[example.who]
+        headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en", "Authorization": f"Bearer {token}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        address = _with(example.address(), live)
+        return self.client.open(address, method=example.method, json=self.body, headers=headers)
+
+    @property
+    def body(self) -> Any:
+        body = self.example.body
+        return None if body is None else json.loads(_with(json.dumps(body), self.cast.live))
+
+    @property
+    def references(self) -> list[str]:
+        """What the address of the example names, in its order."""
+        return [self.cast.live.get(one, one) for one in self.example.path.values()]
 
 
 def play(
@@ -357,7 +380,7 @@ def play(
     cast = story.begin(session, keyring)
     session.commit()
     for example in story.examples:
-        ask = partial(_ask, client, cast, example)
+        ask = Ask(client, cast, example)
         before(example, ask)
         response = ask(example.version)
         assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
@@ -370,15 +393,6 @@ def play(
             cast.live[stand_in] = answer[field]
         stand_ins = {reference: stand_in for stand_in, reference in cast.live.items()}
         yield example, with_placeholders(json.loads(_with(json.dumps(answer), stand_ins)), standing_in)
-
-
-def _ask(client: FlaskClient, cast: Cast, example: Any, version: int | None, token: str | None = None) -> TestResponse:
-    token = token or cast.tokens[example.who]
-    headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en", "Authorization": f"Bearer {token}"}
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    body = None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live))
-    return client.open(_with(example.address(), cast.live), method=example.method, json=body, headers=headers)
 
 
 def with_placeholders(answer: Any, standing_in: Mapping[str, str] = STANDING_IN) -> Any:

@@ -43,7 +43,7 @@ from registry.watches.feed import cursor_of
 from registry.worker import log_signing, schedule
 from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled, people, things
 from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.supervision.sanctions import making as sanctions
@@ -241,7 +241,7 @@ def attend(world: World) -> None:
 def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str]:
     """What each page or endpoint answers to those who may open it: status, headers, body."""
     client = world.client
-    owner, portal = (Desk(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
+    owner, portal = (OfficerClient(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
     bearer = {"Authorization": f"Bearer {cast.things['owner']}"}
     foreign = {"Authorization": f"Bearer {cast.foreign}"}
     suspending = {"legal_ground": "Act 1", "effective_on": str(now().date()), "step": "preview"}

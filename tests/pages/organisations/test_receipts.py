@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering import rechecks
+from registry.bulk.archive import rechecks
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.http.uploads import one_of_few

@@ -24,8 +24,7 @@ LISTS = (
 REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge", "Refused"})
 
 ELSEWHERE = (
-    # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them;
-    # an early result is an error page.
+    # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them.
     "7 cannot be read: 7", "the file is 7, and the mapping", "--encoding is for", "none of the mapped columns",
     "line 7 looks like", "the file is no well-formed JSON", "the file holds no list of records", "7: send it to",
     "7; the file has 7", "the file is damaged in 7", "the job is 7",

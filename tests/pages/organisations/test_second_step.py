@@ -22,10 +22,10 @@ from registry.core.keyring import Keyring
 from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
-from tests.pages.officers.conftest import keyring, settings
+from tests.pages.officers.conftest import settings
 from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
-__all__ = ["keyring", "mails", "settings"]
+__all__ = ["mails", "settings"]
 
 FRESH = "cobalt seventeen lantern walnut"
 

@@ -19,11 +19,11 @@ from registry.organisations.models import Letter, Member, MemberSession, Organis
 from registry.pages.organisations import edge
 from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.conftest import keyring, settings
+from tests.pages.officers.conftest import settings
 from tests.pages.officers.signed_in import desk_of
 from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
-__all__ = ["keyring", "mails", "settings"]
+__all__ = ["mails", "settings"]
 
 Mails = Callable[[], list[tuple[str, str, str]]]
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}

@@ -15,10 +15,7 @@ from registry.vocabulary.watches import EventType
 from registry.watches.models import WatchEvent
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import PASSWORD, MemberClient, make_member
-from tests.watches.conftest import keyring
 from tests.watches.making import fan_out_committed, make_watch
-
-__all__ = ["keyring"]
 
 WICKED = "<script>x</script>"
 

@@ -48,6 +48,6 @@ def test_what_is_published_is_what_the_facts_say(importer: ListImporter) -> None
         assert report.counts.read == len(rows)
         with importer.sessions() as session:
             published = dict(session.execute(select(models.PublicRecord.agency_id, models.PublicRecord.body)).all())
-            facts = storage.loaded_records(session, list(published))
+            facts = storage.load_records(session, list(published))
         assert facts == {agency_id: record.read_record(body) for agency_id, body in published.items()}
         assert all(record.canonical(facts[agency_id]) == body for agency_id, body in published.items())
