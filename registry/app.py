@@ -24,6 +24,7 @@ from registry.http.connections import Connections, connections_for, raise_descri
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import limiter_for
+from registry.http.list_process import EXTENSION, ListProcess
 from registry.http.mail_limits import MAILS_A_DAY
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
@@ -70,9 +71,13 @@ class RegistryApp(Flask):
 
     def admit_body(self, environ: Environ, length: int | None) -> int:
         """As `gateway.Senders` has it."""
-        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
-        app = cast(RegistryApp, sandbox or self)
+        app = self.application_for(environ)
         return admit_body(app, app.frame, environ, length)
+
+    def application_for(self, environ: Environ) -> "RegistryApp":
+        """The application that answers a request: the sandbox's, or this one."""
+        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
+        return cast(RegistryApp, sandbox or self)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
@@ -206,6 +211,8 @@ def gateway_from_environment() -> Gateway:
     settings = services.settings
     if services.replica is not None:
         services.replica.start()
+    if Edge.API in settings.edges:
+        app.extensions[EXTENSION] = ListProcess(settings)
     # Where lookups are answered, a quarter of the threads answers nothing else.
     reserved = max(1, settings.threads // 4) if settings.edges & {Edge.API, Edge.PUBLIC} else 0
     return Gateway(

@@ -1,13 +1,16 @@
-"""`registry lists work`: answers the lists that organisations sent, in a process of its own beside the worker."""
+"""`registry lists`: the processes that answer lists of questions, beside the worker and beside the server."""
 
 import os
 import signal
+from multiprocessing.connection import Connection
 
 import click
 
 from registry import cli
 from registry.core.gc import freeze_gc
+from registry.core.processes import forbid_dumps
 from registry.http import logs
+from registry.http.transaction import services
 from registry.worker.bulk_jobs import work_on
 
 
@@ -38,3 +41,23 @@ def work(with_parent: bool) -> None:
         )
     finally:
         engine.dispose()
+
+
+@lists.command(hidden=True)
+@click.argument("descriptor", type=int)
+def answer(descriptor: int) -> None:
+    """Answer the long lists of the server that starts this, and end with it."""
+    from registry.app import create_app
+    from registry.http.list_process import answer_lists
+
+    # The server ends after its last list, and closes the connection: whatever is told to stop both, this one waits for that.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    forbid_dumps()
+    connection = Connection(descriptor)
+    app = create_app(connection.recv())
+    replica = services(app).replica
+    if replica is not None:
+        replica.start()
+    freeze_gc()
+    answer_lists(connection, app.application_for)
