@@ -23,9 +23,8 @@ from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.connections import Connections, connections_for, raise_descriptor_limit
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
-from registry.http.limits import limiter_for
+from registry.http.limits import MAILS_A_DAY, limiter_for
 from registry.http.list_process import EXTENSION, ListProcess
-from registry.http.mail_limits import MAILS_A_DAY
 from registry.http.middleware import RequestMiddleware
 from registry.http.quotas import Quotas
 from registry.http.replica import Replica

@@ -1,7 +1,7 @@
 """Response headers that every answer carries, made once: the frame joins them to what a view gives."""
 
 from registry.core.settings import Settings
-from registry.http.intake_paths import is_of_intake
+from registry.http.paths import is_of_intake
 
 Header = tuple[str, str]
 

@@ -11,9 +11,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import structlog
+from flask import current_app, request
+
+from registry.core.errors import TooManyRequests
+from registry.http.clients import network_of
 
 log = structlog.get_logger()
 
@@ -159,3 +163,27 @@ class RedisLimiter:
 
 def limiter_for(redis_url: str | None, rate: int) -> Limiter:
     return RedisLimiter(redis_url, rate) if redis_url else MemoryLimiter(rate)
+
+
+_DAY = 86_400.0
+MAILS_A_DAY = 20
+"""Registrations and forgotten passwords of one network together: a whole company may stand behind one address."""
+
+_MAIL_PREFIX = 48
+"""Of an IPv6 address: what one customer is given, in which there are 65,536 networks of one client each."""
+
+
+def count_mail() -> None:
+    """Count a mail to a typed address that this request has sent. Raises TooManyRequests, whatever the address.
+
+    Such mails hold no text of the sender's; still, thousands of them would fill strangers' mailboxes in our name, and mail
+    servers would believe us no more.
+    """
+    limiter = cast(Limiter, current_app.extensions["registry_mail_limiter"])
+    network = network_of(request.environ.get("REMOTE_ADDR") or "", _MAIL_PREFIX)
+    quota = limiter.take(f"mails {network}", MAILS_A_DAY, _DAY)
+    if quota.is_refused:
+        raise TooManyRequests(
+            f"{quota.limit} mails were asked for from your network within a day; ask again in {quota.next_in} seconds",
+            quota.next_in,
+        )

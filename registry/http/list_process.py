@@ -34,7 +34,7 @@ EXTENSION = "registry_list_process"
 MAX_SHORT = 4 * 1024
 """Bytes of a list that is answered by the serving process: some forty questions, two milliseconds."""
 
-MAX_SECONDS = 60.0
+MAX_SECONDS = 120.0
 """How long the process may say nothing. It is ended then, and another one started for the next list."""
 
 PATIENCE = 20.0
@@ -87,6 +87,8 @@ class ListProcess:
             command = [sys.executable, "-m", "registry.cli", "lists", "answer", str(theirs.fileno())]
             # No code runs between fork and exec, so that threads which hold locks do no harm.
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
+        # From its first step on: a start takes more than a second of a processor.
+        os.setpriority(os.PRIO_PROCESS, self._process.pid, os.nice(0) + NICENESS)
         self._connection = Connection(ours.detach())
         self._connection.send(self._settings)
 
@@ -133,7 +135,6 @@ def long_lists_apart(view: View) -> View:
 
 def answer_lists(connection: Connection, application_for: Callable[[Environ], Flask]) -> None:
     """Answer the lists that come, in the process that `ListProcess` starts, until the one that serves has ended."""
-    os.nice(NICENESS)
     with suppress(EOFError, ConnectionError):
         while True:
             environ, body = connection.recv()

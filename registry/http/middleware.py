@@ -26,12 +26,11 @@ from registry.http.headers import (
     cross_origin_headers,
     security_headers,
 )
-from registry.http.intake_paths import is_of_intake
 from registry.http.limits import Limiter, Quota
 from registry.http.logs import SINK
 from registry.http.logs import LoggedRequest as Line
 from registry.http.metrics import Metrics
-from registry.http.paths import plain_path
+from registry.http.paths import is_of_intake, plain_path
 from registry.http.quotas import Quotas
 from registry.organisations.keys import BEGINNING
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from flask import Response
@@ -233,3 +234,19 @@ def cache_seconds(now: datetime, zones: Iterable[str | None], ends: Iterable[dat
 
 def _second_of_day(local: datetime) -> int:
     return local.hour * 3600 + local.minute * 60 + local.second
+
+
+def sent_file(body: bytes, name: str) -> Response:
+    """A file of somebody's, to be saved: never shown in a page, never run, never kept by a proxy.
+
+    `name` may be in any script; what it is called cannot add a header.
+    """
+    response = Response(body, content_type="application/octet-stream")
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response

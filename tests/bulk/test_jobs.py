@@ -23,9 +23,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import actions, files
 from registry.bulk import engine as working
 from registry.bulk.answering.copies import downloaded
+from registry.bulk.files import results_of
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
-from registry.bulk.results import results_of
 from registry.core.clock import now
 from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference

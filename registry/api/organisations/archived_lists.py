@@ -6,7 +6,7 @@ from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.rechecks import ASKED, verify_again
-from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
 from registry.bulk.archive.models import ArchivedList
 from registry.core.clock import instant_text, now

@@ -13,11 +13,11 @@ from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import downloaded
 from registry.bulk.answering.json_results import Counts
-from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.answering.statements import row_proof
+from registry.bulk.files import result_of, results_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import is_workbook
-from registry.bulk.results import result_of, results_of
 from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now

@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 
 from registry.bulk import files
+from registry.bulk.files import FILES, can_be_made, result_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.papers import summary_draft
-from registry.bulk.results import FILES, can_be_made, result_of
 from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
 from registry.core.errors import NotFound

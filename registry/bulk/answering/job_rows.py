@@ -18,8 +18,8 @@ from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbo
 from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
+from registry.bulk.answering.statements import statement_of
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
-from registry.bulk.answering.wording import statement_of
 from registry.bulk.archive.lists import archive_job
 from registry.bulk.chain_pictures import chain_svg, chain_table
 from registry.bulk.engine import Chunk

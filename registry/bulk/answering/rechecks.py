@@ -12,7 +12,7 @@ from registry.bulk.answering import supply_chains
 from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
 from registry.bulk.answering.corridors import CORRIDORS, corridor_question
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
-from registry.bulk.answering.wording import item_statement
+from registry.bulk.answering.statements import item_statement
 from registry.bulk.archive import lists
 from registry.bulk.archive.models import ArchivedList
 from registry.bulk.shared import bring_statements

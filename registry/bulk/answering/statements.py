@@ -1,21 +1,30 @@
 """What was answered, as statements under one signature; and lists of them that an organisation keeps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from threading import BoundedSemaphore
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.batches import AnsweredItem
-from registry.bulk.answering.wording import statement_of
 from registry.bulk.archive.lists import archive_list
-from registry.bulk.manifest import manifest_of
+from registry.bulk.manifest import (
+    corridor_statement,
+    manifest_of,
+    proof_of,
+    refusal_statement,
+    statement,
+    verdict_statement,
+)
 from registry.core.clock import day_at
-from registry.core.errors import NotIssuing
+from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
 from registry.http.credentials import issuing
 from registry.http.transaction import writing
+from registry.http.uploads import one_of_few
+from registry.proofs.credentials.rules import base64
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer as Verdict
 
@@ -95,3 +104,42 @@ def archive_statements(
             at=at,
             today=day_at(at, None),
         )
+
+
+_PROVING = BoundedSemaphore(2)
+"""All leaves of a list are hashed: a million take a second or two."""
+
+
+def row_proof(lines: Iterable[bytes], row: str, manifest: str) -> dict[str, Any]:
+    """The proof of the row at place `row`, counted from 0. Raises NotFound for what is no place of the list, and TooBusy."""
+    if not row.isascii() or not row.isdigit() or len(row) > 7:
+        raise NotFound("rows are counted from 0, in digits")
+    with one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
+        proof = proof_of(lines, int(row))
+    return {
+        "n": int(row),
+        "count": proof.size,
+        "statement": proof.statement.decode(),
+        "path": [base64(step) for step in proof.path],
+        "manifest": manifest,
+    }
+
+
+def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
+    """What a statement says of an item."""
+    parameters = {**one.item.extra, **(one.item.asked or {})}
+    if one.answered is not None:
+        # It is told of the only agency that the key leads to.
+        prerendered = one.answered.prerendered
+        return verdict_statement(
+            parameters, one.answered.verdict, at, prerendered.digest if prerendered is not None else None
+        )
+    return (
+        refusal_statement(one.item.faults, parameters)
+        if one.whole is None
+        else corridor_statement(parameters, one.whole, at)
+    )
+
+
+def statement_of(one: AnsweredItem, number: int, at: datetime) -> bytes:
+    return statement(number, one.item.key, one.item.line, item_statement(one, at))

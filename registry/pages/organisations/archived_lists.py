@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.rechecks import ASKED, verify_again
-from registry.bulk.answering.row_proofs import row_proof
+from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
 from registry.bulk.archive.models import ArchivedList
 from registry.bulk.shared import bring_statements

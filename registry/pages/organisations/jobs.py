@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
 from registry.bulk.answering.copies import downloaded
+from registry.bulk.files import results_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines, is_workbook
-from registry.bulk.results import results_of
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import SharedFiles, bring_here, is_shared
 from registry.core.clock import now

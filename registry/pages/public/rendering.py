@@ -14,7 +14,7 @@ from sqlalchemy import select
 from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
-from registry.http.intake_paths import is_of_intake
+from registry.http.paths import is_of_intake
 from registry.http.transaction import public_reading, services
 from registry.i18n import wording
 from registry.i18n.languages import CATALOGUES, has_text, text

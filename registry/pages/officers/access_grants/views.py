@@ -11,7 +11,7 @@ from registry.complaints.casework.queries import files_of
 from registry.complaints.parties.hearings.files import files_of_hearings
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import IN_CASE, OWN
 from registry.officer_desk.acts import OfficerAct

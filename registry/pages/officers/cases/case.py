@@ -22,7 +22,7 @@ from registry.complaints.triage.rules import triage
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.i18n.wording import date_text, name_in
 from registry.officer_desk.agency_picker import Suggestion, suggested_agencies

@@ -23,7 +23,7 @@ from registry.complaints.parties.hearings.queries import hearing_view, hearings_
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

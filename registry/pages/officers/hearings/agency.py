@@ -13,7 +13,7 @@ from registry.complaints.parties.hearings import portal
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.i18n.languages import text
 from registry.i18n.wording import name_in
 from registry.officer_desk.acts import OfficerAct

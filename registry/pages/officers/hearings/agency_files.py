@@ -22,7 +22,7 @@ from registry.complaints.parties.hearings import portal_files
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotSignedIn, RefusedFile, TooBusy
 from registry.http.body_admission import takes_body
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few
 from registry.i18n.languages import text

@@ -17,7 +17,7 @@ from registry.complaints.parties.hearings.moves import lacks_translation, langua
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.acts import OfficerAct

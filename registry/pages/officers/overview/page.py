@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import sector_name

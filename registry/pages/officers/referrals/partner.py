@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.parties.referrals import portal
 from registry.core.clock import now
-from registry.http.downloads import sent_file
+from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import RECEIVED
