@@ -23,10 +23,10 @@ from bench.receipts import registry_of, unheard
 from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob
+from registry.bulk.receiving import receive_list
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.gc import freeze_gc
-from registry.core.ids import new_reference
 from registry.http.transaction import services
 from registry.organisations import actions as organisations
 from registry.organisations import keys
@@ -114,13 +114,11 @@ def _as_job(kind: str, app: Flask, size: int) -> tuple[list[Row], dict[str, Any]
     for start in range(0, rows, MAX_ROWS):
         _bare(app, numbers[start : start + MAX_ROWS])
     bare = time.perf_counter() - began
-    reference = new_reference()
-    folder = files.folder_of(existing.settings.home, reference)
-    taken = files.take(folder, io.BytesIO(body.encode()))
+    received = receive_list(existing.settings, io.BytesIO(body.encode()))
+    folder = files.folder_of(existing.settings.home, received.reference)
     with existing.sessions.begin() as session:
         owner = organisations.organisations(session)[0]
-        facts = {"reference": reference, "name": "list.csv", "language": "en"}
-        job = actions.add_job(session, folder, owner.id, taken, idempotency_key=None, now=now(), **facts)
+        job = actions.add_job(Call(session, OrganisationActor(owner.id), now()), received, "list.csv", "en")
         actions.start(job)
     box.forget_peak()
     began, cpu = time.perf_counter(), time.process_time()

@@ -24,7 +24,7 @@ from registry.core.db.engine import engine_for, reading_sessions_for, sessions_f
 from registry.register.names.actions import index_all
 from registry.register.names.models import FreshPosting, NameBucket
 from registry.register.names.queries import search
-from registry.register.names.rules import normalised
+from registry.register.names.spelling import normalised
 
 PER_KIND = 5
 """Questions of each kind in a round."""

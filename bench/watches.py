@@ -37,8 +37,7 @@ from registry.vocabulary.register import HolderKind, LicenceKind, LicenceStatus,
 from registry.watches import fan_out, webhooks
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import THREADS, WebhookDispatcher
-from registry.watches.models import Watch, WatchTarget
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Watch, WatchTarget, Webhook
 
 WATCHERS = 10_000
 QUEUED, DELIVERED = 1.0, 0.5

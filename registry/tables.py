@@ -1,24 +1,16 @@
 """Every table of the registry in one metadata, for migrations and for the check that they equal the models."""
 
+from registry.accounts import models as _accounts
 from registry.audit import models as _audit
 from registry.bulk import models as _bulk
-from registry.bulk.archive import models as _diligence
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
-from registry.complaints.casework.access_grants import models as _access_grants
-from registry.complaints.casework.decisions import models as _decisions
-from registry.complaints.casework.letters import models as _letters
-from registry.complaints.casework.notes import models as _notes
-from registry.complaints.casework.saved_views import models as _views
-from registry.complaints.casework.translations import models as _translations
-from registry.complaints.casework.unsent import models as _unsent
 from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _idempotency
 from registry.complaints.intake import mailbox_models as _mailboxes
 from registry.complaints.intake.paper_forms import models as _paper_forms
-from registry.complaints.parties.hearings import models as _hearings
-from registry.complaints.parties.referrals import models as _referrals
+from registry.complaints.parties import models as _parties
 from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
@@ -45,10 +37,10 @@ from registry.supervision.licensing import models as _licensing
 from registry.supervision.licensing.deposits import models as _deposits
 from registry.supervision.sanctions import models as _sanctions
 from registry.watches import models as _watches
-from registry.watches import webhook_models as _webhooks
 
 METADATA = Base.metadata
 MODELS = (
+    _accounts,
     _attachments,
     _admission,
     _agencies,
@@ -59,16 +51,11 @@ MODELS = (
     _boxes,
     _bulk,
     _casework,
-    _unsent,
     _collisions,
     _complaints,
-    _decisions,
-    _diligence,
-    _letters,
     _employers,
     _entries,
     _events,
-    _hearings,
     _imports,
     _deposits,
     _law,
@@ -76,11 +63,9 @@ MODELS = (
     _log,
     _mailboxes,
     _names,
-    _notes,
-    _access_grants,
     _paper_forms,
     _papers,
-    _referrals,
+    _parties,
     _idempotency,
     _officers,
     _providers,
@@ -90,8 +75,5 @@ MODELS = (
     _secrets,
     _similarity,
     _statistics,
-    _translations,
-    _views,
     _watches,
-    _webhooks,
 )

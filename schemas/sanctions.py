@@ -17,7 +17,7 @@ _OFFICER = {"description": "An officer's id."}
 _LACK = {"description": "What is lacking, as a code; null where nothing is."}
 _DAYS = {"description": "A date in the authority's time zone."}
 _UNKNOWN = {"description": "Absent: it was asked for and is not known."}
-_ENDS = (SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE, SanctionState.LIFTED, SanctionState.OVERTURNED)
+ENDS = (SanctionState.STAYED_BY_APPEAL, SanctionState.IN_FORCE, SanctionState.LIFTED, SanctionState.OVERTURNED)
 
 _AMOUNT = {"description": "Of a fine, or of what is taken from the deposit.", "example": "1200.50"}
 
@@ -121,7 +121,7 @@ class WorkersLookSchema(InSchema):
 
 
 class SanctionEndAskedSchema(InSchema):
-    to = Word(_ENDS, required=True, metadata={"description": "`in_force`: the appeal that stayed it was dismissed."})
+    to = Word(ENDS, required=True, metadata={"description": "`in_force`: the appeal that stayed it was dismissed."})
     ground = Line(max_length=MAX_REASON, required=True, metadata={"description": "The order or article behind it."})
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
+from registry.accounts import passwords
 from registry.complaints.case import complaint_codes
 from registry.complaints.intake import admission_rules
-from registry.officers import passwords
 
 real_hasher = passwords._hasher
 real_derivation = complaint_codes.hash_secret_raw

@@ -6,15 +6,20 @@ By default an authority of the right country exists, its one list is full, natio
 such a licence answers `yes`. Each test says only what it is about.
 """
 
+import io
 import itertools
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.bulk import files
+from registry.bulk.actions import ReceivedList, add_job, guessed_kind
+from registry.bulk.models import BulkJob
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
@@ -324,6 +329,17 @@ def make_organisation(
 def organisation_call(session: Session, organisation: int, version: int | None = None) -> Call[OrganisationActor]:
     """A call of an act by the organisation of that row."""
     return Call(session, OrganisationActor(organisation), now(), version)
+
+
+def make_job(
+    session: Session, home: Path, organisation: int, body: bytes, name: str = "list.csv", **facts: Any
+) -> BulkJob:
+    """A job for a list that was sent and is not started; `facts` as `add_job` takes them."""
+    reference = new_reference()
+    folder = files.folder_of(home, reference)
+    taken = files.take(folder, io.BytesIO(body))
+    received = ReceivedList(reference, taken, guessed_kind(folder / files.LIST))
+    return add_job(organisation_call(session, organisation), received, name, "en", **facts)
 
 
 def make_api_key(

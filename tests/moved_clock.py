@@ -3,11 +3,18 @@
 import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 FOLDERS = ("/usr/lib/*/faketime", "/usr/lib/faketime")
 NAME = "libfaketimeMT.so.1"
+
+MOMENTS = [
+    datetime(2026, 11, day, hour, 10, tzinfo=UTC) for day, hour in ((29, 15), (29, 16), (29, 22), (29, 23), (30, 0))
+]
+"""Between them a day begins in China, Greece, Czechia and UTC."""
+
+COUNTRIES = ("CN", "GR", "CZ")
 
 
 def library() -> Path:

@@ -13,11 +13,13 @@ from registry.bulk import files
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines, looked_at, mapping_of, require
 from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
+from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import require_version
 from registry.core.db.paging import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.bulk import JobKind, JobState
 from registry.vocabulary.codes import Problem
 
@@ -41,59 +43,61 @@ class Guess(NamedTuple):
     headers: list[str]
 
 
+class ReceivedList(NamedTuple):
+    """A list that lies in the folder of a job to come, by the reference of that job, and what it seems to be."""
+
+    reference: str
+    file: files.Taken
+    guess: Guess
+
+
 def add_job(
-    session: Session,
-    folder: Path,
-    organisation_id: int,
-    taken: files.Taken,
-    *,
-    reference: str,
+    call: Call[OrganisationActor],
+    received: ReceivedList,
     name: str,
     language: str,
-    idempotency_key: str | None,
-    now: datetime,
+    *,
+    idempotency_key: str | None = None,
     is_kept: bool = False,
-    guess: Guess | None = None,
 ) -> BulkJob:
-    """A job for a list that lies in its folder. Its kind and columns are guessed by its header; it waits to be started.
+    """Add a job for a list that was received. It waits to be started.
 
-    `guess`: what `guessed_kind` said of the list, where that was asked before the transaction: it may take seconds.
-    Raises UnreadableList, TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
+    Raises TooBusy; RepeatDiffers where the same Idempotency-Key came with another file.
     """
-    known = job_by_idempotency_key(session, organisation_id, idempotency_key)
+    known = job_by_idempotency_key(call, idempotency_key)
     if known is not None:
-        if known.digest != taken.digest:
+        if known.digest != received.file.digest:
             raise RepeatDiffers("this Idempotency-Key came with another file before: send another key")
         return known
-    waiting = session.execute(
-        select(BulkJob.id).where(BulkJob.organisation_id == organisation_id, BulkJob.state.in_(OPEN)).limit(MAX_OPEN)
+    ours = call.actor.id
+    waiting = call.session.execute(
+        select(BulkJob.id).where(BulkJob.organisation_id == ours, BulkJob.state.in_(OPEN)).limit(MAX_OPEN)
     ).all()
     if len(waiting) >= MAX_OPEN:
         raise TooBusy(f"{MAX_OPEN} lists of your organisation are waiting: start, cancel or remove one", 60)
-    kind, columns, headers = guess or guessed_kind(folder / files.LIST)
     job = BulkJob(
-        reference=reference,
-        organisation_id=organisation_id,
-        kind=kind,
+        reference=received.reference,
+        organisation_id=ours,
+        kind=received.guess.kind,
         state=JobState.UPLOADED,
         name=name[:200],
         language=language,
-        size=taken.size,
-        digest=taken.digest,
+        size=received.file.size,
+        digest=received.file.digest,
         idempotency_key=idempotency_key,
-        headers=headers,
-        columns=columns,
+        headers=received.guess.headers,
+        columns=received.guess.columns,
         rows=0,
         rows_done=0,
         sizes={},
         counts={},
-        made_at=now,
-        purge_on=day_at(now, None) + timedelta(days=KEPT_DAYS),
+        made_at=call.at,
+        purge_on=day_at(call.at, None) + timedelta(days=KEPT_DAYS),
         version=1,
         is_kept=is_kept,
     )
-    session.add(job)
-    session.flush()
+    call.session.add(job)
+    call.session.flush()
     return job
 
 
@@ -125,11 +129,11 @@ def first_lines(path: Path) -> list[list[str]]:
         return looked_at(path)
 
 
-def job_by_idempotency_key(session: Session, organisation_id: int, idempotency_key: str | None) -> BulkJob | None:
+def job_by_idempotency_key(call: Call[OrganisationActor], idempotency_key: str | None) -> BulkJob | None:
     if idempotency_key is None:
         return None
-    return session.execute(
-        select(BulkJob).where(BulkJob.organisation_id == organisation_id, BulkJob.idempotency_key == idempotency_key)
+    return call.session.execute(
+        select(BulkJob).where(BulkJob.organisation_id == call.actor.id, BulkJob.idempotency_key == idempotency_key)
     ).scalar_one_or_none()
 
 

@@ -11,11 +11,11 @@ import msgspec
 from registry.core.errors import Fault, NotFound
 from registry.core.keyring import Signer
 from registry.log.tree import inclusion_proof, leaf_hashes, levels_of, pushed, reading, root_of
-from registry.proofs.credentials.receipts import Head
-from registry.proofs.credentials.rules import base64, base64url, plain, record_digest
+from registry.proofs.credentials.rules import Head, base64, base64url, plain, record_digest
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict
+from registry.vocabulary.bulk import JobKind
 
 TYPE = "registry-manifest+jwt"
 VERSION = 1
@@ -111,28 +111,28 @@ def lines_in(path: Path) -> Iterator[bytes]:
         yield from file
 
 
+class ListFacts(NamedTuple):
+    """What a manifest says of its list: the reference of the job or of the archived list, its kind, and its counts."""
+
+    reference: str
+    kind: JobKind
+    counts: Mapping[str, int]
+
+
 def manifest_of(
-    lines: Iterable[bytes],
-    *,
-    job: str,
-    kind: str,
-    counts: Mapping[str, int],
-    head: Head,
-    issuer: str,
-    signer: Signer,
-    at: datetime,
+    lines: Iterable[bytes], facts: ListFacts, *, head: Head, issuer: str, signer: Signer, at: datetime
 ) -> str:
-    """The signed manifest over statements; `job` is the reference of the job, or of the archived list."""
+    """The signed manifest over statements."""
     count, root = root_over(lines)
     claims = {
         "v": VERSION,
         "iss": issuer,
         "iat": int(at.timestamp()),
-        "job": job,
-        "kind": kind,
+        "job": facts.reference,
+        "kind": facts.kind.value,
         "count": count,
         "root": base64(root),
-        "counts": dict(counts),
+        "counts": dict(facts.counts),
         "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
     }
     return compact_jws(TYPE, claims, signer)

@@ -130,6 +130,13 @@ def bring_here(settings: Settings, job: BulkJob) -> None:
         SharedFiles(settings).fetch(job.reference)
 
 
+def remove_files(settings: Settings, reference: str) -> None:
+    """Remove the files of a job, here and in the bucket."""
+    files.remove(files.folder_of(settings.home, reference))
+    if is_shared(settings):
+        SharedFiles(settings).remove(reference)
+
+
 def bring_statements(settings: Settings, reference: str) -> None:
     """Fetch the results of an archived job that another machine has."""
     if is_shared(settings) and not (files.folder_of(settings.home, reference) / RESULTS).is_file():

@@ -19,7 +19,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
-from registry.register.authorities.days import AuthorityDays, authority_days
+from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of

@@ -7,9 +7,10 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.organisations import actions as organisations
-from registry.organisations import authenticators, members, sessions
+from registry.organisations import authenticators, members
 from registry.organisations import keys as api_keys
 from registry.organisations.models import OrganisationActor
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.watches import retention
@@ -106,7 +107,7 @@ def people(reference: str, reset: str | None) -> None:
                     "no one of this organisation has this address", param_hint="--reset-second-step"
                 )
             authenticators.forget(session, member)
-            sessions.end_all(session, member, now())
+            MEMBER_SESSIONS.end_all(session, member, now())
         steps = authenticators.who_have_apps(session, organisation.id)
         lines = [
             f"{one.reference}  {one.role:<6}  {'second step' if one.id in steps else 'password'}  {one.email}"

@@ -16,10 +16,9 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
-from registry.register.imports.drafting import Answers, as_toml, drafted
+from registry.register.imports.drafting import Answers, as_toml, drafted, province_mapping
 from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, mapping_of, shipped_names
 from registry.register.imports.models import FetchState
-from registry.register.imports.province_kit import province_mapping
 from registry.register.imports.queries import last_retrieval, pending_imports, source_named
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus

@@ -152,7 +152,9 @@ class Keyring:
         folder = self.folder.parent / "locks"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"{self.folder.name}-{name}.lock"
-        path.touch(mode=0o600, exist_ok=True)
+        if not path.exists():
+            # Never touched again: its time would say when somebody was here last.
+            path.touch(mode=0o600, exist_ok=True)
         return path
 
     def digest(self, purpose: str, text: str) -> str:

@@ -20,6 +20,7 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties import accounts as parties
 from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
@@ -179,10 +180,11 @@ def _heard(desk: Desk, number: int) -> None:
         consent_agency="yes",
     )  # fmt: skip
     officer, at = desk.as_(Role.INVESTIGATOR), desk.ago(5)
-    hearing = hearings.draft(session, desk.sealer, officer, reference, _ALLEGATION, at, language=Language.EN).reference
-    hearings.hand_in(session, desk.sealer, officer, hearing, at)
-    hearings.approve(session, desk.sealer, desk.as_(Role.SUPERVISOR), hearing, at)
-    hearings.serve(session, desk.sealer, officer, hearing, at.date() + timedelta(days=14), at)
+    call = Call(session, officer, at)
+    hearing = hearings.draft(call, desk.sealer, reference, Allegation(_ALLEGATION, language=Language.EN)).reference
+    hearings.hand_in(call, desk.sealer, hearing)
+    hearings.approve(Call(session, desk.as_(Role.SUPERVISOR), at), desk.sealer, hearing)
+    hearings.serve(call, desk.sealer, hearing, at.date() + timedelta(days=14))
 
 
 def _sanctioned(desk: Desk, number: int) -> None:

@@ -11,7 +11,7 @@ from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
-from registry.register.agencies.public_view import agency_summary, names_payload
+from registry.register.agencies.record import agency_summary, names_payload
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked

@@ -1,13 +1,17 @@
 """What a process keeps that serves the intake: what seals and opens complaints, the door to them, and the store of files."""
 
+import secrets
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.storage import FileStore, store_of
+from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.intake.admission import Admission
 from registry.complaints.sealing.sealer import Sealer
 from registry.http.app_services import keyring
+from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
 
 
@@ -33,3 +37,20 @@ def store() -> FileStore:
     if stored is None:
         stored = current_app.extensions["registry_file_store"] = store_of(services().settings)
     return cast(FileStore, stored)
+
+
+def upload_services() -> UploadServices:
+    """What an upload needs of this process."""
+    return UploadServices(services().settings, services().sessions, store())
+
+
+def build_sent_file(body: bytes, name: str, key: IdempotencyKey | None) -> SentFile:
+    """A file that was sent as the body of a request. Without a key it is stored each time that it is sent."""
+    return SentFile(body, name) if key is None else SentFile(body, name, idempotency_key=f"{key.key} {key.digest}")
+
+
+def read_form_file() -> SentFile:
+    """The file of a form, named by its field `once`; empty where there is none."""
+    sent = request.files.get("file")
+    body, name, declared = (sent.read(), sent.filename or "", sent.mimetype) if sent is not None else (b"", "", "")
+    return SentFile(body, name, declared, idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16))

@@ -14,7 +14,8 @@ from registry.http.transaction import public_reading, services
 from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.bundles import bundle_of
 from registry.proofs.credentials.receipts import HeadReader
-from registry.proofs.credentials.signing import Signers
+from registry.proofs.credentials.rules import receipt_claims
+from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked
 from registry.ranges import rules
@@ -61,15 +62,7 @@ def bundle(licence_id: str) -> dict[str, Any]:
     """All that is needed to check one licence off line but the trust file. Raises as `credential`."""
     existing, at = issuing(), now()
     subject = queries.subject_of(public_reading(), licence_id, at)
-    return bundle_of(
-        public_reading(),
-        subject,
-        existing.issuer,
-        existing.lists,
-        existing.signers.of(Use.CREDENTIAL),
-        existing.signers.of(Use.STATUS),
-        at,
-    )
+    return bundle_of(public_reading(), subject, existing.issuer, existing.lists, existing.signers, at)
 
 
 def paper_code(licence_id: str) -> str:
@@ -89,7 +82,8 @@ def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:
     existing = issuing()
     signer, head = existing.signers.of(Use.RECEIPT), existing.heads.head()
     absence = None if verdict.about else _absence(question, at, head.size)
-    return receipts.receipt_of(question, verdict, head, existing.issuer, signer, at, absence)
+    claims = receipt_claims(existing.issuer, question, verdict, head, at, absence)
+    return compact_jws(RECEIPT_TYPE, claims, signer)
 
 
 def _absence(parameters: Mapping[str, Any], at: datetime, size: int) -> dict[str, Any] | None:

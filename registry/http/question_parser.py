@@ -8,8 +8,13 @@ from typing import Any
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.modes import refuse_other_mode
-from registry.register.agencies.check_digits import company_number_is_right
-from registry.register.agencies.identifiers import asked_lei, asked_vat, checked_euid, checked_uscc
+from registry.register.agencies.identifiers import (
+    asked_lei,
+    asked_vat,
+    checked_euid,
+    checked_uscc,
+    company_number_is_right,
+)
 from registry.register.agencies.keys import name_key
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Question, SubjectKind

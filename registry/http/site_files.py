@@ -1,4 +1,4 @@
-"""Files of an edge of pages, at addresses that change with their content, so that they may be kept for ever."""
+"""Templates of an edge of pages, and its files at addresses that change with their content, to be kept for ever."""
 
 import hashlib
 from functools import cache
@@ -6,12 +6,25 @@ from importlib.resources import files as package_files
 from pathlib import PurePath
 
 from flask import Response, request
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
 
 from registry.http.encodings import accepted_encoding, compressed_for_good
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".js": "text/javascript; charset=utf-8"}
 A_YEAR = 365 * 86400
+
+
+def templates_of(*packages: str) -> Environment:
+    """The templates of packages of pages, the first that has one of a name. What a page forgets to give is an error."""
+    return Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 class SiteFiles:

@@ -5,9 +5,9 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions, queries
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer, UnitOfficer
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest, require_right

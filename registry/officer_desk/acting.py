@@ -7,6 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import actions as casework
+from registry.complaints.parties.steps import PartyMember
+from registry.core.calls import Call
+from registry.core.clock import now
 from registry.core.errors import Forbidden
 from registry.core.ids import read_reference
 from registry.officers.models import Officer, Unit
@@ -51,6 +54,28 @@ def acting(me: AuthenticatedOfficer, resource: Resource, act: Act) -> casework.O
         if role in trusted:
             return casework.Officer(me.officer.reference, case_role, me.standing.unit)
     raise Forbidden("your role does not allow this; ask your supervisor who may")
+
+
+def acting_for_party(me: AuthenticatedOfficer) -> PartyMember:
+    """The signed-in person of an agency or partner, at its portal."""
+    return PartyMember(me.officer.reference, me.standing.unit)
+
+
+def officer_call(session: Session, me: AuthenticatedOfficer, resource: Resource, act: Act) -> Call[casework.Officer]:
+    """The call of what the signed-in officer reads now, by a right of case work. Raises Forbidden."""
+    return Call(session, acting(me, resource, act), now())
+
+
+def party_call(session: Session, me: AuthenticatedOfficer) -> Call[PartyMember]:
+    """As `officer_call`, at the portal of an agency or partner."""
+    return Call(session, acting_for_party(me), now())
+
+
+def custodian_call(
+    session: Session, me: AuthenticatedOfficer, version: int | None = None
+) -> Call[casework.UnitOfficer]:
+    """As `officer_call`, for custodians, who have no role in case work."""
+    return Call(session, casework.UnitOfficer(me.officer.reference, me.standing.unit), now(), version)
 
 
 def roles_of(me: AuthenticatedOfficer) -> list[CaseRole]:

@@ -11,11 +11,12 @@ from typing import Any, Concatenate, Generic, TypeVar
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import MAX_BODY_BYTES
-from registry.officer_desk.acting import acting
+from registry.officer_desk.acting import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema
@@ -153,3 +154,13 @@ def case_acts(
 ) -> OfficerActs[Officer]:
     """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
     return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)
+
+
+def party_acts(resource: Resource, *rows: OfficerAct) -> OfficerActs[PartyMember]:
+    """The acts of an agency's or a partner's own people on what was shared with it; each action finds only that."""
+    return OfficerActs(
+        resource,
+        lambda me, _: acting_for_party(me),
+        lambda _session, _me, _act, reference: reference_in(reference),
+        rows,
+    )

@@ -14,8 +14,8 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
 from registry.http.agency_names import ShownName, main_name
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
+from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.models import Agency, Licence, LookupKey
-from registry.register.agencies.naming import agencies_named
 from registry.register.agencies.queries import published
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import IdentifierScheme, Language

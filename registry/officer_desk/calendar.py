@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.notes.models import CaseTask
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.casework.models import CaseTask
+from registry.complaints.parties.models import Hearing
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState, HearingState

@@ -9,14 +9,11 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import holds
+from registry.complaints.casework import letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.letters import waiting
-from registry.complaints.casework.letters.models import WaitingLetter
-from registry.complaints.casework.notes import actions as notes
-from registry.complaints.casework.notes.models import CaseNote, CaseTask
+from registry.complaints.casework.models import CaseNote, CaseTask, WaitingLetter
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.casework.queue import assignment, claiming
+from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
@@ -66,11 +63,13 @@ def case_opened(resource: Resource) -> Callable[..., str]:
 
 
 def _move(call: ActCall[Officer], **fields: Any) -> object:
-    return claiming.take(call, sealer(), call.reference, claiming.MoveRequest(**fields), roles_of(call.me))
+    return casework.move_in_humblest_role(
+        call, sealer(), call.reference, casework.MoveRequest(**fields), roles_of(call.me)
+    )
 
 
 def _write_letter(call: ActCall[Officer], **fields: Any) -> WaitingLetter | None:
-    return waiting.write_letter(call, sealer(), call.reference, waiting.Letter(**fields))
+    return letters.write_letter(call, sealer(), call.reference, letters.Letter(**fields))
 
 
 def _letter_done(letter: object) -> str:
@@ -163,7 +162,7 @@ ACTS = case_acts(
         "Refuse a waiting request to lower a priority, or withdraw one's own.",
     ),
     OfficerAct(
-        "hold", Act.HOLD, calling_sealed(holds.set_legal_hold), "setLegalHold",
+        "hold", Act.HOLD, calling_sealed(notes.set_legal_hold), "setLegalHold",
         """Put a case under legal hold, or take the hold away.
 
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.

@@ -1,17 +1,19 @@
 """Acts on hearings, by officers of the case's unit and by the agency that is heard."""
 
-from collections.abc import Callable
-from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.hearings import actions, after_answer, portal, queries
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings import actions, outcome, portal, queries
+from registry.complaints.parties.hearings.content import Allegation
+from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import find_case, require_of_case
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, case_acts, with_sealer
+from registry.officer_desk.acting import officer_call, reference_in, require_no_interest
+from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.case_acts import case_opened
 from registry.officers.rights import Act, Resource
@@ -32,52 +34,25 @@ from schemas.hearings import (
 def hearing_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
-    case = queries.case_behind(session, me.standing.unit, found)
-    for agency in (named_agency_id(sealer(), case), queries.accused(session, case, found)):
+    case = find_case(session, Hearing, me.standing.unit, found)
+    for agency in (named_agency_id(sealer(), case), require_of_case(session, Hearing, case, found).agency):
         require_no_interest(me, agency)
     return found
 
 
-def _edit(
-    call: ActCall[Officer],
-    allegation: str,
-    could_complain: int | None = None,
-    language: str | None = None,
-    translation: str = "",
-) -> object:
-    return actions.edit(
-        call.session, sealer(), call.actor, call.reference, allegation, call.at,
-        could_complain=could_complain, language=language or "", translation=translation, version=call.version,
-    )  # fmt: skip
+def read_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> queries.HearingView:
+    """A hearing with the moves open to the officer present. Audited. Raises NotFound."""
+    roles = ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE))
+    by = [one for one, act in roles if me.standing.may(Resource.HEARING, act)]
+    return queries.hearing_view(officer_call(session, me, Resource.HEARING, Act.READ), sealer(), reference, by)
 
 
-def _send_back(call: ActCall[Officer], reason: str) -> object:
-    return actions.send_back(call.session, sealer(), call.actor, call.reference, reason, call.at, version=call.version)
+def _edit(call: ActCall[Officer], **written: Any) -> object:
+    return actions.edit(call, sealer(), call.reference, Allegation(**written))
 
 
-def _approve(call: ActCall[Officer], reason: str = "") -> object:
-    return actions.approve(
-        call.session, sealer(), call.actor, call.reference, call.at, reason=reason, version=call.version
-    )
-
-
-def _serve(call: ActCall[Officer], answer_by: date) -> object:
-    return actions.serve(call.session, sealer(), call.actor, call.reference, answer_by, call.at, version=call.version)
-
-
-def _give_longer(call: ActCall[Officer], answer_by: date, reason: str) -> object:
-    return after_answer.give_longer(
-        call.session, sealer(), call.actor, call.reference, answer_by, reason, call.at, version=call.version
-    )
-
-
-def _tell_outcome(
-    call: ActCall[Officer], outcome: str, object_days: int | None, language: str | None = None, translation: str = ""
-) -> object:
-    return after_answer.notify_outcome(
-        call.session, sealer(), call.actor, call.reference, outcome, object_days or 0, call.at,
-        language=language or "", translation=translation, version=call.version,
-    )  # fmt: skip
+def _notify_outcome(call: ActCall[Officer], **written: Any) -> object:
+    return outcome.notify_outcome(call, sealer(), call.reference, outcome.Outcome(**written))
 
 
 def _told_or_waits(hearing: object) -> str:
@@ -96,15 +71,16 @@ ACTS = case_acts(
         AllegationSchema, method="put", path="",
     ),
     OfficerAct(
-        "hand-in", Act.PROPOSE, with_sealer(actions.hand_in), "submitHearing",
+        "hand-in", Act.PROPOSE, calling_sealed(actions.hand_in), "submitHearing",
         "Submit a draft for another person's check against reprisals.",
     ),
     OfficerAct(
-        "send-back", Act.APPROVE, _send_back, "returnHearing", "Return a draft that could reveal who complained.",
+        "send-back", Act.APPROVE, calling_sealed(actions.send_back), "returnHearing",
+        "Return a draft that could reveal who complained.",
         HearingReasonSchema, form={"reason": "back"},
     ),
     OfficerAct(
-        "approve", Act.APPROVE, _approve, "approveHearing",
+        "approve", Act.APPROVE, calling_sealed(actions.approve), "approveHearing",
         """Approve another officer's draft: it does not reveal who complained.
 
         Where few could have complained, say why it may go.
@@ -112,7 +88,7 @@ ACTS = case_acts(
         HearingApprovalSchema,
     ),
     OfficerAct(
-        "serve", Act.PROPOSE, _serve, "serveHearing",
+        "serve", Act.PROPOSE, calling_sealed(actions.serve), "serveHearing",
         """Serve an approved hearing on the agency, with a day by which it may answer.
 
         Its case is `agency_hearing` from now on.
@@ -120,19 +96,19 @@ ACTS = case_acts(
         HearingServiceSchema,
     ),
     OfficerAct(
-        "close", Act.PROPOSE, with_sealer(actions.close), "closeHearing",
+        "close", Act.PROPOSE, calling_sealed(actions.close), "closeHearing",
         """Close a hearing that was answered or lapsed, or cancel another.
 
         The agency reads it no longer.
         """,
     ),
     OfficerAct(
-        "longer", Act.PROPOSE, _give_longer, "extendHearing",
+        "longer", Act.PROPOSE, calling_sealed(actions.extend), "extendHearing",
         "Extend the deadline to answer, on the agency's request or your own judgement.",
         HearingLongerSchema,
     ),
     OfficerAct(
-        "tell", Act.PROPOSE, _tell_outcome, "sendHearingOutcome",
+        "tell", Act.PROPOSE, _notify_outcome, "sendHearingOutcome",
         """Tell the agency the outcome, and until when it may object.
 
         Once, while the worker agrees that it is spoken to. In a language that no one there reads it waits for a translator.
@@ -142,20 +118,10 @@ ACTS = case_acts(
 )  # fmt: skip
 
 
-def _draft(
-    call: ActCall[Officer],
-    allegation: str,
-    could_complain: int | None = None,
-    agency_id: str | None = None,
-    language: str | None = None,
-    translation: str = "",
-) -> str:
+def _draft(call: ActCall[Officer], agency_id: str | None = None, **written: Any) -> str:
     agency = picked_agency(call.session, agency_id) if agency_id and agency_id.strip() else None
     require_no_interest(call.me, agency)
-    return actions.draft(
-        call.session, sealer(), call.actor, call.reference, allegation, call.at,
-        agency=agency, could_complain=could_complain, language=language or "", translation=translation, version=call.version,
-    ).reference  # fmt: skip
+    return actions.draft(call, sealer(), call.reference, Allegation(**written), agency).reference
 
 
 IN_CASE = case_acts(
@@ -175,42 +141,28 @@ IN_CASE = case_acts(
 """What is done to a case."""
 
 
-def _written(write: Callable[..., object]) -> Callable[..., object]:
-    """How an act of the agency is done: with what it wrote."""
-
-    def run(call: ActCall[AuthenticatedOfficer], text: str) -> object:
-        unit, who = call.me.standing.unit, call.me.officer.reference
-        return write(call.session, sealer(), unit, who, call.reference, text, call.at, version=call.version)
-
-    return run
-
-
-ANSWERS = OfficerActs(
+ANSWERS = party_acts(
     Resource.HEARING,
-    lambda me, _: me,
-    lambda _session, _me, _act, reference: reference_in(reference),
-    (
-        OfficerAct(
-            "keep", Act.ANSWER, _written(portal.save_draft_answer), "saveHearingAnswer", "Save an unfinished answer.",
-            HearingAnswerSchema, method="put", path="/draft",
-        ),
-        OfficerAct(
-            "answer", Act.ANSWER, _written(portal.answer), "answerHearing", "Submit the answer, which is final.",
-            HearingAnswerSchema,
-        ),
-        OfficerAct(
-            "longer", Act.ANSWER, _written(portal.ask_longer), "requestHearingExtension",
-            """Request a later deadline to answer.
+    OfficerAct(
+        "keep", Act.ANSWER, calling_sealed(portal.save_draft_answer), "saveHearingAnswer", "Save an unfinished answer.",
+        HearingAnswerSchema, method="put", path="/draft",
+    ),
+    OfficerAct(
+        "answer", Act.ANSWER, calling_sealed(portal.answer), "answerHearing", "Submit the answer, which is final.",
+        HearingAnswerSchema,
+    ),
+    OfficerAct(
+        "longer", Act.ANSWER, calling_sealed(portal.request_extension), "requestHearingExtension",
+        """Request a later deadline to answer.
 
-            The last day stays until the authority sets another.
-            """,
-            HearingLongerAskedSchema, form={"text": "longer"},
-        ),
-        OfficerAct(
-            "object", Act.ANSWER, _written(portal.object_to), "objectToOutcome",
-            "Object to the outcome, once and until the day that you were told.",
-            HearingAnswerSchema, path="/objection", form={"text": "objection"},
-        ),
+        The last day stays until the authority sets another.
+        """,
+        HearingLongerAskedSchema, form={"text": "longer"},
+    ),
+    OfficerAct(
+        "object", Act.ANSWER, calling_sealed(portal.object_to), "objectToOutcome",
+        "Object to the outcome, once and until the day that you were told.",
+        HearingAnswerSchema, path="/objection", form={"text": "objection"},
     ),
 )  # fmt: skip
 """What the agency's own people do to a hearing that was served to it."""

@@ -1,19 +1,20 @@
 """What the officers' console and API share of overviews: a unit's, as the officer may see it, and its files."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.complaints.triage.patterns import patterns
 from registry.http.complaint_services import sealer
 from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.agencies import named_patterns
 from registry.oversight.overview.queries import Overview, overview
 from registry.oversight.overview.rules import Period
 from registry.oversight.overview.sheets import NAMES, NamedPattern, Sheet, sheets
+from registry.register.agencies.queries import public_record
 
 
 class Viewer:
@@ -27,18 +28,35 @@ class Viewer:
         self.conflicts = me.conflicts
 
 
-def seen(session: Session, viewer: Viewer, period: Period, at: datetime) -> tuple[Overview, list[NamedPattern]]:
+def read_overview(
+    session: Session, viewer: Viewer, period: Period, at: datetime
+) -> tuple[Overview, list[NamedPattern]]:
     """The overview of the viewer's unit, and its agencies with patterns."""
-    patterns = named_patterns(
-        session,
-        sealer(),
-        viewer.unit,
-        period,
-        at.date(),
-        reads_cases=viewer.reads_cases,
-        conflicts=viewer.conflicts,
-    )
-    return overview(session, viewer.unit, period, at), patterns
+    return overview(session, viewer.unit, period, at), _named_patterns(session, viewer, period, at.date())
+
+
+def _named_patterns(session: Session, viewer: Viewer, period: Period, today: date) -> list[NamedPattern]:
+    """Agencies about which the unit has several independent complaints, but for those in which the officer has an interest.
+
+    Names that complaints gave are shown only to officers who read cases; others see that there is a pattern.
+    """
+    named = []
+    for one in patterns(session, sealer(), viewer.unit, *period):
+        agency_id = one.agency.get("agency_id")
+        if agency_id in viewer.conflicts:
+            continue
+        counts = one.independent, one.complaints, one.last_on
+        if viewer.reads_cases:
+            name = _registered_name(session, agency_id, today) or one.agency.get("name") or ""
+            named.append(NamedPattern(name, agency_id, *counts))
+        else:
+            named.append(NamedPattern("", None, *counts))
+    return named
+
+
+def _registered_name(session: Session, agency_id: str | None, today: date) -> str | None:
+    found = None if agency_id is None else public_record(session, agency_id, today)
+    return found.names[0].name if found is not None and found.names else None
 
 
 def note_export(session: Session, viewer: Viewer, name: str, period: Period, at: datetime) -> None:
@@ -58,7 +76,7 @@ def table_file(
     session: Session, viewer: Viewer, table: str, period: Period, at: datetime, worded: Worded = lambda sheet: sheet
 ) -> bytes:
     """One table as CSV: with codes for programs, or as `worded` says it for people."""
-    sheet = worded(sheets(*seen(session, viewer, period, at))[table])
+    sheet = worded(sheets(*read_overview(session, viewer, period, at))[table])
     return as_csv(sheet.header, sheet.rows)
 
 
@@ -66,7 +84,7 @@ def workbook_file(
     session: Session, viewer: Viewer, period: Period, at: datetime, worded: Worded = lambda sheet: sheet
 ) -> bytes:
     """All tables as one XLSX."""
-    whole = sheets(*seen(session, viewer, period, at))
+    whole = sheets(*read_overview(session, viewer, period, at))
     return as_xlsx(worded(whole[name]) for name in NAMES)
 
 

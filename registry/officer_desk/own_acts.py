@@ -16,10 +16,10 @@ from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officer_desk.agency_picker import picked_agency
-from registry.officers import accounts, notices, sessions, tokens
+from registry.officers import accounts, notices, tokens
 from registry.officers.models import NoticeChoice, Officer
 from registry.officers.rights import Act, Resource, Role
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import ConflictNewSchema, NoticeChoiceSchema, RoleLoanNewSchema
 
 MAIL = "mail"
@@ -57,7 +57,7 @@ def _ends(
 
 OWN_SESSIONS = _ends(
     "endMySession", "End one of your sessions of the console.", "you have no such session, or it is over",
-    lambda call: sessions.end_one(call.session, call.actor, call.reference, call.at),
+    lambda call: OFFICER_SESSIONS.end_one(call.session, call.actor, call.reference, call.at),
 )  # fmt: skip
 
 OWN_TOKENS = _ends(

@@ -32,7 +32,7 @@ from registry.officers.models import (
 )
 from registry.officers.providers import linking
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role, unfit
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.officers.signing_in import tidy_email
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import SENDING_COUNTRIES, STAFF_LANGUAGES
@@ -144,7 +144,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     _set_roles(session, officer, [], today)
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
-    sessions.end_all(session, officer, at)
+    OFFICER_SESSIONS.end_all(session, officer, at)
     program_access.end(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
@@ -223,7 +223,7 @@ def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> No
 
     A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
     """
-    sessions.end_all(session, officer, at)
+    OFFICER_SESSIONS.end_all(session, officer, at)
     program_access.end(session, officer, at)
     join_codes.forget(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
@@ -235,7 +235,7 @@ def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime,
     Gives how many tokens ended.
     """
     officer = me.officer
-    sessions.end_all(session, officer, at, but=me.session)
+    OFFICER_SESSIONS.end_all(session, officer, at, but=me.session)
     ended = 0 if keeps_programs else program_access.end(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=officer.reference)
     return ended
@@ -360,7 +360,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     officer.version += 1
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
-    sessions.end_all(session, officer, at)
+    OFFICER_SESSIONS.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
     program_access.end(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)

@@ -3,13 +3,12 @@
 Calendar programs send no cookie, so the address itself opens the calendar: 256 random bits, of which a digest is stored.
 """
 
-import hashlib
-import secrets
 from datetime import date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
 from registry.core.errors import NotFound
 from registry.officers import security_mails
@@ -20,8 +19,8 @@ from registry.officers.sessions import AuthenticatedOfficer, authenticated_as
 def make(session: Session, officer: Officer, at: datetime, today: date) -> str:
     """Make a new secret; the old link no longer works."""
     forget(session, officer)
-    secret = secrets.token_urlsafe(32)
-    session.add(CalendarAddress(officer_id=officer.id, digest=_digest(secret), made_on=today))
+    secret = new_token()
+    session.add(CalendarAddress(officer_id=officer.id, digest=digest_of(secret), made_on=today))
     session.flush()
     security_mails.queue(session, officer, SecurityEvent.CALENDAR_MADE, at)
     record(session, "officer.calendar_made", officer.reference, on=today, actor=officer.reference)
@@ -50,11 +49,7 @@ def made_on(session: Session, officer: Officer) -> date | None:
 def present(session: Session, secret: str, today: date) -> AuthenticatedOfficer:
     """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
     query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
-    officer = session.scalars(query.where(CalendarAddress.digest == _digest(secret))).one_or_none()
+    officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()
     if officer is None or officer.state is not OfficerState.ACTIVE:
         raise NotFound("there is no calendar at this address")
     return authenticated_as(session, officer, None, today)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,7 +4,6 @@ One part is shown to who approved, who hands it over in person; the other is mai
 command line is whole: who works at the machine is asked for no second person.
 """
 
-import hashlib
 import secrets
 from base64 import b32encode
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of
 from registry.core.errors import ActRefused
 from registry.officers.models import JoinCode, Officer, OfficerState
 
@@ -96,11 +96,11 @@ def _random(count: int) -> str:
 
 
 def _of_both(half_digest: str, mailed: str) -> str:
-    return hashlib.sha256(f"{half_digest} {_tidy(mailed)}".encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(f"{half_digest} {_tidy(mailed)}")
 
 
 def _digest(code: str) -> str:
-    return hashlib.sha256(_tidy(code).encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(_tidy(code))
 
 
 def _tidy(code: str) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
 from registry.audit.actions import record
 from registry.core.errors import ActRefused
-from registry.officers import factors, join_codes, passwords, security_mails
+from registry.officers import factors, join_codes, security_mails
 from registry.officers.join_codes import officer_of_code
 from registry.officers.models import Officer, OfficerState, SecurityEvent
 
@@ -34,7 +35,7 @@ def finish_joining(session: Session, code: str, at: datetime) -> tuple[Officer, 
     join_codes.forget(session, officer, at)
     officer.state = OfficerState.ACTIVE
     officer.version += 1
-    codes = factors.new_recovery_codes(session, officer)
+    codes = factors.RECOVERY_CODES.renew(session, officer)
     security_mails.queue(session, officer, SecurityEvent.JOINED, at)
     record(session, "officer.joined", officer.reference, on=at.date(), actor=officer.reference)
     return officer, codes

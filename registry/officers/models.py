@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
+from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.officers.rights import Role
 from registry.vocabulary.cases import PartnerKind
 
@@ -203,54 +204,27 @@ class JoinCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class SecondFactor(Base):
-    """An authenticator app or a security key. `sealed` is the app's secret; a key shows `credential` and `public_key`.
-
-    `last_step` is the last time step whose code was taken (a code is good once), of a key the last sign count.
-    """
+class SecondFactor(AuthenticatorRow):
+    """An authenticator app or a security key. A key shows `credential` and `public_key`; its last step is its sign count."""
 
     __tablename__ = "officer_factors"
     __table_args__ = (Index("ix_officer_factors_credential", "credential", unique=True),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
     kind: Mapped[FactorKind] = mapped_column(one_of(FactorKind))
-    name: Mapped[str] = mapped_column(Text(60))
-    sealed: Mapped[str | None] = mapped_column(Text(400))
     credential: Mapped[bytes | None] = mapped_column(LargeBinary)
     public_key: Mapped[bytes | None] = mapped_column(LargeBinary)
-    last_step: Mapped[int] = mapped_column(LARGE, default=0)
-    since_on: Mapped[date]
-    last_used_on: Mapped[date | None]
-    is_confirmed: Mapped[bool] = mapped_column(default=False)
 
 
-class RecoveryCode(Base):
-    """A code for the day on which the second factor is lost. Each is good once."""
-
+class RecoveryCode(RecoveryCodeRow):
     __tablename__ = "officer_recovery_codes"
-    id: Mapped[int] = mapped_column(primary_key=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
-    digest: Mapped[str] = mapped_column(Text(64), unique=True)
-    used_on: Mapped[date | None]
 
 
-class SignedIn(Base):
-    """A session. `digest` is SHA-256 of a token that only the browser has; until `is_full` it opens the second step alone.
-
-    `provider` is with whose word it began; None with a password.
-    """
+class SignedIn(SessionRow):
+    """A session of an officer. `provider` is with whose word it began; None with a password."""
 
     __tablename__ = "officer_sessions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    digest: Mapped[str] = mapped_column(Text(64), unique=True)
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), index=True)
-    is_full: Mapped[bool]
-    began_at: Mapped[datetime] = mapped_column(Instant)
-    seen_at: Mapped[datetime] = mapped_column(Instant)
-    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
     provider: Mapped[str | None] = mapped_column(Text(40))
 
 
@@ -324,15 +298,6 @@ class Mailing(Base):
     choice: Mapped[NoticeChoice] = mapped_column(one_of(NoticeChoice))
     told_at: Mapped[datetime | None] = mapped_column(Instant)
     push: Mapped[str | None] = mapped_column(Text(300))
-
-
-class SignInDelay(Base):
-    """Failed attempts for one address typed in, known or not, as a keyed digest; none is tried before `until`."""
-
-    __tablename__ = "officer_delays"
-    digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
-    failures: Mapped[int]
-    until: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
 class CalendarAddress(Base):

@@ -19,6 +19,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.ids import new_reference
 from registry.officers import factors, security_mails
@@ -40,7 +42,7 @@ Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RelyingParty:
     """The console's origin, where keys are asked, and its host, by which keys know it."""
 
     host: str
@@ -48,14 +50,14 @@ class Place:
     name: str = "Recruitment registry"
 
 
-def place_of(address: str) -> Place | None:
-    """The place of a console's URL; None where browsers offer no keys: an IP address, or no TLS except on localhost."""
+def relying_party_at(address: str) -> RelyingParty | None:
+    """The console at this address; None where browsers offer no keys: an IP address, or no TLS except on localhost."""
     parts = urlsplit(address)
     host = parts.hostname or ""
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        return Place(host, address) if parts.scheme == "https" or host == "localhost" else None
+        return RelyingParty(host, address) if parts.scheme == "https" or host == "localhost" else None
     return None
 
 
@@ -63,7 +65,7 @@ def keys_of(session: Session, officer: Officer) -> list[SecondFactor]:
     return [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.WEBAUTHN]
 
 
-def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str:
+def registration_options(call: Call[Officer], signed_in: SignedIn, party: RelyingParty) -> str:
     """The options for registering a new key, as JSON for the browser. Raises ActRefused."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers.structs import (
@@ -73,16 +75,16 @@ def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place
         UserVerificationRequirement,
     )
 
-    stored = keys_of(session, officer)
+    officer, stored = call.actor, keys_of(call.session, call.actor)
     if len(stored) >= MAX_KEYS:
         raise ActRefused("too_many_keys", f"there are {MAX_KEYS} keys already: remove one that is not needed")
     options = generate_registration_options(
-        rp_id=place.host,
-        rp_name=place.name,
+        rp_id=party.host,
+        rp_name=party.name,
         user_id=officer.reference.encode(),
         user_name=officer.email,
         user_display_name=officer.name,
-        challenge=_new_challenge(session, signed_in, ChallengePurpose.REGISTER, at),
+        challenge=_new_challenge(call.session, signed_in, ChallengePurpose.REGISTER, call.at),
         timeout=_milliseconds(),
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.PREFERRED
@@ -92,29 +94,21 @@ def wanted_of_new(session: Session, signed_in: SignedIn, officer: Officer, place
     return options_to_json(options)
 
 
-def add(
-    session: Session,
-    signed_in: SignedIn,
-    officer: Officer,
-    place: Place,
-    name: str,
-    answer: str,
-    at: datetime,
-    today: date,
-) -> SecondFactor:
+def add(call: Call[Officer], signed_in: SignedIn, party: RelyingParty, name: str, answer: str) -> SecondFactor:
     """Add a new key under a name. Raises ActRefused: `bad_key` for any wrong answer, `known_key` if it is not new."""
     from webauthn import verify_registration_response
 
+    session, officer, today = call.session, call.actor, day_at(call.at, None)
     tidy = " ".join(name.split())
     if not tidy or len(tidy) > 60 or not tidy.isprintable():
         raise ActRefused("bad_key_name", "say in 1 to 60 visible characters which key it is")
-    challenge = _take_challenge(session, signed_in, ChallengePurpose.REGISTER, at)
+    challenge = _take_challenge(session, signed_in, ChallengePurpose.REGISTER, call.at)
     verified = _checked(
         lambda: verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
             require_user_verification=False,
         )
     )
@@ -137,22 +131,22 @@ def add(
     session.flush()
     if officer.state is OfficerState.ACTIVE:
         # An officer who joins with a key is told of joining.
-        security_mails.queue(session, officer, SecurityEvent.FACTOR_ADDED, at)
+        security_mails.queue(session, officer, SecurityEvent.FACTOR_ADDED, call.at)
     record(session, "officer.key_added", key.reference, on=today, actor=officer.reference)
     return key
 
 
-def wanted_of_known(session: Session, signed_in: SignedIn, officer: Officer, place: Place, at: datetime) -> str | None:
+def authentication_options(call: Call[Officer], signed_in: SignedIn, party: RelyingParty) -> str | None:
     """The options for a sign-in with one of the officer's keys, as JSON for the browser; None if there are no keys."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers.structs import PublicKeyCredentialDescriptor, UserVerificationRequirement
 
-    stored = keys_of(session, officer)
+    stored = keys_of(call.session, call.actor)
     if not stored:
         return None
     options = generate_authentication_options(
-        rp_id=place.host,
-        challenge=_new_challenge(session, signed_in, ChallengePurpose.SIGN_IN, at),
+        rp_id=party.host,
+        challenge=_new_challenge(call.session, signed_in, ChallengePurpose.SIGN_IN, call.at),
         timeout=_milliseconds(),
         allow_credentials=[PublicKeyCredentialDescriptor(id=one.credential or b"") for one in stored],
         user_verification=UserVerificationRequirement.PREFERRED,
@@ -160,9 +154,7 @@ def wanted_of_known(session: Session, signed_in: SignedIn, officer: Officer, pla
     return options_to_json(options)
 
 
-def is_key_right(
-    session: Session, signed_in: SignedIn, officer: Officer, place: Place, answer: str, at: datetime, today: date
-) -> bool:
+def is_key_right(call: Call[Officer], signed_in: SignedIn, party: RelyingParty, answer: str) -> bool:
     """Whether one of the officer's keys signed what this session was asked, here. The challenge is used up either way.
 
     A key counts what it signs. One that counts no further than it did is there twice: it opens nothing, and the audit says so.
@@ -171,7 +163,8 @@ def is_key_right(
     from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
     from webauthn.helpers import parse_authentication_credential_json, parse_authenticator_data
 
-    challenge = _take_challenge(session, signed_in, ChallengePurpose.SIGN_IN, at)
+    session, officer, today = call.session, call.actor, day_at(call.at, None)
+    challenge = _take_challenge(session, signed_in, ChallengePurpose.SIGN_IN, call.at)
     given = _checked(lambda: parse_authentication_credential_json(answer))
     if given is None:
         return False
@@ -186,8 +179,8 @@ def is_key_right(
         return verify_authentication_response(
             credential=given,
             expected_challenge=challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
+            expected_rp_id=party.host,
+            expected_origin=party.origin,
             credential_public_key=key.public_key or b"",
             credential_current_sign_count=count - 1,
             require_user_verification=False,

@@ -7,21 +7,23 @@ or not, must wait; the caller commits the wait before the answer is sent.
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
 from registry.audit.actions import record
+from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.officers import factors, passwords, program_access, security_keys, security_mails, sessions
-from registry.officers.delays import REMEMBERED, Delays
-from registry.officers.models import FactorKind, Officer, OfficerState, SecurityEvent, SignInDelay
-from registry.officers.security_keys import Place
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers import factors, program_access, security_keys, security_mails, sessions
+from registry.officers.models import Officer, OfficerState, SecurityEvent, SignedIn
+from registry.officers.security_keys import RelyingParty
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 
 DELAYS = Delays("officer-delays")
 
@@ -32,146 +34,125 @@ class Step(StrEnum):
     SECOND_FACTOR = "second_factor"
     IN = "in"
     REFUSED = "refused"
-    WAIT = "wait"
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """`token` goes to the browser; `seconds` say how long to wait. `officer` is for the audit alone.
-
-    `mark` is what the browser keeps, for its next attempts to be counted apart. `ended_tokens` ended with what was done.
-    """
+    """`token` goes to the browser, and `mark` is what it keeps for its next attempts to be counted apart."""
 
     step: Step
     token: str | None = None
-    seconds: int = 0
-    officer: Officer | None = None
     mark: str = ""
-    ended_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """A browser that signs in: the token of the session that the first step began, and the mark that it kept.
+
+    By its mark (`mark_of_browser`) the failures of a browser from which the officer signed in before are counted apart,
+    so that no one who knows an address alone keeps its officer out.
+    """
+
+    token: str = ""
+    mark: str = ""
 
 
 def sign_in(
-    session: Session, keyring: Keyring, email: str, password: str, at: datetime,
-    may_by_password: Callable[[Officer], bool] = lambda _: True, known: str = "",
-) -> Attempt:  # fmt: skip
-    """The first step. The session it begins opens the second step and nothing else.
+    call: Call[Browser],
+    keyring: Keyring,
+    email: str,
+    password: str,
+    may_by_password: Callable[[Officer], bool] = lambda _: True,
+) -> Attempt:
+    """The first step. The session it begins opens the second step and nothing else. Raises TooManyRequests.
 
-    A password that may not be used is refused as if it were wrong, so that guessing passwords reveals none. `known` is what a
-    browser brings from which the officer signed in before (`mark_of_browser`): its failures are counted apart, so that no one
-    who knows an address alone keeps its officer out.
+    A password that may not be used is refused as if it were wrong, so that guessing passwords reveals none.
     """
-    officer = _named(session, email)
-    counted = _counted(keyring, officer, email, known)
-    seconds = DELAYS.seconds_left(session, keyring, counted, at)
-    if seconds:
-        return Attempt(Step.WAIT, seconds=seconds)
+    officer = _find_officer(call.session, email)
+    counted = _counted(keyring, officer, email, call.actor.mark)
+    DELAYS.require_no_wait(call.session, keyring, counted, call.at)
     is_open = officer is not None and officer.state is OfficerState.ACTIVE and may_by_password(officer)
     stored = officer.password if officer is not None and is_open else None
     if not passwords.is_right(password, stored) or officer is None:
-        _failed(session, keyring, counted, at, officer)
-        return Attempt(Step.REFUSED, officer=officer)
+        return _refuse(call, keyring, counted, officer)
     if stored is not None and passwords.is_outdated(stored):
         officer.password = passwords.hashed(password)
-    return Attempt(Step.SECOND_FACTOR, sessions.begin(session, officer, at, is_full=False), officer=officer)
+    return Attempt(Step.SECOND_FACTOR, OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False))
 
 
-def give_code(
-    session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date, known: str = ""
-) -> Attempt:
-    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
+def give_code(call: Call[Browser], keyring: Keyring, code: str) -> Attempt:
+    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first, TooManyRequests."""
 
-    The session is replaced by another with another token, against session fixation.
-    """
-    officer, half = sessions.half_present(session, token, at)
-    counted = _counted(keyring, officer, officer.email, known)
-    seconds = DELAYS.seconds_left(session, keyring, counted, at)
-    if seconds:
-        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
-    apps = [one for one in factors.factors_of(session, officer) if one.kind is FactorKind.TOTP]
-    is_right = any(factors.is_code_right(session, keyring, app, code, at) for app in apps)
-    if not is_right and not factors.take_recovery_code(session, officer, code, today):
-        _failed(session, keyring, counted, at, officer)
-        return Attempt(Step.REFUSED, officer=officer)
-    return enter(session, keyring, token, officer, at, half.provider)
+    def is_right(officer: Officer, _half: SignedIn) -> bool:
+        apps = factors.APPS.list_confirmed(call.session, officer)
+        return any(
+            factors.APPS.is_code_right(call.session, keyring, app, code, call.at) for app in apps
+        ) or factors.RECOVERY_CODES.use(call.session, officer, code, day_at(call.at, None))
+
+    return _give_second(call, keyring, is_right)
 
 
-def give_key(
-    session: Session,
-    keyring: Keyring,
-    token: str,
-    place: Place,
-    answer: str,
-    at: datetime,
-    today: date,
-    known: str = "",
-) -> Attempt:
-    """The second step with what a security key signed, counted as a code is. Raises NotSignedIn without the first."""
-    officer, half = sessions.half_present(session, token, at)
-    counted = _counted(keyring, officer, officer.email, known)
-    seconds = DELAYS.seconds_left(session, keyring, counted, at)
-    if seconds:
-        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
-    if not security_keys.is_key_right(session, half, officer, place, answer, at, today):
-        _failed(session, keyring, counted, at, officer)
-        return Attempt(Step.REFUSED, officer=officer)
-    return enter(session, keyring, token, officer, at, half.provider)
+def give_key(call: Call[Browser], keyring: Keyring, party: RelyingParty, answer: str) -> Attempt:
+    """The second step with what a security key signed, counted as a code is. Raises NotSignedIn, TooManyRequests."""
+
+    def is_right(officer: Officer, half: SignedIn) -> bool:
+        return security_keys.is_key_right(Call(call.session, officer, call.at), half, party, answer)
+
+    return _give_second(call, keyring, is_right)
 
 
-def enter(
-    session: Session, keyring: Keyring, token: str, officer: Officer, at: datetime, provider: str | None = None
-) -> Attempt:
+def _give_second(call: Call[Browser], keyring: Keyring, is_right: Callable[[Officer, SignedIn], bool]) -> Attempt:
+    """The session is replaced by another with another token, against session fixation."""
+    officer, half = sessions.half_present(call.session, call.actor.token, call.at)
+    counted = _counted(keyring, officer, officer.email, call.actor.mark)
+    DELAYS.require_no_wait(call.session, keyring, counted, call.at)
+    if not is_right(officer, half):
+        return _refuse(call, keyring, counted, officer)
+    return enter(call, keyring, officer, half.provider)
+
+
+def enter(call: Call[Browser], keyring: Keyring, officer: Officer, provider: str | None = None) -> Attempt:
     """Begin the full session of an officer who has proved both factors, to a provider or here; the half one ends."""
-    sessions.end(session, token, at)
-    DELAYS.forget(session, keyring, officer.email)
-    DELAYS.forget(session, keyring, _apart(officer.email))
-    begun = sessions.begin(session, officer, at, is_full=True, provider=provider)
-    record(session, "officer.signed_in", officer.reference, on=at.date(), actor=officer.reference)
-    return Attempt(Step.IN, begun, officer=officer, mark=mark_of_browser(keyring, officer))
+    OFFICER_SESSIONS.end(call.session, call.actor.token, call.at)
+    DELAYS.forget(call.session, keyring, officer.email)
+    DELAYS.forget(call.session, keyring, _apart(officer.email))
+    token = OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=True, provider=provider)
+    record(call.session, "officer.signed_in", officer.reference, on=call.at.date(), actor=officer.reference)
+    return Attempt(Step.IN, token, mark_of_browser(keyring, officer))
 
 
 def change_password(
-    session: Session,
-    keyring: Keyring,
-    me: AuthenticatedOfficer,
-    old: str,
-    new: str,
-    at: datetime,
-    today: date,
-    home: Path,
-    *,
-    keeps_programs: bool = False,
-) -> Attempt:
-    """Change the officer's own password. Raises ActRefused if the new one is not acceptable.
+    call: Call[AuthenticatedOfficer], keyring: Keyring, old: str, new: str, home: Path, *, keeps_programs: bool = False
+) -> int | None:
+    """Change the officer's own password. Gives how many tokens ended; None where the old password is wrong.
 
-    Their other sessions end, and unless `keeps_programs` their tokens and the calendar's address. The old password is
-    checked first (`ask_again`).
+    The officer's other sessions end, and unless `keeps_programs` tokens and the calendar's address. Raises ActRefused if
+    the new password is not acceptable.
     """
-    officer = me.officer
-    attempt = ask_again(session, keyring, officer, old, at)
-    if attempt.step is not Step.IN:
-        return attempt
+    session, officer, today = call.session, call.actor.officer, day_at(call.at, None)
+    if not is_password_right(call, keyring, old):
+        return None
     if passwords.is_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)
-    sessions.end_all(session, officer, at, but=me.session)
-    ended = 0 if keeps_programs else program_access.end(session, officer, at)
-    security_mails.queue(session, officer, SecurityEvent.PASSWORD_CHANGED, at)
+    OFFICER_SESSIONS.end_all(session, officer, call.at, but=call.actor.session)
+    ended = 0 if keeps_programs else program_access.end(session, officer, call.at)
+    security_mails.queue(session, officer, SecurityEvent.PASSWORD_CHANGED, call.at)
     record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
-    return Attempt(Step.IN, officer=officer, ended_tokens=ended)
+    return ended
 
 
-def ask_again(session: Session, keyring: Keyring, officer: Officer, password: str, at: datetime) -> Attempt:
+def is_password_right(call: Call[AuthenticatedOfficer], keyring: Keyring, password: str) -> bool:
     """Check the signed-in officer's password again, before whatever would outlast the session or opens in their name.
 
-    Wrong passwords count as at sign-in, so that at an unattended session not all can be tried.
+    Wrong passwords count as at sign-in, so that at an unattended session not all can be tried. Raises TooManyRequests.
     """
-    seconds = DELAYS.seconds_left(session, keyring, officer.email, at)
-    if seconds:
-        return Attempt(Step.WAIT, seconds=seconds, officer=officer)
-    if not passwords.is_right(password, officer.password):
-        _failed(session, keyring, officer.email, at, officer)
-        return Attempt(Step.REFUSED, officer=officer)
-    return Attempt(Step.IN, officer=officer)
+    officer = call.actor.officer
+    DELAYS.require_no_wait(call.session, keyring, officer.email, call.at)
+    is_right = passwords.is_right(password, officer.password)
+    if not is_right:
+        _refuse(call, keyring, officer.email, officer)
+    return is_right
 
 
 def mark_of_browser(keyring: Keyring, officer: Officer) -> str:
@@ -190,20 +171,18 @@ def _apart(email: str) -> str:
     return f"known browser of {tidy_email(email)}"
 
 
-def forget_delays(session: Session, at: datetime) -> None:
-    session.execute(delete(SignInDelay).where(SignInDelay.until < at - REMEMBERED))
-
-
 def tidy_email(email: str) -> str:
     return email.strip().lower()
 
 
-def _named(session: Session, email: str) -> Officer | None:
+def _find_officer(session: Session, email: str) -> Officer | None:
     return session.scalars(select(Officer).where(Officer.email == tidy_email(email)[:200])).one_or_none()
 
 
-def _failed(session: Session, keyring: Keyring, email: str, at: datetime, officer: Officer | None) -> None:
-    DELAYS.failed(session, keyring, email, at)
+def _refuse(call: Call[object], keyring: Keyring, email: str, officer: Officer | None) -> Attempt:
+    """Count a failure of an address; the caller commits that too."""
+    DELAYS.failed(call.session, keyring, email, call.at)
     # Not recorded for an unknown address: the text may be a password typed into the wrong field.
     if officer is not None:
-        record(session, "officer.sign_in_refused", officer.reference, on=at.date(), actor="nobody")
+        record(call.session, "officer.sign_in_refused", officer.reference, on=call.at.date(), actor="nobody")
+    return Attempt(Step.REFUSED)

@@ -4,14 +4,13 @@ A token has 256 random bits and is stored as a digest. It has the rights that it
 the officer's account. It cannot make another token, so that a stolen one cannot be prolonged.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.ids import new_reference
@@ -41,13 +40,13 @@ def make(
         raise ActRefused("bad_token_days", f"a token is good for 1 to {MAX_DAYS} days")
     if len(tokens_of(session, officer, today)) >= MAX_LIVING:
         raise ActRefused("too_many_tokens", f"there are {MAX_LIVING} tokens already: revoke one that is not needed")
-    text = BEGINNING + secrets.token_urlsafe(32)
+    text = BEGINNING + new_token()
     token = ApiToken(
         reference=new_reference(),
         officer_id=officer.id,
         name=tidy,
         prefix=text[:SHOWN],
-        digest=_digest(text),
+        digest=digest_of(text),
         made_on=today,
         ends_on=today + timedelta(days=days),
     )
@@ -63,7 +62,7 @@ def present(session: Session, text: str, today: date, *, is_noted: bool = True) 
 
     Its use is noted, but not in a session that only reads (`is_noted` False).
     """
-    token = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(text))).one_or_none()
+    token = session.scalars(select(ApiToken).where(ApiToken.digest == digest_of(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
         raise NotSignedIn(NEEDED)
     officer = session.get_one(Officer, token.officer_id)
@@ -103,7 +102,3 @@ def revoke_all(session: Session, officer: Officer, at: datetime) -> int:
         update(ApiToken).where(ApiToken.officer_id == officer.id, ApiToken.revoked_at.is_(None)).values(revoked_at=at)
     )
     return living
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

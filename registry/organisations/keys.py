@@ -4,9 +4,7 @@ A key has 256 random bits; only its digest is stored. Its scopes are fixed when 
 that makes another key can give it no more than its own scopes.
 """
 
-import hashlib
 import hmac
-import secrets
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -14,6 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of, new_token
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
@@ -76,7 +75,7 @@ def make(
     today = day_at(call.at, None)
     if len(keys_of(call.session, organisation.id, today)) >= MAX_LIVING:
         raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
-    text = (TEST_BEGINNING if is_test else BEGINNING) + secrets.token_urlsafe(32)
+    text = (TEST_BEGINNING if is_test else BEGINNING) + new_token()
     key = ApiKey(
         reference=new_reference(),
         organisation_id=organisation.id,
@@ -175,10 +174,6 @@ def _lock_key(call: Call[OrganisationActor], reference: str) -> ApiKey:
 
 def scopes_of(key: ApiKey) -> frozenset[Scope]:
     return frozenset(Scope(word) for word in key.scopes)
-
-
-def digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _require_within(call: Call[OrganisationActor], scopes: Collection[Scope]) -> None:

@@ -5,9 +5,7 @@ looks the address up, so only the reader of that mailbox learns it. A link's sec
 table.
 """
 
-import hashlib
 import re
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.accounts.sessions import digest_of, new_token
 from registry.core.errors import ActRefused, TooManyRequests
 from registry.core.ids import new_reference
 from registry.organisations.models import Letter, Member, Organisation
@@ -97,7 +96,7 @@ def _count(session: Session, since: datetime, *which: ColumnElement[bool]) -> in
 
 def opened_by(session: Session, secret: str, kind: LetterKind, at: datetime) -> Letter:
     """The letter whose link this is. Raises ActRefused for every link that is not good, all alike."""
-    query = select(Letter).where(Letter.digest == _digest(secret), Letter.kind == kind).with_for_update()
+    query = select(Letter).where(Letter.digest == digest_of(secret), Letter.kind == kind).with_for_update()
     found = session.scalars(query).one_or_none()
     if found is None or found.used_at is not None or found.ends_at <= at:
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
@@ -172,8 +171,8 @@ def _take(
     if letter.kind is LetterKind.RESET and not is_active:
         letter.used_at = letter.sent_at = at
         return None
-    secret = secrets.token_urlsafe(32)
-    letter.digest = _digest(secret)
+    secret = new_token()
+    letter.digest = digest_of(secret)
     values = {"link": f"{address}/account/{_PAGE[letter.kind]}/{secret}"}
     if letter.organisation_id is not None:
         values["organisation"] = session.get_one(Organisation, letter.organisation_id).name
@@ -190,7 +189,3 @@ def _waits(at: datetime) -> tuple[ColumnElement[bool], ...]:
         Letter.used_at.is_(None),
         or_(Letter.taken_until.is_(None), Letter.taken_until <= at),
     )
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -4,7 +4,6 @@ A failed sign-in never says what was wrong, and costs the same work for an addre
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -12,33 +11,23 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords
+from registry.accounts.delays import Delays
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
-from registry.officers import passwords
-from registry.officers.delays import Delays
 from registry.organisations import actions as organisations
 from registry.organisations import authenticators, letters, sessions
 from registry.organisations.models import Letter, Member, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState
 from registry.vocabulary.register import Language
 
 DELAYS = Delays("member-delays")
 MAX_MEMBERS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Result of an attempt to sign in: a `token`, refused, or a wait of some `seconds`.
-
-    A token of the first step opens the second alone where one is asked.
-    """
-
-    token: str | None = None
-    seconds: int = 0
 
 
 class Registration(NamedTuple):
@@ -103,62 +92,56 @@ def choose_again(session: Session, secret: str, password: str, at: datetime, hom
         raise ActRefused("bad_link", "this link is not good: cut off, used, or too old; ask for another")
     passwords.set_password(member, password, day_at(at, None), home)
     letters.use(session, letter, at)
-    sessions.end_all(session, member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)
     member.version += 1
     return member
 
 
-def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> Entry:
-    """Try an address and a password.
+def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: datetime) -> str | None:
+    """Try an address and a password; gives a token, which opens the second step alone where one is asked.
 
-    After some failures an address, known or not, must wait; the caller commits that too.
+    None where they are wrong: the caller commits that failure too. After some failures an address, known or not, must
+    wait: raises TooManyRequests.
     """
-    seconds = DELAYS.seconds_left(session, keyring, email, at)
-    if seconds:
-        return Entry(seconds=seconds)
+    DELAYS.require_no_wait(session, keyring, email, at)
     member = session.scalars(select(Member).where(Member.email == email.strip().lower()[:200])).one_or_none()
     stored = member.password if member is not None and member.state is MemberState.ACTIVE else None
     if not passwords.is_right(password, stored) or member is None:
         DELAYS.failed(session, keyring, email, at)
-        return Entry()
+        return None
     token, is_in = sessions.begin_by_one(session, member, at)
     if is_in:
         # Failures stay counted until the second step is given, too: or codes could be tried without end.
         DELAYS.forget(session, keyring, email)
-    return Entry(token)
+    return token
 
 
 def change_password(
     call: Call[sessions.MemberPresent], keyring: Keyring, old: str, new: str, home: Path | None
-) -> Entry | None:
-    """Change one's own password; every other session ends. None when it is done.
+) -> bool:
+    """Change one's own password; every other session ends. False where the old one is wrong.
 
     Raises ActRefused where the new one is none.
-
-    The old one is asked (`ask_again`).
     """
-    doubt = ask_again(call, keyring, old)
-    if doubt is not None:
-        return doubt
+    if not is_password_right(call, keyring, old):
+        return False
     me = call.actor
     passwords.set_password(me.member, new, day_at(call.at, None), home)
-    sessions.end_all(call.session, me.member, call.at, but=me.session)
-    return None
+    MEMBER_SESSIONS.end_all(call.session, me.member, call.at, but=me.session)
+    return True
 
 
-def ask_again(call: Call[sessions.MemberPresent], keyring: Keyring, password: str) -> Entry | None:
-    """Check a signed-in member's password again before a proof of identity is changed. None where it is right.
+def is_password_right(call: Call[sessions.MemberPresent], keyring: Keyring, password: str) -> bool:
+    """Check a signed-in member's password again before a proof of identity is changed. Raises TooManyRequests.
 
     Wrong passwords are counted as at sign-in: a stranger at an open session cannot try them all.
     """
     member = call.actor.member
-    seconds = DELAYS.seconds_left(call.session, keyring, member.email, call.at)
-    if seconds:
-        return Entry(seconds=seconds)
-    if not passwords.is_right(password, member.password):
+    DELAYS.require_no_wait(call.session, keyring, member.email, call.at)
+    is_right = passwords.is_right(password, member.password)
+    if not is_right:
         DELAYS.failed(call.session, keyring, member.email, call.at)
-        return Entry()
-    return None
+    return is_right
 
 
 def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
@@ -170,7 +153,7 @@ def remove(call: Call[sessions.MemberPresent], reference: str) -> None:
     member.email = f"{member.reference}@removed.invalid"
     member.version += 1
     authenticators.forget(call.session, member)
-    sessions.end_all(call.session, member, call.at)
+    MEMBER_SESSIONS.end_all(call.session, member, call.at)
 
 
 def set_role(call: Call[sessions.MemberPresent], reference: str, role: MemberRole) -> None:

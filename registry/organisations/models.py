@@ -11,7 +11,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, ForeignKey, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import LARGE, Base, Instant, Text, one_of
+from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionRow
+from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.organisations import LetterKind, MemberRole, MemberState, Scope
 
 
@@ -113,44 +114,22 @@ class Letter(Base):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class MemberSession(Base):
-    """Where a member is signed in. `digest` is SHA-256 of a token that only the browser has.
-
-    Until `is_full` it opens the second step alone.
-    """
+class MemberSession(SessionRow):
+    """Where a member is signed in."""
 
     __tablename__ = "member_sessions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    digest: Mapped[str] = mapped_column(Text(64), unique=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    began_at: Mapped[datetime] = mapped_column(Instant)
-    seen_at: Mapped[datetime] = mapped_column(Instant)
-    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
-    ended_at: Mapped[datetime | None] = mapped_column(Instant)
     is_full: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
-class MemberApp(Base):
-    """An authenticator app of a member; `sealed` is its secret, `last_step` the last time step whose code was taken."""
+class MemberApp(AuthenticatorRow):
+    """An authenticator app of a member."""
 
     __tablename__ = "member_apps"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    name: Mapped[str] = mapped_column(Text(60))
-    sealed: Mapped[str] = mapped_column(Text(400))
-    last_step: Mapped[int] = mapped_column(LARGE, default=0)
-    since_on: Mapped[date]
-    last_used_on: Mapped[date | None]
-    is_confirmed: Mapped[bool] = mapped_column(default=False)
+    sealed: Mapped[str | None] = mapped_column(Text(400), nullable=False)
 
 
-class MemberRecoveryCode(Base):
-    """A code for the day on which the app is lost. Each is good once."""
-
+class MemberRecoveryCode(RecoveryCodeRow):
     __tablename__ = "member_recovery_codes"
-    id: Mapped[int] = mapped_column(primary_key=True)
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"), index=True)
-    digest: Mapped[str] = mapped_column(Text(64), unique=True)
-    used_on: Mapped[date | None]

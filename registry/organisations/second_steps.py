@@ -8,35 +8,36 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
 from registry.organisations import authenticators, members, sessions
-from registry.organisations.members import DELAYS, Entry
+from registry.organisations.members import DELAYS
 from registry.organisations.models import MemberApp
-from registry.organisations.sessions import MemberPresent
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 
 AT_THE_DOOR = "app"
 """What the app is called that is set up while signing in."""
 
 
-def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime, today: date) -> Entry:
-    """The second step with an app's code or a recovery code. Raises NotSignedIn without the first.
+def give_code(session: Session, keyring: Keyring, token: str, code: str, at: datetime) -> str | None:
+    """The second step with an app's code or a recovery code; gives the token of a full session, None for a wrong code.
 
-    The session becomes another one under another token: what somebody planted before opens nothing.
+    The session becomes another one under another token: what somebody planted before opens nothing. Raises NotSignedIn
+    without the first step, and TooManyRequests.
     """
     me = sessions.arriving(session, token, at)
     email = me.member.email
-    seconds = DELAYS.seconds_left(session, keyring, email, at)
-    if seconds:
-        return Entry(seconds=seconds)
-    stored = authenticators.apps_of(session, me.member)
-    is_right = any(authenticators.is_code_right(session, keyring, app, code, at) for app in stored)
+    DELAYS.require_no_wait(session, keyring, email, at)
+    stored = authenticators.APPS.list_confirmed(session, me.member)
+    is_right = any(authenticators.APPS.is_code_right(session, keyring, app, code, at) for app in stored)
     # A member without an app has no codes either, and sets up the first app.
-    if not is_right and not (stored and authenticators.take_recovery_code(session, me.member, code, today)):
+    if not is_right and not (stored and authenticators.RECOVERY_CODES.use(session, me.member, code, day_at(at, None))):
         DELAYS.failed(session, keyring, email, at)
-        return Entry()
+        return None
     DELAYS.forget(session, keyring, email)
-    return Entry(_signed_in(session, token, me, at))
+    MEMBER_SESSIONS.end(session, token, at)
+    return MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
 
 
 def begin_at_sign_in(session: Session, keyring: Keyring, me: MemberPresent, today: date) -> None:
@@ -53,13 +54,14 @@ def finish_at_sign_in(
     None where the code is wrong.
     """
     me = sessions.arriving(session, token, at)
-    app = None if authenticators.has_app(session, me.member.id) else authenticators.begun(session, me.member)
-    if app is None or not authenticators.is_code_right(session, keyring, app, code, at):
+    app = None if authenticators.has_app(session, me.member.id) else authenticators.APPS.find_begun(session, me.member)
+    if app is None or not authenticators.APPS.is_code_right(session, keyring, app, code, at):
         return None
     app.is_confirmed = True
     DELAYS.forget(session, keyring, me.member.email)
-    sessions.end_all(session, me.member, at)
-    return sessions.begin(session, me.member, at), authenticators.new_recovery_codes(session, me.member)
+    MEMBER_SESSIONS.end_all(session, me.member, at)
+    token = MEMBER_SESSIONS.begin(session, me.member, at, is_full=True)
+    return token, authenticators.RECOVERY_CODES.renew(session, me.member)
 
 
 def finish(
@@ -71,19 +73,19 @@ def finish(
 
     Sessions that began without it end.
     """
-    if not authenticators.is_code_right(session, keyring, app, code, at):
+    if not authenticators.APPS.is_code_right(session, keyring, app, code, at):
         return None
     is_first = not authenticators.has_app(session, me.member.id)
     app.is_confirmed = True
     session.flush()
-    sessions.end_all(session, me.member, at, but=me.session)
-    return authenticators.new_recovery_codes(session, me.member) if is_first else []
+    MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
+    return authenticators.RECOVERY_CODES.renew(session, me.member) if is_first else []
 
 
 def take_away(session: Session, me: MemberPresent, reference: str, at: datetime) -> None:
     """Remove a member's own app. All other sessions end, as someone who has a lost app may be signed in with it."""
     authenticators.take_away(session, me.member, reference, is_needed=me.organisation.needs_second_step)
-    sessions.end_all(session, me.member, at, but=me.session)
+    MEMBER_SESSIONS.end_all(session, me.member, at, but=me.session)
 
 
 def require(session: Session, me: MemberPresent, is_needed: bool) -> None:
@@ -107,9 +109,4 @@ def reset(session: Session, me: MemberPresent, reference: str, at: datetime) -> 
     if member.id == me.member.id:
         raise ActRefused("own_second_step", "your own second step is taken away on your own page")
     authenticators.forget(session, member)
-    sessions.end_all(session, member, at)
-
-
-def _signed_in(session: Session, token: str, me: MemberPresent, at: datetime) -> str:
-    sessions.end(session, token, at)
-    return sessions.begin(session, me.member, at)
+    MEMBER_SESSIONS.end_all(session, member, at)

@@ -18,12 +18,20 @@ from registry.audit.actions import record
 from registry.audit.chain import BEFORE_THE_FIRST
 from registry.audit.models import AuditEntry, AuditSubject
 from registry.complaints.case.models import Case
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import RING
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.officers.models import Officer, OfficerChange
-from registry.oversight.rules import ALSO_READ, OWN_LINES, READ, UNSAID
 from registry.supervision.sanctions.models import Sanction
+
+ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_considered", "opening.considered")
+"""Acts that open what is sealed, and whose names do not end with `read`."""
+
+READ = "read"
+OWN_LINES = ("audit.read", "case.trail_read")
+"""Reading the audit trail itself: nothing sealed is opened by it."""
+UNSAID = ("hearing.answer_kept", "hearing.file_added", "hearing.file_removed", "hearing.file_saved")
+"""Acts of the agency that only it may see until it has answered or objected: no case's timeline shows them."""
 
 OF_ALL = (ESCROW, RING)
 """Subjects that concern every unit's cases."""
@@ -218,3 +226,8 @@ def _matching(wanted: Wanted) -> list[ColumnElement[bool]]:
 def _is_reading() -> ColumnElement[bool]:
     ends = and_(AuditEntry.act.endswith(READ), not_(AuditEntry.act.in_(OWN_LINES)))
     return or_(ends, AuditEntry.act.in_(ALSO_READ))
+
+
+def is_reading(act: str) -> bool:
+    """Whether an act opened something of tier 2 or 3: `case.read`, `case.file_read`, `case.identity_read` and their like."""
+    return act in ALSO_READ or (act.endswith(READ) and act not in OWN_LINES)

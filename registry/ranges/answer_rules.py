@@ -22,7 +22,7 @@ from registry.register.law.weights import FRESH_MONTHS, months_after
 from registry.verification.verdicts.absence_rules import zone_of
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import EU_STATES, HolderKind, Weight
 
 ORIGIN = "CN"

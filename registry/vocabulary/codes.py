@@ -336,7 +336,7 @@ class ProofFlaw(StrEnum):
 
 
 class Flaw(StrEnum):
-    """Codes of an import report; the advice for each stands in registry/register/imports/findings.py."""
+    """Codes of an import report; the advice for each stands in registry/register/imports/report.py."""
 
     NAME_MISSING = "name_missing"
     KEY_MISSING = "key_missing"

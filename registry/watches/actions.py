@@ -21,7 +21,6 @@ from registry.organisations.models import OrganisationActor
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import WatchKind
-from registry.watches.labels import read_label
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, leads_of
 from registry.watches.rules import Searched
@@ -172,3 +171,15 @@ def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Lis
     bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
     waited_for = tuple(one.line for one in leads if not one.to)
     return Listed(len(leads) - len(waited_for), waited_for)
+
+
+MAX_LABEL = 120
+
+
+def read_label(text: str) -> str:
+    """One tidy line. Raises InvalidInput."""
+    tidy = " ".join(text.split())
+    if not 1 <= len(tidy) <= MAX_LABEL or not tidy.isprintable():
+        detail = f"must be 1 to {MAX_LABEL} characters on one line"
+        raise InvalidInput([Fault("label", Problem.INVALID_VALUE, detail)])
+    return tidy

@@ -23,14 +23,14 @@ from registry.core.keyring import Keyring
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
-from registry.register.authorities.days import authority_days
 from registry.register.authorities.models import Authority
-from registry.register.authorities.queries import snapshot_at
+from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
 from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
+    Delivery,
     FeedHead,
     FeedRow,
     Watch,
@@ -38,10 +38,10 @@ from registry.watches.models import (
     WatchMatch,
     WatchState,
     WatchTarget,
+    Webhook,
 )
 from registry.watches.numbers import digests_of_key
 from registry.watches.rules import NEWS_WITHIN, Happening
-from registry.watches.webhook_models import Delivery, Webhook
 
 MAX_ENTRIES = 500
 """Entries of the log that one transaction fans out."""

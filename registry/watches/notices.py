@@ -18,7 +18,7 @@ from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
 from registry.vocabulary.watches import WebhookState
 from registry.watches import rules
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Webhook
 
 Wording = Callable[[Language, int], tuple[str, str]]
 """Subject and text of the mail, from how many webhooks it is about."""

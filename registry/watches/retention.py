@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.organisations.models import Organisation
 from registry.vocabulary.watches import DeliveryState
 from registry.watches.fan_out import lock_watch_state
-from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
-from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.models import Delivery, FeedHead, FeedRow, Watch, WatchEvent, WatchTarget, Webhook
 
 DELIVERIES_FOR = timedelta(days=30)
 EVENTS_FOR = timedelta(days=400)

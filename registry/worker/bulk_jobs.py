@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.bulk import actions, files
 from registry.bulk import engine as working
 from registry.bulk.models import BulkJob
-from registry.bulk.shared import SharedFiles, is_shared
+from registry.bulk.shared import SharedFiles, is_shared, remove_files
 from registry.core.clock import day_at, now
 from registry.core.errors import RegistryError
 from registry.core.settings import Settings
@@ -101,9 +101,7 @@ def purge_lists(settings: Settings, sessions: sessionmaker[Session]) -> None:
         gone = actions.overdue(session, day_at(now(), None))
         known = frozenset(session.execute(select(BulkJob.reference)).scalars())
     for reference in gone:
-        files.remove(files.folder_of(settings.home, reference))
-        if is_shared(settings):
-            SharedFiles(settings).remove(reference)
+        remove_files(settings, reference)
     for folder in files.orphans(settings.home, known, time.time() - ORPHANED):
         files.remove(folder)
     if gone:

@@ -6,19 +6,19 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk.archive import actions as diligence
+from registry.accounts.delays import forget_delays
+from registry.bulk.archive import receipts
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_worker import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import presence
+from registry.complaints.casework import presence, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
-from registry.complaints.casework.unsent import actions as unsent
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
-from registry.complaints.parties.hearings import ending as hearings
-from registry.complaints.parties.referrals import ending as referrals
+from registry.complaints.parties.hearings import moves as hearings
+from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purge_limit import purge_backlog
 from registry.complaints.sealing.sealer import Sealer
@@ -33,11 +33,11 @@ from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http.sanction_words import sanction_notice
 from registry.i18n.notice_words import notice_words, security_words
 from registry.log.witnesses.client import ask_witnesses
-from registry.officers import notices, security_keys, security_mails, signing_in
+from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
-from registry.organisations import sessions as member_sessions
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
@@ -209,7 +209,7 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
     at = now()
     with sessions.begin() as session:
         letters.forget_old(session, at)
-        diligence.purge(session, day_at(at, None))
+        receipts.purge(session, day_at(at, None))
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -224,11 +224,11 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
     """Delete failed sign-ins a day old, unanswered challenges of keys, and all sessions that are over."""
     at = now()
     with sessions.begin() as session:
-        signing_in.forget_delays(session, at)
+        forget_delays(session, at)
         security_keys.forget_challenges(session, at)
         linking.forget_visits(session, at)
         officer_sessions.forget_over(session, at)
-        member_sessions.forget_over(session, at)
+        MEMBER_SESSIONS.forget_over(session, at)
         unsent.forget_unsent(session, at)
         presence.forget_views(session, at)
 

@@ -2,7 +2,6 @@
 
 import base64
 import csv
-import io
 import json
 import os
 import signal
@@ -22,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import actions, files
 from registry.bulk import engine as working
-from registry.bulk.answering.copies import downloaded
+from registry.bulk.answering.copies import result_or_copy
 from registry.bulk.files import results_of
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
@@ -53,12 +52,8 @@ def home(app: Flask, session: Session, settings: Settings) -> Path:
 
 def sent(session: Session, home: Path, body: str | bytes, organisation: int = 0, **facts: Any) -> BulkJob:
     """A list that was taken and not started."""
-    reference = new_reference()
-    folder = files.folder_of(home, reference)
-    taken = files.take(folder, io.BytesIO(body.encode() if isinstance(body, str) else body))
-    stated = {"name": "list.csv", "language": "en", "idempotency_key": None, "now": now()} | facts
     organisation = organisation or make.make_organisation(session).id
-    job = actions.add_job(session, folder, organisation, taken, reference=reference, **stated)
+    job = make.make_job(session, home, organisation, body.encode() if isinstance(body, str) else body, **facts)
     session.commit()
     return job
 
@@ -124,7 +119,7 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     assert [row["key"] for row in table] == ["a", "b", "", "a", "'=d"]
     assert not (folder / "results.xlsx").exists()
     assert {ResultForm.XLSX, ResultForm.PDF} <= set(results_of(home, job))
-    workbook, _ = downloaded(home, job, ResultForm.XLSX)
+    workbook, _ = result_or_copy(home, job, ResultForm.XLSX)
     sheet = openpyxl.load_workbook(workbook)["answers"]
     assert sheet.max_row == 6
     assert not any(str(cell.value).startswith("=") for row in sheet for cell in row)
@@ -136,10 +131,10 @@ def test_a_list_is_answered_with_its_bad_rows_named_and_proved_by_one_signature(
     assert root_over([*statements[:1], statements[0], *statements[2:]])[1] != root
     assert json.loads(statements[0])["records"][0]["sha256"]
     assert {oct(path.stat().st_mode & 0o077) for path in folder.iterdir()} == {"0o0"}
-    paper, _ = downloaded(home, job, ResultForm.PDF)
+    paper, _ = result_or_copy(home, job, ResultForm.PDF)
     made_at = paper.stat().st_mtime_ns
     assert paper.read_bytes().startswith(b"%PDF")
-    assert downloaded(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
+    assert result_or_copy(home, job, ResultForm.PDF)[0].stat().st_mtime_ns == made_at
 
 
 ENDLESS = """

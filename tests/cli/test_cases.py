@@ -12,7 +12,7 @@ from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import derive
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import Reads
-from registry.complaints.casework.holds import set_legal_hold
+from registry.complaints.casework.notes import set_legal_hold
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call

@@ -13,8 +13,9 @@ from registry.cli import main
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators, sessions
+from registry.organisations import authenticators
 from registry.organisations.models import MemberSession, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from tests.pages.organisations.conftest import make_member
 from tests.serving import environment
 
@@ -76,7 +77,7 @@ def test_an_operator_takes_a_lost_second_step_away(run: Run, session: Session, s
     reference = session.get_one(Organisation, member.organisation_id).reference
     app, _ = authenticators.begin(session, Keyring(settings.keys), member, "telephone", now().date())
     app.is_confirmed = True
-    sessions.begin(session, member, now())
+    MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
     assert "second step  owner@works.example" in run("people", reference).output
     unknown = run("people", reference, "--reset-second-step", "no@one.example")
     assert (unknown.exit_code, "no one of this organisation" in unknown.output) == (2, True)

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from registry.cli.reindex import build_anew
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
+from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.models import LookupKey
-from registry.register.agencies.naming import agencies_named
 from registry.register.names import actions
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.worker.scheduler import work

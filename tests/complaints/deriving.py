@@ -1,4 +1,4 @@
-"""Derives receipts and prints when each began and ended: `python -m tests.complaints.deriving FOLDER COUNT`."""
+"""Derives receipts and prints when each began and ended: `python -m tests.complaints.deriving FOLDER COUNT [NETWORK]`."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from registry.complaints.case import complaint_codes
 from registry.core.keyring import Keyring
 
 
-def main(folder: Path, count: int) -> None:
+def main(folder: Path, count: int, network: str) -> None:
     derive = complaint_codes.hash_secret_raw
 
     def given(*args: Any, **kwargs: Any) -> bytes:
@@ -22,8 +22,8 @@ def main(folder: Path, count: int) -> None:
     # However long the others take: this is about how many at once.
     complaint_codes.PATIENCE = 300.0
     for _ in range(count):
-        complaint_codes.derive(Keyring(folder), complaint_codes.new_code())
+        complaint_codes.derive(Keyring(folder), complaint_codes.new_code(), network)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), *(sys.argv[3:] or [""]))

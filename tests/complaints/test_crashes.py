@@ -90,7 +90,7 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     )
     decision, hearing = drafted(session, sealer, filed).reference, approved(session, sealer, heard).reference
     referral = referral_of(session, sealer, handed).reference
-    referrals.override(session, sealer, CARLA, referral, "Act 1, section 2", AT)
+    referrals.override(Call(session, CARLA, AT), sealer, referral, "Act 1, section 2")
     agency = make_agency(session, licences=(licence_record(),))
     proposal = proposed(session, LicenceAct.SUSPEND, agency.licences[0]).reference
     session.commit()
@@ -101,8 +101,8 @@ def test_what_follows_an_act_comes_once_although_its_process_and_the_worker_are_
     session.commit()
     acts: tuple[Act, ...] = (
         lambda own: decisions.make(Call(own, BRUNO, AT), sealer, decision, words=words),
-        lambda own: referrals.send(own, sealer, ANNA, referral, AT),
-        lambda own: hearings.serve(own, sealer, ANNA, hearing, ANSWER_BY, AT),
+        lambda own: referrals.send(Call(own, ANNA, AT), sealer, referral),
+        lambda own: hearings.serve(Call(own, ANNA, AT), sealer, hearing, ANSWER_BY),
         lambda own: proposals.approve(call_by(own, BORIS), proposal),
     )
     for act in acts:

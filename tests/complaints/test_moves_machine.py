@@ -15,7 +15,7 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, Reads
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import holds
+from registry.complaints.casework import notes
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import mailbox
@@ -144,7 +144,7 @@ class Casework(RuleBasedStateMachine):
     @rule(officer=officers, is_held=st.booleans())
     def an_officer_holds_or_releases_it(self, officer, is_held):
         self.attempt(
-            lambda: holds.set_legal_hold(
+            lambda: notes.set_legal_hold(
                 Call(self.session, officer, self.at), self.sealer, self.reference, is_held=is_held, reason="court"
             )
         )

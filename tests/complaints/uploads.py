@@ -23,17 +23,9 @@ class Uploads:
 
     def __call__(self, body: bytes, name: str = "", once: str = "", opened: OpenContainer | None = None) -> Attachment:
         opened, case = opened or self.filed.opened, self.filed.case
-        return uploading.upload(
-            self.settings,
-            self.sessions,
-            self.store,
-            opened,
-            case,
-            body=body,
-            name=name,
-            idempotency_key=once or name,
-            today=TODAY,
-        )
+        services = uploading.UploadServices(self.settings, self.sessions, self.store)
+        sent = attachments.SentFile(body, name, idempotency_key=once or name)
+        return uploading.upload(services, opened, case, sent, TODAY)
 
     def now(self, attachment: Attachment) -> Attachment:
         with self.sessions() as session:

@@ -34,7 +34,7 @@ from registry.register.agencies.queries import records_at
 from registry.register.authorities.queries import snapshot_at
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import (
     Activity,
     Answer,

@@ -8,20 +8,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import notes, translations
 from registry.complaints.casework.access_grants import actions as openings
 from registry.complaints.casework.actions import Officer as Caseworker
 from registry.complaints.casework.actions import UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.notes import actions as notes
-from registry.complaints.casework.saved_views import actions as views
-from registry.complaints.casework.translations import actions as translations
+from registry.complaints.casework.queue import listing
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts as outside
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.hearings import portal as heard
+from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.referrals import portal as received
+from registry.complaints.parties.referrals.actions import Proposal
 from registry.complaints.parties.referrals.content import Choice
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -96,7 +98,7 @@ def plant(session: Session, keyring: Keyring, settings: Settings) -> Planted:
     make_partner(session, sealer, UNION, PartnerKind.UNION, "CZ")
     partner = make_officer(session, keyring, Role.PARTNER, unit=UNION, name=TAG, email="p@union.example").officer
     owner = _with_every_role(session, keyring)
-    views.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
+    listing.save_view(session, owner.reference, TAG[:60], {"state": "submitted"}, at.date())
     token, text = tokens.make(session, owner, TAG[:60], 9, at=at, today=at.date())
 
     filed, files = _file_complaints(session, sealer, settings, agency.agency_id)
@@ -187,12 +189,12 @@ def _worked_on(session: Session, sealer: Sealer, filed: Filed) -> None:
 def _heard(session: Session, sealer: Sealer, case: str, desk: str, rep: str) -> str:
     """In other words than the complaint's, as the rule has it."""
     at, hostile = now(), f"Papers are kept. {TAG}<b {TAG}"
-    hearing = hearings.draft(session, sealer, ANNA, case, hostile, at, could_complain=40)
-    hearings.hand_in(session, sealer, ANNA, hearing.reference, at)
-    hearings.approve(session, sealer, CARLA, hearing.reference, at, reason=LOUD)
-    hearings.serve(session, sealer, ANNA, hearing.reference, at.date() + timedelta(days=20), at)
-    heard.ask_longer(session, sealer, desk, rep, hearing.reference, LOUD, at)
-    heard.answer(session, sealer, desk, rep, hearing.reference, LOUD, at)
+    hearing = hearings.draft(Call(session, ANNA, at), sealer, case, Allegation(hostile, could_complain=40))
+    hearings.hand_in(Call(session, ANNA, at), sealer, hearing.reference)
+    hearings.approve(Call(session, CARLA, at), sealer, hearing.reference, reason=LOUD)
+    hearings.serve(Call(session, ANNA, at), sealer, hearing.reference, at.date() + timedelta(days=20))
+    heard.request_extension(Call(session, PartyMember(rep, desk), at), sealer, hearing.reference, LOUD)
+    heard.answer(Call(session, PartyMember(rep, desk), at), sealer, hearing.reference, LOUD)
     return hearing.reference
 
 
@@ -200,11 +202,14 @@ def _referred(session: Session, sealer: Sealer, filed: Filed, partner: str) -> s
     at = now()
     choice = Choice(answers=[f"{filed.box.reference}.account"])
     referral = referrals.propose(
-        session, sealer, ANNA, filed.case.reference, UNION, choice, at, note=LOUD, expires_on=at.date() + timedelta(30)
+        Call(session, ANNA, at),
+        sealer,
+        filed.case.reference,
+        Proposal(UNION, at.date() + timedelta(30), choice, note=LOUD),
     )
-    referrals.send(session, sealer, ANNA, referral.reference, at)
-    received.accept(session, UNION, partner, referral.reference, at)
-    received.report(session, sealer, UNION, partner, referral.reference, LOUD, at, is_done=False)
+    referrals.send(Call(session, ANNA, at), sealer, referral.reference)
+    received.accept(Call(session, PartyMember(partner, UNION), at), referral.reference)
+    received.report(Call(session, PartyMember(partner, UNION), at), sealer, referral.reference, LOUD, is_done=False)
     return referral.reference
 
 

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from weasyprint.urls import FatalURLFetchingError
 
 from registry.app import create_app
-from registry.bulk.chain_pictures import chain_svg
-from registry.bulk.papers import summary_draft
+from registry.bulk.papers import chain_svg, summary_draft
 from registry.bulk.supply_chains import Link
 from registry.complaints.intake import admission_rules
 from registry.core.clock import now
@@ -28,8 +27,7 @@ from registry.officers.models import Officer
 from registry.pages.public import papers
 from registry.proofs.papers.making import Made, Making
 from registry.proofs.papers.rendering import Draft, pdf_of
-from registry.register.imports.findings import Finding, Flaw
-from registry.register.imports.report import rejects_csv
+from registry.register.imports.report import Finding, Flaw, rejects_csv
 from registry.vocabulary.register import Language
 from registry.worker.bulk_jobs import work_on
 from tests.api import world

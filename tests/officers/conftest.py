@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from registry.core.keyring import Keyring
@@ -10,8 +8,3 @@ from registry.core.settings import Settings
 def keyring(settings: Settings) -> Keyring:
     settings.prepare_home()
     return Keyring(settings.keys)
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    return tmp_path

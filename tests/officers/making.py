@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from registry.accounts import passwords, second_factors
 from registry.core.clock import now
 from registry.core.keyring import Keyring
-from registry.officers import accounts, factors, join_codes, joining, one_time_codes, passwords
+from registry.officers import accounts, factors, join_codes, joining
 from registry.officers.models import Officer, SecurityMail, Unit
 from registry.officers.rights import Role
 
@@ -48,7 +49,7 @@ class Joined:
     def code(self, at: datetime) -> str:
         """The code that the officer's app shows then."""
         return (
-            TOTP(self.secret, 6, SHA1(), one_time_codes.STEP, enforce_key_length=False)
+            TOTP(self.secret, 6, SHA1(), second_factors.STEP, enforce_key_length=False)
             .generate(int(at.timestamp()))
             .decode()
         )
@@ -76,8 +77,8 @@ def make_officer(
     today: date = at.date()
     officer, code = accounts.add_first(session, unit, name, email, roles or (Role.INVESTIGATOR,), "en", at, today)
     officer.password, officer.password_on = kept_password(), today
-    factor, secret = factors.new_totp(session, keyring, officer, "app", today)
-    factors.confirm(factor)
+    factor, secret = factors.APPS.begin(session, keyring, officer, "app", today)
+    factor.is_confirmed = True
     _, recovery_codes = joining.finish_joining(session, code, at)
     # The mail that they joined was sent long ago.
     session.execute(delete(SecurityMail).where(SecurityMail.officer_id == officer.id))

@@ -15,6 +15,7 @@ from registry.http.transaction import services
 from registry.officers import accounts, calendars, factors, join_codes, joining, sessions, tokens
 from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from tests.officers.making import PASSWORD, make_officer, make_unit, whole_code
 
 UNIT = "it-invented-unit"
@@ -45,10 +46,10 @@ def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session,
     officer = joining.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
     with pytest.raises(ActRefused, match="second factor"):
         joining.finish_joining(session, code, at)
-    factor, _ = factors.new_totp(session, keyring, officer, "app", at.date())
+    factor, _ = factors.APPS.begin(session, keyring, officer, "app", at.date())
     with pytest.raises(ActRefused, match="second factor"):
         joining.finish_joining(session, code, at)
-    factors.confirm(factor)
+    factor.is_confirmed = True
     officer, recovery = joining.finish_joining(session, code, at)
     assert officer.state is OfficerState.ACTIVE
     assert len(set(recovery)) == 10
@@ -139,12 +140,12 @@ def test_a_join_code_lasts_three_days_and_a_newer_one_replaces_it(session: Sessi
 def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: Keyring) -> None:
     at = now()
     joined = make_officer(session, keyring, Role.TRIAGE)
-    token = sessions.begin(session, joined.officer, at, is_full=True)
+    token = OFFICER_SESSIONS.begin(session, joined.officer, at, is_full=True)
     change = accounts.propose_reset(session, joined.officer, by="PROPOSER", at=at)
     accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
     assert joined.officer.password is None
     assert factors.factors_of(session, joined.officer) == []
-    assert factors.recovery_codes_left(session, joined.officer) == 0
+    assert factors.RECOVERY_CODES.count_left(session, joined.officer) == 0
     with pytest.raises(sessions.NotSignedIn):
         sessions.present(session, token, at, at.date())
     # The officer's roles stay.
@@ -297,7 +298,7 @@ def test_another_units_officer_is_not_there(session: Session, keyring: Keyring) 
 def test_a_conflict_of_interest_is_known_in_every_session(session: Session, keyring: Keyring) -> None:
     at = now()
     officer = make_officer(session, keyring).officer
-    token = sessions.begin(session, officer, at, is_full=True)
+    token = OFFICER_SESSIONS.begin(session, officer, at, is_full=True)
     for _ in range(2):
         accounts.declare_conflict(session, officer, "7KQ2ABCD3EFG", at.date())
     here = sessions.present(session, token, at, at.date())

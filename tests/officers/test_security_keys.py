@@ -9,19 +9,22 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.accounts import delays
 from registry.audit.models import AuditEntry
+from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import ActRefused, NotFound
+from registry.core.errors import ActRefused, NotFound, TooManyRequests
 from registry.core.keyring import Keyring
-from registry.officers import accounts, delays, factors, security_keys, sessions, signing_in
+from registry.officers import accounts, factors, security_keys, sessions, signing_in
 from registry.officers.models import KeyChallenge, Officer, SignedIn
 from registry.officers.rights import Role
-from registry.officers.security_keys import ANSWER_WITHIN, Place, place_of
-from registry.officers.signing_in import Step
+from registry.officers.security_keys import ANSWER_WITHIN, RelyingParty, relying_party_at
+from registry.officers.sessions import OFFICER_SESSIONS
+from registry.officers.signing_in import Browser, Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.officers.soft_key import ORIGIN, SoftKey, b64
 
-PLACE = Place("desk.example", ORIGIN)
+CONSOLE = RelyingParty("desk.example", ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +37,28 @@ class Door:
     key: SoftKey
 
     def half(self) -> str:
-        return str(signing_in.sign_in(self.session, self.keyring, self.officer.email, PASSWORD, now()).token)
+        return str(
+            signing_in.sign_in(Call(self.session, Browser(), now()), self.keyring, self.officer.email, PASSWORD).token
+        )
 
     def wanted(self, half: str) -> str:
         officer, stored = sessions.half_present(self.session, half, now())
-        return str(security_keys.wanted_of_known(self.session, stored, officer, PLACE, now()))
+        return str(security_keys.authentication_options(Call(self.session, officer, now()), stored, CONSOLE))
 
-    def give(self, half: str, answer: str, place: Place = PLACE, later: timedelta = timedelta()) -> Step:
-        at = now() + later
-        return signing_in.give_key(self.session, self.keyring, half, place, answer, at, at.date()).step
+    def give(self, half: str, answer: str, party: RelyingParty = CONSOLE, later: timedelta = timedelta()) -> Step:
+        call = Call(self.session, Browser(half), now() + later)
+        return signing_in.give_key(call, self.keyring, party, answer).step
 
 
 def with_key(session: Session, officer: Officer, key: SoftKey, name: str = "blue key") -> None:
     at = now()
-    sessions.begin(session, officer, at, is_full=True)
+    OFFICER_SESSIONS.begin(session, officer, at, is_full=True)
     here = session.scalars(
         select(SignedIn).where(SignedIn.officer_id == officer.id).order_by(SignedIn.id.desc())
     ).first()
     assert here is not None
-    wanted = security_keys.wanted_of_new(session, here, officer, PLACE, at)
-    security_keys.add(session, here, officer, PLACE, name, key.made(wanted), at, at.date())
+    wanted = security_keys.registration_options(Call(session, officer, at), here, CONSOLE)
+    security_keys.add(Call(session, officer, at), here, CONSOLE, name, key.made(wanted))
 
 
 @pytest.fixture
@@ -133,7 +138,8 @@ def test_what_opens_nothing(door: Door, keyring: Keyring) -> None:
     for _ in range(delays.FREE_FAILURES):
         half = door.half()
         door.give(half, "{}")
-    assert door.give(half, door.key.signed(door.wanted(half))) is Step.WAIT
+    with pytest.raises(TooManyRequests):
+        door.give(half, door.key.signed(door.wanted(half)))
 
 
 def test_a_late_answer_opens_nothing(door: Door) -> None:
@@ -181,7 +187,7 @@ def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
     with pytest.raises(ActRefused, match="only second factor"):
         factors.remove(session, officer, key.reference, now())
     # What is only begun is no factor yet.
-    factors.new_totp(session, door.keyring, officer, "new app", today)
+    factors.APPS.begin(session, door.keyring, officer, "new app", today)
     with pytest.raises(ActRefused, match="only second factor"):
         factors.remove(session, officer, key.reference, now())
     change = accounts.propose_reset(session, officer, by="somebody", at=now())
@@ -201,6 +207,6 @@ def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
     ],
 )
 def test_keys_are_asked_where_browsers_offer_them(address: str, host: str | None) -> None:
-    place = place_of(address)
-    assert (place and place.host) == host
-    assert place is None or place.origin == address
+    party = relying_party_at(address)
+    assert (party and party.host) == host
+    assert party is None or party.origin == address

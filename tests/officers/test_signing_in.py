@@ -1,21 +1,25 @@
 """Signing in: two proofs, no hint of what was wrong, codes that are good once, waits that hold, sessions that end."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.accounts import delays, second_factors
+from registry.accounts.sessions import FORGOTTEN_AFTER, MAX_LIFETIME, form_token, is_form_token
+from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import NotSignedIn
+from registry.core.errors import NotSignedIn, TooManyRequests
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import accounts, delays, factors, one_time_codes, sessions, signing_in
+from registry.officers import accounts, factors, sessions, signing_in
 from registry.officers.models import ChallengePurpose, KeyChallenge, OfficerState, SignedIn
 from registry.officers.rights import Role
-from registry.officers.signing_in import Step
-from registry.organisations import sessions as member_sessions
+from registry.officers.sessions import OFFICER_SESSIONS
+from registry.officers.signing_in import Browser, Step
 from registry.organisations.models import MemberSession
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.worker.schedule import forget_sign_ins
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.pages.organisations.conftest import make_member
@@ -29,23 +33,36 @@ def joined(session: Session, keyring: Keyring) -> Joined:
     return make_officer(session, keyring, Role.INVESTIGATOR)
 
 
+def at_door(session: Session, at: datetime, token: str = "") -> Call[Browser]:
+    """What a browser without a mark does at sign-in, `token` being that of the first step."""
+    return Call(session, Browser(token), at)
+
+
+def seconds_to_wait(session: Session, keyring: Keyring, at: datetime) -> int:
+    try:
+        signing_in.sign_in(at_door(session, at), keyring, EMAIL, "wrong")
+    except TooManyRequests as refused:
+        return refused.retry_after
+    return 0
+
+
 def entered(session: Session, keyring: Keyring, joined: Joined) -> str:
     at = now()
-    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
+    half = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token
     assert half is not None
-    token = signing_in.give_code(session, keyring, half, joined.code(at), at, at.date()).token
+    token = signing_in.give_code(at_door(session, at, half), keyring, joined.code(at)).token
     assert token is not None
     return token
 
 
 def test_password_and_code_together_open_the_door(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
-    first = signing_in.sign_in(session, keyring, " Officer@Authority.example ", PASSWORD, at)
+    first = signing_in.sign_in(at_door(session, at), keyring, " Officer@Authority.example ", PASSWORD)
     assert first.step is Step.SECOND_FACTOR
     assert first.token is not None
     with pytest.raises(NotSignedIn):
         sessions.present(session, first.token, at, at.date())
-    second = signing_in.give_code(session, keyring, first.token, joined.code(at), at, at.date())
+    second = signing_in.give_code(at_door(session, at, first.token), keyring, joined.code(at))
     assert second.step is Step.IN
     assert second.token not in (None, first.token)
     here = sessions.present(session, str(second.token), at, at.date())
@@ -61,39 +78,39 @@ def test_password_and_code_together_open_the_door(session: Session, keyring: Key
 
 def test_the_answer_does_not_say_what_was_wrong(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
-    unknown = signing_in.sign_in(session, keyring, "nobody@authority.example", PASSWORD, at)
-    wrong = signing_in.sign_in(session, keyring, EMAIL, "another walnut cobalt", at)
+    unknown = signing_in.sign_in(at_door(session, at), keyring, "nobody@authority.example", PASSWORD)
+    wrong = signing_in.sign_in(at_door(session, at), keyring, EMAIL, "another walnut cobalt")
     accounts.close(session, joined.officer, by="X", at=at, today=at.date())
-    closed = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at)
-    assert {(one.step, one.token, one.seconds) for one in (unknown, wrong, closed)} == {(Step.REFUSED, None, 0)}
+    closed = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD)
+    assert {(one.step, one.token, one.mark) for one in (unknown, wrong, closed)} == {(Step.REFUSED, None, "")}
 
 
 def test_a_code_is_good_once(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
     code = joined.code(at)
     for expected in (Step.IN, Step.REFUSED):
-        half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-        assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is expected
+        half = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token
+        assert signing_in.give_code(at_door(session, at, str(half)), keyring, code).step is expected
     # Nor is the one before it, which an onlooker may have noted down.
-    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-    before = joined.code(at - timedelta(seconds=one_time_codes.STEP))
-    assert signing_in.give_code(session, keyring, str(half), before, at, at.date()).step is Step.REFUSED
+    half = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token
+    before = joined.code(at - timedelta(seconds=second_factors.STEP))
+    assert signing_in.give_code(at_door(session, at, str(half)), keyring, before).step is Step.REFUSED
 
 
 @pytest.mark.parametrize("code", ["", "12345", "1234567", "abcdef", "１２３４５６", "000000 OR 1=1", "\x00" * 6])
 def test_what_is_no_code_is_refused(session: Session, keyring: Keyring, joined: Joined, code: str) -> None:
     at = now()
-    half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-    assert signing_in.give_code(session, keyring, str(half), code, at, at.date()).step is Step.REFUSED
+    half = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token
+    assert signing_in.give_code(at_door(session, at, str(half)), keyring, code).step is Step.REFUSED
 
 
 def test_a_recovery_code_opens_once(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
     typed = f" {joined.recovery_codes[3].lower()} "
     for expected in (Step.IN, Step.REFUSED):
-        half = signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token
-        assert signing_in.give_code(session, keyring, str(half), typed, at, at.date()).step is expected
-    assert factors.recovery_codes_left(session, joined.officer) == 9
+        half = signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token
+        assert signing_in.give_code(at_door(session, at, str(half)), keyring, typed).step is expected
+    assert factors.RECOVERY_CODES.count_left(session, joined.officer) == 9
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@authority.example"])
@@ -101,30 +118,33 @@ def test_after_some_failures_an_address_must_wait_known_or_not(
     session: Session, keyring: Keyring, joined: Joined, email: str
 ) -> None:
     at = now()
-    steps = [signing_in.sign_in(session, keyring, email, "wrong", at).step for _ in range(delays.FREE_FAILURES)]
+    steps = [
+        signing_in.sign_in(at_door(session, at), keyring, email, "wrong").step for _ in range(delays.FREE_FAILURES)
+    ]
     assert steps == [Step.REFUSED] * delays.FREE_FAILURES
     # Even the right password is not tried before its time.
-    waiting = signing_in.sign_in(session, keyring, email, PASSWORD, at)
-    assert waiting.step is Step.WAIT
-    assert 0 < waiting.seconds <= 31
+    with pytest.raises(TooManyRequests) as waiting:
+        signing_in.sign_in(at_door(session, at), keyring, email, PASSWORD)
+    assert 0 < waiting.value.retry_after <= 31
     later = at + delays.FIRST_WAIT + timedelta(seconds=1)
-    after = signing_in.sign_in(session, keyring, email, PASSWORD, later).step
+    after = signing_in.sign_in(at_door(session, later), keyring, email, PASSWORD).step
     assert after is (Step.SECOND_FACTOR if email == EMAIL else Step.REFUSED)
 
 
 def test_wrong_codes_make_wait_too(session: Session, keyring: Keyring, joined: Joined) -> None:
     at = now()
-    half = str(signing_in.sign_in(session, keyring, EMAIL, PASSWORD, at).token)
+    half = str(signing_in.sign_in(at_door(session, at), keyring, EMAIL, PASSWORD).token)
     for _ in range(delays.FREE_FAILURES):
-        signing_in.give_code(session, keyring, half, "000000", at, at.date())
-    assert signing_in.give_code(session, keyring, half, joined.code(at), at, at.date()).step is Step.WAIT
+        signing_in.give_code(at_door(session, at, half), keyring, "000000")
+    with pytest.raises(TooManyRequests):
+        signing_in.give_code(at_door(session, at, half), keyring, joined.code(at))
 
 
 def test_waits_grow_and_end_at_a_quarter_of_an_hour(session: Session, keyring: Keyring, joined: Joined) -> None:
     at, waits = now(), []
     for _ in range(15):
-        signing_in.sign_in(session, keyring, EMAIL, "wrong", at)
-        wait = signing_in.sign_in(session, keyring, EMAIL, "wrong", at).seconds
+        signing_in.sign_in(at_door(session, at), keyring, EMAIL, "wrong")
+        wait = seconds_to_wait(session, keyring, at)
         waits.append(wait)
         at += timedelta(seconds=wait)
     assert waits == sorted(waits)
@@ -136,20 +156,20 @@ def test_a_session_ends(session: Session, keyring: Keyring, joined: Joined, way:
     token = entered(session, keyring, joined)
     at = now()
     if way == "idle":
-        at += sessions.IDLE + timedelta(seconds=1)
+        at += OFFICER_SESSIONS.idle + timedelta(seconds=1)
     elif way == "clock":
-        end = at + sessions.MAX_LIFETIME
+        end = at + MAX_LIFETIME
         while at + timedelta(minutes=20) < end - timedelta(minutes=1):
             at += timedelta(minutes=20)
             sessions.present(session, token, at, at.date())
         at = end
     elif way == "signed_out":
-        sessions.end(session, token, at)
+        OFFICER_SESSIONS.end(session, token, at)
     elif way == "closed":
         accounts.close(session, joined.officer, by="X", at=at, today=at.date())
     else:
         here = sessions.present(session, token, at, at.date())
-        assert sessions.end_one(session, joined.officer, here.session.reference, at)
+        assert OFFICER_SESSIONS.end_one(session, joined.officer, here.session.reference, at)
     with pytest.raises(NotSignedIn):
         sessions.present(session, token, at, at.date())
 
@@ -168,7 +188,7 @@ def test_an_officer_ends_only_their_own_sessions(session: Session, keyring: Keyr
     other = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example")
     at = now()
     mine = sessions.present(session, token, at, at.date()).session.reference
-    assert not sessions.end_one(session, other.officer, mine, at)
+    assert not OFFICER_SESSIONS.end_one(session, other.officer, mine, at)
     assert sessions.present(session, token, at, at.date()).officer.id == joined.officer.id
 
 
@@ -184,15 +204,15 @@ def test_the_secret_of_an_app_is_not_in_the_table(session: Session, keyring: Key
     (factor,) = factors.factors_of(session, joined.officer)
     assert factor.sealed is not None
     assert joined.secret.hex() not in factor.sealed
-    assert factors.secret_of(keyring, factor) == joined.secret
+    assert factors.APPS.secret_of(keyring, factor) == joined.secret
     assert joined.officer.state is OfficerState.ACTIVE
 
 
 def test_a_form_is_good_for_its_session_alone(session: Session, keyring: Keyring, joined: Joined) -> None:
     one, other = entered(session, keyring, joined), "x" * 43
-    assert sessions.is_form_token(one, sessions.form_token(one))
-    assert not sessions.is_form_token(other, sessions.form_token(one))
-    assert not sessions.is_form_token(one, "")
+    assert is_form_token(one, form_token(one))
+    assert not is_form_token(other, form_token(one))
+    assert not is_form_token(one, "")
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -200,10 +220,10 @@ def test_sessions_that_are_over_leave_no_row_and_those_that_are_not_stay(
     session: Session, keyring: Keyring, settings: Settings, joined: Joined
 ) -> None:
     at, member = now(), make_member(session)
-    old = at - sessions.MAX_LIFETIME - sessions.FORGOTTEN_AFTER - timedelta(minutes=1)
+    old = at - MAX_LIFETIME - FORGOTTEN_AFTER - timedelta(minutes=1)
     for began in (at, old):
-        sessions.begin(session, joined.officer, began, is_full=True)
-        member_sessions.begin(session, member, began)
+        OFFICER_SESSIONS.begin(session, joined.officer, began, is_full=True)
+        MEMBER_SESSIONS.begin(session, member, began, is_full=True)
     gone = session.execute(select(SignedIn).where(SignedIn.began_at == old)).scalar_one()
     challenge = KeyChallenge(session_id=gone.id, purpose=ChallengePurpose.SIGN_IN, challenge=b"x", ends_at=at)
     session.add(challenge)

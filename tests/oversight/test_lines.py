@@ -12,8 +12,7 @@ from registry.audit.queries import head
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.officers.rights import Role
-from registry.oversight.rules import is_reading
-from registry.oversight.trail import Wanted, acts_on, exported, lines_of, note_reading
+from registry.oversight.trail import Wanted, acts_on, exported, is_reading, lines_of, note_reading
 from tests.complaints.filing import file
 from tests.officers.making import make_officer
 from tests.oversight.conftest import CZ, IT

@@ -16,8 +16,7 @@ from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import DeliveryState
 from registry.watches import retention, webhooks
 from registry.watches.feed import cursor_of, position_of_cursor
-from registry.watches.models import FeedHead, FeedRow, Watch, WatchEvent, WatchTarget
-from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.models import Delivery, FeedHead, FeedRow, Watch, WatchEvent, WatchTarget, Webhook
 from tests.make import licence_record, make_agency, make_organisation, organisation_call, suspend
 from tests.serving import environment
 from tests.watches.making import fan_out_committed, feed_of, make_watch, positions_of, types_of

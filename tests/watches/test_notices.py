@@ -13,7 +13,7 @@ from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.watches import WebhookState
 from registry.watches import notices, webhooks
 from registry.watches.mail_words import webhook_words
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import make_organisation, organisation_call
 from tests.pages.organisations.conftest import make_member

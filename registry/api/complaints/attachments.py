@@ -3,7 +3,6 @@
 A slow telephone sends for minutes, and a store may be slow too: nothing of the database is held while either is waited for.
 """
 
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
@@ -19,7 +18,7 @@ from registry.complaints.intake.mailbox_files import file_of, opened_for_files, 
 from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
-from registry.http.complaint_services import store
+from registry.http.complaint_services import build_sent_file, store, upload_services
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File
 from registry.http.schemas import (
@@ -30,7 +29,6 @@ from registry.http.schemas import (
     response_file,
     response_schema,
 )
-from registry.http.transaction import services
 from schemas.mailbox import AttachmentSentSchema
 
 ns = Namespace("complaints", path="/complaints")
@@ -65,19 +63,7 @@ class Attachments(Resource):
         """
         with open_visit() as visitor:
             opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
-        sent = upload(
-            services().settings,
-            services().sessions,
-            store(),
-            opened,
-            case,
-            body=body,
-            name=name,
-            idempotency_key=secrets.token_hex(16)
-            if idempotency_key is None
-            else f"{idempotency_key.key} {idempotency_key.digest}",
-            today=visitor.today,
-        )
+        sent = upload(upload_services(), opened, case, build_sent_file(body, name, idempotency_key), visitor.today)
         payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on}
         return Answer(payload, language=visitor.language)
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
 from registry.api.officers.cases import mailbox_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
@@ -15,7 +15,7 @@ from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, File
+from registry.http.responses import Answer, File, etag
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened

@@ -1,6 +1,5 @@
 """An agency's papers by the API: sent, saved again and removed by the agency, copies saved by the unit of the case."""
 
-import secrets
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -11,12 +10,13 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.actions import discard
 from registry.complaints.attachments.file_kinds import MAX_BYTES
-from registry.complaints.attachments.storage import store_of
-from registry.complaints.casework.queries import CleanFile, named_agency_id
-from registry.complaints.parties.hearings import files, portal_files, queries
+from registry.complaints.casework.queries import CleanFile
+from registry.complaints.parties.hearings import files
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import find_case
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable
-from registry.http.complaint_services import sealer
+from registry.http.complaint_services import build_sent_file, sealer, store, upload_services
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File
 from registry.http.schemas import (
@@ -27,9 +27,10 @@ from registry.http.schemas import (
     response_file,
     response_schema,
 )
-from registry.http.transaction import services, writing
+from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
-from registry.officer_desk.acting import acting, reference_in, require_no_interest
+from registry.officer_desk.acting import acting_for_party, officer_call, party_call, reference_in
+from registry.officer_desk.hearing_acts import hearing_opened
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -63,20 +64,13 @@ class HandedFiles(Resource):
         Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
         hand that copy alone is kept, made while you wait. Idempotent with an Idempotency-Key.
         """
-        sent = portal_files.add(
-            services().settings,
-            services().sessions,
-            store_of(services().settings),
+        sent = files.add_file(
+            upload_services(),
             sealer(),
-            me.standing.unit,
-            me.officer.reference,
+            acting_for_party(me),
             reference_in(hearing_id),
+            build_sent_file(body, name, idempotency_key),
             now(),
-            body=body,
-            name=name,
-            idempotency_key=secrets.token_hex(16)
-            if idempotency_key is None
-            else f"{idempotency_key.key} {idempotency_key.digest}",
         )
         return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on})
 
@@ -92,28 +86,20 @@ class HandedFile(Resource):
 
         Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
         """
-        reference, store = reference_in(attachment_id), store_of(services().settings)
+        reference = reference_in(attachment_id)
         with writing() as own:
-            unit, who = me.standing.unit, me.officer.reference
-            fetched = portal_files.to_save(own, sealer(), unit, who, reference_in(hearing_id), reference, store, now())
-        return _saved(reference, fetched())
+            fetch = files.find_own_file(party_call(own, me), sealer(), store(), reference_in(hearing_id), reference)
+        return _saved(reference, fetch())
 
     @officer_may(HEARING, Act.ANSWER)
     @request_schema()
     @no_content_response("removeAnswerFile", (404, 409))
     def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
         """Delete a paper, before the answer or the objection is sent."""
-        names = portal_files.removed(
-            session,
-            me.standing.unit,
-            me.officer.reference,
-            reference_in(hearing_id),
-            reference_in(attachment_id),
-            now(),
-        )
+        names = files.remove_file(party_call(session, me), reference_in(hearing_id), reference_in(attachment_id))
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
         with suppress(FilesUnavailable):
-            discard(store_of(services().settings), names)
+            discard(store(), names)
 
 
 @ns.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
@@ -126,15 +112,10 @@ class HandedFileCopy(Resource):
 
         Not found before the agency has sent what it goes with, and while there is no copy.
         """
-        reference = reference_in(hearing_id)
-        case = queries.case_behind(session, me.standing.unit, reference)
-        for agency in (named_agency_id(sealer(), case), queries.accused(session, case, reference)):
-            require_no_interest(me, agency)
-        officer, store = acting(me, HEARING, Act.READ), store_of(services().settings)
-        copy = files.clean_copy(
-            session, sealer(), officer, case, reference, reference_in(attachment_id), store, now().date()
-        )
-        return _saved(reference_in(attachment_id), copy)
+        hearing, attachment = hearing_opened(session, me, hearing_id), reference_in(attachment_id)
+        case = find_case(session, Hearing, me.standing.unit, hearing)
+        call = officer_call(session, me, HEARING, Act.READ)
+        return _saved(attachment, files.read_clean_copy(call, sealer(), store(), case, hearing, attachment))
 
 
 def _saved(reference: str, file: CleanFile) -> File:

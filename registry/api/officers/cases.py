@@ -7,18 +7,18 @@ from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
-from registry.complaints.casework.notes import actions as notes
+from registry.complaints.casework import notes
+from registry.complaints.casework.actions import find_ways
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
-from registry.complaints.casework.queue import claiming
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import roles_of
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for
@@ -144,7 +144,7 @@ def _summary(one: Listed) -> dict[str, Any]:
 
 def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
     case, queued = view.case, view.queued
-    ways = claiming.ways_of(case, view.moves, me.officer.reference, roles_of(me), now().date())
+    ways = find_ways(case, view.moves, me.officer.reference, roles_of(me), now().date())
     return {
         "case_id": case.reference,
         "state": case.state,

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
@@ -16,7 +16,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts

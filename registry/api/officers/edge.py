@@ -15,7 +15,6 @@ from registry.api.officers import (
     decisions,
     entry_requests,
     hearings,
-    identities,
     law_overlays,
     licence_previews,
     licences,
@@ -23,14 +22,13 @@ from registry.api.officers import (
     officers,
     overview,
     papers,
-    received_referrals,
     referrals,
     sanctions,
-    served_hearings,
 )
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
 from registry.http.headers import DESK_PATHS
+from registry.http.portals import UnguardedRoute, endpoints, require_guarded_endpoint
 
 DESK: tuple[Namespace, ...] = (
     own.ns,
@@ -45,11 +43,11 @@ DESK: tuple[Namespace, ...] = (
     access_grants.ns,
     papers.ns,
     hearings.ns,
-    served_hearings.ns,
+    hearings.served,
     agency_files.ns,
     referrals.ns,
-    received_referrals.ns,
-    identities.ns,
+    referrals.received,
+    referrals.identities,
     entry_requests.ns,
     audit.ns,
     overview.ns,
@@ -57,10 +55,6 @@ DESK: tuple[Namespace, ...] = (
     sanctions.ns,
 )
 """Every namespace of officers, in the order of the documentation."""
-
-
-class UnguardedRoute(RuntimeError):
-    """A view of the officers' API that is open, whose answer a cache may keep, or that stands where everybody's things do."""
 
 
 def require_policies(app: Flask) -> None:
@@ -71,18 +65,10 @@ def require_policies(app: Flask) -> None:
     for path, method, view in views(app):
         if not path.startswith(DESK_PATHS):
             raise UnguardedRoute(f"{method} {path} is read by any page: name its noun in DESK_PATHS")
-        if not hasattr(view, "policy"):
-            raise UnguardedRoute(f"{method} {path} has no policy: use officer_may(...)")
-        if method == "GET" and view.response_spec.is_cacheable:
-            raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
+        require_guarded_endpoint(path, method, view, "policy", "has no policy: use officer_may(...)")
 
 
 def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
     """Path, method and view of what is served to officers."""
     ours = {route.resource for namespace in DESK for route in namespace.resources}
-    for rule in app.url_map.iter_rules():
-        function = app.view_functions[rule.endpoint]
-        resource = getattr(function, "view_class", None)
-        if resource in ours or rule.rule.startswith(DESK_PATHS):
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule.rule, method, getattr(resource, method.lower(), function)
+    return endpoints(app, lambda path, resource: resource in ours or path.startswith(DESK_PATHS))

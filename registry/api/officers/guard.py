@@ -12,9 +12,9 @@ from typing import Any
 from flask import g, request
 from sqlalchemy.orm import Session
 
+from registry.api.write_headers import if_match
 from registry.core.clock import day_at, now
-from registry.core.errors import Fault, InvalidInput, NotSignedIn, VersionMissing
-from registry.http.responses import Header
+from registry.core.errors import NotSignedIn
 from registry.http.transaction import reading, services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officer_desk.sign_in_providers import only_way_of
@@ -22,7 +22,6 @@ from registry.officers import tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 NEEDS = "officerToken"
@@ -31,8 +30,6 @@ NEEDS = "officerToken"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{20,100})")
-# A proxy that compresses answers weakens our ETag; the version is the same.
-_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 View = Callable[..., Any]
 
@@ -85,23 +82,6 @@ def token_sent() -> str:
     if match is None:
         raise NotSignedIn(tokens.NEEDED)
     return match[1]
-
-
-def if_match() -> int:
-    """The version that If-Match names. Raises VersionMissing (428) without one, InvalidInput where it is no version of ours."""
-    text = request.headers.get("If-Match")
-    if text is None:
-        raise VersionMissing('send the ETag of what you read as If-Match, like If-Match: "3"; nothing was changed')
-    match = _VERSION.fullmatch(text.strip())
-    if match is None:
-        detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
-        raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])
-    return int(match[1])
-
-
-def etag(version: int) -> Header:
-    """The ETag of a thing by its version, to be sent with an answer that shows it."""
-    return ("ETag", f'"{version}"')
 
 
 def _read_body(view: View) -> None:

@@ -1,4 +1,8 @@
-"""Hearings by the API, at the unit of the case: written, checked by another, served, closed."""
+"""Hearings by the API.
+
+At the unit of the case: written, checked by another, served, closed. At the agency (`served`): what it is asked, and its
+answer; nothing of a case is shown there.
+"""
 
 from typing import Any
 
@@ -6,33 +10,28 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.agency_files import file_payload
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.parties.hearings import queries
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.hearings import portal
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import fetch_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import acting
+from registry.officer_desk.acting import party_call, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.hearing_acts import ACTS, IN_CASE, hearing_opened
+from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, hearing_opened, read_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
-from schemas.hearings import (
-    HearingSchema,
-    HearingsSchema,
-)
+from schemas.hearings import HearingSchema, HearingsSchema, ServedHearingSchema, ServedHearingsSchema
 
 ns = Namespace("hearings", path="/")
 
 HEARING = rights.Resource.HEARING
 ADDRESS = "/hearings/<hearing_id>"
-_ERRORS = (404, 409, 413, 415)
-
 
 ANSWERED = Answered(
     HearingSchema(),
@@ -52,7 +51,7 @@ class CaseHearings(Resource):
         The ETag is the case's version: a hearing is drafted in the case as you read it.
         """
         officer, case = case_for(session, me, HEARING, Act.READ, case_id)
-        _, found = queries.hearings_of(session, officer, case.reference)
+        found = fetch_of_case(session, Hearing, officer, case.reference)
         return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
 
     post = act_view("/cases/<case_id>/hearings", IN_CASE, IN_CASE["new"], ANSWERED)
@@ -74,8 +73,7 @@ serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
 def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    by = [one for one, act in ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE)) if me.standing.may(HEARING, act)]
-    payload = queries.hearing_view(session, sealer(), acting(me, HEARING, Act.READ), reference, now().date(), by)
+    payload = read_hearing(session, me, reference)
     value: dict[str, Any] = {
         **_summary(payload.hearing),
         "case_id": payload.case.reference,
@@ -97,13 +95,9 @@ def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answ
         "objected_on": payload.hearing.objected_on,
         "files": [file_payload(one) for one in payload.files],
         "reprisal": payload.reprisal._asdict(),
-        "ways": [{"to": target, "lacking": lack} for target, lack in _in_order(payload.ways)],
+        "ways": [{"to": state, "lacking": payload.ways[state]} for state in HearingState if state in payload.ways],
     }
     return Answer(value, headers=(etag(payload.hearing.version),))
-
-
-def _in_order(ways: Any) -> list[tuple[HearingState, str | None]]:
-    return [(state, ways[state]) for state in HearingState if state in ways]
 
 
 def _summary(hearing: Hearing) -> dict[str, Any]:
@@ -122,4 +116,69 @@ def _summary(hearing: Hearing) -> dict[str, Any]:
         "ended_on": hearing.ended_on,
         "ended_because": hearing.ended_because,
         "version": hearing.version,
+    }
+
+
+served = Namespace("hearings", path="/served-hearings")
+
+
+@served.route("")
+class ServedHearings(Resource):
+    @officer_may(HEARING, Act.ANSWER)
+    @request_schema()
+    @response_schema(ServedHearingsSchema(), "listServedHearings", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List the hearings of your agency."""
+        found = portal.fetch_served(session, me.standing.unit, now().date())
+        return Answer({"items": [_listed(one) for one in found]})
+
+
+@served.route("/<hearing_id>")
+class ServedHearing(Resource):
+    @officer_may(HEARING, Act.ANSWER)
+    @request_schema()
+    @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
+        """Read a hearing of your agency, and its answer."""
+        return _served_payload(session, me, reference_in(hearing_id))
+
+
+serve_acts(
+    served, "/<hearing_id>", ANSWERS,
+    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_payload(session, me, reference)),
+)  # fmt: skip
+
+
+def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    payload = portal.read(party_call(session, me), sealer(), reference)
+    value: dict[str, Any] = {
+        **_listed(payload.listed),
+        "allegation": payload.allegation,
+        "language": payload.language,
+        "translation": payload.translation,
+        "outcome_language": payload.outcome_language,
+        "outcome_translation": payload.outcome_translation,
+        "draft": payload.draft,
+        "answer": payload.answer,
+        "answered_on": payload.answered_on,
+        "may_answer": payload.may_answer,
+        "longer": payload.longer,
+        "outcome": payload.outcome,
+        "object_until": payload.object_until,
+        "objection": payload.objection,
+        "may_object": payload.may_object,
+        "files": [file_payload(one) for one in payload.files],
+        "keeps_originals": payload.keeps_originals,
+        "version": payload.version,
+    }
+    return Answer(value, headers=(etag(payload.version),))
+
+
+def _listed(one: portal.Listed) -> dict[str, Any]:
+    return {
+        "hearing_id": one.reference,
+        "state": one.state,
+        "served_on": one.served_on,
+        "answer_by": one.answer_by,
+        "unit": dict(one.unit),
     }

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.law_acts import LAW as LAW_ACTS
@@ -16,8 +16,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays.models import LawOverlay
-from registry.register.law.overlays.queries import all_overlays, overlay_named
-from registry.register.law.overlays.view import overlay_payload
+from registry.register.law.overlays.queries import all_overlays, overlay_named, overlay_payload
 from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")

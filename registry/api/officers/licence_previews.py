@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.answer_shapes import agency_payload
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.licence_acts import LICENCE_ACTS
 from registry.officer_desk.licensing import previewed, proposal_opened
@@ -18,7 +18,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.applicants import Compared
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import Draft, status_on

@@ -14,7 +14,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import reading
-from registry.officer_desk.overview import Viewer, file_name, note_export, seen, table_file, workbook_file
+from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -41,7 +41,7 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        return Answer(overview_payload(*seen(session, Viewer(me), period_of(from_on, to_on, at), at)))
+        return Answer(overview_payload(*read_overview(session, Viewer(me), period_of(from_on, to_on, at), at)))
 
 
 @ns.route("/table")

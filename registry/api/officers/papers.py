@@ -3,13 +3,13 @@
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake.paper_forms import actions
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import acting, reference_in
 from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS

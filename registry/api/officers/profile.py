@@ -3,16 +3,16 @@
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.guard import etag, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.officers.shapes import loan_payload, session_payload, standing_payload, token_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
-from registry.http.responses import Answer
+from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
-from registry.officers import accounts, rights, sessions, tokens
+from registry.officers import accounts, rights, tokens
 from registry.officers.rights import Act
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import (
     OfficerSessionsSchema,
     OfficerTokensSchema,
@@ -49,7 +49,9 @@ class Sessions(Resource):
 
         No address and no browser is written down.
         """
-        return Answer({"items": [session_payload(one) for one in sessions.sessions_of(session, me.officer, now())]})
+        return Answer(
+            {"items": [session_payload(one) for one in OFFICER_SESSIONS.list_living(session, me.officer, now())]}
+        )
 
 
 serve_acts(ns, "/sessions/<session_id>", OWN_SESSIONS, None)

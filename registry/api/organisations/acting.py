@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.api import idempotency
-from registry.api.officers.guard import if_match
+from registry.api import write_headers
+from registry.api.write_headers import if_match
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.api_keys import current_organisation
@@ -43,4 +43,4 @@ def versioned(view: View) -> View:
 
 def claim(session: Session, what: str, idempotency_key: IdempotencyKey | None) -> None:
     """Take an Idempotency-Key of one's organisation. Raises AlreadyDone, or RepeatDiffers where something else was sent."""
-    idempotency.claim(session, what, f"organisation {current_organisation().reference}", idempotency_key)
+    write_headers.claim(session, what, f"organisation {current_organisation().reference}", idempotency_key)

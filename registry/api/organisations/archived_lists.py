@@ -8,9 +8,8 @@ from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import ArchivedList
+from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
-from registry.core.ids import read_reference
 from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
@@ -62,7 +61,7 @@ class OneList(Resource):
     def delete(self, list_id: str) -> None:
         """Delete an archived list for good. A job that was archived is removed after its usual time."""
         with writing() as session:
-            lists.let_list_go(session, current_organisation().id, _read(list_id))
+            lists.let_list_go(session, current_organisation().id, list_id)
 
 
 @ns.route("/<list_id>/statements")
@@ -73,7 +72,7 @@ class Statements(Resource):
     def get(self, list_id: str) -> File:
         """Download the statements of an archived list, a line for each row, which its manifest signs."""
         stored = _named(list_id)
-        body = list(lists.statements_of(services().settings.home, stored))
+        body = list(lists.statements_of(services().settings, stored))
         return File(body, BYTES, f"{stored.reference}-statements.jsonl", sum(map(len, body)))
 
 
@@ -88,7 +87,7 @@ class Proof(Resource):
         As `getJobRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
         stored = _named(list_id)
-        return Answer(row_proof(lists.statements_of(services().settings.home, stored), row, stored.manifest))
+        return Answer(row_proof(lists.statements_of(services().settings, stored), row, stored.manifest))
 
 
 @ns.route("/<list_id>/changes")
@@ -114,11 +113,7 @@ class Changes(Resource):
 
 
 def _named(list_id: str) -> ArchivedList:
-    return lists.list_named(reading(), current_organisation().id, _read(list_id))
-
-
-def _read(list_id: str) -> str:
-    return read_reference(list_id) or list_id
+    return lists.list_named(reading(), current_organisation().id, list_id)
 
 
 def _payload(stored: ArchivedList) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from flask import Flask
 from registry.api.organisations import archived_lists, jobs, organisation, receipts, watches, webhooks
 from registry.api.restx import Namespace
 from registry.http.headers import OPEN_RECEIPT, ORGANISATION_PATHS
+from registry.http.portals import endpoints, require_guarded_endpoint
 
 EMPLOYERS: tuple[Namespace, ...] = (
     organisation.ns,
@@ -20,25 +21,12 @@ EMPLOYERS: tuple[Namespace, ...] = (
 )
 
 
-class UnguardedRoute(RuntimeError):
-    """A view of organisations that is open, or whose answer a cache may keep: found when the program starts."""
-
-
 def require_scopes(app: Flask) -> None:
     """Raise UnguardedRoute unless every view under ORGANISATION_PATHS says which scope it needs."""
     for path, method, view in views(app):
-        if not hasattr(view, "scope"):
-            raise UnguardedRoute(f"{method} {path} needs no scope: use needs_scope(...)")
-        response = getattr(view, "response_spec", None)
-        if method == "GET" and response is not None and response.is_cacheable:
-            raise UnguardedRoute(f"{method} {path} may be kept by caches: say cacheable=False")
+        require_guarded_endpoint(path, method, view, "scope", "needs no scope: use needs_scope(...)")
 
 
 def views(app: Flask) -> Iterator[tuple[str, str, Any]]:
     """Path, method and view of what is served to organisations alone."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(ORGANISATION_PATHS) and rule.rule != OPEN_RECEIPT:
-            function = app.view_functions[rule.endpoint]
-            resource = getattr(function, "view_class", None)
-            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                yield rule.rule, method, getattr(resource, method.lower(), function)
+    return endpoints(app, lambda path, _: path.startswith(ORGANISATION_PATHS) and path != OPEN_RECEIPT)

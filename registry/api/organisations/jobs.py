@@ -1,6 +1,5 @@
 """Lists as jobs by the API: sent, their columns looked at, started, followed, and their results had."""
 
-from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Any
 
@@ -9,25 +8,24 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import USUAL, page_at
+from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
 from registry.bulk import actions, files
-from registry.bulk.answering.copies import downloaded
+from registry.bulk.answering.copies import result_file
 from registry.bulk.answering.json_results import Counts
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.files import result_of, results_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import is_workbook
+from registry.bulk.receiving import receive_list
 from registry.bulk.rules import FIELDS, lacking, stated
-from registry.bulk.shared import SharedFiles, bring_here, is_shared
+from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
-from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.core.ids import new_reference
+from registry.core.errors import Fault, InvalidInput
 from registry.http.api_keys import current_organisation, needs_scope, require_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
-from registry.http.uploads import workbook_turn
 from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
@@ -49,7 +47,7 @@ class Jobs(Resource):
         found, next_cursor = page_at(
             "jobs", limit, cursor, lambda page: actions.jobs_of(reading(), ours, page), lambda job: job.id
         )
-        return Answer({"items": [job_payload(job) for job in found], "next_cursor": next_cursor})
+        return Answer({"items": [_payload(job) for job in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.JOBS)
     @request_upload(files.MAX_BYTES)
@@ -67,7 +65,7 @@ class Jobs(Resource):
         CSV or XLSX, up to 256 MB. It lies on the disk when this is answered; what its rows ask and which column holds what is
         guessed by its header, for you to correct and to start. It is removed after 30 days.
         """
-        return Answer(job_payload(sent(stream, name, idempotency_key)))
+        return Answer(_payload(_add_job(stream, name, idempotency_key)))
 
 
 @ns.route("/<job_id>")
@@ -77,7 +75,7 @@ class Job(Resource):
     @response_schema(JobSchema(), "getJob", (404,), cacheable=False)
     def get(self, job_id: str) -> Answer:
         """Read the state of a job."""
-        return Answer(job_payload(actions.job_of(reading(), current_organisation().id, job_id)))
+        return Answer(_payload(_find_job(reading(), job_id)))
 
     @needs_scope(Scope.JOBS)
     @request_schema()
@@ -85,11 +83,9 @@ class Job(Resource):
     def delete(self, job_id: str) -> None:
         """Delete a job with its list and results, before they expire."""
         with writing() as session:
-            job = actions.job_of(session, current_organisation().id, job_id)
+            job = _find_job(session, job_id)
             actions.remove(session, job)
-        files.remove(files.folder_of(services().settings.home, job.reference))
-        if is_shared(services().settings):
-            SharedFiles(services().settings).remove(job.reference)
+        remove_files(services().settings, job.reference)
 
 
 @ns.route("/<job_id>/columns")
@@ -119,9 +115,9 @@ class Columns(Resource):
         if faults:
             raise InvalidInput(faults[:20])
         with writing() as session:
-            job = _mine(session, job_id)
+            job = _find_job(session, job_id)
             actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
-            return Answer(job_payload(job))
+            return Answer(_payload(job))
 
 
 @ns.route("/<job_id>/start")
@@ -142,9 +138,9 @@ class Start(Resource):
         It is answered by a process of its own: ask for its state at `Location`.
         """
         with writing() as session:
-            job = _mine(session, job_id)
+            job = _find_job(session, job_id)
             actions.start(job)
-            return Answer(job_payload(job))
+            return Answer(_payload(job))
 
 
 @ns.route("/<job_id>/cancel")
@@ -155,9 +151,9 @@ class Cancel(Resource):
     def post(self, job_id: str) -> Answer:
         """Cancel a job. What was answered so far is not shown."""
         with writing() as session:
-            job = _mine(session, job_id)
+            job = _find_job(session, job_id)
             actions.cancel(session, job, now())
-            return Answer(job_payload(job))
+            return Answer(_payload(job))
 
 
 @ns.route("/<job_id>/results/<form>")
@@ -171,10 +167,7 @@ class Results(Resource):
         Answers as `jsonl`, `csv` or `xlsx`, a summary as `pdf`, `statements` with their signed `manifest`, and of a supply chain
         its `chain` as a picture.
         """
-        if form not in list(ResultForm):
-            raise NotFound(f"results are had as {', '.join(ResultForm)}")
-        job = actions.job_of(reading(), current_organisation().id, job_id)
-        return file_of(job, ResultForm(form))
+        return result_file(services().settings, _find_job(reading(), job_id), form)
 
 
 @ns.route("/<job_id>/proofs/<row>")
@@ -187,61 +180,42 @@ class Proof(Resource):
 
         `path` leads from the leaf of the statement to the root that the manifest signs, as RFC 9162 has it.
         """
-        job = actions.job_of(reading(), current_organisation().id, job_id)
-        home = services().settings.home
-        bring_here(services().settings, job)
-        statements, _ = result_of(home, job, ResultForm.STATEMENTS)
-        manifest, _ = result_of(home, job, ResultForm.MANIFEST)
+        job = _find_job(reading(), job_id)
+        settings = services().settings
+        bring_here(settings, job)
+        statements, _ = result_of(settings.home, job, ResultForm.STATEMENTS)
+        manifest, _ = result_of(settings.home, job, ResultForm.MANIFEST)
         return Answer(row_proof(lines_in(statements), row, manifest.read_text()))
 
 
-def sent(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJob:
+def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> BulkJob:
     """Take a list for the organisation that asks."""
     caller, settings = current_organisation(), services().settings
-    reference = new_reference()
-    folder = files.folder_of(settings.home, reference)
-    taken = files.take(folder, stream)
-    facts: dict[str, Any] = {
-        "reference": reference,
-        "name": name or "list",
-        "language": requested_language(request.environ).value,
-        "is_kept": caller.keeps_every,
-    }
+    language = requested_language(request.environ).value
+    received = receive_list(settings, stream)
+
+    def add() -> BulkJob:
+        with acting() as call:
+            return actions.add_job(
+                call, received, name or "list", language, idempotency_key=idempotency_key, is_kept=caller.keeps_every
+            )
+
     job: BulkJob | None = None
     try:
-        # Before the transaction, which others wait for.
-        with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
-            facts["guess"] = actions.guessed_kind(folder / files.LIST)
-        if is_shared(settings):
-            SharedFiles(settings).give(reference)
         try:
-            with writing() as session:
-                job = actions.add_job(
-                    session, folder, caller.id, taken, idempotency_key=idempotency_key, now=now(), **facts
-                )
+            job = add()
         except IntegrityError:
             # The same request came twice at once: the other was first.
-            with writing() as session:
-                job = actions.add_job(
-                    session, folder, caller.id, taken, idempotency_key=idempotency_key, now=now(), **facts
-                )
+            job = add()
     finally:
-        if job is None or job.reference != reference:
-            files.remove(folder)
-            if is_shared(settings):
-                SharedFiles(settings).remove(reference)
+        if job is None or job.reference != received.reference:
+            remove_files(settings, received.reference)
     return job
 
 
-def file_of(job: BulkJob, form: ResultForm) -> File:
-    bring_here(services().settings, job)
-    path, media_type = downloaded(services().settings.home, job, form)
-    return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
-
-
-def job_payload(job: BulkJob) -> dict[str, Any]:
-    home = services().settings.home
-    bring_here(services().settings, job)
+def _payload(job: BulkJob) -> dict[str, Any]:
+    settings = services().settings
+    bring_here(settings, job)
     return {
         "job_id": job.reference,
         "kind": job.kind,
@@ -262,9 +236,9 @@ def job_payload(job: BulkJob) -> dict[str, Any]:
         "started_at": job.started_at,
         "ended_at": job.ended_at,
         "retained_until": job.purge_on,
-        "results": results_of(home, job),
+        "results": results_of(settings.home, job),
     }
 
 
-def _mine(session: Session, job_id: str) -> BulkJob:
+def _find_job(session: Session, job_id: str) -> BulkJob:
     return actions.job_of(session, current_organisation().id, job_id)

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from registry.api.cursors import USUAL, page_at
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
-from registry.bulk.archive import actions, queries
+from registry.bulk.archive import receipts
 from registry.bulk.archive.files import export, receipt_payload
-from registry.bulk.archive.models import ArchivedReceipt
-from registry.bulk.archive.queries import Filter
+from registry.bulk.archive.receipts import Filter
 from registry.bulk.archive.rechecks import checked_again
+from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
@@ -103,9 +103,9 @@ class Settings(Resource):
         """
         ours = current_organisation().id
         with writing() as session:
-            actions.choose_days(session, ours, days)
+            receipts.choose_days(session, ours, days)
             if is_archiving is not None:
-                actions.choose_every(session, ours, is_archiving)
+                receipts.choose_every(session, ours, is_archiving)
             return Answer(_settings(session, ours))
 
 
@@ -125,7 +125,7 @@ class Receipt(Resource):
     def delete(self, receipt_id: str) -> None:
         """Delete an archived receipt for good."""
         with writing() as session:
-            actions.let_go(session, current_organisation().id, _read(receipt_id))
+            receipts.let_go(session, current_organisation().id, receipt_id)
 
 
 @ns.route("/<string(minlength=12):receipt_id>/check")
@@ -144,8 +144,8 @@ class Check(Resource):
 
 def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
     return {
-        "days": queries.days_of(session, organisation_id),
-        "is_archiving": queries.archives_all(session, organisation_id),
+        "days": receipts.days_of(session, organisation_id),
+        "is_archiving": receipts.archives_all(session, organisation_id),
     }
 
 
@@ -154,7 +154,7 @@ def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Seq
         question_of(which),
         limit,
         cursor,
-        lambda page: queries.receipts_of(reading(), current_organisation().id, filter_of(**which), *page),
+        lambda page: receipts.receipts_of(reading(), current_organisation().id, filter_of(**which), *page),
         lambda one: one.id,
     )
 
@@ -179,11 +179,7 @@ def filter_of(
 
 
 def _named(receipt_id: str) -> ArchivedReceipt:
-    return queries.receipt_named(reading(), current_organisation().id, _read(receipt_id))
-
-
-def _read(receipt_id: str) -> str:
-    return read_reference(receipt_id) or receipt_id
+    return receipts.receipt_named(reading(), current_organisation().id, receipt_id)
 
 
 def _compared(stored: ArchivedReceipt) -> dict[str, Any]:

@@ -55,7 +55,6 @@ from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.register import Language
 from schemas.bulk import (
     CorridorItemsSchema,
     CorridorListOptionsSchema,
@@ -228,34 +227,21 @@ def answered(
     """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one, once for each
     Idempotency-Key."""
     language = requested_language(request.environ)
-    with gc_paused():
-        return _answered(form, items, listed, at, language, keeper, idempotency_key)
-
-
-def _answered(
-    form: Form,
-    items: Sequence[Item],
-    listed: Listed,
-    at: datetime,
-    language: Language,
-    keeper: Caller | None,
-    idempotency_key: IdempotencyKey | None,
-) -> Answer:
-    many = BatchReader(verdicts())
-    given: Iterable[AnsweredItem] = form.answers(items, many, at)
-    stored = None
-    if keeper is not None:
-        given = list(given)
-        stored = archive_answered_list(
-            keeper.id, form.kind, given, at, lambda session: claim(session, "list", idempotency_key)
-        )
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
-    if best == CSV:
-        parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
-    elif best == XLSX:
-        parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
-    else:
-        parts = _as_json(given, listed, language, stored)
+    with gc_paused():
+        given: Iterable[AnsweredItem] = form.answers(items, BatchReader(verdicts()), at)
+        stored = None
+        if keeper is not None:
+            given = list(given)
+            stored = archive_answered_list(
+                keeper.id, form.kind, given, at, lambda session: claim(session, "list", idempotency_key)
+            )
+        if best == CSV:
+            parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
+        elif best == XLSX:
+            parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
+        else:
+            parts = _as_json(given, listed, language, stored)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
 
 

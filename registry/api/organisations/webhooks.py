@@ -19,7 +19,7 @@ from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Webhook
 from registry.watches.webhooks import Logged
 from schemas.pages import PageQuerySchema
 from schemas.watches import (

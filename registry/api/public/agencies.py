@@ -18,13 +18,13 @@ from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
-from registry.register.agencies.public_view import agency_summary
 from registry.register.agencies.queries import agency_row, history, history_length
-from registry.register.authorities.days import authority_days
+from registry.register.agencies.record import agency_summary
+from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.queries import public_record
-from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.record import AgencySummary, Match
 from schemas.agencies import AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
 from schemas.entries import RepliesSchema

@@ -14,9 +14,9 @@ from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading
 from registry.i18n.wording import check_meaning, check_note, check_summary, red_flag_text
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 from registry.register.law.law_view import cited
-from registry.register.names.rules import normalised
+from registry.register.names.spelling import normalised
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Noted, StatedDetail

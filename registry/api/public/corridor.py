@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import g, request
 
-from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import claim
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload

@@ -1,14 +1,16 @@
 """May this recruiter recruit for this corridor, sector and date - and how do we know?"""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import g, request
 
-from registry.api.idempotency import claim
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import claim
 from registry.core.clock import now
+from registry.core.errors import NotIssuing
 from registry.core.release import RELEASE
 from registry.http.answer_shapes import verdict_payload
 from registry.http.api_keys import optional_api_key, require_scope
@@ -66,25 +68,30 @@ class Verify(Resource):
         if caller is None or not (keep or (keep is None and caller.keeps_every)):
             return verified(asked, receipt)
         # Imported when asked for: a request without a receipt pays nothing for it.
-        from registry.bulk.archive.receipts import archive_with_receipt
+        from registry.bulk.archive.answers import archive_with_receipt
 
         verdict, at, answer = _answered(asked)
-        return archive_with_receipt(
-            caller.id,
-            asked,
-            verdict,
-            at,
-            answer,
-            is_asked_for=bool(keep),
-            claim=lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
-        )
+        try:
+            return archive_with_receipt(
+                caller.id,
+                asked,
+                verdict,
+                at,
+                answer,
+                lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
+            )
+        except NotIssuing:
+            if keep:
+                raise
+            # It is archived by a setting: the answer must not be refused for the archive's sake.
+            return replace(answer, is_cacheable=False)
 
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
     environ, reader = request.environ, verdicts()
     if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
-        from registry.bulk.archive.receipts import with_receipt
+        from registry.bulk.archive.answers import with_receipt
 
         verdict, at, answer = _answered(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)

@@ -20,9 +20,12 @@ from registry.bulk.files import FILES, can_be_made, result_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.papers import summary_draft
+from registry.bulk.shared import bring_here
 from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
+from registry.core.settings import Settings
+from registry.http.responses import File
 from registry.http.spreadsheets import write_xlsx
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
@@ -36,7 +39,16 @@ MAX_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
 
 
-def downloaded(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
+def result_file(settings: Settings, job: BulkJob, form: str) -> File:
+    """A result of a job to be saved. Raises NotFound, NotNow."""
+    if form not in list(ResultForm):
+        raise NotFound(f"results are had as {', '.join(ResultForm)}")
+    bring_here(settings, job)
+    path, media_type = result_or_copy(settings.home, job, ResultForm(form))
+    return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
+
+
+def result_or_copy(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:
     """A result of a job and its media type, made now if it is a copy that no one asked for before. Raises as `result_of`."""
     if job.state is JobState.DONE and can_be_made(form):
         _require_copy(files.folder_of(home, job.reference), job, form)

@@ -21,11 +21,10 @@ from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import statement_of
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
 from registry.bulk.archive.lists import archive_job
-from registry.bulk.chain_pictures import chain_svg, chain_table
 from registry.bulk.engine import Chunk
-from registry.bulk.manifest import lines_in, manifest_of
+from registry.bulk.manifest import ListFacts, lines_in, manifest_of
 from registry.bulk.models import BulkJob
-from registry.bulk.papers import MAX_ROWS
+from registry.bulk.papers import MAX_ROWS, chain_svg, chain_table
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
 from registry.core.gc import gc_paused
@@ -142,9 +141,7 @@ class VerdictRowAnswerer:
         counts = {name: job.counts.get(name, 0) for name in ("answered", "refused", "yes", "no", "unknown")}
         manifest = manifest_of(
             lines_in(statements),
-            job=job.reference,
-            kind=job.kind.value,
-            counts=counts,
+            ListFacts(job.reference, job.kind, counts),
             head=head,
             issuer=self._settings.public_url,
             signer=signer,

@@ -14,8 +14,7 @@ from registry.bulk.answering.corridors import CORRIDORS, corridor_question
 from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
 from registry.bulk.answering.statements import item_statement
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import ArchivedList
-from registry.bulk.shared import bring_statements
+from registry.bulk.models import ArchivedList
 from registry.http.app_services import verdicts
 from registry.http.transaction import services
 from registry.http.uploads import one_of_few
@@ -61,8 +60,7 @@ def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> 
 
 
 def _verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
-    bring_statements(services().settings, stored.reference)
-    lines = list(islice(lists.statements_of(services().settings.home, stored), start, start + limit + 1))
+    lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
     then = [msgspec.json.decode(line) for line in lines[:limit]]
     return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
 

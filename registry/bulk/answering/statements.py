@@ -1,15 +1,16 @@
-"""What was answered, as statements under one signature; and lists of them that an organisation keeps."""
+"""What was answered, as statements under one signature; the proof of one row; and lists that an organisation keeps."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from threading import BoundedSemaphore
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering.batches import AnsweredItem
-from registry.bulk.archive.lists import archive_list
+from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import (
+    ListFacts,
     corridor_statement,
     manifest_of,
     proof_of,
@@ -17,13 +18,14 @@ from registry.bulk.manifest import (
     statement,
     verdict_statement,
 )
-from registry.core.clock import day_at
+from registry.core.calls import Call
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
 from registry.http.credentials import issuing
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
+from registry.organisations.models import OrganisationActor
 from registry.proofs.credentials.rules import base64
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer as Verdict
@@ -55,15 +57,6 @@ def archive_answered_list(
     return signed.reference
 
 
-class SignedStatements(NamedTuple):
-    """Statements, one a line, with the manifest that signs them all. `reference` is that of the list, archived or not."""
-
-    reference: str
-    statements: Sequence[bytes]
-    counts: dict[str, int]
-    manifest: str
-
-
 def signed_statements(
     kind: JobKind, statements: Sequence[bytes], answers: Sequence[Verdict | None], at: datetime
 ) -> SignedStatements:
@@ -76,9 +69,7 @@ def signed_statements(
             counts[name] += 1
     manifest = manifest_of(
         statements,
-        job=reference,
-        kind=kind.value,
-        counts=counts,
+        ListFacts(reference, kind, counts),
         head=head,
         issuer=existing.issuer,
         signer=existing.signers.of(Use.RECEIPT),
@@ -93,36 +84,7 @@ def archive_statements(
     """Archive what was signed in the organisation's file."""
     with writing() as session:
         claim(session)
-        archive_list(
-            session,
-            organisation_id,
-            signed.reference,
-            kind,
-            signed.statements,
-            signed.counts,
-            signed.manifest,
-            at=at,
-            today=day_at(at, None),
-        )
-
-
-_PROVING = BoundedSemaphore(2)
-"""All leaves of a list are hashed: a million take a second or two."""
-
-
-def row_proof(lines: Iterable[bytes], row: str, manifest: str) -> dict[str, Any]:
-    """The proof of the row at place `row`, counted from 0. Raises NotFound for what is no place of the list, and TooBusy."""
-    if not row.isascii() or not row.isdigit() or len(row) > 7:
-        raise NotFound("rows are counted from 0, in digits")
-    with one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
-        proof = proof_of(lines, int(row))
-    return {
-        "n": int(row),
-        "count": proof.size,
-        "statement": proof.statement.decode(),
-        "path": [base64(step) for step in proof.path],
-        "manifest": manifest,
-    }
+        archive_list(Call(session, OrganisationActor(organisation_id), at), kind, signed)
 
 
 def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
@@ -143,3 +105,22 @@ def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:
 
 def statement_of(one: AnsweredItem, number: int, at: datetime) -> bytes:
     return statement(number, one.item.key, one.item.line, item_statement(one, at))
+
+
+_PROVING = BoundedSemaphore(2)
+"""All leaves of a list are hashed: a million take a second or two."""
+
+
+def row_proof(lines: Iterable[bytes], row: str, manifest: str) -> dict[str, Any]:
+    """The row at place `row`, counted from 0. Raises NotFound for what is no place of the list, and TooBusy."""
+    if not row.isascii() or not row.isdigit() or len(row) > 7:
+        raise NotFound("rows are counted from 0, in digits")
+    with one_of_few("several proofs are being made right now: ask again in a moment", _PROVING):
+        proof = proof_of(lines, int(row))
+    return {
+        "n": int(row),
+        "count": proof.size,
+        "statement": proof.statement.decode(),
+        "path": [base64(step) for step in proof.path],
+        "manifest": manifest,
+    }

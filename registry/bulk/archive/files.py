@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive import queries
-from registry.bulk.archive.models import ArchivedReceipt
-from registry.bulk.archive.queries import Filter
+from registry.bulk.archive import receipts
+from registry.bulk.archive.receipts import Filter
+from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text
 from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import File, encode
@@ -25,7 +25,7 @@ COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "retai
 def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
     """The receipts of an organisation in one of FORMS, the oldest first. Raises InvalidInput beyond MAX_EXPORTED."""
     found: list[ArchivedReceipt] = []
-    for one in queries.every_receipt(session, organisation_id, which):
+    for one in receipts.every_receipt(session, organisation_id, which):
         if len(found) == MAX_EXPORTED:
             detail = f"more than {MAX_EXPORTED} receipts: ask for fewer days at once"
             raise InvalidInput([Fault("from_on", Problem.TOO_MANY, detail)])

@@ -2,50 +2,51 @@
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.bulk import files
 from registry.bulk.actions import KEPT_DAYS
-from registry.bulk.archive.models import ArchivedList
-from registry.bulk.archive.queries import EVERY, Filter, days_of, on_days
+from registry.bulk.archive.receipts import EVERY, Filter, days_of, on_days
 from registry.bulk.manifest import lines_in
-from registry.bulk.models import BulkJob
+from registry.bulk.models import ArchivedList, BulkJob
+from registry.bulk.shared import bring_statements
+from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
+from registry.core.settings import Settings
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.bulk import JobKind
 
 
-def archive_list(
-    session: Session,
-    organisation_id: int,
-    reference: str,
-    kind: JobKind,
-    statements: Sequence[bytes],
-    counts: Mapping[str, int],
-    manifest: str,
-    *,
-    at: datetime,
-    today: date,
-) -> ArchivedList:
-    """Keep a list that was answered in one go. `reference` is the one that its manifest states."""
+class SignedStatements(NamedTuple):
+    """Statements, one a line, with the manifest that signs them all. `reference` is that of the list, archived or not."""
+
+    reference: str
+    statements: Sequence[bytes]
+    counts: Mapping[str, int]
+    manifest: str
+
+
+def archive_list(call: Call[OrganisationActor], kind: JobKind, signed: SignedStatements) -> ArchivedList:
+    """Keep a list that was answered in one go."""
     stored = ArchivedList(
-        reference=reference,
-        organisation_id=organisation_id,
+        reference=signed.reference,
+        organisation_id=call.actor.id,
         kind=kind,
         name="",
-        counts=dict(counts),
-        issued_at=at,
-        manifest=manifest,
-        statements=zlib.compress(b"".join(statements)),
-        ends_on=today + timedelta(days=days_of(session, organisation_id)),
+        counts=dict(signed.counts),
+        issued_at=call.at,
+        manifest=signed.manifest,
+        statements=zlib.compress(b"".join(signed.statements)),
+        ends_on=day_at(call.at, None) + timedelta(days=days_of(call.session, call.actor.id)),
     )
-    session.add(stored)
-    session.flush()
+    call.session.add(stored)
+    call.session.flush()
     return stored
 
 
@@ -91,19 +92,21 @@ def lists_of(
 
 def list_named(session: Session, organisation_id: int, reference: str) -> ArchivedList:
     """An archived list of the organisation. Raises NotFound, also for one of another organisation."""
+    its = ArchivedList.reference == read_reference(reference)
     found = session.scalars(
-        select(ArchivedList).where(ArchivedList.reference == reference, ArchivedList.organisation_id == organisation_id)
+        select(ArchivedList).where(its, ArchivedList.organisation_id == organisation_id)
     ).one_or_none()
     if found is None:
         raise NotFound("your organisation has kept no such list")
     return found
 
 
-def statements_of(home: Path, stored: ArchivedList) -> Iterator[bytes]:
-    """Its statements, line by line. Raises NotFound where those of a job lie on another machine."""
+def statements_of(settings: Settings, stored: ArchivedList) -> Iterator[bytes]:
+    """Its statements, line by line; those of a job are fetched where another machine has them. Raises NotFound."""
     if stored.statements is not None:
         return iter(zlib.decompress(stored.statements).splitlines(keepends=True))
-    path = files.folder_of(home, stored.reference) / "statements.jsonl"
+    bring_statements(settings, stored.reference)
+    path = files.folder_of(settings.home, stored.reference) / "statements.jsonl"
     if not path.is_file():
         raise NotFound("the statements of this list do not lie on this machine")
     return lines_in(path)

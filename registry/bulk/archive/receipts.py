@@ -1,76 +1,150 @@
-"""Answers of verify with a signed receipt, which only the caller keeps. Loaded when the first one is requested."""
+"""Receipts that an organisation archives: kept, found, the newest first, let go, and for how long."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import msgspec
-from flask import Request
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, cast, delete, select, update
+from sqlalchemy import Text as LongText
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from registry.bulk.archive import actions as diligence
+from registry.bulk.models import ArchivedList, ArchivedReceipt, ReceiptSettings
+from registry.core.calls import Call
 from registry.core.clock import day_at
-from registry.core.errors import NotIssuing
-from registry.http.credentials import receipt
-from registry.http.responses import MEDIA_TYPE, Answer, encode, encode_answer
-from registry.http.transaction import writing
-from registry.proofs.credentials.signing import RECEIPT_TYPE
-from registry.verification.verdicts.question import Verdict
+from registry.core.errors import ActRefused, NotFound
+from registry.core.ids import new_reference, read_reference
+from registry.organisations.models import Organisation, OrganisationActor
+from registry.vocabulary.register import Answer
 
-MEDIA_TYPE_OF_RECEIPT = f"application/{RECEIPT_TYPE}"
+DAYS = 7 * 366
+"""Days that receipts are kept where the organisation chose no other number."""
 
 
-def with_receipt(
-    request: Request, parameters: Mapping[str, Any], verdict: Verdict, at: datetime, answer: Answer, *, is_field: bool
-) -> Answer:
-    """The answer with its receipt as a field, or the receipt alone where `Accept` likes that best."""
-    best: str | None = MEDIA_TYPE
-    if MEDIA_TYPE_OF_RECEIPT in request.environ.get("HTTP_ACCEPT", ""):
-        best = request.accept_mimetypes.best_match((MEDIA_TYPE, MEDIA_TYPE_OF_RECEIPT), default=MEDIA_TYPE)
-    if best == MEDIA_TYPE and not is_field:
-        return answer
-    token = receipt(parameters, verdict, at)
-    if best == MEDIA_TYPE_OF_RECEIPT:
-        body, media_type = token.encode(), MEDIA_TYPE_OF_RECEIPT
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which of its receipts an organisation asks for; days are in UTC, both included. `text` is a part of what was asked."""
+
+    agency: str | None = None
+    verdict: Answer | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    text: str | None = None
+
+
+EVERY = Filter()
+
+
+def receipts_of(
+    session: Session, organisation_id: int, which: Filter, limit: int, before: int | None = None
+) -> Sequence[ArchivedReceipt]:
+    """Up to `limit` receipts older than the row `before`."""
+    query = _query(organisation_id, which).order_by(ArchivedReceipt.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(ArchivedReceipt.id < before)).all()
+
+
+def every_receipt(session: Session, organisation_id: int, which: Filter) -> Iterator[ArchivedReceipt]:
+    """All of them, the oldest first, a few hundred in memory at once."""
+    yield from session.scalars(
+        _query(organisation_id, which).order_by(ArchivedReceipt.id).execution_options(yield_per=500)
+    )
+
+
+def receipt_named(session: Session, organisation_id: int, reference: str) -> ArchivedReceipt:
+    """A receipt of the organisation. Raises NotFound, also for one of another organisation."""
+    its = (ArchivedReceipt.reference == read_reference(reference), ArchivedReceipt.organisation_id == organisation_id)
+    found = session.scalars(select(ArchivedReceipt).where(*its)).one_or_none()
+    if found is None:
+        raise NotFound("your organisation has no such receipt")
+    return found
+
+
+def days_of(session: Session, organisation_id: int) -> int:
+    """For how many days the organisation keeps what it keeps today."""
+    stored = session.get(ReceiptSettings, organisation_id)
+    return DAYS if stored is None else stored.days
+
+
+def archives_all(session: Session, organisation_id: int) -> bool:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    return session.execute(select(Organisation.keeps_every).where(Organisation.id == organisation_id)).scalar_one()
+
+
+def _query(organisation_id: int, which: Filter) -> Select[ArchivedReceipt]:
+    query = select(ArchivedReceipt).where(ArchivedReceipt.organisation_id == organisation_id)
+    if which.agency is not None:
+        query = query.where(ArchivedReceipt.agency == which.agency)
+    if which.verdict is not None:
+        query = query.where(ArchivedReceipt.verdict == which.verdict)
+    query = query.where(*on_days(ArchivedReceipt.issued_at, which))
+    if which.text is not None:
+        # As it stands in JSON, where what is not ASCII is escaped.
+        stated = json.dumps(which.text)[1:-1]
+        query = query.where(cast(ArchivedReceipt.question, LongText).icontains(stated, autoescape=True))
+    return query
+
+
+def on_days(instant: InstrumentedAttribute[datetime], which: Filter) -> Iterator[ColumnElement[bool]]:
+    """What holds an instant to the days that are asked for."""
+    if which.from_on is not None:
+        yield instant >= _midnight(which.from_on)
+    # After the last day that can be written there is none to reckon with.
+    if which.to_on is not None and which.to_on < date.max:
+        yield instant < _midnight(which.to_on + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+MAX_DAYS = 3660
+"""Ten years: supply-chain laws ask for seven, from the day a document was made."""
+
+
+def archive_receipt(
+    call: Call[OrganisationActor], token: str, question: Mapping[str, Any], verdict: Answer, agency: str | None
+) -> ArchivedReceipt:
+    """Keep a receipt that was signed just now."""
+    stored = ArchivedReceipt(
+        reference=new_reference(),
+        organisation_id=call.actor.id,
+        agency=agency,
+        verdict=verdict,
+        issued_at=call.at,
+        question={name: str(value) for name, value in question.items()},
+        token=token,
+        ends_on=day_at(call.at, None) + timedelta(days=days_of(call.session, call.actor.id)),
+    )
+    call.session.add(stored)
+    call.session.flush()
+    return stored
+
+
+def let_go(session: Session, organisation_id: int, reference: str) -> None:
+    """Delete an archived receipt for good. Raises NotFound."""
+    session.delete(receipt_named(session, organisation_id, reference))
+    session.flush()
+
+
+def choose_days(session: Session, organisation_id: int, days: int) -> None:
+    """For how long receipts are kept from now on; those that are there keep their day. Raises ActRefused."""
+    if not 1 <= days <= MAX_DAYS:
+        raise ActRefused("bad_days", f"receipts are kept for 1 to {MAX_DAYS} days")
+    stored = session.get(ReceiptSettings, organisation_id)
+    if stored is None:
+        session.add(ReceiptSettings(organisation_id=organisation_id, days=days))
     else:
-        body, media_type = encode_answer(answer.value)[:-1] + b',"receipt":' + encode(token) + b"}", MEDIA_TYPE
-    return Answer(
-        msgspec.Raw(body), headers=answer.headers, language=answer.language, media_type=media_type, is_cacheable=False
-    )
+        stored.days = days
+    session.flush()
 
 
-def archive_with_receipt(
-    organisation_id: int,
-    parameters: Mapping[str, Any],
-    verdict: Verdict,
-    at: datetime,
-    answer: Answer,
-    *,
-    is_asked_for: bool,
-    claim: Callable[[Session], None],
-) -> Answer:
-    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked. `claim` takes the
-    request's Idempotency-Key in the same transaction, and raises where it was taken before.
+def choose_every(session: Session, organisation_id: int, is_every: bool) -> None:
+    """Whether what the organisation's keys ask is kept without each question saying so."""
+    session.execute(update(Organisation).where(Organisation.id == organisation_id).values(keeps_every=is_every))
 
-    Raises NotIssuing where the receipt is asked for and nothing can be signed yet. Where it is archived by a setting,
-    the answer is given without `receipt_id` then: it must not be refused for the archive's sake.
-    """
-    try:
-        token = receipt(parameters, verdict, at)
-    except NotIssuing:
-        if is_asked_for:
-            raise
-        return Answer(answer.value, headers=answer.headers, language=answer.language, is_cacheable=False)
-    agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
-    with writing() as session:
-        claim(session)
-        stored = diligence.archive_receipt(
-            session, organisation_id, token, parameters, verdict.verdict, agency, at=at, today=day_at(at, None)
-        )
-    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
-    return Answer(
-        msgspec.Raw(encode(answer.value)[:-1] + added),
-        headers=answer.headers,
-        language=answer.language,
-        is_cacheable=False,
-    )
+
+def purge(session: Session, today: date) -> None:
+    """Delete what was kept long enough. A list of a job goes with the job."""
+    session.execute(delete(ArchivedReceipt).where(ArchivedReceipt.ends_on < today))
+    session.execute(delete(ArchivedList).where(ArchivedList.ends_on < today, ArchivedList.job_id.is_(None)))

@@ -6,6 +6,7 @@ in between, the file is an orphan that no key opens, and reconciliation.py remov
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -66,15 +67,18 @@ class StoredFile:
 
 @dataclass(frozen=True)
 class SentFile:
-    """A file as it was sent. `declared` is its media type as the sender states it.
+    """A file as it was sent. `declared` is its media type as the sender states it; `idempotency_key` names the upload.
 
-    `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice.
+    `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice. `goes_with`: what an agency
+    hands it in with.
     """
 
     body: bytes = field(repr=False)
     name: str = field(repr=False)
     declared: str = ""
     changes_voice: bool = False
+    idempotency_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
+    goes_with: HandedWith | None = None
 
     @cached_property
     def kind(self) -> FileKind:
@@ -144,23 +148,17 @@ def require_room(
 
 
 def attach(
-    session: Session,
-    case: Case,
-    box: EncryptedContainer,
-    stored: StoredFile,
-    idempotency_key: str,
-    today: date,
-    goes_with: HandedWith | None = None,
+    session: Session, case: Case, box: EncryptedContainer, stored: StoredFile, sent: SentFile, today: date
 ) -> Attachment:
-    """Record a stored file as an attachment. Idempotent by its key: the second file is then `discard`ed.
+    """Record a stored file as an attachment. Idempotent by the key of what was sent: the second file is then `discard`ed.
 
     Raises RefusedFile: two uploads at once may both have seen room for one.
     """
     session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
-    before = attached(session, box, idempotency_key)
+    before = attached(session, box, sent.idempotency_key)
     if before is not None:
         return before
-    require_room(session, case, box, stored.size, goes_with)
+    require_room(session, case, box, stored.size, sent.goes_with)
     attachment = Attachment(
         reference=stored.reference,
         case_id=case.id,
@@ -168,14 +166,14 @@ def attach(
         stored_on=today,
         kind=stored.kind,
         size=stored.size,
-        idempotency_digest=_digest(idempotency_key),
+        idempotency_digest=_digest(sent.idempotency_key),
         facts_sealed=stored.facts_sealed,
         original_name=stored.original_name,
         original_key=stored.original_key,
         state=AttachmentState.KEPT if stored.clean_name is None else AttachmentState.CLEAN,
         clean_name=stored.clean_name,
         clean_key=stored.clean_key,
-        goes_with=goes_with,
+        goes_with=sent.goes_with,
     )
     session.add(attachment)
     session.flush()

@@ -7,6 +7,7 @@ acknowledged; sent again with the same `idempotency_key` it is stored once.
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -32,49 +33,46 @@ from registry.complaints.sealing.streams import seal_stream
 from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
-from registry.vocabulary.cases import HandedWith
 from registry.vocabulary.codes import Problem
 
 RETRY_AFTER = 15
 
 
+class UploadServices(NamedTuple):
+    """What an upload needs of the process that serves it."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    store: FileStore
+
+
 def upload(
-    settings: Settings,
-    sessions: sessionmaker[Session],
-    store: FileStore,
+    services: UploadServices,
     opened: OpenContainer,
     case: Case,
-    *,
-    body: bytes,
-    name: str,
-    declared: str = "",
-    idempotency_key: str,
+    sent: SentFile,
     today: date,
-    goes_with: HandedWith | None = None,
-    changes_voice: bool = False,
     also: Callable[[Session], None] | None = None,
 ) -> Attachment:
-    """Take a file into a box. `idempotency_key` names the upload, `declared` is its media type as the sender says.
-
-    `changes_voice`: the clean copy of a recording, which officers hear, sounds with another voice.
+    """Take a file into a box.
 
     `also` is done in the transaction that writes it down, once the case is locked; where it raises, nothing is kept. Into a box
     that is not open at the tier of originals goes the clean copy alone, which is waited for.
 
     Commits, so the caller holds no transaction that writes. Raises RefusedFile, FilesUnavailable, TooBusy; then nothing was kept.
     """
+    settings, sessions, store = services
     with sessions.begin() as session:
-        before = attached(session, opened.box, idempotency_key)
+        before = attached(session, opened.box, sent.idempotency_key)
         if before is None:
-            require_room(session, case, opened.box, len(body), goes_with)
+            require_room(session, case, opened.box, len(sent.body), sent.goes_with)
     if before is not None:
         return before
     has_original = Tier.IDENTITY in opened.tiers
-    sent = SentFile(body, name, declared, changes_voice)
     stored = store_file(store, opened, case, sent) if has_original else copy_alone(settings, store, opened, case, sent)
     try:
         with sessions.begin() as session:
-            attachment = attach(session, case, opened.box, stored, idempotency_key, today, goes_with)
+            attachment = attach(session, case, opened.box, stored, sent, today)
             if also is not None and attachment.reference == stored.reference:
                 also(session)
     except BaseException:

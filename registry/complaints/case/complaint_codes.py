@@ -19,7 +19,7 @@ import os
 import secrets
 import time
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,6 +44,8 @@ CONFIRMED_BY = 6
 """Digits at the end that are typed back to confirm a complaint code."""
 
 SLOTS = 2
+NETWORK_LOCKS = 64
+"""Locks that all networks share: two that have the same one wait for each other."""
 PATIENCE = 5.0
 """Seconds that a caller waits for one of the slots."""
 PAUSE = 0.05
@@ -132,11 +134,16 @@ def derive(keyring: Keyring, code: str, network: str = "", *, is_solved: bool = 
     """The root of a complaint code, in a tenth of a second or more. Not within a transaction. Raises TooBusy.
 
     At most two at once over all processes of one home: each takes 64 MiB and a core. Of one `network` (clients.network_of)
-    a process derives one at a time; who was admitted by work (`is_solved`) goes first.
+    one is derived at a time; who was admitted by work (`is_solved`) goes first.
     """
     salt, lookup = keyring.secret("receipt-salt"), keyring.secret("receipt-lookup")
     until = time.monotonic() + PATIENCE
-    with _turns.turn(network, is_solved, PATIENCE), _slot(keyring, until):
+    slots = [f"deriving-{number}" for number in range(SLOTS)]
+    with (
+        _turns.turn(network, is_solved, PATIENCE),
+        _lock_one_of(keyring, _lock_names_of(keyring, network), until),
+        _lock_one_of(keyring, slots, until),
+    ):
         root = hash_secret_raw(
             code.encode(), salt, time_cost=2, memory_cost=64 * 1024, parallelism=1, hash_len=32, type=Type.ID
         )
@@ -162,26 +169,34 @@ def _is_open(box: EncryptedContainer, case: Case, today: date) -> bool:
     return box.state in _OPENS and case.state is not CaseState.PURGED and case.purged_on is None and not is_over
 
 
+def _lock_names_of(keyring: Keyring, network: str) -> list[str]:
+    """The lock of a network. Networks share a few, so that none stands in a folder; the command line (empty) needs none."""
+    return [f"deriving-network-{int(keyring.digest('deriving', network), 16) % NETWORK_LOCKS}"] if network else []
+
+
 @contextmanager
-def _slot(keyring: Keyring, until: float) -> Iterator[None]:
-    """One of the slots of this home. A slot is a locked file, so that a process that is killed frees it by dying."""
+def _lock_one_of(keyring: Keyring, names: Sequence[str], until: float) -> Iterator[None]:
+    """Hold one of these locks of the home, if any are named. A process that is killed frees its lock by dying."""
+    if not names:
+        yield
+        return
     while True:
-        for number in range(SLOTS):
-            slot = os.open(keyring.lock_file(f"deriving-{number}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        for name in names:
+            lock = os.open(keyring.lock_file(name), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                if _is_locked(slot):
+                if _is_locked(lock):
                     yield
                     return
             finally:
-                os.close(slot)
+                os.close(lock)
         if time.monotonic() >= until:
             raise TooBusy("many numbers are being opened at once: try again in a moment", RETRY_AFTER)
         time.sleep(PAUSE)
 
 
-def _is_locked(slot: int) -> bool:
+def _is_locked(lock: int) -> bool:
     try:
-        fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -1,4 +1,5 @@
-"""The officers' work on cases. Every act is by an officer of one unit and finds that unit's cases alone.
+"""The officers' work on cases: moves, messages to the complainant, and which agency is meant. Every act is by an officer of one
+unit and finds that unit's cases alone.
 
 Unit scoping is by `Officer.unit`: `lock_case` is the one way to a case, and another unit's case answers as one that
 does not exist.
@@ -6,6 +7,8 @@ does not exist.
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -15,14 +18,16 @@ from sqlalchemy.sql.base import ExecutableOption
 from registry.complaints.case import clocks, messages
 from registry.complaints.case.access import boxes_of, mailboxes
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed, lock_case_where
+from registry.complaints.case.moves import advance, changed, facts_of, lock_case_where, moves_of
 from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.casework.models import CaseMove
+from registry.complaints.casework.queue.rules import Way, way_to, ways
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
@@ -94,6 +99,61 @@ def merge(call: Call[Officer], sealer: Sealer, reference: str, into: str, *, rea
     case.merged_into_id = other.id
     session.flush()
     return case
+
+
+def find_ways(case: Case, history: Sequence[CaseMove], actor: str, roles: Sequence[CaseRole], today: date) -> list[Way]:
+    """Where an officer with these roles may move a case now, and why not elsewhere."""
+    return ways(case.state, roles, facts_of(case, history, actor, today, has_reason=True, is_same_unit=True))
+
+
+class MoveRequest(NamedTuple):
+    """The move that an officer asks for; `into` names the other case where two become one."""
+
+    to: CaseState
+    reason: str = ""
+    into: str = ""
+
+
+def move_in_humblest_role(
+    call: Call[Officer], sealer: Sealer, reference: str, request: MoveRequest, roles: Sequence[CaseRole]
+) -> Case:
+    """Move a case in the humblest of the officer's `roles` that may; they are all that the officer has, the humblest first.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    session, officer, target = call.session, call.actor, request.to
+    case = lock_case(session, officer, reference, call.version)
+    facts = facts_of(case, moves_of(session, case), officer.name, call.at.date(), has_reason=True, is_same_unit=True)
+    way = way_to(case.state, target, roles, facts)
+    if way is None:
+        raise IllegalMove(
+            f"what is {case.state} does not become {target}", "case.no_such_move", source=case.state, target=target
+        )
+    if way.place is not None:
+        raise IllegalMove(
+            f"what is {case.state} becomes {target} on the tab of its {way.place}, with all that belongs to it",
+            "case.other_tab",
+            target=target,
+            tab=way.place,
+        )
+    if way.role is None:
+        raise IllegalMove(
+            f"what is {case.state} does not become {target} by you: {' or '.join(way.by)} may do it",
+            "case.others_move",
+            target=target,
+            roles=way.by,
+        )
+    if way.needs_reason and not request.reason.strip():
+        raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
+    as_mover = replace(call, actor=officer._replace(role=way.role))
+    if target is not CaseState.MERGED:
+        return move(as_mover, sealer, reference, target, reason=request.reason)
+    other = "".join(request.into.split()).upper()
+    try:
+        return merge(as_mover, sealer, reference, other, reason=request.reason)
+    except NotFound:
+        # This case was found a moment ago: it is the other that is not there.
+        raise InvalidInput([Fault.of("into", Problem.INVALID_VALUE, "case_not_here")]) from None
 
 
 def reply(

@@ -1,13 +1,25 @@
-"""The tables of the officers' work on a case: its history, its deadlines, who has it open, and requests for another priority."""
+"""The tables of the officers' work on a case. Words in them are sealed like a complainant's."""
 
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import (
+    AccessKind,
+    AccessState,
+    BulkKind,
+    CaseRole,
+    CaseState,
+    ClockKind,
+    DecisionOutcome,
+    DecisionState,
+    Priority,
+)
 
 
 class CaseMove(Base):
@@ -65,3 +77,216 @@ class PriorityChange(Base):
     decided_by: Mapped[str | None] = mapped_column(Text(200))
     decided_on: Mapped[date | None]
     is_approved: Mapped[bool | None]
+
+
+class CaseNote(Base):
+    """An officer's note, for their unit alone; never changed. Sealed to the case's first mailbox, as reasons are."""
+
+    __tablename__ = "case_notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_by: Mapped[str] = mapped_column(Text(200))
+    written_on: Mapped[date]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class CaseTask(Base):
+    """Something to be done in a case, by a day if it has one; `done_on` when it was.
+
+    `owner` is the officer whose task it is; without one it is the assignee's of the case.
+    """
+
+    __tablename__ = "case_tasks"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    made_by: Mapped[str] = mapped_column(Text(200))
+    made_on: Mapped[date]
+    due_on: Mapped[date | None]
+    owner: Mapped[str | None] = mapped_column(Text(12))
+    done_by: Mapped[str | None] = mapped_column(Text(200))
+    done_on: Mapped[date | None]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class WaitingLetter(Base):
+    """A letter in a language that the complainant does not read: sent once a translator has written it in the right one.
+
+    `written_by` is an officer's reference, `role` the one in which they wrote. Sealed to the case's first mailbox.
+    """
+
+    __tablename__ = "waiting_letters"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_by: Mapped[str] = mapped_column(Text(200))
+    written_on: Mapped[date]
+    role: Mapped[CaseRole] = mapped_column(one_of(CaseRole))
+    language: Mapped[str] = mapped_column(Text(12))
+    to_helper: Mapped[bool]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class TemplateState(StrEnum):
+    """`proposed` waits for a supervisor; `approved` is offered; `withdrawn` no longer is."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
+
+
+class ReplyTemplate(Base):
+    """A reply that a unit sends often, in every language. It is about no case, so nothing of it is sealed.
+
+    `texts` are by language, `states` those of a case in which it is offered (empty: in all).
+    """
+
+    __tablename__ = "reply_templates"
+    __table_args__ = (CheckConstraint("approved_by IS NULL OR approved_by <> written_by", name="two_persons"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit: Mapped[str] = mapped_column(Text(40), index=True)
+    name: Mapped[str] = mapped_column(Text(80))
+    states: Mapped[list[str]] = mapped_column(JSON, default=list)
+    texts: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    state: Mapped[TemplateState] = mapped_column(one_of(TemplateState))
+    written_by: Mapped[str] = mapped_column(Text(12))
+    written_on: Mapped[date]
+    approved_by: Mapped[str | None] = mapped_column(Text(12))
+    approved_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Translation(Base):
+    """`subject` is `answer.<question>` or `message.<reference>`, of one box; one text for each language."""
+
+    __tablename__ = "case_translations"
+    __table_args__ = (UniqueConstraint("box_id", "subject", "language"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"))
+    subject: Mapped[str] = mapped_column(Text(60))
+    language: Mapped[str] = mapped_column(Text(12))
+    written_by: Mapped[str] = mapped_column(Text(200))
+    written_on: Mapped[date]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class Decision(Base):
+    """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
+
+    `reasons_sealed` is the unit's alone; `summary_sealed` is what may be told outside, in `language`, and
+    `translation_sealed` the same in the complainant's. `written_by` are the references of all who wrote the draft.
+    `object_days` are the days for an objection, counted from the day on which it is made.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    box_id: Mapped[int] = mapped_column(ForeignKey("boxes.id"), unique=True)
+    outcome: Mapped[DecisionOutcome] = mapped_column(one_of(DecisionOutcome))
+    state: Mapped[DecisionState] = mapped_column(one_of(DecisionState))
+    object_days: Mapped[int]
+    object_until: Mapped[date | None]
+    drafted_by: Mapped[str] = mapped_column(Text(200))
+    written_by: Mapped[list[str]] = mapped_column(JSON)
+    drafted_on: Mapped[date]
+    decided_by: Mapped[str | None] = mapped_column(Text(200))
+    decided_on: Mapped[date | None]
+    reasons_sealed: Mapped[str] = mapped_column(LongText)
+    summary_sealed: Mapped[str] = mapped_column(LongText)
+    language: Mapped[str | None] = mapped_column(Text(12))
+    translated_by: Mapped[str | None] = mapped_column(Text(200))
+    translation_sealed: Mapped[str | None] = mapped_column(LongText)
+
+
+_IS_LIVE = text("state IN ('asked', 'granted')")
+
+
+class AccessGrant(Base):
+    """What one officer may see of one case for a while, once a second person has approved.
+
+    `attachment` is the reference of a file, empty for the other kinds. `ends_at`: while it is asked for, when it can no
+    longer be granted; once it is granted, when it ends. `hours` is the duration asked for. `reason_sealed` and
+    `answer_sealed` (why it was refused) are sealed under the case's own keys. Columns ending in _by are officers' references.
+    """
+
+    __tablename__ = "openings"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "ix_openings_live", "case_id", "kind", "attachment", "asked_by",
+            unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE,
+        ),
+        Index("ix_openings_state_ends_at", "state", "ends_at"),
+    )  # fmt: skip
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[AccessKind] = mapped_column(one_of(AccessKind, "openingkind"))
+    attachment: Mapped[str] = mapped_column(Text(12), default="")
+    state: Mapped[AccessState] = mapped_column(one_of(AccessState, "openingstate"))
+    hours: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(Text(200))
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(200))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    looked_at: Mapped[datetime | None] = mapped_column(Instant)
+    ended_by: Mapped[str | None] = mapped_column(Text(200))
+    reason_sealed: Mapped[str] = mapped_column(LongText)
+    answer_sealed: Mapped[str | None] = mapped_column(LongText)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SavedView(Base):
+    """An officer's own way to look at the queue: `filters` by name as they stand in the page's address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("officer", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    officer: Mapped[str] = mapped_column(Text(12))
+    name: Mapped[str] = mapped_column(Text(60))
+    filters: Mapped[dict[str, str]] = mapped_column(JSON)
+    made_on: Mapped[date]
+
+
+class BulkAct(Base):
+    """One officer's act on several cases at once. `rows`: for each case its reference, its version since, and what was
+    before.
+
+    The officer who did it can undo it for a while.
+    """
+
+    __tablename__ = "bulk_acts"
+    __table_args__ = (Index("ix_bulk_acts_done_at", "done_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit: Mapped[str] = mapped_column(Text(40))
+    officer: Mapped[str] = mapped_column(Text(12))
+    kind: Mapped[BulkKind] = mapped_column(one_of(BulkKind))
+    done_at: Mapped[datetime] = mapped_column(Instant)
+    undone_at: Mapped[datetime | None] = mapped_column(Instant)
+    rows: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class OfficerDraft(Base):
+    """The fields of a form as they were typed, sealed by the ring. `page` shows the form, `action` is where it is sent.
+
+    `about` is the case that a form acts on, `version` that of the case when the form was made; None for other forms.
+    """
+
+    __tablename__ = "officer_drafts"
+    __table_args__ = (UniqueConstraint("officer_id", "page", "action"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    page: Mapped[str] = mapped_column(Text(200))
+    action: Mapped[str] = mapped_column(Text(200))
+    saved_at: Mapped[datetime] = mapped_column("kept_at", Instant, index=True)
+    about: Mapped[str | None] = mapped_column(Text(12))
+    version: Mapped[int | None]
+    sealed: Mapped[str] = mapped_column(LongText)

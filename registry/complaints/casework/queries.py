@@ -30,7 +30,7 @@ from registry.complaints.case.moves import moves_of
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes
 from registry.complaints.casework.models import CaseClock, CaseMove
-from registry.complaints.casework.translations.reading import Translated, translations_in
+from registry.complaints.casework.translations import Translated, translations_in
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call

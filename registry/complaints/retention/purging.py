@@ -18,17 +18,22 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
 from registry.complaints.case.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.case.units import all_units, periods_of
-from registry.complaints.casework.access_grants.models import AccessGrant
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.letters.models import WaitingLetter
-from registry.complaints.casework.models import CaseClock, CaseMove, CaseView, PriorityChange
-from registry.complaints.casework.notes.models import CaseNote, CaseTask
-from registry.complaints.casework.translations.models import Translation
+from registry.complaints.casework.models import (
+    AccessGrant,
+    CaseClock,
+    CaseMove,
+    CaseNote,
+    CaseTask,
+    CaseView,
+    Decision,
+    PriorityChange,
+    Translation,
+    WaitingLetter,
+)
 from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
 from registry.complaints.intake.paper_forms.actions import drop_stale
 from registry.complaints.intake.paper_forms.models import PaperForm
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.parties.models import Hearing, Referral, ReferralReport
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer

@@ -15,7 +15,7 @@ from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
 from registry.complaints.intake.mailbox import resume
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
 from registry.core.clock import day_at
 from registry.core.isolation import do_for_each
@@ -103,7 +103,7 @@ def remind_partners(sessions: sessionmaker[Session], at: datetime) -> int:
         found = session.execute(waiting.order_by(Referral.id).limit(AT_ONCE)).scalars().all()
         for referral in found:
             referral.reminded_on = today
-            notify_unit(session, referral.partner, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
+            notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
     return len(found)
 
 

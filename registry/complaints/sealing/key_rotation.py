@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.unsent.actions import place as place_of_unsent
-from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.complaints.casework.models import OfficerDraft
+from registry.complaints.casework.unsent import place as place_of_unsent
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier

@@ -24,7 +24,7 @@ from registry.complaints.triage.rules import (
 )
 from registry.complaints.triage.similarity import alike, bands, independent, remember
 from registry.register.agencies.queries import agency_row
-from registry.register.names.rules import normalised
+from registry.register.names.spelling import normalised
 from registry.vocabulary.cases import RECORDINGS, CaseRole, CaseState
 from registry.vocabulary.codes import TriageReason
 

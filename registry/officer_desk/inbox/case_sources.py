@@ -5,18 +5,20 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.letters.models import WaitingLetter
-from registry.complaints.casework.models import CaseMove, PriorityChange
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import (
+    AccessGrant,
+    CaseMove,
+    CaseTask,
+    Decision,
+    PriorityChange,
+    Translation,
+    WaitingLetter,
+)
 from registry.complaints.casework.queue.listing import has_open_objection
-from registry.complaints.casework.translations.models import Translation
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.outcome import WAITING_IN
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
-from registry.complaints.parties.hearings.translating import WAITING_IN
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.parties.referrals.rules import LIVE
 from registry.officer_desk.inbox.branches import (
     AT,
@@ -271,7 +273,7 @@ def _letter_untranslated() -> Select[Any]:
 
 def _is_foreign(language: Any) -> ColumnElement[bool]:
     """Whether a text for the agency is in a language that no one there reads, though there is somebody."""
-    there = select(Officer.id).where(Officer.unit == Hearing.desk, Officer.state == OfficerState.ACTIVE)
+    there = select(Officer.id).where(Officer.unit == Hearing.party, Officer.state == OfficerState.ACTIVE)
     return and_(language.is_not(None), there.exists(), ~there.where(Officer.language == language).exists())
 
 
@@ -327,7 +329,7 @@ def _served() -> Select[Any]:
     columns = Columns(
         kind="agency.served", reference=Hearing.reference, since_on=Hearing.served_on, due_on=Hearing.answer_by
     )
-    waiting = Hearing.desk == UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= TODAY
+    waiting = Hearing.party == UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= TODAY
     return rows(columns).where(*waiting).order_by(Hearing.answer_by, Hearing.id)
 
 
@@ -336,7 +338,7 @@ def _received() -> Select[Any]:
     columns = Columns(
         kind="partner.sent", reference=Referral.reference, since_on=Referral.sent_on, due_on=Referral.expires_on
     )
-    waiting = Referral.partner == UNIT, Referral.state == _R.SENT, Referral.expires_on >= TODAY
+    waiting = Referral.party == UNIT, Referral.state == _R.SENT, Referral.expires_on >= TODAY
     return rows(columns).where(*waiting).order_by(Referral.sent_on, Referral.id)
 
 

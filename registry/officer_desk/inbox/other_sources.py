@@ -5,9 +5,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.letters.models import ReplyTemplate, TemplateState
-from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.complaints.casework.models import Decision, OfficerDraft, ReplyTemplate, TemplateState
 from registry.officer_desk.inbox.branches import (
     AT,
     AUTHORITY,

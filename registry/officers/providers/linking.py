@@ -4,7 +4,6 @@ An account is linked by its officer, who has signed in with password and second 
 which a provider may give to another person. A visit works once, for one browser, for ten minutes.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Collection, Sequence
@@ -14,7 +13,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.accounts.sessions import digest_of
 from registry.audit.actions import record
+from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
@@ -23,7 +24,8 @@ from registry.officers.models import Officer, OfficerState, SecurityEvent, Unit
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import Provider
-from registry.officers.signing_in import Attempt, Step
+from registry.officers.sessions import OFFICER_SESSIONS
+from registry.officers.signing_in import Attempt, Browser, Step
 
 BACK_WITHIN = timedelta(minutes=10)
 
@@ -53,8 +55,8 @@ def send(session: Session, provider: Provider, at: datetime, officer: Officer | 
     sent = Sent(*(secrets.token_urlsafe(36) for _ in range(4)))
     session.add(
         ProviderVisit(
-            state=_digest(sent.state),
-            browser=_digest(sent.browser),
+            state=digest_of(sent.state),
+            browser=digest_of(sent.browser),
             provider=provider.key,
             nonce=sent.nonce,
             verifier=sent.verifier,
@@ -70,7 +72,7 @@ def take_back(session: Session, state: str, browser: str, at: datetime) -> Retur
     """End a visit and return it, for the browser that was sent on it. Works once, and for no other browser."""
     found = session.execute(
         delete(ProviderVisit)
-        .where(ProviderVisit.state == _digest(state))
+        .where(ProviderVisit.state == digest_of(state))
         .returning(
             ProviderVisit.browser,
             ProviderVisit.provider,
@@ -81,17 +83,17 @@ def take_back(session: Session, state: str, browser: str, at: datetime) -> Retur
         )
         .execution_options(synchronize_session=False)
     ).one_or_none()
-    if found is None or found.ends_at <= at or not hmac.compare_digest(found.browser, _digest(browser)):
+    if found is None or found.ends_at <= at or not hmac.compare_digest(found.browser, digest_of(browser)):
         return None
     return Returned(found.provider, found.nonce, found.verifier, found.officer_id)
 
 
-def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, at: datetime) -> Attempt:
+def enter(call: Call[Browser], keyring: Keyring, provider: Provider, known: Known) -> Attempt:
     """Sign in the officer of a linked account, if active and of that authority.
 
     Our second factor is required where the provider asked for none.
     """
-    officer = session.scalars(
+    officer = call.session.scalars(
         select(Officer)
         .join(ProviderLink, ProviderLink.officer_id == Officer.id)
         .join(Unit, Unit.reference == Officer.unit)
@@ -105,9 +107,9 @@ def enter(session: Session, keyring: Keyring, provider: Provider, known: Known, 
     if officer is None:
         return Attempt(Step.REFUSED)
     if known.has_second:
-        return signing_in.enter(session, keyring, "", officer, at, provider.key)
-    half = sessions.begin(session, officer, at, is_full=False, provider=provider.key)
-    return Attempt(Step.SECOND_FACTOR, half, officer=officer)
+        return signing_in.enter(call, keyring, officer, provider.key)
+    half = OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False, provider=provider.key)
+    return Attempt(Step.SECOND_FACTOR, half)
 
 
 def link(session: Session, officer: Officer, provider: Provider, known: Known, at: datetime) -> None:
@@ -179,7 +181,3 @@ def unlink_all(session: Session, officer: Officer) -> None:
 
 def forget_visits(session: Session, at: datetime) -> None:
     session.execute(delete(ProviderVisit).where(ProviderVisit.ends_at < at))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

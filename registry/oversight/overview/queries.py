@@ -14,7 +14,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
-from registry.complaints.casework.queue.waiting import lies_with
+from registry.complaints.casework.queue.glances import lies_with
 from registry.oversight.overview.days import DayNumber, last_day_number, monday_number
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
 from registry.oversight.statistics.rules import COUNTED

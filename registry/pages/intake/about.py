@@ -10,7 +10,7 @@ from registry.http.transaction import reading
 from registry.pages.intake import cookies
 from registry.pages.intake.visiting import Visitor
 from registry.register.agencies import queries, record
-from registry.register.agencies.naming import agencies_named
+from registry.register.agencies.listing import agencies_named
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.register import Language
 

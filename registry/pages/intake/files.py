@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -18,7 +19,7 @@ from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
 from registry.http.body_admission import takes_body
-from registry.http.complaint_services import sealer, store
+from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
@@ -93,23 +94,10 @@ def recording(language: Language) -> Response:
 
 def _taken(language: Language) -> Response:
     request.max_content_length = MAX_OF_FORM
-    sent = request.files.get("file")
-    body = sent.read() if sent is not None else b""
+    sent = replace(read_form_file(), changes_voice="changes_voice" in request.form)
     with open_visit(language) as visitor:
         opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
-    upload(
-        services().settings,
-        services().sessions,
-        store(),
-        opened,
-        case,
-        body=body,
-        name=sent.filename or "" if sent is not None else "",
-        declared=sent.mimetype if sent is not None else "",
-        idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16),
-        today=visitor.today,
-        changes_voice="changes_voice" in request.form,
-    )
+    upload(upload_services(), opened, case, sent, visitor.today)
     return lead(language, "/files")
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from flask import Blueprint, Response, request
 from msgspec.json import encode
 
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Upload
 from registry.complaints.attachments.uploading import upload
@@ -18,8 +19,8 @@ from registry.complaints.case import visits
 from registry.complaints.intake.mailbox_files import opened_for_files
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
-from registry.http.complaint_services import sealer, store
-from registry.http.transaction import reading, services
+from registry.http.complaint_services import sealer, store, upload_services
+from registry.http.transaction import reading
 from registry.http.uploads import one_of_few
 from registry.i18n.languages import text
 from registry.pages.intake import cookies
@@ -94,12 +95,8 @@ def join(one: Sending) -> Response:
         body = one.parts.joined()
         if body is None:
             return json_answer(200, missing=one.parts.missing())
-        one.keep(
-            body=body,
-            name=request.form.get("name", "")[:200],
-            declared=request.form.get("declared", "")[:100],
-            today=now().date(),
-        )
+        name, declared = request.form.get("name", "")[:200], request.form.get("declared", "")[:100]
+        one.keep(SentFile(body, name, declared, idempotency_key=request.form.get("once", "")), now().date())
     one.parts.drop()
     return json_answer(200, to=f"/{one.language}/box/files")
 
@@ -110,12 +107,7 @@ def _opened(language: Language) -> Iterator[Sending]:
         opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
-    running = services()
-    yield Sending(
-        language,
-        parts,
-        partial(upload, running.settings, running.sessions, store(), opened, case, idempotency_key=once),
-    )
+    yield Sending(language, parts, partial(upload, upload_services(), opened, case))
 
 
 def json_answer(status: int, **values: object) -> Response:

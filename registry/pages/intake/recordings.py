@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Recording, Recordings
@@ -16,8 +17,7 @@ from registry.complaints.attachments.uploading import upload
 from registry.complaints.intake.mailbox_files import opened_for_files
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, NotNow, RefusedFile
-from registry.http.complaint_services import store
-from registry.http.transaction import services
+from registry.http.complaint_services import store, upload_services
 from registry.http.uploads import one_of_few
 from registry.pages.intake.parts import answering, json_answer
 from registry.pages.intake.visiting import open_visit
@@ -73,14 +73,8 @@ def _keep(recording: Recording, keep: Callable[..., Attachment]) -> None:
     declared = request.form.get("declared", "")[:100]
     if kind_of(body, "recording", declared) not in RECORDINGS:
         raise RefusedFile(Problem.FILE_KIND_NOT_TAKEN, "this is no sound that could be played")
-    keep(
-        body=body,
-        name="recording",
-        declared=declared,
-        idempotency_key=name,
-        today=now().date(),
-        changes_voice="changes_voice" in request.form,
-    )
+    changes_voice = "changes_voice" in request.form
+    keep(SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now().date())
 
 
 def unfinished(language: Language) -> list[int]:
@@ -97,6 +91,4 @@ def unfinished(language: Language) -> list[int]:
 def _opened(language: Language) -> Open:
     with open_visit(language) as visitor:
         opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
-    running = services()
-    keep = partial(upload, running.settings, running.sessions, store(), opened, case)
-    return Open(Recordings(store(), opened, case), keep)
+    return Open(Recordings(store(), opened, case), partial(upload, upload_services(), opened, case))

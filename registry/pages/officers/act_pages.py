@@ -12,15 +12,16 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.http.portals import FORM_FIELD
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
-from registry.pages.officers.confirming import question_of, question_page
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
 from registry.vocabulary.codes import Problem
 from schemas.base import InSchema
 from schemas.fields import Count, Day, Flag, Word
@@ -175,3 +176,33 @@ def chosen(form: Form, name: str, words: Mapping[str, Choice], unread: str = "ch
     if form.get(name, "") not in words:
         raise InvalidInput([Fault.of(name, Problem.MISSING, unread)])
     return words[form[name]]
+
+
+_CONFIRMED = "confirmed"
+
+_ASKED: Mapping[str, str] = {
+    "closeHearing": "close_hearing",
+    "approveSanction": "approve_sanction",
+    "confirmSanctionEnd": "end_sanction",
+    "withdrawSanction": "drop_sanction",
+    "closeOfficer": "close_officer",
+}
+"""Operations that are asked about, and where their words stand: `confirm.<words>.ask`, `.follows` and `.yes`."""
+
+_ASKED_MOVES: Mapping[str, str] = {"closed": "close_case", "merged": "merge_case", "out_of_scope": "out_of_scope"}
+"""Moves of a case that are asked about."""
+
+
+def question_of(operation: str) -> str | None:
+    """The words that an act is asked about with, before it is done; None where it is done at once, or was confirmed."""
+    if request.form.get(_CONFIRMED) == "yes":
+        return None
+    if operation == "moveCase":
+        return _ASKED_MOVES.get(request.form.get("to", ""))
+    return _ASKED.get(operation)
+
+
+def question_page(words: str, back: str) -> Response:
+    """The page that says what follows. Its form brings along all that was sent; `back` leads to where it came from."""
+    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in (FORM_FIELD, _CONFIRMED)]
+    return page("confirm.html", here="", words=words, sent=sent, action=request.path, back=back, confirmed=_CONFIRMED)

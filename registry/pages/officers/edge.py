@@ -3,18 +3,26 @@
 from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
+from registry.http.portals import require_guarded_pages
 from registry.http.transaction import services
 from registry.officers.providers.client import Client
 from registry.officers.providers.settings import providers_in
 from registry.pages.officers import (
+    access_grants,
     agencies,
+    audit,
+    board,
     calendar,
+    entries,
     factors,
     home,
+    incoming,
     law,
     officers,
+    overview,
     paper_forms,
     providers,
+    sanctions,
     search,
     templates_of_replies,
     unsent,
@@ -22,28 +30,16 @@ from registry.pages.officers import (
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
-from registry.pages.officers.access_grants import unit as openings_unit
-from registry.pages.officers.access_grants import views as openings_desk
 from registry.pages.officers.assets import files
-from registry.pages.officers.audit import lines as audit_lines
-from registry.pages.officers.audit import trail
 from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
-from registry.pages.officers.entries import agency as entries_agency
-from registry.pages.officers.entries import officer as entries_desk
 from registry.pages.officers.hearings import agency as hearings_portal
-from registry.pages.officers.hearings import agency_files as hearings_files
 from registry.pages.officers.hearings import officer as hearings_desk
-from registry.pages.officers.imports import channels, clones, official_lists
 from registry.pages.officers.licences import acts as licence_acts
-from registry.pages.officers.licences import deposit, licence, licences
+from registry.pages.officers.licences import deposit, licences
 from registry.pages.officers.licences import proposals as licence_proposals
-from registry.pages.officers.overview import board
-from registry.pages.officers.overview import page as overview_page
-from registry.pages.officers.referrals import identities
 from registry.pages.officers.referrals import officer as referrals_desk
 from registry.pages.officers.referrals import partner as referrals_portal
 from registry.pages.officers.rendering import error_page
-from registry.pages.officers.sanctions import views as sanctions_desk
 
 PATH = "/console"
 
@@ -69,35 +65,30 @@ PAGES: tuple[Blueprint, ...] = (
     paper_forms.pages,
     referrals_desk.pages,
     referrals_portal.pages,
-    identities.pages,
-    openings_desk.pages,
-    openings_unit.pages,
+    referrals_desk.identity_pages,
+    access_grants.pages,
+    access_grants.unit_pages,
     decisions_desk.pages,
-    sanctions_desk.pages,
+    sanctions.pages,
     licences.pages,
-    licence.pages,
+    licences.licence_pages,
     licence_acts.pages,
     deposit.pages,
     licence_proposals.pages,
-    official_lists.pages,
-    channels.pages,
-    clones.pages,
+    incoming.pages,
+    incoming.channel_pages,
+    incoming.clone_pages,
     law.pages,
     templates_of_replies.pages,
-    trail.pages,
-    audit_lines.pages,
+    audit.case_pages,
+    audit.pages,
     hearings_desk.pages,
     hearings_portal.pages,
-    hearings_files.pages,
-    entries_agency.pages,
-    entries_desk.pages,
-    overview_page.pages,
+    entries.pages,
+    entries.officer_pages,
+    overview.pages,
     board.pages,
 )
-
-
-class UnguardedRoute(RuntimeError):
-    """A route of the console without a policy: a fault in the program, found when it starts."""
 
 
 def register(app: Flask) -> None:
@@ -113,6 +104,4 @@ def register(app: Flask) -> None:
 
 def require_policies(app: Flask) -> None:
     """Raise UnguardedRoute unless every view under PATH says who may come."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "policy"):
-            raise UnguardedRoute(f"{rule.rule} has no policy: use allowed(...) or open_to_all")
+    require_guarded_pages(app, PATH, "policy", "has no policy: use allowed(...) or open_to_all")

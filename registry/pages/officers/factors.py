@@ -6,18 +6,20 @@ A key is asked by the page's script. Everything else, an app first of all, works
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.accounts import second_factors
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
-from registry.officers import factors, one_time_codes, security_keys, sessions
+from registry.officers import factors, security_keys
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import MAX_ANSWER, place
+from registry.pages.officers.sign_in import MAX_ANSWER, relying_party
 
 pages = Blueprint("console_factors", __name__)
 
@@ -26,12 +28,12 @@ pages = Blueprint("console_factors", __name__)
 @allowed(Resource.OWN, Act.WRITE)
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
-    here, name = place(), " ".join(request.form.get("name", "").split())[:60]
+    party, name = relying_party(), " ".join(request.form.get("name", "").split())[:60]
     fault = password_fault(session, me) or (None if name else "bad_key_name")
-    if fault is not None or here is None or me.session is None:
+    if fault is not None or party is None or me.session is None:
         return own_page(session, me, fault=fault or "no_keys_here")
     try:
-        wanted = security_keys.wanted_of_new(session, me.session, me.officer, here, now())
+        wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     return page("key.html", here="own", name=name, wanted=wanted)
@@ -40,12 +42,12 @@ def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.post("/own/keys/finish")
 @allowed(Resource.OWN, Act.WRITE)
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
-    at, here = now(), place()
-    if here is None or me.session is None:
+    party = relying_party()
+    if party is None or me.session is None:
         return own_page(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
     try:
-        security_keys.add(session, me.session, me.officer, here, name, answer, at, day_at(at, None))
+        security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
     return _back()
@@ -58,7 +60,7 @@ def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
     fault = password_fault(session, me) or (None if name.isprintable() and name else "bad_key_name")
     if fault is not None:
         return own_page(session, me, fault=fault)
-    _, secret = factors.new_totp(session, keyring(), me.officer, name, day_at(now(), None))
+    _, secret = factors.APPS.begin(session, keyring(), me.officer, name, day_at(now(), None))
     return _app_page(me, secret)
 
 
@@ -67,11 +69,11 @@ def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
 def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     at = now()
-    app = factors.unconfirmed_app(session, me.officer)
+    app = factors.APPS.find_begun(session, me.officer)
     if app is None:
         return own_page(session, me, fault="no_app_begun")
-    if not factors.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
-        return _app_page(me, factors.secret_of(keyring(), app), fault="wrong_code")
+    if not factors.APPS.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
+        return _app_page(me, factors.APPS.secret_of(keyring(), app), fault="wrong_code")
     factors.add_app(session, me.officer, app, at)
     return _back()
 
@@ -88,19 +90,19 @@ def remove(session: Session, me: AuthenticatedOfficer) -> Response:
         factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
-    sessions.end_all(session, me.officer, at, but=me.session)
+    OFFICER_SESSIONS.end_all(session, me.officer, at, but=me.session)
     return _back()
 
 
 def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None) -> Response:
-    address = one_time_codes.address_for_app(secret, me.officer.email)
+    address = second_factors.address_for_app(secret, me.officer.email)
     return page(
         "own_app.html",
         here="own",
         status=400 if fault else 200,
         fault=fault,
         picture=picture(address),
-        typed=one_time_codes.typed_form(secret),
+        typed=second_factors.typed_form(secret),
     )
 
 

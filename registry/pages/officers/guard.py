@@ -7,18 +7,20 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import g, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.complaints.casework.unsent.actions import drop, unsent_on
+from registry.accounts.sessions import read_signed, sign
+from registry.complaints.casework.unsent import drop, unsent_on
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, NotSignedIn
+from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
+from registry.http.portals import SAFE, Cookie, open_view, require_form
 from registry.http.transaction import services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officer_desk.inbox.queries import inbox
@@ -26,7 +28,7 @@ from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.provider_sign_in import LINKING, has_to_link
-from registry.pages.officers.returning import address_after_sign_in, forget_address, to_sign_in
+from registry.pages.officers.returning import to_sign_in
 from registry.vocabulary.register import Language
 
 COOKIE = "console"
@@ -35,7 +37,7 @@ OWN_COOKIE = "__Host-console"
 SHARED_COOKIE = "__Secure-console"
 """On a host that the console shares, with TLS: it keeps its path, and nothing without TLS sets it."""
 
-MARK_DAYS = 180
+KNOWN_FOR = timedelta(days=180)
 
 View = Callable[..., Any]
 
@@ -84,7 +86,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                         drop(session, me.officer.id, action=request.path)
                 return given.answer() if isinstance(given, Afterwards) else _with_word(given)
             except NotSignedIn:
-                return to_sign_in(_cookie()[0], token_sent())
+                return to_sign_in(session_cookie())
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
         return guarded
@@ -100,8 +102,6 @@ def _is_done(given: Any) -> bool:
 def _with_word(given: Any) -> Any:
     """The answer to a form that was taken says, on the page that it leads to, what was done."""
     if request.method not in SAFE and _is_done(given):
-        name, path = _cookie()
-        is_secure = services().settings.console_address.startswith("https:")
         code = g.get("console_done") or (request.endpoint or "").rpartition(".")[2]
         undo = None if "undone" in request.form else g.get("console_undo")
         if undo is not None:
@@ -110,8 +110,7 @@ def _with_word(given: Any) -> Any:
         elif "undone" in request.form:
             code = "undone"
         # A neighbouring host, which can set a cookie, shall not choose what the button "Undo" sends.
-        signed = sessions.sign(token_sent(), code)
-        given.set_cookie(f"{name}-done", signed, 60, httponly=True, samesite="Strict", secure=is_secure, path=path)
+        done_cookie().give(given, sign(token_sent(), code), timedelta(minutes=1))
     return given
 
 
@@ -144,35 +143,13 @@ def note_undo(fields: Mapping[str, str] | None, action: str = "") -> None:
 
 
 def _done_sent() -> tuple[str, str]:
-    sent = request.cookies.get(f"{_cookie()[0]}-done", "")
-    code, _, undo = sessions.read_signed(token_sent(), sent).partition(".")
+    code, _, undo = read_signed(token_sent(), done_cookie().sent()).partition(".")
     return code, undo
-
-
-def take_done(response: Response) -> Response:
-    name, path = _cookie()
-    response.delete_cookie(f"{name}-done", path=path, httponly=True, samesite="Strict", secure=name != COOKIE)
-    return response
-
-
-def back_to() -> str:
-    """The page that sign-in leads back to."""
-    return address_after_sign_in(_cookie()[0])
-
-
-def came_back(response: Response) -> Response:
-    return forget_address(response, _cookie()[0])
 
 
 def open_to_all(view: View) -> View:
     """A view that anybody may ask for: sign-in and its files. Forms must still come from here."""
-
-    @wraps(view)
-    def opened(**path: Any) -> Any:
-        if request.method not in SAFE:
-            require_same_origin()
-        return view(**path)
-
+    opened = open_view(view)
     opened.policy = ViewPolicy(None, None)  # type: ignore[attr-defined]
     return opened
 
@@ -189,66 +166,27 @@ def present(session: Session) -> AuthenticatedOfficer:
 
 def token_sent() -> str:
     """The session's token that the browser brought along; empty where it brought none."""
-    return request.cookies.get(_cookie()[0], "")
+    return session_cookie().sent()
 
 
-def _cookie() -> tuple[str, str]:
-    """Name and path of the cookie."""
+def session_cookie() -> Cookie:
+    """The token of a session, for this path and site alone, for as long as the browser is open."""
     settings = services().settings
     if (settings.console_url or "").startswith("https:"):
-        return OWN_COOKIE, "/"
-    return (SHARED_COOKIE if settings.is_https else COOKIE), "/console"
+        return Cookie(OWN_COOKIE, "/", is_secure=True)
+    return Cookie(SHARED_COOKIE if settings.is_https else COOKIE, "/console", settings.is_https)
 
 
-def require_form(token: str) -> None:
-    """Raise ActRefused unless the form was made for this very session."""
-    require_same_origin()
-    if not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
-        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
+def done_cookie() -> Cookie:
+    """What the form before this page did, and what takes it back."""
+    return session_cookie().beside("done")
 
 
-def give_cookie(response: Response, token: str) -> Response:
-    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
-    name, path = _cookie()
-    is_secure = services().settings.console_address.startswith("https:")
-    response.set_cookie(name, token, httponly=True, samesite="Strict", secure=is_secure, path=path)
-    return response
+def known_cookie() -> Cookie:
+    """That an officer signed in from this browser."""
+    return session_cookie().beside("known")
 
 
-def give_mark(response: Response, text: str) -> Response:
-    """Let the browser keep, for half a year, that its officer signed in from it."""
-    name, path = _cookie()
-    is_secure = name != COOKIE
-    response.set_cookie(
-        f"{name}-known", text, MARK_DAYS * 86_400, httponly=True, samesite="Strict", secure=is_secure, path=path
-    )
-    return response
-
-
-def mark_sent() -> str:
-    return request.cookies.get(f"{_cookie()[0]}-known", "")[:200]
-
-
-def give_visit(response: Response, text: str) -> Response:
-    """Let the browser that is sent to a provider be known when it comes back: another site leads it here, so `Lax`."""
-    name, path = _cookie()
-    is_secure = services().settings.console_address.startswith("https:")
-    response.set_cookie(f"{name}-visit", text, 600, httponly=True, samesite="Lax", secure=is_secure, path=path)
-    return response
-
-
-def visit_sent() -> str:
-    return request.cookies.get(f"{_cookie()[0]}-visit", "")
-
-
-def take_visit(response: Response) -> Response:
-    name, path = _cookie()
-    response.delete_cookie(f"{name}-visit", path=path, httponly=True, samesite="Lax", secure=name != COOKIE)
-    return response
-
-
-def take_cookie(response: Response) -> Response:
-    name, path = _cookie()
-    # Without `secure` browsers keep what begins with __Host-.
-    response.delete_cookie(name, path=path, httponly=True, samesite="Strict", secure=name != COOKIE)
-    return response
+def visit_cookie() -> Cookie:
+    """By which a browser that was sent to a provider is known when it comes back: another site leads it here."""
+    return session_cookie().beside("visit", is_lax=True)

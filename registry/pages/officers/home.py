@@ -11,7 +11,6 @@ from registry.officer_desk.acting import names_in
 from registry.officer_desk.inbox.queries import inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
@@ -48,6 +47,5 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
-        case_styles=assets.address_of("cases.css"),
         broken=queries_of_openings.broken(session, me.standing.unit, at) if may_watch else 0,
     )

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from registry.core.errors import IllegalMove, RepeatDiffers
-from registry.http.forms import FORM_FIELD
+from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
 from registry.officer_desk.drafts import draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer

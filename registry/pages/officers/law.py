@@ -15,8 +15,7 @@ from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.register.law.overlays.queries import all_overlays
-from registry.register.law.overlays.view import overlay_payload
+from registry.register.law.overlays.queries import all_overlays, overlay_payload
 
 pages = Blueprint("console_law", __name__)
 

@@ -19,7 +19,6 @@ from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.acting import acting, sealer, version_sent
 from registry.pages.officers.guard import allowed
@@ -126,7 +125,6 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         today=now().date(),
         days_back=MAX_DAYS_BACK,
         kept_days=KEPT_DAYS,
-        case_styles=assets.address_of("cases.css"),
     )
 
 
@@ -164,7 +162,6 @@ def _page(
         asked=wanted,
         payees=payees(spoken),
         currencies=CURRENCIES,
-        case_styles=assets.address_of("cases.css"),
     )
 
 
@@ -194,5 +191,4 @@ def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Respons
         refusal=refusal,
         typed=typed,
         parts=parts,
-        case_styles=assets.address_of("cases.css"),
     )

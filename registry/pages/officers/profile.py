@@ -6,27 +6,27 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.core import push
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, TooManyRequests
+from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_desk.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, sessions, signing_in, tokens
+from registry.officers import accounts, calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
-from registry.officers.signing_in import Step
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import place
+from registry.pages.officers.sign_in import relying_party
 
 pages = Blueprint("console_own", __name__)
 
@@ -60,24 +60,18 @@ def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response
 @allowed(Resource.OWN, Act.WRITE)
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
-    at = now()
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
         return own_page(session, me, fault="password_differs")
     try:
-        attempt = signing_in.change_password(
-            session, keyring(), me, old, new, at, day_at(at, None), services().settings.home,
-            keeps_programs=_keeps_programs(),
-        )  # fmt: skip
+        ended_tokens = signing_in.change_password(
+            Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
+        )
     except ActRefused as refused:
         return own_page(session, me, fault=refused.reason)
-    if attempt.step is Step.WAIT:
-        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
-    return (
-        own_page(session, me, fault="wrong_password")
-        if attempt.step is Step.REFUSED
-        else own_page(session, me, given="password", ended_tokens=attempt.ended_tokens)
-    )
+    if ended_tokens is None:
+        return own_page(session, me, fault="wrong_password")
+    return own_page(session, me, given="password", ended_tokens=ended_tokens)
 
 
 def _keeps_programs() -> bool:
@@ -145,10 +139,10 @@ def own_page(
         only=only_way_of(me.standing),
         token_name=request.form.get("name", "") if fault else "",
         factors=factors.factors_of(session, me.officer),
-        has_keys=place() is not None,
+        has_keys=relying_party() is not None,
         linked=[one.issuer for one in linking.links_of(session, me.officer)],
-        codes_left=factors.recovery_codes_left(session, me.officer),
-        sessions=sessions.sessions_of(session, me.officer, at),
+        codes_left=factors.RECOVERY_CODES.count_left(session, me.officer),
+        sessions=OFFICER_SESSIONS.list_living(session, me.officer, at),
         colleagues=[
             one
             for one in accounts.officers_of(session, me.standing.unit)

@@ -7,6 +7,7 @@ and send no `SameSite=Strict` cookie along a way that another site began. While 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
@@ -15,26 +16,17 @@ from registry.officer_desk.sign_in_providers import only_way_of
 from registry.officers.models import Officer
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, NotProved, ProviderAway
-from registry.officers.providers.linking import Returned, Sent
+from registry.officers.providers.linking import BACK_WITHIN, Returned, Sent
 from registry.officers.providers.rules import Known
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.officers.signing_in import Step
-from registry.pages.officers.guard import (
-    Afterwards,
-    allowed,
-    back_to,
-    came_back,
-    give_cookie,
-    give_visit,
-    open_to_all,
-    take_visit,
-    visit_sent,
-)
+from registry.officers.signing_in import Browser, Step
+from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.provider_sign_in import clients
 from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
+from registry.pages.officers.returning import address_after_sign_in, forget_address
 
 pages = Blueprint("console_providers", __name__)
 
@@ -56,22 +48,22 @@ def back() -> Response:
     """What the provider's address brings back is taken from the browser that was sent, once, and only then asked after."""
     at = now()
     with writing() as session:
-        visit = linking.take_back(session, request.args.get("state", "")[:200], visit_sent(), at)
+        visit = linking.take_back(session, request.args.get("state", "")[:200], visit_cookie().sent(), at)
     if visit is None or visit.provider not in clients():
-        return take_visit(_sign_in_page("provider_late", 400))
+        return visit_cookie().take(_sign_in_page("provider_late", 400))
     client = clients()[visit.provider]
     # An answer for another issuer is refused (RFC 9207).
     is_theirs = request.args.get("iss", client.provider.issuer) == client.provider.issuer
     code = request.args.get("code", "")[:4000]
     if not is_theirs or not code:
-        return take_visit(_sign_in_page("provider_refused", 403))
+        return visit_cookie().take(_sign_in_page("provider_refused", 403))
     try:
         known = client.known(_address_back(), code, visit.nonce, visit.verifier, at)
     except ProviderAway:
-        return take_visit(_sign_in_page("provider_away", 503))
+        return visit_cookie().take(_sign_in_page("provider_away", 503))
     except NotProved:
-        return take_visit(_sign_in_page("provider_refused", 403))
-    return take_visit(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
+        return visit_cookie().take(_sign_in_page("provider_refused", 403))
+    return visit_cookie().take(_arrive(client, known) if visit.officer_id is None else _link(client, visit, known))
 
 
 @pages.post("/own/links/<provider>")
@@ -103,18 +95,19 @@ def _leave(client: Client, sent: Sent) -> Response:
         address = client.address(_address_back(), sent.state, sent.nonce, sent.verifier)
     except ProviderAway:
         return _sign_in_page("provider_away_only" if client.provider.only else "provider_away", 503)
-    return give_visit(page("leaving.html", here="sign_in", name=client.provider.name, address=address), sent.browser)
+    leaving = page("leaving.html", here="sign_in", name=client.provider.name, address=address)
+    return visit_cookie().give(leaving, sent.browser, BACK_WITHIN)
 
 
 def _arrive(client: Client, known: Known) -> Response:
     with writing() as session:
-        attempt = linking.enter(session, keyring(), client.provider, known, now())
+        attempt = linking.enter(Call(session, Browser(), now()), keyring(), client.provider, known)
     if attempt.step is Step.REFUSED:
         return _sign_in_page("provider_unlinked", 403)
-    is_in = attempt.step is Step.IN
-    to = back_to() if is_in else "/console/code"
-    response = give_cookie(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
-    return came_back(response) if is_in else response
+    cookie, is_in = session_cookie(), attempt.step is Step.IN
+    to = address_after_sign_in(cookie) if is_in else "/console/code"
+    response = cookie.give(page("arriving.html", here="sign_in", address=to, fault=None), attempt.token or "")
+    return forget_address(response, cookie) if is_in else response
 
 
 def _link(client: Client, visit: Returned, known: Known) -> Response:

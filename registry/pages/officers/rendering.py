@@ -2,30 +2,31 @@
 
 import secrets
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from flask import Response, g, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 
-from registry.complaints.casework.unsent.actions import Unsent
+from registry.complaints.casework.unsent import Unsent
 from registry.http.errors import ProblemDocument
-from registry.http.forms import FORM_FIELD
 from registry.http.headers import content_policy
+from registry.http.portals import FORM_FIELD, form_token_of, page_response
+from registry.http.site_files import templates_of
 from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, negotiated, text
 from registry.officer_desk.sign_in_providers import providers
-from registry.officers import sessions
 from registry.officers.rights import Act, Resource
-from registry.pages.officers import assets
+from registry.pages.officers.assets import FILES
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
-from registry.pages.officers.guard import Bar, done_sent, take_done, token_sent, undo_sent
+from registry.pages.officers.guard import Bar, done_cookie, done_sent, session_cookie, undo_sent
 from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
+
+TEMPLATES = templates_of("registry.pages.officers")
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
@@ -60,18 +61,6 @@ SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER
 """What the search of the bar finds, each for those who may read it."""
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("registry.pages.officers"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
 def page(template: str, *, here: str, status: int | None = None, **context: Any) -> Response:
     """A page for the officer who is signed in, or before sign-in.
 
@@ -86,32 +75,27 @@ def page(template: str, *, here: str, status: int | None = None, **context: Any)
     if request.method == "GET":
         context = context | _typed_before(context)
     words = _words() | {"me": g.get("console_present"), "here": here, "is_refused": status >= 400} | context
-    body = _environment().get_template(template).render(words)
+    body = TEMPLATES.get_template(template).render(words)
     if refusal is not None:
         body = with_faults(body, refusal.faults)
-    response = Response(body, status, mimetype="text/html")
+    response = page_response(body, status, language())
     if done_sent():
-        take_done(response)
-    response.headers["Content-Language"] = language()
+        done_cookie().take(response)
     if g.get("console_bar") is not None:
         # The script of the desk keeps drafts and asks for agencies here.
         response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
-    response.headers["Cache-Control"] = "no-store"
-    # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them.
-    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 def rendered(template: str, **context: Any) -> str:
     """A document in the officer's language that is no page: nothing of a form stands in it."""
-    return _environment().get_template(template).render(_words() | context)
+    return TEMPLATES.get_template(template).render(_words() | context)
 
 
 def _words() -> dict[str, Any]:
     """What every template has in reach."""
     bar: Bar | None = g.get("console_bar")
     spoken = language()
-    token = token_sent()
     settings = services().settings
     return {
         "language": spoken,
@@ -134,12 +118,12 @@ def _words() -> dict[str, Any]:
             if bar is not None and bar.standing.may(what, act)
         ],
         "may_search": bar is not None and any(bar.standing.may(what, Act.READ) for what in SEARCHED),
-        "stylesheet": assets.address_of("console.css"),
-        "mark": assets.address_of("mark.svg"),
+        "stylesheet": FILES.address_of("console.css"),
+        "mark": FILES.address_of("mark.svg"),
         "providers": providers(),
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
-        "asset": assets.address_of,
+        "asset": FILES.address_of,
         "waiting_count": g.get("console_waiting", ""),
         "done": _done(spoken),
         "undo": undo_sent() if request.method == "GET" else None,
@@ -150,7 +134,7 @@ def _words() -> dict[str, Any]:
         "anchor": anchor,
         "form_field": FORM_FIELD,
         "new_once": partial(secrets.token_urlsafe, 16),
-        "form_token": sessions.form_token(token) if token else "",
+        "form_token": form_token_of(session_cookie()),
     }
 
 
@@ -188,7 +172,7 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
         "detail": detail,
         "is_said": why is not None,
     }
-    return _environment().get_template("error.html").render(words)
+    return TEMPLATES.get_template("error.html").render(words)
 
 
 def language() -> Language:

@@ -6,7 +6,7 @@ that may be asked for, and nowhere else.
 """
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, redirect, request
@@ -14,18 +14,19 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from registry.complaints.casework.unsent import actions as unsent
+from registry.accounts.sessions import is_form_token
+from registry.complaints.casework import unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.complaint_services import sealer
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
-from registry.http.transaction import services, writing
+from registry.http.portals import FORM_FIELD, SAFE, Cookie, require_same_origin
+from registry.http.transaction import writing
 from registry.officers import sessions
 
 PATH = "/console"
 MAX_ADDRESS = 400
-WAITS_FOR = 3600
-"""Seconds for which the page is remembered that sign-in leads back to."""
+WAITS_FOR = timedelta(hours=1)
+"""How long the page is remembered that sign-in leads back to."""
 
 _NEVER = tuple(f"{PATH}/{one}" for one in ("own", "join", "sign-in", "code", "sign-out", "drafts", "agencies"))
 """Forms with secrets in them, and those that hold nothing worth keeping."""
@@ -33,35 +34,30 @@ _NEVER = tuple(f"{PATH}/{one}" for one in ("own", "join", "sign-in", "code", "si
 _BESIDE = frozenset({FORM_FIELD, "draft_page", "draft_action", "once", "confirmed"})
 
 
-def to_sign_in(name: str, token: str) -> Response:
-    """Lead to sign-in. What was sent is kept, and the page remembered that it was sent from, or asked for."""
+def to_sign_in(cookie: Cookie) -> Response:
+    """Lead to sign-in. What was sent is kept, and the page remembered that it was sent from, or asked for.
+
+    `cookie` is that of the session.
+    """
     is_read = request.method in SAFE
     page = _of_console(request.full_path.rstrip("?")) if is_read else page_of_form()
-    over = _left_of(token, None if is_read else page)
+    over = _left_of(cookie.sent(), None if is_read else page)
     response = redirect(f"{PATH}/sign-in?over={over}" if over else f"{PATH}/sign-in", 303)
     assert isinstance(response, Response)
-    if page is not None:
-        response.set_cookie(
-            f"{name}-next", page, WAITS_FOR, httponly=True, samesite="Lax", path=_path_of(name),
-            secure=services().settings.console_address.startswith("https:"),
-        )  # fmt: skip
-    return response
+    return response if page is None else _next_page(cookie).give(response, page, WAITS_FOR)
 
 
-def address_after_sign_in(name: str) -> str:
+def address_after_sign_in(cookie: Cookie) -> str:
     """The page that was asked for when the session was over; else the first one."""
-    return _of_console(request.cookies.get(f"{name}-next", "")) or f"{PATH}/"
+    return _of_console(_next_page(cookie).sent()) or f"{PATH}/"
 
 
-def forget_address(response: Response, name: str) -> Response:
-    is_secure = services().settings.console_address.startswith("https:")
-    response.delete_cookie(f"{name}-next", path=_path_of(name), httponly=True, samesite="Lax", secure=is_secure)
-    return response
+def forget_address(response: Response, cookie: Cookie) -> Response:
+    return _next_page(cookie).take(response)
 
 
-def _path_of(name: str) -> str:
-    """Browsers take what begins with __Host- for the whole host alone."""
-    return "/" if name.startswith("__Host-") else PATH
+def _next_page(cookie: Cookie) -> Cookie:
+    return cookie.beside("next", is_lax=True)
 
 
 def page_of_form() -> str | None:
@@ -101,7 +97,7 @@ def _left_of(token: str, page: str | None) -> str:
 
 def _is_own_form(token: str) -> bool:
     """Whether the form was sent from here, for this very session, and holds what may be kept."""
-    if not is_kept_of(request.path) or not sessions.is_form_token(token, request.form.get(FORM_FIELD, "")):
+    if not is_kept_of(request.path) or not is_form_token(token, request.form.get(FORM_FIELD, "")):
         return False
     try:
         require_same_origin()

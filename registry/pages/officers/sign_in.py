@@ -1,29 +1,29 @@
 """Signing in and out, and joining with a code: the only pages of the console that are open to all."""
 
-from flask import Blueprint, Response, redirect, request
+from collections.abc import Callable
 
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.accounts import second_factors
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused, NotSignedIn, TooManyRequests
+from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.app_services import keyring
+from registry.http.portals import see_other
 from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import providers
-from registry.officers import factors, join_codes, joining, one_time_codes, security_keys, sessions, signing_in
+from registry.officers import factors, join_codes, joining, security_keys, sessions, signing_in
+from registry.officers.models import Officer
 from registry.officers.providers import linking
-from registry.officers.security_keys import Place, place_of
-from registry.officers.signing_in import Attempt, Step
-from registry.pages.officers.guard import (
-    back_to,
-    came_back,
-    give_cookie,
-    give_mark,
-    mark_sent,
-    open_to_all,
-    take_cookie,
-    token_sent,
-)
+from registry.officers.security_keys import RelyingParty, relying_party_at
+from registry.officers.sessions import OFFICER_SESSIONS
+from registry.officers.signing_in import Attempt, Browser, Step
+from registry.pages.officers.guard import KNOWN_FOR, known_cookie, open_to_all, session_cookie, token_sent
 from registry.pages.officers.provider_sign_in import farewell
 from registry.pages.officers.rendering import page
+from registry.pages.officers.returning import address_after_sign_in, forget_address
 
 pages = Blueprint("console_signing", __name__)
 
@@ -41,15 +41,16 @@ def form() -> Response:
 @open_to_all
 def sign_in() -> Response:
     """The first step. A failure is written down before it is answered, so that breaking off counts too."""
-    email = request.form.get("email", "")[:300]
+    email, password = request.form.get("email", "")[:300], request.form.get("password", "")[:1000]
     with writing() as session:
-        attempt = signing_in.sign_in(
-            session, keyring(), email, request.form.get("password", "")[:1000], now(),
-            lambda officer: linking.may_by_password(session, officer, providers()), known=mark_sent(),
-        )  # fmt: skip
+
+        def may_by_password(officer: Officer) -> bool:
+            return linking.may_by_password(session, officer, providers())
+
+        attempt = signing_in.sign_in(_call(session), keyring(), email, password, may_by_password)
     if attempt.step is Step.SECOND_FACTOR:
-        return give_cookie(_to("/console/code"), attempt.token or "")
-    return _refused("sign_in.html", attempt, email=email)
+        return session_cookie().give(see_other("/console/code"), attempt.token or "")
+    return page("sign_in.html", here="sign_in", fault="refused", status=403, over="", email=email)
 
 
 @pages.get("/code")
@@ -62,44 +63,40 @@ def code_form() -> Response:
 @open_to_all
 def give_code() -> Response:
     """The second step, with the token of the first."""
-    at = now()
-    try:
-        with writing() as session:
-            attempt = signing_in.give_code(
-                session,
-                keyring(),
-                token_sent(),
-                request.form.get("code", "")[:40],
-                at,
-                day_at(at, None),
-                mark_sent(),
-            )
-    except NotSignedIn:
-        return take_cookie(_to("/console/sign-in"))
-    return _signed_in(attempt)
+    return _second_step(lambda call: signing_in.give_code(call, keyring(), request.form.get("code", "")[:40]))
 
 
 @pages.post("/code/key")
 @open_to_all
 def give_key() -> Response:
     """The second step with what a security key signed. What it was asked is used up, whatever the answer."""
-    at, here = now(), place()
-    if here is None:
-        return _to("/console/code")
+    party = relying_party()
+    if party is None:
+        return see_other("/console/code")
     answer = request.form.get("answer", "")[:MAX_ANSWER]
+    return _second_step(lambda call: signing_in.give_key(call, keyring(), party, answer))
+
+
+def _second_step(give: Callable[[Call[Browser]], Attempt]) -> Response:
     try:
         with writing() as session:
-            attempt = signing_in.give_key(
-                session, keyring(), token_sent(), here, answer, at, day_at(at, None), mark_sent()
-            )
+            attempt = give(_call(session))
     except NotSignedIn:
-        return take_cookie(_to("/console/sign-in"))
-    return _signed_in(attempt)
+        return session_cookie().take(see_other("/console/sign-in"))
+    if attempt.step is Step.REFUSED:
+        return _code_page(fault="refused", status=403)
+    cookie = session_cookie()
+    response = cookie.give(see_other(address_after_sign_in(cookie)), attempt.token or "")
+    return known_cookie().give(forget_address(response, cookie), attempt.mark, KNOWN_FOR)
 
 
-def place() -> Place | None:
+def _call(session: Session) -> Call[Browser]:
+    return Call(session, Browser(token_sent(), known_cookie().sent()[:200]), now())
+
+
+def relying_party() -> RelyingParty | None:
     """Where security keys are asked; None where browsers offer none."""
-    return place_of(services().settings.console_address)
+    return relying_party_at(services().settings.console_address)
 
 
 @pages.post("/sign-out")
@@ -107,12 +104,13 @@ def place() -> Place | None:
 def sign_out() -> Response:
     """Here, and where the session began with a provider's word there too: the next at this machine would be let in again."""
     with writing() as session:
-        provider = sessions.end(session, token_sent(), now())
+        ended = OFFICER_SESSIONS.end(session, token_sent(), now())
+        provider = None if ended is None else ended.provider
     there = farewell(provider)
     if there is None:
-        response = take_cookie(_to("/console/sign-in"))
+        response = session_cookie().take(see_other("/console/sign-in"))
     else:
-        response = take_cookie(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
+        response = session_cookie().take(page("signed_out.html", here="sign_in", name=there[0], address=there[1]))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
@@ -139,7 +137,7 @@ def join() -> Response:
             today = day_at(at, None)
             officer = joining.join(session, code, password, at, today, services().settings.home)
             if not factors.factors_of(session, officer):
-                factors.new_totp(session, keyring(), officer, "app", today)
+                factors.APPS.begin(session, keyring(), officer, "app", today)
     except ActRefused as refused:
         return _join_page(code, refused.reason)
     return _app_page(code)
@@ -153,32 +151,33 @@ def join_with_key() -> Response:
     The session that begins for it opens nothing: its officer has no second factor yet, and it ends once there is one.
     """
     code, name = request.form.get("join_code", "")[:100], " ".join(request.form.get("name", "").split())[:60]
-    at, here = now(), place()
-    if here is None or not name:
-        return _app_page(code, fault="no_keys_here" if here is None else "bad_key_name")
+    at, party = now(), relying_party()
+    if party is None or not name:
+        return _app_page(code, fault="no_keys_here" if party is None else "bad_key_name")
     answer = request.form.get("answer", "")[:MAX_ANSWER]
     with writing() as session:
         # Refused within: what the key was asked to sign is used up, whatever the answer.
         try:
             officer = join_codes.officer_of_code(session, code, at)
             if not answer:
-                token = sessions.begin(session, officer, at, is_full=False)
+                token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
                 _, half = sessions.half_present(session, token, at)
-                wanted = security_keys.wanted_of_new(session, half, officer, here, at)
-                return give_cookie(page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted), token)
+                wanted = security_keys.registration_options(Call(session, officer, at), half, party)
+                asking = page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted)
+                return session_cookie().give(asking, token)
             whose, half = sessions.half_present(session, token_sent(), at)
             if whose.id != officer.id:
                 raise NotSignedIn("begin again with your code")
-            security_keys.add(session, half, officer, here, name, answer, at, day_at(at, None))
-            factors.drop_unconfirmed(session, officer)
+            security_keys.add(Call(session, officer, at), half, party, name, answer)
+            factors.APPS.forget_begun(session, officer)
             _, recovery = joining.finish_joining(session, code, at)
-            sessions.end(session, token_sent(), at)
+            OFFICER_SESSIONS.end(session, token_sent(), at)
         except (ActRefused, NotSignedIn) as refused:
             fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
             recovery = []
     if not recovery:
-        return take_cookie(_app_page(code, fault=fault))
-    return take_cookie(page("joined.html", here="sign_in", recovery=recovery))
+        return session_cookie().take(_app_page(code, fault=fault))
+    return session_cookie().take(page("joined.html", here="sign_in", recovery=recovery))
 
 
 def _join_page(code: str, fault: str | None = None) -> Response:
@@ -193,9 +192,9 @@ def _finish(code: str, app_code: str) -> Response:
     try:
         with writing() as session:
             officer = join_codes.officer_of_code(session, code, at)
-            app = factors.unconfirmed_app(session, officer)
-            if app is not None and factors.is_code_right(session, keyring(), app, app_code, at):
-                factors.confirm(app)
+            app = factors.APPS.find_begun(session, officer)
+            if app is not None and factors.APPS.is_code_right(session, keyring(), app, app_code, at):
+                app.is_confirmed = True
                 _, recovery = joining.finish_joining(session, code, at)
     except ActRefused as refused:
         return _join_page("", refused.reason)
@@ -207,13 +206,13 @@ def _app_page(code: str, fault: str | None = None) -> Response:
     with writing() as session:
         try:
             officer = join_codes.officer_of_code(session, code, now())
-            app = factors.unconfirmed_app(session, officer)
+            app = factors.APPS.find_begun(session, officer)
         except ActRefused:
             app = None
         if app is None:
             return _join_page("", "bad_join_code")
-        secret = factors.secret_of(keyring(), app)
-    address = one_time_codes.address_for_app(secret, officer.email)
+        secret = factors.APPS.secret_of(keyring(), app)
+    address = second_factors.address_for_app(secret, officer.email)
     return page(
         "app.html",
         here="sign_in",
@@ -221,17 +220,9 @@ def _app_page(code: str, fault: str | None = None) -> Response:
         fault=fault,
         code=code,
         picture=picture(address),
-        typed=one_time_codes.typed_form(secret),
-        has_keys=place() is not None,
+        typed=second_factors.typed_form(secret),
+        has_keys=relying_party() is not None,
     )
-
-
-def _signed_in(attempt: Attempt) -> Response:
-    if attempt.step is Step.IN:
-        response = came_back(give_cookie(_to(back_to()), attempt.token or ""))
-        return give_mark(response, attempt.mark) if attempt.mark else response
-    _require_patience(attempt)
-    return _code_page(fault="refused", status=403)
 
 
 def _code_page(fault: str | None = None, status: int = 200) -> Response:
@@ -239,29 +230,12 @@ def _code_page(fault: str | None = None, status: int = 200) -> Response:
 
     After the password, officers with security keys get what these are to sign, new each time.
     """
-    at, here, wanted = now(), place(), None
-    if here is not None and token_sent():
+    at, party, wanted = now(), relying_party(), None
+    if party is not None and token_sent():
         try:
             with writing() as session:
                 officer, half = sessions.half_present(session, token_sent(), at)
-                wanted = security_keys.wanted_of_known(session, half, officer, here, at)
+                wanted = security_keys.authentication_options(Call(session, officer, at), half, party)
         except NotSignedIn:
             wanted = None
     return page("code.html", here="sign_in", fault=fault, wanted=wanted, status=status)
-
-
-def _require_patience(attempt: Attempt) -> None:
-    if attempt.step is Step.WAIT:
-        raise TooManyRequests(f"too many attempts: try again in {attempt.seconds} seconds", attempt.seconds)
-
-
-def _refused(template: str, attempt: Attempt, **context: str) -> Response:
-    _require_patience(attempt)
-    return page(template, here="sign_in", fault="refused", status=403, over="", **context)
-
-
-def _to(address: str) -> Response:
-    response = redirect(address, 303)
-    assert isinstance(response, Response)
-    response.headers["Cache-Control"] = "no-store"
-    return response

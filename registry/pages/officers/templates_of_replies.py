@@ -4,8 +4,8 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework import reply_templates
 from registry.complaints.casework.actions import UnitOfficer
-from registry.complaints.casework.letters import templates
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
@@ -38,10 +38,10 @@ def list_templates(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.MESSAGE, Act.WRITE)
 def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     form = request.form
-    texts = {str(language): form.get(f"text_{language}", "") for language in templates.IN_LANGUAGES}
+    texts = {str(language): form.get(f"text_{language}", "") for language in reply_templates.IN_LANGUAGES}
     refusal = attempt(
         session,
-        lambda: templates.propose(
+        lambda: reply_templates.propose(
             Call(session, _unit_officer(me), now()), form.get("name", ""), texts, form.getlist("states")
         ),
     )
@@ -52,7 +52,7 @@ def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse
 @allowed(Resource.CASE, Act.HOLD)
 def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
     refusal = attempt(
-        session, lambda: templates.approve(Call(session, _unit_officer(me), now(), version_sent()), template)
+        session, lambda: reply_templates.approve(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
     return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
 
@@ -61,7 +61,7 @@ def approve_template(session: Session, me: AuthenticatedOfficer, template: str) 
 @allowed(Resource.CASE, Act.HOLD)
 def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
     refusal = attempt(
-        session, lambda: templates.withdraw(Call(session, _unit_officer(me), now(), version_sent()), template)
+        session, lambda: reply_templates.withdraw(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
     return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
 
@@ -75,9 +75,9 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         "templates.html",
         here="cases",
         refusal=refusal,
-        found=templates.templates_of(session, me.standing.unit),
-        languages=templates.IN_LANGUAGES,
-        placeholders=templates.PLACEHOLDERS,
+        found=reply_templates.templates_of(session, me.standing.unit),
+        languages=reply_templates.IN_LANGUAGES,
+        placeholders=reply_templates.PLACEHOLDERS,
         states=OFFERED_IN,
         names=names_in(session, me.standing.unit),
         own=me.officer.reference,

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.complaints.casework.unsent import actions as unsent
+from registry.complaints.casework import unsent
 from registry.core.clock import now
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session
 from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.models import ArchivedList
-from registry.bulk.shared import bring_statements
+from registry.bulk.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.core.ids import read_reference
 from registry.http.responses import File, respond_with_file
 from registry.http.schemas import BYTES
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.receipt_search import A_PAGE, LIST_FILTERS, filter_facts, search_form, subject_of
+from registry.pages.organisations.receipts import A_PAGE, LIST_FILTERS, filter_facts, search_form, subject_of
 from registry.pages.organisations.rendering import page, to
 
 pages = Blueprint("account_kept_lists", __name__)
@@ -74,8 +72,7 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
 def proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
     stored, stated = _list(session, me, reference), request.args.get("row", "").strip()
-    bring_statements(services().settings, stored.reference)
-    lines = lists.statements_of(services().settings.home, stored)
+    lines = lists.statements_of(services().settings, stored)
     try:
         if not (stated.isascii() and stated.isdigit() and int(stated[:8]) > 0):
             raise NotFound("rows are counted from 1 here")
@@ -93,8 +90,7 @@ def file(session: Session, me: MemberPresent, reference: str, part: str) -> Resp
     if part == "manifest":
         body = [stored.manifest.encode()]
     elif part == "statements":
-        bring_statements(services().settings, stored.reference)
-        body = list(lists.statements_of(services().settings.home, stored))
+        body = list(lists.statements_of(services().settings, stored))
     else:
         raise NotFound("a kept list has a manifest and statements")
     name = f"{stored.reference}-{PARTS[part]}"
@@ -104,7 +100,7 @@ def file(session: Session, me: MemberPresent, reference: str, part: str) -> Resp
 @pages.post("/receipts/lists/<reference>/remove")
 @for_members
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    lists.let_list_go(session, me.organisation.id, read_reference(reference) or reference)
+    lists.let_list_go(session, me.organisation.id, reference)
     return to("receipts/lists")
 
 
@@ -114,4 +110,4 @@ def _one(stored: ArchivedList, fault: str | None = None, row: str = "") -> Respo
 
 
 def _list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
-    return lists.list_named(session, me.organisation.id, read_reference(reference) or reference)
+    return lists.list_named(session, me.organisation.id, reference)

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
+from registry.http.portals import require_guarded_pages
 from registry.pages.organisations import archived_lists, keys, receipts, second_step, watches, webhooks
 from registry.pages.organisations import jobs as lists
 from registry.pages.organisations import members as people
@@ -26,10 +27,6 @@ PAGES: tuple[Blueprint, ...] = (
 )
 
 
-class UnguardedRoute(RuntimeError):
-    """A route of the account without a guard: a fault in the program, found when it starts."""
-
-
 def register(app: Flask) -> None:
     for pages in PAGES:
         app.register_blueprint(pages, url_prefix=PATH)
@@ -39,6 +36,4 @@ def register(app: Flask) -> None:
 
 def require_guards(app: Flask) -> None:
     """Raise UnguardedRoute unless every view under PATH says who may come."""
-    for rule in app.url_map.iter_rules():
-        if rule.rule.startswith(PATH) and not hasattr(app.view_functions[rule.endpoint], "is_guarded"):
-            raise UnguardedRoute(f"{rule.rule} has no guard: use for_members or open_to_all")
+    require_guarded_pages(app, PATH, "is_guarded", "has no guard: use for_members or open_to_all")

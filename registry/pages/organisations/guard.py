@@ -9,14 +9,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, g, redirect, request
+from flask import g, redirect, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.errors import ActRefused, NotSignedIn
-from registry.http.forms import FORM_FIELD, SAFE, require_same_origin
+from registry.core.errors import NotSignedIn
+from registry.http.portals import SAFE, Cookie, open_view, require_form
 from registry.http.transaction import services, writing
-from registry.officers.sessions import form_token, is_form_token
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
@@ -83,13 +82,7 @@ def for_arriving(view: View) -> View:
 
 def open_to_all(view: View) -> View:
     """A view that anybody may ask for: registering, signing in, links of mails. Forms must still come from here."""
-
-    @wraps(view)
-    def opened(**path: Any) -> Any:
-        if request.method not in SAFE:
-            require_same_origin()
-        return view(**path)
-
+    opened = open_view(view)
     opened.is_guarded = False  # type: ignore[attr-defined]
     return opened
 
@@ -113,36 +106,10 @@ def _is_in() -> bool:
 
 def token_sent() -> str:
     """The session's token that the browser brought along; empty where it brought none."""
-    return request.cookies.get(_cookie(), "")
+    return session_cookie().sent()
 
 
-def form_token_sent() -> str:
-    """The form token of this very session; empty without a session."""
-    token = token_sent()
-    return form_token(token) if token else ""
-
-
-def require_form(token: str) -> None:
-    """Raise ActRefused unless the form was made for this very session."""
-    require_same_origin()
-    if not is_form_token(token, request.form.get(FORM_FIELD, "")):
-        raise ActRefused("stale_form", "this form is from another sign-in: load the page again and repeat what you did")
-
-
-def give_cookie(response: Response, token: str) -> Response:
-    """Hand a session's token to the browser, for this path and site alone, for as long as it is open."""
-    response.set_cookie(_cookie(), token, httponly=True, samesite="Strict", secure=_is_https(), path=PATH)
-    return response
-
-
-def take_cookie(response: Response) -> Response:
-    response.delete_cookie(_cookie(), path=PATH, httponly=True, samesite="Strict", secure=_is_https())
-    return response
-
-
-def _cookie() -> str:
-    return SECURE_COOKIE if _is_https() else COOKIE
-
-
-def _is_https() -> bool:
-    return services().settings.is_https
+def session_cookie() -> Cookie:
+    """The token of a session, for this path and site alone, for as long as the browser is open."""
+    is_https = services().settings.is_https
+    return Cookie(SECURE_COOKIE if is_https else COOKIE, PATH, is_https)

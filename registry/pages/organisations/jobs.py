@@ -4,7 +4,6 @@ Larger files than a page takes are sent by the API. Pages need no script: one th
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -14,19 +13,19 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from registry.bulk import actions, files
-from registry.bulk.answering.copies import downloaded
+from registry.bulk.answering.copies import result_file
 from registry.bulk.files import results_of
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_of_lines, is_workbook
+from registry.bulk.reading import columns_of_lines
+from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
-from registry.bulk.shared import SharedFiles, bring_here, is_shared
+from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.db.paging import Page
 from registry.core.errors import (
     ActRefused,
     Fault,
     InvalidInput,
-    NotFound,
     NotNow,
     NotSignedIn,
     RegistryError,
@@ -34,19 +33,20 @@ from registry.core.errors import (
     TooLarge,
     UnreadableList,
 )
-from registry.core.ids import new_reference
 from registry.http.body_admission import takes_body
+from registry.http.portals import require_form
 from registry.http.request_reader import load_values
-from registry.http.responses import File, respond_with_file
+from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few, workbook_turn
+from registry.http.uploads import one_of_few
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
+from registry.pages.organisations.acting import acting
 from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
-from registry.pages.organisations.guard import for_members, present, require_form, token_sent
+from registry.pages.organisations.guard import for_members, present, token_sent
 from registry.pages.organisations.rendering import language, page, to
-from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
+from registry.vocabulary.bulk import JobKind, JobState, StepCode
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Activity
 from schemas.bulk import ConstantsSchema
@@ -93,14 +93,6 @@ AGAIN = 3
 """Seconds after which a page that follows a job is loaded anew."""
 
 
-class Taken(NamedTuple):
-    """A list that lies in the folder of a job to come, and what it seems to be."""
-
-    reference: str
-    file: files.Taken
-    guess: actions.Guess
-
-
 @pages.before_request
 def take_form() -> None:
     """Read a form with its file before anything is locked: a slow line must not hold the registry up, nor a workbook."""
@@ -109,7 +101,7 @@ def take_form() -> None:
         with one_of_few():
             _ = request.form
         if request.endpoint == "account_lists.send" and _is_sent_by_member():
-            g.taken = _taken()
+            g.received = _receive_list()
 
 
 def _is_sent_by_member() -> bool:
@@ -123,23 +115,15 @@ def _is_sent_by_member() -> bool:
     return True
 
 
-def _taken() -> Taken | RegistryError | None:
+def _receive_list() -> actions.ReceivedList | RegistryError | None:
     """The list that was sent, why it is not taken, or None where there is none."""
     sent = request.files.get("list")
     if sent is None or not sent.filename:
         return None
-    reference = new_reference()
-    folder = files.folder_of(services().settings.home, reference)
     try:
-        taken = files.take(folder, BytesIO(sent.read()))
-        with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
-            return Taken(reference, taken, actions.guessed_kind(folder / files.LIST))
+        return receive_list(services().settings, BytesIO(sent.read()))
     except (UnreadableList, TooLarge, TooBusy) as refused:
-        files.remove(folder)
         return refused
-    except BaseException:
-        files.remove(folder)
-        raise
 
 
 @pages.get("/lists")
@@ -158,25 +142,20 @@ def _require_member() -> None:
 @takes_body(MAX_OF_FORM, _require_member)
 @for_members
 def send(session: Session, me: MemberPresent) -> Response:
-    taken: Taken | RegistryError | None = g.get("taken")
-    if taken is None:
+    received: actions.ReceivedList | RegistryError | None = g.get("received")
+    if received is None:
         return _all(session, me, "bulk.page.no_file")
-    if isinstance(taken, RegistryError):
-        return _all(session, me, "bulk.page.refused", refusal_text(language(), taken))
-    folder = files.folder_of(services().settings.home, taken.reference)
+    if isinstance(received, RegistryError):
+        return _all(session, me, "bulk.page.refused", refusal_text(language(), received))
+    name = " ".join((request.files["list"].filename or "").split())
     try:
-        if is_shared(services().settings):
-            SharedFiles(services().settings).give(taken.reference)
         job = actions.add_job(
-            session, folder, me.organisation.id, taken.file, reference=taken.reference,
-            name=" ".join((request.files["list"].filename or "").split()), language=language().value,
-            idempotency_key=None, now=now(), is_kept=me.organisation.keeps_every, guess=taken.guess,
-        )  # fmt: skip
-    except TooBusy as refused:
-        files.remove(folder)
-        return _all(session, me, "bulk.page.refused", refusal_text(language(), refused))
-    except BaseException:
-        files.remove(folder)
+            acting(session, me), received, name, language().value, is_kept=me.organisation.keeps_every
+        )
+    except BaseException as refused:
+        remove_files(services().settings, received.reference)
+        if isinstance(refused, TooBusy):
+            return _all(session, me, "bulk.page.refused", refusal_text(language(), refused))
         raise
     return to(f"lists/{job.reference}")
 
@@ -213,23 +192,14 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
     job = actions.job_of(session, me.organisation.id, reference)
-    if form not in list(ResultForm):
-        raise NotFound("there is no such form")
-    bring_here(services().settings, job)
-    path, media_type = downloaded(services().settings.home, job, ResultForm(form))
-    name = f"{job.reference}-{path.name}"
-    return respond_with_file(File(files.chunks_of(path), media_type, name, path.stat().st_size))
+    return respond_with_file(result_file(services().settings, job, form))
 
 
 def _remove_after_commit(reference: str) -> None:
-    folder = files.folder_of(services().settings.home, reference)
-
     @after_this_request
     def removed(response: Response) -> Response:
         if response.status_code == 303:
-            files.remove(folder)
-            if is_shared(services().settings):
-                SharedFiles(services().settings).remove(reference)
+            remove_files(services().settings, reference)
         return response
 
 
@@ -321,7 +291,7 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         countries=sorted((country_name(language(), code), code) for code in COUNTRIES),
         activities=list(Activity),
         results=results_of(home, job),
-        # Written by ourselves, with everything of the list escaped in it (registry.bulk.chain_pictures).
+        # Written by ourselves, with everything of the list escaped in it (registry.bulk.papers).
         chain=Markup(chain.read_text()) if job.state is JobState.DONE and chain.is_file() else "",
         steps=list(StepCode) if job.counts.get("no") else [],
         is_open=job.state in (JobState.QUEUED, JobState.RUNNING, JobState.WRITING),

@@ -9,9 +9,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import acting
+from registry.pages.organisations.acting import acting, password_fault
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import page, to
 from registry.vocabulary.organisations import Scope
 

@@ -8,11 +8,11 @@ from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.organisations import authenticators, members, sessions
-from registry.organisations.sessions import MemberPresent
+from registry.organisations import authenticators, members
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.pages.organisations.sign_in import typed
 from registry.vocabulary.register import STAFF_LANGUAGES
 from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
@@ -35,13 +35,10 @@ def change_password(session: Session, me: MemberPresent) -> Response:
         return _page(session, me, fault="password_differs")
     try:
         call = Call(session, me, now())
-        entry = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
+        is_changed = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
     except ActRefused as refused:
         return _page(session, me, fault=refused.reason)
-    if entry is None:
-        return _page(session, me, given=True)
-    require_no_wait(entry)
-    return _page(session, me, fault="wrong_password")
+    return _page(session, me, given=True) if is_changed else _page(session, me, fault="wrong_password")
 
 
 @pages.post("/own/language")
@@ -66,7 +63,7 @@ def choose_digest(session: Session, me: MemberPresent) -> Response:
 @pages.post("/own/sessions/<reference>/end")
 @for_members
 def end_session(session: Session, me: MemberPresent, reference: str) -> Response:
-    sessions.end_one(session, me.member, reference, now())
+    MEMBER_SESSIONS.end_one(session, me.member, reference, now())
     return to("own")
 
 
@@ -74,7 +71,7 @@ def end_session(session: Session, me: MemberPresent, reference: str) -> Response
 @for_members
 def end_others(session: Session, me: MemberPresent) -> Response:
     """Everywhere but here."""
-    sessions.end_all(session, me.member, now(), but=me.session)
+    MEMBER_SESSIONS.end_all(session, me.member, now(), but=me.session)
     return to("own")
 
 
@@ -86,7 +83,7 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, give
         fault=fault,
         notice=given,
         me=me,
-        sessions=sessions.sessions_of(session, me.member, now()),
+        sessions=MEMBER_SESSIONS.list_living(session, me.member, now()),
         languages=STAFF_LANGUAGES,
         has_second_step=authenticators.has_app(session, me.member.id),
         pace=digests.pace_of(session, me.member),

@@ -1,15 +1,19 @@
 """The due-diligence file on pages: what was kept, what one receipt says and whether it holds, what changed, and files of it."""
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive import actions, lists, queries
+from registry.bulk.archive import lists, receipts
 from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file
-from registry.bulk.archive.models import ArchivedReceipt
-from registry.bulk.archive.queries import Filter
+from registry.bulk.archive.receipts import Filter
 from registry.bulk.archive.rechecks import checked_again
+from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
 from registry.core.ids import read_reference
@@ -18,15 +22,22 @@ from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.wording import country_name, reason_text, sector_name, word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.receipt_search import A_PAGE, ReceiptSearch, filter_facts, search_form, subject_of
 from registry.pages.organisations.rendering import language, page, to
 from registry.verification.verdicts.queries import VerdictAnswer
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("account_receipts", __name__)
 
 RECENT = 5
 """Archived lists that stand beside the receipts; all of them have a page of their own."""
+
+
+class ReceiptSearch(NamedTuple):
+    """What the form says, as it was typed; which receipts it means; and the word of what is wrong with it."""
+
+    said: dict[str, str]
+    which: Filter
+    fault: str | None = None
 
 
 @pages.get("/receipts")
@@ -73,8 +84,8 @@ def settings(session: Session, me: MemberPresent) -> Response:
     typed = request.form.get("days", "")
     try:
         days = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
-        actions.choose_days(session, me.organisation.id, days)
-        actions.choose_every(session, me.organisation.id, "every" in request.form)
+        receipts.choose_days(session, me.organisation.id, days)
+        receipts.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
         return _page(session, me, ReceiptSearch({}, Filter(), refused.reason))
     return to("receipts")
@@ -108,7 +119,7 @@ def file(session: Session, me: MemberPresent, reference: str) -> Response:
 @pages.post("/receipts/<reference>/remove")
 @for_members
 def remove(session: Session, me: MemberPresent, reference: str) -> Response:
-    actions.let_go(session, me.organisation.id, read_reference(reference) or reference)
+    receipts.let_go(session, me.organisation.id, reference)
     return to("receipts")
 
 
@@ -121,10 +132,10 @@ def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
         **filter_facts(form),
         receipts=[(one, subject_of(one.question)) for one in found],
         older=older,
-        days=queries.days_of(session, me.organisation.id),
-        keeps_every=queries.archives_all(session, me.organisation.id),
+        days=receipts.days_of(session, me.organisation.id),
+        keeps_every=receipts.archives_all(session, me.organisation.id),
         lists=lists.lists_of(session, me.organisation.id, RECENT),
-        most_days=actions.MAX_DAYS,
+        most_days=receipts.MAX_DAYS,
         most=MAX_EXPORTED,
         forms=FORMS,
     )
@@ -133,13 +144,13 @@ def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
 def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
     """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
     ours, before = me.organisation.id, request.args.get("before", "")
-    row = queries.row_of(session, ours, read_reference(before) or before) if before else None
-    found = list(queries.receipts_of(session, ours, which, A_PAGE + 1, row))
+    row = receipts.receipt_named(session, ours, before).id if before else None
+    found = list(receipts.receipts_of(session, ours, which, A_PAGE + 1, row))
     return found[:A_PAGE], found[A_PAGE - 1].reference if len(found) > A_PAGE else None
 
 
 def _named(session: Session, me: MemberPresent, reference: str) -> ArchivedReceipt:
-    return queries.receipt_named(session, me.organisation.id, read_reference(reference) or reference)
+    return receipts.receipt_named(session, me.organisation.id, reference)
 
 
 def _value(spoken: Language, name: str, value: str) -> str:
@@ -164,3 +175,58 @@ def _reasons(spoken: Language, today: VerdictAnswer) -> list[str]:
         reason_text(spoken, one, ground, has_licence=verdict.licence is not None, answer=verdict.verdict)
         for one in verdict.reasons
     ]
+
+
+A_PAGE = 50
+FILTERS = ("text", "agency", "verdict", "from_on", "to_on")
+LIST_FILTERS = ("text", "from_on", "to_on")
+
+
+def search_form(filters: Sequence[str] = FILTERS) -> ReceiptSearch:
+    stated = {name: value for name in filters if (value := request.args.get(name, "").strip()[:200])}
+    fault = None
+    agency = read_reference(stated.get("agency", ""))
+    if "agency" in stated and agency is None:
+        fault = "bad_agency"
+    stated_word = stated.get("verdict")
+    if stated_word is not None and stated_word not in list(Answer):
+        fault = "bad_verdict"
+    days: dict[str, date | None] = {"from_on": None, "to_on": None}
+    for name in days:
+        try:
+            days[name] = date.fromisoformat(stated[name]) if name in stated else None
+        except ValueError:
+            fault = "bad_day"
+    if fault is not None:
+        return ReceiptSearch(stated, Filter(), fault)
+    verdict = Answer(stated_word) if stated_word else None
+    return ReceiptSearch(stated, Filter(agency, verdict, days["from_on"], days["to_on"], stated.get("text")))
+
+
+def filter_facts(form: ReceiptSearch) -> dict[str, Any]:
+    """What templates need of the filter: what was typed, what is wrong, and how it stands in an address."""
+    return {
+        "said": {name: form.said.get(name, "") for name in FILTERS},
+        "fault": form.fault,
+        "query": urlencode(form.said),
+        "answers": list(Answer),
+    }
+
+
+_SUBJECTS = (
+    "licence_number",
+    "uscc",
+    "lei",
+    "vat",
+    "euid",
+    "agency_id",
+    "registration_number",
+    "name",
+    "provider",
+    "sending",
+)
+
+
+def subject_of(question: Mapping[str, Any]) -> str:
+    """Whom was asked about, as it was asked."""
+    return next((str(question[name]) for name in _SUBJECTS if name in question), "")

@@ -1,26 +1,23 @@
 """Making a page of an organisation's account: its templates, the reader's language, and headers that let nothing be kept."""
 
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, redirect, request
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from flask import Blueprint, Response, g, request
 
 from registry.http.errors import ProblemDocument
-from registry.http.forms import FORM_FIELD
-from registry.http.site_files import SiteFiles
+from registry.http.portals import FORM_FIELD, Cookie, form_token_of, page_response, see_other
+from registry.http.site_files import SiteFiles, templates_of
 from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, negotiated, text
-from registry.pages.organisations.guard import PATH, form_token_sent, open_to_all
+from registry.pages.organisations.guard import PATH, open_to_all, session_cookie
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 files = Blueprint("account_files", __name__)
 FILES = SiteFiles("registry.pages.organisations", f"{PATH}/files")
-
-CHOSEN = "account-language"
-"""The cookie of a language that was chosen before sign-in."""
+TEMPLATES = templates_of("registry.pages.organisations")
 
 MENU = ("lists", "receipts", "watches", "webhooks", "keys", "people", "own")
 
@@ -31,31 +28,13 @@ def file(digest: str, name: str) -> Response:
     return FILES.respond(name)
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("registry.pages.organisations"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-
-
 def page(template: str, *, here: str = "", status: int = 200, **context: Any) -> Response:
     """A page for the member who is signed in, or before sign-in. Nothing of it is cached by a browser or a proxy."""
-    response = Response(_environment().get_template(template).render(_words() | {"here": here} | context), status)
-    response.mimetype = "text/html"
-    response.headers["Content-Language"] = language()
-    response.headers["Cache-Control"] = "no-store"
-    # Under `no-referrer` browsers send `Origin: null` with our own forms too, and the guard refuses them. Links of mails hold a
-    # secret, and `same-origin` hands it to no other site.
-    response.headers["Referrer-Policy"] = "same-origin"
+    body = TEMPLATES.get_template(template).render(_words() | {"here": here} | context)
+    response = page_response(body, status, language())
     if request.args.get("language") in STAFF_LANGUAGES and not g.get("account_bar"):
         # Forms of the page lead to addresses without it. It says nothing of who chose, and goes with the browser's session.
-        is_https = services().settings.is_https
-        response.set_cookie(CHOSEN, language(), httponly=True, samesite="Strict", secure=is_https, path=PATH)
+        _chosen_cookie().give(response, language())
     return response
 
 
@@ -64,23 +43,23 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
     reason = f"account.fault.{problem.reason}"
     is_stated = bool(problem.reason) and has_text(reason)
     detail = text(problem.language, reason) if is_stated else wording.problem_detail(problem.language, problem.code)
-    return (
-        _environment().get_template("error.html").render(_words() | {"here": "", "problem": problem, "detail": detail})
-    )
+    return TEMPLATES.get_template("error.html").render(_words() | {"here": "", "problem": problem, "detail": detail})
 
 
 def to(place: str) -> Response:
     """To another page of the account, by GET."""
-    response = redirect(f"{PATH}/{place}", 303)
-    assert isinstance(response, Response)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return see_other(f"{PATH}/{place}")
 
 
 def language() -> Language:
     """The member's own; before sign-in what was chosen at the top of the page, else what the browser likes."""
-    chosen = request.args.get("language") or request.cookies.get(CHOSEN)
+    chosen = request.args.get("language") or _chosen_cookie().sent()
     return g.get("language") or (Language(chosen) if chosen in STAFF_LANGUAGES else negotiated(request))
+
+
+def _chosen_cookie() -> Cookie:
+    """The language that was chosen before sign-in."""
+    return Cookie("account-language", PATH, services().settings.is_https)
 
 
 def _switches() -> list[tuple[str, str]]:
@@ -106,5 +85,5 @@ def _words() -> dict[str, Any]:
         "stylesheet": FILES.address_of("account.css"),
         "mark": FILES.address_of("mark.svg"),
         "form_field": FORM_FIELD,
-        "form_token": form_token_sent(),
+        "form_token": form_token_of(session_cookie()),
     }

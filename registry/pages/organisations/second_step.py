@@ -5,18 +5,18 @@ from collections.abc import Callable
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
+from registry.accounts import second_factors
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
 from registry.http.qr_pictures import picture
-from registry.officers import one_time_codes
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.guard import for_arriving, for_members, give_cookie, token_sent
-from registry.pages.organisations.reauthentication import password_fault
+from registry.pages.organisations.acting import password_fault
+from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import require_no_wait, typed
+from registry.pages.organisations.sign_in import typed
 
 pages = Blueprint("account_second_step", __name__)
 
@@ -29,7 +29,7 @@ def code_form(session: Session, me: MemberPresent) -> Response:
     """The page that asks for the code of the app. Members who must have an app and have none set it up."""
     if authenticators.has_app(session, me.member.id):
         return page("code.html", fault=None)
-    app = authenticators.begun(session, me.member)
+    app = authenticators.APPS.find_begun(session, me.member)
     return page("code_needed.html", me=me) if app is None else _app_page(me.member, app, "code/app/finish")
 
 
@@ -37,14 +37,10 @@ def code_form(session: Session, me: MemberPresent) -> Response:
 @for_arriving
 def give_code(session: Session, me: MemberPresent) -> Response:
     """A failure is written down with the answer, as at the first step."""
-    at = now()
-    entry = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), at, day_at(at, None))
-    if entry.seconds:
-        # What is raised here would undo nothing: waiting is said before anything is tried.
-        require_no_wait(entry)
-    if entry.token is None:
+    token = second_steps.give_code(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
+    if token is None:
         return page("code.html", fault="wrong_code", status=403)
-    return give_cookie(to(""), entry.token)
+    return session_cookie().give(to(""), token)
 
 
 @pages.post("/code/app")
@@ -60,8 +56,8 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
     finished = second_steps.finish_at_sign_in(session, keyring(), token_sent(), typed("code", MAX_CODE), now())
     if finished is not None:
         token, codes = finished
-        return give_cookie(page("recovery_codes.html", codes=codes), token)
-    app = None if authenticators.has_app(session, me.member.id) else authenticators.begun(session, me.member)
+        return session_cookie().give(page("recovery_codes.html", codes=codes), token)
+    app = None if authenticators.has_app(session, me.member.id) else authenticators.APPS.find_begun(session, me.member)
     return to("code") if app is None else _app_page(me.member, app, "code/app/finish", "wrong_code")
 
 
@@ -89,7 +85,7 @@ def begin_app(session: Session, me: MemberPresent) -> Response:
 @for_members
 def finish_app(session: Session, me: MemberPresent) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
-    app = authenticators.begun(session, me.member)
+    app = authenticators.APPS.find_begun(session, me.member)
     if app is None:
         return _page(session, me, "no_app_begun")
     codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
@@ -111,7 +107,7 @@ def new_codes(session: Session, me: MemberPresent) -> Response:
     fault = password_fault(session, me) or (None if authenticators.has_app(session, me.member.id) else "no_app_begun")
     if fault is not None:
         return _page(session, me, fault)
-    return page("recovery_codes.html", here="own", codes=authenticators.new_recovery_codes(session, me.member))
+    return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
 
 
 @pages.post("/second-step/require")
@@ -155,9 +151,9 @@ def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Resp
         here="own",
         status=400 if fault else 200,
         fault=fault,
-        apps=authenticators.apps_of(session, me.member),
+        apps=authenticators.APPS.list_confirmed(session, me.member),
         most=authenticators.MAX_APPS,
-        left=authenticators.recovery_codes_left(session, me.member),
+        left=authenticators.RECOVERY_CODES.count_left(session, me.member),
         is_owner=me.is_owner,
         is_needed=me.organisation.needs_second_step,
         name=typed("name"),
@@ -173,12 +169,12 @@ def _reset_page(session: Session, me: MemberPresent, reference: str, fault: str 
 
 
 def _app_page(member: Member, app: MemberApp, action: str, fault: str | None = None) -> Response:
-    secret = authenticators.secret_of(keyring(), app)
+    secret = authenticators.APPS.secret_of(keyring(), app)
     return page(
         "app.html",
         status=400 if fault else 200,
         fault=fault,
         action=action,
-        picture=picture(one_time_codes.address_for_app(secret, member.email)),
-        secret=one_time_codes.typed_form(secret),
+        picture=picture(second_factors.address_for_app(secret, member.email)),
+        secret=second_factors.typed_form(secret),
     )

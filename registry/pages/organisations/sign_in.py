@@ -6,14 +6,15 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.errors import ActRefused, TooManyRequests
+from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, Member
-from registry.pages.organisations.guard import give_cookie, open_to_all, take_cookie, token_sent
+from registry.organisations.sessions import MEMBER_SESSIONS
+from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
 from schemas.countries import COUNTRIES
@@ -60,19 +61,18 @@ def sign_in_form() -> Response:
 def sign_in() -> Response:
     """A failure is written down before it is answered, so that breaking off counts too."""
     with writing() as session:
-        entry = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
-    require_no_wait(entry)
-    if entry.token is None:
+        token = members.sign_in(session, keyring(), typed("email"), typed("password", 1000), now())
+    if token is None:
         return page("sign_in.html", fault="refused", email=typed("email"), status=403)
-    return give_cookie(to(""), entry.token)
+    return session_cookie().give(to(""), token)
 
 
 @pages.post("/sign-out")
 @open_to_all
 def sign_out() -> Response:
     with writing() as session:
-        sessions.end(session, token_sent(), now())
-    response = take_cookie(to("sign-in"))
+        MEMBER_SESSIONS.end(session, token_sent(), now())
+    response = session_cookie().take(to("sign-in"))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -143,12 +143,6 @@ def choose_password(secret: str) -> Response:
     return _let_in("password", secret, begin)
 
 
-def require_no_wait(entry: members.Entry) -> None:
-    """Raise TooManyRequests where the address must wait."""
-    if entry.seconds:
-        raise TooManyRequests(f"too many attempts: try again in {entry.seconds} seconds", entry.seconds)
-
-
 def _register_page(fault: str | None = None) -> Response:
     spoken = language()
     countries = sorted((wording.country_name(spoken, code), code) for code in COUNTRIES)
@@ -170,4 +164,4 @@ def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Respo
             token, _ = sessions.begin_by_one(session, begin(session), now())
     except ActRefused as refused:
         return _link_page(kind, secret, refused.reason)
-    return give_cookie(to(""), token)
+    return session_cookie().give(to(""), token)

@@ -12,10 +12,9 @@ from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import acting
+from registry.pages.organisations.acting import acting, password_fault
 from registry.pages.organisations.fault_words import trouble_text
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.reauthentication import password_fault
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks

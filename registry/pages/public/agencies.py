@@ -21,10 +21,10 @@ from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import (
     EU_STATES,

@@ -16,8 +16,8 @@ from registry.verification.checks.advert import picked
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import Subject, channel_of, guess, read_subject
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,

@@ -19,7 +19,7 @@ from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
-from registry.register.names.rules import normalised
+from registry.register.names.spelling import normalised
 from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
 from registry.verification.checks.picture_text.reading import Unreadable, languages, text_of
 from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText

@@ -9,8 +9,7 @@ from registry.http.transaction import public_reading
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import page
 from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload
-from registry.register.law.overlays.queries import published_overlays
-from registry.register.law.overlays.view import overlay_payload
+from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.register.law.words import LawRole
 from registry.vocabulary.register import Language
 

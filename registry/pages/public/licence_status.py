@@ -11,7 +11,7 @@ from registry.http.app_services import verdicts
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
 

@@ -24,7 +24,7 @@ from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.pages.public.warnings import warnings_on
-from registry.register.agencies.naming import agencies_named
+from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS

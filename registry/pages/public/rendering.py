@@ -2,12 +2,11 @@
 
 import hashlib
 from datetime import date
-from functools import cache, partial
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, current_app, request
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
@@ -15,6 +14,7 @@ from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
+from registry.http.site_files import templates_of
 from registry.http.transaction import public_reading, services
 from registry.i18n import wording
 from registry.i18n.languages import CATALOGUES, has_text, text
@@ -47,16 +47,7 @@ FURTHER = (
 """What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=ChoiceLoader([PackageLoader("registry.pages.public"), PackageLoader("registry.pages.intake")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+_TEMPLATES = templates_of("registry.pages.public", "registry.pages.intake")
 
 
 def page(
@@ -170,7 +161,7 @@ def rendered_alone(template: str, language: Language, **context: Any) -> str:
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
     }
-    return _environment().get_template(template).render(words | context)
+    return _TEMPLATES.get_template(template).render(words | context)
 
 
 def marked(language: Language, key: str, **values: Any) -> Markup:

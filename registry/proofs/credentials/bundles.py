@@ -6,10 +6,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotIssuing
-from registry.core.keyring import Signer
+from registry.core.keyring import Use
 from registry.log.queries import Published, latest_entry, proof
 from registry.proofs.credentials.queries import Subject, credential_of
 from registry.proofs.credentials.rules import PLACES, VERSION, base64
+from registry.proofs.credentials.signing import Signers
 from registry.proofs.credentials.status import StatusLists
 
 
@@ -18,12 +19,12 @@ def bundle_of(
     subject: Subject,
     issuer: str,
     lists: StatusLists,
-    credential_signer: Signer,
-    status_signer: Signer,
+    signers: Signers,
     now: datetime,
 ) -> dict[str, Any]:
     """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
     licence, agency = subject.licence, subject.agency
+    credential_signer, status_signer = signers.of(Use.CREDENTIAL), signers.of(Use.STATUS)
     place = licence.record["status_place"]
     return {
         "v": VERSION,

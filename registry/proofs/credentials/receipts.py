@@ -1,38 +1,29 @@
-"""Issues receipts, one answer as a signed statement each, and checks those that are presented."""
+"""Receipts, one answer as a signed statement each: the head of the log that they stand on, and checks of those presented."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
-from registry.core.keyring import KeyState, Signer, Use
+from registry.core.keyring import KeyState, Use
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import is_former_name
 from registry.log.tiles import reader
 from registry.log.tree import root_at
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, published_now
 from registry.proofs.credentials.reading import Flawed, read_jws
-from registry.proofs.credentials.rules import base64, receipt_claims
-from registry.proofs.credentials.signing import RECEIPT_TYPE, compact_jws
+from registry.proofs.credentials.rules import Head, base64
+from registry.proofs.credentials.signing import RECEIPT_TYPE
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
-from registry.verification.verdicts.question import Verdict
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 
 CLOCK_DOUBT = 120
 """Seconds by which two clocks of ours may differ."""
-
-
-class Head(NamedTuple):
-    """The published head as far as a receipt states it."""
-
-    origin: str
-    size: int
-    root: bytes
 
 
 class HeadReader:
@@ -53,33 +44,6 @@ class HeadReader:
         for origin, size, root in self._reader.rows(self._newest, {}):
             return Head(origin, size, bytes(root))
         raise NotIssuing(NOTHING_PUBLISHED)
-
-
-def receipt_of(
-    question: Mapping[str, Any],
-    verdict: Verdict,
-    checkpoint: Head,
-    issuer: str,
-    signer: Signer,
-    at: datetime,
-    absence: Mapping[str, Any] | None = None,
-) -> str:
-    """The receipt of an answer given at `at`; `question` holds what was asked, and not that a receipt was.
-
-    `absence` proves that no one stands under the number that was asked about.
-    """
-    claims = receipt_claims(
-        issuer,
-        question,
-        verdict,
-        issued=at,
-        origin=checkpoint.origin,
-        size=checkpoint.size,
-        root=checkpoint.root,
-    )
-    if absence is not None:
-        claims["absence"] = dict(absence)
-    return compact_jws(RECEIPT_TYPE, claims, signer)
 
 
 def check_receipt(session: Session, token: str, now: datetime) -> Checked:

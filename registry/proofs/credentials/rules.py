@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -19,8 +19,8 @@ import msgspec
 from registry.core.clock import zone
 from registry.log.tree import leaf_hash
 from registry.register.agencies import record
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.question import Verdict
-from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.register import HolderKind, LicenceStatus, NameKind
 
 VERSION = 1
@@ -250,19 +250,26 @@ def corridor_texts(corridors: Sequence[Mapping[str, str]]) -> list[str]:
 # Check receipt
 
 
+class Head(NamedTuple):
+    """The published head of the log as far as a receipt states it. `root` has 32 bytes."""
+
+    origin: str
+    size: int
+    root: bytes
+
+
 def receipt_claims(
     issuer: str,
     question: Mapping[str, Any],
     verdict: Verdict,
-    *,
+    head: Head,
     issued: datetime,
-    origin: str,
-    size: int,
-    root: bytes,
+    absence: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The payload of a check receipt.
+    """The payload of the receipt of an answer given at `issued`.
 
-    `question` as it was asked, without what asks for the receipt; `root` 32 bytes.
+    `question` as it was asked, without what asks for the receipt. `absence` proves that no one stands under the number
+    that was asked about.
     """
     overlay = {} if verdict.law_overlay is None else {"law_overlay": verdict.law_overlay}
     return overlay | {
@@ -275,7 +282,8 @@ def receipt_claims(
         "reasons": [finding.code.value for finding in verdict.reasons],
         "on": verdict.on.isoformat(),
         "records": [{"agency_id": agency.agency_id, "sha256": record_digest(agency)} for agency in verdict.about],
-        "log": {"origin": origin, "size": size, "root": base64(root)},
+        "log": {"origin": head.origin, "size": head.size, "root": base64(head.root)},
+        **({} if absence is None else {"absence": dict(absence)}),
     }
 
 

@@ -29,7 +29,7 @@ from registry.proofs.credentials.rules import (
 from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence
-from registry.register.authorities.days import AuthorityDays, authority_days
+from registry.register.authorities.queries import AuthorityDays, authority_days
 
 MAX_AGENCIES_CAUGHT_UP = 20_000
 """Beyond so many changed agencies a list is read anew: it costs less."""

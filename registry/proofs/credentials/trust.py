@@ -1,6 +1,6 @@
-"""Whether a signature may be believed, by what the log says of its key, regardless of who presents it."""
+"""Which keys sign for the registry, and whether a signature may be believed, by what the log says of its key."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -10,6 +10,9 @@ from registry.log.queries import LoggedKey, logged_keys
 from registry.proofs.credentials.reading import Flawed, Signed, is_signed_by
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
+
+USES = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
+"""What the keys with certificates of the root sign."""
 
 
 class Checked(NamedTuple):
@@ -45,3 +48,14 @@ def judged(key: LoggedKey, claims: Mapping[Any, Any], *, is_proven: bool) -> Che
 
 def refused(flaw: ProofFlaw) -> Checked:
     return Checked(Answer.NO, flaw)
+
+
+def jwks(keys: Iterable[LoggedKey]) -> dict[str, Any]:
+    """RFC 7517 of the keys whose signatures may still be believed."""
+    return {
+        "keys": [
+            {**key.public, "kid": key.kid, "use": "sig", "alg": "ES256", "x5c": [key.certificate]}
+            for key in keys
+            if key.use in USES and key.state is not KeyState.COMPROMISED and key.certificate is not None
+        ]
+    }

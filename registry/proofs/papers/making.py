@@ -1,4 +1,4 @@
-"""Makes papers in another process: a request starts a short-lived process and never waits for it.
+"""Makes papers in another process: a request starts a short-lived process and never waits for it, `pdf_at_once` apart.
 
 One folder serves all processes of a registry. A slot is a file that the making process holds locked for as long as it
 lives, so that at most SLOTS papers are made at once however many processes serve, and one that is killed frees its slot
@@ -20,7 +20,8 @@ from pathlib import Path
 
 import msgspec
 
-from registry.proofs.papers.rendering import Draft, Trouble
+from registry.core.errors import NotNow
+from registry.proofs.papers.rendering import MAX_SECONDS, Draft, Trouble
 
 SLOTS = 2
 KEPT = 600
@@ -164,3 +165,22 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def pdf_at_once(draft: Draft) -> bytes:
+    """The PDF of a paper that holds what was written in a case: set while the caller waits, and never on the disk.
+
+    Raises NotNow where it cannot be set here.
+    """
+    command = [sys.executable, "-m", "registry.proofs.papers.rendering", "-"]
+    try:
+        done = subprocess.run(
+            command, input=msgspec.json.encode(draft), stdout=subprocess.PIPE, timeout=MAX_SECONDS + 5, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise NotNow("the file took too long to make: try again later", "case.no_pdf") from None
+    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
+        raise NotNow(
+            "the file could not be made here: the operator finds the reason in the server's log", "case.no_pdf"
+        )
+    return done.stdout

@@ -1,4 +1,7 @@
-"""Rules on channels: when two spellings are one, what of an account may be shown, since when one has held. Pure."""
+"""Rules on channels: when two spellings are one, what of an account may be shown, since when one has held. Pure.
+
+Telephone numbers are compared in E.164, so that two ways of writing one number are one number.
+"""
 
 import re
 import unicodedata
@@ -6,8 +9,29 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+import phonenumbers
+
 from registry.core.faults import Message, message
 from registry.vocabulary.register import ChannelKind
+
+MAX_PHONE = 60
+
+
+def e164(text: str, countries: Sequence[str]) -> frozenset[str]:
+    """The numbers that a text may mean: as written with its country, or as dialled in one of the countries."""
+    tidy = unicodedata.normalize("NFKC", text).strip()[:MAX_PHONE]
+    if tidy.startswith("00"):
+        tidy = f"+{tidy[2:]}"
+    found = set()
+    for country in countries:
+        try:
+            number = phonenumbers.parse(tidy, country)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(number):
+            found.add(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return frozenset(found)
+
 
 EFFECT_AFTER = timedelta(hours=72)
 """From the second person's approval to the day a changed channel is published: time for the old one to object."""

@@ -11,7 +11,7 @@ from registry.log.actions import Appended
 from registry.register.agencies import record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.vocabulary.codes import Problem
 
 MAX_TEXT = 1000

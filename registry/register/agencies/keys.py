@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from registry.register.names.rules import normalised, published_spelling
+from registry.register.names.spelling import normalised, published_spelling
 from registry.vocabulary.register import IdentifierScheme
 
 LICENCE_NUMBER = "licence_number"

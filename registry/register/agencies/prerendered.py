@@ -10,7 +10,7 @@ import msgspec
 
 from registry.core.clock import json_in_whole_seconds
 from registry.register.agencies import record
-from registry.register.agencies.public_view import agency_summary
+from registry.register.agencies.record import agency_summary
 
 VERSION = 4
 """Raise it with any change of what is written here, `agency_summary` included: a test fails where that was forgotten."""

@@ -1,15 +1,18 @@
-"""The public record as bytes, and what may still be shown of it on a day (shapes: registry.vocabulary.record).
+"""The public record as bytes, in short, and what may still be shown of it on a day (shapes: registry.vocabulary.record).
 
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
+from registry.register.agencies import record
 from registry.vocabulary.record import (
     Agency,
+    AgencySummary,
     Agreement,
     Channel,
     Condition,
@@ -20,6 +23,7 @@ from registry.vocabulary.record import (
     Intermediary,
     Licence,
     Name,
+    NameShown,
     Part,
     Sanction,
     Sector,
@@ -119,3 +123,28 @@ __all__ = [
     "read_record",
     "withhold",
 ]
+
+
+def agency_summary(agency: record.Agency) -> AgencySummary:
+    return AgencySummary(
+        agency.agency_id,
+        agency.country,
+        agency.role,
+        agency.holder_kind,
+        names_payload(agency.names),
+        agency.identifiers,
+        agency.source,
+        agency.retrieved_at,
+        agency.place,
+        agency.dissolved_on,
+        agency.is_correction_requested,
+        agency.clone_warnings,
+        agency.withheld,
+    )
+
+
+def names_payload(names: Sequence[record.Name]) -> list[NameShown]:
+    return [
+        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
+        for name in names
+    ]

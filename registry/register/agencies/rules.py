@@ -2,13 +2,16 @@
 
 import hashlib
 import secrets
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
 
+from registry.core.errors import Fault, InvalidInput
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, number_key, published_name_key
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.entries import EntryType
 from registry.vocabulary.record import TERM_LINES
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
@@ -194,3 +197,15 @@ def agreement_entry_type(old: record.Agreement | None, new: record.Agreement, is
     if is_correction:
         return EntryType.AGREEMENT_CORRECTED
     return EntryType.AGREEMENT_ENDED if new.to != old.to and new.to is not None else EntryType.AGREEMENT_AMENDED
+
+
+def tidy_line(parameter: str, text: str, max_length: int) -> str:
+    """One tidy line of text that may stand in a record. Raises InvalidInput, which names the parameter."""
+    tidy = unicodedata.normalize("NFC", " ".join(text.split()))
+    if not tidy:
+        raise InvalidInput([Fault.of(parameter, Problem.MISSING, "must_say")])
+    if len(tidy) > max_length:
+        raise InvalidInput([Fault.of(parameter, Problem.TOO_LONG, "too_long", most=max_length)])
+    if any(unicodedata.category(character)[0] == "C" for character in tidy):
+        raise InvalidInput([Fault.of(parameter, Problem.CONTROL_CHARACTER, "control")])
+    return tidy

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
 from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.vocabulary.register import KINDS
 
 _CHANGED = "coverage_changed"

@@ -1,15 +1,50 @@
-"""Reading the ground a verdict stands on."""
+"""Reading the sources a verdict stands on, and the day that it is where each authority sits: by it licences are judged."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from registry.core.clock import day_at
 from registry.register.authorities.models import WITHOUT, Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
 from registry.vocabulary.register import Activity, LicenceKind
+
+
+class AuthorityDays(NamedTuple):
+    """The days at one instant: in UTC, and where each authority sits, by its reference."""
+
+    utc: date
+    there: Mapping[str, date]
+
+    def of(self, authority: str) -> date:
+        """The day where an authority sits; in UTC where it is not known."""
+        return self.there.get(authority, self.utc)
+
+    def latest(self, authorities: Iterable[str]) -> date:
+        """The latest of the days where some authorities sit; in UTC of none."""
+        return max(map(self.of, authorities), default=self.utc)
+
+    def in_sql(self, authority: InstrumentedAttribute[str]) -> ColumnElement[date]:
+        """The same for a column of authorities' references. At most three days are today somewhere, so it is a short list."""
+        others: dict[date, list[str]] = {}
+        for reference, day in self.there.items():
+            if day != self.utc:
+                others.setdefault(day, []).append(reference)
+        if not others:
+            return literal(self.utc)
+        return case(
+            *((authority.in_(references), literal(day)) for day, references in others.items()), else_=literal(self.utc)
+        )
+
+
+def authority_days(session: Session, at: datetime) -> AuthorityDays:
+    """The days at an instant."""
+    rows = session.execute(select(Authority.reference, Authority.time_zone))
+    return AuthorityDays(day_at(at, None), {reference: day_at(at, time_zone) for reference, time_zone in rows})
 
 
 def snapshot_version(session: Session) -> int:

@@ -1,5 +1,9 @@
-"""The ground a verdict stands on: authorities, their lists, and how fresh each was at an instant. Pure values."""
+"""The ground a verdict stands on: authorities, their lists, and how fresh each was at an instant. Pure values.
 
+An authority's own list is what its officers state here by their acts.
+"""
+
+import hashlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -84,3 +88,19 @@ class SourceSnapshot:
 
     def authorities_of(self, country: str) -> list[AuthorityFacts]:
         return [facts for facts in self.authorities.values() if facts.country == country]
+
+
+_PREFIX = "desk:"
+_MAX_LENGTH = 40
+
+
+def desk_list(authority: str) -> str:
+    """The reference of the list that an authority keeps here; no list that is read may have one of this form."""
+    whole = f"{_PREFIX}{authority}"
+    if len(whole) <= _MAX_LENGTH:
+        return whole
+    return f"{whole[: _MAX_LENGTH - 9]}-{hashlib.sha256(authority.encode()).hexdigest()[:8]}"
+
+
+def is_desk_list(source: str) -> bool:
+    return source.startswith(_PREFIX)

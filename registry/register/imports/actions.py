@@ -26,12 +26,11 @@ from registry.register.agencies.publishing import Change, Event, published_recor
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record
-from registry.register.imports.findings import Finding, NeedsApproval
 from registry.register.imports.listings import CHUNK, Listings
 from registry.register.imports.mapping import SourceMapping, as_stored, printed_numbers
 from registry.register.imports.new_records import ListReading, new_record
 from registry.register.imports.queries import last_retrieval
-from registry.register.imports.report import Report
+from registry.register.imports.report import Finding, NeedsApproval, Report
 from registry.register.imports.staging import Staged, Staging
 from registry.register.imports.statements import Statement, unpacked
 from registry.register.names.actions import gathered

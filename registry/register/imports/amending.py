@@ -15,7 +15,7 @@ from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.keys import number_key
 from registry.register.agencies.listed_channels import ListedChannel
 from registry.register.agencies.storage import same_statement
-from registry.register.authorities.own_lists import is_desk_list
+from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.new_records import (
     ListReading,
     first_period,

@@ -19,11 +19,10 @@ from registry.core.errors import EntryTooLarge, ImportRefused
 from registry.core.settings import Settings
 from registry.register.authorities.models import Source
 from registry.register.imports.actions import ListApplier, Progress, apply_staged
-from registry.register.imports.findings import Finding, NeedsApproval, Refused
 from registry.register.imports.headings import word_of_an_end
 from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
-from registry.register.imports.report import Report
+from registry.register.imports.report import Finding, NeedsApproval, Refused, Report
 from registry.register.imports.rows import Opened
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
 from registry.register.authorities.models import Authority, Retrieval, Source
-from registry.register.authorities.own_lists import is_desk_list
+from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.models import FetchState, PendingImport
 
 

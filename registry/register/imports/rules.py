@@ -10,7 +10,6 @@ from typing import Any
 import msgspec
 
 from registry.register.agencies.keys import identifier_key, number_key
-from registry.register.imports.findings import Finding, Refused
 from registry.register.imports.identifiers import NumberRule, checked
 from registry.register.imports.mapping import (
     CHANNEL_FIELDS,
@@ -26,6 +25,7 @@ from registry.register.imports.personal import (
     is_vat_of_a_person,
     looks_like_identity_card,
 )
+from registry.register.imports.report import Finding, Refused
 from registry.register.imports.rows import Row
 from registry.register.imports.scope_rules import ScopeRules
 from registry.register.imports.statements import (

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from registry.register.imports.findings import Refused
 from registry.register.imports.mapping import Layout, SourceMapping, names_of
 from registry.register.imports.personal import holds_personal_number
+from registry.register.imports.report import Refused
 from registry.register.imports.statements import StatedCondition
 from registry.register.imports.values import NO, YES, cut_short, folded, tidy
 from registry.vocabulary.codes import Flaw

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from registry.register.imports.findings import Finding
 from registry.register.imports.new_records import fits
+from registry.register.imports.report import Finding
 from registry.register.imports.statements import Statement, digest_of, merged, packed, unpacked
 from registry.vocabulary.codes import Flaw
 

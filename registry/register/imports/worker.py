@@ -23,16 +23,23 @@ from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
-from registry.register.authorities.own_lists import is_desk_list
+from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.actions import saved_source
-from registry.register.imports.fetching import Fetched, FetchFailed, fetch
+from registry.register.imports.fetching import (
+    MAX_PAUSE,
+    Fetched,
+    FetchFailed,
+    fetch,
+    pause_after_failure,
+    pause_between_fetches,
+    warn_from,
+)
 from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
 from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
 from registry.register.imports.report import Report
-from registry.register.imports.schedule_rules import MAX_PAUSE, pause_after_failure, pause_between_fetches, warn_from
 
 log = structlog.get_logger()
 

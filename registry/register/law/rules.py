@@ -1,19 +1,20 @@
 """What a country's law asks on a day: regimes, limits, permit routes and changes to come, over the rows of the law.
 
 Pure. Weights of single rows are in `weights`, what a limit makes of a plan in `limit_rules`. Every function takes rows, so
-that tests and overlays can bring their own; `shipped_regimes` and `loading.shipped_law` give those of this release.
+that tests and overlays can bring their own; `shipped_regimes` and `loading.shipped_law` give those of this release. Between two
+days on which a law changes one answer holds, so it is worked out once for each span and found by bisection (`Spans`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from msgspec.structs import replace
 
 from registry.register.law.loading import Law, rows_of, shipped_law
-from registry.register.law.rows import Coming, CountryLaw, Fee, Limit, PermitRoute, Regime, Row
-from registry.register.law.spans import Spans, days_of_change
+from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
     Weight,
     is_disputed,
@@ -48,9 +49,37 @@ __all__ = [
     "where_to_ask",
 ]
 
+V = TypeVar("V")
+
+
+class Spans(Generic[V]):
+    """One value for every day. `firsts` are the days on which it may become another, in any order."""
+
+    def __init__(self, firsts: Iterable[date], value: Callable[[date], V]) -> None:
+        self._firsts = sorted({date.min, *firsts})
+        self._values = [value(first) for first in self._firsts]
+
+    def on(self, day: date) -> V:
+        return self._values[bisect_right(self._firsts, day) - 1]
+
+
+def days_of_change(rows: Iterable[Row]) -> Iterator[date]:
+    """The first day on which each row holds, and the first on which it no longer does; of a regime's transition too."""
+    for row in rows:
+        if isinstance(row, DatedRow):
+            yield from _edges(row.from_, row.to)
+        if isinstance(row, Regime) and row.transition is not None:
+            yield from _edges(row.transition.from_, row.transition.to)
+
+
+def _edges(first: date | None, last: date | None) -> Iterator[date]:
+    if first is not None:
+        yield first
+    if last is not None and last < date.max:
+        yield last + timedelta(days=1)
+
 
 R = TypeVar("R", bound=Row)
-V = TypeVar("V")
 
 _Pairs = Sequence[tuple[Any, Any]]
 

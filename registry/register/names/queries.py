@@ -1,6 +1,8 @@
-"""Finding agencies by name: candidates by key, then exact scoring. The same on both databases, in bounded time."""
+"""Finding agencies by name: candidates that share keys, then exact scoring. The same on both databases, in bounded time."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from math import log2
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -9,14 +11,90 @@ from sqlalchemy import String, type_coerce
 from sqlalchemy.orm import Session
 
 from registry.core.db.probing import SelectAmong
-from registry.register.names.candidates import heaviest, weights
-from registry.register.names.keys import keys_of_readings
-from registry.register.names.models import IndexedName
+from registry.register.names.keys import Evidence, keys_of_readings
+from registry.register.names.models import FreshPosting, IndexedName, NameBucket
+from registry.register.names.postings import agencies_under, bucket_of, unpacked
 from registry.register.names.query_variants import query_variants
 from registry.register.names.scoring import FLOOR, NEAR, Match, best_match
 from registry.register.names.spelling import folded, has_chinese
 from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness, NameKind
+
+POSTINGS = 3000
+"""Postings that are counted for one question, those under the rarest keys first."""
+
+_WORTH = {
+    Evidence.WORD: 1.5,
+    Evidence.SLIP: 0.7,
+    Evidence.ALL_BUT_A_CHARACTER: 1.2,
+    Evidence.NEIGHBOURS: 1.0,
+    Evidence.WHOLE: 1.0,
+}
+"""A whole word that thousands share still tells more than a piece of one that few do; place and trade with all but one
+character of a Chinese word tell more than a place and the length of the whole, which hundreds share."""
+
+_BUCKETS = SelectAmong(NameBucket.bucket, NameBucket.bucket, NameBucket.postings)
+_FRESH = SelectAmong(FreshPosting.key, FreshPosting.key, FreshPosting.agency_id)
+
+
+def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
+    """Candidates, each with how telling the keys are that it shares: a key of few agencies tells more."""
+    given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
+    neighbours = given[Evidence.NEIGHBOURS]
+    counted = list(_counted(_found(session, keys)))
+    for key, agencies in counted:
+        if keys[key] is Evidence.NEIGHBOURS:
+            worth = _worth(Evidence.NEIGHBOURS, len(agencies))
+            for agency_id in agencies:
+                neighbours[agency_id] = neighbours.get(agency_id, 0.0) + worth
+    # The rarest key tells the most: it comes last and stays.
+    for key, agencies in reversed(counted):
+        evidence = keys[key]
+        if evidence is not Evidence.NEIGHBOURS:
+            given[evidence].update(dict.fromkeys(agencies, _worth(evidence, len(agencies))))
+    total, *others = given.values()
+    for some in others:
+        for agency_id, worth in some.items():
+            total[agency_id] = total.get(agency_id, 0.0) + worth
+    return total
+
+
+def heaviest(weighed: Mapping[int, float], count: int) -> list[int]:
+    """The agencies that weigh most; of those that weigh the same the first."""
+    # A sort keeps the order of equals, also in reverse.
+    return sorted(sorted(weighed), key=weighed.__getitem__, reverse=True)[:count]
+
+
+def _worth(evidence: Evidence, count: int) -> float:
+    return _WORTH[evidence] * (21.0 - log2(count))
+
+
+def _counted(found: Mapping[int, Collection[int]]) -> Iterator[tuple[int, Collection[int]]]:
+    """Keys with their agencies, the rarest first, until enough postings are counted."""
+    counted = 0
+    for key in sorted(found, key=lambda key: (len(found[key]), key)):
+        yield key, found[key]
+        counted += len(found[key])
+        if counted > POSTINGS:
+            break
+
+
+def _found(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
+    """The agencies under each key that has any."""
+    by_bucket: dict[int, list[int]] = defaultdict(list)
+    for key in keys:
+        by_bucket[bucket_of(key)].append(key)
+    found: dict[int, Collection[int]] = {}
+    for bucket, body in _BUCKETS.rows(session, list(by_bucket)):
+        postings = unpacked(body)
+        for key in by_bucket[bucket]:
+            if agencies := agencies_under(key, postings):
+                found[key] = agencies
+    for key, agency_id in _FRESH.rows(session, list(keys)):
+        # Few are fresh at any time. What is in the bucket as well counts once.
+        found[key] = {*found.get(key, ()), agency_id}
+    return found
+
 
 CANDIDATES = 300
 """Agencies whose names are read for one question. More than that of one name are not told apart by it."""
@@ -44,7 +122,7 @@ LOOKS = (_Look(100, 20, 60.0), _Look(CANDIDATES, 30, 0.0))
 them: so many are found, or one among the lighter half of its candidates."""
 
 
-class Hit(NamedTuple):
+class NameHit(NamedTuple):
     """An agency, the name by which it was found, how, and how well (0 to 100)."""
 
     agency_id: int
@@ -72,7 +150,7 @@ _NAMES = SelectAmong(
 
 def search(
     session: Session, text: str, limit: int = 20, *, floor: float = FLOOR, wanted: Filter | None = None
-) -> list[Hit]:
+) -> list[NameHit]:
     """Agencies whose name may be what is asked, the best first, each once by its best name; at most `limit`.
 
     Legal, trade, short and former names all count; names near to those of the first hits are there too. Order is the
@@ -110,11 +188,11 @@ def search(
     return hits[:limit]
 
 
-def _order(hit: Hit) -> tuple[float, int]:
+def _order(hit: NameHit) -> tuple[float, int]:
     return -hit.score, hit.agency_id
 
 
-def _companions(hits: Sequence[Hit], rows: Sequence[_Row], floor: float) -> Iterable[Hit]:
+def _companions(hits: Sequence[NameHit], rows: Sequence[_Row], floor: float) -> Iterable[NameHit]:
     """Agencies whose name can be confused with that of one of the first hits: both must be shown together."""
     known = {hit.agency_id for hit in hits}
     rows = [row for row in rows if row[0] not in known]
@@ -154,7 +232,7 @@ def _by_characters(rows: Sequence[_Row]) -> list[_Row]:
     return [row for row, is_chinese in zip(rows, are_chinese, strict=True) if is_chinese or row[0] not in known]
 
 
-def _best(rows: Iterable[_Row], matches: Mapping[str, Match], floor: float) -> Iterable[Hit]:
+def _best(rows: Iterable[_Row], matches: Mapping[str, Match], floor: float) -> Iterable[NameHit]:
     """Each agency by its best name; of equal names the legal one."""
     best: dict[int, tuple[float, bool, str, str, Likeness]] = {}
     for agency_id, kind, name, _ in rows:
@@ -167,6 +245,6 @@ def _best(rows: Iterable[_Row], matches: Mapping[str, Match], floor: float) -> I
         if known is None or (score, is_legal) > known[:2]:
             best[agency_id] = (score, is_legal, kind, name, how)
     return [
-        Hit(agency_id, name, NameKind(kind), round(score, 2), how)
+        NameHit(agency_id, name, NameKind(kind), round(score, 2), how)
         for agency_id, (score, _, kind, name, how) in best.items()
     ]

@@ -24,7 +24,8 @@ from registry.register.agencies.clone_warnings import warn_of_clone
 from registry.register.authorities.queries import snapshot_at
 from registry.register.names.models import IndexedName
 from registry.register.names.queries import search
-from registry.register.names.rules import NEAR, normalised
+from registry.register.names.scoring import NEAR
+from registry.register.names.spelling import normalised
 from registry.supervision.collisions.models import (
     Collision,
     CollisionGroup,

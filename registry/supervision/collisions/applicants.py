@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.register.agencies import record
 from registry.register.names.queries import search
-from registry.register.names.rules import NEAR
+from registry.register.names.scoring import NEAR
 from registry.supervision.collisions.actions import MAX_PAIRS, Digest, renew_keys, short_digest
 from registry.supervision.collisions.models import CollisionKey
 from registry.supervision.collisions.queries import records_of

@@ -9,7 +9,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence, LicenceStatusPeriod, PublicRecord
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.vocabulary.register import LicenceStatus
 

@@ -6,10 +6,10 @@ from datetime import date
 from enum import StrEnum
 
 from registry.register.agencies import record
+from registry.register.agencies.channel_rules import e164
 from registry.register.agencies.domains import host_of, is_shared, registrable
 from registry.register.agencies.keys import identifier_key
-from registry.register.agencies.phones import e164
-from registry.register.names.rules import NEAR, score
+from registry.register.names.scoring import NEAR, score
 from registry.vocabulary.register import STATUSES, Answer, ChannelKind, IdentifierScheme, LicenceStatus
 
 

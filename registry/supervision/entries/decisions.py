@@ -16,7 +16,7 @@ from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
 from registry.register.agencies.clone_warnings import MAX_TEXT, warn_of_clone
 from registry.register.agencies.models import Agency, Licence
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import end, lock_request, move, record_act, unmark
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState

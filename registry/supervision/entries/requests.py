@@ -17,7 +17,7 @@ from registry.core.errors import IllegalMove, NotNow
 from registry.core.ids import new_reference
 from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.queries import public_record
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
 from registry.vocabulary.entries import EntryPart
@@ -28,7 +28,7 @@ MAX_REPLY = 1000
 
 
 class Named(Protocol):
-    """Whoever acts on a request, as the audit trail names them."""
+    """The person who acts on a request, as the audit trail names them."""
 
     @property
     def name(self) -> str: ...

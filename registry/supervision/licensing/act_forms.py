@@ -13,7 +13,7 @@ from stdnum.eu import nace
 from registry.core.errors import Fault, InvalidInput
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import trouble_with
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.register.imports.identifiers import NumberRule, checked
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.rules import ACTS, ActRule

@@ -18,9 +18,9 @@ from registry.core.ids import new_reference, read_reference
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
 from registry.register.agencies.queries import agency_row, licence_row
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.models import Authority
-from registry.register.authorities.own_lists import desk_list
+from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import changes
 from registry.supervision.licensing.act_forms import Stated, read_stated
 from registry.supervision.licensing.changes import ChangeBasis, after, applicant, is_intermediary
@@ -34,7 +34,7 @@ from registry.supervision.licensing.rules import (
     is_barred,
     lacking,
 )
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import STATUSES, Answer, LicenceStatus, Role

@@ -22,7 +22,7 @@ from registry.officers.rights import Act, Resource
 from registry.register.agencies.actions import admit, amend, register_agreement
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing.act_forms import to_details
 from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted

@@ -14,7 +14,7 @@ from registry.log.models import Entry
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.listing import agencies_matching, has_status
 from registry.register.agencies.queries import agency_row, licence_row
-from registry.register.authorities.days import AuthorityDays
+from registry.register.authorities.queries import AuthorityDays
 from registry.supervision.licensing.drafting import is_of, status_on
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import ProposalState

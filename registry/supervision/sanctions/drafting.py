@@ -15,10 +15,11 @@ from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.states import DECIDED_STATES
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
-from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.decisions.queries import may_rest_on
+from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.parties.accounts import agency_record
+from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
@@ -93,7 +94,8 @@ def propose(
     is_urgent = case is not None and case.priority is Priority.P0
     terms = _check_terms(terms, today, is_urgent=is_urgent)
     if case is not None and terms.public_text:
-        require_silent(session, sealer, _officer(call), case, agency, terms.public_text, today, field="public_text")
+        compared = complaint_texts(session, sealer, official.unit, case)
+        require_silent(terms.public_text, compared, agency_record(session, agency, today), field="public_text")
     sanction = Sanction(
         reference=new_reference(),
         agency=agency,
@@ -136,9 +138,9 @@ def edit(call: Call[SanctionOfficial], sealer: Sealer, reference: str, terms: Te
     today = today_at(call.session, sanction.authority, call.at)
     terms = _check_terms(terms, today, is_urgent=sanction.is_urgent)
     if case is not None and terms.public_text:
-        officer = _officer(call)
-        text, field = terms.public_text, "public_text"
-        require_silent(call.session, sealer, officer, case, sanction.agency, text, today, field=field)
+        compared = complaint_texts(call.session, sealer, call.actor.unit, case)
+        agency = agency_record(call.session, sanction.agency, today)
+        require_silent(terms.public_text, compared, agency, field="public_text")
     _write_terms(sanction, terms)
     record_change(call, sanction, "sanction.edited", today, terms.kind)
     return sanction

@@ -10,20 +10,22 @@ from functools import cache
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove, NotFound
 from registry.log.actions import Appended, lock_log
 from registry.register.agencies import models as agencies
 from registry.register.agencies import record, storage
+from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
-from registry.supervision.licensing.actions import state
-from registry.supervision.licensing.statements import Statement
+from registry.register.authorities.actions import save_desk_reading
+from registry.supervision.licensing.changes import with_licence, with_sanction, with_status
 from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial, advance, today_at
-from registry.supervision.sanctions.rules import STATUS_OF, UNPUBLISHED, By, InForce
-from registry.verification.verdicts.status_rules import standing_on
+from registry.supervision.sanctions.rules import STATUS_OF, UNPUBLISHED, By, InForce, Statement
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole
 from registry.vocabulary.licensing import SanctionState
 from registry.vocabulary.register import LicenceStatus, SanctionEnd
@@ -111,28 +113,26 @@ def _publish(
     today: date,
     agency: Callable[[], record.Agency],
 ) -> Appended | None:
+    """Publish the statements, one after the other, and the sanction beside them: one entry of the log, and its audit line."""
     if sanction.kind in UNPUBLISHED:
         return None
-    return state(
-        call.session,
-        _licence(call.session, sanction),
-        statements,
-        _published(sanction, call.at, today),
-        by=call.actor.name or By.REGISTRY,
-        at=call.at,
-        event=Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned"),
-        detail=f"{sanction.kind} {sanction.reference}",
-        agency=agency(),
-    )
-
-
-_ENDED_AS = {SanctionState.LIFTED: SanctionEnd.LIFTED, SanctionState.OVERTURNED: SanctionEnd.OVERTURNED}
-
-
-def _published(sanction: Sanction, at: datetime, today: date) -> record.Sanction:
-    """A sanction as the public reads it. Nothing leads to a decision or a case, or says how many complained."""
+    before, event = agency(), Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned")
+    source = save_desk_reading(call.session, sanction.authority, call.at)
+    licence = next(one for one in before.licences if one.licence_id == sanction.licence)
+    for stated in statements:
+        period = record.StatusPeriod(
+            status=stated.status,
+            from_=stated.from_on,
+            to=stated.to_on,
+            ground=stated.ground,
+            ground_text=stated.ground_text,
+            publish_until=stated.publish_until,
+            source=source,
+            retrieved_at=call.at,
+        )
+        licence = with_status(licence, period)
     ended_as = _ENDED_AS.get(sanction.state)
-    return record.Sanction(
+    shown = record.Sanction(
         sanction_id=sanction.reference,
         kind=sanction.kind,
         legal_ground=sanction.legal_ground,
@@ -144,9 +144,16 @@ def _published(sanction: Sanction, at: datetime, today: date) -> record.Sanction
         appeal_deadline=sanction.appeal_deadline,
         publish_until=sanction.publish_until,
         ended_as=ended_as,
-        source="",
-        retrieved_at=at,
+        source=source,
+        retrieved_at=call.at,
     )
+    appended = amend(call.session, with_sanction(with_licence(before, licence), shown), event, before=before)
+    detail, actor = f"{sanction.kind} {sanction.reference}", call.actor.name or By.REGISTRY
+    audit.record(call.session, event.type, sanction.licence, on=call.at.date(), actor=actor, detail=detail)
+    return appended
+
+
+_ENDED_AS = {SanctionState.LIFTED: SanctionEnd.LIFTED, SanctionState.OVERTURNED: SanctionEnd.OVERTURNED}
 
 
 def _others_in_force(session: Session, sanction: Sanction) -> list[Sanction]:

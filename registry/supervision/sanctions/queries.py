@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.decisions.models import Decision
 from registry.complaints.casework.decisions.queries import behind
+from registry.complaints.casework.models import Decision
 from registry.core.errors import NotFound
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency, Licence

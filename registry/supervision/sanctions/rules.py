@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from registry.core.faults import Message, message
 from registry.core.moves import Move, Moves
-from registry.supervision.licensing.statements import Statement
 from registry.vocabulary.fees import CURRENCIES
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind
@@ -118,6 +117,17 @@ class SanctionFacts:
     ending_by: str | None = None
     actor: str = ""
     has_ground: bool = False
+
+
+class Statement(NamedTuple):
+    """A status of the licence and its period. `to_on` is inclusive; the law lets it be shown until `publish_until`."""
+
+    status: LicenceStatus
+    ground: str
+    from_on: date
+    to_on: date | None = None
+    ground_text: str | None = None
+    publish_until: date | None = None
 
 
 class InForce(NamedTuple):

@@ -11,13 +11,13 @@ from registry.register.agencies import record
 from registry.register.agencies.bank_accounts import ACCOUNTS, channel_history
 from registry.register.agencies.channel_rules import account_text, changed_at
 from registry.register.agencies.queries import published
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Fee, Row
 from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
-from registry.register.names.rules import NEAR
+from registry.register.names.scoring import NEAR
 from registry.verification.checks.advert import picked, readable
 from registry.verification.checks.red_flags import ROWS, country_in, red_flags, visa_in
 from registry.verification.checks.rules import (
@@ -36,8 +36,8 @@ from registry.verification.checks.rules import (
 from registry.verification.verdicts.context_rules import lacks_context_alone
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
-from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import read_subject
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import CheckSummary, Reason, RedFlag
 from registry.vocabulary.register import Answer

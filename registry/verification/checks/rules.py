@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from registry.register.agencies import record
-from registry.register.agencies.channel_rules import account_text, channel_key, is_recent
+from registry.register.agencies.channel_rules import account_text, channel_key, e164, is_recent
 from registry.register.agencies.domains import FREE_MAIL, host_of, is_same_site, looks_like, registrable
 from registry.register.agencies.keys import number_key
-from registry.register.agencies.phones import e164
-from registry.register.names.rules import NEAR, SLIPS, is_disguised, score
-from registry.register.names.scoring import best_match
+from registry.register.names.scoring import NEAR, SLIPS, best_match, score
+from registry.register.names.spelling import is_disguised
 from registry.register.names.words import parted
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, RedFlag

@@ -1,7 +1,8 @@
 """Was this charge lawful where the worker was recruited and where the work is, is it what the ILO asks, what comes back.
 
 Rules about charges are rows of the countries' law; fees.toml has the ILO's standard and what deposits are for. Sums are exact
-decimals; no exchange rate is ever assumed.
+decimals; no exchange rate is ever assumed. How money that was paid is claimed comes as steps: proof, help, and the bodies
+that the law at each end names.
 """
 
 import tomllib
@@ -18,7 +19,6 @@ from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.rules import routes_of
 from registry.register.law.weights import DECIDING, Weight, is_disputed, is_readable, is_restricting, may_decide
 from registry.register.law.words import ChargedBy, Charging, Possible, Route
-from registry.verification.fees.claim_rules import claim_steps, is_on
 from registry.verification.fees.question import (
     Charge,
     DepositRule,
@@ -28,12 +28,13 @@ from registry.verification.fees.question import (
     FeeRule,
     FeeRules,
     JudgedCharge,
+    Step,
     Total,
     Use,
     Wage,
 )
 from registry.verification.verdicts.question import Finding
-from registry.vocabulary.codes import FeeReason, Reason
+from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
 from registry.vocabulary.register import Answer
 from registry.vocabulary.register import Weight as Importance
@@ -293,3 +294,46 @@ def _at_destination(destination: str | None, rows: Sequence[Fee]) -> FeeFinding:
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     reason = FeeReason.DESTINATION_RULES if rows else FeeReason.NO_ROUTE_KNOWN
     return FeeFinding(Answer.UNKNOWN, reason, values={"country": destination})
+
+
+_INTERMEDIARIES = frozenset({ChargedBy.PLACEMENT_AGENT, ChargedBy.TEMPORARY_AGENCY, ChargedBy.UNLICENSED})
+
+
+def is_on(row: Fee, charged_by: ChargedBy | None) -> bool:
+    """Whether a row is about the one who charges; where that was not said, none is."""
+    return charged_by is not None and (
+        row.by is charged_by or (row.by is ChargedBy.ANY_INTERMEDIARY and charged_by in _INTERMEDIARIES)
+    )
+
+
+def claim_steps(question: FeeQuestion, law: Sequence[Fee], charges: Sequence[JudgedCharge]) -> Iterator[Step]:
+    """How to claim: proof first, then the bodies that the law at each end names, and by when."""
+    if any(one.charge.state is ChargeState.ASKED for one in charges):
+        yield Step(ClaimStep.DO_NOT_PAY)
+    if all(one.charge.state is ChargeState.ASKED for one in charges):
+        return
+    yield Step(ClaimStep.KEEP_PROOF)
+    yield Step(ClaimStep.ASK_HELP)
+    origin = _naming_bodies(law, question.origin, question.charged_by)
+    if origin:
+        yield Step(ClaimStep.BODY_AT_ORIGIN, origin)
+    if any(one.claim.reason in _FROM_DEPOSIT for one in charges):
+        yield Step(ClaimStep.DEPOSIT)
+    there = (
+        ()
+        if question.destination == question.origin
+        else _naming_bodies(law, question.destination, question.charged_by)
+    )
+    if there:
+        yield Step(ClaimStep.BODY_AT_DESTINATION, there)
+    yield Step(ClaimStep.IN_TIME, tuple(row for row in (*origin, *there) if row.time_limit))
+
+
+_FROM_DEPOSIT = frozenset({FeeReason.CLAIM_FROM_DEPOSIT, FeeReason.CLAIM_PERHAPS_FROM_DEPOSIT})
+
+
+def _naming_bodies(law: Sequence[Fee], country: str | None, charged_by: ChargedBy | None) -> tuple[Fee, ...]:
+    """Rows that name a body to go to, for the one who charged; for each body one."""
+    rows = [row for row in law if row.country == country and row.redress]
+    about = [row for row in rows if row.by is charged_by or is_on(row, charged_by)] or rows
+    return tuple({row.redress: row for row in about}.values())

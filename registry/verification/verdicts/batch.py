@@ -18,8 +18,8 @@ from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import VerdictReader, prerendered_of_only_match
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
 from registry.verification.verdicts.subjects import ReadSubject, guess, read_subject
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import Answer, IdentifierScheme
 
 AT_ONCE = 500

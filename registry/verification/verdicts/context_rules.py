@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from registry.register.law.rules import Regime
 from registry.register.law.weights import is_in_force
+from registry.verification.verdicts.plan_rules import FOR_NO_WORK
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
-from registry.verification.verdicts.visa_rules import FOR_NO_WORK
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, RECRUITING, SENDING_COUNTRIES, Answer, RecruiterKind, Visa, Weight
 
@@ -142,7 +142,7 @@ def _open_fields(question: Question, facts: VerdictFacts, verdict: Verdict, is_r
 def _told_apart(parameter: str, question: Question, facts: VerdictFacts, verdict: Verdict) -> Iterable[str]:
     """Values of an unstated field that the law of the corridor tells apart, the likeliest to be refused first.
 
-    Who offers the work is none: no recruiter turns what is no `no` into one (recruiter_rules.py).
+    Who offers the work is none: no recruiter turns what is no `no` into one (plan_rules.py).
     """
     home = verdict.licence.country if verdict.licence is not None else None
     match parameter:

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.agencies.keys import name_key, number_key
-from registry.verification.verdicts.findings import GRAVITY
-from registry.verification.verdicts.question import Finding, Question, SourceNote, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.question import GRAVITY, Finding, Question, SourceNote, Verdict, VerdictFacts
 from registry.verification.verdicts.scope_rules import is_within
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import SENDING_COUNTRIES, Answer, RecruiterKind, Role, Visa
 

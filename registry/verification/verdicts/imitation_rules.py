@@ -15,8 +15,10 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.names.rules import NEAR, SLIPS, Match, is_borne, is_disguised, score
+from registry.register.names.scoring import NEAR, SLIPS, Match, is_borne, score
+from registry.register.names.spelling import is_disguised
 from registry.verification.verdicts.absence_rules import home_of
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.question import (
     Finding,
     Imitated,
@@ -26,7 +28,6 @@ from registry.verification.verdicts.question import (
     Verdict,
     VerdictFacts,
 )
-from registry.verification.verdicts.status_rules import standing_on
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (

@@ -1,23 +1,187 @@
 """What one licence answers to one question. Each rule gives the findings it has; the gravest answer stands.
 
-A licence alone must satisfy the whole question: nothing here looks at another licence.
+A licence alone must satisfy the whole question: nothing here looks at another licence. Status and time come first: what the
+authority stated for a day, what the term makes of it, and what of existing placements.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import msgspec
 
 from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
-from registry.verification.verdicts.corridor_law_rules import corridor_law
-from registry.verification.verdicts.findings import GRAVITY, INFORMING, Judged
-from registry.verification.verdicts.question import Finding, Question, VerdictFacts
+from registry.register.law.rules import Regime, may_wind_down
+from registry.verification.verdicts.law_rules import corridor_law
+from registry.verification.verdicts.question import GRAVITY, INFORMING, Finding, Judged, Question, VerdictFacts
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
-from registry.verification.verdicts.status_rules import continuation, of_status, of_time, standing_on
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.register import KINDS, SENDING_COUNTRIES, Answer, LicenceStatus, Territory
+from registry.vocabulary.register import (
+    KINDS,
+    SENDING_COUNTRIES,
+    STATUSES,
+    Answer,
+    Continuation,
+    LicenceStatus,
+    Territory,
+)
+
+
+class StatusOnDay(NamedTuple):
+    """How a licence stands on a day: its status (None: nothing may be or was said), the first day on which it no longer
+    let recruit, and the stated period behind it."""
+
+    status: LicenceStatus | None
+    ended_on: date | None = None
+    period: record.StatusPeriod | None = None
+
+
+def standing_on(licence: record.Licence, agency: record.Agency, day: date) -> StatusOnDay:
+    """The gravest stated status of the day counts; the end of the term turns what would answer `yes` into expired, unless
+    the law deems the licence valid until its renewal is decided."""
+    if agency.dissolved_on is not None and day >= agency.dissolved_on:
+        return StatusOnDay(LicenceStatus.ANNULLED_ENTITY_DISSOLVED, agency.dissolved_on)
+    covering = [p for p in licence.status_history if _covers(p, day)]
+    period = max(covering, key=_gravity_of) if len(covering) > 1 else covering[0] if covering else None
+    has_run_out = licence.valid_to is not None and day > licence.valid_to
+    if period is None:
+        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to)) if has_run_out else StatusOnDay(None)
+    status = _effective(period)
+    if status is None:
+        return StatusOnDay(None, None, period)
+    if status is LicenceStatus.WINDING_DOWN and period.until is not None and day > period.until:
+        return StatusOnDay(LicenceStatus.EXPIRED, period.from_, period)
+    outlives_its_term = STATUSES[status].recruit is Answer.NO or status is LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
+    if has_run_out and not outlives_its_term:
+        return StatusOnDay(LicenceStatus.EXPIRED, _day_after(licence.valid_to), period)
+    return StatusOnDay(status, period.from_ if STATUSES[status].recruit is Answer.NO else None, period)
+
+
+def _covers(period: record.StatusPeriod, day: date) -> bool:
+    return (period.from_ is None or period.from_ <= day) and (period.to is None or day <= period.to)
+
+
+def _day_after(day: date | None) -> date | None:
+    return None if day is None or day == date.max else day + timedelta(days=1)
+
+
+def _effective(period: record.StatusPeriod) -> LicenceStatus | None:
+    """The stated status; an appeal that stays nothing leaves the revocation in force. None: withheld by law."""
+    if period.withheld:
+        return None
+    if period.status is LicenceStatus.REVOCATION_PENDING_APPEAL and not period.is_stayed:
+        return LicenceStatus.REVOKED
+    return period.status
+
+
+def _gravity_of(period: record.StatusPeriod) -> tuple[int, date]:
+    status = _effective(period)
+    answer = Answer.NO if status is None else STATUSES[status].recruit
+    return GRAVITY[answer], period.from_ or date.min
+
+
+_REASONS = {status: Reason(f"licence_{status}") for status in LicenceStatus}
+
+
+def of_status(licence: record.Licence, standing: StatusOnDay, day: date) -> Iterator[Judged]:
+    status, ended_on, period = standing
+    if status is None and period is not None:
+        # An open period without a statement leaves no licence in force; a closed one says nothing either way.
+        if period.to is None:
+            yield Judged(Answer.NO, Finding(Reason.NO_LICENCE_IN_FORCE))
+        yield Judged(Answer.UNKNOWN, Finding(Reason.WITHHELD_BY_LAW))
+        return
+    if status is None:
+        if licence.valid_from is None or day >= licence.valid_from:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.STATUS_NOT_STATED, {"date": day.isoformat()}))
+        return
+    values = {"status": status.value}
+    if status is LicenceStatus.EXPIRED and licence.valid_to is not None:
+        values["date"] = licence.valid_to.isoformat()
+    elif ended_on is not None:
+        values["date"] = ended_on.isoformat()
+    elif licence.valid_to is not None:
+        values["until"] = licence.valid_to.isoformat()
+    if period is not None:
+        if period.until is not None:
+            values["until"] = period.until.isoformat()
+        if period.ground is not None:
+            values["ground"] = period.ground
+    yield Judged(STATUSES[status].recruit, Finding(_REASONS[status], values))
+
+
+def of_time(
+    licence: record.Licence, source: SourceFacts | None, day: date, today: date, zone: str | None
+) -> Iterator[Judged]:
+    if zone is None:
+        yield Judged(Answer.YES, Finding(Reason.DAY_IN_UTC, {"date": day.isoformat()}))
+    if day > today:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.FUTURE_DATE, {"date": day.isoformat(), "today": today.isoformat()}))
+    began = day_at(source.first_retrieved_at, zone) if source and source.first_retrieved_at else None
+    opened = _opened_on(licence)
+    if opened is None:
+        if began is None or day < began:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.BEFORE_REGISTRY, {"date": (began or today).isoformat()}))
+        return
+    if day < opened and (began is None or day < began):
+        # Earlier permits may have existed that today's list no longer shows.
+        yield Judged(Answer.UNKNOWN, Finding(Reason.BEFORE_REGISTRY, {"date": opened.isoformat()}))
+    elif day < opened:
+        yield Judged(Answer.NO, Finding(Reason.NOT_YET_VALID, {"date": opened.isoformat()}))
+    elif began is not None and day < began:
+        yield Judged(Answer.YES, Finding(Reason.HISTORY_BEFORE_FIRST_RETRIEVAL, {"date": began.isoformat()}))
+
+
+def _opened_on(licence: record.Licence) -> date | None:
+    """The first day the licence is known for; None when its beginning is open."""
+    if licence.valid_from is not None:
+        return licence.valid_from
+    beginnings = [period.from_ for period in licence.status_history]
+    stated = [beginning for beginning in beginnings if beginning is not None]
+    return min(stated) if stated and len(stated) == len(beginnings) else None
+
+
+_DOUBTS = frozenset(
+    {
+        # What is known is too old, too early or about the future.
+        Reason.SOURCE_STALE,
+        Reason.FUTURE_DATE,
+        Reason.BEFORE_REGISTRY,
+        Reason.NOT_YET_VALID,
+        # The paper, or its holder, may be another than the placements were made under.
+        Reason.NOT_A_RECRUITMENT_LICENCE,
+        Reason.LEGACY_LICENCE_KIND,
+        Reason.IDENTIFIER_CHANGE_UNDER_REVIEW,
+        # Placements outside what the licence ever permitted do not stand on it.
+        Reason.ACTIVITY_NOT_PERMITTED,
+        Reason.ACTIVITY_PROHIBITED,
+        Reason.LAW_BARS,
+        Reason.OUT_OF_CORRIDOR,
+        Reason.FOREIGN_LICENCE_NOT_SUFFICIENT,
+        Reason.OUT_OF_SECTOR,
+    }
+)
+
+
+def continuation(standing: StatusOnDay, regime: Regime | None, day: date, judged: Sequence[Judged]) -> Answer:
+    """What may go on with workers already placed: the status table, and the regime where the table leaves it to the law."""
+    status, ended_on, period = standing
+    if status is None or not _DOUBTS.isdisjoint([one.finding.code for one in judged]):
+        return Answer.UNKNOWN
+    if period is not None and period.status is LicenceStatus.WINDING_DOWN and period.until is not None:
+        return Answer.YES if day <= period.until else Answer.NO
+    answer = STATUSES[status].continue_placements
+    if answer is Continuation.UNTIL_DATE:
+        return Answer.UNKNOWN
+    if answer is Continuation.BY_REGIME:
+        # What a suspension leaves of existing placements, no regime we hold says.
+        if status is LicenceStatus.SUSPENDED or ended_on is None or ended_on == date.min:
+            return Answer.UNKNOWN
+        return may_wind_down(regime, ended_on - timedelta(days=1), day, status)
+    return Answer(answer.value)
+
 
 SOON = timedelta(days=30)
 """A licence that ends within it is said to end soon."""

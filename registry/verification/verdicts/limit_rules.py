@@ -14,8 +14,7 @@ from registry.register.law.rows import Limit, PermitRoute, Regime
 from registry.register.law.rules import limits_on, routes_of
 from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
 from registry.register.law.words import Visa as LawVisa
-from registry.verification.verdicts.findings import Judged
-from registry.verification.verdicts.question import Finding, Question, VerdictFacts
+from registry.verification.verdicts.question import Finding, Judged, Question, VerdictFacts
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Activity, Answer, Territory, Visa
 

@@ -1,4 +1,6 @@
-"""Reads the facts of a question: the agencies its subject leads to, now or as known earlier, and source coverage."""
+"""Reads the facts of a question: the agencies its subject leads to, now or as known earlier, those that its name
+resembles, and source coverage.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -13,15 +15,17 @@ from registry.core.db.prepared import ThreadLocalReader
 from registry.register.agencies import queries as agencies
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
+from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, KeyMatch, Lookup, Stored, stored_records
 from registry.register.agencies.lookups import ManyLookup
-from registry.register.agencies.models import Agency, Licence
-from registry.register.agencies.naming import agencies_named
+from registry.register.agencies.models import Agency, Licence, PublicRecord
 from registry.register.agencies.prerendered import PrerenderedAnswer, read_prerendered
 from registry.register.authorities.queries import snapshot_at, snapshot_version
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, shipped_law
 from registry.register.law.overlays.queries import law_at
+from registry.register.names.queries import search
+from registry.register.names.scoring import NEAR, score
 from registry.verification.verdicts.cache_keys import NO_MOMENT, CacheKey, cache_key_of, moment_at
 from registry.verification.verdicts.imitation_rules import (
     found_by_name,
@@ -30,10 +34,48 @@ from registry.verification.verdicts.imitation_rules import (
     with_former_name,
     with_imitation,
 )
-from registry.verification.verdicts.lookalikes import lookalikes, lookalikes_at
-from registry.verification.verdicts.question import Holder, NameMatch, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.question import (
+    Holder,
+    Lookalike,
+    NameMatch,
+    Question,
+    SubjectKind,
+    Verdict,
+    VerdictFacts,
+)
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import IdentifierScheme, NameKind
+
+MAX_COMPARED = 20
+"""How many agencies of nearly one name are compared."""
+
+
+def lookalikes(session: Session, name: str, now: datetime) -> list[Lookalike]:
+    """The agencies one of whose names is near to `name`, the nearest first, as they may be shown now."""
+    hits = search(session, name, MAX_COMPARED, floor=NEAR)
+    if not hits:
+        return []
+    day = day_at(now, None)
+    rows = session.execute(
+        select(PublicRecord.agency_id, PublicRecord.body).where(
+            PublicRecord.agency_id.in_([hit.agency_id for hit in hits])
+        )
+    )
+    records = {agency_id: record.withhold(record.read_record(body), day) for agency_id, body in rows}
+    return [Lookalike(records[hit.agency_id], hit.name, hit.score, hit.how) for hit in hits if hit.agency_id in records]
+
+
+def lookalikes_at(session: Session, name: str, known_at: datetime, now: datetime) -> list[Lookalike]:
+    """As `lookalikes`, of what was said at `known_at`. The index holds only today's names, so names that begin alike count."""
+    keyed = agencies.prefixed_at(session, NAME, name_key(name), known_at, MAX_COMPARED)
+    found = []
+    for agency in agencies.records_at(session, list(keyed), known_at, day_at(now, None)).values():
+        scored = [(score(name, one.name), one.name) for one in agency.names]
+        near = [(match, matched) for match, matched in scored if match.score >= NEAR]
+        if near:
+            match, matched = max(near, key=lambda pair: pair[0].score)
+            found.append(Lookalike(agency, matched, round(match.score, 2), match.how))
+    return sorted(found, key=lambda one: (-one.score, one.agency.agency_id))
 
 
 class VerdictAnswer(NamedTuple):

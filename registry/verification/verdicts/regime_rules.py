@@ -6,8 +6,7 @@ from datetime import date
 from registry.register.agencies import record
 from registry.register.law.rules import Regime, regime_needs, regime_on, regimes_on
 from registry.register.law.words import LawActivity
-from registry.verification.verdicts.findings import GRAVITY, Judged
-from registry.verification.verdicts.question import Finding, Question
+from registry.verification.verdicts.question import GRAVITY, Finding, Judged, Question
 from registry.verification.verdicts.scope_rules import permitted_activities
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import ForeignLicence, RegimeRule

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from registry.register.agencies import record
-from registry.verification.verdicts.findings import Judged
-from registry.verification.verdicts.question import Finding, Question
+from registry.verification.verdicts.question import Finding, Judged, Question
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (
     KINDS,

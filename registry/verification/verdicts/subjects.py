@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from registry.core.ids import read_reference
-from registry.register.agencies.check_digits import company_number_is_right
 from registry.register.agencies.identifiers import (
     asked_lei,
     asked_vat,
     checked_euid,
     checked_uscc,
     checked_vat,
+    company_number_is_right,
     is_resident_number,
 )
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import ChannelKind, IdentifierScheme
 
 Checked = TypeVar("Checked")

@@ -26,8 +26,7 @@ from registry.vocabulary.watches import DeliveryState, WebhookState
 from registry.watches import rules
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.feed import event_payload
-from registry.watches.models import WatchEvent
-from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.models import Delivery, WatchEvent, Webhook
 from registry.watches.webhooks import give_up, secrets_of
 
 log = structlog.get_logger()

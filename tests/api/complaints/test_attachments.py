@@ -149,7 +149,7 @@ def test_a_file_goes_from_a_draft_and_stays_with_what_was_handed_in(somebody: So
 
 
 def test_no_body_is_read_of_a_caller_without_a_visit(somebody: Somebody, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.http.schemas.loaded_file", lambda _most: pytest.fail("read"))
+    monkeypatch.setattr("registry.http.schemas.load_file", lambda _most: pytest.fail("read"))
     assert somebody().attach(NOTE).status == 401
 
 

@@ -63,9 +63,10 @@ from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, Use
 from registry.log.actions import append
 from registry.log.keys import draft_of
-from registry.officers import sessions, tokens
+from registry.officers import tokens
 from registry.officers.models import Officer
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.register.agencies import record
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
@@ -131,8 +132,8 @@ def officers_begin(session: Session, keyring: Keyring) -> Cast:
         cast.tokens[who] = token_of(session, officer)
         cast.live[stand_in] = officer.reference
         if who == "supervisor":
-            sessions.begin(session, officer, now(), is_full=True)
-            cast.live[SESSION] = sessions.sessions_of(session, officer, now())[0].reference
+            OFFICER_SESSIONS.begin(session, officer, now(), is_full=True)
+            cast.live[SESSION] = OFFICER_SESSIONS.list_living(session, officer, now())[0].reference
         if who in ("second", "keeper"):
             (token,) = tokens.tokens_of(session, officer, now().date())
             cast.live[TOKEN if who == "second" else OTHER_TOKEN] = token.reference

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from registry.audit.models import AuditEntry
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import CaseTask
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.officers import accounts

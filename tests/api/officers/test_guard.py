@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
 from registry.api.officers import edge
-from registry.api.officers.guard import if_match, officer_may
+from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.api.write_headers import if_match
 from registry.core.clock import now
 from registry.core.errors import InvalidInput, VersionMissing
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
+from registry.http.portals import UnguardedRoute
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema
-from registry.officers import accounts, sessions
+from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Act, Role
 from registry.officers.rights import Resource as Thing
+from registry.officers.sessions import OFFICER_SESSIONS
 from schemas.officers import OwnStandingSchema
 from tests.api.officers.requests import Program, program_of
 from tests.api.shapes import assert_as_documented
@@ -58,7 +61,7 @@ def test_without_a_token_that_opens_there_is_nothing(client: FlaskClient, progra
 
 
 def test_the_consoles_cookie_opens_nothing_here(client: FlaskClient, session: Session, program: Program) -> None:
-    stored = sessions.begin(session, program.officer, now(), is_full=True)
+    stored = OFFICER_SESSIONS.begin(session, program.officer, now(), is_full=True)
     client.set_cookie("console", stored, path="/")
     assert client.get(ME).status_code == 401
     # Nor is the session's token one of a program.
@@ -106,7 +109,7 @@ def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Res
     api = Router(doc=False, prefix=PREFIX)
     api.add_namespace(forgotten)
     api.init_app(app, add_specs=False)
-    with pytest.raises(edge.UnguardedRoute, match=says):
+    with pytest.raises(UnguardedRoute, match=says):
         edge.require_policies(app)
 
 
@@ -114,7 +117,7 @@ def test_what_stands_where_everybodys_things_do_is_not_served(app: Flask, monkey
     monkeypatch.setattr(
         edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/access-grants"))
     )
-    with pytest.raises(edge.UnguardedRoute, match="name its noun in DESK_PATHS"):
+    with pytest.raises(UnguardedRoute, match="name its noun in DESK_PATHS"):
         edge.require_policies(app)
 
 

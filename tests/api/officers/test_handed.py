@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.officers.referrals import handed_payload
+from registry.api.officers.referrals import build_handed
 from registry.complaints.parties.referrals.content import Handed, HandedFile
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
@@ -257,4 +257,4 @@ def test_a_referral_of_another_unit_or_partner_is_not_there(
 
 def test_the_key_of_a_file_that_goes_along_is_in_no_answer() -> None:
     handed = Handed("note", files=(HandedFile("23456789ABCD", "note.txt", FileKind.TXT, "00ff" * 16),))
-    assert "00ff" not in str(handed_payload(handed))
+    assert "00ff" not in str(build_handed(handed))

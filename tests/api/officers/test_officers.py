@@ -10,6 +10,7 @@ from registry.core.keyring import Keyring
 from registry.officers import accounts, sessions, tokens
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from tests.api.officers.requests import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.officers.making import make_officer, make_unit
@@ -107,7 +108,7 @@ def test_a_lost_machine_is_signed_out_by_one_person(
     program: Program, client: FlaskClient, session: Session, colleague: Officer
 ) -> None:
     theirs = program_of(client, session, colleague)
-    stored = sessions.begin(session, colleague, now(), is_full=True)
+    stored = OFFICER_SESSIONS.begin(session, colleague, now(), is_full=True)
     assert program.send("POST", f"/api/v1/officers/{colleague.reference}/sign-out").status_code == 204
     assert theirs.get("/api/v1/officers/me").status_code == 401
     with pytest.raises(NotSignedIn):

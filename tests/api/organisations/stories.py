@@ -1,12 +1,14 @@
 """The worlds in which the examples of organisations' programs run, in the form of those of officers."""
 
-from io import BytesIO
-
 from sqlalchemy.orm import Session
 
 from registry.api import examples
 from registry.api.organisations.examples import (
+    ABOUT,
+    ARCHIVED_LIST,
     DONE_JOB,
+    EVENT,
+    FORGED,
     JOB,
     KEY,
     LISTS,
@@ -14,12 +16,15 @@ from registry.api.organisations.examples import (
     ORGANISATION,
     ORGANISATIONS,
     OTHER_KEY,
+    RECEIPT,
+    RECEIPTS,
+    WATCHED,
+    WATCHED_LICENCE,
+    WATCHES,
 )
-from registry.api.organisations.receipt_examples import ABOUT, ARCHIVED_LIST, FORGED, RECEIPT, RECEIPTS
-from registry.api.organisations.watch_examples import EVENT, WATCHED, WATCHED_LICENCE, WATCHES
-from registry.bulk import actions, files
-from registry.bulk.archive import actions as diligence
-from registry.bulk.archive.lists import archive_list
+from registry.bulk import files
+from registry.bulk.archive import receipts
+from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
 from registry.core.ids import new_reference
@@ -36,6 +41,7 @@ from tests.api.officers.stories import Cast, Story
 from tests.make import (
     changed,
     make_api_key,
+    make_job,
     make_licence,
     make_organisation,
     organisation_call,
@@ -75,9 +81,8 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     ours = organisation_named(session, cast.live[ORGANISATION])
     question = {"uscc": examples.USCC, "destination": "IT"}
     about = new_reference()
-    stored = diligence.archive_receipt(
-        session, ours.id, FORGED, question, Answer.YES, about, at=now(), today=now().date()
-    )
+    call = organisation_call(session, ours.id)
+    stored = receipts.archive_receipt(call, FORGED, question, Answer.YES, about)
     stated = {
         "at": 1795608000,
         "question": question,
@@ -87,9 +92,7 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     }
     row = statement(0, "row-1", None, {**stated, "records": [], "may_continue_existing_placements": "yes"})
     counts = {"items": 1, "answered": 1, "refused": 0, "yes": 1, "no": 0, "unknown": 0}
-    whole = archive_list(
-        session, ours.id, new_reference(), JobKind.VERIFICATION, [row], counts, FORGED, at=now(), today=now().date()
-    )
+    whole = archive_list(call, JobKind.VERIFICATION, SignedStatements(new_reference(), [row], counts, FORGED))
     cast.live.update({RECEIPT: stored.reference, ABOUT: about, ARCHIVED_LIST: whole.reference})
     return cast
 
@@ -109,15 +112,12 @@ def lists_begin(session: Session, keyring: Keyring) -> Cast:
         (DONE_JOB, "done.csv", b"licence number\n1\n"),
         (JOB, "list.csv", b"ref,who\n1,Nobody Ltd\n"),
     ):
-        reference = new_reference()
-        folder = files.folder_of(home, reference)
-        taken = files.take(folder, BytesIO(body))
-        facts = {"reference": reference, "name": name, "language": "en"}
-        job = actions.add_job(session, folder, organisation.id, taken, idempotency_key=None, now=now(), **facts)
-        cast.live[stand_in] = reference
+        job = make_job(session, home, organisation.id, body, name)
+        cast.live[stand_in] = job.reference
         if stand_in == DONE_JOB:
             job.state, job.rows, job.rows_done, job.ended_at = JobState.DONE, 1, 1, now()
             job.counts = {"items": 1, "answered": 1, "unknown": 1}
+            folder = files.folder_of(home, job.reference)
             files.put(folder, "results.csv", b"key\n")
             row = statement(0, "row-1", 2, {"question": {"licence_number": "1"}, "verdict": "unknown"})
             files.put(folder, "statements.jsonl", row)

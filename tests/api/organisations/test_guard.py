@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
-from registry.api.organisations.edge import UnguardedRoute, require_scopes
+from registry.api.organisations.edge import require_scopes
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.http import logs
+from registry.http.portals import UnguardedRoute
 from registry.http.transaction import services
 from registry.organisations import keys
 from registry.organisations.models import ApiKey

@@ -16,9 +16,9 @@ from registry_client.trust import read_trust
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk.archive import actions
-from registry.bulk.archive.lists import archive_list
-from registry.bulk.archive.models import ArchivedList, ArchivedReceipt
+from registry.bulk.archive import receipts
+from registry.bulk.archive.lists import SignedStatements, archive_list
+from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.register.agencies import record
@@ -26,7 +26,7 @@ from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
-from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, suspend
+from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, organisation_call, suspend
 from tests.proofs.credentials.conftest import Publish, publish
 
 __all__ = ["publish"]
@@ -242,9 +242,8 @@ def test_archived_lists_are_searched_and_a_cursor_is_good_for_its_own_search(
     at = now()
     stored: ArchivedList
     for place, name in enumerate(("Suppliers 2026.csv", "100%.xlsx", "suppliers old.csv")):
-        stored = archive_list(
-            session, program.organisation.id, new_reference(), JobKind.VERIFICATION, [], {}, "-", at=at, today=at.date()
-        )
+        call = organisation_call(session, program.organisation.id)
+        stored = archive_list(call, JobKind.VERIFICATION, SignedStatements(new_reference(), [], {}, "-"))
         stored.name, stored.issued_at = name, at - timedelta(days=place)
     session.commit()
 
@@ -287,7 +286,7 @@ def test_receipts_are_paged_filtered_and_go_when_their_time_is_over(
         assert len(program.get(f"{FILE}?{query}").json["items"]) == count, query
     assert program.get(f"{FILE}?agency_id=1").status_code == 400
     assert program.send("PUT", f"{FILE}/settings", {"days": 99999}).status_code == 400
-    actions.purge(session, today + timedelta(days=30))
+    receipts.purge(session, today + timedelta(days=30))
     assert len(program.get(FILE).json["items"]) == 3
-    actions.purge(session, today + timedelta(days=31))
+    receipts.purge(session, today + timedelta(days=31))
     assert program.get(FILE).json["items"] == []

@@ -5,7 +5,7 @@ import re
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -33,15 +33,10 @@ from registry.register.agencies.keys import number_key
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
 from tests import make
+from tests.moved_clock import COUNTRIES, MOMENTS
 from tests.proofs.credentials import reading as proofs
 from tests.watches import making as watches
 
-MOMENTS = [
-    datetime(2026, 11, day, hour, 10, tzinfo=UTC) for day, hour in ((29, 15), (29, 16), (29, 22), (29, 23), (30, 0))
-]
-"""Between them a day begins in China, Greece, Czechia and UTC."""
-
-COUNTRIES = ("CN", "GR", "CZ")
 DAY = timedelta(days=1)
 ACTIVE, SUSPENDED, EXPIRED = LicenceStatus.ACTIVE, LicenceStatus.SUSPENDED, LicenceStatus.EXPIRED
 VALID = 0

@@ -165,6 +165,7 @@ import os, sys
 from pathlib import Path
 from registry.core.clock import now
 from registry.complaints.attachments import uploading
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import Sealer
@@ -180,9 +181,10 @@ with sessions() as session:
     case = session.get_one(Case, box.case_id)
     opened = Sealer(Keyring(settings.keys)).open_as_mailbox(session, box, bytes.fromhex(sys.stdin.readline()))
 print("ready", flush=True)
+services = uploading.UploadServices(settings, sessions, FolderStore(settings.files))
 for number in range(1000):
-    uploading.upload(settings, sessions, FolderStore(settings.files), opened, case,
-                     body=b"note %d" % number, name="a.txt", idempotency_key=str(number), today=now().date())
+    sent = SentFile(b"note %d" % number, "a.txt", idempotency_key=str(number))
+    uploading.upload(services, opened, case, sent, now().date())
     print(number, flush=True)
 """
 

@@ -6,9 +6,10 @@ import hmac
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -199,21 +200,33 @@ def test_a_mistyped_number_costs_neither_derivation_nor_query(
     assert done == []
 
 
-def test_at_most_two_are_derived_at_once_over_all_processes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("networks", "most"),
+    [
+        pytest.param(("", "", "", ""), 2, id="command line"),
+        pytest.param(("203.0.113.7",) * 4, 1, id="one network"),
+        pytest.param(("203.0.113.7", "203.0.113.7", "198.51.100.1", "198.51.100.1"), 2, id="two networks"),
+    ],
+)
+def test_few_are_derived_at_once_over_all_processes_and_one_of_a_network(
+    tmp_path: Path, networks: tuple[str, ...], most: int
+) -> None:
     command = [sys.executable, "-m", "tests.complaints.deriving", str(tmp_path / "keys"), "4"]
-    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(4)]
-    spans = []
-    for process in processes:
+    processes = [subprocess.Popen([*command, network], stdout=subprocess.PIPE, text=True) for network in networks]
+    spans: list[tuple[int, int, str]] = []
+    for process, network in zip(processes, networks, strict=True):
         given, _ = process.communicate()
         assert process.returncode == 0
-        spans += [tuple(map(int, line.split())) for line in given.splitlines()]
+        spans += [(*map(int, line.split()), network) for line in given.splitlines()]  # type: ignore[misc]
     assert len(spans) == 16
-    changes = sorted([(begun, 1) for begun, _ in spans] + [(ended, -1) for _, ended in spans])
-    at_once, limit = 0, 0
-    for _, change in changes:
-        at_once += change
-        limit = max(limit, at_once)
-    assert 1 <= limit <= 2
+    assert 1 <= most_at_once(spans) <= most
+    for network in set(networks) - {""}:
+        assert most_at_once([span for span in spans if span[2] == network]) == 1
+
+
+def most_at_once(spans: Iterable[tuple[int, int, str]]) -> int:
+    changes = sorted(change for begun, ended, _ in spans for change in ((begun, 1), (ended, -1)))
+    return max(accumulate(change for _, change in changes))
 
 
 def test_who_gets_no_slot_is_told_when_to_come_again(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:

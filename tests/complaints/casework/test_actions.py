@@ -20,11 +20,15 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import custody, holds
+from registry.complaints.casework import letters, notes, reply_templates, translations
 from registry.complaints.casework import queries as case_reading
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.access_grants import queries as access_grants
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.queue import listing
 from registry.complaints.intake import filing, mailbox
+from registry.complaints.parties import steps
+from registry.complaints.parties.hearings.moves import is_open_to_agency
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
 from registry.core.calls import Call
@@ -33,6 +37,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, St
 from registry.core.ids import new_references
 from registry.core.outbox.models import OutboxEvent
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
+from registry.vocabulary.register import Language
 from tests.complaints.filing import (
     AT,
     FRIEND,
@@ -62,22 +67,39 @@ def offices(session: Session, sealer: Sealer):
 
 def acts(session, sealer, officer, reference, other):
     """Every function by which an officer reaches cases, by its name."""
-    at = AT
+    call = Call(session, officer, AT)
+    translator = Call(session, UnitOfficer(officer.name, officer.unit), AT)
+    account = translations.TextId(other, "answer.account")
+    move = casework.MoveRequest(CaseState.IN_TRIAGE)
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
-        "clean_copy": lambda: case_reading.clean_copy(Call(session, officer, AT), sealer, reference, other, NOWHERE),
-        "case_view": lambda: case_reading.case_view(Call(session, officer, AT), sealer, reference),
-        "move": lambda: casework.move(Call(session, officer, at), sealer, reference, CaseState.IN_TRIAGE),
-        "merge": lambda: casework.merge(Call(session, officer, at), sealer, reference, other, reason="same"),
-        "reply": lambda: casework.reply(Call(session, officer, at), sealer, reference, "words"),
-        "link_agency": lambda: casework.link_agency(Call(session, officer, AT), sealer, reference, other),
-        "set_legal_hold": lambda: holds.set_legal_hold(
-            Call(session, officer, AT), sealer, reference, is_held=True, reason="court"
+        "fetch_of_case": lambda: steps.fetch_of_case(session, Hearing, officer, reference),
+        "find_case": lambda: steps.find_case(session, Hearing, officer.unit, reference),
+        "lock_in_unit": lambda: steps.lock_in_unit(session, Hearing, officer.unit, reference),
+        "find_open": lambda: steps.find_open(session, Hearing, officer.unit, reference, TODAY, is_open_to_agency),
+        "lock_open": lambda: steps.lock_open(
+            Call(session, steps.PartyMember(officer.name, officer.unit), AT), Hearing, reference, is_open_to_agency
         ),
-        "set_priority": lambda: priorities.set_priority(
-            Call(session, officer, at), sealer, reference, Priority.P1, reason="worse"
-        ),
-        "decide_lowering": lambda: priorities.decide_lowering(Call(session, officer, at), reference, is_approved=True),
+        "clean_copy": lambda: case_reading.clean_copy(call, sealer, reference, other, NOWHERE),
+        "case_view": lambda: case_reading.case_view(call, sealer, reference),
+        "case_for_translator": lambda: translations.case_for_translator(session, officer.unit, reference),
+        "translate": lambda: translations.translate(translator, sealer, reference, account, Language.EN, "words"),
+        "move": lambda: casework.move(call, sealer, reference, CaseState.IN_TRIAGE),
+        "move_in_humblest_role": lambda: casework.move_in_humblest_role(call, sealer, reference, move, [officer.role]),
+        "merge": lambda: casework.merge(call, sealer, reference, other, reason="same"),
+        "reply": lambda: casework.reply(call, sealer, reference, "words"),
+        "write_letter": lambda: letters.write_letter(call, sealer, reference, letters.Letter("words")),
+        "send_untranslated": lambda: letters.send_untranslated(call, sealer, reference, other),
+        "discard_letter": lambda: letters.discard_letter(call, reference, other),
+        "link_agency": lambda: casework.link_agency(call, sealer, reference, other),
+        "write_note": lambda: notes.write_note(call, sealer, reference, "words"),
+        "take_back_note": lambda: notes.take_back_note(call, reference, other),
+        "add_task": lambda: notes.add_task(call, sealer, reference, "words"),
+        "tick_task": lambda: notes.tick_task(call, reference, other, is_done=True),
+        "take_back_task": lambda: notes.take_back_task(call, reference, other),
+        "set_legal_hold": lambda: notes.set_legal_hold(call, sealer, reference, "court", is_held=True),
+        "set_priority": lambda: priorities.set_priority(call, sealer, reference, Priority.P1, "worse"),
+        "decide_lowering": lambda: priorities.decide_lowering(call, reference, is_approved=True),
     }
 
 
@@ -99,18 +121,19 @@ def test_the_walk_below_knows_every_door(session, sealer):
         for module in every_module()
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
-        if not name.startswith("_") and "reference" in (taken := inspect.signature(function).parameters.keys())
-        if {"officer", "call"} & taken
+        if module is not reply_templates and not name.startswith("_")
+        if "reference" in (taken := inspect.signature(function).parameters)
+        and {"officer", "unit", "call"} & taken.keys()
     }
     assert doors == acts(session, sealer, ANNA, "", "").keys()
     of_units = {
         name
-        for module in (casework, case_reading, priorities, custody)
+        for module in (casework, case_reading, priorities)
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
-    # The last two take a case that was opened already: tests/complaints/casework/access_grants walks the doors to them.
-    assert of_units == {"in_unit", "identity_in", "original_in"}
+    # What takes a case that was opened already: tests/complaints/casework/access_grants walks the doors to it.
+    assert of_units == {"in_unit"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])
@@ -343,7 +366,7 @@ def test_lowering_what_is_not_urgent_takes_one(session, sealer):
 
 def test_the_workers_identity_opens_by_the_custodians_key(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
-    found = custody.identity_in(session, sealer, ANNA.unit, filed.case)
+    found = access_grants.identity_in(session, sealer, ANNA.unit, filed.case)
     assert found == {filed.box.reference: {"name": "A name", "contact": {"how": "wechat", "address": "somebody"}}}
 
 
@@ -352,14 +375,15 @@ def test_officers_open_the_clean_copy_and_the_custodian_the_file_as_it_was_sent(
     store = store_of(settings)
     visit = come_back(session, sealer, filed.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, filed.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, filed.case, filed.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, filed.case, sent)
+    reference = attachments.attach(session, filed.case, filed.box, stored, sent, TODAY).reference
     (box,) = case_reading.case_view(Call(session, ANNA, AT), sealer, filed.case.reference).boxes
     assert [(one.reference, one.name, one.size) for one in box.files] == [(reference, "note.txt", 14)]
     with pytest.raises(NotFound):
         case_reading.clean_copy(Call(session, ANNA, AT), sealer, filed.case.reference, reference, store)
-    sent = custody.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
-    assert sent == ("note.txt", b"as it was sent")
+    original = access_grants.original_in(session, sealer, ANNA.unit, filed.case, reference, store)
+    assert original == ("note.txt", b"as it was sent")
 
 
 def test_a_file_of_another_case_is_not_there(session, sealer, settings):
@@ -367,10 +391,11 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
     store = store_of(settings)
     visit = come_back(session, sealer, other.code)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    stored = attachments.store_file(store, opened, other.case, attachments.SentFile(b"as it was sent", "note.txt"))
-    reference = attachments.attach(session, other.case, other.box, stored, "once", TODAY).reference
+    sent = attachments.SentFile(b"as it was sent", "note.txt")
+    stored = attachments.store_file(store, opened, other.case, sent)
+    reference = attachments.attach(session, other.case, other.box, stored, sent, TODAY).reference
     with pytest.raises(NotFound):
-        custody.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
+        access_grants.original_in(session, sealer, ANNA.unit, mine.case, reference, store)
     with pytest.raises(NotFound):
         case_reading.clean_copy(Call(session, ANNA, AT), sealer, mine.case.reference, reference, store)
 

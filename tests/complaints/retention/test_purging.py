@@ -12,10 +12,10 @@ from registry.audit.queries import lines_about, verify
 from registry.complaints.case import access
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import holds
+from registry.complaints.casework import notes
 from registry.complaints.casework import queries as case_reading
-from registry.complaints.casework.letters.waiting import Letter, write_letter
-from registry.complaints.casework.notes.actions import notes_and_tasks
+from registry.complaints.casework.letters import Letter, write_letter
+from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.retention import purging
@@ -114,15 +114,15 @@ def test_the_audit_outlives_the_case_and_leads_nowhere(session, sessions, sealer
 def test_a_legal_hold_keeps_everything(session, sessions, sealer):
     filed = file(session, sealer)
     close(session, sealer, filed)
-    holds.set_legal_hold(Call(session, ANNA, AT), sealer, filed.case.reference, is_held=True, reason="a court asks")
-    notes, _ = notes_and_tasks(session, sealer, ANNA, filed.case)
-    assert [note.text for note in notes] == ["a court asks"]
+    notes.set_legal_hold(Call(session, ANNA, AT), sealer, filed.case.reference, is_held=True, reason="a court asks")
+    written, _ = notes_and_tasks(session, sealer, ANNA, filed.case)
+    assert [note.text for note in written] == ["a court asks"]
     late = AT + 800 * DAY
     assert purging.doomed(session, late.date()) == []
     assert purging.cases_on_hold(session, late.date()) == [filed.case.reference]
     assert purge(session, sessions, sealer, late) == (0, 0, 0)
     assert mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, late), late)
-    holds.set_legal_hold(Call(session, ANNA, late), sealer, filed.case.reference, is_held=False, reason="no longer")
+    notes.set_legal_hold(Call(session, ANNA, late), sealer, filed.case.reference, is_held=False, reason="no longer")
     assert purge(session, sessions, sealer, late).closed == 1
 
 
@@ -218,7 +218,7 @@ def test_a_main_case_goes_before_what_was_merged_into_it(session, sessions, seal
     go(session, sealer, ANNA, other.case, CaseState.IN_TRIAGE)
     casework.merge(Call(session, ANNA, AT), sealer, other.case.reference, main.case.reference, reason="same")
     close(session, sealer, main)
-    holds.set_legal_hold(Call(session, ANNA, AT), sealer, other.case.reference, is_held=True, reason="court")
+    notes.set_legal_hold(Call(session, ANNA, AT), sealer, other.case.reference, is_held=True, reason="court")
     purge(session, sessions, sealer, AT + 365 * DAY)
     assert purge(session, sessions, sealer, AT + 2000 * DAY).removed == 1
     assert session.execute(select(Case.reference)).scalars().all() == [other.case.reference]

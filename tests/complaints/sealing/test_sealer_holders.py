@@ -18,7 +18,7 @@ import registry
 from registry.complaints.sealing import sealer
 from registry.complaints.sealing.sealer import Sealer
 from registry.pages.public import answers
-from registry.verification.verdicts import rules
+from registry.verification.verdicts import verdict
 
 ROOT = Path(registry.__file__).parent
 CONTRACT = "Who may hold a Sealer"
@@ -26,7 +26,7 @@ CONTRACT = "Who may hold a Sealer"
 GIVEN_ONE = (
     "registry.api.complaints",
     "registry.api.officers",
-    "registry.api.idempotency",
+    "registry.api.write_headers",
     "registry.pages.officers",
     "registry.pages.intake",
 )
@@ -83,7 +83,7 @@ def test_only_edges_and_what_they_share_are_given_one() -> None:
     assert {module.__name__ for module in modules() if gives(module) and not is_in(module.__name__, may)} == set()
 
 
-@pytest.mark.parametrize("module", [answers, rules], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("module", [answers, verdict], ids=lambda one: one.__name__)
 def test_a_re_export_under_another_name_is_found(module: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not holds(module)
     assert not gives(module)

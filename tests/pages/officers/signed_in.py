@@ -8,9 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.sessions import form_token
 from registry.core.clock import now
-from registry.officers import sessions
 from registry.officers.models import Officer
+from registry.officers.sessions import OFFICER_SESSIONS
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Desk:
 
     @property
     def form(self) -> str:
-        return sessions.form_token(self.token)
+        return form_token(self.token)
 
     def get(self, path: str) -> TestResponse:
         return self._asks().get(path)
@@ -48,7 +49,7 @@ class Desk:
 
 def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
     """The officer signed in; how they sign in is tested elsewhere."""
-    token = sessions.begin(session, officer, now(), is_full=True)
+    token = OFFICER_SESSIONS.begin(session, officer, now(), is_full=True)
     session.commit()
     return Desk(client, token, officer)
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import CaseTask
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.ids import new_reference

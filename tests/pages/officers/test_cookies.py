@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.sessions import form_token
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import sessions
 from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, make_officer, make_unit
 
@@ -48,10 +48,10 @@ def test_browsers_take_each_cookie_and_take_it_back(
     assert answers[-1].location == "/console/own"
     token = client.get_cookie(f"{prefix}console", domain=urlsplit(site).hostname or "", path=path)
     assert token is not None
-    answers.append(post("own/notices", form=sessions.form_token(token.value), choice="daily"))
+    answers.append(post("own/notices", form=form_token(token.value), choice="daily"))
     # What was done is said on the next page, once.
     answers.append(client.get("/console/own", base_url=site))
-    answers.append(post("sign-out", form=sessions.form_token(token.value)))
+    answers.append(post("sign-out", form=form_token(token.value)))
     given = [one for answer in answers for one in answer.headers.getlist("Set-Cookie")]
     for name in ("console", "console-next", "console-done"):
         assert sum(one.startswith(f"{prefix}{name}=") for one in given) >= 2, name

@@ -21,7 +21,7 @@ from registry.vocabulary.register import Language
 
 ROOT = Path(registry.__file__).parent
 FORMS = (
-    "register/agencies/texts.py", "complaints", "pages/officers", "supervision/entries", "supervision/licensing",
+    "register/agencies/rules.py", "complaints", "pages/officers", "supervision/entries", "supervision/licensing",
     "supervision/sanctions",
 )  # fmt: skip
 """Where what officers type into the console is judged."""

@@ -11,12 +11,9 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.access_grants.models import AccessGrant
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import AccessGrant, CaseTask, Decision
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now

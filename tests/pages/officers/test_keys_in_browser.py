@@ -12,8 +12,8 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.officers import sessions
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from tests.browsing import assert_fits, assert_sound, browsing, follow, leading_on
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.serving import serve
@@ -39,7 +39,7 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with sessions_for(engine)() as session:
         make_unit(session)
         officer = make_officer(session, Keyring(settings.keys), Role.TRIAGE).officer
-        token, email = sessions.begin(session, officer, now(), is_full=True), officer.email
+        token, email = OFFICER_SESSIONS.begin(session, officer, now(), is_full=True), officer.email
         session.commit()
     engine.dispose()
     with serve(settings, name="localhost") as served:

@@ -12,8 +12,9 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.officers import accounts, sessions
+from registry.officers import accounts
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.vocabulary.cases import PartnerKind
 from tests.browsing import assert_fits, assert_sound, browsing
 from tests.make import make_agency
@@ -47,7 +48,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         for language in LANGUAGES:
             who = make_officer(session, keys, Role.SUPERVISOR, email=f"{language}@authority.example").officer
             who.language = language
-            tokens[language] = sessions.begin(session, who, now(), is_full=True)
+            tokens[language] = OFFICER_SESSIONS.begin(session, who, now(), is_full=True)
         other = make_officer(
             session, keys, Role.TRIAGE, name="O" * 60, email=f"{'long' * 12}@authority.example"
         ).officer
@@ -63,7 +64,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             )
             one = make_officer(session, keys, role, unit=unit, email=f"{role}@authority.example").officer
             one.language = "it" if role is Role.LICENSING else "en"
-            others[role] = sessions.begin(session, one, now(), is_full=True)
+            others[role] = OFFICER_SESSIONS.begin(session, one, now(), is_full=True)
         session.commit()
     engine.dispose()
     with serve(settings) as served:

@@ -7,11 +7,13 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.unsent import actions as unsent
-from registry.complaints.casework.unsent.models import OfficerDraft
+from registry.complaints.casework import unsent
+from registry.complaints.casework.models import OfficerDraft
 from registry.core.clock import now
 from registry.officers.models import SignedIn
 from registry.officers.rights import Role
+from registry.pages.officers.guard import session_cookie
+from registry.pages.officers.returning import address_after_sign_in
 from tests.complaints.filing import file
 from tests.pages.officers.cases.conftest import desk_for, sealer
 from tests.pages.officers.signed_in import Desk, desk_of, version_on, words_of
@@ -105,9 +107,7 @@ def test_sign_in_leads_back_to_pages_of_the_console_alone(session, sealer, desk_
         with desk.client.application.test_request_context(
             "/console/code", headers={"Cookie": f'console-next="{planted}"'}
         ):
-            from registry.pages.officers.guard import back_to
-
-            assert back_to() == "/console/", planted
+            assert address_after_sign_in(session_cookie()) == "/console/", planted
 
 
 def test_a_draft_is_kept_by_the_button_and_gone_once_it_is_sent(session, sealer, desk_for):

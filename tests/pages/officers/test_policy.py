@@ -12,10 +12,10 @@ from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
+from registry.http.portals import SAFE, UnguardedRoute
 from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Role
 from registry.pages.officers import edge
-from registry.pages.officers.guard import SAFE
 from registry.vocabulary.cases import PartnerKind
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.signed_in import Desk, desk_of
@@ -44,7 +44,7 @@ def test_a_route_without_a_policy_is_not_served(settings: Settings, make_app: Ca
     forgotten.add_url_rule("/forgotten", view_func=lambda: "open", endpoint="forgotten")
     app = make_app(settings)
     app.register_blueprint(forgotten, url_prefix=edge.PATH)
-    with pytest.raises(edge.UnguardedRoute, match="/console/forgotten"):
+    with pytest.raises(UnguardedRoute, match="/console/forgotten"):
         edge.require_policies(app)
 
 

@@ -13,15 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.passwords import STOLEN
 from registry.audit.models import AuditEntry
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.officers import calendars, factors, notices, signing_in, tokens
 from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, SecurityMail
-from registry.officers.passwords import STOLEN
 from registry.officers.rights import Role
-from registry.officers.signing_in import Step
+from registry.officers.signing_in import Browser, Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.pages.officers.signed_in import Desk, desk_of, words_of
 
@@ -112,14 +113,14 @@ def acts_of(session: Session) -> list[str]:
 def test_an_open_session_alone_makes_nothing_that_outlasts_it(
     desk: Desk, session: Session, path: str, fields: dict[str, str], password: dict[str, str]
 ) -> None:
-    left = factors.recovery_codes_left(session, desk.officer)
+    left = factors.RECOVERY_CODES.count_left(session, desk.officer)
     codes = session.scalars(select(RecoveryCode.digest)).all()
     refused = desk.post(path, **fields, **password)
     assert refused.status_code == 400
     assert "is another one" in words_of(refused)
     assert tokens.tokens_of(session, desk.officer, now().date()) == []
     assert calendars.made_on(session, desk.officer) is None
-    assert factors.unconfirmed_app(session, desk.officer) is None
+    assert factors.APPS.find_begun(session, desk.officer) is None
     assert session.scalars(select(RecoveryCode.digest)).all() == codes
     assert left == 10
 
@@ -197,9 +198,9 @@ def test_a_changed_password_signs_out_everywhere_else(
     assert "Everywhere else you are signed out" in words_of(response)
     assert elsewhere.get("/console/").location == "/console/sign-in"
     assert desk.get("/console/").status_code == 200
-    email, at = desk.officer.email, now()
-    assert signing_in.sign_in(session, keyring, email, PASSWORD, at).step is Step.REFUSED
-    assert signing_in.sign_in(session, keyring, email, NEW, at).step is Step.SECOND_FACTOR
+    email, at_door = desk.officer.email, Call(session, Browser(), now())
+    assert signing_in.sign_in(at_door, keyring, email, PASSWORD).step is Step.REFUSED
+    assert signing_in.sign_in(at_door, keyring, email, NEW).step is Step.SECOND_FACTOR
     acts = [entry.act for entry in session.query(AuditEntry).order_by(AuditEntry.index)]
     assert "officer.password_changed" in acts
 

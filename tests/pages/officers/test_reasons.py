@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import registry
+from registry.accounts import passwords
 from registry.complaints.case import states
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.queue.rules import PLACE_OF
@@ -27,7 +28,7 @@ from registry.core.errors import (
 from registry.core.faults import message
 from registry.core.moves import Moves
 from registry.i18n.languages import SPOKEN_OF, has_text
-from registry.officers import accounts, passwords
+from registry.officers import accounts
 from registry.pages.officers.reasons import refusal_text, words_at
 from registry.supervision.sanctions import rules as sanctions
 from registry.vocabulary.cases import CaseRole, CaseState

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts import delays, second_factors
 from registry.audit.models import AuditEntry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers import accounts, delays, factors, one_time_codes
+from registry.officers import accounts, factors
 from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
 from tests.officers.soft_key import SoftKey
@@ -147,21 +148,21 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     typed = re.search(r"<code>([A-Z2-7 ]+)</code>", response.get_data(as_text=True))
     assert typed is not None
     session.expire_all()
-    (app,) = [factors.unconfirmed_app(session, officer)]
+    (app,) = [factors.APPS.find_begun(session, officer)]
     assert app is not None
-    assert typed[1] == one_time_codes.typed_form(factors.secret_of(keyring, app))
+    assert typed[1] == second_factors.typed_form(factors.APPS.secret_of(keyring, app))
     wrong = client.post("/console/join", data={"join_code": code, "app_code": "000000"})
     assert wrong.status_code == 400
     # The same secret is shown again: what was scanned before a mistake stays good.
     assert typed[1] in wrong.get_data(as_text=True)
-    joined = Joined(officer, factors.secret_of(keyring, app), [])
+    joined = Joined(officer, factors.APPS.secret_of(keyring, app), [])
     done = client.post("/console/join", data={"join_code": code, "app_code": joined.code(now())})
     recovery = re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", done.get_data(as_text=True))
     assert len(recovery) == 10
     again = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
     assert again.status_code == 400
     client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
-    later = joined.code(now() + timedelta(seconds=one_time_codes.STEP))
+    later = joined.code(now() + timedelta(seconds=second_factors.STEP))
     assert client.post("/console/code", data={"code": later}).location == "/console/"
     home = client.get("/console/").get_data(as_text=True)
     assert html.escape("New <b>Officer</b>") in home

@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.sessions import form_token
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
-from registry.officers.sessions import form_token
-from registry.organisations import sessions
 from registry.organisations.models import Member, Organisation
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.worker.schedule import send_account_letters
 from tests.make import make_organisation
@@ -49,7 +49,7 @@ class Seat:
 
     def __init__(self, client: FlaskClient, session: Session, member: Member, at: datetime) -> None:
         self.client, self.member = client, member
-        self.token = sessions.begin(session, member, at)
+        self.token = MEMBER_SESSIONS.begin(session, member, at, is_full=True)
         session.commit()
 
     def get(self, path: str) -> TestResponse:

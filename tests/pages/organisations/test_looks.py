@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,27 +9,34 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk import actions as bulk
-from registry.bulk import files
-from registry.bulk.archive import actions as diligence
-from registry.bulk.archive.lists import archive_list
+from registry.bulk.archive import receipts
+from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.organisations import authenticators, sessions
+from registry.organisations import authenticators
+from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
 from registry.vocabulary.watches import DeliveryState
 from registry.watches import actions as watches
 from registry.watches import webhooks
 from registry.watches.delivery.connections import CERTIFICATES
+from registry.watches.models import Delivery
 from registry.watches.numbers import Number
-from registry.watches.webhook_models import Delivery
 from tests.browsing import assert_fits, assert_sound
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, organisation_call, suspend
+from tests.make import (
+    licence_record,
+    make_agency,
+    make_api_key,
+    make_job,
+    make_organisation,
+    organisation_call,
+    suspend,
+)
 from tests.pages.organisations.conftest import make_member
 from tests.serving import serve
 from tests.watches.making import fan_out_committed
@@ -50,14 +56,13 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         for language in (Language.EN, Language.IT, Language.ZH_HANS):
             address = f"{'long' * 8}.{language.lower()}@works.example"
             member = make_member(session, organisation, email=address, language=language)
-            tokens[language.value] = sessions.begin(session, member, now())
+            tokens[language.value] = MEMBER_SESSIONS.begin(session, member, now(), is_full=True)
         app, _ = authenticators.begin(session, Keyring(settings.keys), member, "long" * 15, now().date())
         app.is_confirmed = True
-        tokens["half"] = sessions.begin(session, member, now(), is_full=False)
+        tokens["half"] = MEMBER_SESSIONS.begin(session, member, now(), is_full=False)
         question = {"licence_number": "FICT-CN-" + "9" * 60, "destination": "IT", "sector": "14.10"}
-        stored = diligence.archive_receipt(
-            session, organisation.id, "eyJ" + "x" * 1500, question, Answer.NO, None, at=now(), today=now().date()
-        )
+        call = organisation_call(session, organisation.id)
+        stored = receipts.archive_receipt(call, "eyJ" + "x" * 1500, question, Answer.NO, None)
         tokens["receipt"] = stored.reference
         watched(session, Keyring(settings.keys), organisation.id)
         tokens["list"] = listed(session, settings, organisation.id)
@@ -94,12 +99,8 @@ def watched(session: Session, keyring: Keyring, organisation: int) -> None:
 
 def listed(session: Session, settings: Settings, organisation: int) -> str:
     """A list under a long name whose columns are to be looked at."""
-    reference = new_reference()
-    folder = files.folder_of(settings.home, reference)
-    taken = files.take(folder, BytesIO(b"licence number,country\n1,CZ\n"))
-    facts = {"reference": reference, "name": f"suppliers-{'long-' * 12}.csv", "language": "en"}
-    bulk.add_job(session, folder, organisation, taken, idempotency_key=None, now=now(), **facts)
-    return reference
+    name = f"suppliers-{'long-' * 12}.csv"
+    return make_job(session, settings.home, organisation, b"licence number,country\n1,CZ\n", name).reference
 
 
 def kept_whole(session: Session, organisation: int) -> str:
@@ -108,9 +109,9 @@ def kept_whole(session: Session, organisation: int) -> str:
     stated = {"question": question, "verdict": "yes", "reasons": [], "records": [], "on": "2026-01-05"}
     rows = [statement(n, key, n + 2, stated) for n, key in enumerate((None, "our-row-" + "9" * 60))]
     counts = {"items": 2, "yes": 2, "no": 0, "unknown": 0, "refused": 0}
-    archive_list(
-        session, organisation, reference, JobKind.VERIFICATION, rows, counts, "eyJ", at=now(), today=now().date()
-    ).name = f"kept-{'long-' * 12}.csv"
+    signed = SignedStatements(reference, rows, counts, "eyJ")
+    stored = archive_list(organisation_call(session, organisation), JobKind.VERIFICATION, signed)
+    stored.name = f"kept-{'long-' * 12}.csv"
     return reference
 
 

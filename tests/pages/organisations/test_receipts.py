@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.bulk.answering import rechecks
-from registry.bulk.archive.models import ArchivedList, ArchivedReceipt
+from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation

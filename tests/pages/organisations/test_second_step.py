@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.accounts.delays import FREE_FAILURES
+from registry.accounts.second_factors import STEP
+from registry.accounts.sessions import form_token
 from registry.core.clock import now
 from registry.core.keyring import Keyring
-from registry.officers.delays import FREE_FAILURES
-from registry.officers.one_time_codes import STEP
-from registry.officers.sessions import form_token
 from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
@@ -70,7 +70,7 @@ def test_an_app_is_set_up_and_each_code_is_good_once(
     assert session.scalars(select(MemberApp)).all() == []
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
-    secret = authenticators.secret_of(keyring, app)
+    secret = authenticators.APPS.secret_of(keyring, app)
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
     assert secret.hex() not in repr(vars(app))
     # It counts only once it was seen to work.
@@ -199,7 +199,7 @@ def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
     assert 'lang="it"' in theirs.get("/account/code?language=it").get_data(as_text=True)
     assert theirs.post("/account/code/app").status_code == 303
     assert "data:image/svg+xml" in theirs.get("/account/code").get_data(as_text=True)
-    secret = authenticators.secret_of(
+    secret = authenticators.APPS.secret_of(
         keyring, session.scalars(select(MemberApp).where(MemberApp.member_id == worker.id)).one()
     )
     assert theirs.post("/account/code/app/finish", code="000000").status_code == 400

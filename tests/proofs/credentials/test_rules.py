@@ -13,7 +13,7 @@ from registry.proofs.credentials import rules
 from registry.proofs.credentials.rules import INVALID, STATUS_VALUES, SUSPENDED, VALID
 from registry.register.agencies import record
 from registry.register.agencies.rules import logged_agency, logged_licence
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, IdentifierScheme, LicenceStatus, NameKind
 from tests import make
 

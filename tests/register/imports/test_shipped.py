@@ -6,8 +6,8 @@ import openpyxl
 import pytest
 
 from registry.core.errors import ImportRefused
+from registry.register.imports.drafting import province_mapping
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping, shipped_names
-from registry.register.imports.province_kit import province_mapping
 from registry.register.imports.reading import opened
 from registry.register.imports.rules import RowRules
 from registry.register.imports.statements import Statement

@@ -17,10 +17,10 @@ from registry.officers.models import Notice
 from registry.register.authorities.actions import save_source
 from registry.register.authorities.models import Authority, Retrieval, Source
 from registry.register.imports import approvals, ordered, worker
+from registry.register.imports.fetching import pause_after_failure, pause_between_fetches, warn_from
 from registry.register.imports.mapping import read_mapping
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
-from registry.register.imports.schedule_rules import pause_after_failure, pause_between_fetches, warn_from
 from tests.officers.making import make_officer, make_unit
 from tests.register.imports.fetched import describe, mapping_text, publish
 from tests.register.imports.lists import Desk, agency, ico, plain_text

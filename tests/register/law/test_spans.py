@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.law.loading import shipped_law
-from registry.register.law.rules import limits_on, regime_on, regimes_on
-from registry.register.law.spans import Spans, days_of_change
+from registry.register.law.rules import Spans, days_of_change, limits_on, regime_on, regimes_on
 from registry.register.law.weights import is_in_force
 from registry.register.law.words import LawActivity
 

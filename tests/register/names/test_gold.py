@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from registry.register.names.actions import index_all
 from registry.register.names.queries import search
-from registry.register.names.rules import normalised
+from registry.register.names.spelling import normalised
 from registry.vocabulary.register import NameKind
 
 GOLD = Path(__file__).parents[2] / "data" / "names_gold.csv"

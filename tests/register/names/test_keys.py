@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from registry.register.names.rules import keys_of, query_keys
+from registry.register.names.keys import keys_of, query_keys
 from registry.register.names.words import parted
 
 LETTERS = "abdefgklmnoprstuvz"

@@ -4,7 +4,7 @@ import pytest
 
 from registry.register.names.actions import index_all, index_names
 from registry.register.names.queries import CANDIDATES, search
-from registry.register.names.rules import FLOOR, NEAR, score
+from registry.register.names.scoring import FLOOR, NEAR, score
 from registry.register.names.spelling import is_chinese
 from registry.vocabulary.register import Likeness, NameKind
 from tests.costing import costing_at_most

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.names.query_variants import query_variants
-from registry.register.names.rules import FLOOR, NEAR, score
-from registry.register.names.scoring import best_match
+from registry.register.names.scoring import FLOOR, NEAR, best_match, score
 from registry.register.names.words import parted
 from registry.vocabulary.register import Likeness
 

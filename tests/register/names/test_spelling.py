@@ -5,8 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from registry.register.names import spelling
-from registry.register.names.rules import MAX_LENGTH, folded, normalised
-from registry.register.names.spelling import is_disguised, lookalike, squeezed
+from registry.register.names.spelling import MAX_LENGTH, folded, is_disguised, lookalike, normalised, squeezed
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 

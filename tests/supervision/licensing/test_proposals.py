@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from registry.audit.models import AuditEntry
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
+from registry.register.authorities.models import Source
+from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct, ProposalState
@@ -35,12 +37,52 @@ def test_a_suspension_stands_in_the_next_answer_once_a_second_person_approved(
     licence = make_licence(session)
     proposal = proposed(session, LicenceAct.SUSPEND, licence)
     assert (proposal.state, verdict(client, licence.number)) == (ProposalState.OPEN, "yes")
+    entries = session.execute(select(func.count()).select_from(Entry)).scalar_one()
     proposals.approve(call_by(session, BORIS, 1), proposal.reference)
     assert verdict(client, licence.number) == "no"
+    last = session.execute(select(Entry).order_by(Entry.index.desc()).limit(1)).scalar_one()
+    assert (last.index, last.key) == (entries, f"licence/{licence.licence_id}")
     assert (proposal.state, proposal.decided_by, last_entry(session)) == ("applied", "BORIS", "licence.suspended")
     line = session.execute(select(AuditEntry).order_by(AuditEntry.index.desc()).limit(1)).scalar_one()
     assert (line.act, line.actor) == ("licence.suspended", "BORIS")
     assert f"proposal {proposal.reference} of ANNA" in line.detail
+
+
+def test_nothing_of_it_is_there_when_it_is_not_committed(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    proposal = proposed(session, LicenceAct.REVOKE, licence)
+    session.commit()
+    proposals.approve(call_by(session, BORIS), proposal.reference)
+    session.rollback()
+    assert verdict(client, licence.number) == "yes"
+    assert "revoked" not in str(session.execute(select(AuditEntry.act)).scalars().all())
+    assert session.execute(select(Source).where(Source.reference == desk_list(licence.authority))).first() is None
+
+
+def test_a_suspension_with_a_last_day_ends_by_itself(client: FlaskClient, session: Session) -> None:
+    licence, last_day = make_licence(session), today() + timedelta(days=30)
+    done(session, LicenceAct.SUSPEND, licence, to_on=str(last_day))
+    assert verdict(client, licence.number) == "no"
+    (suspended,) = holder_of(session, licence.licence_id).licences
+    assert [(one.status, one.from_ == today(), one.to) for one in suspended.status_history] == [
+        (LicenceStatus.ACTIVE, False, None),
+        (LicenceStatus.SUSPENDED, True, last_day),
+    ]
+
+
+def test_a_day_to_come_is_published_now_and_holds_from_that_day(client: FlaskClient, session: Session) -> None:
+    licence, ahead = make_licence(session), today() + timedelta(days=10)
+    proposal = proposed(session, LicenceAct.REVOKE, licence, on=ahead)
+    proposals.approve(call_by(session, BORIS), proposal.reference)
+    assert verdict(client, licence.number) == "yes"
+    assert verdict(client, licence.number, on=str(ahead - timedelta(days=1))) == "unknown"
+    assert verdict(client, licence.number, on=str(ahead)) == "no"
+
+
+def test_an_authority_that_is_not_known_states_nothing(session: Session) -> None:
+    licence = make_licence(session)
+    with pytest.raises(NotFound):
+        proposed(session, LicenceAct.REVOKE, licence, by=ANNA._replace(authority="nobody"))
 
 
 def test_no_officer_approves_an_own_proposal_or_a_decided_one(session: Session) -> None:

@@ -21,12 +21,11 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
-from registry.complaints.parties.hearings import ending as hearings_ending
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals import ending as referrals_ending
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.hearings import moves as hearing_moves
+from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.referrals import moves as referral_moves
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.calls import Call
+from registry.core.calls import Actor, Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
@@ -83,6 +82,9 @@ class CaseSteps(RuleBasedStateMachine):
     def call(self, name: str) -> Call[SanctionOfficial]:
         """A decider's call of an act on a sanction."""
         return Call(self.session, SanctionOfficial(name, CaseRole.DECIDER, UNIT, AUTHORITY), self.at)
+
+    def call_of(self, actor: Actor) -> Call[Actor]:
+        return Call(self.session, actor, self.at)
 
     def attempt(self, act: Callable[[], object]) -> bool:
         """Commit what an edge would, or nothing of it."""
@@ -152,8 +154,8 @@ class CaseSteps(RuleBasedStateMachine):
         self.session.commit()
         sessions = sessions_for(self.session.get_bind())
         effect.do_due(sessions, self.at)
-        referrals_ending.end_due(sessions, self.sealer, self.at)
-        hearings_ending.end_due(sessions, self.sealer, self.at)
+        referral_moves.end_due(sessions, self.sealer, self.at)
+        hearing_moves.end_due(sessions, self.sealer, self.at)
         openings.end_due(sessions, self.at)
         self.session.expire_all()
 

@@ -9,9 +9,11 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from registry.complaints.case.moves import same_person
 from registry.complaints.casework import sealed_copies
-from registry.complaints.parties.hearings import actions, after_answer, portal
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings import actions, outcome, portal
+from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.hearings.rules import HEARD_IN, HELD, MOVES
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import HearingState
 from tests.supervision.sanctions.case_steps import CaseSteps, pairs, people
@@ -26,16 +28,16 @@ class HearingSteps(CaseSteps):
     def an_agency_is_heard(self, names: tuple[str, str], steps: int) -> None:
         """Written, handed in, checked, served and answered, as far as is said."""
         writes, checks = (self.officer(name) for name in names)
-        given = (self.session, self.sealer)
         day = self.at.date() + timedelta(days=14)
 
         def act() -> None:
-            one = actions.draft(*given, writes, self.case, "Papers are kept.", self.at).reference
+            writing, checking, sealer = self.call_of(writes), self.call_of(checks), self.sealer
+            one = actions.draft(writing, sealer, self.case, Allegation("Papers are kept.")).reference
             todo = (
-                lambda: actions.hand_in(*given, writes, one, self.at),
-                lambda: actions.approve(*given, checks, one, self.at, reason="They are many."),
-                lambda: actions.serve(*given, writes, one, day, self.at),
-                lambda: portal.answer(*given, self.desk, REP, one, "We keep none.", self.at),
+                lambda: actions.hand_in(writing, sealer, one),
+                lambda: actions.approve(checking, sealer, one, reason="They are many."),
+                lambda: actions.serve(writing, sealer, one, day),
+                lambda: portal.answer(self.call_of(PartyMember(REP, self.desk)), sealer, one, "We keep none."),
             )
             for step in todo[: steps - 1]:
                 step()
@@ -49,11 +51,12 @@ class HearingSteps(CaseSteps):
     def a_hearing_is_acted_on(self, draw: Any, name: str, to: str) -> None:
         hearing = self.one(draw, Hearing)
         more: dict[str, tuple[Any, ...]] = {
-            "edit": ("You keep their papers.",), "send_back": ("It tells who.",), "serve": (self.at.date() + timedelta(14),),
+            "edit": (Allegation("You keep their papers."),), "send_back": ("It tells who.",),
+            "serve": (self.at.date() + timedelta(14),),
         }  # fmt: skip
         last = {"reason": "They are many."} if to == "approve" else {}
         do, who = getattr(actions, to), self.officer(name)
-        self.attempt(lambda: do(self.session, self.sealer, who, hearing, *more.get(to, ()), self.at, **last))
+        self.attempt(lambda: do(self.call_of(who), self.sealer, hearing, *more.get(to, ()), **last))
 
     @precondition(lambda self: self.rows(Hearing, Hearing.served_on.is_not(None)))
     @rule(draw=st.data(), name=people, is_told=st.booleans())
@@ -61,21 +64,19 @@ class HearingSteps(CaseSteps):
         hearing, who = self.one(draw, Hearing, Hearing.served_on.is_not(None)), self.officer(name)
         later = self.at.date() + timedelta(days=21)
         if is_told:
-            stated = ("We found that papers were kept.", 30)
-            self.attempt(lambda: after_answer.notify_outcome(self.session, self.sealer, who, hearing, *stated, self.at))
+            stated = outcome.Outcome("We found that papers were kept.", 30)
+            self.attempt(lambda: outcome.notify_outcome(self.call_of(who), self.sealer, hearing, stated))
         else:
-            self.attempt(
-                lambda: after_answer.give_longer(self.session, self.sealer, who, hearing, later, "So.", self.at)
-            )
+            self.attempt(lambda: actions.extend(self.call_of(who), self.sealer, hearing, later, "So."))
 
     @precondition(lambda self: self.rows(Hearing))
     @rule(
         draw=st.data(),
-        act=st.sampled_from([portal.save_draft_answer, portal.answer, portal.ask_longer, portal.object_to]),
+        act=st.sampled_from([portal.save_draft_answer, portal.answer, portal.request_extension, portal.object_to]),
     )
     def the_agency_writes(self, draw: Any, act: Any) -> None:
         hearing = self.one(draw, Hearing)
-        self.attempt(lambda: act(self.session, self.sealer, self.desk, REP, hearing, "We keep none.", self.at))
+        self.attempt(lambda: act(self.call_of(PartyMember(REP, self.desk)), self.sealer, hearing, "We keep none."))
 
     @invariant()
     def one_hearing_is_open_and_two_persons_stand_behind_what_went_out(self) -> None:
@@ -89,7 +90,7 @@ class HearingSteps(CaseSteps):
     @invariant()
     def the_agency_has_a_key_to_what_it_may_read_and_to_nothing_else(self) -> None:
         today = self.at.date()
-        listed = {one.reference for one in portal.served(self.session, self.desk, today)}
+        listed = {one.reference for one in portal.fetch_served(self.session, self.desk, today)}
         for one in self.rows(Hearing):
             has_key = sealed_copies.is_readable_by(
                 self.session, self.session.get_one(EncryptedContainer, one.box_id), self.desk
@@ -97,7 +98,7 @@ class HearingSteps(CaseSteps):
             assert has_key == (one.reference in listed), (one.state, one.ended_because, one.told_on)
             assert has_key or one.state not in HELD
             if has_key:
-                displayed = portal.read(self.session, self.sealer, self.desk, REP, one.reference, today)
+                displayed = portal.read(self.call_of(PartyMember(REP, self.desk)), self.sealer, one.reference)
                 assert displayed.allegation.endswith("papers.") or displayed.allegation.endswith("kept.")
         self.session.rollback()
 

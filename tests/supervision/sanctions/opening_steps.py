@@ -11,9 +11,9 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.access_grants import actions, queries
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import LIVE, standing
 from registry.complaints.casework.actions import UnitOfficer
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.calls import Call
@@ -98,7 +98,7 @@ class OpeningSteps(CaseSteps):
     @invariant()
     def it_is_open_to_who_asked_by_another_and_not_a_minute_longer(self) -> None:
         for one in self.rows(AccessGrant):
-            is_open = standing(actions.facts_of(one), self.at) is AccessState.GRANTED
+            is_open = standing(actions.grant_facts(one), self.at) is AccessState.GRANTED
             assert one.decided_by is None or one.decided_by != one.asked_by
             assert not is_open or one.decided_by is not None
             for name in (*NAMES, one.asked_by):
@@ -119,7 +119,7 @@ class OpeningSteps(CaseSteps):
         found = Counter(
             (one.kind, one.asked_by)
             for one in self.rows(AccessGrant)
-            if standing(actions.facts_of(one), self.at) in LIVE
+            if standing(actions.grant_facts(one), self.at) in LIVE
         )
         assert max(found.values(), default=0) <= 1
 

@@ -12,10 +12,12 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
+from registry.complaints.parties.models import Referral, ReferralReport
 from registry.complaints.parties.referrals import actions, portal
+from registry.complaints.parties.referrals.actions import Proposal
 from registry.complaints.parties.referrals.content import Choice
-from registry.complaints.parties.referrals.models import Referral, ReferralReport
 from registry.complaints.parties.referrals.rules import HELD, LIVE
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, ReferralBasis, ReferralState
 from tests.complaints.parties.referrals.making import PERSON, UNION
@@ -25,10 +27,8 @@ from tests.supervision.sanctions.case_steps import CaseSteps, pairs, people
 class ReferralSteps(CaseSteps):
     def propose(self, officer: Officer) -> Referral:
         expires = (self.at + timedelta(days=30)).date()
-        return actions.propose(
-            self.session, self.sealer, officer, self.case, UNION, Choice(), self.at,
-            note="Please look.", expires_on=expires,
-        )  # fmt: skip
+        proposal = Proposal(UNION, expires, Choice(), note="Please look.")
+        return actions.propose(self.call_of(officer), self.sealer, self.case, proposal)
 
     @precondition(lambda self: self.state is not CaseState.WITHDRAWN)
     @rule(names=pairs, is_overridden=st.booleans(), steps=st.integers(1, 3))
@@ -39,33 +39,33 @@ class ReferralSteps(CaseSteps):
         def act() -> None:
             one = self.propose(proposes).reference
             if is_overridden:
-                actions.override(self.session, self.sealer, decides, one, "Act 1, s. 2", self.at)
+                actions.override(self.call_of(decides), self.sealer, one, "Act 1, s. 2")
             if steps > 1:
-                actions.send(self.session, self.sealer, proposes, one, self.at)
+                actions.send(self.call_of(proposes), self.sealer, one)
             if steps > 2:
-                portal.accept(self.session, UNION, PERSON, one, self.at)
+                portal.accept(self.call_of(PartyMember(PERSON, UNION)), one)
 
         self.attempt(act)
 
     @precondition(lambda self: self.rows(Referral))
-    @rule(draw=st.data(), name=people, to=st.sampled_from(["find_consent", "override", "send", "take_back"]))
+    @rule(draw=st.data(), name=people, to=st.sampled_from(["record_consent", "override", "send", "take_back"]))
     def a_referral_is_acted_on(self, draw: Any, name: str, to: str) -> None:
         referral, who, do = self.one(draw, Referral), self.officer(name, CaseRole.SUPERVISOR), getattr(actions, to)
-        given = (self.session, who) if to == "find_consent" else (self.session, self.sealer, who)
+        given = (self.call_of(who),) if to == "record_consent" else (self.call_of(who), self.sealer)
         more = ("Act 1, s. 2",) if to == "override" else ()
-        self.attempt(lambda: do(*given, referral, *more, self.at))
+        self.attempt(lambda: do(*given, referral, *more))
 
     @precondition(lambda self: self.rows(Referral))
     @rule(draw=st.data(), to=st.sampled_from(["accept", "decline", "report", "done"]))
     def a_partner_acts(self, draw: Any, to: str) -> None:
         referral = self.one(draw, Referral)
-        sealed = (self.session, self.sealer, UNION, PERSON, referral)
+        call = self.call_of(PartyMember(PERSON, UNION))
         if to == "accept":
-            self.attempt(lambda: portal.accept(self.session, UNION, PERSON, referral, self.at))
+            self.attempt(lambda: portal.accept(self.call_of(PartyMember(PERSON, UNION)), referral))
         elif to == "decline":
-            self.attempt(lambda: portal.decline(*sealed, "Not ours.", self.at))
+            self.attempt(lambda: portal.decline(call, self.sealer, referral, "Not ours."))
         else:
-            self.attempt(lambda: portal.report(*sealed, "We went there.", self.at, is_done=to == "done"))
+            self.attempt(lambda: portal.report(call, self.sealer, referral, "We went there.", is_done=to == "done"))
 
     @invariant()
     def one_is_under_way_and_no_officer_overrides_their_own_proposal(self) -> None:
@@ -79,7 +79,7 @@ class ReferralSteps(CaseSteps):
     @invariant()
     def the_partner_reads_by_consent_or_override_and_not_a_day_longer(self) -> None:
         today, case = self.at.date(), self.session.get_one(Case, self.case_id)
-        listed = {one.reference for one in portal.received(self.session, UNION, today)}
+        listed = {one.reference for one in portal.fetch_received(self.session, UNION, today)}
         for one in self.rows(Referral):
             has_key = sealed_copies.is_readable_by(
                 self.session, self.session.get_one(EncryptedContainer, one.box_id), UNION
@@ -89,7 +89,7 @@ class ReferralSteps(CaseSteps):
                 is_overridden = one.basis is ReferralBasis.OVERRIDE
                 assert is_overridden or is_consented(self.session, case, ConsentKind.UNION)
                 assert one.expires_on >= today
-                assert portal.read(self.session, self.sealer, UNION, PERSON, one.reference, today).handed.note
+                assert portal.read(self.call_of(PartyMember(PERSON, UNION)), self.sealer, one.reference).handed.note
         self.session.rollback()
 
     @invariant()

@@ -20,7 +20,7 @@ from registry.audit.queries import lines_about, verify
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import investigators, moves_of, same_person
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.parties.hearings.rules import HEARD_IN
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -30,7 +30,7 @@ from registry.supervision.sanctions.drafting import Look, Terms
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, MOVES, STATUS_OF
-from registry.verification.verdicts.status_rules import standing_on
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, DecisionOutcome, PartnerKind
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind

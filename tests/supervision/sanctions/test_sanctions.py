@@ -18,14 +18,13 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.log.models import Entry
 from registry.register.agencies import record, storage
-from registry.register.agencies.publishing import Event
-from registry.register.agencies.queries import licence_row
-from registry.supervision.licensing.actions import set_status
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.sanctions import actions, complainant_notices, drafting, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
-from registry.vocabulary.licensing import SanctionState, Timing
+from registry.vocabulary.licensing import LicenceAct, SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file
@@ -289,12 +288,9 @@ def test_of_two_that_hold_the_graver_stays_when_the_other_ends(
 
 def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Sealer, licensed: Licensed) -> None:
     sanction = in_force(session, sealer, licensed)
-    row = licence_row(session, licensed.licence)
-    assert row is not None
-    set_status(
-        session, row, LicenceStatus.SURRENDERED,
-        ground=LAW, from_on=today(), by="DESK", at=now(), event=Event("licence.surrendered"),
-    )  # fmt: skip
+    call = call_by(session, LicensingOfficial("DESK", AUTHORITY))
+    given_up: dict[str, object] = {}
+    proposals.propose(call, LicenceAct.SURRENDER, licensed.licence, given_up, legal_ground=LAW, effective_on=today())
     ended(session, sanction, SanctionState.LIFTED)
     assert status_of(session, licensed) == [(LicenceStatus.SURRENDERED, False)]
     assert public_record_of(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED

@@ -12,7 +12,7 @@ from registry.register.law.rows import Regime, Source
 from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import Mark, RegimeRule
 from registry.vocabulary.register import KINDS, Activity, RecruiterKind, Territory, Visa

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.register.agencies import record
-from registry.register.names.rules import NEAR, normalised, score
+from registry.register.names.scoring import NEAR, score
+from registry.register.names.spelling import normalised
 from registry.verification.verdicts.imitation_rules import found_by_name, with_imitation
 from registry.verification.verdicts.question import Holder, Lookalike, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (

@@ -11,7 +11,7 @@ from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import EU_STATES, Activity, Answer, LicenceKind, LicenceStatus, RecruiterKind, Visa

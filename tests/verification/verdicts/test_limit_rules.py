@@ -11,7 +11,7 @@ from registry.register.law.loading import shipped_law
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.limit_rules import Recruiting, of_limits
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Activity, Answer, LicenceKind, Visa
 from tests.make import licence_record

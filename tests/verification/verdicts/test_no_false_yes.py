@@ -16,7 +16,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rules import Regime
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.law import ForeignLicence, RegimeRule
 from registry.vocabulary.register import (
     KINDS,

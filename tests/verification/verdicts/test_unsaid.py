@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
-from registry.verification.verdicts import rules
+from registry.verification.verdicts import verdict
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
-from registry.verification.verdicts.rules import decide
+from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (
@@ -427,14 +427,14 @@ def test_two_activities_of_one_country_are_one_sentence() -> None:
 
 @pytest.mark.parametrize("kind", [CHINESE, SHIPS, LicenceKind.IT_SOMMINISTRAZIONE_GENERALISTA])
 def test_who_offers_the_work_changes_nothing_of_what_a_licence_says(kind: LicenceKind) -> None:
-    """Other recruiters are tried on the verdict of one reading of the licence (registry.verification.verdicts.rules)."""
+    """Other recruiters are tried on the verdict of one reading of the licence (registry.verification.verdicts.verdict)."""
     licence = licence_record(kind)
     facts = facts_about(licence)
     contexts = product((None, "CN", "IT"), (None, "IT", "CN"), (None, Activity.TEMPORARY_WORK), (None, "CN", "IT"))
     for origin, destination, activity, nationality in contexts:
         question = Question(SubjectKind.LICENCE_NUMBER, "VYMYSL/1", origin=origin, destination=destination)
         question = replace(question, activity=activity, nationality=nationality)
-        plain = rules._on_subject(question, facts)
+        plain = verdict._on_subject(question, facts)
         assert plain.licence is not None
         for recruiter in RecruiterKind:
-            assert rules._on_subject(replace(question, recruiter_kind=recruiter), facts) == plain
+            assert verdict._on_subject(replace(question, recruiter_kind=recruiter), facts) == plain

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.watches import webhooks
-from registry.watches.webhook_models import Delivery
+from registry.watches.models import Delivery
 from registry.watches.webhooks import Made
 from tests.make import licence_record, make_agency, organisation_call
 from tests.watches.making import BRAND, fan_out_committed, make_brands, make_watch

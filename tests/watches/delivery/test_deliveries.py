@@ -24,7 +24,7 @@ from registry.watches import webhooks
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
-from registry.watches.webhook_models import Delivery, Webhook
+from registry.watches.models import Delivery, Webhook
 from registry.worker import watch_loop
 from tests.make import organisation_call, suspend
 from tests.serving import free_port

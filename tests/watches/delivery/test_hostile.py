@@ -19,7 +19,7 @@ from registry.vocabulary.watches import WebhookState
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
-from registry.watches.webhook_models import Webhook
+from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import suspend
 from tests.pages.organisations.conftest import make_member

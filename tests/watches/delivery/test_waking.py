@@ -15,8 +15,8 @@ from registry.vocabulary.register import LicenceStatus
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
+from registry.watches.models import Delivery, Webhook
 from registry.watches.rules import pause_after
-from registry.watches.webhook_models import Delivery, Webhook
 from tests.make import suspend
 from tests.watches.conftest import keyring
 from tests.watches.delivery.making import make_watched, make_webhook, states_of

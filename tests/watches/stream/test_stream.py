@@ -2,20 +2,40 @@
 
 import json
 import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 import requests
+import time_machine
 from sqlalchemy.orm import Session
 
+from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.organisations import keys
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import LicenceStatus
 from registry.watches.feed import cursor_of
 from registry.watches.stream.app import HEARTBEAT, MAX_EACH
-from tests.make import licence_record, make_agency, make_api_key, make_organisation, organisation_call, suspend
+from tests.make import (
+    ZONES,
+    changed,
+    licence_record,
+    make_agency,
+    make_api_key,
+    make_organisation,
+    organisation_call,
+    status_record,
+    suspend,
+)
+from tests.moved_clock import COUNTRIES, MOMENTS, moved
 from tests.serving import Process, environment, free_port
 from tests.watches.making import fan_out_committed, make_watch
 
@@ -29,22 +49,36 @@ def streaming(settings: Settings, session: Session) -> Iterator[str]:
     """The address of `registry stream` on the test's database."""
     port = free_port()
     settings.prepare_home()
-    output = settings.home / "stream.out"
-    process = Process(["stream", "--port", str(port)], environment(settings, port), output)
+    process = Process(["stream", "--port", str(port)], environment(settings, port), settings.home / "stream.out")
     try:
-        end = time.monotonic() + 120
-        while True:
-            try:
-                requests.get(f"http://127.0.0.1:{port}/", timeout=30)
-                break
-            except (requests.ConnectionError, requests.Timeout):
-                assert process.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}{PATH}"
+        yield await_stream(process, port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
+
+
+@contextmanager
+def streaming_with(env: Mapping[str, str], port: int) -> Iterator[str]:
+    """As `streaming`, from nothing, for a clock is moved where a process begins."""
+    command = [sys.executable, "-m", "registry.cli", "stream", "--port", str(port)]
+    with subprocess.Popen(command, env=env) as process:
+        try:
+            yield await_stream(process, port)
+        finally:
+            process.terminate()
+
+
+def await_stream(process: Process | subprocess.Popen[bytes], port: int) -> str:
+    """The stream's address, once it answers."""
+    end = time.monotonic() + 120
+    while True:
+        try:
+            requests.get(f"http://127.0.0.1:{port}/", timeout=30)
+            return f"http://127.0.0.1:{port}{PATH}"
+        except (requests.ConnectionError, requests.Timeout):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
 
 
 def listen(url: str, key: str, **headers: str) -> requests.Response:
@@ -107,3 +141,35 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
         assert time.monotonic() < end
         time.sleep(0.1)
     again.close()
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("at", MOMENTS, ids=lambda at: at.strftime("%H:%M"))
+def test_a_suspension_from_today_of_its_authority_is_streamed_at_every_hour(
+    settings: Settings, session: Session, keyring: Keyring, at: datetime
+) -> None:
+    ahead = at - now()
+    with time_machine.travel(at):
+        agencies = [
+            make_agency(session, country=country, licences=(licence_record(country=country),)) for country in COUNTRIES
+        ]
+        ours = make_organisation(session)
+        key = make_api_key(session, ours)
+        for agency in agencies:
+            make_watch(session, agency.agency_id, ours.id)
+        fan_out_committed(session, keyring)
+        port = free_port()
+        settings.prepare_home()
+        with streaming_with(moved(environment(settings, port), ahead), port) as url, listen(url, key) as stream:
+            for agency in agencies:
+                today = day_at(at, ZONES[agency.country])
+                periods = (
+                    status_record(LicenceStatus.ACTIVE, to=today - timedelta(days=1)),
+                    status_record(LicenceStatus.SUSPENDED, from_=today),
+                )
+                suspended = changed(agency, licences=(changed(agency.licences[0], status_history=periods),))
+                amend(session, suspended, Event("licence.suspended"))
+            fan_out_committed(session, keyring)
+            events = [json.loads(one["data"]) for one in next_events(stream, len(agencies))]
+        assert {one["data"]["agency_id"] for one in events} == {agency.agency_id for agency in agencies}
+        assert {one["type"] for one in events} == {"licence.suspended"}

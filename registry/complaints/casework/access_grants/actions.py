@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import record
-from registry.complaints.attachments.actions import one_of_them
+from registry.complaints.attachments.actions import attachments_of, one_of_them
+from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.access_grants.rules import (
     LIVE,
     LOOK_HOURS,
@@ -28,7 +28,8 @@ from registry.complaints.casework.access_grants.rules import (
     why_not_decided,
 )
 from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, in_unit, lock_case, opened_boxes
-from registry.complaints.casework.custody import files_of_case
+from registry.complaints.casework.models import AccessGrant
+from registry.complaints.parties.hearings.files import sent_files
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
@@ -104,7 +105,7 @@ def decide(
     """
     session, (who, unit), at = call.session, call.actor, call.at
     case, grant = lock_opening(session, unit, reference, call.version)
-    known = facts_of(grant)
+    known = grant_facts(grant)
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
         state = standing(known, at)
@@ -134,7 +135,7 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
     case, grant = lock_opening(session, unit, reference, call.version)
     if is_own and grant.asked_by != who:
         raise NotFound("there is no such opening of yours")
-    if standing(facts_of(grant), at) not in LIVE:
+    if standing(grant_facts(grant), at) not in LIVE:
         raise IllegalMove("this is closed already", "opening.closed")
     grant.state, grant.ended_by, grant.ends_at = AccessState.ENDED, who, at
     grant.version += 1
@@ -162,7 +163,7 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
     over = (AccessGrant.case_id == case.id, AccessGrant.state.in_(sorted(LIVE)), AccessGrant.ends_at <= at)
     found = session.execute(select(AccessGrant).where(*over).order_by(AccessGrant.id)).scalars().all()
     for one in found:
-        one.state = standing(facts_of(one), at)
+        one.state = standing(grant_facts(one), at)
         one.version += 1
     session.flush()
     for one in found:
@@ -185,7 +186,7 @@ def lock_opening(session: Session, unit: str, reference: str, version: int | Non
     return case, lock(session, AccessGrant, AccessGrant.id == found.id, version=version)
 
 
-def facts_of(grant: AccessGrant) -> AccessGrantFacts:
+def grant_facts(grant: AccessGrant) -> AccessGrantFacts:
     return AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
 
 
@@ -196,6 +197,11 @@ def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContaine
 
 def place(case: Case, reference: str, column: str) -> Place:
     return Place("openings", column, reference, case.reference)
+
+
+def files_of_case(session: Session, case: Case) -> list[Attachment]:
+    """The files of those who wrote, and what agencies sent when they were heard."""
+    return [*attachments_of(session, opened_boxes(session, case)), *sent_files(session, case)]
 
 
 def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:

@@ -11,15 +11,18 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.complaints.attachments.actions import facts_of, one_of_them, open_original, safe_name
 from registry.complaints.attachments.storage import FileStore
+from registry.complaints.case import answers
 from registry.complaints.case.models import Case
-from registry.complaints.casework import custody
-from registry.complaints.casework.access_grants.actions import facts_of, lock_opening, own, place
-from registry.complaints.casework.access_grants.models import AccessGrant
+from registry.complaints.case.questions import of_tier
+from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_opening, own, place
 from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, is_open_to, standing
-from registry.complaints.casework.actions import Officer, in_unit
+from registry.complaints.casework.actions import Officer, in_unit, opened_boxes
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import CaseView, case_view
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
 from registry.core.errors import KeyTrouble, NotFound, NotNow
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
@@ -76,12 +79,12 @@ def of_unit(
     ).all()
     found, read = [], []
     for grant, case in rows:
-        is_asked = standing(facts_of(grant), at) is AccessState.ASKED
+        is_asked = standing(grant_facts(grant), at) is AccessState.ASKED
         if is_asked and grant.kind in decides and grant.asked_by != who:
             found.append(_view(session, sealer, unit, case, grant, at))
             read.append(case.reference)
         else:
-            found.append(AccessGrantView(grant, case.reference, standing(facts_of(grant), at), None, None))
+            found.append(AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), None, None))
     session.flush()
     for reference in dict.fromkeys(read):
         record(session, "opening.considered", reference, on=at.date(), actor=who, unit=unit)
@@ -134,7 +137,7 @@ def look(call: Call[Officer], sealer: Sealer, reference: str, *, into: str = "")
         view = case_view(call, sealer, case.reference, act="break_glass.read", into=into, is_opened=True)
     identities: Mapping[str, Mapping[str, Any]] | None
     try:
-        identities = custody.identity_in(session, sealer, officer.unit, case)
+        identities = identity_in(session, sealer, officer.unit, case)
     except KeyTrouble:
         # Someone is in danger: what the unit's own key opens is shown all the same.
         if view is None:
@@ -156,12 +159,35 @@ def original(call: Call[Officer], sealer: Sealer, reference: str, store: FileSto
         raise NotFound("this opens no file")
     _looked(grant, at)
     try:
-        name, body = custody.original_in(session, sealer, officer.unit, case, grant.attachment, store)
+        name, body = original_in(session, sealer, officer.unit, case, grant.attachment, store)
     except KeyTrouble:
         raise _keyless() from None
     session.flush()
     record(session, "case.original_read", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
     return name, body
+
+
+def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict[str, dict[str, Any]]:
+    """Identity and safe contact of the complainants, by mailbox."""
+    found = {}
+    for box in opened_boxes(session, case):
+        opened = sealer.open_as_custodian(session, box, unit)
+        given = of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
+        if given:
+            found[box.reference] = given
+    return found
+
+
+def original_in(
+    session: Session, sealer: Sealer, unit: str, case: Case, attachment: str, store: FileStore
+) -> tuple[str, bytes]:
+    """Name and content of a file as it was sent, with all that it may tell of place and person.
+
+    Raises NotFound, FilesUnavailable.
+    """
+    row = one_of_them(files_of_case(session, case), attachment)
+    opened = sealer.open_as_custodian(session, session.get_one(EncryptedContainer, row.box_id), unit)
+    return safe_name(facts_of(opened, case, row).name, row.kind), open_original(store, opened, case, row)
 
 
 def _keyless() -> NotNow:
@@ -174,7 +200,7 @@ def _keyless() -> NotNow:
 
 def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, AccessGrant]:
     case, grant = lock_opening(session, officer.unit, reference)
-    if not is_open_to(facts_of(grant), officer.name, at):
+    if not is_open_to(grant_facts(grant), officer.name, at):
         raise NotFound("nothing is open to you here: it was not granted, or its time is over")
     return case, grant
 
@@ -192,4 +218,4 @@ def _view(session: Session, sealer: Sealer, unit: str, case: Case, grant: Access
         None if sealed is None else box.open(sealed, place(case, grant.reference, column))
         for column, sealed in (("reason_sealed", grant.reason_sealed), ("answer_sealed", grant.answer_sealed))
     ]
-    return AccessGrantView(grant, case.reference, standing(facts_of(grant), at), stated[0], stated[1])
+    return AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), stated[0], stated[1])

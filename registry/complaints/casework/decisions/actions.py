@@ -19,9 +19,10 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, seal_reason
 from registry.complaints.casework.decisions import rules
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.parties.hearings.content import require_silent
+from registry.complaints.parties.accounts import agency_record
+from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
@@ -270,5 +271,6 @@ def _checked_words(call: Call[Officer], sealer: Sealer, case: Case, field: str, 
     """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    require_silent(call.session, sealer, call.actor, case, agency, text, call.at.date(), field=field)
+    known = None if agency is None else agency_record(call.session, agency, call.at.date())
+    require_silent(text, complaint_texts(call.session, sealer, call.actor.unit, case), known, field=field)
     return text

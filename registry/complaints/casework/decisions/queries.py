@@ -11,7 +11,7 @@ from registry.audit.actions import record
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.decisions import actions, rules
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import Sealer
 
 

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer, in_unit
+from registry.complaints.casework.actions import MoveRequest, Officer, in_unit, move_in_humblest_role
+from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue.assignment import assign
-from registry.complaints.casework.queue.claiming import MoveRequest, take
-from registry.complaints.casework.saved_views.models import BulkAct
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
@@ -96,7 +95,7 @@ def act_on(
             if kind is BulkKind.ASSIGN:
                 assign(as_read, sealer, one.reference, to)
             else:
-                take(as_read, sealer, one.reference, MoveRequest(TARGETS[kind]), roles)
+                move_in_humblest_role(as_read, sealer, one.reference, MoveRequest(TARGETS[kind]), roles)
             rows.append({"case": one.reference, "version": case.version, **before})
 
         outcomes.append(_tried(session, one.reference, do))
@@ -138,7 +137,7 @@ def undo(
                 assign(call, sealer, row["case"], row["assignee"])
             else:
                 for target in _BACK[act.kind](row["state"]):
-                    take(call, sealer, row["case"], MoveRequest(target), roles)
+                    move_in_humblest_role(call, sealer, row["case"], MoveRequest(target), roles)
 
         outcomes.append(_tried(session, row["case"], do))
     session.flush()

@@ -1,25 +1,30 @@
 """The queue: a unit's cases by priority and then by the next deadline, page by page, without any text of a complainant.
 
-Each page is a range of one index, from a place on, so it costs the same however many cases there are.
+Each page is a range of one index, from a place on, so it costs the same however many cases there are. Officers keep filters of
+the queue as views of their own.
 """
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, delete, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.models import CaseClock, CaseMove
-from registry.complaints.casework.queue.waiting import is_with
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.casework.models import CaseClock, CaseMove, SavedView
+from registry.complaints.casework.queue.glances import is_with
+from registry.complaints.parties.models import Hearing
+from registry.core.errors import Fault, InvalidInput, NotFound
+from registry.core.ids import new_reference
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, ClockKind, LiesWith, Priority
+from registry.vocabulary.codes import Problem
 
 PAGE = 50
 MAX_COUNTED = 100
@@ -204,3 +209,34 @@ def _listed(row: Any) -> Listed:
         row.reference, row.state, row.priority, row.country, row.sector, row.indicators, row.filed_on, due_at,
         row.assignee, row.has_legal_hold, row.has_unread, row.version, row.measure, row.measure_until,
     )  # fmt: skip
+
+
+MAX_VIEWS = 20
+MAX_NAME = 60
+
+
+def views_of(session: Session, officer: str) -> Sequence[SavedView]:
+    """The officer's own saved views, by name."""
+    return session.scalars(select(SavedView).where(SavedView.officer == officer).order_by(SavedView.name)).all()
+
+
+def save_view(session: Session, officer: str, name: str, filters: Mapping[str, str], today: date) -> SavedView:
+    """Keep a view; one of the same name is replaced. Raises InvalidInput."""
+    name = " ".join(read_text("name", name, MAX_NAME).split())
+    found = session.scalars(select(SavedView).where(SavedView.officer == officer, SavedView.name == name)).one_or_none()
+    if found is None:
+        count = select(func.count()).select_from(SavedView).where(SavedView.officer == officer)
+        if session.execute(count).scalar_one() >= MAX_VIEWS:
+            raise InvalidInput([Fault.of("name", Problem.TOO_MANY, "too_many_views", most=MAX_VIEWS)])
+        found = SavedView(reference=new_reference(), officer=officer, name=name, made_on=today)
+        session.add(found)
+    found.filters = dict(filters)
+    session.flush()
+    return found
+
+
+def drop_view(session: Session, officer: str, reference: str) -> None:
+    """Delete a saved view. Raises NotFound for a view of another officer."""
+    gone = session.execute(delete(SavedView).where(SavedView.officer == officer, SavedView.reference == reference))
+    if not gone.rowcount:  # type: ignore[attr-defined]
+        raise NotFound("there is no such view of yours")

@@ -4,26 +4,38 @@ The text that was checked is the text that is sent: nothing changes it after the
 key.
 """
 
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import moves as moving
+from registry.complaints.case import moves as case_moves
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MAX_REASON, Officer, in_unit, lock_case
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.moves import advance, end, facts, lacks_translation, lock_hearing_by_id
-from registry.complaints.parties.hearings.rules import HELD, MAX_EXTENSION, MOVES, SHORTEST, By, Guard
+from registry.complaints.parties.hearings.moves import advance, end, facts, lacks_translation
+from registry.complaints.parties.hearings.rules import (
+    HELD,
+    MAX_EXTENSION,
+    MOVES,
+    SHORTEST,
+    By,
+    Guard,
+    is_longer,
+    may_have_longer,
+)
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import lock_in_unit, open_box, place_of, read_sealed, record_change
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
+from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
@@ -33,109 +45,86 @@ from registry.vocabulary.codes import Problem
 
 
 def draft(
-    session: Session,
+    call: Call[Officer],
     sealer: Sealer,
-    officer: Officer,
     reference: str,
-    allegation: str,
-    at: datetime,
-    *,
+    written: content.Allegation,
     agency: str | None = None,
-    could_complain: int | None = None,
-    language: str = "",
-    translation: str = "",
-    version: int | None = None,
 ) -> Hearing:
     """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
-    `agency` is required where the case names none of the registry. `could_complain`: how many people could have, by the
-    officer's estimate. `language` is that of the text; where no one at the agency reads it, it waits for a translator unless
-    its `translation` is there. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
+    `agency` is required where the case names none of the registry. Where no one at the agency reads the language of the
+    text, it waits for a translator unless a translation is there. Raises NotFound, NotNow, IllegalMove, StaleVersion,
+    InvalidInput.
     """
-    case = lock_case(session, officer, reference, version)
-    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, at.date()))
+    session, officer, today = call.session, call.actor, call.at.date()
+    case = lock_case(session, officer, reference, call.version)
+    lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
     if lack is not None:
         raise MOVES.refused(HearingState.DRAFTED, lack)
-    if open_hearing(session, case) is not None:
+    if find_unclosed(session, case) is not None:
         raise NotNow("this case has a hearing that is not closed yet: one at a time", "hearing.one_is_open")
     accused = _agency(sealer, case, agency)
-    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
-    spoken = content.read_language(language)
-    unit = agency_unit(session, sealer, accused, at.date())
-    content.require_silent(session, sealer, officer, case, accused, text, at.date())
-    box = sealed_copies.new_copy_box(session, sealer, case, officer.unit, at.date())
-    name = new_reference()
+    written = content.read_allegation(written)
+    unit = agency_unit(session, sealer, accused, today)
+    content.require_all_silent(
+        call, sealer, case, accused, allegation=written.allegation, translation=written.translation or None
+    )
+    box = sealed_copies.new_copy_box(session, sealer, case, officer.unit, today)
     hearing = Hearing(
-        reference=name,
+        reference=new_reference(),
         case_id=case.id,
         box_id=box.box.id,
         agency=accused,
-        desk=unit.reference,
+        party=unit.reference,
         state=HearingState.DRAFTED,
-        could_complain=estimate,
+        could_complain=written.could_complain,
         drafted_by=officer.name,
-        drafted_on=at.date(),
-        allegation_sealed=box.seal(text, content.place(case, name, "allegation_sealed")),
-        language=spoken,
+        drafted_on=today,
+        language=written.language or None,
     )
-    _translate(session, sealer, officer, case, hearing, box, translation, at.date())
+    content.seal_allegation(box, officer, case, hearing, written)
     session.add(hearing)
     session.flush()
-    changed(session, case, "hearing.drafted", at.date(), role=officer.role, actor=officer.name)
+    changed(session, case, "hearing.drafted", today, role=officer.role, actor=officer.name)
     return hearing
 
 
-def edit(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    allegation: str,
-    at: datetime,
-    *,
-    could_complain: int | None = None,
-    language: str = "",
-    translation: str = "",
-    version: int | None = None,
-) -> Hearing:
+def edit(call: Call[Officer], sealer: Sealer, reference: str, written: content.Allegation) -> Hearing:
     """Rewrite a draft; only its author may, so that the second person is another. Raises as `draft` does."""
-    case, hearing = lock_hearing(session, officer, reference, version)
+    case, hearing = lock_hearing(call, reference)
     if hearing.state is not HearingState.DRAFTED:
         raise IllegalMove(
             f"a hearing that is {hearing.state} is not written anew: have it sent back first",
             "hearing.not_in_draft",
             state=hearing.state,
         )
-    if hearing.drafted_by != officer.name:
+    if hearing.drafted_by != call.actor.name:
         raise IllegalMove(
             "only its author changes this: otherwise it would not be known who the second person is",
             "hearing.others_draft",
         )
-    text, estimate = content.read_allegation(allegation), content.read_estimate(could_complain)
-    content.require_silent(session, sealer, officer, case, hearing.agency, text, at.date())
-    spoken, box = content.read_language(language), content.opened(session, sealer, officer.unit, hearing)
-    if translation.strip() or text != content.words(box, case, hearing, "allegation_sealed"):
+    written = content.read_allegation(written)
+    content.require_all_silent(
+        call, sealer, case, hearing.agency, allegation=written.allegation, translation=written.translation or None
+    )
+    box = open_box(call.session, sealer, call.actor.unit, hearing)
+    if written.translation or written.allegation != read_sealed(box, case, hearing, "allegation_sealed"):
         hearing.translation_sealed = hearing.translated_by = None
-    hearing.language = spoken or hearing.language
-    _translate(session, sealer, officer, case, hearing, box, translation, at.date())
-    hearing.allegation_sealed = box.seal(text, content.place(case, hearing.reference, "allegation_sealed"))
-    hearing.could_complain = estimate
-    hearing.version += 1
-    session.flush()
-    changed(session, case, "hearing.edited", at.date(), role=officer.role, actor=officer.name)
+    hearing.language = written.language or hearing.language
+    content.seal_allegation(box, call.actor, case, hearing, written)
+    hearing.could_complain = written.could_complain
+    record_change(call, case, hearing, "hearing.edited")
     return hearing
 
 
-def hand_in(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
-) -> Hearing:
+def hand_in(call: Call[Officer], sealer: Sealer, reference: str) -> Hearing:
     """Submit a draft for the check by another person. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = lock_hearing(session, officer, reference, version)
-    _require_silent_still(session, sealer, officer, case, hearing, at.date())
+    case, hearing = lock_hearing(call, reference)
+    _require_silent_still(call, sealer, case, hearing)
     hearing.returned_sealed = None
-    advance(
-        session, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER, at, actor=officer.name, role=officer.role
-    )  # fmt: skip
+    session, officer, at = call.session, call.actor, call.at
+    advance(call, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER)
     notify_unit(
         session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
     )  # fmt: skip
@@ -144,118 +133,98 @@ def hand_in(
     return hearing
 
 
-def send_back(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    reason: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) -> Hearing:
     """Send an allegation back to draft, because it could reveal who complained, or is wrong.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = lock_hearing(session, officer, reference, version)
-    hearing.returned_sealed = _sealed_reason(session, sealer, officer, case, hearing, "returned_sealed", reason)
-    advance(
-        session, case, hearing, HearingState.DRAFTED, By.CHECKER, at,
-        actor=officer.name, role=officer.role, has_reason=hearing.returned_sealed is not None,
-    )  # fmt: skip
-    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
+    case, hearing = lock_hearing(call, reference)
+    hearing.returned_sealed = _seal_reason(call, sealer, case, hearing, "returned_sealed", reason)
+    known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
+    known = replace(known, has_reason=hearing.returned_sealed is not None)
+    advance(call, case, hearing, HearingState.DRAFTED, By.CHECKER, known)
+    notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
 
 
-def approve(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    at: datetime,
-    *,
-    reason: str = "",
-    version: int | None = None,
-) -> Hearing:
+def approve(call: Call[Officer], sealer: Sealer, reference: str, reason: str = "") -> Hearing:
     """Approve an allegation after the reprisal check, by another officer than its author.
 
     `reason` says why it may be served where few could have complained. Raises NotFound, IllegalMove, StaleVersion,
     InvalidInput.
     """
-    case, hearing = lock_hearing(session, officer, reference, version)
-    compared = _require_silent_still(session, sealer, officer, case, hearing, at.date())
-    hearing.few_sealed = _sealed_reason(session, sealer, officer, case, hearing, "few_sealed", reason)
-    advance(
-        session, case, hearing, HearingState.APPROVED, By.CHECKER, at,
-        actor=officer.name, role=officer.role, has_reason=hearing.few_sealed is not None,
-        could_complain=content.could_have(hearing, compared),
-    )  # fmt: skip
-    hearing.checked_by, hearing.checked_on = officer.name, at.date()
-    notify_named(session, hearing.drafted_by, NoticeKind.DECIDED, at)
+    case, hearing = lock_hearing(call, reference)
+    compared = _require_silent_still(call, sealer, case, hearing)
+    hearing.few_sealed = _seal_reason(call, sealer, case, hearing, "few_sealed", reason)
+    known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
+    could_complain = content.could_have(hearing, compared)
+    known = replace(known, has_reason=hearing.few_sealed is not None, could_complain=could_complain)
+    advance(call, case, hearing, HearingState.APPROVED, By.CHECKER, known)
+    hearing.checked_by, hearing.checked_on = call.actor.name, call.at.date()
+    notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
 
 
-def serve(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    reference: str,
-    answer_by: date,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) -> Hearing:
     """Serve the approved text on the agency, with a deadline to answer; its case is `agency_hearing` from now on.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
-    case, hearing = lock_hearing(session, officer, reference, version)
-    today = at.date()
+    case, hearing = lock_hearing(call, reference)
+    session, officer, today = call.session, call.actor, call.at.date()
     if not today + SHORTEST <= answer_by <= today + MAX_EXTENSION:
         raise InvalidInput(
             [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=MAX_EXTENSION.days)]
         )
-    _require_silent_still(session, sealer, officer, case, hearing, today)
+    _require_silent_still(call, sealer, case, hearing)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
-    advance(session, case, hearing, HearingState.SERVED, By.OFFICER, at, actor=officer.name, role=officer.role)
+    advance(call, case, hearing, HearingState.SERVED, By.OFFICER)
     sealed_copies.share_with(
-        session, sealer, content.opened(session, sealer, officer.unit, hearing), hearing.desk, (KeyHolder.UNIT,)
-    )  # fmt: skip
+        session, sealer, open_box(session, sealer, officer.unit, hearing), hearing.party, (KeyHolder.UNIT,)
+    )
     if case.state is not CaseState.AGENCY_HEARING:
-        moving.advance(session, case, CaseState.AGENCY_HEARING, officer.role, at, actor=officer.name)
-    notify_unit(session, hearing.desk, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, at)
+        case_moves.advance(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
+    notify_unit(session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, call.at)
     return hearing
 
 
-def close(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, at: datetime, *, version: int | None = None
-) -> Hearing:
+def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date, reason: str) -> Hearing:
+    """Extend the deadline to answer, with reasons that the agency never reads; on its request or on the officer's own.
+
+    Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
+    """
+    case, hearing = lock_hearing(call, reference)
+    today = call.at.date()
+    if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, today):
+        raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
+    if not is_longer(hearing.answer_by, answer_by, today):
+        day, days = hearing.answer_by, MAX_EXTENSION.days
+        raise InvalidInput([Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=day, days=days)])
+    text = read_text("reason", reason, MAX_REASON)
+    own = content.open_case_box(call.session, sealer, call.actor.unit, case)
+    hearing.extended_sealed = own.seal(text, place_of(case, hearing, "extended_sealed"))
+    hearing.extended_by, hearing.extended_on, hearing.answer_by = call.actor.name, today, answer_by
+    hearing.version += 1
+    call.session.flush()
+    notify_unit(call.session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, call.at)
+    changed(call.session, case, "hearing.extended", today, role=call.actor.role, actor=call.actor.name)
+    return hearing
+
+
+def close(call: Call[Officer], sealer: Sealer, reference: str) -> Hearing:
     """Close a hearing that was answered or lapsed, or cancel another. Raises NotFound, IllegalMove, StaleVersion."""
-    case, hearing = lock_hearing(session, officer, reference, version)
+    case, hearing = lock_hearing(call, reference)
     is_heard = hearing.state in HELD - {HearingState.SERVED}
-    because = HearingEnd.HEARD if is_heard else HearingEnd.OFFICER
-    end(
-        session, sealer, case, hearing, because, at, by=By.OFFICER, actor=officer.name, role=officer.role
-    )  # fmt: skip
+    end(call, sealer, case, hearing, HearingEnd.HEARD if is_heard else HearingEnd.OFFICER, By.OFFICER)
     return hearing
 
 
-def lock_hearing(
-    session: Session, officer: Officer, reference: str, version: int | None = None
-) -> tuple[Case, Hearing]:
+def lock_hearing(call: Call[Officer], reference: str) -> tuple[Case, Hearing]:
     """A hearing of the officer's unit and its case, both locked. Raises NotFound, StaleVersion."""
-    found = session.execute(
-        select(Hearing.id)
-        .join(Case, Case.id == Hearing.case_id)
-        .where(in_unit(officer.unit), Hearing.reference == reference)
-    ).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no hearing {reference} in this unit")
-    return lock_hearing_by_id(session, found, version)
+    return lock_in_unit(call.session, Hearing, call.actor.unit, reference, call.version)
 
 
-def open_hearing(session: Session, case: Case) -> Hearing | None:
+def find_unclosed(session: Session, case: Case) -> Hearing | None:
     """The one hearing of a case that is not closed."""
     query = select(Hearing).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
     return session.execute(query).scalar_one_or_none()
@@ -270,43 +239,21 @@ def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
     return named or chosen or ""
 
 
-def _translate(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    case: Case,
-    hearing: Hearing,
-    box: OpenContainer,
-    translation: str,
-    today: date,
-) -> None:
-    if not translation.strip():
-        return
-    text = read_text("translation", translation, content.MAX_ALLEGATION)
-    content.require_silent(session, sealer, officer, case, hearing.agency, text, today, field="translation")
-    hearing.translation_sealed = box.seal(text, content.place(case, hearing.reference, "translation_sealed"))
-    hearing.translated_by = officer.name
-
-
-def _require_silent_still(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, today: date
-) -> content.ComplaintTexts:
+def _require_silent_still(call: Call[Officer], sealer: Sealer, case: Case, hearing: Hearing) -> content.ComplaintTexts:
     """Compare the text again, at each later step: the complainant may have written more since."""
-    box = content.opened(session, sealer, officer.unit, hearing)
-    translation = content.words(box, case, hearing, "translation_sealed")
-    if translation is not None:
-        content.require_silent(
-            session, sealer, officer, case, hearing.agency, translation, today, field="translation"
-        )  # fmt: skip
-    text = content.words(box, case, hearing, "allegation_sealed") or ""
-    return content.require_silent(session, sealer, officer, case, hearing.agency, text, today)
+    box = open_box(call.session, sealer, call.actor.unit, hearing)
+    return content.require_all_silent(
+        call, sealer, case, hearing.agency,
+        translation=read_sealed(box, case, hearing, "translation_sealed"),
+        allegation=read_sealed(box, case, hearing, "allegation_sealed"),
+    )  # fmt: skip
 
 
-def _sealed_reason(
-    session: Session, sealer: Sealer, officer: Officer, case: Case, hearing: Hearing, column: str, reason: str
+def _seal_reason(
+    call: Call[Officer], sealer: Sealer, case: Case, hearing: Hearing, column: str, reason: str
 ) -> str | None:
     if not reason.strip():
         return None
     text = read_text("reason", reason, MAX_REASON)
-    box = content.own(session, sealer, officer.unit, case)
-    return box.seal(text, content.place(case, hearing.reference, column))
+    box = content.open_case_box(call.session, sealer, call.actor.unit, case)
+    return box.seal(text, place_of(case, hearing, column))

@@ -1,6 +1,5 @@
 """The texts of a hearing, each sealed for its readers, and the parts of a case that they must not contain."""
 
-from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
@@ -15,11 +14,12 @@ from registry.complaints.casework.actions import Officer, opened_boxes
 from registry.complaints.intake.mailbox_models import Message
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.allegation_rules import Telling, fewest, flaws
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput
+from registry.register.agencies import record
 from registry.vocabulary.cases import Author
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -43,6 +43,38 @@ class ComplaintTexts(NamedTuple):
     coworkers: list[int]
 
 
+class Allegation(NamedTuple):
+    """What an officer writes for an agency. `could_complain`: how many people could have, by the officer's estimate.
+
+    `language` is that of the text, empty where no one said; `translation` is in one that the agency's people read.
+    """
+
+    allegation: str
+    could_complain: int | None = None
+    language: str | None = None
+    translation: str = ""
+
+
+def read_allegation(typed: Allegation) -> Allegation:
+    """An allegation as it is stored. Raises InvalidInput."""
+    if typed.could_complain is not None and not 1 <= typed.could_complain <= MAX_COULD:
+        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
+    return Allegation(
+        read_text("allegation", typed.allegation, MAX_ALLEGATION),
+        typed.could_complain,
+        read_language(typed.language),
+        read_text("translation", typed.translation, MAX_ALLEGATION) if typed.translation.strip() else "",
+    )
+
+
+def seal_allegation(box: OpenContainer, author: Officer, case: Case, hearing: Hearing, written: Allegation) -> None:
+    """Write an allegation into a hearing, with its translation where there is one."""
+    hearing.allegation_sealed = box.seal(written.allegation, place_of(case, hearing, "allegation_sealed"))
+    if written.translation:
+        hearing.translation_sealed = box.seal(written.translation, place_of(case, hearing, "translation_sealed"))
+        hearing.translated_by = author.name
+
+
 def complaint_texts(session: Session, sealer: Sealer, unit: str, case: Case) -> ComplaintTexts:
     """Everything that the complainants wrote, for comparison alone: it is shown to no one."""
     found = ComplaintTexts([], [], [])
@@ -59,30 +91,30 @@ def complaint_texts(session: Session, sealer: Sealer, unit: str, case: Case) -> 
 
 
 def require_silent(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    case: Case,
-    agency: str | None,
-    text: str,
-    today: date,
-    *,
-    field: str = "allegation",
-) -> ComplaintTexts:
-    """Raise InvalidInput where the agency could tell from a text who complained. Gives what it was compared with.
+    text: str, compared: ComplaintTexts, agency: record.Agency | None, *, field: str = "allegation"
+) -> None:
+    """Raise InvalidInput where its reader could tell from a text who complained.
 
     `agency` is the one that will read it, if the registry has it; `field` is where the text was written.
     """
-    compared = complaint_texts(session, sealer, officer.unit, case)
-    names = [] if agency is None else [one.name for one in agency_record(session, agency, today).names]
-    found = flaws(text, own=compared.texts, references=compared.references, agency=agency or "", names=names)
+    names = [] if agency is None else [one.name for one in agency.names]
+    reference = "" if agency is None else agency.agency_id
+    found = flaws(text, own=compared.texts, references=compared.references, agency=reference, names=names)
     if found:
         raise InvalidInput(
-            [
-                Fault.of(field, Problem.INVALID_VALUE, _ADVICE[flaw.what], line=flaw.line)
-                for flaw in found
-            ]
-        )  # fmt: skip
+            [Fault.of(field, Problem.INVALID_VALUE, _ADVICE[flaw.what], line=flaw.line) for flaw in found]
+        )
+
+
+def require_all_silent(
+    call: Call[Officer], sealer: Sealer, case: Case, agency: str, **texts: str | None
+) -> ComplaintTexts:
+    """As `require_silent`, for texts by field, None for one that is not there. Gives what they were compared with."""
+    compared = complaint_texts(call.session, sealer, call.actor.unit, case)
+    known = agency_record(call.session, agency, call.at.date())
+    for field, text in texts.items():
+        if text is not None:
+            require_silent(text, compared, known, field=field)
     return compared
 
 
@@ -91,42 +123,16 @@ def could_have(hearing: Hearing, compared: ComplaintTexts) -> int | None:
     return fewest(hearing.could_complain, compared.coworkers)
 
 
-def read_allegation(typed: str) -> str:
-    return read_text("allegation", typed, MAX_ALLEGATION)
-
-
-def read_language(typed: str) -> str | None:
+def read_language(typed: str | None) -> str | None:
     """The language of a text as it was chosen; None where no one said. Raises InvalidInput."""
     if typed and typed not in set(Language):
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
     return typed or None
 
 
-def read_estimate(number: int | None) -> int | None:
-    """An officer's estimate of how many could have complained. Raises InvalidInput."""
-    if number is not None and not 1 <= number <= MAX_COULD:
-        raise InvalidInput([Fault.of("could_complain", Problem.INVALID_VALUE, "number_could", most=MAX_COULD)])
-    return number
-
-
-def opened(session: Session, sealer: Sealer, unit: str, hearing: Hearing) -> OpenContainer:
-    """The box that the agency reads, opened with the key of the case's unit or, once served, of the agency."""
-    return sealer.open_as_unit(session, session.get_one(EncryptedContainer, hearing.box_id), unit)
-
-
-def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
+def open_case_box(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
     """The case's own box, for what the agency is never to open."""
     return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
-
-
-def words(box: OpenContainer, case: Case, hearing: Hearing, column: str) -> str | None:
-    """The decrypted text of a column, None if it is empty. The caller has opened the box. Raises Unopenable."""
-    sealed = getattr(hearing, column)
-    return None if sealed is None else box.open(sealed, place(case, hearing.reference, column))
-
-
-def place(case: Case, reference: str, column: str) -> Place:
-    return Place("hearings", column, reference, case.reference)
 
 
 def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:

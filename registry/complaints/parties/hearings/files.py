@@ -1,10 +1,16 @@
 """Papers that an agency submits with its answer or objection, for the officers of the case once that is sent.
 
 They are in the hearing's own box, like its texts; originals are for the custodian alone, like a complainant's.
+
+An agency adds and removes papers until the answer they belong to is sent, and downloads them. Its unit opens texts
+(tier 2), never an original (tier 3). So the box is opened here with the keys of the case's custodian: for sealing, for the
+process that makes the clean copy, and to give the agency back what it sent. That is audited, and nothing else of it
+reaches the caller. Where the custodian's secret is not at hand, only the clean copy is stored and given.
 """
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -12,22 +18,32 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import (
+    SentFile,
+    attachment_of,
     attachments_of,
     copied_as,
     facts_of,
     one_of_them,
     open_clean,
+    open_original,
+    remove,
     safe_name,
 )
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
+from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queries import CleanFile
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.moves import is_open_to_agency, may_object, require_answerable
+from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember, find_open, open_box
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import known_public
+from registry.core.calls import Call
+from registry.core.errors import IllegalMove
 from registry.officers.models import Unit
 from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoCopy
 
@@ -75,24 +91,18 @@ def sent_files(session: Session, case: Case, *of: ColumnElement[bool]) -> list[A
     return list(session.scalars(query.where(Hearing.case_id == case.id, is_sent, *of).order_by(Attachment.id)))
 
 
-def clean_copy(
-    session: Session,
-    sealer: Sealer,
-    officer: Officer,
-    case: Case,
-    hearing: str,
-    attachment: str,
-    store: FileStore,
-    today: date,
+def read_clean_copy(
+    call: Call[Officer], sealer: Sealer, store: FileStore, case: Case, hearing: str, attachment: str
 ) -> CleanFile:
     """A paper of an agency without place, device and author. Audited like every reading.
 
     Raises NotFound, also where there is no clean copy or nothing was sent yet; FilesUnavailable.
     """
+    session, officer = call.session, call.actor
     row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
     opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), officer.unit)
     body = open_clean(store, opened, case, row)
-    record(session, "hearing.file_read", case.reference, on=today, actor=officer.name, detail=officer.role)
+    record(session, "hearing.file_read", case.reference, on=call.at.date(), actor=officer.name, detail=officer.role)
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
@@ -106,6 +116,93 @@ def keeps_originals(session: Session, sealer: Sealer, case: Case, hearing: Heari
     )
     kid = session.execute(select(WrappedKey.kid).where(*existing)).scalar()
     return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None
+
+
+def add_file(
+    services: UploadServices, sealer: Sealer, member: PartyMember, reference: str, sent: SentFile, at: datetime
+) -> Attachment:
+    """Add a paper to an answer or objection. Commits, so the caller holds no transaction that writes.
+
+    Whether it may still be added is checked again where the row is written: the answer may have been sent meanwhile, or
+    the hearing be over. Raises NotFound, IllegalMove, RefusedFile, FilesUnavailable, TooBusy; then nothing was stored.
+    """
+    today = at.date()
+
+    def require_open_still(session: Session) -> None:
+        case, hearing = find_open(session, Hearing, member.unit, reference, today, is_open_to_agency)
+        _require_open(hearing, goes_with, today)
+        _record(Call(session, member, at), case, "hearing.file_added")
+
+    with services.sessions.begin() as session:
+        case, hearing = find_open(session, Hearing, member.unit, reference, today, is_open_to_agency)
+        goes_with = _find_open_part(hearing, today)
+        opened = _open_for_files(session, sealer, member.unit, case, hearing)
+    return upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
+
+
+def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> list[str]:
+    """Remove a paper before what it goes with is sent; gives the names to discard in the store after the commit.
+
+    Raises NotFound, IllegalMove.
+    """
+    case, hearing, row = _find_own(call, reference, attachment)
+    _require_open(hearing, row.goes_with, call.at.date())
+    names = remove(call.session, [row])
+    _record(call, case, "hearing.file_removed")
+    return names
+
+
+def find_own_file(
+    call: Call[PartyMember], sealer: Sealer, store: FileStore, reference: str, attachment: str
+) -> Callable[[], CleanFile]:
+    """One of its own papers as it was sent, while the agency reads the hearing; the copy where no original can be opened here.
+
+    What is given fetches it: call it after the transaction, for a store may be slow. Raises NotFound, also for another's; what
+    is given raises NotFound where there is neither, and FilesUnavailable.
+    """
+    case, hearing, row = _find_own(call, reference, attachment)
+    opened = _open_for_files(call.session, sealer, call.actor.unit, case, hearing)
+    _record(call, case, "hearing.file_saved")
+    name = facts_of(opened, case, row).name
+    if row.original_name is not None and Tier.IDENTITY in opened.tiers:
+        return lambda: CleanFile(safe_name(name, row.kind), open_original(store, opened, case, row))
+    return lambda: CleanFile(safe_name(name, copied_as(row)), open_clean(store, opened, case, row))
+
+
+def _find_own(call: Call[PartyMember], reference: str, attachment: str) -> tuple[Case, Hearing, Attachment]:
+    session, unit, today = call.session, call.actor.unit, call.at.date()
+    case, hearing = find_open(session, Hearing, unit, reference, today, is_open_to_agency)
+    return case, hearing, attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
+
+
+def _find_open_part(hearing: Hearing, today: date) -> HandedWith:
+    """What a paper submitted now would go with. Raises IllegalMove where the agency has nothing left to send."""
+    if may_object(hearing, today):
+        return HandedWith.OBJECTION
+    require_answerable(hearing, today)
+    return HandedWith.ANSWER
+
+
+def _require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) -> None:
+    """Raise IllegalMove where what a paper goes with was sent, or its day is past."""
+    if goes_with is not HandedWith.OBJECTION:
+        require_answerable(hearing, today)
+    elif not may_object(hearing, today):
+        raise IllegalMove(
+            "your objection was sent, or its day is past: its papers stay as they are", "hearing.objection_is_final"
+        )
+
+
+def _open_for_files(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenContainer:
+    """The hearing's box, opened with the custodian's key where that is on this server, else with the agency's."""
+    if keeps_originals(session, sealer, case, hearing):
+        box = session.get_one(EncryptedContainer, hearing.box_id)
+        return sealer.open_as_custodian(session, box, session.get_one(Unit, case.unit_id).reference)
+    return open_box(session, sealer, unit, hearing)
+
+
+def _record(call: Call[PartyMember], case: Case, what: str) -> None:
+    record(call.session, what, case.reference, on=call.at.date(), actor=call.actor.name, detail=By.AGENCY)
 
 
 def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContainer]:

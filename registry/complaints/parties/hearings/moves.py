@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.case import moves as moving
+from registry.complaints.case import moves as case_moves
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id, same_person
+from registry.complaints.case.moves import same_person
 from registry.complaints.casework import sealed_copies
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.hearings.rules import (
     ENDED_BY_WORKER,
     HELD,
@@ -22,24 +22,18 @@ from registry.complaints.parties.hearings.rules import (
     is_outcome_open,
     why_over,
 )
-from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import REGISTRY, PartyMember, end_by_case, lock_by_id, record_change
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
-from registry.core.db.locking import lock
-from registry.officers.models import Officer, OfficerState
-from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, HearingEnd, HearingState
+from registry.core.calls import Call
+from registry.core.errors import IllegalMove
+from registry.officers import models as officers
+from registry.vocabulary.cases import CaseState, ConsentKind, HearingEnd, HearingState
 
 
-def facts(
-    session: Session,
-    case: Case,
-    hearing: Hearing | None,
-    today: date,
-    *,
-    actor: str = "",
-    has_reason: bool = False,
-    could_complain: int | None = None,
-) -> HearingFacts:
+def facts(session: Session, case: Case, hearing: Hearing | None, today: date, actor: str = "") -> HearingFacts:
     """The facts that the rules look at. Without a hearing: whether one may be drafted."""
     return HearingFacts(
         today=today,
@@ -47,9 +41,7 @@ def facts(
         is_consented=is_consented(session, case, ConsentKind.AGENCY),
         drafted_by=same_person(hearing.drafted_by) if hearing else "",
         actor=same_person(actor),
-        could_complain=could_complain,
-        has_reason=has_reason,
-        has_reader=hearing is not None and has_reader(session, hearing.desk),
+        has_reader=hearing is not None and has_reader(session, hearing.party),
         is_readable=hearing is None or not lacks_translation(session, hearing),
         translated_by=same_person(hearing.translated_by) if hearing and hearing.translated_by else "",
         answer_by=hearing.answer_by if hearing else None,
@@ -58,13 +50,13 @@ def facts(
 
 def has_reader(session: Session, unit: str) -> bool:
     """Whether an agency has a user who can sign in and read what it is served."""
-    active = select(Officer.id).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
+    active = select(officers.Officer.id).where(*_is_active_in(unit))
     return session.execute(active.limit(1)).first() is not None
 
 
 def languages_read(session: Session, unit: str) -> Sequence[str]:
     """The languages of an agency's people, that of most of them first."""
-    query = select(Officer.language).where(Officer.unit == unit, Officer.state == OfficerState.ACTIVE)
+    query = select(officers.Officer.language).where(*_is_active_in(unit))
     return [language for language, _ in Counter(sorted(session.scalars(query))).most_common()]
 
 
@@ -75,55 +67,47 @@ def is_foreign(session: Session, unit: str, language: str | None) -> bool:
 
 
 def lacks_translation(session: Session, hearing: Hearing) -> bool:
-    return hearing.translation_sealed is None and is_foreign(session, hearing.desk, hearing.language)
+    return hearing.translation_sealed is None and is_foreign(session, hearing.party, hearing.language)
 
 
 def advance(
-    session: Session,
+    call: Call[Officer | PartyMember],
     case: Case,
     hearing: Hearing,
     target: HearingState,
     by: By,
-    at: datetime,
-    *,
-    actor: str = "",
-    role: CaseRole = CaseRole.REGISTRY,
-    has_reason: bool = False,
-    could_complain: int | None = None,
+    known: HearingFacts | None = None,
 ) -> None:
-    """Move a locked hearing of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
+    """Move a locked hearing of a locked case. `known` are its facts where the caller knows more than the rows tell.
 
-    def known(_: object) -> HearingFacts:
-        return facts(
-            session, case, hearing, at.date(), actor=actor, has_reason=has_reason, could_complain=could_complain
-        )  # fmt: skip
+    Raises IllegalMove when the table, or what must hold, does not let it.
+    """
 
-    moves.advance(MOVES, hearing, target, by, known)
-    hearing.version += 1
-    session.flush()
-    changed(session, case, f"hearing.{target}", at.date(), role=role, actor=actor, detail=by)
+    def look(_: object) -> HearingFacts:
+        return known or facts(call.session, case, hearing, call.at.date(), call.actor.name)
+
+    moves.advance(MOVES, hearing, target, by, look)
+    record_change(call, case, hearing, f"hearing.{target}", by)
 
 
 def end(
-    session: Session,
+    call: Call[Officer | PartyMember],
     sealer: Sealer,
     case: Case,
     hearing: Hearing,
     because: HearingEnd,
-    at: datetime,
-    *,
     by: By = By.REGISTRY,
-    actor: str = "",
-    role: CaseRole = CaseRole.REGISTRY,
 ) -> None:
     """Close a hearing and delete the agency's key. A case that only waited for it is investigated again."""
     was_served = hearing.state is HearingState.SERVED
     if hearing.told_on is None or because in ENDED_BY_WORKER:
-        sealed_copies.take_back(session, sealer, session.get_one(EncryptedContainer, hearing.box_id), hearing.desk)
-    hearing.ended_on, hearing.ended_because = at.date(), because
-    advance(session, case, hearing, HearingState.CLOSED, by, at, actor=actor, role=role)
+        box = call.session.get_one(EncryptedContainer, hearing.box_id)
+        sealed_copies.take_back(call.session, sealer, box, hearing.party)
+    hearing.ended_on, hearing.ended_because = call.at.date(), because
+    advance(call, case, hearing, HearingState.CLOSED, by)
     if was_served and case.state is CaseState.AGENCY_HEARING:
-        moving.advance(session, case, CaseState.INVESTIGATING, role, at, actor=actor)
+        role, actor = call.actor.role, call.actor.name
+        case_moves.advance(call.session, case, CaseState.INVESTIGATING, role, call.at, actor=actor)
 
 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
@@ -137,7 +121,7 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     because = why_over(facts(session, case, hearing, at.date()))
     if because is None:
         return count
-    end(session, sealer, case, hearing, because, at)
+    end(Call(session, REGISTRY, at), sealer, case, hearing, because)
     return count + 1
 
 
@@ -150,18 +134,47 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
     for hearing in session.execute(given.order_by(Hearing.id).with_for_update()).scalars().all():
         box = session.get_one(EncryptedContainer, hearing.box_id)
         if is_outcome_readable(session, case, hearing, at.date()) or not sealed_copies.is_readable_by(
-            session, box, hearing.desk
+            session, box, hearing.party
         ):
             continue
-        sealed_copies.take_back(session, sealer, box, hearing.desk)
+        sealed_copies.take_back(session, sealer, box, hearing.party)
         because = why_over(facts(session, case, hearing, at.date()))
         if because in ENDED_BY_WORKER:
             # A later consent of the worker does not bring back what has no key any more.
             hearing.ended_because = because
-        hearing.version += 1
-        session.flush()
-        changed(session, case, "hearing.outcome_closed", at.date(), role=CaseRole.REGISTRY, detail=By.REGISTRY)
+        record_change(Call(session, REGISTRY, at), case, hearing, "hearing.outcome_closed", By.REGISTRY)
         count += 1
+    return count
+
+
+def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> int:
+    """Let due hearings lapse or end, as the worker does; gives how many.
+
+    Past their deadline, without consent, or with the case; and outcomes likewise. Access needs no such run: the portal
+    checks the same rules.
+    """
+    today = at.date()
+    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < today)
+    with sessions() as session:
+        with_case = select(Hearing, Case).join(Case, Case.id == Hearing.case_id)
+        rows = session.execute(with_case.where(Hearing.state != HearingState.CLOSED)).all()
+        over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
+        with_key = (WrappedKey.box_id == Hearing.box_id) & (WrappedKey.holder == Hearing.party)
+        given = session.execute(
+            with_case.join(WrappedKey, with_key).where(
+                Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
+            )
+        ).all()
+        past = [case.id for hearing, case in given if not is_outcome_readable(session, case, hearing, today)]
+        late = session.execute(select(Hearing.id).where(*is_late).order_by(Hearing.case_id)).scalars().all()
+    count = end_by_case(sessions, {*over, *past}, lambda session, case: end_what_is_over(session, sealer, case, at))
+    for hearing_id in late:
+        with sessions.begin() as session:
+            case, hearing = lock_by_id(session, Hearing, hearing_id)
+            # It may have been answered or closed since it was looked for.
+            if hearing.state is HearingState.SERVED:
+                advance(Call(session, REGISTRY, at), case, hearing, HearingState.LAPSED, By.REGISTRY)
+                count += 1
     return count
 
 
@@ -172,6 +185,8 @@ def is_open_to_agency(session: Session, case: Case, hearing: Hearing, today: dat
 
 def is_outcome_readable(session: Session, case: Case, hearing: Hearing, today: date) -> bool:
     """Whether the agency may read what was decided: while the worker consents to its being told, and for a while."""
+    if hearing.told_on is None:
+        return False
     consented = is_consented(session, case, ConsentKind.AGENCY)
     return is_outcome_open(
         hearing.told_on, hearing.object_until, today,
@@ -183,8 +198,24 @@ def is_being_heard(session: Session, case: Case, hearing: Hearing, today: date) 
     return hearing.state in HELD and why_over(facts(session, case, hearing, today)) is None
 
 
-def lock_hearing_by_id(session: Session, hearing_id: int, version: int | None) -> tuple[Case, Hearing]:
-    """A hearing and its case, both locked, the case first. Raises StaleVersion."""
-    case_id = session.execute(select(Hearing.case_id).where(Hearing.id == hearing_id)).scalar_one()
-    case = lock_case_by_id(session, case_id)
-    return case, lock(session, Hearing, Hearing.id == hearing_id, version=version)
+def may_object(hearing: Hearing, today: date) -> bool:
+    is_in_time = hearing.object_until is not None and today <= hearing.object_until
+    return is_in_time and hearing.objected_on is None
+
+
+def require_answerable(hearing: Hearing, today: date) -> None:
+    """Raise IllegalMove where the hearing can no longer be answered."""
+    if hearing.state is not HearingState.SERVED:
+        raise IllegalMove(
+            f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
+        )
+    if is_late(hearing, today):
+        raise MOVES.refused(HearingState.ANSWERED, "too_late")
+
+
+def is_late(hearing: Hearing, today: date) -> bool:
+    return hearing.answer_by is None or hearing.answer_by < today
+
+
+def _is_active_in(unit: str) -> tuple[ColumnElement[bool], ...]:
+    return officers.Officer.unit == unit, officers.Officer.state == officers.OfficerState.ACTIVE

@@ -5,29 +5,42 @@ person. What it may no longer read answers as if it had never existed. Every rea
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
-from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.files import HandedFile, files_in, keeps_originals
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.hearings.moves import advance, is_open_to_agency, lock_hearing_by_id
-from registry.complaints.parties.hearings.rules import HELD, MOVES, By
-from registry.complaints.parties.opening import open_to_party
+from registry.complaints.parties.hearings.moves import (
+    advance,
+    is_late,
+    is_open_to_agency,
+    may_object,
+    require_answerable,
+)
+from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import (
+    PartyMember,
+    fetch_open,
+    find_open,
+    lock_open,
+    open_box,
+    place_of,
+    read_sealed,
+    record_change,
+)
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseRole, HearingState
+from registry.vocabulary.cases import HearingState
 
 MAX_ANSWER = 20_000
 MAX_LONGER = 2000
@@ -71,204 +84,118 @@ class Served(NamedTuple):
     outcome_translation: str | None = None
 
 
-def served(session: Session, unit: str, today: date) -> list[Listed]:
+def fetch_served(session: Session, unit: str, today: date) -> list[Listed]:
     """The hearings that an agency was served and can read, latest first."""
-    rows = session.execute(
-        select(Hearing, Case, Unit)
-        .join(Case, Case.id == Hearing.case_id)
-        .join(Unit, Unit.id == Case.unit_id)
-        .where(Hearing.desk == unit, or_(Hearing.state.in_(sorted(HELD)), Hearing.told_on.is_not(None)))
-        .order_by(Hearing.id.desc())
-    )
-    return [
-        _listed(hearing, unit) for hearing, case, unit in rows if is_open_to_agency(session, case, hearing, today)
-    ]  # fmt: skip
+    return [_list(hearing, names) for hearing, names in fetch_open(session, Hearing, unit, today, is_open_to_agency)]
 
 
-def read(session: Session, sealer: Sealer, unit: str, who: str, reference: str, today: date) -> Served:
+def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
     """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
-    case, hearing = open_to(session, unit, reference, today)
-    box = content.opened(session, sealer, unit, hearing)
+    session, unit, today = call.session, call.actor.unit, call.at.date()
+    case, hearing = find_open(session, Hearing, unit, reference, today, is_open_to_agency)
+    box = open_box(session, sealer, unit, hearing)
+
+    def words(column: str) -> str | None:
+        return read_sealed(box, case, hearing, column)
+
+    # An outcome that waits for its translation is not the agency's yet.
+    is_told = hearing.told_on is not None
     served = Served(
-        _listed(hearing, session.get_one(Unit, case.unit_id)),
+        _list(hearing, session.get_one(Unit, case.unit_id).names),
         hearing.version,
-        content.words(box, case, hearing, "allegation_sealed") or "",
-        content.words(box, case, hearing, "draft_sealed") or "",
-        content.words(box, case, hearing, "answer_sealed"),
+        words("allegation_sealed") or "",
+        words("draft_sealed") or "",
+        words("answer_sealed"),
         hearing.answered_on,
-        hearing.state is HearingState.SERVED and not _is_late(hearing, today),
-        content.words(box, case, hearing, "longer_sealed"),
-        _if_sent(hearing, content.words(box, case, hearing, "outcome_sealed")),
+        hearing.state is HearingState.SERVED and not is_late(hearing, today),
+        words("longer_sealed"),
+        words("outcome_sealed") if is_told else None,
         hearing.object_until,
-        content.words(box, case, hearing, "objection_sealed"),
+        words("objection_sealed"),
         may_object(hearing, today),
         files_in(session, box, case),
         keeps_originals(session, sealer, case, hearing),
         hearing.language,
-        content.words(box, case, hearing, "translation_sealed"),
+        words("translation_sealed"),
         hearing.outcome_language,
-        _if_sent(hearing, content.words(box, case, hearing, "outcome_translation_sealed")),
+        words("outcome_translation_sealed") if is_told else None,
     )
-    record(session, "hearing.read", case.reference, on=today, actor=who, detail=By.AGENCY)
+    record(session, "hearing.read", case.reference, on=today, actor=call.actor.name, detail=By.AGENCY)
     return served
 
 
-def _if_sent(hearing: Hearing, text: str | None) -> str | None:
-    """An outcome that waits for its translation is not the agency's yet."""
-    return None if hearing.told_on is None else text
-
-
-def save_draft_answer(
-    session: Session,
-    sealer: Sealer,
-    unit: str,
-    who: str,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def save_draft_answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -> Hearing:
     """Save an unfinished answer. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_answerable(session, unit, reference, at, version)
-    hearing.draft_sealed = _sealed(session, sealer, case, hearing, "draft_sealed", text)
+    case, hearing = _lock_answerable(call, reference)
+    hearing.draft_sealed = _seal(call, sealer, case, hearing, "draft_sealed", read_text("text", text, MAX_ANSWER))
     hearing.version += 1
-    session.flush()
-    record(session, "hearing.answer_kept", case.reference, on=at.date(), actor=who, detail=By.AGENCY)
+    call.session.flush()
+    today, who = call.at.date(), call.actor.name
+    record(call.session, "hearing.answer_kept", case.reference, on=today, actor=who, detail=By.AGENCY)
     return hearing
 
 
-def answer(
-    session: Session,
-    sealer: Sealer,
-    unit: str,
-    who: str,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -> Hearing:
     """Send the answer, once and for good. Raises NotFound, IllegalMove, StaleVersion, InvalidInput."""
-    case, hearing = _lock_answerable(session, unit, reference, at, version)
-    hearing.answer_sealed = _sealed(session, sealer, case, hearing, "answer_sealed", text)
+    case, hearing = _lock_answerable(call, reference)
+    hearing.answer_sealed = _seal(call, sealer, case, hearing, "answer_sealed", read_text("text", text, MAX_ANSWER))
     hearing.draft_sealed = None
-    hearing.answered_by, hearing.answered_on = who, at.date()
-    advance(session, case, hearing, HearingState.ANSWERED, By.AGENCY, at, actor=who)
-    notify_named(session, hearing.served_by or "", NoticeKind.DECIDED, at)
+    hearing.answered_by, hearing.answered_on = call.actor.name, call.at.date()
+    advance(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
+    notify_named(call.session, hearing.served_by or "", NoticeKind.DECIDED, call.at)
     return hearing
 
 
-def ask_longer(
-    session: Session,
-    sealer: Sealer,
-    unit: str,
-    who: str,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def request_extension(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -> Hearing:
     """Request a longer deadline to answer, with a reason; the deadline stays until an officer sets another.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _lock_answerable(session, unit, reference, at, version)
-    hearing.longer_sealed = _sealed(session, sealer, case, hearing, "longer_sealed", text, MAX_LONGER)
-    hearing.longer_asked_on = at.date()
-    hearing.version += 1
-    session.flush()
-    notify_named(session, hearing.served_by or "", NoticeKind.ASSIGNED, at)
-    changed(session, case, "hearing.longer_asked", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    case, hearing = _lock_answerable(call, reference)
+    hearing.longer_sealed = _seal(call, sealer, case, hearing, "longer_sealed", read_text("text", text, MAX_LONGER))
+    hearing.longer_asked_on = call.at.date()
+    notify_named(call.session, hearing.served_by or "", NoticeKind.ASSIGNED, call.at)
+    record_change(call, case, hearing, "hearing.longer_asked", By.AGENCY)
     return hearing
 
 
-def object_to(
-    session: Session,
-    sealer: Sealer,
-    agency_unit: str,
-    who: str,
-    reference: str,
-    text: str,
-    at: datetime,
-    *,
-    version: int | None = None,
-) -> Hearing:
+def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -> Hearing:
     """Object to a decision, once and until the deadline that was stated.
 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    case, hearing = _lock_hearing(session, agency_unit, reference, at, version)
-    if not may_object(hearing, at.date()):
+    case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
+    session, today = call.session, call.at.date()
+    if not may_object(hearing, today):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
             "hearing.nothing_to_object_to",
         )
-    hearing.objection_sealed = _sealed(session, sealer, case, hearing, "objection_sealed", text)
-    hearing.objected_by, hearing.objected_on = who, at.date()
-    hearing.version += 1
-    session.flush()
+    hearing.objection_sealed = _seal(
+        call, sealer, case, hearing, "objection_sealed", read_text("text", text, MAX_ANSWER)
+    )
+    hearing.objected_by, hearing.objected_on = call.actor.name, today
     # The officer who told the outcome may be on leave, and an objection has its own deadline: notify approvers too.
-    notify_named(session, hearing.told_by or "", NoticeKind.ASSIGNED, at)
-    unit = session.get_one(Unit, case.unit_id).reference
-    notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, at, but=[hearing.told_by or ""])
-    clocks.objected(session, case, at.date())
-    changed(session, case, "hearing.objected", at.date(), role=CaseRole.REGISTRY, actor=who, detail=By.AGENCY)
+    told_by, unit = hearing.told_by or "", session.get_one(Unit, case.unit_id).reference
+    notify_named(session, told_by, NoticeKind.ASSIGNED, call.at)
+    notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, call.at, but=[told_by])
+    clocks.objected(session, case, today)
+    record_change(call, case, hearing, "hearing.objected", By.AGENCY)
     return hearing
 
 
-def may_object(hearing: Hearing, today: date) -> bool:
-    is_in_time = hearing.object_until is not None and today <= hearing.object_until
-    return is_in_time and hearing.objected_on is None
+def _seal(call: Call[PartyMember], sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str) -> str:
+    return open_box(call.session, sealer, call.actor.unit, hearing).seal(text, place_of(case, hearing, column))
 
 
-def require_answerable(hearing: Hearing, today: date) -> None:
-    """Raise IllegalMove where the hearing can no longer be answered."""
-    if hearing.state is not HearingState.SERVED:
-        raise IllegalMove(
-            f"a hearing that is {hearing.state} is not answered any more", "hearing.not_answered", state=hearing.state
-        )
-    if _is_late(hearing, today):
-        raise MOVES.refused(HearingState.ANSWERED, "too_late")
-
-
-def _is_late(hearing: Hearing, today: date) -> bool:
-    return hearing.answer_by is None or hearing.answer_by < today
-
-
-def _sealed(
-    session: Session, sealer: Sealer, case: Case, hearing: Hearing, column: str, text: str, limit: int = MAX_ANSWER
-) -> str:
-    box = content.opened(session, sealer, hearing.desk, hearing)
-    return box.seal(read_text("text", text, limit), content.place(case, hearing.reference, column))
-
-
-def _lock_hearing(
-    session: Session, unit: str, reference: str, at: datetime, version: int | None
-) -> tuple[Case, Hearing]:
-    _, hearing = open_to(session, unit, reference, at.date())
-    return lock_hearing_by_id(session, hearing.id, version)
-
-
-def _lock_answerable(
-    session: Session, unit: str, reference: str, at: datetime, version: int | None
-) -> tuple[Case, Hearing]:
-    case, hearing = _lock_hearing(session, unit, reference, at, version)
-    require_answerable(hearing, at.date())
+def _lock_answerable(call: Call[PartyMember], reference: str) -> tuple[Case, Hearing]:
+    case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
+    require_answerable(hearing, call.at.date())
     return case, hearing
 
 
-def open_to(session: Session, unit: str, reference: str, today: date) -> tuple[Case, Hearing]:
-    """A hearing that an agency may read today, its case locked. Raises NotFound."""
-    return open_to_party(
-        session, Hearing, Hearing.desk == unit, reference,
-        lambda case, hearing: is_open_to_agency(session, case, hearing, today), "there is no such hearing",
-    )  # fmt: skip
-
-
-def _listed(hearing: Hearing, unit: Unit) -> Listed:
+def _list(hearing: Hearing, unit: Mapping[str, str]) -> Listed:
     # Both days are set with the move to `served`.
     assert hearing.served_on is not None
     assert hearing.answer_by is not None
-    return Listed(hearing.reference, hearing.state, hearing.served_on, hearing.answer_by, unit.names)
+    return Listed(hearing.reference, hearing.state, hearing.served_on, hearing.answer_by, unit)

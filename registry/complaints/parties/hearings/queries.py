@@ -1,6 +1,7 @@
 """Reads of hearings for officers: those of a case, one with all that its agency reads, facts for the reprisal check."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -9,15 +10,16 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.hearings import content
-from registry.complaints.parties.hearings.actions import lock_hearing
+from registry.complaints.parties.hearings.actions import find_unclosed, lock_hearing
 from registry.complaints.parties.hearings.files import HandedFile, handed_in
-from registry.complaints.parties.hearings.models import Hearing
 from registry.complaints.parties.hearings.moves import facts, languages_read
 from registry.complaints.parties.hearings.rules import MOVES, By, Guard, is_few
-from registry.complaints.sealing.sealer import Sealer
-from registry.core.errors import NotFound
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import open_box, read_sealed
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.calls import Call
 from registry.vocabulary.cases import HearingState
 
 
@@ -61,65 +63,47 @@ class HearingView(NamedTuple):
     ways: Mapping[HearingState, str | None]
 
 
-def hearings_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Hearing]]:
-    """The hearings of a case, the latest first. Raises NotFound."""
-    case = lock_case(session, officer, reference)
-    rows = session.execute(select(Hearing).where(Hearing.case_id == case.id).order_by(Hearing.id.desc()))
-    return case, list(rows.scalars())
-
-
 def why_none(session: Session, case: Case, today: date) -> str | None:
     """Why no hearing of this case may be drafted now, as a code; None when one may."""
-    open_ = select(Hearing.id).where(Hearing.case_id == case.id, Hearing.state != HearingState.CLOSED)
-    if session.execute(open_).first() is not None:
+    if find_unclosed(session, case) is not None:
         return "one_is_open"
     return MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
 
 
-def hearing_view(
-    session: Session, sealer: Sealer, officer: Officer, reference: str, today: date, by: Sequence[By] = (By.OFFICER,)
-) -> HearingView:
+def hearing_view(call: Call[Officer], sealer: Sealer, reference: str, by: Sequence[By] = (By.OFFICER,)) -> HearingView:
     """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
-    case, hearing = lock_hearing(session, officer, reference)
-    box, own = content.opened(session, sealer, officer.unit, hearing), content.own(session, sealer, officer.unit, case)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case, hearing = lock_hearing(call, reference)
+    box = open_box(session, sealer, officer.unit, hearing)
+    own = content.open_case_box(session, sealer, officer.unit, case)
     reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
+
+    def words(column: str, opened: OpenContainer = box) -> str | None:
+        return read_sealed(opened, case, hearing, column)
+
+    # What a form will bring along, the reason, is asked for there.
+    known = replace(
+        facts(session, case, hearing, today, officer.name), has_reason=True, could_complain=reprisal.could_complain
+    )
     found = HearingView(
         case=case,
         hearing=hearing,
-        allegation=content.words(box, case, hearing, "allegation_sealed") or "",
-        translation=content.words(box, case, hearing, "translation_sealed"),
-        answer=content.words(box, case, hearing, "answer_sealed"),
-        returned=content.words(own, case, hearing, "returned_sealed"),
-        few=content.words(own, case, hearing, "few_sealed"),
-        longer=content.words(box, case, hearing, "longer_sealed"),
-        extended=content.words(own, case, hearing, "extended_sealed"),
-        outcome=content.words(box, case, hearing, "outcome_sealed"),
-        outcome_translation=content.words(box, case, hearing, "outcome_translation_sealed"),
-        objection=content.words(box, case, hearing, "objection_sealed"),
+        allegation=words("allegation_sealed") or "",
+        translation=words("translation_sealed"),
+        answer=words("answer_sealed"),
+        returned=words("returned_sealed", own),
+        few=words("few_sealed", own),
+        longer=words("longer_sealed"),
+        extended=words("extended_sealed", own),
+        outcome=words("outcome_sealed"),
+        outcome_translation=words("outcome_translation_sealed"),
+        objection=words("objection_sealed"),
         files=handed_in(session, box, case, hearing),
         reprisal=reprisal,
-        reads=languages_read(session, hearing.desk),
-        ways=_ways(session, case, hearing, officer, today, by, reprisal),
+        reads=languages_read(session, hearing.party),
+        ways=MOVES.ways(hearing.state, by, known),
     )
     record(session, "hearing.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
-    return found
-
-
-def case_behind(session: Session, unit: str, reference: str) -> Case:
-    """The case of a hearing of a unit. Raises NotFound."""
-    query = select(Case).join(Hearing, Hearing.case_id == Case.id)
-    found = session.execute(query.where(in_unit(unit), Hearing.reference == reference)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no hearing {reference} in this unit")
-    return found
-
-
-def accused(session: Session, case: Case, reference: str) -> str:
-    """The agency that a hearing of this case is about. Raises NotFound where the hearing is none of it."""
-    of_case = (Hearing.case_id == case.id, Hearing.reference == reference)
-    found = session.execute(select(Hearing.agency).where(*of_case)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no hearing {reference} in this case")
     return found
 
 
@@ -136,14 +120,3 @@ def _others(session: Session, case: Case) -> int:
         Case.agency_digest == case.agency_digest, Case.unit_id == case.unit_id, Case.id != case.id
     )
     return session.execute(query).scalar_one()
-
-
-def _ways(
-    session: Session, case: Case, hearing: Hearing, officer: Officer, today: date, by: Sequence[By], reprisal: Reprisal
-) -> dict[HearingState, str | None]:
-    # What a form will bring along, the reason, is asked for there.
-    now = facts(
-        session, case, hearing, today,
-        actor=officer.name, has_reason=True, could_complain=reprisal.could_complain,
-    )  # fmt: skip
-    return MOVES.ways(hearing.state, by, now)

@@ -13,10 +13,10 @@ from registry.complaints.case import answers as sheets
 from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.casework.actions import Officer, opened_boxes
+from registry.complaints.casework.actions import opened_boxes
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.parties.referrals.models import Referral
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.parties.models import Referral
+from registry.complaints.parties.steps import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.errors import Fault, InvalidInput
@@ -66,10 +66,10 @@ class Handed(msgspec.Struct, frozen=True):
     files: tuple[HandedFile, ...] = ()
 
 
-def copied(session: Session, sealer: Sealer, officer: Officer, case: Case, choice: Choice, note: str) -> Handed:
+def build_copy(session: Session, sealer: Sealer, unit: str, case: Case, choice: Choice, note: str) -> Handed:
     """The chosen pieces as they stand now. Raises InvalidInput for what is not there, or may not go."""
     boxes = opened_boxes(session, case)
-    opened = {box.reference: sealer.open_as_unit(session, box, officer.unit) for box in boxes}
+    opened = {box.reference: sealer.open_as_unit(session, box, unit) for box in boxes}
     handed = Handed(
         note,
         tuple(_answers(session, case, opened, choice.answers)),
@@ -81,32 +81,28 @@ def copied(session: Session, sealer: Sealer, officer: Officer, case: Case, choic
     return handed
 
 
-def sealed(opened: OpenContainer, case: Case, referral: str, handed: Handed) -> str:
-    return opened.seal(msgspec.json.encode(handed).decode(), place(case, referral, "copy_sealed"))
+def seal_copy(opened: OpenContainer, case: Case, referral: Referral, handed: Handed) -> str:
+    return opened.seal(msgspec.json.encode(handed).decode(), place_of(case, referral, "copy_sealed"))
 
 
-def read(opened: OpenContainer, case: Case, referral: Referral) -> Handed:
+def read_copy(opened: OpenContainer, case: Case, referral: Referral) -> Handed:
     """The decrypted copy that a referral shares. Raises Unopenable."""
-    text = opened.open(referral.copy_sealed, place(case, referral.reference, "copy_sealed"))
+    text = opened.open(referral.copy_sealed, place_of(case, referral, "copy_sealed"))
     return msgspec.json.decode(text, type=Handed)
 
 
 def seal_identity(opened: OpenContainer, case: Case, referral: Referral, given: Mapping[str, Any]) -> str:
     text = msgspec.json.encode(given, order="sorted").decode()
-    return opened.seal(text, place(case, referral.reference, "identity_sealed"), Tier.IDENTITY)
+    return opened.seal(text, place_of(case, referral, "identity_sealed"), Tier.IDENTITY)
 
 
 def read_identity(opened: OpenContainer, case: Case, referral: Referral) -> dict[str, Any]:
     """The worker's identity, as far as it goes along; empty if it does not. Raises Unopenable."""
     if referral.identity_sealed is None:
         return {}
-    where = place(case, referral.reference, "identity_sealed")
+    where = place_of(case, referral, "identity_sealed")
     found: dict[str, Any] = msgspec.json.decode(opened.open(referral.identity_sealed, where))
     return found
-
-
-def place(case: Case, reference: str, column: str) -> Place:
-    return Place("referrals", column, reference, case.reference)
 
 
 def is_by_complainant(session: Session, case: Case, message: str) -> bool:

@@ -1,29 +1,29 @@
 """Reads of referrals for officers: those of a case, one with all that its partner reads, what the custodian decides."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer, in_unit, lock_case
+from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit
 from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
-from registry.complaints.parties.referrals.actions import lock_referral, opened_copy
+from registry.complaints.parties.referrals.actions import lock_referral
 from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.models import Referral
-from registry.complaints.parties.referrals.moves import facts
+from registry.complaints.parties.referrals.moves import facts, role_of
 from registry.complaints.parties.referrals.portal import Report, reports_of
-from registry.complaints.parties.referrals.rules import LIVE, MOVES, By, consent_for
+from registry.complaints.parties.referrals.rules import LIVE, MOVES, consent_for
+from registry.complaints.parties.steps import open_box, read_sealed
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
-from registry.core.errors import NotFound
-from registry.vocabulary.cases import CaseRole, ConsentKind, ReferralState
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
+from registry.vocabulary.cases import ConsentKind, ReferralState
 
 
 class ReferralView(NamedTuple):
@@ -51,53 +51,32 @@ class WaitingIdentity(NamedTuple):
     said: str
 
 
-def referrals_of(session: Session, officer: Officer, reference: str) -> tuple[Case, list[Referral]]:
-    """The referrals of a case, the latest first. Raises NotFound."""
-    case = lock_case(session, officer, reference)
-    rows = session.execute(select(Referral).where(Referral.case_id == case.id).order_by(Referral.id.desc()))
-    return case, list(rows.scalars())
-
-
-def referral_view(session: Session, sealer: Sealer, officer: Officer, reference: str, today: date) -> ReferralView:
+def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> ReferralView:
     """One referral with what its partner reads. Audited like every reading. Raises NotFound."""
-    case, referral = lock_referral(session, officer, reference)
-    opened = opened_copy(session, sealer, officer.unit, referral)
+    session, officer, today = call.session, call.actor, call.at.date()
+    case, referral = lock_referral(call, reference)
+    opened = open_box(session, sealer, officer.unit, referral)
     consent = consent_for(referral.partner_kind, referral.country)
+    # What a form will bring along, the law for an override, is asked for there.
+    known = replace(facts(session, case, referral, today, officer.name), has_reason=True)
     found = ReferralView(
         case=case,
         referral=referral,
-        handed=content.read(opened, case, referral),
+        handed=content.read_copy(opened, case, referral),
         consent=consent,
         is_consented=consent is not None and is_consented(session, case, consent),
-        legal_basis=_words(opened, case, referral, "legal_basis_sealed"),
-        reason=_words(opened, case, referral, "reason_sealed"),
+        legal_basis=read_sealed(opened, case, referral, "legal_basis_sealed"),
+        reason=read_sealed(opened, case, referral, "reason_sealed"),
         reports=reports_of(session, opened, case, referral),
-        ways=_ways(session, case, referral, officer, today),
+        ways=MOVES.ways(referral.state, [role_of(officer)], known),
     )
     record(session, "referral.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
     return found
 
 
-def require_of_case(session: Session, case: Case, reference: str) -> None:
-    """Raise NotFound unless the referral is one of this case."""
-    of_case = (Referral.case_id == case.id, Referral.reference == reference)
-    if session.execute(select(Referral.id).where(*of_case)).first() is None:
-        raise NotFound(f"there is no referral {reference} in this case")
-
-
-def case_behind(session: Session, unit: str, reference: str) -> Case:
-    """The case of a referral of a unit. Raises NotFound."""
-    query = select(Case).join(Referral, Referral.case_id == Case.id)
-    found = session.execute(query.where(in_unit(unit), Referral.reference == reference)).scalar_one_or_none()
-    if found is None:
-        raise NotFound(f"there is no referral {reference} in this unit")
-    return found
-
-
-def waiting_identities(
-    session: Session, sealer: Sealer, unit: str, custodian: str, today: date
-) -> list[WaitingIdentity]:
+def fetch_waiting_identities(call: Call[UnitOfficer], sealer: Sealer) -> list[WaitingIdentity]:
     """Referrals waiting for a unit's custodian, each with the message in which the worker asked for it. Audited."""
+    session, unit = call.session, call.actor.unit
     rows = session.execute(
         select(Referral, Case)
         .join(Case, Case.id == Referral.case_id)
@@ -119,19 +98,12 @@ def waiting_identities(
         text = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
         found.append(WaitingIdentity(referral, case.reference, text))
     for one in found:
-        record(session, "referral.identity_considered", one.case, on=today, actor=custodian, detail="custodian")
+        record(
+            session,
+            "referral.identity_considered",
+            one.case,
+            on=call.at.date(),
+            actor=call.actor.name,
+            detail="custodian",
+        )
     return found
-
-
-def _words(opened: OpenContainer, case: Case, referral: Referral, column: str) -> str | None:
-    sealed = getattr(referral, column)
-    return None if sealed is None else opened.open(sealed, content.place(case, referral.reference, column))
-
-
-def _ways(
-    session: Session, case: Case, referral: Referral, officer: Officer, today: date
-) -> dict[ReferralState, str | None]:
-    by = By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
-    # What a form will bring along, the law for an override, is asked for there.
-    now = facts(session, case, referral, today, actor=officer.name, has_reason=True)
-    return MOVES.ways(referral.state, [by], now)

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from registry.complaints.casework.letters import waiting
+from registry.complaints.casework import letters
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officer_desk.acts import OfficerAct
@@ -32,9 +32,9 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     def act() -> None:
         call = Call(session, officer, now(), version_sent())
         if is_sent:
-            waiting.send_untranslated(call, sealer(), reference, letter)
+            letters.send_untranslated(call, sealer(), reference, letter)
         else:
-            waiting.discard_letter(call, reference, letter)
+            letters.discard_letter(call, reference, letter)
 
     open_case(session, me, reference)
     refusal = attempt(session, act)

@@ -4,16 +4,15 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue import bulk
 from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
-from registry.complaints.casework.saved_views.models import BulkAct
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import acting, roles_of, sealer
 from registry.pages.officers.cases.queue import queue_page
 from registry.pages.officers.cases.tabs import require_no_conflict
@@ -99,7 +98,6 @@ def _view(act: BulkAct, outcomes: list[Outcome], *, is_undone: bool) -> Response
     return page(
         "cases/bulk.html",
         here="cases",
-        case_styles=assets.address_of("cases.css"),
         act=act,
         outcomes=outcomes,
         done=sum(one.refusal is None for one in outcomes),

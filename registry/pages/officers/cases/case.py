@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework import presence
-from registry.complaints.casework.letters.models import ReplyTemplate
-from registry.complaints.casework.letters.templates import IN_LANGUAGES, filled, offered
-from registry.complaints.casework.letters.waiting import letters_waiting
+from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework.letters import letters_waiting
+from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.claiming import ways_of
 from registry.complaints.casework.queue.related import related
+from registry.complaints.casework.reply_templates import IN_LANGUAGES, filled, offered
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.complaints.triage.rules import triage
 from registry.core.calls import Call
@@ -31,7 +31,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import readers_of
 from registry.pages.officers.acting import acting, roles_of, sealer
-from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
@@ -39,7 +39,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import Priority
 from registry.vocabulary.register import Language
 
@@ -122,7 +122,7 @@ def case_content(
         suggested=sorted({sign for box in view.boxes for sign in triage(box.answers).suggested}),
         related=related(session, view.case),
         alike=_alike(session, view.agency, has_agency=agency is not None),
-        ways=ways_of(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
+        ways=find_ways(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
         names=names,
         seen=_seen(session, me, view.case),

@@ -19,8 +19,10 @@ from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.queries import case_view, clean_copy
-from registry.complaints.parties.hearings.queries import hearing_view, hearings_of
+from registry.complaints.parties.hearings.queries import hearing_view
 from registry.complaints.parties.hearings.rules import answer_digest
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import fetch_of_case
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.responses import sent_file
@@ -29,16 +31,16 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
 from registry.pages.officers.acting import acting, names_in, sealer
-from registry.pages.officers.audit.details import detail_in
+from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view
 from registry.pages.officers.cases.tabs import head_of
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, rendered
-from registry.proofs.papers.at_once import pdf_at_once
+from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
-from registry.register.authorities.days import authority_days
+from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import AttachmentState
 
 pages = Blueprint("console_case_file", __name__)
@@ -81,8 +83,8 @@ def _content(
     head = head_of(me, view.case, view.clocks)
     agency = None if head.agency is None else public_record(session, head.agency, today)
     _, decided = decisions_of(session, sealer(), officer, reference, today)
-    _, rows = hearings_of(session, officer, reference)
-    heard = [hearing_view(session, sealer(), officer, one.reference, today) for one in reversed(rows)]
+    rows, call = fetch_of_case(session, Hearing, officer, reference), Call(session, officer, now())
+    heard = [hearing_view(call, sealer(), one.reference) for one in reversed(rows)]
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
     parts = _files(session, officer, view, at)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))

@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.casework.notes import actions
+from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.casework.queries import require_readable
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.clock import now
@@ -27,7 +27,7 @@ def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
     head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
     require_readable(head.case)
-    noted, tasks = actions.notes_and_tasks(session, sealer(), officer, head.case)
+    noted, tasks = notes_and_tasks(session, sealer(), officer, head.case)
     record(
         session,
         "case.notes_read",

@@ -10,8 +10,9 @@ from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework.queue import listing
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.at_a_glance import glances
+from registry.complaints.casework.queue.glances import glances
 from registry.complaints.casework.queue.listing import (
     MAX_COUNTED,
     PAGE,
@@ -22,7 +23,6 @@ from registry.complaints.casework.queue.listing import (
     number,
     objected_among,
 )
-from registry.complaints.casework.saved_views import actions as views
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
@@ -31,7 +31,6 @@ from registry.officer_desk.agency_picker import names_of_agencies
 from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
@@ -98,7 +97,7 @@ def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     read_filters(asked_filters, me.officer.reference, sealer().digest)
     refusal = attempt(
         session,
-        lambda: views.save_view(
+        lambda: listing.save_view(
             session, me.officer.reference, request.form.get("name", ""), asked_filters, now().date()
         ),
     )  # fmt: skip
@@ -110,7 +109,7 @@ def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
 @pages.post("/cases/views/<view>/drop")
 @allowed(Resource.CASE, Act.READ)
 def drop(session: Session, me: AuthenticatedOfficer, view: str) -> BaseResponse:
-    views.drop_view(session, me.officer.reference, view)
+    listing.drop_view(session, me.officer.reference, view)
     return redirect("/console/cases", 303)
 
 
@@ -146,7 +145,6 @@ def queue_page(
         named=named,
         is_read=is_read,
         suggested=suggestions(session, refusal, request.args),
-        case_styles=assets.address_of("cases.css"),
         found=found[:PAGE],
         next=_address(asked_filters | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
         glanced=glanced,
@@ -159,7 +157,7 @@ def queue_page(
         said=asked_filters,
         counts=counts(session, me, at, asked_filters),
         most=MAX_COUNTED,
-        views=[(one, _address(one.filters)) for one in views.views_of(session, mine)],
+        views=[(one, _address(one.filters)) for one in listing.views_of(session, mine)],
         workers=of_unit,
         names={one.reference: one.name for one in of_unit},
         states=[state for state in CaseState if state not in (CaseState.DRAFT, CaseState.PURGED)],

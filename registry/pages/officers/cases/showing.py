@@ -10,8 +10,8 @@ from registry.complaints.casework.queries import ContainerView
 from registry.http.agency_names import ShownName, main_name
 from registry.i18n.question_words import in_words
 from registry.register.agencies import record
-from registry.register.authorities.days import AuthorityDays
-from registry.verification.verdicts.status_rules import standing_on
+from registry.register.authorities.queries import AuthorityDays
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import AttachmentState
 from registry.vocabulary.register import Language
 

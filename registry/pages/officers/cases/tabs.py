@@ -23,7 +23,6 @@ from registry.core.clock import now
 from registry.core.errors import Forbidden, NotFound
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import sealer
 from registry.pages.officers.rendering import page
 from registry.vocabulary.cases import CaseState, ClockKind
@@ -107,6 +106,5 @@ def case_page(
             for one in TABS
             if me.standing.may(one.resource, one.act)
         ],
-        case_styles=assets.address_of("cases.css"),
         **context,
     )

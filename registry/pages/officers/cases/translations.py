@@ -7,17 +7,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.letters import waiting as letters
-from registry.complaints.casework.translations import actions
-from registry.complaints.parties.hearings import translating as hearings
+from registry.complaints.parties.hearings import outcome as hearings
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.i18n.wording import language_name
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers import assets
 from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed, note_done
@@ -39,7 +37,9 @@ HEARING = "hearing"
 @pages.get("/translations")
 @allowed(Resource.ACCOUNT, Act.WRITE)
 def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
-    return page("cases/translations.html", here="translations", found=actions.open_cases(session, me.standing.unit))
+    return page(
+        "cases/translations.html", here="translations", found=translations.open_cases(session, me.standing.unit)
+    )
 
 
 @pages.get("/cases/<reference>/translation")
@@ -52,7 +52,7 @@ def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 @allowed(Resource.ACCOUNT, Act.WRITE)
 def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
     form, into = request.form, _language(request.form.get("into", ""))
-    require_no_conflict(me, sealer(), actions.case_for_translator(session, me.standing.unit, reference))
+    require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
     if form.get("subject") == SUMMARY:
         return _summary(session, me, reference)
     if form.get("subject") == LETTER:
@@ -61,9 +61,9 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
         return _hearing(session, me, reference)
     refusal = attempt(
         session,
-        lambda: actions.translate(
+        lambda: translations.translate(
             Call(session, _unit_officer(me), now(), version_sent()), sealer(), reference,
-            actions.TextId(form.get("box", ""), form.get("subject", "")), into, form.get("text", ""),
+            translations.TextId(form.get("box", ""), form.get("subject", "")), into, form.get("text", ""),
         ),
     )  # fmt: skip
     if refusal is not None:
@@ -96,7 +96,7 @@ def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
     def act(case: Case) -> None:
-        hearings.translate(session, sealer(), _translator(me), case, hearing, text, now())
+        hearings.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
 
     return _write(session, me, reference, act, "hearing_translated")
 
@@ -106,7 +106,7 @@ def _write(
 ) -> BaseResponse:
     """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
     refusal = attempt(
-        session, lambda: act(actions.case_for_translator(session, me.standing.unit, reference, version_sent()))
+        session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
     )
     if refusal is not None:
         return _page(session, me, reference, language(), refusal)
@@ -126,21 +126,20 @@ def _translator(me: AuthenticatedOfficer) -> Officer:
 def _page(
     session: Session, me: AuthenticatedOfficer, reference: str, into: Language, refusal: Refusal | None = None
 ) -> Response:
-    case = actions.case_for_translator(session, me.standing.unit, reference)
+    case = translations.case_for_translator(session, me.standing.unit, reference)
     require_no_conflict(me, sealer(), case)
-    found = actions.pieces(Call(session, _unit_officer(me), now()), sealer(), case, into)
+    found = translations.pieces(Call(session, _unit_officer(me), now()), sealer(), case, into)
     return page(
         "cases/translation.html",
         here="translations",
         refusal=refusal,
-        case_styles=assets.address_of("cases.css"),
         case=case,
         into=into,
-        languages=[(one, language_name(one, one)) for one in actions.INTO],
+        languages=[(one, language_name(one, one)) for one in translations.INTO],
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
-        hearings=hearings.translations_wanted(session, sealer(), _translator(me), case),
+        hearings=hearings.fetch_waiting_translations(session, sealer(), _translator(me), case),
         reads=decisions.language_of(case),
         names=names_in(session, me.standing.unit),
     )
@@ -157,4 +156,4 @@ def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple
 
 def _language(typed: str) -> Language:
     """The one that was asked for; else the translator's own."""
-    return Language(typed) if typed in set(actions.INTO) else language()
+    return Language(typed) if typed in set(translations.INTO) else language()

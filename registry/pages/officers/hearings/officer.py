@@ -6,22 +6,22 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.storage import store_of
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import case_view
 from registry.complaints.parties.accounts import unit_of_agency
-from registry.complaints.parties.hearings import after_answer, files, queries
+from registry.complaints.parties.hearings import files, outcome, queries
 from registry.complaints.parties.hearings.content import MAX_ALLEGATION
 from registry.complaints.parties.hearings.moves import lacks_translation, languages_read
-from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, By, may_have_longer
+from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, may_have_longer
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import fetch_of_case, require_of_case
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.http.complaint_services import store
 from registry.http.responses import sent_file
-from registry.http.transaction import services
-from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.acting import officer_call, require_no_interest
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.hearing_acts import ACTS, IN_CASE
+from registry.officer_desk.hearing_acts import ACTS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -41,7 +41,7 @@ pages = Blueprint("console_hearings", __name__)
 @allowed(Resource.HEARING, Act.READ)
 def hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
-    _, found = queries.hearings_of(session, _reader(me), reference)
+    found = fetch_of_case(session, Hearing, acting(me, Resource.HEARING, Act.READ), reference)
     return case_page(
         "hearings/list.html",
         me,
@@ -81,9 +81,9 @@ def one(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str
 def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str, attachment: str) -> Response:
     """The clean copy of a paper of the answer, to be saved and never shown in a page."""
     head = open_case(session, me, reference)
-    require_no_interest(me, queries.accused(session, head.case, hearing))
-    store, today = store_of(services().settings), now().date()
-    name, body = files.clean_copy(session, sealer(), _reader(me), head.case, hearing, attachment, store, today)
+    require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
+    call = officer_call(session, me, Resource.HEARING, Act.READ)
+    name, body = files.read_clean_copy(call, sealer(), store(), head.case, hearing, attachment)
     return sent_file(body, name)
 
 
@@ -103,7 +103,7 @@ def preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing:
 
 def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, hearing: str) -> Place:
     head = open_case(session, me, reference)
-    require_no_interest(me, queries.accused(session, head.case, hearing))
+    require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
     again = {"approve": _check, "send-back": _check, "serve": _preview}.get(act.name, _one)
     address = f"/console/cases/{reference}/hearings/{hearing}"
     return Place(hearing, address, lambda refusal: again(session, me, head, hearing, refusal))
@@ -137,8 +137,8 @@ def _one(
     template: str = "hearings/one.html",
     **more: Any,
 ) -> Response:
-    require_no_interest(me, queries.accused(session, head.case, hearing))
-    view = queries.hearing_view(session, sealer(), _reader(me), hearing, now().date(), _by(me))
+    require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
+    view = read_hearing(session, me, hearing)
     return case_page(
         template,
         me,
@@ -147,7 +147,7 @@ def _one(
         refusal=refusal,
         shown=view,
         agency=agency_name(session, view.hearing.agency),
-        names={**names_in(session, me.standing.unit), **names_in(session, view.hearing.desk)},
+        names={**names_in(session, me.standing.unit), **names_in(session, view.hearing.party)},
         may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
         may_check=me.standing.may(Resource.HEARING, Act.APPROVE),
         is_mine=view.hearing.drafted_by == me.officer.reference,
@@ -155,7 +155,7 @@ def _one(
         lacks_translation=view.hearing.state is not HearingState.CLOSED and lacks_translation(session, view.hearing),
         **_languages(session, me),
         may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, now().date()),
-        why_not_told=after_answer.why_not_notified(session, view.case, view.hearing),
+        why_not_told=outcome.why_not_notified(session, view.case, view.hearing),
         objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION),
         **more,
     )
@@ -196,12 +196,3 @@ def _preview(
         soonest=today + SHORTEST,
         latest=today + MAX_EXTENSION,
     )
-
-
-def _by(me: AuthenticatedOfficer) -> list[By]:
-    as_ = ((By.OFFICER, Act.PROPOSE), (By.CHECKER, Act.APPROVE))
-    return [by for by, act in as_ if me.standing.may(Resource.HEARING, act)]
-
-
-def _reader(me: AuthenticatedOfficer) -> casework.Officer:
-    return acting(me, Resource.HEARING, Act.READ)

@@ -11,8 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.i18n.wording import country_name, sector_name
+from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licence_acts import LICENCE_ACTS
+from registry.officer_desk.licensing import agency_opened, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices
@@ -29,7 +31,6 @@ from registry.pages.officers.licences.forms import (
     stated_in,
     terms_typed,
 )
-from registry.pages.officers.licences.opening import agency_opened, official, require_act, require_no_interest
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.register.agencies import record

@@ -7,11 +7,11 @@ from registry.core.clock import now
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS
+from registry.officer_desk.licensing import agency_opened, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.licences.opening import agency_opened, official
 from registry.pages.officers.licences.showing import name_of
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page

@@ -1,20 +1,33 @@
-"""The list of an authority's licences."""
+"""An authority's licences: the list, and one with how it stands, what may be done to it, its holder and its history."""
+
+from datetime import date
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.officer_desk.acting import names_of, require_no_interest
+from registry.officer_desk.licensing import official, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.licences.opening import official, waiting_for
-from registry.pages.officers.licences.showing import name_of, status_word, tone
+from registry.pages.officers.licences.showing import (
+    agreement_text,
+    intermediary_text,
+    licence_lines,
+    name_of,
+    status_word,
+    tone,
+)
 from registry.pages.officers.rendering import page
+from registry.register.agencies import record
 from registry.supervision.licensing import queries
-from registry.supervision.licensing.drafting import today_of
+from registry.supervision.licensing.drafting import licence_of, status_on, today_of
 from registry.supervision.licensing.queries import Filters
-from registry.vocabulary.register import LicenceStatus
+from registry.supervision.licensing.rules import ACTS, About, possible
+from registry.vocabulary.licensing import ProposalState
+from registry.vocabulary.register import LicenceStatus, Role
 
 pages = Blueprint("console_licences", __name__)
 
@@ -49,3 +62,54 @@ def licences(session: Session, me: AuthenticatedOfficer) -> Response:
         status_word=status_word,
         tone=tone,
     )
+
+
+licence_pages = Blueprint("console_licence", __name__)
+
+
+@licence_pages.get("/licences/<reference>")
+@allowed(Resource.LICENCE, Act.READ)
+def licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    authority = official(me).authority
+    row, agency = queries.licence_and_holder(session, authority, reference)
+    require_no_interest(me, agency.agency_id)
+    today, _ = today_of(session, authority, now())
+    made = queries.proposals_of(session, authority, agency_id=row.agency_id)
+    known, status = licence_of(agency, row.reference), status_on(agency, row.reference, today)
+    return page(
+        "licences/licence.html",
+        here="licences",
+        agency=agency,
+        licence=known,
+        stands=status,
+        lines=licence_lines(agency, row.reference, today),
+        acts=[(act, act in possible(status)) for act, rule in ACTS.items() if rule.about is About.LICENCE],
+        agency_acts=_agency_acts(agency, today),
+        waiting=[one for one in made if one.state is ProposalState.OPEN],
+        timeline=queries.timeline(session, known, made),
+        others=[one for one in agency.licences if one.authority == authority and one.licence_id != row.reference],
+        names=names_of(session, authority),
+        may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
+        today=today,
+        name_of=name_of,
+        status_word=status_word,
+        tone=tone,
+        agreement_text=agreement_text,
+        intermediary_text=intermediary_text,
+    )
+
+
+def _agency_acts(agency: record.Agency, today: date) -> list[tuple[str, str]]:
+    """Acts on the agency, each with why it cannot be done here, or nothing."""
+    has_agreement = any(one.sending == agency.agency_id and _runs(one, today) for one in agency.agreements)
+    has_intermediary = any(_runs(one, today) for one in agency.intermediaries)
+    return [
+        ("register_agreement", "" if agency.role is Role.SENDING else "not_sending"),
+        ("end_agreement", "" if has_agreement else "none_runs"),
+        ("register_intermediary", ""),
+        ("end_intermediary", "" if has_intermediary else "none_runs"),
+    ]
+
+
+def _runs(one: record.Agreement | record.Intermediary, day: date) -> bool:
+    return one.to is None or one.to > day

@@ -7,12 +7,12 @@ from registry.core.clock import now
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import PROPOSALS
+from registry.officer_desk.licensing import official, proposal_opened, require_act, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences import showing
-from registry.pages.officers.licences.opening import official, proposal_opened, require_act, waiting_for
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.models import Agency

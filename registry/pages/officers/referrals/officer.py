@@ -1,31 +1,37 @@
-"""A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on."""
+"""A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on.
+
+And the custodian's page: whether a name that its bearer asked to be told goes along with a referral.
+"""
 
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.consents import is_consented
-from registry.complaints.casework import actions as casework
 from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties import accounts
-from registry.complaints.parties.referrals import queries
+from registry.complaints.parties.models import Referral
+from registry.complaints.parties.referrals import actions, queries
 from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
+from registry.complaints.parties.steps import fetch_of_case, find_case, require_of_case
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.officer_desk.acting import custodian_call
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.referral_acts import ACTS, IN_CASE
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer
+from registry.pages.officers.acting import acting, names_in, sealer, version_sent
 from registry.pages.officers.cases.showing import parts_of
-from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.referrals.showing import answers_in
-from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import language
+from registry.pages.officers.referrals.partner import answers_in
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import AttachmentState, Author
 
 pages = Blueprint("console_referrals", __name__)
@@ -38,7 +44,7 @@ USUAL = timedelta(days=90)
 @allowed(Resource.REFERRAL, Act.READ)
 def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
-    _, found = queries.referrals_of(session, _reader(me), reference)
+    found = fetch_of_case(session, Referral, acting(me, Resource.REFERRAL, Act.READ), reference)
     return case_page(
         "referrals/list.html",
         me,
@@ -74,7 +80,7 @@ def one(session: Session, me: AuthenticatedOfficer, reference: str, referral: st
 
 def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, referral: str) -> Place:
     head = open_case(session, me, reference)
-    queries.require_of_case(session, head.case, referral)
+    require_of_case(session, Referral, head.case, referral)
     address = f"/console/cases/{reference}/referrals/{referral}"
     return Place(referral, address, lambda refusal: _one(session, me, head, referral, refusal))
 
@@ -120,8 +126,8 @@ def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
 def _one(
     session: Session, me: AuthenticatedOfficer, head: CaseHead, referral: str, refusal: Refusal | None = None
 ) -> Response:
-    queries.require_of_case(session, head.case, referral)
-    view = queries.referral_view(session, sealer(), _reader(me), referral, now().date())
+    require_of_case(session, Referral, head.case, referral)
+    view = read_referral(session, me, referral)
     return case_page(
         "referrals/one.html",
         me,
@@ -130,14 +136,39 @@ def _one(
         refusal=refusal,
         shown=view,
         answers=answers_in(language(), view.handed),
-        partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.partner), None),
-        names={**names_in(session, me.standing.unit), **names_in(session, view.referral.partner)},
+        partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.party), None),
+        names={**names_in(session, me.standing.unit), **names_in(session, view.referral.party)},
         may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
         may_override=me.standing.may(Resource.REFERRAL, Act.APPROVE),
     )
 
 
-def _reader(me: AuthenticatedOfficer) -> casework.Officer:
-    """The officer in the role that may do most with a referral, so that the page offers every permitted act."""
-    act = Act.APPROVE if me.standing.may(Resource.REFERRAL, Act.APPROVE) else Act.READ
-    return acting(me, Resource.REFERRAL, act)
+identity_pages = Blueprint("console_identities", __name__)
+
+
+@identity_pages.get("/identities")
+@allowed(Resource.IDENTITY, Act.APPROVE)
+def identities(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _identities_page(session, me)
+
+
+@identity_pages.post("/identities/<reference>")
+@allowed(Resource.IDENTITY, Act.APPROVE)
+def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    version, is_approved = version_sent(), request.form.get("decision") == "approve"
+    require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
+    call = custodian_call(session, me, version)
+    refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
+    return redirect("/console/identities", 303) if refusal is None else _identities_page(session, me, refusal)
+
+
+def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
+    return page(
+        "referrals/identities.html",
+        here="identities",
+        refusal=refusal,
+        found=found,
+        partners={unit.reference: unit for unit in accounts.partners(session)},
+        names=names_in(session, me.standing.unit),
+    )

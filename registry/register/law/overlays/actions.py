@@ -20,7 +20,7 @@ from registry.log.queries import logged_keys
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import coverage_changed
 from registry.register.law.loading import BadLaw
 from registry.register.law.overlays.models import LawOverlay, OverlayState

@@ -1,7 +1,8 @@
-"""The law as it stood at an instant: the shipped law with the overlays that were in force then."""
+"""The law as it stood at an instant: the shipped law with the overlays that were in force then; overlays as all may see them."""
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 import structlog
 from sqlalchemy import or_, select
@@ -86,3 +87,23 @@ def overlay_named(session: Session, reference: str) -> LawOverlay:
 def stated_in(row: LawOverlay) -> Overlay:
     """What the file of an overlay states."""
     return read_overlay(f"overlay {row.number}", row.body)
+
+
+def overlay_payload(row: LawOverlay) -> dict[str, Any]:
+    """Of an overlay that is or was in force. One that this release can no longer read has no rows."""
+    try:
+        stated = stated_in(row)
+        facts = {"made_on": stated.made_on, "reason": stated.reason, "rows": list(stated.touched)}
+        facts["withdrawn"] = [{"row": one.row, "reason": one.reason} for one in stated.withdrawn]
+    except BadLaw:
+        facts = {"made_on": row.proposed_at.date(), "reason": "", "rows": [], "withdrawn": []}
+    return facts | {
+        "version": row.number,
+        "in_force_from": row.decided_at,
+        "withdrawn_at": row.withdrawn_at,
+        "withdrawal_reason": row.reason if row.withdrawn_at is not None else None,
+        "log_index": row.log_index,
+        "kid": row.kid,
+        "signature": row.signature,
+        "file": row.body.decode(),
+    }

@@ -17,7 +17,7 @@ from registry.log.actions import lock_log
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.register.agencies.texts import tidy_line
+from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.deposits.models import DepositLine

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.access_grants import actions
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.actions import Officer, UnitOfficer
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.vocabulary.cases import AccessKind, CaseRole

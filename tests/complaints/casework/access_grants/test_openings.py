@@ -9,8 +9,8 @@ from sqlalchemy.exc import IntegrityError
 from registry.audit.queries import lines_about
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants import actions, queries
-from registry.complaints.casework.access_grants.models import AccessGrant
 from registry.complaints.casework.actions import UnitOfficer
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import case_view
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging

@@ -12,7 +12,7 @@ from registry.complaints.case.moves import moves_of
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions, queries
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer

@@ -10,7 +10,8 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
 from registry.complaints.parties.hearings import actions
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings.content import Allegation
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.keyring import Keyring
@@ -72,17 +73,19 @@ def consent(session: Session, sealer: Sealer, case: Heard, *, is_given: bool) ->
 
 
 def draft(session: Session, sealer: Sealer, case: Heard, text: str = ALLEGATION, **facts: Any) -> Hearing:
-    return actions.draft(session, sealer, facts.pop("officer", ANNA), case.reference, text, AT, **facts)
+    officer, version, agency = facts.pop("officer", ANNA), facts.pop("version", None), facts.pop("agency", None)
+    call = Call(session, officer, AT, version)
+    return actions.draft(call, sealer, case.reference, Allegation(text, **facts), agency)
 
 
 def checked(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
     """Drafted and handed in."""
-    return actions.hand_in(session, sealer, ANNA, draft(session, sealer, case, **facts).reference, AT)
+    return actions.hand_in(Call(session, ANNA, AT), sealer, draft(session, sealer, case, **facts).reference)
 
 
 def approved(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
-    return actions.approve(session, sealer, CARLA, checked(session, sealer, case, **facts).reference, AT)
+    return actions.approve(Call(session, CARLA, AT), sealer, checked(session, sealer, case, **facts).reference)
 
 
 def served(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
-    return actions.serve(session, sealer, ANNA, approved(session, sealer, case, **facts).reference, ANSWER_BY, AT)
+    return actions.serve(Call(session, ANNA, AT), sealer, approved(session, sealer, case, **facts).reference, ANSWER_BY)

@@ -1,6 +1,6 @@
 """After a hearing was served: longer to answer, what the agency is told of the decision, and its objection."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,8 +15,9 @@ from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.sealed_copies import is_readable_by
 from registry.complaints.intake.mailbox_models import Message
-from registry.complaints.parties.hearings import actions, after_answer, ending, portal, queries, translating
+from registry.complaints.parties.hearings import actions, moves, outcome, portal, queries
 from registry.complaints.parties.hearings.rules import TOLD_FOR
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core import working_days
 from registry.core.calls import Call
@@ -58,7 +59,9 @@ def case(session, sealer, keyring):
 
 
 def read(session, sealer, case, hearing, today=TODAY):
-    return portal.read(session, sealer, case.desk, REP, hearing.reference, today)
+    return portal.read(
+        Call(session, PartyMember(REP, case.desk), datetime.combine(today, AT.timetz())), sealer, hearing.reference
+    )
 
 
 def decided(session, sealer, case):
@@ -69,19 +72,22 @@ def decided(session, sealer, case):
 
 def tell(session, sealer, hearing, text=TOLD, days=USUAL_OBJECTION, **more):
     officer = more.pop("officer", ANNA)
-    return after_answer.notify_outcome(session, sealer, officer, hearing.reference, text, days, AT, **more)
+    call = Call(session, officer, AT, more.pop("version", None))
+    return outcome.notify_outcome(call, sealer, hearing.reference, outcome.Outcome(text, days, **more))
 
 
 def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reasons_it_never_reads(
     session, sealer, case
 ):
     hearing = served(session, sealer, case)
-    portal.ask_longer(session, sealer, case.desk, REP, hearing.reference, "Our office is closed.", AT)
+    portal.request_extension(
+        Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "Our office is closed."
+    )
     assert read(session, sealer, case, hearing).listed.answer_by == ANSWER_BY
     later = ANSWER_BY + timedelta(days=7)
 
-    def longer(day, why="Fair.", officer=ANNA, **more):
-        return after_answer.give_longer(session, sealer, officer, hearing.reference, day, why, AT, **more)
+    def longer(day, why="Fair.", officer=ANNA, version=None):
+        return actions.extend(Call(session, officer, AT, version), sealer, hearing.reference, day, why)
 
     for wrong in (ANSWER_BY, TODAY + timedelta(days=91)):
         with pytest.raises(InvalidInput, match="must be after"):
@@ -96,18 +102,20 @@ def test_a_later_day_is_asked_for_by_the_agency_and_set_by_an_officer_with_reaso
     seen = read(session, sealer, case, hearing)
     assert (seen.listed.answer_by, seen.longer) == (later, "Our office is closed.")
     assert "consul" not in str(seen)
-    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).extended.endswith("consul.")
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT + timedelta(days=20))
+    assert queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).extended.endswith("consul.")
+    portal.answer(
+        Call(session, PartyMember(REP, case.desk), AT + timedelta(days=20)), sealer, hearing.reference, "None."
+    )
     with pytest.raises(IllegalMove, match="may still be answered"):
         longer(later + timedelta(days=1))
 
 
 def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_reasons(session, sealer, keyring, case):
     hearing = served(session, sealer, case)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "None.")
     with pytest.raises(IllegalMove, match="no decision yet"):
         tell(session, sealer, hearing)
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing)
     decided(session, sealer, case)
@@ -124,22 +132,22 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     assert (seen.outcome, seen.may_object, seen.may_answer) == (TOLD, True, False)
     for canary in (SECRET_REASONS, SPOKEN, case.reference, ANNA.name, DECIDER.name):
         assert canary not in str(seen)
-    assert [one.reference for one in portal.served(session, case.desk, TODAY)] == [hearing.reference]
+    assert [one.reference for one in portal.fetch_served(session, case.desk, TODAY)] == [hearing.reference]
     last = hearing.object_until
     for late in (last + timedelta(days=1), last + timedelta(days=91)):
         at = AT + (late - TODAY)
         with pytest.raises((IllegalMove, NotFound)):
-            portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Late.", at)
+            portal.object_to(Call(session, PartyMember(REP, case.desk), at), sealer, hearing.reference, "Late.")
     supervisor = make_officer(session, keyring, Role.SUPERVISOR, unit="it-labour").officer
-    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    portal.object_to(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
     assert supervisor.id in session.scalars(select(Notice.officer_id)).all()
     clock = clocks.clocks_of(session, case.filed.case)[ClockKind.OBJECTION]
     assert (clock.due_at, clock.met_on) == (working_days.objection_due(TODAY), None)
     assert case.filed.case.due_at == clock.due_at
     assert objected(session) == [case.reference]
     with pytest.raises(IllegalMove, match="objected already"):
-        portal.object_to(session, sealer, case.desk, REP, hearing.reference, "Again.", AT)
-    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).objection == "We keep none."
+        portal.object_to(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "Again.")
+    assert queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).objection == "We keep none."
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.index("hearing.told") < acts.index("hearing.objected")
     # The complainant is written to of the decision, not of what the agency says.
@@ -154,13 +162,13 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
 
 def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_again(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "None.")
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     decided(session, sealer, case)
     tell(session, sealer, hearing)
     casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Done.")
     assert objected(session) == []
-    portal.object_to(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    portal.object_to(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
     assert objected(session) == [case.reference]
     assert objected(session, "cz-labour") == []
     assert objected(session, at=AT + timedelta(days=366)) == [], "it is opened again no more"
@@ -179,15 +187,15 @@ def objected(session, unit="it-labour", at=AT):
 
 
 def holds_key(session, hearing):
-    return is_readable_by(session, session.get_one(EncryptedContainer, hearing.box_id), hearing.desk)
+    return is_readable_by(session, session.get_one(EncryptedContainer, hearing.box_id), hearing.party)
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
 def test_once_consent_is_withdrawn_the_agency_is_told_nothing_more_and_has_no_key(session, sealer, case, is_closed):
     hearing = served(session, sealer, case)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "None.")
     if is_closed:
-        actions.close(session, sealer, ANNA, hearing.reference, AT)
+        actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     decided(session, sealer, case)
     tell(session, sealer, hearing)
     assert holds_key(session, hearing)
@@ -197,7 +205,7 @@ def test_once_consent_is_withdrawn_the_agency_is_told_nothing_more_and_has_no_ke
         assert not holds_key(session, hearing)
         with pytest.raises(NotFound):
             read(session, sealer, case, hearing)
-        assert portal.served(session, case.desk, TODAY) == []
+        assert portal.fetch_served(session, case.desk, TODAY) == []
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.count("hearing.outcome_closed" if is_closed else "hearing.closed") == 1
 
@@ -205,14 +213,14 @@ def test_once_consent_is_withdrawn_the_agency_is_told_nothing_more_and_has_no_ke
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_what_it_was_told_is_closed_by_the_worker_when_its_time_is_over(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "None.", AT)
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "None.")
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     decided(session, sealer, case)
     tell(session, sealer, hearing)
     session.commit()
     sessions, last = sessions_for(session.get_bind()), AT + (hearing.object_until - TODAY) + TOLD_FOR
-    assert ending.end_due(sessions, sealer, last) == 0
-    assert [ending.end_due(sessions, sealer, last + timedelta(days=1)) for _ in range(2)] == [1, 0]
+    assert moves.end_due(sessions, sealer, last) == 0
+    assert [moves.end_due(sessions, sealer, last + timedelta(days=1)) for _ in range(2)] == [1, 0]
     session.expire_all()
     assert not holds_key(session, hearing)
 
@@ -221,12 +229,12 @@ def test_what_it_was_told_is_closed_by_the_worker_when_its_time_is_over(session,
 def test_a_name_that_is_written_in_another_way_is_no_second_person(session, sealer, case):
     hearing = checked(session, sealer, case)
     with pytest.raises(IllegalMove, match="second person"):
-        actions.approve(session, sealer, ANNA._replace(name="a.  ANNA"), hearing.reference, AT, reason="Many.")
+        actions.approve(Call(session, ANNA._replace(name="a.  ANNA"), AT), sealer, hearing.reference, reason="Many.")
 
 
 def test_an_outcome_in_a_language_that_the_agency_does_not_read_is_sent_with_its_translation(session, sealer, case):
     hearing = served(session, sealer, case)
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     decided(session, sealer, case)
     for person in session.scalars(select(Account).where(Account.unit == case.desk)):
         person.language = "zh-Hans"
@@ -236,14 +244,14 @@ def test_an_outcome_in_a_language_that_the_agency_does_not_read_is_sent_with_its
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing)
     tess = Officer("T. Tess", CaseRole.REGISTRY, "it-labour")
-    (wanted,) = translating.translations_wanted(session, sealer, tess, case.filed.case)
+    (wanted,) = outcome.fetch_waiting_translations(session, sealer, tess, case.filed.case)
     assert (wanted.column, wanted.by, wanted.text) == ("outcome", ANNA.name, TOLD)
     later = AT + timedelta(days=5)
-    translating.translate(
-        session, sealer, tess, case.filed.case, hearing.reference, "经查，证件确被扣留。请归还。", later
+    outcome.translate(
+        Call(session, tess, later), sealer, case.filed.case, hearing.reference, "经查，证件确被扣留。请归还。"
     )
     found = read(session, sealer, case, hearing, later.date())
     assert (found.outcome_translation, found.outcome) == ("经查，证件确被扣留。请归还。", TOLD)
     assert hearing.object_until == later.date() + timedelta(days=USUAL_OBJECTION), "the days count from when it is sent"
     with pytest.raises(NotFound):
-        translating.translate(session, sealer, tess, case.filed.case, hearing.reference, "再次。", later)
+        outcome.translate(Call(session, tess, later), sealer, case.filed.case, hearing.reference, "再次。")

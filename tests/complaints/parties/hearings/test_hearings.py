@@ -1,6 +1,6 @@
 """An agency is heard about an officer's words, by two persons, with consent; nothing tells who complained."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -10,9 +10,12 @@ from registry.audit.queries import lines_about
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.hearings import actions, ending, portal, queries
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties import steps
+from registry.complaints.parties.hearings import actions, moves, portal, queries
+from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.hearings.rules import By
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import WrappedKey
 from registry.core.calls import Call
@@ -54,7 +57,9 @@ def case(session, sealer, keyring):
 
 
 def read(session, sealer, case, hearing, today=TODAY):
-    return portal.read(session, sealer, case.desk, REP, hearing.reference, today)
+    return portal.read(
+        Call(session, PartyMember(REP, case.desk), datetime.combine(today, AT.timetz())), sealer, hearing.reference
+    )
 
 
 def holders(session, hearing):
@@ -73,9 +78,9 @@ def test_an_agency_is_heard_from_the_first_word_to_its_answer(session, sealer, c
     assert case.filed.case.state == "agency_hearing"
     got = read(session, sealer, case, hearing)
     assert (got.allegation, got.may_answer) == (ALLEGATION, True)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
-    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).answer == "We keep none."
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
+    assert queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).answer == "We keep none."
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     assert hearing.ended_because == HearingEnd.HEARD
     assert case.filed.case.state == "agency_hearing"
     steps = ["hearing.drafted", "hearing.reprisal_check", "hearing.approved", "hearing.served", "case.moved"]
@@ -87,7 +92,7 @@ def test_an_agency_is_heard_from_the_first_word_to_its_answer(session, sealer, c
 
 def test_what_the_agency_reads_holds_no_id_day_word_or_person(session, sealer, case):
     hearing = served(session, sealer, case)
-    got = str(read(session, sealer, case, hearing)) + str(portal.served(session, case.desk, TODAY))
+    got = str(read(session, sealer, case, hearing)) + str(portal.fetch_served(session, case.desk, TODAY))
     filed = case.filed
     for canary in (
         case.reference,
@@ -130,7 +135,7 @@ def test_what_the_worker_writes_later_counts_before_it_is_served(session, sealer
     hearing = approved(session, sealer, case)
     mailbox.write(session, sealer, come_back(session, sealer, case.filed.code), f"I wrote them: {ALLEGATION}", AT)
     with pytest.raises(InvalidInput):
-        actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+        actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
 
 
 def test_without_the_workers_consent_no_agency_is_heard(session, sealer, keyring):
@@ -148,7 +153,7 @@ def test_a_helpers_consent_is_not_the_workers(session, sealer):
     for step in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(Call(session, ANNA, AT), sealer, filed.case.reference, step)
     with pytest.raises(IllegalMove, match="not agreed"):
-        actions.draft(session, sealer, ANNA, filed.case.reference, ALLEGATION, AT)
+        actions.draft(Call(session, ANNA, AT), sealer, filed.case.reference, Allegation(ALLEGATION))
 
 
 @pytest.mark.parametrize("stage", [draft, checked, approved, served])
@@ -167,11 +172,13 @@ def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer
     hearing = served(session, sealer, case)
     session.execute(text("UPDATE consents SET revoked_on = given_on"))
     assert case.desk in holders(session, hearing)
-    assert portal.served(session, case.desk, TODAY) == []
+    assert portal.fetch_served(session, case.desk, TODAY) == []
     for act in (
         lambda: read(session, sealer, case, hearing),
-        lambda: portal.answer(session, sealer, case.desk, REP, hearing.reference, "x", AT),
-        lambda: portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "x", AT),
+        lambda: portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "x"),
+        lambda: portal.save_draft_answer(
+            Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "x"
+        ),
     ):
         with pytest.raises(NotFound):
             act()
@@ -188,23 +195,23 @@ def test_a_withdrawn_complaint_is_closed_to_the_agency(session, sealer, case):
 def test_who_wrote_it_does_not_approve_it_and_another_does(session, sealer, case):
     both = Officer("B. Both", CARLA.role, "it-labour")
     hearing = draft(session, sealer, case, officer=both)
-    actions.hand_in(session, sealer, both, hearing.reference, AT)
+    actions.hand_in(Call(session, both, AT), sealer, hearing.reference)
     with pytest.raises(IllegalMove, match="second person"):
-        actions.approve(session, sealer, both, hearing.reference, AT)
-    assert actions.approve(session, sealer, CARLA, hearing.reference, AT).checked_by == CARLA.name
+        actions.approve(Call(session, both, AT), sealer, hearing.reference)
+    assert actions.approve(Call(session, CARLA, AT), sealer, hearing.reference).checked_by == CARLA.name
     with pytest.raises(IllegalMove):
-        actions.approve(session, sealer, CARLA, hearing.reference, AT)
+        actions.approve(Call(session, CARLA, AT), sealer, hearing.reference)
 
 
 def test_only_the_writer_changes_a_draft_so_that_the_second_person_is_another(session, sealer, case):
     hearing = draft(session, sealer, case)
     with pytest.raises(IllegalMove, match="only its author"):
-        actions.edit(session, sealer, CARLA, hearing.reference, "Another text.", AT)
-    actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT, could_complain=7)
-    assert queries.hearing_view(session, sealer, CARLA, hearing.reference, TODAY).allegation == "Another text."
-    actions.hand_in(session, sealer, ANNA, hearing.reference, AT)
+        actions.edit(Call(session, CARLA, AT), sealer, hearing.reference, Allegation("Another text."))
+    actions.edit(Call(session, ANNA, AT), sealer, hearing.reference, Allegation("Another text.", could_complain=7))
+    assert queries.hearing_view(Call(session, CARLA, AT), sealer, hearing.reference).allegation == "Another text."
+    actions.hand_in(Call(session, ANNA, AT), sealer, hearing.reference)
     with pytest.raises(IllegalMove, match="sent back"):
-        actions.edit(session, sealer, ANNA, hearing.reference, "A third text.", AT)
+        actions.edit(Call(session, ANNA, AT), sealer, hearing.reference, Allegation("A third text."))
 
 
 def test_the_database_itself_refuses_one_person_for_both_and_two_open_hearings(session, sealer, case):
@@ -222,7 +229,7 @@ def test_a_case_has_one_open_hearing(session, sealer, case):
     first = draft(session, sealer, case)
     with pytest.raises(NotNow, match="one at a time"):
         draft(session, sealer, case)
-    actions.close(session, sealer, ANNA, first.reference, AT)
+    actions.close(Call(session, ANNA, AT), sealer, first.reference)
     assert draft(session, sealer, case).state == "drafted"
 
 
@@ -231,31 +238,30 @@ def test_where_few_could_complain_the_second_person_says_why_it_may_go(session, 
     case = heard_case(session, sealer, keyring, coworkers=coworkers)
     hearing = checked(session, sealer, case, could_complain=estimate)
     with pytest.raises(IllegalMove, match="fewer than five"):
-        actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="  ")
-    actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="An inspection saw it too.")
-    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).few == "An inspection saw it too."
+        actions.approve(Call(session, CARLA, AT), sealer, hearing.reference, reason="  ")
+    actions.approve(Call(session, CARLA, AT), sealer, hearing.reference, reason="An inspection saw it too.")
+    assert queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).few == "An inspection saw it too."
 
 
 def test_what_is_sent_back_says_why_and_comes_again(session, sealer, case):
     hearing = checked(session, sealer, case)
     with pytest.raises(IllegalMove, match="say why"):
-        actions.send_back(session, sealer, CARLA, hearing.reference, " ", AT)
-    actions.send_back(session, sealer, CARLA, hearing.reference, "The office is green: one room.", AT)
+        actions.send_back(Call(session, CARLA, AT), sealer, hearing.reference, " ")
+    actions.send_back(Call(session, CARLA, AT), sealer, hearing.reference, "The office is green: one room.")
     assert (
-        queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).returned
+        queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).returned
         == "The office is green: one room."
     )
-    assert actions.hand_in(session, sealer, ANNA, hearing.reference, AT).state == "reprisal_check"
+    assert actions.hand_in(Call(session, ANNA, AT), sealer, hearing.reference).state == "reprisal_check"
 
 
 def test_the_agency_cannot_open_why_officers_let_it_go(session, sealer, case):
     hearing = checked(session, sealer, case, could_complain=2)
-    actions.approve(session, sealer, CARLA, hearing.reference, AT, reason="An inspection saw it too.")
-    actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
-    box = actions.content.opened(session, sealer, case.desk, hearing)
-    for column in ("few_sealed",):
-        with pytest.raises(Unopenable):
-            actions.content.words(box, case.filed.case, hearing, column)
+    actions.approve(Call(session, CARLA, AT), sealer, hearing.reference, reason="An inspection saw it too.")
+    actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
+    box = steps.open_box(session, sealer, case.desk, hearing)
+    with pytest.raises(Unopenable):
+        steps.read_sealed(box, case.filed.case, hearing, "few_sealed")
     assert "inspection" not in str(read(session, sealer, case, hearing))
 
 
@@ -263,7 +269,7 @@ def test_nothing_is_served_to_an_agency_without_a_reader(session, sealer):
     case = heard_case(session, sealer)
     hearing = approved(session, sealer, case)
     with pytest.raises(IllegalMove, match="account"):
-        actions.serve(session, sealer, ANNA, hearing.reference, ANSWER_BY, AT)
+        actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
     assert case.filed.case.state == "investigating"
 
 
@@ -271,7 +277,7 @@ def test_nothing_is_served_to_an_agency_without_a_reader(session, sealer):
 def test_an_agency_gets_a_fair_time(session, sealer, case, days):
     hearing = approved(session, sealer, case)
     with pytest.raises(InvalidInput, match="answer_by"):
-        actions.serve(session, sealer, ANNA, hearing.reference, TODAY + timedelta(days=days), AT)
+        actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, TODAY + timedelta(days=days))
 
 
 def test_an_agency_is_named_by_the_case_or_by_the_officer_and_never_differently(session, sealer, keyring, case):
@@ -288,16 +294,16 @@ def test_an_agency_is_named_by_the_case_or_by_the_officer_and_never_differently(
 
 def test_an_answer_is_kept_while_it_is_written_and_sent_once(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
+    portal.save_draft_answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "Half of it")
     assert read(session, sealer, case, hearing).draft == "Half of it"
-    assert queries.hearing_view(session, sealer, ANNA, hearing.reference, TODAY).answer is None
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "All of it", AT)
+    assert queries.hearing_view(Call(session, ANNA, AT), sealer, hearing.reference).answer is None
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "All of it")
     got = read(session, sealer, case, hearing)
     assert (got.answer, got.draft, got.may_answer) == ("All of it", "", False)
     with pytest.raises(IllegalMove):
-        portal.answer(session, sealer, case.desk, REP, hearing.reference, "More", AT)
+        portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "More")
     with pytest.raises(IllegalMove):
-        portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "More", AT)
+        portal.save_draft_answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "More")
 
 
 def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, sealer, app, case):
@@ -305,12 +311,12 @@ def test_time_that_passes_lapses_it_and_no_answer_is_taken_meanwhile(session, se
     session.commit()
     for write in (portal.answer, portal.save_draft_answer):
         with pytest.raises(IllegalMove, match="time to answer is over"):
-            write(session, sealer, case.desk, REP, hearing.reference, "Late", LATE)
+            write(Call(session, PartyMember(REP, case.desk), LATE), sealer, hearing.reference, "Late")
     assert not read(session, sealer, case, hearing, LATE.date()).may_answer
     session.commit()
     sessions = sessions_for(services(app).engine)
-    assert ending.end_due(sessions, sealer, AT + timedelta(days=14)) == 0
-    assert [ending.end_due(sessions, sealer, LATE) for _ in range(2)] == [1, 0]
+    assert moves.end_due(sessions, sealer, AT + timedelta(days=14)) == 0
+    assert [moves.end_due(sessions, sealer, LATE) for _ in range(2)] == [1, 0]
     session.expire_all()
     assert hearing.state == "lapsed"
     assert case.filed.case.state == "agency_hearing"
@@ -322,7 +328,7 @@ def test_the_worker_ends_what_has_no_case_any_more(session, sealer, app, case):
     casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.INVESTIGATING)
     casework.move(Call(session, CARLA, AT), sealer, case.reference, CaseState.CLOSED, reason="Settled.")
     session.commit()
-    assert ending.end_due(sessions_for(services(app).engine), sealer, AT) == 1
+    assert moves.end_due(sessions_for(services(app).engine), sealer, AT) == 1
     session.expire_all()
     assert (hearing.state, hearing.ended_because) == ("closed", HearingEnd.CASE_OVER)
     assert case.desk not in holders(session, hearing)
@@ -330,7 +336,7 @@ def test_the_worker_ends_what_has_no_case_any_more(session, sealer, app, case):
 
 def test_a_served_hearing_that_is_given_up_lets_the_investigation_go_on(session, sealer, case):
     hearing = served(session, sealer, case)
-    actions.close(session, sealer, ANNA, hearing.reference, AT)
+    actions.close(Call(session, ANNA, AT), sealer, hearing.reference)
     assert (hearing.ended_because, case.filed.case.state) == (HearingEnd.OFFICER, "investigating")
 
 
@@ -338,19 +344,19 @@ def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyr
     hearing = served(session, sealer, case)
     other = heard_case(session, sealer, keyring)
     with pytest.raises(NotFound):
-        portal.read(session, sealer, other.desk, REP, hearing.reference, TODAY)
-    assert portal.served(session, other.desk, TODAY) == []
+        portal.read(Call(session, PartyMember(REP, other.desk), AT), sealer, hearing.reference)
+    assert portal.fetch_served(session, other.desk, TODAY) == []
     ref = hearing.reference
     for act in (
-        lambda: queries.hearing_view(session, sealer, FOREIGN, ref, TODAY),
-        lambda: actions.edit(session, sealer, FOREIGN, ref, "x", AT),
-        lambda: actions.hand_in(session, sealer, FOREIGN, ref, AT),
-        lambda: actions.send_back(session, sealer, FOREIGN, ref, "x", AT),
-        lambda: actions.approve(session, sealer, FOREIGN, ref, AT),
-        lambda: actions.serve(session, sealer, FOREIGN, ref, ANSWER_BY, AT),
-        lambda: actions.close(session, sealer, FOREIGN, ref, AT),
-        lambda: actions.draft(session, sealer, FOREIGN, case.reference, "x", AT),
-        lambda: queries.hearings_of(session, FOREIGN, case.reference),
+        lambda: queries.hearing_view(Call(session, FOREIGN, AT), sealer, ref),
+        lambda: actions.edit(Call(session, FOREIGN, AT), sealer, ref, Allegation("x")),
+        lambda: actions.hand_in(Call(session, FOREIGN, AT), sealer, ref),
+        lambda: actions.send_back(Call(session, FOREIGN, AT), sealer, ref, "x"),
+        lambda: actions.approve(Call(session, FOREIGN, AT), sealer, ref),
+        lambda: actions.serve(Call(session, FOREIGN, AT), sealer, ref, ANSWER_BY),
+        lambda: actions.close(Call(session, FOREIGN, AT), sealer, ref),
+        lambda: actions.draft(Call(session, FOREIGN, AT), sealer, case.reference, Allegation("x")),
+        lambda: steps.fetch_of_case(session, Hearing, FOREIGN, case.reference),
     ):
         with pytest.raises(NotFound):
             act()
@@ -359,7 +365,7 @@ def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyr
 def test_an_agencys_unit_opens_nothing_before_it_is_served(session, sealer, case):
     hearing = approved(session, sealer, case)
     with pytest.raises(Unopenable):
-        actions.content.opened(session, sealer, case.desk, hearing)
+        steps.open_box(session, sealer, case.desk, hearing)
     with pytest.raises(NotFound):
         read(session, sealer, case, hearing)
 
@@ -367,11 +373,11 @@ def test_an_agencys_unit_opens_nothing_before_it_is_served(session, sealer, case
 def test_what_somebody_else_changed_is_not_changed_unseen(session, sealer, case):
     hearing = draft(session, sealer, case)
     old = hearing.version
-    actions.edit(session, sealer, ANNA, hearing.reference, "Another text.", AT)
+    actions.edit(Call(session, ANNA, AT), sealer, hearing.reference, Allegation("Another text."))
     for act in (
-        lambda: actions.edit(session, sealer, ANNA, hearing.reference, "A third.", AT, version=old),
-        lambda: actions.hand_in(session, sealer, ANNA, hearing.reference, AT, version=old),
-        lambda: actions.close(session, sealer, ANNA, hearing.reference, AT, version=old),
+        lambda: actions.edit(Call(session, ANNA, AT, old), sealer, hearing.reference, Allegation("A third.")),
+        lambda: actions.hand_in(Call(session, ANNA, AT, old), sealer, hearing.reference),
+        lambda: actions.close(Call(session, ANNA, AT, old), sealer, hearing.reference),
     ):
         with pytest.raises(StaleVersion):
             act()
@@ -381,7 +387,7 @@ def test_what_an_officer_may_do_now_is_told_with_what_is_lacking(session, sealer
     hearing = checked(session, sealer, case)
 
     def ways(officer, *by):
-        return queries.hearing_view(session, sealer, officer, hearing.reference, TODAY, by).ways
+        return queries.hearing_view(Call(session, officer, AT), sealer, hearing.reference, by).ways
 
     assert ways(ANNA, By.OFFICER) == {HearingState.CLOSED: None}
     assert ways(ANNA, By.CHECKER)[HearingState.APPROVED] == "own_draft"
@@ -401,8 +407,8 @@ def test_a_purge_leaves_nothing_of_a_hearing(session, sealer, app, case):
 
 def test_a_dump_shows_neither_the_allegation_nor_the_answer(session, sealer, case):
     hearing = served(session, sealer, case)
-    portal.save_draft_answer(session, sealer, case.desk, REP, hearing.reference, "Half of it", AT)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
+    portal.save_draft_answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "Half of it")
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
     row = str(session.execute(text("SELECT * FROM hearings")).one())
     for word in ("identity documents", "We keep none", "Half of it"):
         assert word not in row
@@ -414,8 +420,6 @@ def test_no_officer_says_by_hand_that_an_agency_is_heard_or_decides_while_it_may
     hearing = served(session, sealer, case)
     with pytest.raises(IllegalMove, match="the agency may still answer"):
         casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT)
-    portal.answer(session, sealer, case.desk, REP, hearing.reference, "We keep none.", AT)
-    assert (
-        casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT).state
-        == "decision_draft"
-    )
+    portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "We keep none.")
+    moved = casework.move(Call(session, ANNA, AT), sealer, case.reference, CaseState.DECISION_DRAFT)
+    assert moved.state == "decision_draft"

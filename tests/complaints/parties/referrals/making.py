@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
+from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions
 from registry.complaints.parties.referrals.content import Choice
-from registry.complaints.parties.referrals.models import Referral
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, ConsentKind, PartnerKind
 from tests.complaints.filing import AT, Filed, come_back, file
@@ -19,6 +20,8 @@ from tests.complaints.filing import AT, Filed, come_back, file
 ANNA = Officer("A. Anna", CaseRole.INVESTIGATOR, "it-labour")
 CARLA = Officer("C. Carla", CaseRole.SUPERVISOR, "it-labour")
 FOREIGN = Officer("D. Dana", CaseRole.SUPERVISOR, "cz-labour")
+KEEPER = UnitOfficer("K. Keeper", "it-labour")
+"""The unit's custodian."""
 UNION = "it-union"
 PERSON = "P. Person"
 SPOKEN = "They lock the door at night."
@@ -80,13 +83,13 @@ def propose(
         "expires_on": EXPIRES,
     }
     given |= facts
-    partner, choice = given.pop("partner"), given.pop("choice")
-    return actions.propose(session, sealer, officer, content.reference, partner, choice, AT, **given)  # type: ignore[arg-type]
+    call = Call(session, officer, AT, given.pop("version", None))  # type: ignore[arg-type]
+    return actions.propose(call, sealer, content.reference, actions.Proposal(**given))  # type: ignore[arg-type]
 
 
 def sent(session: Session, sealer: Sealer, given: FiledWithName, **facts: object) -> Referral:
     referral = propose(session, sealer, given, **facts)
-    return actions.send(session, sealer, ANNA, referral.reference, AT)
+    return actions.send(Call(session, ANNA, AT), sealer, referral.reference)
 
 
 def day(days: int) -> date:

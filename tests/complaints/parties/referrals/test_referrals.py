@@ -1,6 +1,6 @@
 """A partner gets what was chosen, by the worker's consent or two persons' override, for as long as that stands."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -12,17 +12,20 @@ from registry.complaints.attachments.actions import SentFile, attach, clean_key,
 from registry.complaints.attachments.storage import FolderStore, random_name
 from registry.complaints.case import units
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import lock_case
+from registry.complaints.casework.actions import UnitOfficer, lock_case
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts as outside
-from registry.complaints.parties.referrals import actions, ending, portal, queries
+from registry.complaints.parties import steps
+from registry.complaints.parties.models import Referral, ReferralReport
+from registry.complaints.parties.referrals import actions, moves, portal, queries
 from registry.complaints.parties.referrals.content import Choice
-from registry.complaints.parties.referrals.models import Referral, ReferralReport
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.padding import padded
 from registry.complaints.sealing.streams import seal_stream
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.http.transaction import services
@@ -36,6 +39,7 @@ from tests.complaints.parties.referrals.making import (
     EXPIRES,
     FOREIGN,
     HIDDEN,
+    KEEPER,
     PERSON,
     SPOKEN,
     UNION,
@@ -66,7 +70,9 @@ def keys_of(session, referral):
 
 
 def read(session, sealer, referral, partner=UNION, today=TODAY):
-    return portal.read(session, sealer, partner, PERSON, referral.reference, today)
+    return portal.read(
+        Call(session, PartyMember(PERSON, partner), datetime.combine(today, AT.timetz())), sealer, referral.reference
+    )
 
 
 def test_with_the_workers_consent_it_is_consented_at_once_and_the_partner_reads_what_was_chosen(
@@ -77,7 +83,7 @@ def test_with_the_workers_consent_it_is_consented_at_once_and_the_partner_reads_
     with pytest.raises(NotFound):
         read(session, sealer, referral)
     assert (KeyHolder.UNIT, UNION) not in keys_of(session, referral)
-    actions.send(session, sealer, ANNA, referral.reference, AT)
+    actions.send(Call(session, ANNA, AT), sealer, referral.reference)
     got = read(session, sealer, referral)
     assert [(one.question, one.value) for one in got.handed.answers] == [("account", SPOKEN)]
     assert (got.handed.note, got.identity) == ("Please look at the dormitory.", {})
@@ -90,12 +96,13 @@ def test_without_the_workers_consent_nothing_is_sent(session, sealer):
     case = file_with_name(session, sealer)
     referral = propose(session, sealer, case)
     assert referral.state == "proposed"
-    for act in (actions.find_consent, lambda *given: actions.send(given[0], sealer, *given[1:])):
+    call = Call(session, ANNA, AT)
+    for act in (actions.record_consent, lambda *given: actions.send(given[0], sealer, *given[1:])):
         with pytest.raises(IllegalMove):
-            act(session, ANNA, referral.reference, AT)
+            act(call, referral.reference)
     visit = come_back(session, sealer, case.filed.code)
     mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=True)
-    assert actions.find_consent(session, ANNA, referral.reference, AT).state == "consented"
+    assert actions.record_consent(Call(session, ANNA, AT), referral.reference).state == "consented"
 
 
 def test_consent_to_one_kind_of_partner_is_none_to_another(session, sealer, agreed):
@@ -108,7 +115,7 @@ def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
     referral = propose(session, sealer, case, officer=CARLA)
 
     def override(officer, law="Article 18 of the Invented Act"):
-        return actions.override(session, sealer, officer, referral.reference, law, AT)
+        return actions.override(Call(session, officer, AT), sealer, referral.reference, law)
 
     second = CARLA._replace(name="E. Else")
     for refused in (lambda: override(CARLA), lambda: override(ANNA), lambda: override(second, law=" ")):
@@ -123,10 +130,10 @@ def test_an_override_needs_danger_a_second_person_and_a_law(session, sealer):
     done = override(second)
     assert (done.state, done.basis, done.decided_by) == ("overridden", "override", "E. Else")
     assert (
-        queries.referral_view(session, sealer, ANNA, referral.reference, TODAY).legal_basis
+        queries.referral_view(Call(session, ANNA, AT), sealer, referral.reference).legal_basis
         == "Article 18 of the Invented Act"
     )
-    actions.send(session, sealer, ANNA, referral.reference, AT)
+    actions.send(Call(session, ANNA, AT), sealer, referral.reference)
     assert read(session, sealer, referral).handed.answers
 
 
@@ -148,10 +155,10 @@ def test_nothing_overrides_the_consent_to_tell_an_authority_in_china(session, se
     referral = propose(session, sealer, case, partner="cn-police")
     assert referral.state == "proposed"
     with pytest.raises(IllegalMove, match="China"):
-        actions.override(session, sealer, CARLA, referral.reference, "Article 18", AT)
+        actions.override(Call(session, CARLA, AT), sealer, referral.reference, "Article 18")
     visit = come_back(session, sealer, case.filed.code)
     mailbox.consent(session, sealer, visit, ConsentKind.AUTHORITY_IN_CHINA, AT, is_given=True)
-    assert actions.find_consent(session, ANNA, referral.reference, AT).state == "consented"
+    assert actions.record_consent(Call(session, ANNA, AT), referral.reference).state == "consented"
 
 
 def test_a_consent_taken_back_stops_what_was_not_sent(session, sealer, agreed):
@@ -161,23 +168,25 @@ def test_a_consent_taken_back_stops_what_was_not_sent(session, sealer, agreed):
     session.refresh(referral)
     assert (referral.state, referral.ended_because) == ("revoked", ReferralEnd.CONSENT_REVOKED)
     with pytest.raises(IllegalMove):
-        actions.send(session, sealer, ANNA, referral.reference, AT)
+        actions.send(Call(session, ANNA, AT), sealer, referral.reference)
 
 
 @pytest.mark.parametrize("stage", ["sent", "accepted", "done"])
 def test_a_consent_taken_back_closes_what_was_sent(session, sealer, agreed, stage):
     referral = sent(session, sealer, agreed)
     if stage != "sent":
-        portal.accept(session, UNION, PERSON, referral.reference, AT)
+        portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
     if stage == "done":
-        portal.report(session, sealer, UNION, PERSON, referral.reference, "We went there.", AT, is_done=True)
+        portal.report(
+            Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "We went there.", is_done=True
+        )
     assert (KeyHolder.UNIT, UNION) in keys_of(session, referral)
     visit = come_back(session, sealer, agreed.filed.code)
     mailbox.consent(session, sealer, visit, ConsentKind.UNION, AT, is_given=False)
     assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
     with pytest.raises(NotFound):
         read(session, sealer, referral)
-    assert portal.received(session, UNION, TODAY) == []
+    assert portal.fetch_received(session, UNION, TODAY) == []
 
 
 def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer, agreed):
@@ -187,9 +196,11 @@ def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer
     with pytest.raises(NotFound):
         read(session, sealer, referral)
     for act in (
-        lambda: portal.accept(session, UNION, PERSON, referral.reference, AT),
-        lambda: portal.decline(session, sealer, UNION, PERSON, referral.reference, "no", AT),
-        lambda: portal.report(session, sealer, UNION, PERSON, referral.reference, "x", AT, is_done=False),
+        lambda: portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference),
+        lambda: portal.decline(Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "no"),
+        lambda: portal.report(
+            Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "x", is_done=False
+        ),
     ):
         with pytest.raises(NotFound):
             act()
@@ -216,9 +227,9 @@ def test_after_its_last_day_it_is_not_there_and_the_worker_takes_the_keys(app, s
         read(session, sealer, referral, today=EXPIRES + timedelta(days=1))
     session.commit()
     sessions = sessions_for(services(app).engine)
-    assert ending.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
-    assert ending.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
-    assert ending.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
+    assert moves.end_due(sessions, sealer, AT + timedelta(days=30)) == 0
+    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 1
+    assert moves.end_due(sessions, sealer, AT + timedelta(days=31)) == 0
     session.expire_all()
     assert (referral.state, referral.ended_because) == ("revoked", "expired")
     assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
@@ -230,37 +241,48 @@ def test_a_partner_sees_its_own_alone(session, sealer, agreed):
     with pytest.raises(NotFound):
         read(session, sealer, referral, partner="it-ngo")
     with pytest.raises(NotFound):
-        portal.accept(session, "it-ngo", PERSON, referral.reference, AT)
-    assert portal.received(session, "it-ngo", TODAY) == []
-    assert [one.reference for one in portal.received(session, UNION, TODAY)] == [referral.reference]
+        portal.accept(Call(session, PartyMember(PERSON, "it-ngo"), AT), referral.reference)
+    assert portal.fetch_received(session, "it-ngo", TODAY) == []
+    assert [one.reference for one in portal.fetch_received(session, UNION, TODAY)] == [referral.reference]
 
 
 def test_another_unit_finds_no_referral(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     for act in (
-        lambda: queries.referral_view(session, sealer, FOREIGN, referral.reference, TODAY),
-        lambda: queries.referrals_of(session, FOREIGN, agreed.reference),
-        lambda: actions.send(session, sealer, FOREIGN, referral.reference, AT),
-        lambda: actions.override(session, sealer, FOREIGN, referral.reference, "law", AT),
-        lambda: actions.take_back(session, sealer, FOREIGN, referral.reference, AT),
+        lambda: queries.referral_view(Call(session, FOREIGN, AT), sealer, referral.reference),
+        lambda: steps.fetch_of_case(session, Referral, FOREIGN, agreed.reference),
+        lambda: actions.send(Call(session, FOREIGN, AT), sealer, referral.reference),
+        lambda: actions.override(Call(session, FOREIGN, AT), sealer, referral.reference, "law"),
+        lambda: actions.take_back(Call(session, FOREIGN, AT), sealer, referral.reference),
         lambda: propose(session, sealer, agreed, officer=FOREIGN),
-        lambda: actions.decide_identity(session, sealer, "cz-labour", "X", referral.reference, AT, is_approved=True),
+        lambda: actions.decide_identity(
+            Call(session, UnitOfficer("X", "cz-labour"), AT),
+            sealer,
+            referral.reference,
+            is_approved=True,
+        ),
     ):
         with pytest.raises(NotFound):
             act()
-    assert queries.waiting_identities(session, sealer, "cz-labour", "X", TODAY) == []
+    assert queries.fetch_waiting_identities(Call(session, UnitOfficer("X", "cz-labour"), AT), sealer) == []
 
 
 def test_a_partner_accepts_reports_and_is_done(session, sealer, agreed):
     referral = sent(session, sealer, agreed)
     with pytest.raises(IllegalMove):
-        portal.report(session, sealer, UNION, PERSON, referral.reference, "too soon", AT, is_done=False)
-    portal.accept(session, UNION, PERSON, referral.reference, AT)
+        portal.report(
+            Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "too soon", is_done=False
+        )
+    portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
     with pytest.raises(IllegalMove):
-        portal.accept(session, UNION, PERSON, referral.reference, AT)
-    portal.report(session, sealer, UNION, PERSON, referral.reference, "We called her.", AT, is_done=False)
-    portal.report(session, sealer, UNION, PERSON, referral.reference, "She is safe.", AT, is_done=True)
-    view = queries.referral_view(session, sealer, ANNA, referral.reference, TODAY)
+        portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
+    portal.report(
+        Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "We called her.", is_done=False
+    )
+    portal.report(
+        Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "She is safe.", is_done=True
+    )
+    view = queries.referral_view(Call(session, ANNA, AT), sealer, referral.reference)
     assert [one.text for one in view.reports] == ["We called her.", "She is safe."]
     assert view.referral.state is ReferralState.DONE
 
@@ -268,11 +290,11 @@ def test_a_partner_accepts_reports_and_is_done(session, sealer, agreed):
 def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agreed):
     referral = sent(session, sealer, agreed)
     with pytest.raises(InvalidInput):
-        portal.decline(session, sealer, UNION, PERSON, referral.reference, " ", AT)
-    portal.decline(session, sealer, UNION, PERSON, referral.reference, "Not our sector.", AT)
+        portal.decline(Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, " ")
+    portal.decline(Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "Not our sector.")
     with pytest.raises(NotFound):
         read(session, sealer, referral)
-    assert queries.referral_view(session, sealer, ANNA, referral.reference, TODAY).reason == "Not our sector."
+    assert queries.referral_view(Call(session, ANNA, AT), sealer, referral.reference).reason == "Not our sector."
     # And it can be handed to somebody anew.
     assert propose(session, sealer, agreed).state == "consented"
 
@@ -280,25 +302,40 @@ def test_a_partner_that_declines_says_why_and_reads_no_more(session, sealer, agr
 def test_the_workers_name_goes_only_on_request_and_with_the_custodians_agreement(session, sealer, agreed):
     referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
     with pytest.raises(IllegalMove):
-        actions.send(session, sealer, ANNA, referral.reference, AT)
-    waiting = queries.waiting_identities(session, sealer, "it-labour", "K. Keeper", TODAY)
+        actions.send(Call(session, ANNA, AT), sealer, referral.reference)
+    waiting = queries.fetch_waiting_identities(Call(session, KEEPER, AT), sealer)
     assert [(one.case, one.said) for one in waiting] == [(agreed.reference, "Tell them my name.")]
     with pytest.raises(IllegalMove):
-        actions.decide_identity(session, sealer, "it-labour", ANNA.name, referral.reference, AT, is_approved=True)
-    actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=True)
-    actions.send(session, sealer, ANNA, referral.reference, AT)
+        actions.decide_identity(
+            Call(session, ANNA, AT),
+            sealer,
+            referral.reference,
+            is_approved=True,
+        )
+    actions.decide_identity(
+        Call(session, KEEPER, AT),
+        sealer,
+        referral.reference,
+        is_approved=True,
+    )
+    actions.send(Call(session, ANNA, AT), sealer, referral.reference)
     # A partner that may yet decline is not told who it is.
     assert read(session, sealer, referral).identity == {}
-    portal.accept(session, UNION, PERSON, referral.reference, AT)
+    portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
     assert read(session, sealer, referral).identity == {"contact": {"how": "wechat", "address": "wx-her"}}
     # The unit's own officers read no more of it than before.
-    assert "wx-her" not in repr(queries.referral_view(session, sealer, ANNA, referral.reference, TODAY))
+    assert "wx-her" not in repr(queries.referral_view(Call(session, ANNA, AT), sealer, referral.reference))
 
 
 def test_a_custodian_who_refuses_lets_the_rest_go_without_the_name(session, sealer, agreed):
     referral = propose(session, sealer, agreed, identity_said_in=agreed.said)
-    actions.decide_identity(session, sealer, "it-labour", "K. Keeper", referral.reference, AT, is_approved=False)
-    actions.send(session, sealer, ANNA, referral.reference, AT)
+    actions.decide_identity(
+        Call(session, KEEPER, AT),
+        sealer,
+        referral.reference,
+        is_approved=False,
+    )
+    actions.send(Call(session, ANNA, AT), sealer, referral.reference)
     assert read(session, sealer, referral).identity == {}
 
 
@@ -334,18 +371,18 @@ def test_a_message_is_referred_by_itself(session, sealer, agreed):
 def test_what_was_proposed_is_what_goes_whatever_is_changed_meanwhile(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     session.execute(text("DELETE FROM answer_sheets"))
-    actions.send(session, sealer, ANNA, referral.reference, AT)
+    actions.send(Call(session, ANNA, AT), sealer, referral.reference)
     assert read(session, sealer, referral).handed.answers[0].value == SPOKEN
 
 
 def test_a_reader_of_an_older_version_gets_an_error(session, sealer, agreed):
     referral = propose(session, sealer, agreed)
     old = referral.version
-    actions.send(session, sealer, ANNA, referral.reference, AT, version=old)
+    actions.send(Call(session, ANNA, AT, old), sealer, referral.reference)
     with pytest.raises(StaleVersion):
-        actions.take_back(session, sealer, ANNA, referral.reference, AT, version=old)
+        actions.take_back(Call(session, ANNA, AT, old), sealer, referral.reference)
     with pytest.raises(StaleVersion):
-        portal.accept(session, UNION, PERSON, referral.reference, AT, version=old)
+        portal.accept(Call(session, PartyMember(PERSON, UNION), AT, old), referral.reference)
     with pytest.raises(StaleVersion):
         propose(session, sealer, agreed, version=1)
 
@@ -397,7 +434,7 @@ def test_a_copy_is_no_mailbox(session, sealer, agreed):
 def test_every_reading_and_move_is_on_record(session, sealer, agreed):
     referral = sent(session, sealer, agreed)
     read(session, sealer, referral)
-    portal.accept(session, UNION, PERSON, referral.reference, AT)
+    portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
     lines = [(line.act, line.actor) for line in lines_about(session, agreed.reference)]
     assert [line for line in lines if line[0].startswith("referral.")] == [
         ("referral.proposed", ANNA.name),
@@ -425,8 +462,8 @@ def test_keys_of_a_partner_are_changed_like_any_units(app, session, sealer, agre
 
 def test_a_purge_takes_every_key_and_row_of_a_referral(app, session, sealer, agreed):
     referral = sent(session, sealer, agreed)
-    portal.accept(session, UNION, PERSON, referral.reference, AT)
-    portal.report(session, sealer, UNION, PERSON, referral.reference, "done", AT, is_done=True)
+    portal.accept(Call(session, PartyMember(PERSON, UNION), AT), referral.reference)
+    portal.report(Call(session, PartyMember(PERSON, UNION), AT), sealer, referral.reference, "done", is_done=True)
     box = referral.box_id
     mailbox.withdraw(session, sealer, come_back(session, sealer, agreed.filed.code), AT)
     session.commit()
@@ -442,12 +479,22 @@ def test_a_file_goes_by_its_clean_copy_and_its_own_key(session, sealer, agreed, 
     store = FolderStore(tmp_path / "files")
     row, body = attached(session, sealer, store, agreed)
     referral = sent(session, sealer, agreed, choice=Choice(files=[row.reference]))
-    kind, name, got = portal.file(session, sealer, store, UNION, PERSON, referral.reference, row.reference, TODAY)
+    kind, name, got = portal.read_file(
+        Call(session, PartyMember(PERSON, UNION), AT), sealer, store, referral.reference, row.reference
+    )
     assert (kind, name, got) == ("txt", "note.txt", body)
     with pytest.raises(NotFound):
-        portal.file(session, sealer, store, UNION, PERSON, referral.reference, "23456789ABCD", TODAY)
+        portal.read_file(
+            Call(session, PartyMember(PERSON, UNION), AT), sealer, store, referral.reference, "23456789ABCD"
+        )
     with pytest.raises(NotFound):
-        portal.file(session, sealer, store, UNION, PERSON, referral.reference, row.reference, day(31))
+        portal.read_file(
+            Call(session, PartyMember(PERSON, UNION), AT + timedelta(days=31)),
+            sealer,
+            store,
+            referral.reference,
+            row.reference,
+        )
 
 
 def attached(session, sealer, store, case):
@@ -460,7 +507,7 @@ def attached(session, sealer, store, case):
         case.filed.case,
         visit.box,
         store_file(store, opened, case.filed.case, SentFile(body, "note.txt")),
-        "1",
+        SentFile(body, "note.txt"),
         TODAY,
     )
     row.clean_name, row.state = random_name(), AttachmentState.CLEAN

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
-from registry.complaints.casework.access_grants.models import AccessGrant
+from registry.complaints.casework.models import AccessGrant
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Settings

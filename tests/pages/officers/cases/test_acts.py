@@ -7,13 +7,13 @@ from base64 import urlsafe_b64encode
 import pytest
 from sqlalchemy import func, select
 
+from registry.accounts.sessions import sign
 from registry.audit.models import AuditEntry
 from registry.complaints.case.models import NEVER
-from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.notes.models import CaseTask
+from registry.complaints.casework.models import CaseClock, CaseTask
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
-from registry.officers import accounts, sessions
+from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, MailboxRole, Priority
 from tests.complaints.filing import come_back, file
@@ -246,7 +246,7 @@ def test_what_another_site_plants_as_an_undo_is_no_button(session, filed, at, de
     other.post(f"{at}/assignee", assignee=other.officer.reference, version=filed.case.version)
     of_other = other.client.get_cookie("console-done", path="/console").value
     mark = of_other.partition(".")[0]
-    signed_with_nothing = sessions.sign("", planted)
+    signed_with_nothing = sign("", planted)
     for cookie in (
         planted,
         f"{mark}.{planted}",

@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from registry.audit.models import AuditEntry
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import notes
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.notes import actions as notes
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Role

@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from registry.complaints.casework.letters.models import ReplyTemplate, WaitingLetter
+from registry.complaints.casework.models import ReplyTemplate, WaitingLetter
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
 from registry.officers.models import Notice

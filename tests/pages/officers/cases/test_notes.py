@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.audit.models import AuditEntry
-from registry.complaints.casework.notes.models import CaseNote, CaseTask
-from registry.complaints.casework.translations.models import Translation
+from registry.complaints.casework.models import CaseNote, CaseTask, Translation
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import purging
 from registry.core.clock import now

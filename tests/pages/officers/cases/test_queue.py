@@ -8,11 +8,11 @@ from sqlalchemy import insert, select
 
 from registry.audit.models import AuditEntry
 from registry.complaints.case.models import Case
+from registry.complaints.casework.models import BulkAct
 from registry.complaints.casework.queue import listing
-from registry.complaints.casework.queue.at_a_glance import glances
 from registry.complaints.casework.queue.bulk import UNDO_WITHIN
-from registry.complaints.casework.saved_views.models import BulkAct
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.casework.queue.glances import glances
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.clock import now
 from registry.core.ids import new_reference

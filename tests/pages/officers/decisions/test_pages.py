@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call

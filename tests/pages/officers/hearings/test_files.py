@@ -16,15 +16,17 @@ from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import store_of
-from registry.complaints.attachments.uploading import upload
+from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
+from registry.complaints.casework.access_grants.queries import original_in
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.custody import original_in
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.intake import mailbox_files
-from registry.complaints.parties.hearings import actions, after_answer, portal_files
-from registry.complaints.parties.hearings.models import Hearing
+from registry.complaints.parties.hearings import actions, files, outcome
+from registry.complaints.parties.hearings.outcome import Outcome
+from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
@@ -92,13 +94,13 @@ def assert_saves_its_own(
 
 def decide_and_tell(session: Session, sealer: Sealer, case: Heard, hearing: Hearing) -> None:
     at, decider = now(), Officer("E. Elsa", CaseRole.DECIDER, ANNA.unit)
-    actions.close(session, sealer, ANNA, hearing.reference, at)
+    actions.close(Call(session, ANNA, at), sealer, hearing.reference)
     draft = decisions.DecisionDraft(
         DecisionOutcome.UPHELD, "Twelve lay in a drawer.", "It was upheld.", USUAL_OBJECTION
     )
     written = decisions.write(Call(session, ANNA, at), sealer, case.reference, draft)
     decisions.make(Call(session, decider, at), sealer, written.reference, words=lambda *_: "It was upheld.")
-    after_answer.notify_outcome(session, sealer, ANNA, hearing.reference, "Return them.", USUAL_OBJECTION, at)
+    outcome.notify_outcome(Call(session, ANNA, at), sealer, hearing.reference, Outcome("Return them.", USUAL_OBJECTION))
     session.commit()
 
 
@@ -239,13 +241,11 @@ def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
         assert sent(rep, theirs, f"Receipt {number}".encode(), f"{number}.txt") == 303
     full = rep.post(f"{theirs}/files", file=(BytesIO(b"more"), "more.txt"), once="more")
     assert (full.status_code, "Ten files are the most" in words_of(full)) == (400, True)
-    services = sessions_for(session.get_bind())
-    store, visit = store_of(settings), come_back(session, sealer, case.filed.code)
+    services = UploadServices(settings, sessions_for(session.get_bind()), store_of(settings))
+    visit = come_back(session, sealer, case.filed.code)
     opened, row = sealer.open_as_mailbox(session, visit.box, visit.seed), session.get_one(Case, hearing.case_id)
     session.commit()
-    own = upload(
-        settings, services, store, opened, row, body=b"Hers", name="h.txt", idempotency_key="h", today=now().date()
-    )
+    own = upload(services, opened, row, attachments.SentFile(b"Hers", "h.txt"), now().date())
     assert own.box_id == visit.box.id
 
 
@@ -359,9 +359,9 @@ def test_a_representative_who_may_not_answer_any_more_leaves_no_file(
 
     monkeypatch.setattr("registry.complaints.attachments.uploading.store_file", while_it_is_stored)
     with pytest.raises(Exception, match="its time to answer is over"):
-        portal_files.add(
-            settings, sessions, store, sealer, case.desk, "R. Rep", hearing.reference, now(),
-            body=b"Late", name="late.txt", idempotency_key="late",
+        files.add_file(
+            UploadServices(settings, sessions, store), sealer, PartyMember("R. Rep", case.desk), hearing.reference,
+            attachments.SentFile(b"Late", "late.txt"), now(),
         )  # fmt: skip
     assert rows(session) == []
     assert list(store.listing()) == []

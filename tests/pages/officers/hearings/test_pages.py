@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer as Caseworker
 from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.casework.decisions.models import Decision
-from registry.complaints.parties.hearings.models import Hearing
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.casework.models import Decision
+from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now

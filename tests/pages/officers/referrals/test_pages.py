@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.referrals.models import Referral
+from registry.complaints.parties.models import Referral
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.officers import accounts

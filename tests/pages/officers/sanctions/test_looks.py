@@ -14,8 +14,8 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.officers import sessions
 from registry.officers.rights import Role
+from registry.officers.sessions import OFFICER_SESSIONS
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
 from tests.browsing import assert_fits, assert_sound, browsing
@@ -50,7 +50,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             email = f"{language}@authority.example"
             who = make_officer(session, keys, *roles, unit=making.UNIT, name="Invented Officer", email=email).officer
             who.language = language
-            tokens[language] = sessions.begin(session, who, now(), is_full=True)
+            tokens[language] = OFFICER_SESSIONS.begin(session, who, now(), is_full=True)
         session.commit()
     engine.dispose()
     with serve(settings) as served:

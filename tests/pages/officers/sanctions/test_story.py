@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import lines_about, verify
-from registry.complaints.casework.decisions.models import Decision
+from registry.complaints.casework.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now

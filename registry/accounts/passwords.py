@@ -1,0 +1,113 @@
+"""Passwords: long enough, not guessable, not known to be stolen, and kept as Argon2id hashes (RFC 9106).
+
+Asking costs the same whether the account exists or not.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from registry.accounts.models import Account
+from registry.core.errors import ActRefused
+
+MIN_LENGTH = 12
+MAX_LENGTH = 200
+GUESSABLE_BELOW = 3
+"""zxcvbn's score: below three a password falls to ten thousand million guesses."""
+
+STOLEN = "stolen-passwords.txt"
+"""In REGISTRY_HOME: lines `SHA1:count` in upper case hex, sorted, as lists of breached passwords come. None need be there."""
+
+_hasher = PasswordHasher()
+
+
+def tidy(password: str) -> str:
+    """The same on every keyboard: NFKC, as NIST SP 800-63B asks; spaces stay."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def flaw_in(password: str, known: Sequence[str] = (), home: Path | None = None) -> str | None:
+    """What is wrong with a new password: `too_short`, `too_long`, `guessable` or `stolen`; None when nothing is.
+
+    `known` are words that others know of the account: name, e-mail.
+    """
+    from zxcvbn import zxcvbn
+
+    text = tidy(password)
+    if len(text) < MIN_LENGTH:
+        return "too_short"
+    if len(text) > MAX_LENGTH:
+        return "too_long"
+    words = [word for stated in known for word in [stated, *stated.replace("@", " ").replace(".", " ").split()] if word]
+    # It looks at 72 characters at most: longer ones take it long, and are not guessed by their beginning.
+    if zxcvbn(text[:72], user_inputs=words)["score"] < GUESSABLE_BELOW:
+        return "guessable"
+    if home is not None and _is_stolen(text, home / STOLEN):
+        return "stolen"
+    return None
+
+
+def set_password(account: Account, password: str, today: date, home: Path | None) -> None:
+    """Keep a new password. Raises ActRefused where it is short, guessable or stolen."""
+    flaw = flaw_in(password, (account.name, account.email), home)
+    if flaw is not None:
+        raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
+    account.password, account.password_on = hashed(password), today
+
+
+_FLAWS = {
+    "too_short": f"the password must have {MIN_LENGTH} characters or more; a sentence is easy to remember",
+    "too_long": f"the password must have {MAX_LENGTH} characters or fewer",
+    "guessable": "this password is easily guessed: use several words that do not belong together",
+    "stolen": "this password has appeared in a data breach: choose another, and change it wherever else you use it",
+}
+
+
+def hashed(password: str) -> str:
+    return _hasher.hash(tidy(password))
+
+
+def is_right(password: str, stored: str | None) -> bool:
+    """Whether the password is the one; without one to compare with, as much work is done."""
+    try:
+        return _hasher.verify(stored or _nobodys(), tidy(password)[:MAX_LENGTH]) and stored is not None
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
+def is_outdated(stored: str) -> bool:
+    return _hasher.check_needs_rehash(stored)
+
+
+@cache
+def _nobodys() -> str:
+    return _hasher.hash("the password of nobody")
+
+
+def _is_stolen(password: str, path: Path) -> bool:
+    """Search in a sorted file by halves: it may hold a thousand million lines."""
+    wanted = hashlib.sha1(password.encode("utf-8", "surrogatepass"), usedforsecurity=False).hexdigest().upper().encode()
+    try:
+        with path.open("rb") as file:
+            low, high = 0, path.stat().st_size
+            while low < high:
+                middle = (low + high) // 2
+                file.seek(max(middle - 1, 0))
+                if middle:
+                    file.readline()
+                line = file.readline()
+                if not line or line[:40] >= wanted:
+                    if line[:40] == wanted:
+                        return True
+                    high = middle
+                else:
+                    low = middle + 1
+    except FileNotFoundError:
+        return False
+    return False

@@ -1,1 +1,0 @@
-"""Officers' notes and tasks on a case, sealed to their unit."""

@@ -1,0 +1,124 @@
+"""What the queue shows of a case beside its facts: with whom it lies, its language and agency, and what happened last.
+
+One list of conditions gives the word of a case and the filter, so that both say the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
+from sqlalchemy.orm import Session
+
+from registry.complaints.case.models import Case
+from registry.complaints.casework.models import CaseMove, Decision
+from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import Sealer
+from registry.vocabulary.cases import Author, CaseState, DecisionState, HearingState, LiesWith, ReferralState
+
+
+def _hearing(state: HearingState) -> ColumnElement[bool]:
+    found = select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state == state)
+    return and_(Case.state == CaseState.AGENCY_HEARING, found.exists())
+
+
+def _second() -> ColumnElement[bool]:
+    drafted = select(Decision.id).where(Decision.case_id == Case.id, Decision.state == DecisionState.DRAFTED)
+    decides = and_(Case.state == CaseState.DECISION_DRAFT, drafted.exists())
+    return or_(_hearing(HearingState.REPRISAL_CHECK), decides)
+
+
+def _partner() -> ColumnElement[bool]:
+    sent = select(Referral.case_id).where(Referral.state == ReferralState.SENT)
+    return Case.id.in_(sent)
+
+
+_CONDITIONS: Mapping[LiesWith, ColumnElement[bool]] = {
+    LiesWith.COMPLAINANT: Case.state == CaseState.WAITING_COMPLAINANT,
+    LiesWith.MEASURE: and_(Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None)),
+    LiesWith.AGENCY: _hearing(HearingState.SERVED),
+    LiesWith.SECOND: _second(),
+    LiesWith.PARTNER: _partner(),
+}
+"""What holds for a case that lies with somebody else; the first that holds counts."""
+
+_STATES: Mapping[LiesWith, tuple[CaseState, ...]] = {
+    LiesWith.COMPLAINANT: (CaseState.WAITING_COMPLAINANT,),
+    LiesWith.MEASURE: (CaseState.SANCTION_PENDING,),
+    LiesWith.AGENCY: (CaseState.AGENCY_HEARING,),
+    LiesWith.SECOND: (CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT),
+}
+"""States in which a case can lie with them: they lead to an index."""
+
+
+def lies_with() -> ColumnElement[Any]:
+    """With whom a case lies, as a column of LiesWith's values."""
+    return case(
+        *((condition, literal(who.value)) for who, condition in _CONDITIONS.items()),
+        else_=literal(LiesWith.OFFICER.value),
+    )
+
+
+def is_with(who: LiesWith) -> list[ColumnElement[bool]]:
+    """The conditions for open cases that lie with somebody."""
+    before = [
+        condition for other, condition in _CONDITIONS.items() if who is LiesWith.OFFICER or _comes_first(other, who)
+    ]
+    own = [_CONDITIONS[who]] if who in _CONDITIONS else []
+    states = [Case.state.in_(_STATES[who])] if who in _STATES else []
+    return [Case.is_open.is_(True), *states, *own, *(not_(condition) for condition in before)]
+
+
+def _comes_first(other: LiesWith, who: LiesWith) -> bool:
+    order = list(_CONDITIONS)
+    return order.index(other) < order.index(who)
+
+
+class LastAct(StrEnum):
+    """What happened last in a case: a move, a message of an officer, or one of the complainant."""
+
+    MOVED = "moved"
+    WROTE = "wrote"
+    RECEIVED = "received"
+
+
+class Glance(NamedTuple):
+    """`agency_id`: the registered agency that the case is about. `is_typed`: one was typed that is not registered."""
+
+    language: str | None
+    agency_id: str | None
+    is_typed: bool
+    lies_with: LiesWith
+    last_on: date | None
+    last_act: LastAct | None
+
+
+def glances(session: Session, sealer: Sealer, references: Sequence[str]) -> Mapping[str, Glance]:
+    """Those of the cases of one page, by reference. One statement."""
+    if not references:
+        return {}
+    moved = select(func.max(CaseMove.on_day)).where(CaseMove.case_id == Case.id).scalar_subquery()
+    query = select(Case, lies_with(), moved, _last_message(Author.OFFICER), _last_message(Author.COMPLAINANT))
+    rows = session.execute(query.where(Case.reference.in_(references)))
+    return {row[0].reference: _glance(sealer, *row) for row in rows}
+
+
+def _last_message(author: Author) -> Any:
+    query = select(func.max(Message.written_on)).join(EncryptedContainer, EncryptedContainer.id == Message.box_id)
+    return query.where(
+        EncryptedContainer.case_id == Case.id, EncryptedContainer.is_copy.is_(False), Message.author == author
+    ).scalar_subquery()
+
+
+def _glance(
+    sealer: Sealer, case: Case, who: str, moved: date | None, wrote: date | None, received: date | None
+) -> Glance:
+    days = {LastAct.RECEIVED: received, LastAct.WROTE: wrote, LastAct.MOVED: moved}
+    last = max((day, act) for act, day in days.items() if day is not None) if any(days.values()) else (None, None)
+    agency = named_agency_id(sealer, case)
+    is_typed = agency is None and case.agency_sealed is not None
+    return Glance(case.language, agency, is_typed, LiesWith(who), *last)

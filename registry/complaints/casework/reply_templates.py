@@ -1,0 +1,113 @@
+"""Reply templates: written by an officer in every language, approved by a supervisor, offered by the state of a case."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from registry.audit.actions import record
+from registry.complaints.case.messages import read_text
+from registry.complaints.casework.actions import UnitOfficer
+from registry.complaints.casework.models import ReplyTemplate, TemplateState
+from registry.core.calls import Call
+from registry.core.db.locking import lock
+from registry.core.errors import ActRefused, Fault, InvalidInput
+from registry.core.ids import new_reference
+from registry.vocabulary.cases import CaseState
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
+
+MAX_NAME = 80
+MAX_TEXT = 4000
+MAX_TEMPLATES = 100
+
+IN_LANGUAGES = (Language.EN, Language.IT, Language.ZH_HANS, Language.ZH_HANT)
+"""The languages in which complaints are told and answered: a template is there in all of them."""
+
+PLACEHOLDERS = ("unit", "today", "in_14_days")
+"""What stands in braces in a text and is filled in where it is used."""
+
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+def templates_of(session: Session, unit: str) -> Sequence[ReplyTemplate]:
+    """All of a unit, those that were withdrawn last."""
+    query = select(ReplyTemplate).where(ReplyTemplate.unit == unit)
+    rows = session.execute(query.order_by(ReplyTemplate.name, ReplyTemplate.id)).scalars().all()
+    return sorted(rows, key=lambda one: one.state is TemplateState.WITHDRAWN)
+
+
+def offered(session: Session, unit: str, state: CaseState) -> list[ReplyTemplate]:
+    """Those that may be used in a case of this state, by name."""
+    found = templates_of(session, unit)
+    return [one for one in found if one.state is TemplateState.APPROVED and (not one.states or state in one.states)]
+
+
+def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str]) -> str:
+    """The text in a language with its placeholders filled in."""
+    return _BRACED.sub(lambda match: values.get(match[1], match[0]), template.texts[language])
+
+
+def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states: Sequence[str]) -> ReplyTemplate:
+    """Write a template; it waits for a supervisor. Raises InvalidInput, ActRefused."""
+    session, (officer, unit), today = call.session, call.actor, call.at.date()
+    there = select(func.count()).where(ReplyTemplate.unit == unit, ReplyTemplate.state != TemplateState.WITHDRAWN)
+    if session.execute(there).scalar_one() >= MAX_TEMPLATES:
+        raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
+    faults = [
+        Fault.of(f"text_{language}", Problem.INVALID_VALUE, "placeholder", names=", ".join(PLACEHOLDERS))
+        for language in IN_LANGUAGES
+        if set(_BRACED.findall(texts.get(language, ""))) - set(PLACEHOLDERS)
+    ]
+    if faults:
+        raise InvalidInput(faults)
+    template = ReplyTemplate(
+        reference=new_reference(),
+        unit=unit,
+        name=read_text("name", name, MAX_NAME),
+        states=[state for state in CaseState if state in states],
+        texts={language: read_text(f"text_{language}", texts.get(language, ""), MAX_TEXT) for language in IN_LANGUAGES},
+        state=TemplateState.PROPOSED,
+        written_by=officer,
+        written_on=today,
+    )
+    session.add(template)
+    session.flush()
+    record(session, "template.proposed", unit, on=today, actor=officer, detail=template.reference, unit=unit)
+    return template
+
+
+def approve(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
+    """Offer a template from now on. Raises NotFound, StaleVersion, ActRefused."""
+    template, officer = _lock_template(call, reference), call.actor.name
+    if template.state is not TemplateState.PROPOSED:
+        raise ActRefused("template_decided", "this template was decided on already")
+    if template.written_by == officer:
+        raise ActRefused("own_template", "another officer approves what you wrote")
+    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, call.at.date()
+    return _record_change(call, template, "template.approved")
+
+
+def withdraw(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
+    """Offer a template no longer. Raises NotFound, StaleVersion."""
+    template = _lock_template(call, reference)
+    template.state = TemplateState.WITHDRAWN
+    return _record_change(call, template, "template.withdrawn")
+
+
+def _lock_template(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
+    return lock(
+        call.session, ReplyTemplate, ReplyTemplate.unit == call.actor.unit, ReplyTemplate.reference == reference,
+        version=call.version, missing="there is no such template in this unit",
+    )  # fmt: skip
+
+
+def _record_change(call: Call[UnitOfficer], template: ReplyTemplate, what: str) -> ReplyTemplate:
+    template.version += 1
+    call.session.flush()
+    unit = template.unit
+    record(
+        call.session, what, unit, on=call.at.date(), actor=call.actor.name, detail=template.reference, unit=unit
+    )  # fmt: skip
+    return template

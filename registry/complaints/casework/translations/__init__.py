@@ -1,1 +1,0 @@
-"""Translations that officers write beside what a complainant wrote."""

@@ -1,0 +1,167 @@
+"""Access grants: asked for in a case and looked at once another has agreed; and those of the unit, with what waits."""
+
+from flask import Blueprint, Response
+from sqlalchemy.orm import Session
+
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.casework.access_grants import queries
+from registry.complaints.casework.access_grants.rules import LIVE, MAX_HOURS, RIGHT_TO, USUAL_HOURS
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.queries import files_of
+from registry.complaints.parties.hearings.files import files_of_hearings
+from registry.core.calls import Call
+from registry.core.clock import now
+from registry.http.responses import sent_file
+from registry.http.transaction import services
+from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
+from registry.officer_desk.acts import OfficerAct
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in, sealer
+from registry.pages.officers.cases.showing import box_view, identity_view
+from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import AccessKind, CaseState
+
+pages = Blueprint("console_openings", __name__)
+
+
+@pages.get("/cases/<reference>/openings")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def openings_of_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _case_page(session, me, reference)
+
+
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    address = f"/console/cases/{reference}/openings"
+    return Place(head.case.reference, address, lambda refusal: _case_page(session, me, reference, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
+
+
+@pages.get("/cases/<reference>/openings/<opening>")
+@allowed(Resource.BREAK_GLASS, Act.PROPOSE)
+def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
+    """What was opened, for as long as it is. Each look is on record."""
+    head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
+    found: list[queries.Opened] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.look(Call(session, officer, now()), sealer(), opening, into=language()))
+    )
+    if refusal is not None:
+        return _case_page(session, me, reference, refusal)
+    opened = found[0]
+    return case_page(
+        "access_grants/opened.html",
+        me,
+        head,
+        "openings",
+        opened=opened,
+        boxes=[box_view(language(), box, None) for box in opened.view.boxes] if opened.view else [],
+        identities=None
+        if opened.identities is None
+        else [identity_view(language(), given) for given in opened.identities.values()],
+        names=names_in(session, me.standing.unit),
+    )
+
+
+@pages.get("/cases/<reference>/openings/<opening>/file")
+@allowed(Resource.ORIGINAL, Act.PROPOSE)
+def file(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
+    """A file as it was sent, to be saved and never shown in a page."""
+    open_case(session, me, reference)
+    officer, store = _looker(session, me, reference, opening), store_of(services().settings)
+    found: list[tuple[str, bytes]] = []
+    refusal = attempt(
+        session, lambda: found.append(queries.original(Call(session, officer, now()), sealer(), opening, store))
+    )
+    if refusal is not None:
+        return _case_page(session, me, reference, refusal)
+    name, body = found[0]
+    return sent_file(body, name)
+
+
+def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, opening: str) -> Place:
+    open_case(session, me, reference)
+    queries.require_of_case(session, me.standing.unit, reference, opening)
+    address = f"/console/cases/{reference}/openings"
+    return Place(opening, address, lambda refusal: _case_page(session, me, reference, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/openings/<opening>", OWN, _find_own)
+
+
+def _looker(session: Session, me: AuthenticatedOfficer, reference: str, grant: str) -> Officer:
+    """The officer as a reader of an access grant.
+
+    The right to ask is still needed: a lost role closes what it opened.
+    """
+    kind = queries.require_of_case(session, me.standing.unit, reference, grant).kind
+    return acting(me, RIGHT_TO[kind], Act.PROPOSE)
+
+
+def _case_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer, at = open_case(session, me, reference), acting(me, Resource.BREAK_GLASS, Act.PROPOSE), now()
+    is_all = me.standing.may(Resource.BREAK_GLASS, Act.APPROVE)
+    found = queries.in_case(session, sealer(), officer, head.case, at, is_all=is_all)
+    may_see_files = head.case.state is not CaseState.WITHDRAWN
+    return case_page(
+        "access_grants/case.html",
+        me,
+        head,
+        "openings",
+        refusal=refusal,
+        found=found,
+        files=[
+            *(files_of(session, sealer(), officer, head.case) if may_see_files else []),
+            *(one for one in files_of_hearings(session, sealer(), officer, head.case) if one.has_original),
+        ],
+        names=names_in(session, me.standing.unit),
+        may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in AccessKind},
+        usual_hours=USUAL_HOURS,
+        most_hours=MAX_HOURS,
+    )
+
+
+unit_pages = Blueprint("console_unit_openings", __name__)
+
+
+@unit_pages.get("/openings")
+@allowed(Resource.BREAK_GLASS, Act.READ)
+def openings_of_unit(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _unit_page(session, me)
+
+
+def _find_in_unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
+    opening_opened(session, me, reference, act.right)
+    return Place(reference, "/console/openings", lambda refusal: _unit_page(session, me, refusal))
+
+
+serve_acts(unit_pages, "/openings/<reference>", ACTS, _find_in_unit)
+
+
+def decided_by(me: AuthenticatedOfficer) -> list[AccessKind]:
+    """The kinds of access requests that the officer may decide."""
+    return [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
+
+
+def _unit_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    kinds, at = decided_by(me), now()
+    found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, at, decides=kinds)
+    return page(
+        "access_grants/list.html",
+        here="openings",
+        refusal=refusal,
+        found=found,
+        kinds=kinds,
+        live=LIVE,
+        names=names_in(session, me.standing.unit),
+        mine=me.officer.reference,
+        may_open_cases=me.standing.may(Resource.CASE, Act.READ),
+    )

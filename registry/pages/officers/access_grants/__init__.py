@@ -1,1 +1,0 @@
-"""Pages on which access grants are asked for, approved and ended."""

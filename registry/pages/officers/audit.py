@@ -1,0 +1,166 @@
+"""The audit trail: the unit's lines for its auditor, whether the chain holds, a copy, and a case's tab of who did what."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request, stream_with_context
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from registry.audit import queries as chain
+from registry.audit.actions import record
+from registry.core.clock import now
+from registry.http.transaction import reading
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.oversight import trail as oversight
+from registry.oversight.trail import Wanted, is_reading
+from registry.pages.officers.acting import names_in
+from registry.pages.officers.audit_details import detail_in, references_in
+from registry.pages.officers.cases.tabs import case_page, open_case
+from registry.pages.officers.form_fields import day
+from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.rendering import language, page
+
+pages = Blueprint("console_audit", __name__)
+
+A_PAGE = 50
+NOT_OFFICERS = ("complainant", "registry", "operator", "nobody")
+"""Actors that are no officers: the complainant, the service itself, its operator, and an unknown at sign-in."""
+FIELDS = ("from", "to", "actor", "act", "subject", "reads")
+MAX_LENGTH = 60
+
+
+class AuditFilterForm(NamedTuple):
+    """`typed` is kept as it was, `faults` names the fields that could not be read."""
+
+    wanted: Wanted
+    typed: Mapping[str, str]
+    faults: frozenset[str]
+
+    @property
+    def query(self) -> str:
+        """The same question as an address has it."""
+        return urlencode({name: value for name, value in self.typed.items() if value})
+
+
+def read_filters(args: MultiDict[str, str]) -> AuditFilterForm:
+    typed = {name: args.get(name, "").strip()[:MAX_LENGTH] for name in FIELDS}
+    faults = frozenset(name for name in ("from", "to") if typed[name] and day(typed[name]) is None)
+    wanted = Wanted(
+        from_on=day(typed["from"]),
+        to_on=day(typed["to"]),
+        actor=typed["actor"] or None,
+        act=typed["act"].casefold() or None,
+        subject=typed["subject"] or None,
+        is_reading=bool(typed["reads"]),
+    )
+    return AuditFilterForm(wanted, typed, faults)
+
+
+def number(args: MultiDict[str, str]) -> int | None:
+    """The line before which a page ends; what is none begins at the latest."""
+    text = args.get("before", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+@pages.get("/audit")
+@allowed(Resource.AUDIT, Act.READ)
+def lines(session: Session, me: AuthenticatedOfficer) -> Response:
+    stated, unit = read_filters(request.args), me.standing.unit
+    oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+    found = [] if stated.faults else oversight.lines_of(
+        session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
+    )  # fmt: skip
+    on_page = found[:A_PAGE]
+    return page(
+        "audit/lines.html",
+        here="audit",
+        status=400 if stated.faults else 200,
+        asked=stated,
+        lines=on_page,
+        older=on_page[-1].number if len(found) > A_PAGE else None,
+        is_first="before" not in request.args,
+        people=names_in(session, unit),
+        names=oversight.names_of(session, _people_in(on_page)),
+        nobody=NOT_OFFICERS,
+        is_reading=is_reading,
+        detail_of=partial(detail_in, language()),
+    )
+
+
+def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
+    """Who may be named in lines, as references."""
+    details = references_in(one.detail for one in on_page)
+    return [*(one.actor for one in on_page), *(one.subject or "" for one in on_page), *details]
+
+
+@pages.get("/audit/verify")
+@allowed(Resource.AUDIT, Act.READ)
+def verify(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
+    """Deriving a long chain takes a while."""
+    typed = request.args.get("head", "").strip()[:100]
+    stored = chain.read_head(typed) if typed else None
+    is_head = stored is not None or not typed
+    return Afterwards(
+        lambda: page(
+            "audit/verify.html",
+            here="audit",
+            status=200 if is_head else 400,
+            typed=typed,
+            found=chain.verify(reading(), stored) if is_head else None,
+        )
+    )
+
+
+@pages.get("/audit/export")
+@allowed(Resource.AUDIT, Act.EXPORT)
+def export(session: Session, me: AuthenticatedOfficer) -> Response:
+    stated = read_filters(request.args)
+    if stated.faults:
+        return page("audit/refused.html", here="audit", status=400, asked=stated)
+    unit = me.standing.unit
+    record(session, "audit.exported", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+    response = Response(
+        stream_with_context(_lines_exported(unit, stated)), content_type="application/jsonl; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="audit-{unit}-{now().date()}.jsonl"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _lines_exported(unit: str, stated: AuditFilterForm) -> Iterator[bytes]:
+    """Read when the line that tells of it is committed, so that the copy holds it too."""
+    yield from oversight.exported(reading(), unit, stated.wanted)
+
+
+case_pages = Blueprint("console_trail", __name__)
+
+
+@case_pages.get("/cases/<reference>/trail")
+@allowed(Resource.TRAIL, Act.READ)
+def trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    head, unit = open_case(session, me, reference), me.standing.unit
+    acts = oversight.acts_on(session, reference)
+    about = oversight.Wanted(subject=reference)
+    found = oversight.lines_of(session, unit, about, before=number(request.args), limit=A_PAGE + 1)
+    lines = found[:A_PAGE]
+    people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
+    names = oversight.names_of(session, people)
+    oversight.note_reading(
+        session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
+    )
+    return case_page(
+        "audit/trail.html",
+        me,
+        head,
+        "trail",
+        reads=[one for one in acts if is_reading(one.act)],
+        lines=lines,
+        older=lines[-1].number if len(found) > A_PAGE else None,
+        names=names,
+        is_reading=is_reading,
+        detail_of=partial(detail_in, language()),
+    )

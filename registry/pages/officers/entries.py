@@ -1,0 +1,162 @@
+"""Agencies' entries: what their people ask of the authority, and what its officers decide; and who speaks for an agency."""
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.parties import accounts
+from registry.core.calls import Call
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, official, representative, request_opened
+from registry.officers.models import OfficerChange
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, chosen, serve_acts
+from registry.pages.officers.acting import names_in
+from registry.pages.officers.agencies import agency_name, suggestions
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import page
+from registry.register.agencies.queries import public_record
+from registry.supervision.entries import claims, queries
+from registry.supervision.entries import requests as entry_requests
+from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
+from registry.vocabulary.entries import EntryPart
+from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.register import STAFF_LANGUAGES
+
+pages = Blueprint("console_entry", __name__)
+
+_PARTS = {part.value: part for part in EntryPart}
+
+
+@pages.get("/entry")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def entry(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _entry_page(session, me)
+
+
+@pages.post("/entry/<kind>")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
+    if kind not in set(EntryRequestKind):
+        raise NotFound("there is no such form")
+
+    def act() -> None:
+        form, asked = request.form, EntryRequestKind(kind)
+        part = chosen(form, "part", _PARTS, "one_of_list") if asked is EntryRequestKind.CORRECTION else None
+        call = Call(session, representative(session, me), now())
+        entry_requests.ask(call, asked, form.get("text", ""), part)
+
+    refusal = attempt(session, act)
+    return redirect("/console/entry", 303) if refusal is None else _entry_page(session, me, refusal, kind)
+
+
+def _find_own_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    return Place(reference, "/console/entry", lambda refusal: _entry_page(session, me, refusal))
+
+
+serve_acts(pages, "/entry/requests/<reference>", OWN, _find_own_request)
+
+
+def _entry_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = "") -> Response:
+    rep, today = representative(session, me), now().date()
+    agency = public_record(session, rep.agency, today)
+    if agency is None:
+        raise NotFound("your agency's entry is not there any more")
+    found = queries.requests_of(session, rep.agency)
+    open_ = {one.kind for one in found if one.state is EntryRequestState.OPEN}
+    return page(
+        "entries/agency.html",
+        here="entry",
+        refusal=refusal,
+        asked=kind,
+        agency=agency,
+        found=found,
+        open=open_,
+        reply=queries.reply_to(session, agency, today),
+        may_reply=is_answerable(agency, today),
+        parts=list(EntryPart),
+        working_days=WORKING_DAYS,
+        names=names_in(session, me.standing.unit),
+    )
+
+
+officer_pages = Blueprint("console_entries", __name__)
+
+
+@officer_pages.get("/entries")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def entries(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _requests_page(session, me)
+
+
+@officer_pages.get("/entries/<reference>")
+@allowed(Resource.ENTRY, Act.APPROVE)
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _request_page(session, me, reference)
+
+
+def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    request_opened(session, me, reference)
+    return Place(
+        reference, f"/console/entries/{reference}", lambda refusal: _request_page(session, me, reference, refusal)
+    )
+
+
+serve_acts(officer_pages, "/entries/<reference>", ACTS, _find_request)
+
+
+def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+    table, names = (INVITED, (reference,)) if reference else (INVITATIONS, ())
+    # The code is shown here and nowhere else: it is handed over in person.
+    with_code = (lambda code: _requests_page(session, me, code=code)) if act.name == "approve" else None
+    found = table.opened(session, me, act, *names)
+    return Place(found, "/console/entries", lambda refusal: _requests_page(session, me, refusal), afterwards=with_code)
+
+
+serve_acts(officer_pages, "/entries/invitations", INVITATIONS, _invitation)
+serve_acts(officer_pages, "/entries/invitations/<reference>", INVITED, _invitation)
+
+
+def _requests_page(
+    session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, code: str | None = None
+) -> Response:
+    found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
+    invited: list[tuple[OfficerChange, str]] = [
+        (change, agency) for change, agency in claims.invitations(session, official(me)) if not me.has_conflict(agency)
+    ]
+    agencies = {one.agency for one in found} | {agency for _, agency in invited}
+    return page(
+        "entries/list.html",
+        here="entries",
+        refusal=refusal,
+        code=code,
+        found=found,
+        invited=invited,
+        agencies={agency: agency_name(session, agency) for agency in agencies},
+        names=names_in(session, me.standing.unit),
+        suggested=suggestions(session, refusal, request.form),
+        my_reference=me.officer.reference,
+        today=now().date(),
+        languages=STAFF_LANGUAGES,
+    )
+
+
+def _request_page(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
+    entry_request = request_opened(session, me, reference)
+    unit = accounts.unit_of_agency(session, entry_request.agency)
+    theirs = names_in(session, unit.reference) if unit is not None else {}
+    return page(
+        "entries/one.html",
+        here="entries",
+        refusal=refusal,
+        asked=entry_request,
+        agency=agency_name(session, entry_request.agency),
+        names={**names_in(session, me.standing.unit), **theirs},
+        today=now().date(),
+    )

@@ -1,1 +1,0 @@
-"""Pages of what agencies ask about their entry: for the agency, and for the officer who decides."""

@@ -1,0 +1,148 @@
+"""What waits at the licensing desk from outside: lists that were read, changes of channels, and what looks like a clone."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.officer_desk.acting import names_of
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
+from registry.officer_desk.licensing import agency_opened, change_opened, collision_opened, official
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.agencies import suggestions
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.licences.showing import name_of
+from registry.pages.officers.refusals import Refusal
+from registry.pages.officers.rendering import page
+from registry.register.agencies.channels import notification_addresses
+from registry.register.imports import queries
+from registry.supervision.collisions.rules import Sign, evidence
+from registry.supervision.licensing import related_acts
+from registry.supervision.licensing.drafting import is_of
+from registry.vocabulary.register import ChannelKind
+
+pages = Blueprint("console_imports", __name__)
+
+
+@pages.get("/imports")
+@allowed(Resource.IMPORT, Act.READ)
+def lists(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _lists_page(session, me)
+
+
+def _find_list(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    return Place(reference, "/console/imports", lambda refusal: _lists_page(session, me, refusal))
+
+
+serve_acts(pages, "/imports/<reference>", HELD_LISTS, _find_list)
+
+
+def _lists_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    return page(
+        "imports/lists.html",
+        here="imports",
+        tab="lists",
+        refusal=refusal,
+        held=queries.lists_on_hold(session, authority),
+        sources=queries.sources_of(session, authority),
+        names=names_of(session, authority),
+        may_approve=me.standing.may(Resource.IMPORT, Act.APPROVE),
+    )
+
+
+channel_pages = Blueprint("console_channels", __name__)
+
+
+@channel_pages.get("/channels")
+@allowed(Resource.CHANNEL, Act.READ)
+def channels(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _channels_page(session, me)
+
+
+def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
+    return Place(me.standing.authority or "", "/console/channels", lambda refusal: _channels_page(session, me, refusal))
+
+
+serve_acts(channel_pages, "/channels", CHANNELS, _find_place)
+
+
+def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    change = change_opened(session, me, reference)
+    return Place(change.reference, "/console/channels", lambda refusal: _channels_page(session, me, refusal))
+
+
+serve_acts(channel_pages, "/channels/<reference>", CHANNEL_CHANGES, _find_change, is_versioned=False)
+
+
+def _channels_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    found = related_acts.changes_waiting(session, authority)
+    return page(
+        "imports/channels.html",
+        here="imports",
+        tab="channels",
+        refusal=refusal,
+        typed=request.form,
+        suggested=suggestions(session, refusal, request.form),
+        found=[
+            (change, agency, notification_addresses(session, change))
+            for change, agency in found
+            if not me.has_conflict(agency.agency_id)
+        ],
+        kinds=list(ChannelKind),
+        names=names_of(session, authority),
+        name_of=name_of,
+        own=me.officer.reference,
+        may_propose=me.standing.may(Resource.CHANNEL, Act.PROPOSE),
+        may_approve=me.standing.may(Resource.CHANNEL, Act.APPROVE),
+    )
+
+
+clone_pages = Blueprint("console_clones", __name__)
+CLONES = "/console/clones"
+
+
+@clone_pages.get("/clones")
+@allowed(Resource.CLONE, Act.READ)
+def clones(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _clones_page(session, me)
+
+
+def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    found, _both = collision_opened(session, me, reference)
+    return Place(found.reference, CLONES, lambda refusal: _clones_page(session, me, refusal))
+
+
+def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
+    _row, known = agency_opened(session, me, agency)
+    return Place(known.agency_id, CLONES, lambda refusal: _clones_page(session, me, refusal))
+
+
+serve_acts(clone_pages, "/clones/<reference>", COLLISIONS, _find_collision, is_versioned=False)
+serve_acts(clone_pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agency, is_versioned=False)
+
+
+def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    authority = official(me).authority
+    return page(
+        "imports/clones.html",
+        here="imports",
+        tab="clones",
+        refusal=refusal,
+        typed=request.form,
+        found=[
+            (
+                one,
+                both,
+                evidence(both[0], both[1], [Sign(word) for word in one.signs]),
+                [agency for agency in both if is_of(agency, authority)],
+            )
+            for one, both in related_acts.collisions_open(session, authority)
+            if not any(me.has_conflict(agency.agency_id) for agency in both)
+        ],
+        warned=[one for one in related_acts.warned(session, authority) if not me.has_conflict(one.agency_id)],
+        name_of=name_of,
+        may_approve=me.standing.may(Resource.CLONE, Act.APPROVE),
+    )

@@ -1,0 +1,197 @@
+"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from registry.core.clock import now
+from registry.core.errors import NotFound
+from registry.http.responses import sent_file
+from registry.http.transaction import reading
+from registry.i18n.overview_words import cell_words, heads, sheet_name
+from registry.i18n.wording import sector_name
+from registry.officer_desk.acting import names_in
+from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.oversight.overview.queries import Came, Overview
+from registry.oversight.overview.rules import Age, Period, is_period, usual
+from registry.oversight.overview.sheets import NAMES, Sheet
+from registry.pages.officers.form_fields import day
+from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import CaseState, Indicator
+
+pages = Blueprint("console_overview", __name__)
+
+
+class PeriodForm(NamedTuple):
+    """`period` is None where the days make none; `typed` is what stood in the fields."""
+
+    period: Period | None
+    typed: Mapping[str, str]
+
+    @property
+    def query(self) -> str:
+        return urlencode({name: self.typed[name] for name in ("from", "to")})
+
+    def matches(self, one: Came) -> bool:
+        return (not self.typed["sector"] or one.sector == self.typed["sector"]) and (
+            not self.typed["country"] or one.country == self.typed["country"]
+        )
+
+
+def read_period(at: datetime) -> PeriodForm:
+    """The usual period where no day is said, and nothing where what is said is no period of two years at most."""
+    otherwise = usual(at.date())
+    typed = {name: request.args.get(name, "").strip()[:20] for name in ("from", "to", "sector", "country")}
+    typed["from"] = typed["from"] or str(otherwise.from_on)
+    typed["to"] = typed["to"] or str(otherwise.to_on)
+    from_on, to_on = day(typed["from"]), day(typed["to"])
+    is_one = from_on is not None and to_on is not None and is_period(from_on, to_on)
+    return PeriodForm(Period(from_on, to_on) if is_one else None, typed)  # type: ignore[arg-type]
+
+
+@pages.get("/overview")
+@allowed(Resource.STATISTICS, Act.READ)
+def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
+    at = now()
+    stated, viewer = read_period(at), Viewer(me)
+    if stated.period is None:
+        return _no_period_page(stated)
+    period = stated.period
+    return Afterwards(lambda: _overview_page(reading(), viewer, stated, period, at))
+
+
+@pages.get("/overview/<table>.csv")
+@allowed(Resource.STATISTICS, Act.EXPORT)
+def table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
+    if table not in NAMES:
+        raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
+    return _export(session, me, table)
+
+
+@pages.get("/overview.xlsx")
+@allowed(Resource.STATISTICS, Act.EXPORT)
+def workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
+    return _export(session, me, None)
+
+
+def _export(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
+    at = now()
+    stated, viewer = read_period(at), Viewer(me)
+    if stated.period is None:
+        return _no_period_page(stated)
+    period = stated.period
+    name = file_name(table, viewer, period)
+    note_export(session, viewer, table or "all", period, at)
+
+    spoken = language()
+
+    def worded(sheet: Sheet) -> Sheet:
+        rows = [
+            [cell_words(spoken, column, cell) for column, cell in zip(sheet.header, row, strict=True)]
+            for row in sheet.rows
+        ]
+        return Sheet(sheet_name(spoken, sheet.name), heads(spoken, tuple(sheet.header)), rows)
+
+    def file() -> Response:
+        if table is None:
+            return sent_file(workbook_file(reading(), viewer, period, at, worded), name)
+        return sent_file(table_file(reading(), viewer, table, period, at, worded), name)
+
+    return Afterwards(file)
+
+
+def _cases_of(viewer: Viewer, filter_: str, counted: Sequence[tuple[str | None, int]]) -> list[str]:
+    """For each count the address of its cases in the queue; empty where the viewer reads no cases or no value was said."""
+    return [
+        f"/console/cases?{urlencode({filter_: value})}" if viewer.reads_cases and value else "" for value, _ in counted
+    ]
+
+
+def _overview_page(session: Session, viewer: Viewer, stated: PeriodForm, period: Period, at: datetime) -> Response:
+    found, patterns = read_overview(session, viewer, period, at)
+    spoken = language()
+    return page(
+        "overview/page.html",
+        here="overview",
+        asked=stated,
+        viewer=viewer,
+        ages=list(Age),
+        cases_of=partial(_cases_of, viewer),
+        sector=lambda code: sector_name(spoken, code),
+        sectors=sorted({one.sector for one in found.inflow if one.sector}),
+        countries=sorted({one.country for one in found.inflow if one.country}),
+        clocks=found.clocks,
+        patterns=patterns,
+        names=names_in(session, viewer.unit),
+        **sums(found, [one for one in found.inflow if stated.matches(one)]),
+    )
+
+
+def _no_period_page(stated: PeriodForm) -> Response:
+    return page("overview/refused.html", here="overview", status=400, asked=stated)
+
+
+def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
+    """The figures of the page. `inflow` is what is left of the overview's after the page's filters."""
+    states: Counter[CaseState] = Counter()
+    ages: Counter[Age] = Counter()
+    cells: Counter[tuple[CaseState, Age]] = Counter()
+    for one in found.open_cases:
+        states[one.state] += one.cases
+        ages[one.age] += one.cases
+        cells[one.state, one.age] += one.cases
+    return {
+        "open_by_state": [(state, states[state]) for state in CaseState if states[state]],
+        "open_by_age": [(age, ages[age]) for age in Age],
+        "open_cells": cells,
+        "open_total": states.total(),
+        "by_week": _by_week(found, inflow),
+        "by_sector": _counts_of(Counter(), inflow, "sector"),
+        "by_country": _counts_of(Counter(), inflow, "country"),
+        "came": sum(one.complaints for one in inflow),
+        "late": sum(one.late for one in found.clocks),
+        "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
+        "spans": found.spans,
+        "lying": list(found.lying.items()),
+        "load": found.load,
+        "former": found.former,
+        "by_month": _by_month(found.decisions),
+    }
+
+
+def _by_week(found: Overview, inflow: Sequence[Came]) -> list[tuple[date, int]]:
+    weeks: Counter[date] = Counter()
+    for one in inflow:
+        weeks[one.week] += one.complaints
+    return [(week, weeks[week]) for week in found.period.weeks]
+
+
+def _counts_of(counts: Counter[str | None], inflow: Sequence[Came], of: str) -> list[tuple[str | None, int]]:
+    for one in inflow:
+        counts[getattr(one, of)] += one.complaints
+    # What was not stated says least, and stands last.
+    return sorted(counts.items(), key=lambda one: (one[0] is None, -one[1], one[0] or ""))
+
+
+def _ranked(indicators: Mapping[Indicator, int]) -> list[Indicator]:
+    return sorted(indicators, key=lambda one: -indicators[one])
+
+
+MONTH, MAX_MONTHS = 30, 6
+
+
+def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
+    """How many decisions took up to 30 days, 60 and so on; the last takes all that took longer."""
+    counts = [0] * MAX_MONTHS
+    for days, count in decisions.items():
+        counts[min(max(days - 1, 0) // MONTH, MAX_MONTHS - 1)] += count
+    return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]

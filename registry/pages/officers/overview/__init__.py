@@ -1,1 +1,0 @@
-"""Pages of the overview and the board for a wall."""

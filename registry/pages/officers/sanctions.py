@@ -1,0 +1,188 @@
+"""Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
+
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from registry.complaints.casework.decisions.actions import lock_decision
+from registry.core.clock import now
+from registry.core.errors import InvalidInput
+from registry.core.ids import read_reference
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.agency_picker import MAX_TYPED, picked_agency
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, readable_decision, sanction_opened
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.acting import acting, names_in
+from registry.pages.officers.cases.tabs import CaseHead, open_case
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.refusals import Refusal
+from registry.pages.officers.rendering import page
+from registry.supervision.sanctions import queries
+from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.moves import today_at
+from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.licensing import Timing, ToldFirst
+from registry.vocabulary.register import SanctionKind
+from schemas.sanctions import ENDS
+
+pages = Blueprint("console_sanctions", __name__)
+PLACE = "/console/sanctions"
+
+Form = MultiDict[str, str]
+
+TERMS = (
+    "kind", "amount", "currency", "points", "legal_ground", "public_text", "effective_from", "until", "appeal_deadline",
+    "publish_until",
+)  # fmt: skip
+
+
+@pages.get("/sanctions")
+@allowed(Resource.SANCTION, Act.READ)
+def sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
+    authority = me.standing.authority
+    found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
+    return page(
+        "sanctions/list.html",
+        here="sanctions",
+        found=[one for one in found if not me.has_conflict(one.sanction.agency)],
+        may_propose=me.standing.may(Resource.SANCTION, Act.PROPOSE),
+    )
+
+
+@pages.get("/sanctions/new")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def new(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _proposal_page(session, me)
+
+
+@pages.get("/sanctions/<reference>")
+@allowed(Resource.SANCTION, Act.READ)
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _sanction_page(session, me, sanction_opened(session, me, reference))
+
+
+@pages.get("/sanctions/<reference>/edit")
+@allowed(Resource.SANCTION, Act.PROPOSE)
+def edit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _edit_page(session, me, sanction_opened(session, me, reference))
+
+
+def _find_sanction(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    sanction = sanction_opened(session, me, reference)
+    again = _edit_page if act.name == "edit" else _sanction_page
+    return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
+
+
+def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
+    return Place(me.standing.authority or "", PLACE, lambda refusal: _proposal_page(session, me, refusal), is_list=True)
+
+
+serve_acts(pages, "/sanctions", PROPOSALS, _find_place)
+serve_acts(pages, "/sanctions/<reference>", ACTS, _find_sanction)
+
+
+def _open_decided_case(session: Session, me: AuthenticatedOfficer, decision: str | None) -> CaseHead | None:
+    """The case that was decided.
+
+    Raises NotFound if the officer may not read it, Forbidden in a conflict of interest.
+    """
+    if decision is None:
+        return None
+    reference = readable_decision(session, me, decision)
+    case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), reference)
+    return open_case(session, me, case.reference)
+
+
+def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    """On a decision of the unit, or on a licence. A decision is there for those alone who may read it."""
+    given = request.form if request.method == "POST" else request.args
+    decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
+    head = _open_decided_case(session, me, decision)
+    today = today_at(session, me.standing.authority, now())
+    agency = head.agency if head is not None else None
+    if agency is None and licence is not None and read_reference(licence) is None:
+        # What was typed is no reference: by the agency that it names, its licences are offered.
+        agency = _picked_agency(session, licence)
+    known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
+    return page(
+        "sanctions/new.html",
+        here="sanctions",
+        refusal=refusal,
+        head=head,
+        decision=decision,
+        licence=licence or "",
+        licences=known,
+        kinds=list(SanctionKind),
+        with_last_day=CAN_END_BY_ITSELF,
+        today=today,
+    )
+
+
+def _picked_agency(session: Session, typed: str) -> str | None:
+    try:
+        return picked_agency(session, typed)
+    except InvalidInput:
+        return None
+
+
+def _edit_page(
+    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+) -> Response:
+    """What was typed is kept. Where the proposal was changed meanwhile, what stands there is shown beside it, and with that its
+    version: only who has seen it writes over it."""
+    session.refresh(sanction)
+    is_stale = refusal is not None and refusal.code is Problem.STALE_VERSION
+    return page(
+        "sanctions/edit.html",
+        here="sanctions",
+        refusal=refusal,
+        sanction=sanction,
+        version=sanction.version if is_stale else request.form.get("version", sanction.version),
+        typed=request.form if refusal else _terms_of(sanction),
+        changed=_changed_terms(sanction, request.form) if is_stale else [],
+        is_stale=is_stale,
+        kinds=list(SanctionKind),
+        today=today_at(session, me.standing.authority, now()),
+    )
+
+
+def _sanction_page(
+    session: Session, me: AuthenticatedOfficer, sanction: Sanction, refusal: Refusal | None = None
+) -> Response:
+    authority, standing = me.standing.authority, me.standing
+    today = today_at(session, authority, now())
+    view = queries.sanction_view(session, sanction, me.officer.reference, today)
+    may_read = standing.may(Resource.DECISION, Act.READ) and standing.may(Resource.CASE, Act.READ)
+    return page(
+        "sanctions/one.html",
+        here="sanctions",
+        refusal=refusal,
+        shown=view,
+        chain=queries.chain(session, sanction, standing.unit) if may_read else None,
+        names=names_in(session, sanction.unit),
+        may_propose=standing.may(Resource.SANCTION, Act.PROPOSE),
+        may_approve=standing.may(Resource.SANCTION, Act.APPROVE),
+        proposer=By.PROPOSER,
+        approver=By.APPROVER,
+        ends=[one for one in ENDS if (one, By.APPROVER) in view.ways],
+        needs_look=sanction.kind in TOUCHES_WORKERS,
+        timings=list(Timing),
+        informed_parties=list(ToldFirst),
+        today=today,
+    )
+
+
+def _terms_of(sanction: Sanction) -> dict[str, str]:
+    """A sanction's terms as its form shows them."""
+    found = {name: getattr(sanction, name) for name in TERMS}
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def _changed_terms(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
+    """The terms that stand there _changed_terms than they were typed: name, what stands there, what was typed."""
+    stands = _terms_of(sanction)
+    both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]
+    return [one for one in both if one[1] != one[2]]
