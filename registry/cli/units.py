@@ -7,8 +7,8 @@ import msgspec
 
 from registry.cli.sealing_keys import opened
 from registry.complaints.case import units as actions
-from registry.complaints.case.retention_rules import SHIPPED, Periods
 from registry.complaints.case.routing_rules import takes_complaints
+from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.officers.models import Unit
@@ -37,18 +37,11 @@ def units() -> None:
 @click.option("--supervisor-email", help="Hears that something is overdue (the same address).")
 @click.option("--default", "is_default", is_flag=True, help="Takes what no other unit is for.")
 @click.option("--keep", "kept", multiple=True, help="KIND=DAYS: how long it keeps what was written, by its law.")
-def add(reference: str, names: tuple[str, ...], kept: tuple[str, ...], **given: Any) -> None:
+def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given: Any) -> None:
     """Write down a unit and make its keys, in REGISTRY_HOME/keys: back them up."""
     with opened() as (_, sessions, keyring), sessions.begin() as session:
-        unit = actions.add(
-            session,
-            Sealer(keyring),
-            reference,
-            names=named(names),
-            periods=_periods(kept),
-            today=day_at(now(), None),
-            **given,
-        )
+        details = actions.UnitDetails(names=named(names), periods=_periods(kept), **given)
+        unit = actions.add(session, Sealer(keyring), details, day_at(now(), None), is_default=is_default)
         click.echo("\n".join(_lines(unit)))
 
 

@@ -48,7 +48,7 @@ def _added(session: Session, role: Role, unit: str, email: str, at: datetime) ->
     if there is not None:
         return Joining(role, unit, email, None)
     name = f"Demo {email.partition('@')[0].replace('_', ' ').replace('-', ' ')}"
-    _, code = accounts.add_first(session, unit, name, email, [role], "en", at, at.date())
+    _, code = accounts.add_first(session, accounts.Invitation(unit, name, email, [role], "en"), at, at.date())
     return Joining(role, unit, email, code)
 
 

@@ -18,7 +18,6 @@ from registry.api.officers import (
     law_overlays,
     licence_previews,
     licences,
-    officer_changes,
     officers,
     overview,
     papers,
@@ -33,7 +32,7 @@ from registry.http.portals import UnguardedRoute, endpoints, require_guarded_end
 DESK: tuple[Namespace, ...] = (
     own.ns,
     officers.ns,
-    officer_changes.ns,
+    officers.changes_ns,
     licences.ns,
     licence_previews.ns,
     channels.ns,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.shapes import change_payload
+from registry.api.officers.officers import change_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -15,7 +15,7 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.drafts import draft_idempotently
+from registry.officer_desk.acts import draft_idempotently
 from registry.officer_desk.entry_acts import (
     ACTS,
     INVITATIONS,

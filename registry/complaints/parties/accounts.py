@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.units import check
+from registry.complaints.case.units import UnitDetails, check
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.errors import Fault, InvalidInput, NotFound
@@ -32,7 +32,7 @@ def add_partner(
     today: date,
 ) -> Unit:
     """Add an organisation to which cases may be referred, and make its keys. Raises InvalidInput."""
-    check(reference, country, reference, names, email, None, None)
+    check(UnitDetails(reference, country, reference, names, email))
     if session.execute(select(Unit.id).where(Unit.reference == reference)).first() is not None:
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
     unit = Unit(

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
 from registry.complaints.intake.letters import letters
-from registry.complaints.triage.flood_rules import NEAR_BANDS
+from registry.complaints.triage.rules import NEAR_BANDS
 from registry.core.db.engine import Base, Text
 from registry.register.names.spelling import is_chinese
 

@@ -11,8 +11,7 @@ from registry.complaints.casework.decisions import actions, queries, rules
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.decision_acts import ACTS, IN_CASE
-from registry.officer_desk.decision_words import decision_notice
+from registry.officer_desk.decision_acts import ACTS, IN_CASE, decision_notice
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

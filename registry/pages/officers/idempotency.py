@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import IllegalMove, RepeatDiffers
 from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
-from registry.officer_desk.drafts import draft_idempotently
+from registry.officer_desk.acts import draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
 
 FIELD = "once"

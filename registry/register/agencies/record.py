@@ -3,13 +3,12 @@
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
-from registry.register.agencies import record
 from registry.vocabulary.record import (
     Agency,
     AgencySummary,
@@ -86,6 +85,17 @@ def _public_sanction(sanction: Sanction, day: date) -> Sanction:
     )
 
 
+def closed_before(history: Iterable[StatusPeriod], begins: date) -> tuple[StatusPeriod, ...]:
+    """A status history that ends before `begins`; a period that would have no day left is dropped."""
+    stored = []
+    for period in history:
+        if period.to is not None and period.to < begins:
+            stored.append(period)
+        elif period.from_ is None or period.from_ < begins:
+            stored.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
+    return tuple(stored)
+
+
 def holds_on(part: Warning_ | Agreement, day: date) -> bool:
     return (part.from_ is None or part.from_ <= day) and (part.to is None or day <= part.to)
 
@@ -96,6 +106,31 @@ def first_withholding(record: Agency) -> date | None:
     ends += [sanction.publish_until for sanction in record.sanctions]
     # `publish_until` is the last day shown; an end already past keeps the earliest date, so readers always look again.
     return min((end for end in ends if end is not None), default=None)
+
+
+def agency_summary(agency: Agency) -> AgencySummary:
+    return AgencySummary(
+        agency.agency_id,
+        agency.country,
+        agency.role,
+        agency.holder_kind,
+        names_payload(agency.names),
+        agency.identifiers,
+        agency.source,
+        agency.retrieved_at,
+        agency.place,
+        agency.dissolved_on,
+        agency.is_correction_requested,
+        agency.clone_warnings,
+        agency.withheld,
+    )
+
+
+def names_payload(names: Sequence[Name]) -> list[NameShown]:
+    return [
+        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
+        for name in names
+    ]
 
 
 __all__ = [
@@ -118,33 +153,9 @@ __all__ = [
     "StatusPeriod",
     "Warning_",
     "canonical",
+    "closed_before",
     "first_withholding",
     "holds_on",
     "read_record",
     "withhold",
 ]
-
-
-def agency_summary(agency: record.Agency) -> AgencySummary:
-    return AgencySummary(
-        agency.agency_id,
-        agency.country,
-        agency.role,
-        agency.holder_kind,
-        names_payload(agency.names),
-        agency.identifiers,
-        agency.source,
-        agency.retrieved_at,
-        agency.place,
-        agency.dissolved_on,
-        agency.is_correction_requested,
-        agency.clone_warnings,
-        agency.withheld,
-    )
-
-
-def names_payload(names: Sequence[record.Name]) -> list[NameShown]:
-    return [
-        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
-        for name in names
-    ]

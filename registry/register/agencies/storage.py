@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import EPOCH, Base, microseconds
 from registry.core.db.probing import is_among
 from registry.core.errors import NotFound
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import models, record
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERM_TYPES, TERMS
 
 _RENAMED = {
@@ -338,9 +338,9 @@ def differ(old: record.Sourced, new: record.Sourced, fields: Iterable[str]) -> b
 
 def amended_facts(old: record.Agency, new: record.Agency) -> record.Agency:
     """The record of a known agency once `new` is said of it, as it would be read from its facts."""
-    profile = new if differ(old, new, storage.PROFILE) else old
-    facts: dict[str, Any] = {field: getattr(profile, field) for field in storage.PROFILE}
-    for family in storage.FAMILIES:
+    profile = new if differ(old, new, PROFILE) else old
+    facts: dict[str, Any] = {field: getattr(profile, field) for field in PROFILE}
+    for family in FAMILIES:
         facts[family.attribute] = _merged(getattr(old, family.attribute), getattr(new, family.attribute))
     stated = {licence.licence_id: licence for licence in new.licences}
     known = [_amended_licence(one, stated.pop(one.licence_id, one)) for one in old.licences]
@@ -353,7 +353,7 @@ def _merged(old: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
     fresh = list(new)
     retained = []
     for part in old:
-        match = next((candidate for candidate in fresh if storage.same_statement(part, candidate)), None)
+        match = next((candidate for candidate in fresh if same_statement(part, candidate)), None)
         if match is not None:
             fresh.remove(match)
             retained.append(part)
@@ -363,10 +363,10 @@ def _merged(old: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
 def _amended_licence(old: record.Licence, new: record.Licence) -> record.Licence:
     if old == new:
         return old
-    term = new if differ(old, new, storage.TERM) else old
+    term = new if differ(old, new, TERM) else old
     return msgspec.structs.replace(
         old,
         number=new.number,
-        status_history=storage.in_order(_merged(old.status_history, new.status_history)),
-        **{field: getattr(term, field) for field in storage.TERM},
+        status_history=in_order(_merged(old.status_history, new.status_history)),
+        **{field: getattr(term, field) for field in TERM},
     )

@@ -24,7 +24,7 @@ def opened_document(path: Path, layout: Layout, encoding: str | None, country: s
     stream = readable(raw, found)
     prefix = f"{layout.rows}.item" if layout.rows else "item"
     result = Opened("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
-    result.rows = _rows(raw, stream, path, prefix, layout, found, result)
+    result.rows = _rows(raw, stream, path, prefix, found, result)
     return result
 
 
@@ -57,9 +57,8 @@ class _Recoded:
         return given
 
 
-def _rows(
-    raw: BinaryIO, stream: Any, path: Path, prefix: str, layout: Layout, encoding: Encoding, result: Opened
-) -> Iterator[Row]:
+def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encoding, result: Opened) -> Iterator[Row]:
+    layout = result.layout
     paths = _paths(layout)
     # A column that no record has means that the list has changed its shape; one that is only mostly absent does not.
     unseen = {place for place, (steps, _) in enumerate(paths) if steps is not None}

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.places import CODE, chinese_name, provinces
-from registry.register.imports.columns import Column, columns_of
-from registry.register.imports.headers import guessed_fields
+from registry.register.imports.columns import Column, columns_of, guessed_fields
 from registry.register.imports.personal import holds_personal_number, is_personal_column
 from registry.register.imports.values import NO, YES, day_of, folded
 from registry.vocabulary.record import TERM_DAYS

@@ -19,13 +19,13 @@ from registry.core.errors import EntryTooLarge, ImportRefused
 from registry.core.settings import Settings
 from registry.register.authorities.models import Source
 from registry.register.imports.actions import ListApplier, Progress, apply_staged
-from registry.register.imports.headings import word_of_an_end
 from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
 from registry.register.imports.report import Finding, NeedsApproval, Refused, Report
 from registry.register.imports.rows import Opened
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging
+from registry.register.imports.tables import word_of_an_end
 from registry.vocabulary.register import STATUSES, Answer
 
 TELL_EVERY = 2_000

@@ -16,38 +16,16 @@ from msgspec.structs import replace
 from registry.register.law.loading import Law, rows_of, shipped_law
 from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
-    Weight,
     is_disputed,
     is_in_force,
     is_in_transition,
     is_readable,
-    may_decide,
     months_after,
     undisputed,
 )
 from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity, Answer, LicenceStatus
-
-__all__ = [
-    "Regime",
-    "Weight",
-    "coming_after",
-    "due_rows",
-    "fees_of",
-    "is_within_nace",
-    "limits_on",
-    "may_decide",
-    "may_wind_down",
-    "months_after",
-    "regime_needs",
-    "regime_on",
-    "regimes_on",
-    "routes_of",
-    "shipped_regimes",
-    "transition_on",
-    "where_to_ask",
-]
 
 V = TypeVar("V")
 

@@ -41,7 +41,7 @@ def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
     """Candidates, each with how telling the keys are that it shares: a key of few agencies tells more."""
     given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
     neighbours = given[Evidence.NEIGHBOURS]
-    counted = list(_counted(_found(session, keys)))
+    counted = list(_counted(_agencies_by_key(session, keys)))
     for key, agencies in counted:
         if keys[key] is Evidence.NEIGHBOURS:
             worth = _worth(Evidence.NEIGHBOURS, len(agencies))
@@ -79,7 +79,7 @@ def _counted(found: Mapping[int, Collection[int]]) -> Iterator[tuple[int, Collec
             break
 
 
-def _found(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
+def _agencies_by_key(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
     """The agencies under each key that has any."""
     by_bucket: dict[int, list[int]] = defaultdict(list)
     for key in keys:

@@ -40,15 +40,8 @@ def somebody(client: FlaskClient, unit: str) -> Callable[[], Complainant]:
 
 
 def make_unit(session: Session, sealer: Sealer, reference: str = UNIT, country: str = "IT") -> str:
-    units.add(
-        session,
-        sealer,
-        reference,
-        country=country,
-        authority=f"{country.lower()}-invented-authority",
-        names={"en": "Invented unit"},
-        email=None,
-        today=now().date(),
-    )
+    authority = f"{country.lower()}-invented-authority"
+    details = units.UnitDetails(reference, country, authority, {"en": "Invented unit"}, email=None)
+    units.add(session, sealer, details, now().date())
     session.commit()
     return reference

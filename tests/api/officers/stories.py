@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.api.officers.access_grant_examples import CUSTODIAN, OPENINGS
-from registry.api.officers.case_examples import CASES
+from registry.api.officers.case_examples import CASES, CUSTODIAN, OPENINGS
 from registry.api.officers.examples import (
+    AUDITOR,
     CLERK,
     COLLEAGUE,
     HELD_BY,
@@ -22,6 +22,7 @@ from registry.api.officers.examples import (
     OFFICERS,
     OLD_LIST,
     OTHER_TOKEN,
+    OVERSIGHT,
     PERMIT,
     REVIEWER,
     SECOND,
@@ -33,7 +34,6 @@ from registry.api.officers.law_examples import FILE, KID, LAW, OPERATOR, OTHER_O
 from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
 from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
 from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
-from registry.api.officers.oversight_examples import AUDITOR, OVERSIGHT
 from registry.api.officers.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.party_examples import (
     AGENCYS,

@@ -19,7 +19,7 @@ ROOT = Path(registry.__file__).parent
 LISTS = (
     "bulk/actions.py", "bulk/files.py", "bulk/reading.py", "bulk/engine.py",
     "register/imports/columns.py", "register/imports/confined.py", "register/imports/reading.py", "register/imports/tables.py",
-    "register/imports/extraction/workbooks.py", "register/imports/extraction/zips.py",
+    "register/imports/extraction/workbooks.py", "register/imports/extraction/terms.py",
 )  # fmt: skip
 REFUSALS = frozenset({"UnreadableList", "ImportRefused", "NotNow", "TooBusy", "TooLarge", "Refused"})
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from registry.core.errors import ImportRefused
+from registry.register.imports.columns import hints
 from registry.register.imports.drafting import Answers, as_toml, drafted
-from registry.register.imports.headers import hints
 from registry.register.imports.mapping import FIELDS, read_mapping
 from tests.register.imports.lists import Desk, agency, czech_list, ico
 from tests.register.imports.making import page_table, web_page

@@ -11,13 +11,13 @@ from registry.register.law.rules import (
     due_rows,
     fees_of,
     limits_on,
-    months_after,
     regime_needs,
     regime_on,
     regimes_on,
     routes_of,
     where_to_ask,
 )
+from registry.register.law.weights import months_after
 from registry.register.law.words import Charging, LawActivity, OccupationScheme, Route, Visa
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity

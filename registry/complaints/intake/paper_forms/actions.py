@@ -20,13 +20,13 @@ from registry.complaints.case.answer_rules import read_answers
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
-from registry.complaints.case.retention_rules import paper_day
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import handover
 from registry.complaints.intake.filing import HELPERS
 from registry.complaints.intake.mailbox_models import AnswerSheet
 from registry.complaints.intake.paper_forms.models import PaperForm
 from registry.complaints.intake.paper_forms.rules import require_received, stale_before
+from registry.complaints.retention.rules import paper_day
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW

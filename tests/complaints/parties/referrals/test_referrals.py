@@ -520,5 +520,9 @@ def attached(session, sealer, store, case):
 def test_an_agency_or_partner_unit_has_its_own_people_alone(session, sealer):
     assert outside.partner_named(session, UNION).is_outside
     with pytest.raises(ActRefused):
-        accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.SUPERVISOR], "en", by="x", at=AT)
-    accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.PARTNER], "en", by="x", at=AT)
+        accounts.propose_invitation(
+            session, accounts.Invitation(UNION, "N", "n@union.example", [Role.SUPERVISOR], "en"), by="x", at=AT
+        )
+    accounts.propose_invitation(
+        session, accounts.Invitation(UNION, "N", "n@union.example", [Role.PARTNER], "en"), by="x", at=AT
+    )

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from registry.complaints.case.retention_rules import Periods, bare_before, draft_day, purge_day
 from registry.complaints.case.states import ENDING_STATES, REGRET, REOPENING
+from registry.complaints.retention.rules import Periods, bare_before, draft_day, purge_day
 from registry.vocabulary.cases import CaseState
 
 DAY = date(2026, 3, 2)
