@@ -1,4 +1,4 @@
-"""Long lists are answered beside the process that serves: the same bytes, nothing lost by a kill, and nobody left behind."""
+"""Long lists are answered beside the process that serves: the same bytes, nothing lost by a kill, and no process left behind."""
 
 import json
 import os
