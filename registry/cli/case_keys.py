@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.cli.sealing_keys import opened
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.escrow import make_escrow, read_escrow
 from registry.complaints.sealing.key_rotation import Rewrapped
 from registry.complaints.sealing.models import KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer
+from registry.complaints.sealing.unit_keys import make_escrow, read_escrow
 from registry.core.clock import day_at, now
 from registry.core.errors import KeyTrouble, NotFound
 from registry.core.keyring import Keyring

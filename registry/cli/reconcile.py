@@ -4,8 +4,7 @@ import click
 
 from registry import cli
 from registry.complaints.attachments.actions import discard
-from registry.complaints.attachments.reconciliation import compare, copy_again
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for

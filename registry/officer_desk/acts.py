@@ -6,6 +6,7 @@ such as looking it up within the officer's unit, and how it is shown afterwards,
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Concatenate, Generic, TypeVar
 
 from sqlalchemy.orm import Session
@@ -44,12 +45,22 @@ class ActCall(Call[Who]):
 
 def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Callable[..., object]:
     """The `run` of an act that is one call of its action: given the call, the references and the fields of the schema."""
-    return lambda call, **fields: action(call, *call.references, **fields)
+
+    @wraps(action)
+    def run(call: ActCall[Any], **fields: Any) -> object:
+        return action(call, *call.references, **fields)
+
+    return run
 
 
 def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], object]) -> Callable[..., object]:
     """As `calling`, for an action that is given the sealer between the call and the references."""
-    return lambda call, **fields: action(call, sealer(), *call.references, **fields)
+
+    @wraps(action)
+    def run(call: ActCall[Any], **fields: Any) -> object:
+        return action(call, sealer(), *call.references, **fields)
+
+    return run
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
-from registry.officers import factors, join_codes, notices, program_access, security_mails, sessions
+from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -141,7 +141,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
@@ -219,7 +219,7 @@ def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> No
     A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
     """
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     join_codes.forget(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
 
@@ -231,7 +231,7 @@ def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime,
     """
     officer = me.officer
     OFFICER_SESSIONS.end_all(session, officer, at, but=me.session)
-    ended = 0 if keeps_programs else program_access.end(session, officer, at)
+    ended = 0 if keeps_programs else tokens.end_programs(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=officer.reference)
     return ended
 
@@ -343,7 +343,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
     is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, at.date())
     rest = CUSTODIANS_REST if is_custodian else timedelta()

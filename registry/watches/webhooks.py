@@ -25,10 +25,10 @@ from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
-from registry.watches.actions import read_label
 from registry.watches.addresses import read_address
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
 from registry.watches.samples import Sample, sample
+from registry.watches.watches import read_label
 
 PURPOSE = "webhook-secrets"
 

@@ -10,7 +10,7 @@ from registry.accounts.delays import forget_delays
 from registry.bulk.archive import receipts
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
-from registry.complaints.attachments.sanitise_worker import clean_waiting
+from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import presence, unsent

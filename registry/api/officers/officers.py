@@ -25,10 +25,13 @@ from schemas.officers import (
     OfficerChangesSchema,
     OfficerSchema,
     OfficersSchema,
+    OfficerTokenSchema,
     OfficerTokensSchema,
 )
 
 ns = Namespace("officers", path="/officers")
+
+TOKEN = OfficerTokenSchema.of(ApiToken)
 
 OFFICER = rights.Resource.OFFICER
 
@@ -83,7 +86,7 @@ class Tokens(Resource):
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         found = tokens.tokens_of(session, officer, day_at(now(), None))
-        return Answer({"items": [token_payload(one) for one in found]})
+        return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
 serve_acts(ns, "/<officer_id>/tokens/<token_id>", OFFICER_TOKENS, None)
@@ -152,15 +155,4 @@ def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
         "proposed_at": change.proposed_at,
         "decided_by": change.decided_by,
         "decided_at": change.decided_at,
-    }
-
-
-def token_payload(one: ApiToken) -> dict[str, Any]:
-    return {
-        "token_id": one.reference,
-        "label": one.name,
-        "prefix": one.prefix,
-        "created_on": one.made_on,
-        "expires_on": one.ends_on,
-        "last_used_on": one.last_used_on,
     }

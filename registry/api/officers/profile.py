@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.officers import token_payload
+from registry.api.officers.officers import TOKEN
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
@@ -71,7 +71,7 @@ class Tokens(Resource):
         A token is made in the console alone, after the second factor and the password again: none makes another.
         """
         return Answer(
-            {"items": [token_payload(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
+            {"items": [TOKEN.write(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
         )
 
 

@@ -10,8 +10,14 @@ from flask import g, request
 
 from registry.api.organisations.acting import claim
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
+from registry.bulk.answering.batches import (
+    CORRIDORS,
+    AnsweredItem,
+    answers,
+    corridor_answers,
+    corridor_of,
+    corridor_question,
+)
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import archive_answered_list, require_signed

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import QUESTIONNAIRE, YES
-from registry.complaints.intake.mailbox_models import Consent
+from registry.complaints.intake.models import Consent
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
 

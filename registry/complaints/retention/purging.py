@@ -29,9 +29,8 @@ from registry.complaints.casework.models import (
     Translation,
     WaitingLetter,
 )
-from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
-from registry.complaints.intake.paper_forms.actions import drop_stale
-from registry.complaints.intake.paper_forms.models import PaperForm
+from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
+from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.parties.models import Hearing, Referral, ReferralReport
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before

@@ -25,9 +25,9 @@ from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few
 from registry.pages.intake import cookies, sign_in
-from registry.pages.intake.recordings import finish, unfinished
+from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
-from registry.pages.intake.visiting import StaleForm, Visitor, is_beside, open_visit
+from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -109,7 +109,7 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
 
 
 def _page(
-    visitor: Visitor, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
+    visitor: PageRequest, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
 ) -> Response:
     existing = files_of(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
 from registry.core.ids import read_reference

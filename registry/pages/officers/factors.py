@@ -17,9 +17,8 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
-from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import MAX_ANSWER, relying_party
+from registry.pages.officers.sign_in import MAX_ANSWER, password_fault, relying_party
 
 pages = Blueprint("console_factors", __name__)
 

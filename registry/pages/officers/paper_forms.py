@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
-from registry.complaints.intake.paper_forms import actions
-from registry.complaints.intake.paper_forms.rules import KEPT_DAYS, MAX_DAYS_BACK
+from registry.complaints.intake import paper_forms
+from registry.complaints.intake.rules import KEPT_DAYS, MAX_DAYS_BACK
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.intake_forms import CURRENCIES, PARTS, read_form
@@ -99,8 +99,8 @@ serve_acts(pages, "/papers", PAPERS, _new)
 serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, exclude=("save",))
 
 
-def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:
-    return actions.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
+def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> paper_forms.Typed:
+    return paper_forms.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
 
 
 def _part(text: str) -> Part:
@@ -119,7 +119,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         "papers/first.html",
         here="papers",
         refusal=refusal,
-        unfinished=actions.unfinished(session, officer),
+        unfinished=paper_forms.unfinished(session, officer),
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
         today=now().date(),
@@ -130,7 +130,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
 
 def _page(
     at: Part,
-    typed: actions.Typed,
+    typed: paper_forms.Typed,
     values: dict[str, Any],
     refusal: Refusal | None = None,
     faults: list[Fault] | None = None,
@@ -170,7 +170,7 @@ def _parts_of(question: Question, value: Any) -> dict[str, str]:
     return dict.fromkeys(PARTS.get(question.kind, ()), "") | (value if isinstance(value, dict) else {})
 
 
-def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Response:
+def _everything(typed: paper_forms.Typed, refusal: Refusal | None = None) -> Response:
     spoken = language()
     parts = []
     for part in PAGES:

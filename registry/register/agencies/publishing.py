@@ -50,7 +50,7 @@ def publish_all(
     """Publish, for many agencies at once: one instant, consecutive entries."""
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
-    new = storage.loaded_records(session, wanted)
+    new = storage.load_records(session, wanted)
     old = published_records(session, wanted)
     changes = [Change(agency_id, old.get(agency_id), new[agency_id]) for agency_id in wanted if agency_id in new]
     changes = [change for change in changes if change.old != change.new]

@@ -152,13 +152,13 @@ def _terms_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: row[name] for name in TERM} | scope
 
 
-def loaded_record(session: Session, reference: str) -> record.Agency:
+def load_record(session: Session, reference: str) -> record.Agency:
     """The whole current record of one agency by its reference. Raises NotFound."""
     row_id = row_ids(session, [reference])[reference]
-    return loaded_records(session, [row_id])[row_id]
+    return load_records(session, [row_id])[row_id]
 
 
-def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+def load_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
     """The whole current record of each agency, built from its fact rows."""
     identities = session.execute(
         select(models.Agency.id, models.Agency.reference, models.Agency.erased_at).where(
@@ -170,8 +170,8 @@ def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, rec
         family.attribute: parts_by_owner(current_rows(session, family.model, "agency_id", agency_ids), family)
         for family in FAMILIES
     }
-    licences = _loaded_licences(session, agency_ids)
-    agreements = _loaded_agreements(session, agency_ids)
+    licences = _load_licences(session, agency_ids)
+    agreements = _load_agreements(session, agency_ids)
     return {
         agency_id: record.Agency(
             agency_id=reference,
@@ -193,7 +193,7 @@ def _facts_of(profile: Any, families: Mapping[str, Mapping[int, list[tuple[int, 
     return facts
 
 
-def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
+def _load_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
     table = models.Licence.__table__
     identities = session.execute(
         select(table).where(is_among(session, table.c.agency_id, agency_ids)).order_by(table.c.id)
@@ -239,7 +239,7 @@ def _agreements_query() -> tuple[Any, Select[Any]]:
     return table, query
 
 
-def _loaded_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
+def _load_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
     table, query = _agreements_query()
     query = query.where(
         is_among(session, table.c.sending_id, agency_ids) | is_among(session, table.c.receiving_id, agency_ids)

@@ -44,7 +44,7 @@ Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
 
 
-def saved_source(session: Session, mapping: SourceMapping) -> Source:
+def save_mapped_source(session: Session, mapping: SourceMapping) -> Source:
     """The source and its authority as the mapping has them, written down where they are new or have changed."""
     wanted = {
         "kinds": [kind.value for kind in mapping.source.kinds],
@@ -332,7 +332,7 @@ def apply_staged(
         # What the log is for is decided under its lock, which comes after the turn for everybody.
         take_turn(session)
     refuse_mixing(session, is_demo=mapping.source.is_invented)
-    source = saved_source(session, mapping)
+    source = save_mapped_source(session, mapping)
     former = last_retrieval(session, source)
     if former is not None and former.retrieved_at >= retrieved_at:
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")

@@ -52,7 +52,7 @@ class Sample:
     each: str | None = None
 
 
-def columns_of(path: Path, encoding: str | None = None) -> Sample:
+def read_sample(path: Path, encoding: str | None = None) -> Sample:
     """The columns of a file and some of their values. ImportRefused when it is no table and no JSON list."""
     form = form_of(path)
     if form == "json":
@@ -206,7 +206,7 @@ def pattern_of(field: str) -> str:
     return "|".join(re.escape(text).replace(r"\ ", r"[\W_]*") + r"\.?" for text in texts)
 
 
-def guessed_fields(columns: Sequence[Column]) -> dict[str, str]:
+def guess_fields(columns: Sequence[Column]) -> dict[str, str]:
     """Field by column name. The surest guesses are made first; a field is given once, and a column not to its next best."""
     ranked = sorted(
         ((score, place, guess) for place, column in enumerate(columns) for score, guess in _by_header(column)),

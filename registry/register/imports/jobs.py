@@ -22,7 +22,7 @@ from registry.register.imports.actions import ListApplier, Progress, apply_stage
 from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
 from registry.register.imports.report import Finding, NeedsApproval, Refused, Report
-from registry.register.imports.rows import Opened
+from registry.register.imports.rows import ListFile
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging
 from registry.register.imports.tables import word_of_an_end
@@ -171,7 +171,7 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
         raise ImportRefused(f"{request.path.name} has no rows: download it again, or correct the mapping")
 
 
-def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
+def _read_all(request: ImportRequest, file: ListFile, rules: RowRules, staging: Staging, report: Report) -> None:
     read, add, count = rules.read, staging.add, 0
     for row in file.rows:
         count += 1
@@ -193,7 +193,7 @@ def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: St
     request.progress("reading", 1.0, count)
 
 
-def _refuse_ends(request: ImportRequest, file: Opened) -> None:
+def _refuse_ends(request: ImportRequest, file: ListFile) -> None:
     """A list without a status, of which a heading says that some on it are no longer licensed, must not be read as active."""
     status = request.mapping.constants.status
     if file.layout.trusts_headings or status is None or STATUSES[status].recruit is not Answer.YES:

@@ -18,7 +18,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.register.imports.rows import Opened, Row
+from registry.register.imports.rows import ListFile, Row
 from registry.register.imports.values import folded, unaccented
 from registry.vocabulary.codes import Flaw
 
@@ -148,7 +148,7 @@ class TextTable(NamedTuple):
         return csv.reader(text, delimiter=self.delimiter)
 
 
-def opened_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+def open_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
     """A CSV file, its encoding and delimiter found out unless they are given. `country` is that of the list."""
     wanted = encoding or layout.encoding
     found = named_encoding(wanted) if wanted else found_encoding(path, country)
@@ -164,7 +164,7 @@ def opened_table(path: Path, layout: Layout, encoding: str | None, country: str 
     rows = _rows(raw, table, header, _usual_width(lines, header), headings)
     separator = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     notes = [f"columns are separated by {separator}, the header is on line {header.depth + 1}"]
-    result = Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
+    result = ListFile("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
     result.headings = headings
     return result
 

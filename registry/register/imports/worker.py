@@ -25,7 +25,7 @@ from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import is_desk_list
-from registry.register.imports.actions import saved_source
+from registry.register.imports.actions import save_mapped_source
 from registry.register.imports.fetching import (
     MAX_PAUSE,
     Fetched,
@@ -167,7 +167,7 @@ def _known_source(session: Session, settings: Settings, reference: str) -> Sourc
     except NotFound:
         mapping = mapping_named(reference, settings.home)
         refuse_mixing(session, is_demo=mapping.source.is_invented)
-        source = saved_source(session, mapping)
+        source = save_mapped_source(session, mapping)
         session.commit()
         return source
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 from msgspec.structs import replace
 
 from registry.register.law.loading import Law, rows_of, shipped_law
-from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.rows import CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
     is_disputed,
     is_in_force,
@@ -270,16 +270,6 @@ def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None =
     """How a citizen of China may come to a permit there, as far as it was read."""
     pairs = _indexed(routes).by_country.get((country, None), ())
     return [view for one, view in pairs if route in (None, one.route) and not is_disputed(one)]
-
-
-def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:
-    """What was read about charges to workers there."""
-    return [undisputed(fee) for fee in fees if fee.country == country and is_readable(fee)]
-
-
-def coming_after(law: CountryLaw, day: date) -> list[Coming]:
-    """Changes announced for a later day, the next one first."""
-    return sorted((one for one in law.coming if one.on > day and is_readable(one)), key=lambda one: one.on)
 
 
 def where_to_ask(law: CountryLaw) -> list[str]:

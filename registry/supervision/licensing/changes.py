@@ -32,7 +32,7 @@ class ChangeBasis(NamedTuple):
         return {"source": self.source, "retrieved_at": self.at}
 
 
-def after(
+def apply_act(
     act: LicenceAct, agency: record.Agency, subject: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     """The record as the act makes it. `subject` is the reference of the licence or agreement that is acted on or begun."""
@@ -45,7 +45,7 @@ def after(
     return with_licence(agency, _OF_LICENCE.get(act, _status_stated)(act, licence, stated, basis))
 
 
-def applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
+def build_applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
     """The public record of an applicant who was not in the registry before."""
     assert stated.name is not None
     name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **basis.facts)

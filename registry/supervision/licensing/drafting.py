@@ -24,7 +24,7 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import changes
 from registry.supervision.licensing.act_forms import Stated, read_stated
-from registry.supervision.licensing.changes import ChangeBasis, after, applicant, is_intermediary
+from registry.supervision.licensing.changes import ChangeBasis, apply_act, build_applicant, is_intermediary
 from registry.supervision.licensing.rules import (
     ACTS,
     AGREEMENTS,
@@ -118,14 +118,14 @@ def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str |
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
     _require_lawful(act, before, subject, today, effective_on)
-    known = before or applicant(stated, statement, new_reference(), country)
+    known = before or build_applicant(stated, statement, new_reference(), country)
     draft = Draft(
         act=act,
         authority=authority,
         subject=subject,
         agency_row_id=row_id,
         before=before,
-        after=after(act, known, subject, stated, statement, authority),
+        after=apply_act(act, known, subject, stated, statement, authority),
         stated=stated,
         legal_ground=ground,
         effective_on=effective_on,
@@ -149,12 +149,12 @@ def _holder(
         licence = licence_row(session, read_reference(about or "") or "")
         if licence is None or licence.authority != official.authority:
             raise NotFound(f"there is no licence {about} of this authority")
-        return licence.agency_id, storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+        return licence.agency_id, storage.load_records(session, [licence.agency_id])[licence.agency_id]
     wanted = about if kind is About.AGENCY else stated.agency_id
     if wanted is None and kind is About.APPLICANT:
         return None, None
     row = agency_row(session, read_reference(wanted or "") or "")
-    known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)
+    known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is not None and known is not None:
         is_at_home = kind is About.APPLICANT and known.country == country
         if is_at_home or is_of(known, official.authority):

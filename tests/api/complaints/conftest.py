@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import units
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
@@ -20,7 +20,7 @@ UNIT = "it-invented-unit"
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested is who gets in, not how fast a machine hashes."""
-    monkeypatch.setattr(admission_rules, "TRIES", 3)
+    monkeypatch.setattr(rules, "TRIES", 3)
 
 
 @pytest.fixture

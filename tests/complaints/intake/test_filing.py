@@ -11,7 +11,7 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.sealing.models import KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable

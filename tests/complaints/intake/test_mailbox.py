@@ -10,7 +10,7 @@ from registry.complaints.case import consents, messages
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt

@@ -17,7 +17,7 @@ from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.letters import Letter, write_letter
 from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer

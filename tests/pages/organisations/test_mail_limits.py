@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.http import limits
 from registry.organisations import letters
 from registry.organisations.models import Letter
-from tests.pages.organisations.conftest import PASSWORD, Seat, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, make_member
 
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person"}
 
@@ -95,7 +95,7 @@ def test_an_organisation_that_takes_invitations_back_invites_no_flood(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letters, "MAX_INVITATIONS_A_DAY", 3)
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     for number in range(3):
         assert (
             seat.post("/account/people", old=PASSWORD, email=f"a{number}@works.example", role="member").status_code

@@ -157,7 +157,7 @@ def plain_list(path: Path, *rows: str, header: str = HEADER) -> Path:
 
 
 @dataclass
-class Desk:
+class ListImporter:
     """Imports lists into a test's database and reads what the registry then says."""
 
     settings: Settings

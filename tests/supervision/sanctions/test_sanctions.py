@@ -111,13 +111,13 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     read: list[Sequence[int]] = []
-    load = storage.loaded_records
+    load = storage.load_records
 
     def counted(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
         read.append(agency_ids)
         return load(session, agency_ids)
 
-    monkeypatch.setattr(storage, "loaded_records", counted)
+    monkeypatch.setattr(storage, "load_records", counted)
     actions.approve(call_by(session, SARA), sanction.reference)
     assert len(read) == 2
 

@@ -14,7 +14,7 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.sealed_copies import is_readable_by
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import actions, moves, outcome, portal, queries
 from registry.complaints.parties.hearings.rules import TOLD_FOR
 from registry.complaints.parties.steps import PartyMember

@@ -9,7 +9,7 @@ import pytest
 import registry
 from registry.core.errors import Fault, InvalidInput, UnreadableList
 from registry.i18n.stored_texts import found
-from registry.pages.organisations.fault_words import refusal_text, trouble_text
+from registry.pages.organisations.rendering import refusal_text, trouble_text
 from registry.register.imports.reading import _OTHERS
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -27,7 +27,7 @@ ELSEWHERE = (
     # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them.
     "7 cannot be read: 7", "the file is 7, and the mapping", "--encoding is for", "none of the mapped columns",
     "line 7 looks like", "the file is no well-formed JSON", "the file holds no list of records", "7: send it to",
-    "7; the file has 7", "the file is damaged in 7",
+    "7; the file has 7", "the file is damaged in 7", "the job is 7",
 )  # fmt: skip
 PUT_TOGETHER = frozenset({"the file is 7", "7: the file is cut off, damaged, or in another encoding"})
 """Judged by what stands in their table, and by their values."""

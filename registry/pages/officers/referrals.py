@@ -29,7 +29,7 @@ from registry.pages.officers.acting import acting, names_in, sealer, version_sen
 from registry.pages.officers.cases.showing import parts_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.referrals.partner import answers_in
+from registry.pages.officers.received_referrals import answers_in
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import AttachmentState, Author

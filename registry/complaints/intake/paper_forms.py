@@ -23,9 +23,8 @@ from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import handover
 from registry.complaints.intake.filing import HELPERS
-from registry.complaints.intake.mailbox_models import AnswerSheet
-from registry.complaints.intake.paper_forms.models import PaperForm
-from registry.complaints.intake.paper_forms.rules import require_received, stale_before
+from registry.complaints.intake.models import AnswerSheet, PaperForm
+from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier

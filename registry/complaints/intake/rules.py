@@ -1,7 +1,14 @@
-"""How much work, or how long a wait, admission costs: more as more come, of a network above all, but no one is refused."""
+"""Rules of the intake: what admission costs, and when a paper form counts. Pure.
+
+Admission costs work or a wait: more as more come, of a network above all, but no one is refused.
+"""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+
+from registry.core.errors import Fault, InvalidInput
+from registry.vocabulary.codes import Problem
 
 BUCKETS = 64
 """Networks are counted in so few buckets that none can be told from a bucket: each holds a sixty-fourth of all there are."""
@@ -61,3 +68,28 @@ def wait_of(cost: int) -> int:
 def tries_of(cost: int) -> int:
     """The work grows less than the wait: a cheap telephone is not a flood's computer."""
     return TRIES * min(cost, 4)
+
+
+MAX_DAYS_BACK = 90
+KEPT_DAYS = 14
+"""Days after the last saved page; then the form counts as not begun, and is typed in anew."""
+
+
+def require_received(received_on: date, printed_on: date, today: date) -> None:
+    """Raise InvalidInput unless a form that was printed on a day may have been handed in on another."""
+    if received_on > today:
+        raise _wrong("paper_future")
+    earliest = today - timedelta(days=MAX_DAYS_BACK)
+    if received_on < earliest:
+        raise _wrong("paper_earliest", earliest=earliest, days=MAX_DAYS_BACK)
+    if received_on < printed_on:
+        raise _wrong("paper_printed", printed=printed_on)
+
+
+def stale_before(today: date) -> date:
+    """Half typed forms whose last page was kept before this day are dropped."""
+    return today - timedelta(days=KEPT_DAYS)
+
+
+def _wrong(message: str, **facts: object) -> InvalidInput:
+    return InvalidInput([Fault.of("received_on", Problem.INVALID_VALUE, message, **facts)])
