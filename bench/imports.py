@@ -22,7 +22,7 @@ from bench.report import Row
 from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
-from registry.core.gc import gc_paused
+from registry.core.processes import gc_paused
 from registry.log.models import Entry
 from registry.register.imports.actions import apply_staged
 from registry.register.imports.jobs import ImportRequest, stage

@@ -64,16 +64,12 @@ class ListProcess:
         self._turns = Turns(at_once=1, waiting=settings.threads // 2, patience=PATIENCE)
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
-
     def answer(self, environ: Environ, body: bytes) -> ListAnswer:
         """Raises TooBusy where too many lists wait, or the process ended before it had answered."""
         with self._turns.one(_TROUBLE):
-            if self._process is None or self._process.poll() is not None:
-                self._start()
             try:
+                if self._process is None or self._process.poll() is not None:
+                    self._start()
                 self._connection.send((environ, body))
                 return self._received()
             except (EOFError, OSError) as error:
@@ -83,13 +79,13 @@ class ListProcess:
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
+        self._connection = Connection(ours.detach())
         with theirs:
             command = [sys.executable, "-m", "registry.cli", "lists", "answer", str(theirs.fileno())]
             # No code runs between fork and exec, so that threads which hold locks do no harm.
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()])
         # From its first step on: a start takes more than a second of a processor.
         os.setpriority(os.PRIO_PROCESS, self._process.pid, os.nice(0) + NICENESS)
-        self._connection = Connection(ours.detach())
         self._connection.send(self._settings)
 
     def _received(self) -> ListAnswer:
@@ -107,10 +103,10 @@ class ListProcess:
             raise TimeoutError
 
     def _end(self) -> None:
-        assert self._process is not None
         self._connection.close()
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
 
 def long_lists_apart(view: View) -> View:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
 from registry.core.db.engine import prefer_indexes, wide_cache
-from registry.core.db.probing import rows_by_key
+from registry.core.db.reading import rows_by_key
 from registry.core.errors import ImportRefused
-from registry.core.gc import gc_paused
 from registry.core.ids import new_references
+from registry.core.processes import gc_paused
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record

@@ -25,11 +25,11 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.responses import sent_file
 from registry.http.transaction import services
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
+from registry.pages.files import sent_file
 from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
