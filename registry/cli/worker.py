@@ -1,4 +1,4 @@
-"""`registry worker`: runs the scheduler in a process of its own."""
+"""`registry worker` runs the scheduler in a process of its own; `registry lists work` answers lists in another."""
 
 import os
 import signal
@@ -10,9 +10,11 @@ from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.processes import freeze_gc
 from registry.http import logs
 from registry.log.clock_check import require_right_clock
 from registry.worker import scheduler
+from registry.worker.bulk_jobs import work_on
 
 
 @click.command(epilog="\b\nExamples:\n  registry worker\n  registry worker --once")
@@ -41,3 +43,30 @@ def worker(once: bool) -> None:
         engine.dispose()
     if once and failed:
         raise click.ClickException(f"failed: {', '.join(failed)}; the log says where")
+
+
+@click.group(epilog="\b\nExamples:\n  registry lists work")
+def lists() -> None:
+    """Lists of questions that organisations sent."""
+
+
+@lists.command(epilog="\b\nExample:\n  registry lists work")
+@click.option("--with-parent", is_flag=True, hidden=True)
+def work(with_parent: bool) -> None:
+    """Answer what waits, and end. Killed at any moment, the next goes on where it stood."""
+    settings = cli.settings()
+    logs.configure()
+    engine = engine_for(settings.database_url)
+    parent, stopping = os.getppid(), [False]
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.__setitem__(0, True))
+    freeze_gc()
+    try:
+        work_on(
+            settings,
+            sessions_for(engine),
+            reading_sessions_for(engine),
+            lambda: stopping[0] or (with_parent and os.getppid() != parent),
+        )
+    finally:
+        engine.dispose()

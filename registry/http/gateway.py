@@ -23,14 +23,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy
 from registry.http import bodies
+from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import busy_answer
-from registry.http.intake_paths import is_of_intake
 from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
-from registry.http.paths import plain_path
+from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
-from registry.http.streaming import StreamedBody
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
 
 log = structlog.get_logger()
@@ -320,7 +319,7 @@ class Gateway:
             work.set_done()
 
     def _count(self, reason: Shed, work: Work | None, count: int = 1) -> None:
-        """Of the intake only what failed through us is counted: see `intake_paths`."""
+        """Of the intake only what failed through us is counted: see registry.http.paths."""
         if count and not (work is not None and reason in SENDERS_OWN and is_of_intake(work.path)):
             self._shed[reason] += count
             self._note(reason, count)

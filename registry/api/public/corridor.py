@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import g, request
 
+from registry.api.api_keys import Caller, optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import claim
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
-from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.modes import refuse_other_mode
 from registry.http.question_parser import has_letters_or_digits, known_instant, unreadable

@@ -18,12 +18,11 @@ from registry.complaints.intake.mailbox_files import file_of, files_of, opened_f
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
-from registry.http.body_admission import takes_body
 from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead

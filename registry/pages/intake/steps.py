@@ -26,10 +26,10 @@ from registry.complaints.case.questions import (
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.http.headers import content_policy
-from registry.http.intake_forms import CURRENCIES, read_form
 from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.i18n.voices import VOICES, voice
+from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import about, cookies, lines
 from registry.pages.intake.rendering import AWAY
 from registry.pages.intake.visiting import PageRequest, drafting

@@ -17,16 +17,15 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case, require_of_case
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.complaint_services import store
-from registry.http.downloads import sent_file
-from registry.officer_desk.acting import officer_call, require_no_interest
+from registry.http.complaint_services import sealer, store
+from registry.officer_desk.acting import acting, names_in, officer_call, require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ACTS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed

@@ -26,12 +26,12 @@ from registry.complaints.casework.queue.listing import (
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
+from registry.http.complaint_services import sealer
 from registry.i18n.wording import country_name, sector_name
 from registry.officer_desk.agency_picker import names_of_agencies
 from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import sealer
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt, refusal_of

@@ -18,9 +18,8 @@ from registry.officer_desk.licensing import agency_opened, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices
-from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.form_fields import day_in, made_by_form
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.forms import (
     COUNTRIES,

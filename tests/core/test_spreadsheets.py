@@ -5,7 +5,7 @@ from datetime import date
 
 import openpyxl
 
-from registry.http.spreadsheets import Cell, as_xlsx
+from registry.core.spreadsheets import Cell, as_xlsx
 
 ROWS: list[list[Cell]] = [
     [" outer ", "two\nlines", "a\rb", "<&>\"'", "]]>", None],

@@ -1,10 +1,14 @@
-"""Templates of an edge of pages, and its files at addresses that change with their content, to be kept for ever."""
+"""Files that pages give: templates and files of an edge, at addresses that change with their content; and QR codes."""
 
 import hashlib
+from base64 import b64encode
 from functools import cache
 from importlib.resources import files as package_files
+from io import BytesIO
 from pathlib import PurePath
+from urllib.parse import quote
 
+import segno
 from flask import Response, request
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from werkzeug.exceptions import NotFound
@@ -53,3 +57,25 @@ class SiteFiles:
         response.vary.add("Accept-Encoding")
         response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
         return response
+
+
+def sent_file(body: bytes, name: str) -> Response:
+    """`name` may be in any script; what it is called cannot add a header."""
+    response = Response(body, content_type="application/octet-stream")
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def picture(text: str) -> str:
+    """A data: address of an SVG."""
+    body = BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        body, kind="svg", border=4, light="#fff", omitsize=True, xmldecl=False, svgclass=None, lineclass=None
+    )
+    return "data:image/svg+xml;base64," + b64encode(body.getvalue()).decode()

@@ -7,8 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.outbox.actions import consume, enqueue
-from registry.core.outbox.models import OutboxEvent, OutboxType
+from registry.core.outbox import OutboxEvent, OutboxType, consume, enqueue
 from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.supervision.sanctions.moves import TOLD

@@ -1,12 +1,14 @@
-"""Rows by many keys, each looked up by the whole index, whatever the planner knows of the table."""
+"""Rows by many keys, each looked up by the whole index, whatever the planner knows of the table; and pages of a list."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 from sqlalchemy import BigInteger, BindParameter, ColumnElement, Select, String, any_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute, Session
+
+Query = TypeVar("Query", bound=Select[*tuple[Any, ...]])
 
 _CHUNK = 2_000
 """Keys of one statement."""
@@ -78,3 +80,20 @@ def rows_by_key(
         # OFFSET 0 keeps PostgreSQL from turning the look-ups back into a join.
         found = select(*columns).where(*conditions, key == wanted.c.wanted).offset(0).lateral("found")
         yield from session.execute(select(*found.c).select_from(wanted.join(found, true())))
+
+
+class Page(NamedTuple):
+    """`limit` rows at most, those older than the row with the id `after`; from the newest on where it is None."""
+
+    limit: int
+    after: int | None = None
+
+
+def newest_first(query: Query, row_id: InstrumentedAttribute[int], page: Page | None) -> Query:
+    """The query in the order of `row_id`, the newest first: one page of it, or all where there is no page."""
+    query = query.order_by(row_id.desc())
+    if page is None:
+        return query
+    if page.after is not None:
+        query = query.where(row_id < page.after)
+    return query.limit(page.limit)

@@ -14,8 +14,8 @@ from flask import current_app, g, request
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRequests
+from registry.http.limits import Quotas
 from registry.http.modes import accounts, is_test
-from registry.http.quotas import Quotas
 from registry.http.transaction import writing
 from registry.organisations import keys
 from registry.organisations.actions import mirror

@@ -4,10 +4,9 @@ import csv
 import io
 from collections.abc import Iterable
 
-from registry.core.formulas import harmless
+from registry.core.spreadsheets import harmless
 from registry.i18n.languages import text
-from registry.i18n.triage_words import indicator_text
-from registry.i18n.wording import country_name, sector_name, word
+from registry.i18n.wording import country_name, indicator_text, sector_name, word
 from registry.oversight.statistics.queries import Release
 from registry.oversight.statistics.rules import NOT_STATED
 from registry.vocabulary.cases import Dimension, Indicator

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.db.engine import engine_for
 from registry.core.db.prepared import ThreadLocalReader
-from registry.register.agencies.lookups import TIMES, ManyLookup
+from registry.register.agencies.lookup import TIMES, ManyLookup
 from tests import make
 from tests.conftest import Database
 

@@ -1,4 +1,4 @@
-"""The answer to a question of a complaint as a form gives it: for the pages that ask one at a time, and for a page of several."""
+"""The answer to a question of a complaint as a form gives it: for the pages that ask one at a time, and for those of several."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,8 +1,9 @@
-"""`registry collisions`: agencies that resemble each other, above all those that lost a licence and rose again."""
+"""`registry channels` and `registry collisions`: what agencies registered as their own, and agencies of near names or facts."""
 
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -10,21 +11,75 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry import cli
+from registry.cli.opening import open_registry
 from registry.core.clock import instant_text, now
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import read_reference
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
+from registry.register.agencies import channels as changes
 from registry.register.agencies import record
+from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
 from registry.supervision.collisions.rules import LOST, Sign, evidence, statuses_now
+from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import LicenceStatus
+
+
+@click.group(epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+def channels() -> None:
+    """List changes of what agencies registered as their own: phone, e-mail, website, WeChat id, bank account.
+
+    Officers propose, approve and refuse them in the console. The agency is told at its registered e-mail addresses (by
+    `registry worker`), and 72 hours after the approval the change is published. For 30 days more a check answers that it
+    changed recently.
+    """
+
+
+@channels.command("list", epilog="\b\nExamples:\n  registry channels list\n  registry channels list --all")
+@click.option("--all", "is_all", is_flag=True, help="Also those that were decided, applied or became stale.")
+def list_changes(is_all: bool) -> None:
+    """List changes of channels that wait at any authority, who proposed and approved them, and who is not told yet.
+
+    For the operator of the machine, to see which mails did not go out. Officers read those of their own authority in
+    the console.
+    """
+    with open_registry() as (_, sessions, _keyring), sessions() as session:
+        found = changes.channel_changes(session, is_open=not is_all)
+        for change, agency in found:
+            click.echo("\n".join(_lines(session, change, agency)))
+        if not found:
+            click.echo("Nothing waits.")
+
+
+def _lines(session: Session, change: PendingChannelChange, agency: str) -> list[str]:
+    what = f"{change.old_value} -> {change.value}" if change.old_value is not None else f"one more: {change.value}"
+    lines = [
+        f"{change.reference}  {agency}  {change.kind}  {what}",
+        f"  proposed {change.proposed_at:%Y-%m-%d %H:%M} UTC by {change.proposed_by}",
+    ]
+    if change.decided_at is not None:
+        word = "refused" if change.state is ChannelChangeState.REFUSED else "approved"
+        lines.append(f"  {word} {change.decided_at:%Y-%m-%d %H:%M} UTC by {change.decided_by}")
+    if change.state is ChannelChangeState.APPROVED:
+        lines.append(f"  takes effect {change.takes_effect_at:%Y-%m-%d %H:%M} UTC")
+        if change.told_at is not None:
+            lines.append(f"  the agency was told {change.told_at:%Y-%m-%d %H:%M} UTC")
+        elif changes.notification_addresses(session, change):
+            lines.append("  NOT TOLD YET: the worker sends a mail; see its log if this stays")
+        else:
+            lines.append(f"  {_by_hand(change)}")
+    elif change.state in (ChannelChangeState.APPLIED, ChannelChangeState.STALE):
+        lines.append(f"  {change.state}")
+    return lines
+
+
+def _by_hand(change: PendingChannelChange) -> str:
+    if change.old_value is None:
+        return "TELL BY HAND: the agency has registered no e-mail address; tell it by a way that is known already"
+    return f"TELL BY HAND: no e-mail address is registered; tell the old {change.kind}, {change.old_value}"
+
 
 EXAMPLES = """\b
 Examples:
@@ -98,34 +153,21 @@ def collisions(
 
     The gravest come first, with the evidence for each: above all pairs of which one has lost its licence.
     """
-    settings = cli.settings()
-    engine, sessions = opened(settings)
-    with sessions() as session:
-        row_id = row_ids(session, [agency])[agency] if agency is not None else None
-    if is_searching:
-        _search(sessions, against, row_id, digest_of(settings))
-    with sessions() as session:
-        wanted = None if state == "all" else CollisionState(state)
-        found = collisions_found(session, wanted, agency=row_id, after=after, limit=limit + 1)
-        records = records_of(session, sorted({end for one in found for end in (one.first_id, one.second_id)}))
-        groups = groups_found(session, GROUPS_SHOWN) if row_id is None and after is None else []
-        days = authority_days(session, now())
-        view = [_pair_json(one, records, days) for one in found[:limit]]
-    engine.dispose()
+    with open_registry() as (_, sessions, keyring):
+        with sessions() as session:
+            row_id = row_ids(session, [agency])[agency] if agency is not None else None
+        if is_searching:
+            _search(sessions, against, row_id, partial(keyring.digest, "collisions"))
+        with sessions() as session:
+            wanted = None if state == "all" else CollisionState(state)
+            found = collisions_found(session, wanted, agency=row_id, after=after, limit=limit + 1)
+            records = records_of(session, sorted({end for one in found for end in (one.first_id, one.second_id)}))
+            groups = groups_found(session, GROUPS_SHOWN) if row_id is None and after is None else []
+            days = authority_days(session, now())
+            view = [_pair_json(one, records, days) for one in found[:limit]]
     following = found[limit - 1].reference if len(found) > limit else None
     tell = _print_json if as_json else _print
     tell(view, [_group_json(group, reference) for group, reference in groups], following)
-
-
-def opened(settings: Settings) -> tuple[Any, sessionmaker[Session]]:
-    engine = engine_for(settings.database_url)
-    revisions.require_current(engine)
-    return engine, sessions_for(engine)
-
-
-def digest_of(settings: Settings) -> Callable[[str], str]:
-    keyring = Keyring(settings.keys)
-    return lambda text: keyring.digest("collisions", text)
 
 
 def _search(

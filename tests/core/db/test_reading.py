@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, prefer_indexes, wide_cache
-from registry.core.db.probing import rows_by_key
+from registry.core.db.reading import rows_by_key
 from registry.register.agencies.models import LookupKey
 from tests.make import make_agency
 
