@@ -15,10 +15,9 @@ from marshmallow import missing
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.api.officers.authority_examples import NEIGHBOURS, SANCTIONS
 from registry.api.officers.examples import LICENCES
-from registry.api.officers.neighbour_examples import NEIGHBOURS
 from registry.api.officers.party_examples import CASE, ENTRIES, HEARINGS
-from registry.api.officers.sanction_examples import SANCTIONS
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts
