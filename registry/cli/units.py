@@ -134,16 +134,8 @@ def partners() -> None:
 def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
     """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        unit = accounts.add_partner(
-            session,
-            Sealer(keyring),
-            reference,
-            PartnerKind(kind),
-            country=country,
-            names=named(names),
-            email=email,
-            today=day_at(now(), None),
-        )
+        partner = accounts.NewPartner(reference, PartnerKind(kind), country, named(names), email)
+        unit = accounts.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
         click.echo(
             f"{unit.reference}: added. Now add its people: registry officers add {unit.reference} ... --role partner"
         )
