@@ -20,6 +20,7 @@ from registry.http.connections import Connections, connections_for, raise_descri
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import MAILS_A_DAY, Quotas, limiter_for
+from registry.http.list_process import EXTENSION, ListProcess
 from registry.http.middleware import RequestMiddleware
 from registry.http.replica import Replica
 from registry.http.transaction import Services
@@ -48,9 +49,13 @@ class RegistryApp(Flask):
 
     def admit_body(self, environ: Environ, length: int | None) -> int:
         """As `gateway.Senders` has it."""
-        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
-        app = cast(RegistryApp, sandbox or self)
+        app = self.application_for(environ)
         return admit_body(app, app.frame, environ, length)
+
+    def application_for(self, environ: Environ) -> "RegistryApp":
+        """The application that answers a request: the sandbox's, or this one."""
+        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
+        return cast(RegistryApp, sandbox or self)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
         """As Flask's, for one host: the frame has held the request to ours already.
@@ -175,6 +180,8 @@ def gateway_from_environment() -> Gateway:
     settings = services.settings
     if services.replica is not None:
         services.replica.start()
+    if Edge.API in settings.edges:
+        app.extensions[EXTENSION] = ListProcess(settings)
     # Where lookups are answered, a quarter of the threads answers nothing else.
     reserved = max(1, settings.threads // 4) if settings.edges & {Edge.API, Edge.PUBLIC} else 0
     return Gateway(

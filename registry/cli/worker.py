@@ -1,8 +1,9 @@
-"""`registry worker` runs the scheduler in a process of its own; `registry lists work` answers lists in another."""
+"""`registry worker` runs the scheduler in a process of its own; `registry lists` are the processes that answer lists."""
 
 import os
 import signal
 import threading
+from multiprocessing.connection import Connection
 
 import click
 
@@ -10,7 +11,7 @@ from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
-from registry.core.processes import freeze_gc
+from registry.core.processes import forbid_dumps, freeze_gc
 from registry.http import logs
 from registry.log.clock_check import require_right_clock
 from registry.worker import scheduler
@@ -70,3 +71,24 @@ def work(with_parent: bool) -> None:
         )
     finally:
         engine.dispose()
+
+
+@lists.command(hidden=True)
+@click.argument("descriptor", type=int)
+def answer(descriptor: int) -> None:
+    """Answer the long lists of the server that starts this, and end with it."""
+    from registry.app import create_app
+    from registry.http.list_process import answer_lists
+    from registry.http.transaction import services
+
+    # The server ends after its last list, and closes the connection: whatever is told to stop both, this one waits for that.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    forbid_dumps()
+    connection = Connection(descriptor)
+    app = create_app(connection.recv())
+    replica = services(app).replica
+    if replica is not None:
+        replica.start()
+    freeze_gc()
+    answer_lists(connection, app.application_for)

@@ -33,7 +33,8 @@ def prepare_structs() -> None:
     """Let msgspec look through every `Struct` that is loaded. Called before a process starts threads that convert.
 
     msgspec looks a shape through when it is first needed, and marks it as known before it has its fields: another thread
-    that needs it meanwhile reads what is not there, and the process ends with a segmentation fault (msgspec 0.22).
+    that needs it meanwhile reads what is not there, and the process ends with a segmentation fault (msgspec 0.22), now and
+    then also where threads take turns as rarely as Python has them (docs/decisions/0167).
     """
     # Loaded by those who have shapes: every command starts with this module.
     import msgspec

@@ -7,7 +7,6 @@ is here as a whole, and from the lane that it belongs to (registry/http/lanes.py
 import asyncio
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -53,10 +52,6 @@ _LIVE_HEADERS = [
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
 ]
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread may go on while another waits for the interpreter. A lookup waits for it several times: at Python's own
-5 ms it took a hundred times as long beside a list of 10,000 questions. Shorter still costs a busy server a tenth."""
 
 
 class WSGI(Protocol):
@@ -148,7 +143,6 @@ class Gateway:
                 ).start()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        sys.setswitchinterval(SWITCH_SECONDS)
         self._parent = os.getppid()
         loop.call_later(LOOK, self._look, loop)
         loop.call_later(LOOK, self._close_idle, loop)

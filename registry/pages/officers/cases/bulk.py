@@ -15,7 +15,7 @@ from registry.officer_desk.acting import acting, roles_of
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.cases.queue import queue_page
+from registry.pages.officers.cases.queue import QueueRequest, queue_page
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import attempt
@@ -72,7 +72,7 @@ def _act(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: Bul
 
     refusal = attempt(session, act)
     if refusal is not None:
-        return queue_page(session, me, set_filters(request.form), refusal=refusal)
+        return queue_page(session, me, QueueRequest(set_filters(request.form)), refusal)
     return _view(*came[0], is_undone=False)
 
 
