@@ -221,6 +221,7 @@ def settings(database: Database, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def keyring(settings: Settings) -> Keyring:
+    """The keys of the test's data folder, which is made."""
     settings.prepare_home()
     return Keyring(settings.keys)
 

@@ -56,9 +56,8 @@ def _partner(session: Session, sealer: Sealer, at: datetime) -> str:
     there = session.scalars(select(Unit.reference).where(Unit.reference == PARTNER)).first()
     if there is None:
         names = {"en": "Union of workers (fictitious)"}
-        parties.add_partner(
-            session, sealer, PARTNER, PartnerKind.UNION, country="IT", names=names, email=None, today=at.date()
-        )
+        partner = parties.NewPartner(PARTNER, PartnerKind.UNION, "IT", names)
+        parties.add_partner(session, sealer, partner, at.date())
     return PARTNER
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.isolation import do_for_each
+from registry.core.db.errors import do_for_each
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on

@@ -13,7 +13,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import bulk_insert
 from registry.core.db.locking import lock
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring

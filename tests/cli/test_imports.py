@@ -127,7 +127,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from registry import cli
 from registry.core.db.engine import engine_for, sessions_for
-from registry.register.imports import jobs
+from registry.register.imports import actions, jobs
 from registry.register.imports.mapping import mapping_named
 
 stage, rows = sys.argv[2], int(sys.argv[3])
@@ -137,7 +137,7 @@ def die(at, share, done):
         os.kill(os.getpid(), signal.SIGKILL)
 
 settings = cli.settings()
-request = jobs.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
+request = actions.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
 jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), request)
 """
 

@@ -26,7 +26,7 @@ from registry.api.officers import (
 )
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
-from registry.http.headers import DESK_PATHS
+from registry.http.paths import DESK_PATHS
 from registry.http.portals import UnguardedRoute, endpoints, require_guarded_endpoint
 
 DESK: tuple[Namespace, ...] = (

@@ -3,12 +3,9 @@
 Tokens and references are new each time; in the stories they are these.
 """
 
-from registry.api.officers.case_examples import CASES, OPENINGS
-from registry.api.officers.law_examples import LAW
-from registry.api.officers.neighbour_examples import NEIGHBOURS
-from registry.api.officers.paper_examples import PAPERS
+from registry.api.officers.authority_examples import LAW, NEIGHBOURS, SANCTIONS
+from registry.api.officers.case_examples import CASES, OPENINGS, PAPERS
 from registry.api.officers.party_examples import ENTRIES, HEARINGS, REFERRALS
-from registry.api.officers.sanction_examples import SANCTIONS
 from registry.api.officers.story import DeskExample, example
 
 # Officers and what belongs to them

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
@@ -10,7 +11,6 @@ from registry.bulk.archive import lists
 from registry.bulk.archive.rechecks import ASKED, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing

@@ -7,6 +7,7 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope, require_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
@@ -22,7 +23,6 @@ from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
-from registry.http.api_keys import current_organisation, needs_scope, require_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
@@ -18,7 +19,6 @@ from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, writing

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import acting, claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import refuse_other_reference
 from registry.http.request_reader import IdempotencyKey

@@ -35,10 +35,10 @@ from registry.bulk.models import BulkJob
 from registry.bulk.papers import MAX_ROWS, chain_svg, chain_table
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
-from registry.core.gc import gc_paused
 from registry.core.keyring import Use
+from registry.core.processes import gc_paused
 from registry.core.settings import Settings
-from registry.http.spreadsheets import safe
+from registry.core.spreadsheets import safe
 from registry.i18n.languages import text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers

@@ -5,8 +5,8 @@ from typing import NamedTuple
 from registry.complaints.intake import filing
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
-from registry.http.agency_names import main_name
 from registry.http.transaction import reading
+from registry.i18n.agency_names import main_name
 from registry.pages.intake import cookies
 from registry.pages.intake.visiting import PageRequest
 from registry.register.agencies import queries, record

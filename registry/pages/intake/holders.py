@@ -31,7 +31,7 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
         except NoVisit:
-            return sign_in.knock(language, submitted_fields())
+            return sign_in.number_page(language, submitted_fields())
         code = complaint_codes.new_code()
         try:
             root = complaint_codes.derive(keyring(), code, network_here())

@@ -12,8 +12,8 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question, is_alarming
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
-from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
+from registry.pages.forms import read_form
 from registry.pages.intake import about, cookies, lines, steps
 from registry.pages.intake.visiting import PageRequest, drafting
 

@@ -26,10 +26,10 @@ from registry.complaints.case.questions import (
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.http.headers import content_policy
-from registry.http.intake_forms import CURRENCIES, read_form
 from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
 from registry.i18n.voices import VOICES, voice
+from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import about, cookies, lines
 from registry.pages.intake.rendering import AWAY
 from registry.pages.intake.visiting import PageRequest, drafting
@@ -101,16 +101,14 @@ def answer(visitor: PageRequest, place: int) -> Response:
     typed = read_form(question, request.form)
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
-        return _page(
-            visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name), is_searched=True
-        )
+        return _page(visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name))
     if question.kind is Kind.AGENCY:
         typed = _agency(visitor.language, typed)
     try:
         sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, {question.code: typed})
     except InvalidInput as wrong:
         fault = fault_text(visitor.language, question, wrong.faults[0])
-        return _page(visitor, question, before, typed, fault=fault, status=400)
+        return _page(visitor, question, before, typed, fault=fault)
     if request.form.get("go") == "leave" and not visitor.visit.is_confirmed:
         # Who leaves now without the number never comes back to what was written.
         return visitor.to("/number")
@@ -160,16 +158,15 @@ def _page(
     *,
     fault: str = "",
     found: list[about.AgencyChoice] | None = None,
-    is_searched: bool = False,
-    status: int = 200,
 ) -> Response:
+    """The page of a question, with what was `found` where an agency was searched for, or with the `fault` of an answer."""
     language, answers = visitor.language, sheet.answers
     wanted = [one.code for one in visible(answers) if one.part is question.part]
     back = previous_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
     response = visitor.page(
         "step.html",
-        status=status,
+        status=400 if fault else 200,
         question=question,
         asks=question_text(language, question),
         why=why_text(language, question),
@@ -186,7 +183,7 @@ def _page(
         back=path_of(back) if back is not None and back.part is question.part else "/more",
         skip=path_after(question, sheet),
         found=found or [],
-        is_searched=is_searched,
+        is_searched=found is not None,
         registered=registered,
         alarm=lines.of(language, answers) if is_alarming(answers) else None,
         sound=address_of(language, question),

@@ -69,7 +69,7 @@ def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool 
                     return visitor.to("/number")
                 return view(visitor, **given)
         except NoVisit:
-            return sign_in.knock(language, submitted_fields() if request.method == "POST" else ())
+            return sign_in.number_page(language, submitted_fields() if request.method == "POST" else ())
         except StaleForm as stale:
             return again(language, stale.form_token, request.path, submitted_fields())
 

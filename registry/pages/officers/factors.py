@@ -11,10 +11,10 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.officers import factors, security_keys
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
+from registry.pages.files import picture
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
 from registry.pages.officers.rendering import page

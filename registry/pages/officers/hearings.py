@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
-from registry.complaints.casework.queries import case_view
+from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties.accounts import unit_of_agency
 from registry.complaints.parties.hearings import files, outcome, queries
 from registry.complaints.parties.hearings.content import MAX_ALLEGATION
@@ -15,18 +15,16 @@ from registry.complaints.parties.hearings.moves import lacks_translation, langua
 from registry.complaints.parties.hearings.rules import MAX_EXTENSION, SHORTEST, USUAL, may_have_longer
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case, require_of_case
-from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.complaint_services import store
-from registry.http.downloads import sent_file
-from registry.officer_desk.acting import officer_call, require_no_interest
+from registry.http.complaint_services import sealer, store
+from registry.officer_desk.acting import acting, names_in, officer_call, require_no_interest
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.hearing_acts import ACTS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
@@ -35,6 +33,8 @@ from registry.vocabulary.cases import HearingState
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_hearings", __name__)
+
+ONE, CHECK, SERVE = "hearings/one.html", "hearings/check.html", "hearings/serve.html"
 
 
 @pages.get("/cases/<reference>/hearings")
@@ -91,22 +91,22 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: st
 @allowed(Resource.HEARING, Act.APPROVE)
 def check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """The text beside what the complainant wrote, and how easily the complainant could be guessed."""
-    return _check(session, me, open_case(session, me, reference), hearing)
+    return _one(session, me, open_case(session, me, reference), hearing, template=CHECK)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/serve")
 @allowed(Resource.HEARING, Act.PROPOSE)
 def preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """Exactly what the agency will read."""
-    return _preview(session, me, open_case(session, me, reference), hearing)
+    return _one(session, me, open_case(session, me, reference), hearing, template=SERVE)
 
 
 def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, hearing: str) -> Place:
     head = open_case(session, me, reference)
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
-    again = {"approve": _check, "send-back": _check, "serve": _preview}.get(act.name, _one)
+    template = {"approve": CHECK, "send-back": CHECK, "serve": SERVE}.get(act.name, ONE)
     address = f"/console/cases/{reference}/hearings/{hearing}"
-    return Place(hearing, address, lambda refusal: again(session, me, head, hearing, refusal))
+    return Place(hearing, address, lambda refusal: _one(session, me, head, hearing, refusal, template))
 
 
 serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _opened)
@@ -134,11 +134,12 @@ def _one(
     head: CaseHead,
     hearing: str,
     refusal: Refusal | None = None,
-    template: str = "hearings/one.html",
-    **more: Any,
+    template: str = ONE,
 ) -> Response:
+    """A hearing: its page, the check beside what the complainant wrote, or the preview of what the agency will read."""
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
-    view = read_hearing(session, me, hearing)
+    boxes = _read_boxes(session, me, head) if template == CHECK else ()
+    view, today = read_hearing(session, me, hearing), now().date()
     return case_page(
         template,
         me,
@@ -154,10 +155,13 @@ def _one(
         most=MAX_ALLEGATION,
         lacks_translation=view.hearing.state is not HearingState.CLOSED and lacks_translation(session, view.hearing),
         **_languages(session, me),
-        may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, now().date()),
+        may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, today),
         why_not_told=outcome.why_not_notified(session, view.case, view.hearing),
         objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION),
-        **more,
+        boxes=boxes,
+        usual=today + USUAL,
+        soonest=today + SHORTEST,
+        latest=today + MAX_EXTENSION,
     )
 
 
@@ -173,26 +177,6 @@ def _languages(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
     }
 
 
-def _check(
-    session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
-) -> Response:
-    reader = acting(me, Resource.ACCOUNT, Act.READ)
-    view = case_view(Call(session, reader, now()), sealer(), head.case.reference)
-    return _one(session, me, head, hearing, refusal, "hearings/check.html", boxes=view.boxes)
-
-
-def _preview(
-    session: Session, me: AuthenticatedOfficer, head: CaseHead, hearing: str, refusal: Refusal | None = None
-) -> Response:
-    today = now().date()
-    return _one(
-        session,
-        me,
-        head,
-        hearing,
-        refusal,
-        "hearings/serve.html",
-        usual=today + USUAL,
-        soonest=today + SHORTEST,
-        latest=today + MAX_EXTENSION,
-    )
+def _read_boxes(session: Session, me: AuthenticatedOfficer, head: CaseHead) -> Sequence[ContainerView]:
+    call = officer_call(session, me, Resource.ACCOUNT, Act.READ)
+    return case_view(call, sealer(), head.case.reference).boxes

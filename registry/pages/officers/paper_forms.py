@@ -11,16 +11,17 @@ from registry.complaints.intake import paper_forms
 from registry.complaints.intake.rules import KEPT_DAYS, MAX_DAYS_BACK
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.intake_forms import CURRENCIES, PARTS, read_form
+from registry.http.complaint_services import sealer
 from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
-from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acting import acting, reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.forms import CURRENCIES, PARTS, read_form
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, sealer, version_sent
+from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page

@@ -9,16 +9,15 @@ from sqlalchemy.orm import Session
 from registry.complaints.parties.referrals import portal
 from registry.complaints.parties.referrals.content import Handed
 from registry.core.clock import now
-from registry.http.complaint_services import store
-from registry.http.downloads import sent_file
+from registry.http.complaint_services import sealer, store
 from registry.i18n.question_words import in_words
-from registry.officer_desk.acting import party_call
+from registry.officer_desk.acting import names_in, party_call
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import RECEIVED
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import names_in, sealer
 from registry.pages.officers.cases.showing import place_of
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal

@@ -19,15 +19,16 @@ from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
 from registry.complaints.parties.steps import fetch_of_case, find_case, require_of_case
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.officer_desk.acting import custodian_call
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, custodian_call, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.referral_acts import ACTS, IN_CASE, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer, version_sent
 from registry.pages.officers.cases.showing import parts_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
+from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.received_referrals import answers_in
 from registry.pages.officers.refusals import Refusal, attempt

@@ -12,12 +12,13 @@ from registry.complaints.casework.unsent import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
-from registry.http.site_files import SiteFiles, templates_of
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.languages import has_text, negotiated, text
+from registry.i18n.languages import has_text, text
 from registry.officer_desk.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
+from registry.pages.files import SiteFiles, templates_of
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
 from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent

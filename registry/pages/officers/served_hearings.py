@@ -23,11 +23,9 @@ from registry.complaints.parties.hearings.rules import answer_digest
 from registry.complaints.parties.steps import PartyMember
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotFound, NotSignedIn, RefusedFile, TooBusy
-from registry.http.body_admission import takes_body
-from registry.http.complaint_services import read_form_file, store, upload_services
-from registry.http.downloads import sent_file
+from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
 from registry.i18n.wording import name_in
 from registry.officer_desk.acting import acting_for_party, party_call, require_right
@@ -36,8 +34,8 @@ from registry.officer_desk.hearing_acts import ANSWERS
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import sealer
 from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language, page

@@ -11,7 +11,6 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.app_services import keyring
 from registry.http.portals import see_other
-from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import farewell, providers
 from registry.officers import factors, join_codes, joining, security_keys, sessions, signing_in
@@ -20,6 +19,7 @@ from registry.officers.providers import linking
 from registry.officers.security_keys import RelyingParty, relying_party_at
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.officers.signing_in import Attempt, Browser, Step
+from registry.pages.files import picture
 from registry.pages.officers.guard import KNOWN_FOR, known_cookie, open_to_all, session_cookie, token_sent
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address

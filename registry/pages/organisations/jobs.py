@@ -21,7 +21,7 @@ from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import (
     ActRefused,
     Fault,
@@ -33,12 +33,11 @@ from registry.core.errors import (
     TooLarge,
     UnreadableList,
 )
-from registry.http.body_admission import takes_body
 from registry.http.portals import require_form
 from registry.http.request_reader import load_values
 from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded

@@ -13,13 +13,13 @@ from flask import Blueprint, Response, g, request
 from registry.core.errors import InvalidInput, RegistryError
 from registry.http.errors import ProblemDocument
 from registry.http.portals import FORM_FIELD, Cookie, form_token_of, page_response, see_other
-from registry.http.site_files import SiteFiles, templates_of
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.faults import message_in
-from registry.i18n.languages import has_text, negotiated, text
-from registry.i18n.stored_texts import found
+from registry.i18n.faults import found, message_in
+from registry.i18n.languages import has_text, text
 from registry.i18n.wording import listed, problem_detail
+from registry.pages.files import SiteFiles, templates_of
 from registry.pages.organisations.guard import PATH, open_to_all, session_cookie
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, bulk_insert, microseconds, reserve_ids
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.errors import ErasedAgency
 from registry.core.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
 from registry.register.agencies import log_bodies, models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered

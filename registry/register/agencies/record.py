@@ -3,7 +3,7 @@
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 
 from registry.vocabulary.record import (
     Agency,
+    AgencyShown,
     AgencySummary,
     Agreement,
     Channel,
@@ -22,7 +23,6 @@ from registry.vocabulary.record import (
     Intermediary,
     Licence,
     Name,
-    NameShown,
     Part,
     Sanction,
     Sector,
@@ -48,6 +48,16 @@ def canonical(value: Any) -> bytes:
 
 def read_record(body: bytes) -> Agency:
     return _decoder.decode(body)
+
+
+def agency_summary(agency: Agency) -> AgencySummary:
+    """What every answer says of an agency: its record with nothing of its licences."""
+    return msgspec.convert(agency, AgencySummary, from_attributes=True)
+
+
+def whole_agency(agency: Agency) -> AgencyShown:
+    """The whole public record. Lists that the record leaves out when empty are written out."""
+    return msgspec.convert(agency, AgencyShown, from_attributes=True)
 
 
 def withhold(record: Agency, day: date) -> Agency:
@@ -108,31 +118,6 @@ def first_withholding(record: Agency) -> date | None:
     return min((end for end in ends if end is not None), default=None)
 
 
-def agency_summary(agency: Agency) -> AgencySummary:
-    return AgencySummary(
-        agency.agency_id,
-        agency.country,
-        agency.role,
-        agency.holder_kind,
-        names_payload(agency.names),
-        agency.identifiers,
-        agency.source,
-        agency.retrieved_at,
-        agency.place,
-        agency.dissolved_on,
-        agency.is_correction_requested,
-        agency.clone_warnings,
-        agency.withheld,
-    )
-
-
-def names_payload(names: Sequence[Name]) -> list[NameShown]:
-    return [
-        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
-        for name in names
-    ]
-
-
 __all__ = [
     "WITHHELD",
     "Agency",
@@ -152,10 +137,12 @@ __all__ = [
     "Sourced",
     "StatusPeriod",
     "Warning_",
+    "agency_summary",
     "canonical",
     "closed_before",
     "first_withholding",
     "holds_on",
     "read_record",
+    "whole_agency",
     "withhold",
 ]

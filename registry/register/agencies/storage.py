@@ -18,7 +18,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, Base, microseconds
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.errors import NotFound
 from registry.register.agencies import models, record
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERM_TYPES, TERMS

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from registry.core.errors import ImportRefused
-from registry.core.formulas import harmless
 from registry.core.processes import owner_only
+from registry.core.spreadsheets import harmless
 from registry.register.imports.rows import ListFile
 from registry.vocabulary.codes import Flaw
 

@@ -25,7 +25,7 @@ from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import is_desk_list
-from registry.register.imports.actions import save_mapped_source
+from registry.register.imports.actions import ImportRequest, save_mapped_source
 from registry.register.imports.fetching import (
     MAX_PAUSE,
     Fetched,
@@ -35,7 +35,7 @@ from registry.register.imports.fetching import (
     pause_between_fetches,
     warn_from,
 )
-from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
+from registry.register.imports.jobs import ImportRunning, import_list
 from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport

@@ -10,7 +10,7 @@ from rapidfuzz.process import extract
 from sqlalchemy import String, type_coerce
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked

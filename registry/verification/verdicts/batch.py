@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
-from registry.register.agencies.lookups import Holders
+from registry.register.agencies.lookup import Holders
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import VerdictReader, prerendered_of_only_match

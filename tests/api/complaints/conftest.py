@@ -10,8 +10,6 @@ from registry.complaints.case import units
 from registry.complaints.intake import rules
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from tests.complaints.complainant import Complainant, by_client
 
 UNIT = "it-invented-unit"
@@ -21,11 +19,6 @@ UNIT = "it-invented-unit"
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested is who gets in, not how fast a machine hashes."""
     monkeypatch.setattr(rules, "TRIES", 3)
-
-
-@pytest.fixture
-def sealer(settings: Settings) -> Sealer:
-    return Sealer(Keyring(settings.keys))
 
 
 @pytest.fixture

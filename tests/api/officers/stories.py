@@ -11,7 +11,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.api.officers.case_examples import CASES, CUSTODIAN, OPENINGS
+from registry.api.officers.authority_examples import (
+    ACCUSED,
+    DECIDER,
+    FILE,
+    KID,
+    LAW,
+    LICENCE,
+    NEIGHBOURS,
+    OPERATOR,
+    OTHER,
+    OTHER_OPERATOR,
+    PAIR,
+    SANCTIONS,
+    SIGNATURE,
+    STRANGERS,
+    THIRD,
+    TRUE_ENTRY,
+)
+from registry.api.officers.authority_examples import CLERK as DESK_CLERK
+from registry.api.officers.authority_examples import REVIEWER as DESK_REVIEWER
+from registry.api.officers.case_examples import CASES, CUSTODIAN, FORM, OPENINGS, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.examples import (
     AUDITOR,
     CLERK,
@@ -31,11 +51,6 @@ from registry.api.officers.examples import (
     SUPERVISOR,
     TOKEN,
 )
-from registry.api.officers.law_examples import FILE, KID, LAW, OPERATOR, OTHER_OPERATOR, SIGNATURE
-from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
-from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
-from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
-from registry.api.officers.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.party_examples import (
     AGENCYS,
     BOX,
@@ -55,7 +70,6 @@ from registry.api.officers.party_examples import (
     UNION_PERSON,
     WRITER,
 )
-from registry.api.officers.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.complaints.intake.preprinted_codes import premint
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer

@@ -15,10 +15,9 @@ from marshmallow import missing
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.api.officers.authority_examples import NEIGHBOURS, SANCTIONS
 from registry.api.officers.examples import LICENCES
-from registry.api.officers.neighbour_examples import NEIGHBOURS
 from registry.api.officers.party_examples import CASE, ENTRIES, HEARINGS
-from registry.api.officers.sanction_examples import SANCTIONS
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts
@@ -31,7 +30,7 @@ from tests.api.officers.stories import STORIES, Ask, Story, play, token_of
 from tests.make import authority_of, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.act_rows import rows
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 
 __all__ = ["then"]
 
@@ -56,7 +55,7 @@ FORMS_WITHOUT_VERSION = {
 def test_nothing_is_changed_from_a_version_that_is_not_the_present_one(
     app: Flask, client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
-    forms, desks = console_forms(app), dict[str, Desk]()
+    forms, desks = console_forms(app), dict[str, OfficerClient]()
 
     def before(example: Any, ask: Ask) -> None:
         if example.version is None or example.status >= 300:
@@ -98,7 +97,7 @@ def test_what_is_anothers_is_not_there(
     app: Flask, client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
     """Even for an officer of another unit and authority with every role."""
-    strangers: list[tuple[str, Desk]] = []
+    strangers: list[tuple[str, OfficerClient]] = []
     forms = console_forms(app)
 
     def before(example: Any, ask: Ask) -> None:
@@ -155,7 +154,7 @@ OF_NO_AGENCY = {"approveListOnHold", "rejectListOnHold"}
 def test_an_officer_with_an_interest_in_the_agency_neither_reads_nor_acts(
     app: Flask, client: FlaskClient, session: Session, keyring: Keyring, then: object, story: Story
 ) -> None:
-    present: dict[str, tuple[str, Desk]] = {}
+    present: dict[str, tuple[str, OfficerClient]] = {}
     forms = console_forms(app)
 
     def before(example: Any, ask: Ask) -> None:

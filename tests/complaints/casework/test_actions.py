@@ -35,7 +35,7 @@ from registry.core.calls import Call
 from registry.core.db.engine import bulk_insert
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.ids import new_references
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
 from registry.vocabulary.register import Language
 from tests.complaints.filing import (

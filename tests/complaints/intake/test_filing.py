@@ -238,7 +238,7 @@ def test_complaints_long_ago_raise_nothing(session, sealer):
 
 
 def test_what_is_not_urgent_waits_aside_in_a_flood_and_what_is_does_not(session, sealer, monkeypatch):
-    monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 2)
+    monkeypatch.setattr("registry.complaints.triage.rules.A_DAY", 2)
     for _ in range(2):
         assert file(session, sealer, INFORMATION).case.state is CaseState.SUBMITTED
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED

@@ -155,7 +155,7 @@ def test_a_unit_keeps_it_as_long_as_its_law_says(session, sessions, sealer, offi
 
 
 def test_a_flood_is_gone_whole_after_ninety_days(session, sessions, sealer, monkeypatch):
-    monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 0)
+    monkeypatch.setattr("registry.complaints.triage.rules.A_DAY", 0)
     file(session, sealer, INFORMATION)
     assert purge(session, sessions, sealer, AT + 89 * DAY).closed == 0
     assert purge(session, sessions, sealer, AT + 90 * DAY) == (1, 1, 0)

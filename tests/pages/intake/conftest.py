@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.intake import rules
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from tests.complaints.filing import make_units
 from tests.pages.intake.phone import Phone
 
@@ -19,11 +17,6 @@ from tests.pages.intake.phone import Phone
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     # Who gets in is tested, not how fast a machine hashes.
     monkeypatch.setattr(rules, "TRIES", 2)
-
-
-@pytest.fixture
-def sealer(settings: Settings) -> Sealer:
-    return Sealer(Keyring(settings.keys))
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ ROOT = Path(registry.__file__).parent
 WORDED = ("IllegalMove", "NotNow", "ChannelChangeRefused")
 NO_OFFICER_READS = frozenset(
     {
-        "pages/organisations", "bulk", "cli/channels.py", "organisations", "oversight/statistics", "watches",
+        "pages/organisations", "bulk", "cli/agencies.py", "organisations", "oversight/statistics", "watches",
         "complaints/case/access.py", "complaints/intake/filing.py", "complaints/intake/mailbox.py",
         "complaints/intake/mailbox_files.py",
     }

@@ -30,7 +30,7 @@ from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http import logs
-from registry.http.headers import DESK_PATHS, ORGANISATION_PATHS
+from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS
 from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.models import Officer

@@ -8,7 +8,7 @@ import pytest
 
 import registry
 from registry.core.errors import Fault, InvalidInput, UnreadableList
-from registry.i18n.stored_texts import found
+from registry.i18n.faults import found
 from registry.pages.organisations.rendering import refusal_text, trouble_text
 from registry.register.imports.reading import _OTHERS
 from registry.vocabulary.codes import Problem

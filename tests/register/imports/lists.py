@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.register.agencies import models, record
-from registry.register.imports.jobs import ImportRequest, import_list
+from registry.register.imports.actions import ImportRequest
+from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 

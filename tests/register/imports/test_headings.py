@@ -7,7 +7,8 @@ import openpyxl
 import pytest
 
 from registry.core.errors import ImportRefused
-from registry.register.imports.jobs import ImportRequest, stage
+from registry.register.imports.actions import ImportRequest
+from registry.register.imports.jobs import stage
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging

@@ -31,7 +31,7 @@ from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AttachmentState, ConsentKind, PartnerKind, Priority, ReferralEnd, ReferralState
-from tests.complaints.filing import AT, come_back, make_units
+from tests.complaints.filing import AT, come_back
 from tests.complaints.parties.referrals.making import (
     ANNA,
     CARLA,
@@ -50,12 +50,6 @@ from tests.complaints.parties.referrals.making import (
 )
 
 TODAY = AT.date()
-
-
-@pytest.fixture(autouse=True)
-def offices(session, sealer):
-    make_units(session, sealer)
-    make_partner(session, sealer)
 
 
 @pytest.fixture

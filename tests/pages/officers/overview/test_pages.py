@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.audit.queries import lines_about
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import file
