@@ -42,7 +42,7 @@ def stream(address: str, port: int | None) -> None:
     chosen = port or settings.port + 1
     require_free_port(address, chosen)
     click.echo(f"Events on http://{address}:{chosen}/api/v1/events/stream")
-    _serve_alone("registry.watches.stream.serving:from_environment", address, chosen)
+    _serve_alone("registry.watches.stream:from_environment", address, chosen)
 
 
 MCP_EXAMPLES = """\b

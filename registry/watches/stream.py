@@ -8,6 +8,7 @@ broken one ended.
 import asyncio
 import contextlib
 import json
+import os
 import re
 import time
 from collections import Counter
@@ -36,6 +37,7 @@ from registry.core.errors import (
 )
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.http import logs
 from registry.http.errors import ProblemDocument
 from registry.i18n import languages
 from registry.organisations import keys
@@ -263,3 +265,9 @@ async def _left(receive: Receive) -> None:
     """Ends when the other side has gone."""
     while (await receive())["type"] != "http.disconnect":
         continue
+
+
+def from_environment() -> Streams:
+    """For ASGI servers: the stream as the environment describes it."""
+    logs.configure()
+    return Streams(Settings.from_environment(os.environ))

@@ -23,7 +23,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import LicenceStatus
 from registry.watches.feed import cursor_of
-from registry.watches.stream.app import HEARTBEAT, MAX_EACH
+from registry.watches.stream import HEARTBEAT, MAX_EACH
 from tests.make import (
     ZONES,
     changed,
