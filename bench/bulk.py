@@ -26,7 +26,7 @@ from registry.bulk.models import BulkJob
 from registry.bulk.receiving import receive_list
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.gc import freeze_gc
+from registry.core.processes import freeze_gc
 from registry.http.transaction import services
 from registry.organisations import actions as organisations
 from registry.organisations import keys

@@ -22,8 +22,8 @@ from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.models import Agency
-from registry.register.imports.actions import apply_staged
-from registry.register.imports.jobs import ImportRequest, stage
+from registry.register.imports.actions import ImportRequest, apply_staged
+from registry.register.imports.jobs import stage
 from registry.register.imports.mapping import SourceMapping, mapping_named
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
@@ -98,7 +98,7 @@ def _import(url: str, folder: Path, number: int, changed: int) -> float:
         request = ImportRequest(path, mapping)
         stage(request, staging, report)
         with sessions_for(engine)() as session:
-            apply_staged(session, staging, mapping, report, now(), accepts_shrink=False, progress=request.progress)
+            apply_staged(session, staging, request, report, now())
             session.commit()
     finally:
         staging.close()

@@ -22,10 +22,10 @@ from bench.report import Row
 from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
-from registry.core.gc import gc_paused
+from registry.core.processes import gc_paused
 from registry.log.models import Entry
-from registry.register.imports.actions import apply_staged
-from registry.register.imports.jobs import ImportRequest, stage
+from registry.register.imports.actions import ImportRequest, apply_staged
+from registry.register.imports.jobs import stage
 from registry.register.imports.mapping import mapping_named
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
@@ -138,7 +138,7 @@ def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
                 stage(request, staging, report)
             staged, cpu = time.perf_counter(), time.process_time()
             with sessions_for(engine)() as session:
-                apply_staged(session, staging, mapping, report, now(), accepts_shrink=False, progress=request.progress)
+                apply_staged(session, staging, request, report, now())
                 session.commit()
             published, published_cpu = time.perf_counter(), time.process_time()
         finally:

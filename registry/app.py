@@ -6,29 +6,25 @@ from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import Flask, Request, Response
+from flask import Flask, Request
 from flask.globals import request_ctx
-from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import MapAdapter
 
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
 from registry.core.db.limits import Limits
-from registry.core.gc import freeze_gc
-from registry.core.processes import forbid_dumps
+from registry.core.processes import forbid_dumps, freeze_gc, prepare_structs
 from registry.core.settings import Edge, Settings
-from registry.core.structs import prepare_structs
 from registry.http import errors, health, logs, metrics, transaction
-from registry.http.body_admission import admit_body
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.connections import Connections, connections_for, raise_descriptor_limit
 from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
-from registry.http.limits import limiter_for
-from registry.http.mail_limits import MAILS_A_DAY
+from registry.http.limits import MAILS_A_DAY, Quotas, limiter_for
+from registry.http.list_process import EXTENSION, ListProcess
 from registry.http.middleware import RequestMiddleware
-from registry.http.quotas import Quotas
 from registry.http.replica import Replica
 from registry.http.transaction import Services
+from registry.http.uploads import admit_body
 
 if TYPE_CHECKING:
     from registry.agents.guard import Guard
@@ -37,27 +33,10 @@ MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""
 
 
-class NoSession(SessionInterface):
-    """No edge that is served here knows its askers again."""
-
-    _nothing = NullSession()
-
-    def open_session(self, app: Flask, request: Request) -> NullSession:
-        return self._nothing
-
-    def is_null_session(self, obj: object) -> bool:
-        return True
-
-
 class RegistryApp(Flask):
-    """Flask with the frame's admission in front of every view, and exceptions logged without their words.
-
-    Every lookup passes here, so what no view needs is left out: sessions, coroutines, parsing the host's name a second
-    time, hooks of which there are none, and the signal of a request's teardown.
-    """
+    """Flask with the frame's admission in front of every view, and exceptions logged without their words."""
 
     request_class = RegistryRequest
-    session_interface = NoSession()
     frame: RequestMiddleware
     measured: metrics.Metrics | None = None
     sandbox_for: Callable[[Environ], Flask | None] | None = None
@@ -70,15 +49,19 @@ class RegistryApp(Flask):
 
     def admit_body(self, environ: Environ, length: int | None) -> int:
         """As `gateway.Senders` has it."""
-        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
-        app = cast(RegistryApp, sandbox or self)
+        app = self.application_for(environ)
         return admit_body(app, app.frame, environ, length)
 
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        return func
+    def application_for(self, environ: Environ) -> "RegistryApp":
+        """The application that answers a request: the sandbox's, or this one."""
+        sandbox = self.sandbox_for(environ) if self.sandbox_for is not None else None
+        return cast(RegistryApp, sandbox or self)
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """As Flask's, for one host: the frame has held the request to ours already."""
+        """As Flask's, for one host: the frame has held the request to ours already.
+
+        To parse the host's name a second time would cost a verify request a fifth more (docs/decisions/0165).
+        """
         if request is None:
             return super().create_url_adapter(None)
         environ = request.environ
@@ -95,16 +78,7 @@ class RegistryApp(Flask):
 
     def preprocess_request(self) -> Any:
         self.frame.admit(request_ctx.request.environ)
-        has_hooks = self.before_request_funcs or self.url_value_preprocessors
-        return super().preprocess_request() if has_hooks else None
-
-    def process_response(self, response: Response) -> Response:
-        has_hooks = self.after_request_funcs or request_ctx._after_request_functions
-        return super().process_response(response) if has_hooks else response
-
-    def do_teardown_request(self, exc: BaseException | None = None) -> None:
-        if self.teardown_request_funcs:
-            super().do_teardown_request(exc)
+        return super().preprocess_request()
 
     def log_exception(
         self,
@@ -206,6 +180,8 @@ def gateway_from_environment() -> Gateway:
     settings = services.settings
     if services.replica is not None:
         services.replica.start()
+    if Edge.API in settings.edges:
+        app.extensions[EXTENSION] = ListProcess(settings)
     # Where lookups are answered, a quarter of the threads answers nothing else.
     reserved = max(1, settings.threads // 4) if settings.edges & {Edge.API, Edge.PUBLIC} else 0
     return Gateway(

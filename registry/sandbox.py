@@ -27,6 +27,7 @@ from registry.core.keyring import Keyring
 from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Edge, Settings
 from registry.demo.load import demo_data, demo_reference, load
+from registry.http.list_process import EXTENSION
 from registry.http.modes import TEST_NUMBERS, TestNumbers, refuse_real_paths
 from registry.http.transaction import Services, services
 from registry.log.actions import lock_log
@@ -177,6 +178,8 @@ class SandboxGate:
     def _made(self, settings: Settings, live: Services) -> Flask:
         app = self._make(settings)
         app.extensions["registry"] = replace(services(app), live=live)
+        # One process answers the long lists of both.
+        app.extensions[EXTENSION] = self._live.extensions.get(EXTENSION)
         app.before_request(refuse_real_paths)
         app.after_request(_marked)
         return app

@@ -6,19 +6,17 @@ from registry.bulk import models as _bulk
 from registry.complaints.attachments import models as _attachments
 from registry.complaints.case import models as _complaints
 from registry.complaints.casework import models as _casework
-from registry.complaints.intake import admission_models as _admission
 from registry.complaints.intake import idempotency as _idempotency
-from registry.complaints.intake import mailbox_models as _mailboxes
-from registry.complaints.intake.paper_forms import models as _paper_forms
+from registry.complaints.intake import models as _intake
 from registry.complaints.parties import models as _parties
 from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats
+from registry.core import outbox as _events
 from registry.core import secret_checks as _secrets
 from registry.core import shared_home as _shared_home
 from registry.core.db.engine import Base
-from registry.core.outbox import models as _events
 from registry.log import models as _log
 from registry.officers import models as _officers
 from registry.officers.providers import models as _providers
@@ -42,7 +40,7 @@ METADATA = Base.metadata
 MODELS = (
     _accounts,
     _attachments,
-    _admission,
+    _intake,
     _agencies,
     _audit,
     _authorities,
@@ -61,9 +59,7 @@ MODELS = (
     _law,
     _licensing,
     _log,
-    _mailboxes,
     _names,
-    _paper_forms,
     _papers,
     _parties,
     _idempotency,

@@ -29,7 +29,7 @@ class AuditLineSchema(OutSchema):
     """`subject` is null once it was purged: then the pseudonym alone holds its lines together."""
 
     number = fields.Integer(required=True)
-    on = fields.Date(required=True)
+    on = fields.Date(attribute="on_day", required=True)
     actor = fields.String(required=True)
     act = fields.String(required=True)
     subject = fields.String(required=True, allow_none=True)

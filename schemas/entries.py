@@ -26,8 +26,8 @@ class RepliesSchema(OutSchema):
 class EntryRequestSchema(OutSchema):
     """Something that an agency asks about its entry, and what its authority decided."""
 
-    request_id = fields.String(required=True)
-    agency_id = fields.String(required=True)
+    request_id = fields.String(attribute="reference", required=True)
+    agency_id = fields.String(attribute="agency", required=True)
     kind = OneOf(EntryRequestKind, required=True)
     state = OneOf(EntryRequestState, required=True)
     part = OneOf(EntryPart, required=True, allow_none=True, metadata={"description": "What a correction is about."})

@@ -23,8 +23,8 @@ _LACK = {"description": "What is lacking, as a code; null where nothing is."}
 class HearingSummarySchema(OutSchema):
     """A hearing without a word of what is in it."""
 
-    hearing_id = fields.String(required=True)
-    agency_id = fields.String(required=True)
+    hearing_id = fields.String(attribute="reference", required=True)
+    agency_id = fields.String(attribute="agency", required=True)
     state = OneOf(tuple(HearingState), required=True, metadata=_STATE)
     drafted_by = fields.String(required=True, metadata=_OFFICER)
     drafted_on = fields.Date(required=True)
@@ -64,11 +64,11 @@ class HearingWaySchema(OutSchema):
 class AgencyPaperSchema(OutSchema):
     """A paper of an agency. There is a copy of it once `state` is `clean`."""
 
-    attachment_id = fields.String(required=True)
+    attachment_id = fields.String(attribute="reference", required=True)
     name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
     kind = OneOf(FileKind, required=True, metadata={"description": "What its bytes are."})
     size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
-    kept_on = fields.Date(required=True)
+    kept_on = fields.Date(attribute="stored_on", required=True)
     state = OneOf(AttachmentState, required=True)
     no_copy = OneOf(NoCopy, required=True, allow_none=True, metadata={"description": "Why there is no copy."})
     goes_with = OneOf(HandedWith, required=True, metadata={"description": "What it was handed in with."})

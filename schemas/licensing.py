@@ -59,11 +59,11 @@ class RefusalReasonSchema(InSchema):
 class DepositLineSchema(OutSchema):
     """A movement of a deposit. Lines are never changed; only applied ones count."""
 
-    line_id = fields.String(required=True)
+    line_id = fields.String(attribute="reference", required=True)
     kind = OneOf(DepositLineKind, required=True)
     amount = fields.String(required=True, metadata={"description": "Decimal text, never negative."})
     currency = fields.String(required=True)
-    use = OneOf(DepositUse, required=True, allow_none=True)
+    use = OneOf(DepositUse, attribute="deposit_use", required=True, allow_none=True)
     reverses = fields.String(required=True, allow_none=True, metadata={"description": "The line that is taken back."})
     note = fields.String(required=True)
     happened_on = fields.Date(required=True)

@@ -20,9 +20,11 @@ class StepSchema(OutSchema):
 
 
 class MessageSchema(OutSchema):
-    message_id = fields.String(required=True)
+    message_id = fields.String(attribute="reference", required=True)
     author = OneOf(Author, required=True)
-    mailbox = OneOf(MailboxRole, required=True, metadata={"description": "In whose mailbox it stands."})
+    mailbox = OneOf(
+        MailboxRole, attribute="box_role", required=True, metadata={"description": "In whose mailbox it stands."}
+    )
     written_on = fields.Date(required=True)
     text = fields.String(
         required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
@@ -33,12 +35,12 @@ class MessageSchema(OutSchema):
 class AttachmentSchema(OutSchema):
     """A file. Until `state` is `clean` officers see nothing of it; `no_copy` says why they never will."""
 
-    attachment_id = fields.String(required=True)
-    mailbox = OneOf(MailboxRole, required=True)
+    attachment_id = fields.String(attribute="reference", required=True)
+    mailbox = OneOf(MailboxRole, attribute="box_role", required=True)
     name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
     kind = OneOf(FileKind, required=True)
     size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
-    kept_on = fields.Date(required=True)
+    kept_on = fields.Date(attribute="stored_on", required=True)
     state = OneOf(AttachmentState, required=True)
     no_copy = OneOf(NoCopy, required=True, allow_none=True)
 
@@ -58,9 +60,9 @@ class ConsentSchema(OutSchema):
 class HelperSchema(OutSchema):
     """A helper, as the worker sees them."""
 
-    helper_id = fields.String(required=True)
+    helper_id = fields.String(attribute="reference", required=True)
     state = OneOf(MailboxState, required=True)
-    created_on = fields.Date(required=True)
+    created_on = fields.Date(attribute="made_on", required=True)
     last_visit_on = fields.Date(required=True, allow_none=True)
     answers_allowed = fields.Boolean(required=True)
 

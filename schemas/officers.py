@@ -144,11 +144,11 @@ class OfficerSessionsSchema(OutSchema):
 
 
 class OfficerTokenSchema(OutSchema):
-    token_id = fields.String(required=True)
-    label = fields.String(required=True)
+    token_id = fields.String(attribute="reference", required=True)
+    label = fields.String(attribute="name", required=True)
     prefix = fields.String(required=True, metadata={"description": "How the token begins."})
-    created_on = fields.Date(required=True)
-    expires_on = fields.Date(required=True, metadata={"description": "Its last day, in UTC."})
+    created_on = fields.Date(attribute="made_on", required=True)
+    expires_on = fields.Date(attribute="ends_on", required=True, metadata={"description": "Its last day, in UTC."})
     last_used_on = fields.Date(required=True, allow_none=True)
 
 

@@ -25,8 +25,8 @@ _VERSION = {"description": "For If-Match, in quotes."}
 class ReferralSummarySchema(OutSchema):
     """A referral, without the content that the partner gets."""
 
-    referral_id = fields.String(required=True)
-    partner = fields.String(required=True, metadata={"description": "The organisation's unit."})
+    referral_id = fields.String(attribute="reference", required=True)
+    partner = fields.String(attribute="party", required=True, metadata={"description": "The organisation's unit."})
     partner_kind = OneOf(tuple(PartnerKind), required=True)
     country = fields.String(required=True)
     state = OneOf(tuple(ReferralState), required=True, metadata=_STATE)

@@ -129,7 +129,7 @@ class WorkersInPlaceSchema(OutSchema):
     workers = fields.Integer(required=True, allow_none=True)
     permits_at_risk = fields.Integer(required=True, allow_none=True)
     deposit_claims = fields.Integer(required=True, allow_none=True)
-    told = fields.List(fields.String(), required=True)
+    told = fields.List(fields.String(), attribute="informed", required=True)
     teller = fields.String(required=True)
     timing = OneOf(Timing, required=True)
     filled_by = fields.String(required=True, metadata=_OFFICER)

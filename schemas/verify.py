@@ -182,13 +182,12 @@ class VerifySchema(PlanSchema):
         return super().load(data, **options) if loaded is None else loaded
 
     def _load_given(self, data: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The loaded fields; None where anything is wrong."""
-        fields = self.load_fields
+        """The loaded fields in the order of the schema, as marshmallow gives them; None where anything is wrong."""
         try:
-            loaded = {name: fields[name].deserialize(value) for name, value in data.items()}
-        except (KeyError, marshmallow.ValidationError):
+            loaded = {name: field.deserialize(data[name]) for name, field in self.load_fields.items() if name in data}
+        except marshmallow.ValidationError:
             return None
-        return None if self.cross_field_faults(loaded) else loaded
+        return None if len(loaded) < len(data) or self.cross_field_faults(loaded) else loaded
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         faults = take_identifier(loaded)

@@ -17,8 +17,10 @@ from sqlalchemy.orm import Session
 
 from registry import tables  # noqa: F401 - all tables are known, whatever a test loads
 from registry.app import create_app
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
@@ -215,6 +217,18 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     return Settings(
         home=tmp_path / "home", database_url=database.url, files=tmp_path / "home" / "files", rate=1_000_000
     )
+
+
+@pytest.fixture
+def keyring(settings: Settings) -> Keyring:
+    """The keys of the test's data folder, which is made."""
+    settings.prepare_home()
+    return Keyring(settings.keys)
+
+
+@pytest.fixture
+def sealer(keyring: Keyring) -> Sealer:
+    return Sealer(keyring)
 
 
 @pytest.fixture(scope="session")

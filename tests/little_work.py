@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 
 from registry.accounts import passwords
 from registry.complaints.case import complaint_codes
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 
 real_hasher = passwords._hasher
 real_derivation = complaint_codes.hash_secret_raw
@@ -35,8 +35,8 @@ def ease() -> None:
 
 def shorten_admission() -> None:
     """A visitor without scripts waits two seconds, and one with them does next to no work, from now on in this process."""
-    admission_rules.WAIT = 2
-    admission_rules.TRIES = 4
+    rules.WAIT = 2
+    rules.TRIES = 4
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any, Generic, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import Fault, InvalidInput
 from registry.vocabulary.codes import Problem
 

@@ -16,7 +16,7 @@ from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIF
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import require_version
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
 from registry.organisations.models import OrganisationActor

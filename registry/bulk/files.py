@@ -49,12 +49,12 @@ def take(folder: Path, stream: Stream) -> Taken:
 
     Raises TooLarge, UnreadableList; of what was refused nothing is left.
     """
-    _made(folder.parent)
-    _made(folder)
+    _make_folder(folder.parent)
+    _make_folder(folder)
     size, digest = 0, hashlib.sha256()
     draft = folder / f".{LIST}"
     try:
-        with _private(draft) as file:
+        with _open_private(draft) as file:
             while chunk := stream.read(CHUNK):
                 size += len(chunk)
                 if size > MAX_BYTES:
@@ -66,8 +66,8 @@ def take(folder: Path, stream: Stream) -> Taken:
         if not size:
             raise UnreadableList("the file is empty")
         draft.replace(folder / LIST)
-        _synced(folder)
-        _synced(folder.parent)
+        _sync_folder(folder)
+        _sync_folder(folder.parent)
     except BaseException:
         remove(folder)
         raise
@@ -80,11 +80,11 @@ class Results:
     def __init__(self, folder: Path, sizes: Mapping[str, int]) -> None:
         self._files: dict[str, IO[bytes]] = {}
         for name in WRITTEN:
-            file = _private(folder / name, is_kept=True)
+            file = _open_private(folder / name, is_kept=True)
             file.truncate(sizes.get(name, 0))
             file.seek(0, os.SEEK_END)
             self._files[name] = file
-        _synced(folder)
+        _sync_folder(folder)
 
     def append(self, name: str, body: bytes) -> None:
         self._files[name].write(body)
@@ -111,12 +111,12 @@ def put(folder: Path, name: str, body: bytes) -> None:
 def putting(folder: Path, name: str) -> Iterator[IO[bytes]]:
     """A whole file that is written into, or none."""
     draft = folder / f".{name}"
-    with _private(draft) as file:
+    with _open_private(draft) as file:
         yield file
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / name)
-    _synced(folder)
+    _sync_folder(folder)
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:
@@ -139,16 +139,16 @@ def orphans(home: Path, known: frozenset[str], before: float) -> list[Path]:
     return found
 
 
-def _made(folder: Path) -> None:
+def _make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _private(path: Path, *, is_kept: bool = False) -> IO[bytes]:
+def _open_private(path: Path, *, is_kept: bool = False) -> IO[bytes]:
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (0 if is_kept else os.O_TRUNC)
     return os.fdopen(os.open(path, flags, 0o600), "r+b")
 
 
-def _synced(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

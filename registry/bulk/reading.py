@@ -14,8 +14,8 @@ from registry.register.imports.columns import LOOKED_AT, Column, below, first_li
 from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout
 from registry.register.imports.reading import form_of
-from registry.register.imports.spreadsheets import LIST, LOOK, Allowance, Sheet, opened_sheet, sheet_of
-from registry.register.imports.tables import opened_table
+from registry.register.imports.spreadsheets import LIST, LOOK, Allowance, Sheet, open_sheet, sheet_of
+from registry.register.imports.tables import open_table
 from registry.register.imports.values import tidy
 
 FORMS = ("csv", "xlsx")
@@ -133,9 +133,9 @@ def lines_of(path: Path, columns: Mapping[str, str], sheet: Sheet | None = None)
     layout = Layout(columns=dict(columns))
     with _in_words(path):
         if form_of(path) == "xlsx":
-            opened = opened_sheet(path, layout, sheet or sheet_of(path, layout, LIST))
+            opened = open_sheet(path, layout, sheet or sheet_of(path, layout, LIST))
         else:
-            opened = opened_table(path, layout, None)
+            opened = open_table(path, layout, None)
         for row in opened.rows:
             if row.cells is None:
                 yield Line(row.line, {}, row.detail or f"has {row.found} cells where the header has {row.wanted}")

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.proofs.credentials.rules import plain
-from registry.register.imports.headers import pattern_of
+from registry.register.imports.columns import pattern_of
 from registry.register.imports.values import day_of, folded, unaccented
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import IdentifierScheme

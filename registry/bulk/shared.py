@@ -51,7 +51,7 @@ class SharedFiles:
         for path in sorted(folder.iterdir()):
             if path.is_file() and not path.name.startswith("."):
                 with store_errors():
-                    obstore.put(self._store, _name(reference, path.name), self._sealed(reference, path))
+                    obstore.put(self._store, _name(reference, path.name), self._encrypt(reference, path))
 
     def fetch(self, reference: str) -> bool:
         """Copy a job's files from the bucket into its folder here. False where the bucket has none of them."""
@@ -65,7 +65,7 @@ class SharedFiles:
         for name in names:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with files.putting(folder, name) as file:
-                for piece in self._opened(reference, name):
+                for piece in self._decrypt(reference, name):
                     file.write(piece)
         return bool(names)
 
@@ -75,7 +75,7 @@ class SharedFiles:
                 for one in batch:
                     obstore.delete(self._store, one["path"])
 
-    def _sealed(self, reference: str, path: Path) -> Iterator[bytes]:
+    def _encrypt(self, reference: str, path: Path) -> Iterator[bytes]:
         """Length, nonce and ciphertext of each piece; its place and whether it is the last are bound to it."""
         cipher, size, number, done = AESGCM(self._key), path.stat().st_size, 0, 0
         with path.open("rb") as file:
@@ -89,7 +89,7 @@ class SharedFiles:
                     return
                 number += 1
 
-    def _opened(self, reference: str, name: str) -> Iterator[bytes]:
+    def _decrypt(self, reference: str, name: str) -> Iterator[bytes]:
         cipher, number, buffer = AESGCM(self._key), 0, b""
         with store_errors():
             coming = iter(obstore.get(self._store, _name(reference, name)).stream(min_chunk_size=PIECE))

@@ -127,7 +127,7 @@ def tell_of_clock(engine: "Engine") -> None:
 def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> None:
     """Say on standard error what production would demand and lacks. Raises SettingsError for it where `is_bound`."""
     from registry.core.db.engine import reading_sessions_for
-    from registry.http.requirements import refuse_lacking
+    from registry.http.health import refuse_lacking
 
     with reading_sessions_for(engine)() as session:
         try:

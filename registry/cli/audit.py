@@ -2,35 +2,17 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlalchemy.orm import Session
 
-from registry import cli
 from registry.audit import queries
 from registry.audit.queries import Head
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.cli.opening import open_registry, reading_of
 from registry.core.errors import BadProof
 from registry.core.processes import owner_only
-from registry.core.settings import Settings
 
 NOT_WELL = 2
-
-
-@contextmanager
-def opened() -> Iterator[tuple[Settings, Session]]:
-    settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        with reading_sessions_for(engine)() as session:
-            yield settings, session
-    finally:
-        engine.dispose()
 
 
 @click.group(
@@ -49,7 +31,7 @@ def verify(written: str | None) -> None:
     The head that was found good stands in REGISTRY_HOME/audit-head, and the next run holds the chain to it: a database that
     lost its newest lines is found. Note the head in a place that no operator of this machine can write to, too.
     """
-    with opened() as (settings, session):
+    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
         note = settings.home / "audit-head"
         stored = [head for head in (_read_head(written), _noted(note)) if head is not None]
         found = queries.verify(session, stored[0] if stored else None)
@@ -68,7 +50,7 @@ def verify(written: str | None) -> None:
 @audit.command(epilog="\b\nExamples:\n  registry audit export > /media/audit.jsonl")
 def export() -> None:
     """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
-    with opened() as (_, session):
+    with open_registry() as (_, sessions, _), reading_of(sessions) as session:
         for line in queries.exported(session):
             click.echo(line, nl=False)
 

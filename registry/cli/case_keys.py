@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.cli.sealing_keys import opened
+from registry.cli.opening import open_registry
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.escrow import make_escrow, read_escrow
 from registry.complaints.sealing.key_rotation import Rewrapped
 from registry.complaints.sealing.models import KeyHolder, UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer
+from registry.complaints.sealing.unit_keys import make_escrow, read_escrow
 from registry.core.clock import day_at, now
 from registry.core.errors import KeyTrouble, NotFound
 from registry.core.keyring import Keyring
@@ -40,7 +40,7 @@ def units() -> None:
 @units.command(name="list")
 def list_keys() -> None:
     """Every key: whose, id, state, since when, where its secret is, and how much is sealed to it."""
-    with opened() as (_, sessions, keyring), sessions() as session:
+    with open_registry() as (_, sessions, keyring), sessions() as session:
         for number, one in enumerate(keyring.ring(RING)):
             state = "seals" if number == 0 else "opens"
             existing = key_rotation.ring_uses(session, one.kid)
@@ -69,7 +69,7 @@ def rotate(unit: str | None, is_ring: bool) -> None:
     """
     if (unit is None) is not is_ring:
         raise click.UsageError("name a unit, or give --ring")
-    with opened() as (_, sessions, keyring), keyring.alone(), sessions.begin() as session:
+    with open_registry() as (_, sessions, keyring), keyring.alone(), sessions.begin() as session:
         if unit is None:
             _made(session, "ring", RING, key_rotation.rotate_ring(keyring))
         else:
@@ -84,7 +84,7 @@ def rotate(unit: str | None, is_ring: bool) -> None:
 @click.argument("kid")
 def retire(kid: str) -> None:
     """Destroy the secret KID, once nothing is sealed to it any more. Destroy its copies in backups too."""
-    with opened() as (_, sessions, keyring), keyring.alone():
+    with open_registry() as (_, sessions, keyring), keyring.alone():
         with sessions.begin() as session:
             is_of_ring = any(one.kid == kid for one in keyring.ring(RING))
             if is_of_ring:
@@ -118,7 +118,7 @@ def init_escrow(out: Path) -> None:
 
     A second one follows the first: run `registry keys rewrap` then, which also seals what was filed before there was any.
     """
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         with keyring.alone(), sessions.begin() as session:
             row = make_escrow(session, keyring, out, settings.home, _today())
             record(session, "keys.made", row.unit, on=_today(), actor=OPERATOR, detail=f"{row.holder_kind} {row.kid}")
@@ -141,7 +141,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
     They get new keys. Receipts open nothing any more where the whole folder was lost, and what the ring sealed stays lost.
     """
     secret = read_escrow(file)
-    with opened() as (_, sessions, keyring), keyring.alone():
+    with open_registry() as (_, sessions, keyring), keyring.alone():
         with sessions.begin() as session:
             record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
         done = key_rotation.recover(sessions, Sealer(keyring), secret, _today(), _report, is_bound=not keys_were_lost)
@@ -155,7 +155,7 @@ def rewrap() -> None:
     In batches that are committed one by one, while the registry serves. Safe to kill: run it again, and it goes on with what is
     left. Exit code 0 when nothing is left, 2 otherwise.
     """
-    with opened() as (_, sessions, keyring):
+    with open_registry() as (_, sessions, keyring):
         done = key_rotation.rewrap(sessions, Sealer(keyring), _report)
     _end(done)
 

@@ -2,10 +2,9 @@
 
 import click
 
-from registry.cli.reconcile import reconcile
-from registry.cli.sealing_keys import opened
-from registry.complaints.attachments.actions import files_remover
-from registry.complaints.attachments.storage import store_of
+from registry.cli.opening import open_registry, reading_of
+from registry.complaints.attachments.actions import discard, files_remover
+from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
@@ -33,7 +32,7 @@ def purge(is_dry: bool) -> None:
 
     `registry worker` does it by itself, of one more day each hour, unless it was away for more than a week.
     """
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         if is_dry:
             with sessions() as session:
                 doomed, existing = (
@@ -52,4 +51,28 @@ def purge(is_dry: bool) -> None:
     click.echo(f"Keys of {done.closed} destroyed, {done.emptied} emptied, {done.removed} removed altogether.")
 
 
-cases.add_command(reconcile)
+NOT_WELL = 2
+
+
+@cases.command(epilog="\b\nExamples:\n  registry cases reconcile --dry-run\n  registry cases reconcile")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+def reconcile(dry_run: bool) -> None:
+    """Remove files that no case speaks of, older than a day, and have clean copies that are missing made again.
+
+    Exit code 2 when the original of an attachment is missing: put the store back from a backup.
+    """
+    with open_registry() as (settings, sessions, _):
+        store = store_of(settings)
+        with reading_of(sessions) as session:
+            found = compare(session, store, now().date())
+        if not dry_run:
+            discard(store, found.orphans)
+            if found.without_copy:
+                with sessions.begin() as session:
+                    copy_again(session, found.without_copy)
+    would = "would be " if dry_run else ""
+    click.echo(f"files without a case: {len(found.orphans)} {would}removed, {found.young} too young to tell")
+    click.echo(f"clean copies missing: {len(found.without_copy)} {would}made again")
+    if found.without_original:
+        click.echo(f"registry: the originals of {', '.join(found.without_original)} are not in the store", err=True)
+        raise SystemExit(NOT_WELL)

@@ -22,10 +22,10 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "Answer GET /api/v1/events/stream until interrupted; a proxy leads that path here and does not buffer it.",
         ),
         "mcp": Listed(
-            "registry.cli.mcp:mcp",
+            "registry.cli.stream:mcp",
             "Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, reasons and help lines.",
         ),
-        "lists": Listed("registry.cli.lists:lists", "Lists of questions that organisations sent."),
+        "lists": Listed("registry.cli.worker:lists", "Lists of questions that organisations sent."),
     },
     "Database and data folder": {
         "db": Listed("registry.cli.database:database", "Move the database between revisions, and say where it is."),
@@ -39,7 +39,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "Put a backup back into an empty REGISTRY_HOME and an empty database, and purge again what is over by now.",
         ),
         "reindex": Listed(
-            "registry.cli.reindex:reindex",
+            "registry.cli.database:reindex",
             "Build the keys that numbers and names are looked up by anew, and what answers to lists copy of each record.",
         ),
         "clock": Listed(
@@ -66,11 +66,11 @@ GROUPS: dict[str, dict[str, Listed]] = {
     },
     "Agencies and licences": {
         "channels": Listed(
-            "registry.cli.channels:channels",
+            "registry.cli.agencies:channels",
             "List changes of what agencies registered as their own: phone, e-mail, website, WeChat id, bank account.",
         ),
         "collisions": Listed(
-            "registry.cli.collisions:collisions",
+            "registry.cli.agencies:collisions",
             "Find and list agencies of near names, or that share an address, telephone, website, account or number.",
         ),
     },
@@ -90,11 +90,11 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "Stored complaints: destroy what is kept long enough, and compare their files with the database.",
         ),
         "triage": Listed(
-            "registry.cli.triage:triage_command",
+            "registry.cli.complaints:triage_command",
             "Show the rules of triage, or what priority answers would have and why.",
         ),
         "partners": Listed(
-            "registry.cli.partners:partners",
+            "registry.cli.units:partners",
             "To whom a case may be referred: inspectorates, NGOs, unions, police, prosecutors.",
         ),
         "statistics": Listed(
@@ -130,11 +130,11 @@ GROUPS: dict[str, dict[str, Listed]] = {
     },
     "Checks from outside": {
         "verify-offline": Listed(
-            "registry.cli.verify_offline:verify_offline",
+            "registry.cli.client:verify_offline",
             "Give the three verdicts of a bundle, credential, code, receipt, manifest, status list, checkpoint, proof or PDF.",
         ),
         "monitor": Listed(
-            "registry.cli.monitor:monitor",
+            "registry.cli.client:monitor",
             "Follow the log of a registry, and hold its status lists, range files and API to it.",
         ),
     },
@@ -144,7 +144,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "Texts of the pages: what is missing or not reviewed yet, and templates for translators.",
         ),
         "voices": Listed(
-            "registry.cli.voices:voices_command",
+            "registry.cli.i18n:voices_command",
             "Questions read aloud: optional recordings in REGISTRY_HOME/voices.",
         ),
         "openapi": Listed("registry.cli.openapi:openapi", "Write the OpenAPI 3.1 document of the API."),

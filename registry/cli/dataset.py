@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.log import opened
+from registry.cli.opening import open_registry
 from registry.core.errors import DatasetRefused
-from registry.core.extras import how_to_install
+from registry.core.installed import how_to_install
 from registry.dataset import actions, deltas
 from registry.dataset.manifest import Keys, checked
 
@@ -37,7 +37,7 @@ def write(folder: Path) -> None:
 
     DIR is empty, or was written by this command. If anything fails the former snapshot lies there as before.
     """
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         if not settings.signs:
             raise DatasetRefused("another home signs this log (REGISTRY_SIGNS=off): write the dataset there")
         written = actions.write(settings, sessions, folder, lambda: cli.sign_published(settings, sessions))

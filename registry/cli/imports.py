@@ -13,8 +13,8 @@ from registry import cli
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused
-from registry.register.imports.actions import Progress
-from registry.register.imports.jobs import ImportRequest, import_list
+from registry.register.imports.actions import ImportRequest, Progress
+from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping_file
 from registry.register.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
 

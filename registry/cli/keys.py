@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
-from registry.cli.sealing_keys import opened
+from registry.cli.opening import open_registry
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
@@ -58,7 +58,7 @@ def prepare_keys(settings: Settings) -> list[Key]:
 @keys.command()
 def init() -> None:
     """Make the keys that are missing. Doing it again does no harm; `registry db upgrade` does it too."""
-    with opened() as (settings, _, keyring):
+    with open_registry() as (settings, _, keyring):
         made = prepare_keys(settings)
         for key in made:
             click.echo(f"made {key.use} {key.kid} in {keyring.folder}")
@@ -69,7 +69,7 @@ def init() -> None:
 @keys.command(name="list")
 def list_keys() -> None:
     """Every key: its use, kid, state, where its secret is, and the index of its last log entry."""
-    with opened() as (_, sessions, keyring):
+    with open_registry() as (_, sessions, keyring):
         with sessions() as session:
             logged = logged_keys(session)
         here = {key.kid: key for key in keyring.keys(use=None)}
@@ -91,7 +91,7 @@ def rotate(use: str, root_file: Path | None) -> None:
 
     The root is not rotated: everyone who verifies holds it.
     """
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
             kid = add_key(sessions, keyring, Use(use), root_file)
         cli.sign_published(settings, sessions)
@@ -117,7 +117,7 @@ def add_key(sessions: sessionmaker[Session], keyring: Keyring, use: Use, root_fi
 @click.argument("kid")
 def retire(kid: str) -> None:
     """Let the key KID sign no more. What it signed until now stays good."""
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
             key = _named(keyring, kid)
             if key.use is Use.ROOT:
@@ -149,7 +149,7 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
     A new key is made in its place if it was the only one of its use. In place of the root come a new root and new keys
     under it: everyone who verifies needs the new trust file, and papers must be printed anew.
     """
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
             key = _named(keyring, kid)
             # Before anything is made in its place.

@@ -2,36 +2,18 @@
 
 import sys
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import msgspec
-from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.opening import open_sessions
+from registry.cli.opening import open_registry, reading_of
 from registry.core.errors import BadProof
-from registry.core.settings import Settings
 from registry.log import ending, exporting, queries, signing
 from registry.log.audit import audit
 
 NOT_WELL = 2
-
-
-@contextmanager
-def opened() -> Iterator[tuple[Settings, sessionmaker[Session]]]:
-    settings = cli.settings()
-    with open_sessions(settings) as sessions:
-        yield settings, sessions
-
-
-def reading_of(sessions: sessionmaker[Session]) -> Session:
-    """A session that makes no writer wait."""
-    session = sessions()
-    session.connection(execution_options={"registry_reading": True})
-    return session
 
 
 @click.group(epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles\n  registry log recover")
@@ -42,7 +24,7 @@ def log() -> None:
 @log.command()
 def verify() -> None:
     """Derive tree, heads and keys anew from the entries, and compare. Exit code 0 when all agree, 2 otherwise."""
-    with opened() as (settings, sessions), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
         found = audit(session, settings)
     for trouble in found.troubles:
         click.echo(f"registry: {trouble}", err=True)
@@ -64,7 +46,7 @@ def rebuild_tiles() -> None:
 
     Nothing changes when the entries themselves are not those that were signed.
     """
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         size = signing.rebuild_tiles(settings, sessions)
     click.echo(f"The tiles of {size} entries were made anew, and lead to what was signed.")
 
@@ -80,7 +62,7 @@ def recover(origin: str | None, yes: bool) -> None:
     """
     if not yes:
         click.confirm("Everyone who verifies will need the new trust file. Go on under a new name?", abort=True)
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         new = ending.recover(settings, sessions, origin)
         cli.sign_published(settings, sessions)
     click.echo(f"The log goes on as {new}.")
@@ -97,7 +79,7 @@ def adopt(yes: bool) -> None:
     """
     if not yes:
         click.confirm("Has no other home signed, or shown, a later head than this database holds?", abort=True)
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         before, head = signing.adopt(settings, sessions)
     known = "none" if before is None else f"{before.size} entries of {before.origin}"
     click.echo(f"This home knew of {known}; it signs on after {head.size} entries of {head.origin}.")
@@ -111,7 +93,7 @@ def adopt(yes: bool) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
-    with opened() as (settings, sessions), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
         trust = msgspec.json.encode(queries.trust_file(session, settings.public_url))
         try:
             size = exporting.export(session, folder, trust)
@@ -128,6 +110,6 @@ def close(yes: bool) -> None:
     """Sign a final head and publish nothing more, for ever. What was published goes on being served."""
     if not yes:
         click.confirm("Nothing can be published here afterwards. Close the log?", abort=True)
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         head = ending.close(settings, sessions)
     click.echo(f"The log {head.origin} is closed with {head.size} entries. Its final head:\n\n{head.note}")

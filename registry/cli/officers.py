@@ -31,7 +31,10 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
     at = now()
     with open_session() as session:
         officer, code = accounts.add_first(
-            session, unit.lower(), name, email, [Role(role) for role in roles], language, at, day_at(at, None)
+            session,
+            accounts.Invitation(unit.lower(), name, email, [Role(role) for role in roles], language),
+            at,
+            day_at(at, None),
         )
         reference = officer.reference
     click.echo(f"{reference}: added. Hand this code over in person; it is good for three days and shown once:")

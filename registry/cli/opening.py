@@ -1,14 +1,30 @@
-"""The database of a command: sessions on it for as long as the command works."""
+"""What a command opens: the database for as long as the command works, with settings and keys where it needs them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+
+
+class OpenRegistry(NamedTuple):
+    settings: Settings
+    sessions: sessionmaker[Session]
+    keyring: Keyring
+
+
+@contextmanager
+def open_registry() -> Iterator[OpenRegistry]:
+    """Settings, database and keys of the environment. Raises as `open_sessions`."""
+    settings = cli.settings()
+    with open_sessions(settings) as sessions:
+        yield OpenRegistry(settings, sessions, Keyring(settings.keys))
 
 
 @contextmanager
@@ -30,3 +46,10 @@ def open_session() -> Iterator[Session]:
     """A session on the database of the environment, which is committed when the command ends well. Raises as above."""
     with open_sessions() as sessions, sessions.begin() as session:
         yield session
+
+
+def reading_of(sessions: sessionmaker[Session]) -> Session:
+    """A session that makes no writer wait."""
+    session = sessions()
+    session.connection(execution_options={"registry_reading": True})
+    return session

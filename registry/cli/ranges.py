@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.log import opened, reading_of
+from registry.cli.opening import open_registry, reading_of
 from registry.core.errors import BadProof
 from registry.ranges import exporting
 from registry.ranges.actions import write_epoch
@@ -25,7 +25,7 @@ def ranges() -> None:
 @ranges.command(epilog="\b\nExamples:\n  registry ranges write")
 def write() -> None:
     """Write the files that changed since the last epoch, and publish it in the log."""
-    with opened() as (settings, sessions):
+    with open_registry() as (settings, sessions, _):
         written = write_epoch(sessions)
         if written is not None:
             cli.sign_published(settings, sessions)
@@ -46,7 +46,7 @@ def write() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
-    with opened() as (_settings, sessions), reading_of(sessions) as session:
+    with open_registry() as (_, sessions, _), reading_of(sessions) as session:
         try:
             files = exporting.export(session, folder)
         except OSError as error:
@@ -69,7 +69,7 @@ def kit(file: Path, max_mb: int) -> None:
     from registry.proofs.credentials.signing import Signers
     from registry.ranges.kit import kit as made_kit
 
-    with opened() as (settings, sessions), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
         body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000)
     try:
         write_file(file, body)

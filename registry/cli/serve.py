@@ -25,16 +25,16 @@ from registry import cli
 from registry.cli.backup import repeat_purges
 from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
-from registry.core.confinable import why_unconfined
+from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble, RegistryError, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
 from registry.core.shared_home import ROUND_SECONDS, share
-from registry.http import logs, requirements
+from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
-from registry.http.health import draining_file
+from registry.http.health import WRITING, draining_file
 
 log = structlog.get_logger()
 
@@ -112,7 +112,7 @@ def require_database(settings: Settings) -> None:
     try:
         revisions.require_current(engine)
         cli.tell_of_clock(engine)
-        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & requirements.WRITING))
+        cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & WRITING))
     finally:
         engine.dispose()
 

@@ -16,7 +16,7 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
-from registry.register.imports.drafting import Answers, as_toml, drafted, province_mapping
+from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
 from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, mapping_of, shipped_names
 from registry.register.imports.models import FetchState
 from registry.register.imports.queries import last_retrieval, pending_imports, source_named
@@ -133,7 +133,7 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
     """
     if to is not None and to.exists():
         raise ImportRefused(f"{to} is there already: name another file")
-    draft = drafted(sample, encoding)
+    draft = draft_mapping(sample, encoding)
     answers = Answers(reference=sample.stem[:40].lower().replace(" ", "-"))
     if sys.stdin.isatty() if ask is None else ask:
         _ask(answers, draft)

@@ -1,13 +1,23 @@
-"""`registry stream`: server-sent events for organisations' programs, in a process of their own."""
+"""`registry stream` and `registry mcp`: events for organisations' programs, and public reads for AI agents.
+
+Each is served in a process of its own: a stream or an agent holds a connection for as long as it listens.
+"""
 
 import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.cli.serve import require_database, require_free_port
+from registry.core.installed import require_extra
+from registry.core.settings import Edge, Settings
 from registry.http import logs
+
+if TYPE_CHECKING:
+    from granian.http import HTTP1Settings
 
 
 @click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
@@ -32,22 +42,82 @@ def stream(address: str, port: int | None) -> None:
     chosen = port or settings.port + 1
     require_free_port(address, chosen)
     click.echo(f"Events on http://{address}:{chosen}/api/v1/events/stream")
-    listen(address, chosen)
+    _serve_alone("registry.watches.stream:from_environment", address, chosen)
 
 
-def listen(address: str, port: int) -> None:
+MCP_EXAMPLES = """\b
+Examples:
+  registry mcp
+  registry mcp --http --port 8020
+  registry mcp --http --address 0.0.0.0 --host mcp.example.org
+
+Needs the extra `mcp`; without it the command says how it is installed.
+"""
+
+
+@click.command(epilog=MCP_EXAMPLES)
+@click.option(
+    "--http", "is_http", is_flag=True, help="Serve streamable HTTP at /mcp instead of standard input and output."
+)
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on with --http.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="Port to listen on with --http, instead of the second after PORT."
+)
+@click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="Host that clients name with --http, beside this machine's own and REGISTRY_URL's; instead of REGISTRY_MCP_HOSTS.",
+)
+def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...]) -> None:
+    """Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, reasons and help lines.
+
+    Public reads only. There is no tool for complaints: what workers tell must not pass through a third party's model.
+    """
+    os.umask(0o077)
+    require_extra("mcp")
+    if hosts:
+        os.environ["REGISTRY_MCP_HOSTS"] = ",".join(hosts)
+    settings = replace(cli.settings(makes_home=True), edges=frozenset({Edge.API}))
+    # Standard output is the protocol's.
+    logs.configure(descriptor=2)
+    require_database(settings)
+    if not is_http:
+        _serve_stdio(settings)
+        return
+    chosen = port or settings.port + 2
+    require_free_port(address, chosen)
+    click.echo(f"MCP on http://{address}:{chosen}/mcp", err=True)
+    from granian.http import HTTP1Settings
+
+    # A connection on which no whole head of a request comes is closed.
+    limits = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024)
+    _serve_alone("registry.app:agents_from_environment", address, chosen, limits)
+
+
+def _serve_stdio(settings: Settings) -> None:
+    from registry.agents.serving import asker, serve_stdio
+    from registry.app import create_app
+
+    serve_stdio(asker(create_app(settings), settings.public_url), settings.public_url)
+
+
+def _serve_alone(application: str, address: str, port: int, limits: "HTTP1Settings | None" = None) -> None:
+    """Serve an ASGI application, `module:function` that makes it, in one process until interrupted."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     Granian(
-        "registry.watches.stream.serving:from_environment",
+        application,
         factory=True,
         address=address,
         port=port,
         interface=Interfaces.ASGI,
         workers=1,
         http=HTTPModes.http1,
+        http1_settings=limits,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,

@@ -1,17 +1,19 @@
-"""`registry units`: the officers who take complaints, one unit for each authority and country."""
+"""`registry units` and `registry partners`: who takes complaints, and to whom a case may be referred."""
 
 from typing import Any
 
 import click
 import msgspec
 
-from registry.cli.sealing_keys import opened
+from registry.cli.opening import open_registry
 from registry.complaints.case import units as actions
-from registry.complaints.case.retention_rules import SHIPPED, Periods
 from registry.complaints.case.routing_rules import takes_complaints
+from registry.complaints.parties import accounts
+from registry.complaints.retention.rules import SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.officers.models import Unit
+from registry.vocabulary.cases import PartnerKind
 from registry.vocabulary.register import Language
 
 
@@ -37,25 +39,18 @@ def units() -> None:
 @click.option("--supervisor-email", help="Hears that something is overdue (the same address).")
 @click.option("--default", "is_default", is_flag=True, help="Takes what no other unit is for.")
 @click.option("--keep", "kept", multiple=True, help="KIND=DAYS: how long it keeps what was written, by its law.")
-def add(reference: str, names: tuple[str, ...], kept: tuple[str, ...], **given: Any) -> None:
+def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given: Any) -> None:
     """Write down a unit and make its keys, in REGISTRY_HOME/keys: back them up."""
-    with opened() as (_, sessions, keyring), sessions.begin() as session:
-        unit = actions.add(
-            session,
-            Sealer(keyring),
-            reference,
-            names=named(names),
-            periods=_periods(kept),
-            today=day_at(now(), None),
-            **given,
-        )
+    with open_registry() as (_, sessions, keyring), sessions.begin() as session:
+        details = actions.UnitDetails(names=named(names), periods=_periods(kept), **given)
+        unit = actions.add(session, Sealer(keyring), details, day_at(now(), None), is_default=is_default)
         click.echo("\n".join(_lines(unit)))
 
 
 @units.command(name="list")
 def list_units() -> None:
     """Every unit: what it takes, and how long it keeps what was written."""
-    with opened() as (_, sessions, _keyring), sessions() as session:
+    with open_registry() as (_, sessions, _keyring), sessions() as session:
         known = actions.all_units(session)
         for unit in known:
             click.echo("\n".join(_lines(unit)))
@@ -67,7 +62,7 @@ def list_units() -> None:
 @click.argument("reference")
 def close(reference: str) -> None:
     """Let a unit take nothing new. Its cases stay its own."""
-    with opened() as (_, sessions, _keyring), sessions.begin() as session:
+    with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
         unit = actions.close(session, reference, day_at(now(), None))
         click.echo(f"{unit.reference} takes nothing new since {unit.closed_on}.")
 
@@ -76,7 +71,7 @@ def close(reference: str) -> None:
 @click.argument("reference")
 def make_default(reference: str) -> None:
     """Let a unit take what no other is for, in place of the one that does."""
-    with opened() as (_, sessions, _keyring), sessions.begin() as session:
+    with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
         actions.make_default(session, reference)
         click.echo(f"{reference} takes what no other unit is for.")
 
@@ -115,3 +110,55 @@ def _periods(stored: tuple[str, ...]) -> Periods | None:
             raise click.BadParameter(f"write it as KIND=DAYS, with one of {', '.join(known)}", param_hint="--keep")
         found[kind] = int(days)
     return Periods(**found) if found else None
+
+
+@click.group(
+    epilog="\b\nExamples:\n"
+    '  registry partners add it-union-prato --kind union --country IT --name en="Union of Prato" --email desk@union.example\n'
+    "  registry officers add it-union-prato 'A. Person' a.person@union.example --role partner\n"
+    "  registry partners list\n  registry partners close it-union-prato"
+)
+def partners() -> None:
+    """To whom a case may be referred: inspectorates, NGOs, unions, police, prosecutors. None of immigration can be written down.
+
+    Their people sign in to the console and see what was handed to them, and nothing else.
+    """
+
+
+@partners.command(name="add")
+@click.argument("reference")
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in PartnerKind]))
+@click.option("--country", required=True, help="Two letters of an EU state, or CN.")
+@click.option("--name", "names", multiple=True, required=True, help="LANGUAGE=NAME, once for each language.")
+@click.option("--email", help="Hears that something waits, never what.")
+def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
+    """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
+    with open_registry() as (_, sessions, keyring), sessions.begin() as session:
+        partner = accounts.NewPartner(reference, PartnerKind(kind), country, named(names), email)
+        unit = accounts.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
+        click.echo(
+            f"{unit.reference}: added. Now add its people: registry officers add {unit.reference} ... --role partner"
+        )
+
+
+@partners.command("list")
+def list_partners() -> None:
+    """Every partner organisation."""
+    with open_registry() as (_, sessions, _keyring), sessions() as session:
+        found = accounts.partners(session)
+        for unit in found:
+            name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
+            ended = f"  closed since {unit.closed_on}" if unit.closed_on else ""
+            click.echo(f"{unit.reference}  {unit.country}  {unit.partner_kind}  {name}{ended}")
+        if not found:
+            click.echo("There is none: see `registry partners add --help`.")
+
+
+@partners.command(name="close")
+@click.argument("reference")
+def close_partner(reference: str) -> None:
+    """Hand nothing more to a partner. What it has stays open to it until it expires or is taken back."""
+    with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
+        accounts.partner_named(session, reference)
+        unit = actions.close(session, reference, day_at(now(), None))
+        click.echo(f"{unit.reference} is handed nothing more since {unit.closed_on}.")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from registry.core.errors import KeyTrouble
-from registry.core.jwk import p256_of
+from registry.core.key_records import p256_of
 from registry.core.keyring import FileSigner, Key, Signer, Use
 
 CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)

@@ -4,6 +4,8 @@ In this order, for each step may need what the next takes away: namespaces of it
 (user_namespaces(7)), no capabilities, no new privileges, Landlock (landlock(7)) so that programs and libraries can be
 read and nothing be written, limits (setrlimit(2)), and a filter of system calls (seccomp(2)). All of it is tried out:
 `confine` returns in a confined process or not at all.
+
+`python -m registry.core.confinement` tries it on this machine, and says why not.
 """
 
 import ctypes
@@ -11,10 +13,12 @@ import os
 import resource
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from registry.core.system_calls import Unfiltered, filter_calls
@@ -179,3 +183,29 @@ def _verify_filter() -> None:
     with suppress(OSError):
         socket.socket(socket.AF_UNIX).close()
         raise Unconfined("a socket can be made")
+
+
+_TRIAL = Limits(512 << 20, 10, 30, 1 << 20)
+
+
+@cache
+def why_unconfined() -> str | None:
+    """Which step of confinement this machine refuses, tried once in a process of its own; None where it refuses none."""
+    command = [sys.executable, "-m", "registry.core.confinement"]
+    try:
+        tried = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=_TRIAL.wall)
+    except subprocess.TimeoutExpired:
+        return f"it took longer than {_TRIAL.wall} seconds"
+    return None if tried.returncode == 0 else tried.stdout.strip() or f"the process ended by {tried.returncode}"
+
+
+def main() -> None:
+    try:
+        confine(_TRIAL)
+    except Unconfined as trouble:
+        sys.stdout.write(f"{trouble}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

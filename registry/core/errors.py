@@ -41,6 +41,34 @@ class RegistryError(Exception):
         self.text = text
 
 
+class RetryLater(RegistryError):
+    """Base of refusals for now: asking again after `retry_after` seconds makes sense."""
+
+    def __init__(self, text: str, retry_after: int) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class Lacking(RegistryError):
+    """Base of acts that are refused as things stand.
+
+    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in
+    every page language, and `facts` are the values that they speak of.
+    """
+
+    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
+        super().__init__(text)
+        self.lack, self.facts = lack, facts
+
+
+class WithReason(RegistryError):
+    """Base of refusals that may say a code of why beside their text."""
+
+    def __init__(self, text: str, reason: str = "") -> None:
+        super().__init__(text)
+        self.reason = reason
+
+
 class InvalidInput(RegistryError):
     """The question or payload is wrong; `faults` names each parameter."""
 
@@ -129,12 +157,8 @@ class UnsupportedMediaType(RegistryError):
     code = Problem.UNSUPPORTED_MEDIA_TYPE
 
 
-class TooManyRequests(RegistryError):
+class TooManyRequests(RetryLater):
     code = Problem.TOO_MANY_REQUESTS
-
-    def __init__(self, text: str, retry_after: int) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
 
 
 class DatabaseUnavailable(RegistryError):
@@ -222,14 +246,10 @@ class ReaderUnavailable(ImportRefused):
     """No process can be confined on this machine: a file of a form that needs one is not read; the text says why."""
 
 
-class ChannelChangeRefused(RegistryError):
-    """A registered channel may not be changed as asked; nothing was changed. `lack` and `facts` as in IllegalMove."""
+class ChannelChangeRefused(Lacking):
+    """A registered channel may not be changed as asked; nothing was changed."""
 
     code = Problem.ACT_REFUSED
-
-    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
-        super().__init__(text)
-        self.lack, self.facts = lack, facts
 
 
 class BadProof(RegistryError):
@@ -278,14 +298,10 @@ class NoVisit(RegistryError):
     code = Problem.NO_VISIT
 
 
-class TooBusy(RegistryError):
-    """More receipts are being opened than the machine can; asking again after `retry_after` seconds makes sense."""
+class TooBusy(RetryLater):
+    """More of something costly is being done than the machine can."""
 
     code = Problem.TOO_BUSY
-
-    def __init__(self, text: str, retry_after: int) -> None:
-        super().__init__(text)
-        self.retry_after = retry_after
 
 
 class Unopenable(RegistryError):
@@ -298,31 +314,16 @@ class IntakeClosed(RegistryError):
     code = Problem.INTAKE_CLOSED
 
 
-class NotNow(RegistryError):
-    """What is asked for fits no longer, or not yet; the text says what comes first.
-
-    `lack` and `facts` as in IllegalMove.
-    """
+class NotNow(Lacking):
+    """What is asked for fits no longer, or not yet; the text says what comes first."""
 
     code = Problem.NOT_NOW
 
-    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
-        super().__init__(text)
-        self.lack, self.facts = lack, facts
 
-
-class IllegalMove(RegistryError):
-    """A case may not be moved so; nothing was changed.
-
-    `lack` is a code of what does not hold, such as `hearing.own_draft`: its words stand at `hearing.lack.own_draft` in
-    every page language, and `facts` are the values that they speak of.
-    """
+class IllegalMove(Lacking):
+    """A case may not be moved so; nothing was changed."""
 
     code = Problem.ILLEGAL_MOVE
-
-    def __init__(self, text: str, lack: str | None = None, **facts: object) -> None:
-        super().__init__(text)
-        self.lack, self.facts = lack, facts
 
 
 class StaleVersion(RegistryError):
@@ -337,17 +338,13 @@ class VersionMissing(RegistryError):
     code = Problem.VERSION_MISSING
 
 
-class NotSignedIn(RegistryError):
+class NotSignedIn(WithReason):
     """Authentication required, or incomplete: the same words for every token that is not valid.
 
     `reason` is a code where what was sent is good and waits for something, such as "sign_in_at_provider".
     """
 
     code = Problem.NOT_SIGNED_IN
-
-    def __init__(self, text: str, reason: str = "") -> None:
-        super().__init__(text)
-        self.reason = reason
 
 
 class ActRefused(RegistryError):
@@ -363,17 +360,13 @@ class ActRefused(RegistryError):
         self.reason = reason
 
 
-class Forbidden(RegistryError):
+class Forbidden(WithReason):
     """The officer's roles do not allow it. For what belongs to another unit NotFound is raised instead.
 
     `reason` is a code where it is something else than the roles, such as "conflict_of_interest".
     """
 
     code = Problem.FORBIDDEN
-
-    def __init__(self, text: str, reason: str = "") -> None:
-        super().__init__(text)
-        self.reason = reason
 
 
 class NotInMode(Forbidden):

@@ -27,8 +27,17 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
-from registry.core.jwk import kid_of, public_jwk
-from registry.core.key_records import ED25519_USES, Key, KeyState, RingSecret, Signer, Use, read_private
+from registry.core.key_records import (
+    ED25519_USES,
+    Key,
+    KeyState,
+    RingSecret,
+    Signer,
+    Use,
+    kid_of,
+    public_jwk,
+    read_private,
+)
 from registry.core.token_keys import TokenSigner, drafted, token_of
 
 PURPOSES = (

@@ -3,12 +3,13 @@
 import difflib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from registry.core.errors import SettingsError
@@ -26,6 +27,8 @@ from registry.core.setting_texts import (
     switch_of,
     whole_number,
 )
+
+Value = TypeVar("Value")
 
 
 class Edge(StrEnum):
@@ -136,7 +139,11 @@ class Settings:
         _refuse_near_misses(environ)
         given = {name: environ.get(name, "").strip() or DEFAULTS[name] for name in NAMES}
         home = Path(given["REGISTRY_HOME"]).expanduser().resolve()
-        port = whole_number("PORT", given["PORT"], 1, 65535)
+
+        def read(reader: Callable[..., Value], name: str, *more: object) -> Value:
+            return reader(name, given[name], *more)
+
+        port = read(whole_number, "PORT", 1, 65535)
         return cls(
             home=home,
             database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
@@ -147,38 +154,32 @@ class Settings:
             is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
             edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
-            smtp_url=server_of("REGISTRY_SMTP_URL", given["REGISTRY_SMTP_URL"], ("smtp", "smtps"), "smtp://mail:25"),
-            redis_url=server_of(
-                "REGISTRY_REDIS_URL", given["REGISTRY_REDIS_URL"], ("redis", "rediss"), "redis://redis:6379/0"
-            ),
-            ntfy_url=secure_server_of("REGISTRY_NTFY_URL", given["REGISTRY_NTFY_URL"], "https://:token@ntfy.example"),
-            matrix_url=secure_server_of(
-                "REGISTRY_MATRIX_URL", given["REGISTRY_MATRIX_URL"], "https://:token@matrix.example"
-            ),
+            smtp_url=read(server_of, "REGISTRY_SMTP_URL", ("smtp", "smtps"), "smtp://mail:25"),
+            redis_url=read(server_of, "REGISTRY_REDIS_URL", ("redis", "rediss"), "redis://redis:6379/0"),
+            ntfy_url=read(secure_server_of, "REGISTRY_NTFY_URL", "https://:token@ntfy.example"),
+            matrix_url=read(secure_server_of, "REGISTRY_MATRIX_URL", "https://:token@matrix.example"),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
-            has_metrics=switch_of("REGISTRY_METRICS", given["REGISTRY_METRICS"]),
-            rate=whole_number("REGISTRY_RATE", given["REGISTRY_RATE"], 1, 1_000_000),
-            organisation_rate=whole_number(
-                "REGISTRY_ORGANISATION_RATE", given["REGISTRY_ORGANISATION_RATE"], 1, 1_000_000
-            ),
-            is_intake_elsewhere=switch_of("REGISTRY_INTAKE_ELSEWHERE", given["REGISTRY_INTAKE_ELSEWHERE"]),
+            has_metrics=read(switch_of, "REGISTRY_METRICS"),
+            rate=read(whole_number, "REGISTRY_RATE", 1, 1_000_000),
+            organisation_rate=read(whole_number, "REGISTRY_ORGANISATION_RATE", 1, 1_000_000),
+            is_intake_elsewhere=read(switch_of, "REGISTRY_INTAKE_ELSEWHERE"),
             has_unsafe_webhooks=_unsafe_webhooks(given),
-            signs=switch_of("REGISTRY_SIGNS", given["REGISTRY_SIGNS"]),
+            signs=read(switch_of, "REGISTRY_SIGNS"),
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
-            guard_witness=guard_witness_of("REGISTRY_LOG_GUARD", given["REGISTRY_LOG_GUARD"]),
+            guard_witness=read(guard_witness_of, "REGISTRY_LOG_GUARD"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
-            read_seconds=whole_number("REGISTRY_READ_SECONDS", given["REGISTRY_READ_SECONDS"], 1, 300),
-            database_seconds=whole_number("REGISTRY_DATABASE_SECONDS", given["REGISTRY_DATABASE_SECONDS"], 0, 3600),
-            drain_seconds=whole_number("REGISTRY_DRAIN_SECONDS", given["REGISTRY_DRAIN_SECONDS"], 0, 600),
-            threads=whole_number("REGISTRY_THREADS", given["REGISTRY_THREADS"], 1, 64),
-            connections=whole_number("REGISTRY_CONNECTIONS", given["REGISTRY_CONNECTIONS"], 16, 32_768),
-            body_seconds=whole_number("REGISTRY_BODY_SECONDS", given["REGISTRY_BODY_SECONDS"], 1, 600),
-            scanner=scanner_of("REGISTRY_CLAMD", given["REGISTRY_CLAMD"]),
-            has_sandbox=switch_of("REGISTRY_SANDBOX", given["REGISTRY_SANDBOX"]),
-            security_contact=contact_of("REGISTRY_SECURITY_CONTACT", given["REGISTRY_SECURITY_CONTACT"]),
-            data_licence=licence_of("REGISTRY_DATA_LICENCE", given["REGISTRY_DATA_LICENCE"]),
-            mcp_hosts=hosts_of("REGISTRY_MCP_HOSTS", given["REGISTRY_MCP_HOSTS"]),
+            read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),
+            database_seconds=read(whole_number, "REGISTRY_DATABASE_SECONDS", 0, 3600),
+            drain_seconds=read(whole_number, "REGISTRY_DRAIN_SECONDS", 0, 600),
+            threads=read(whole_number, "REGISTRY_THREADS", 1, 64),
+            connections=read(whole_number, "REGISTRY_CONNECTIONS", 16, 32_768),
+            body_seconds=read(whole_number, "REGISTRY_BODY_SECONDS", 1, 600),
+            scanner=read(scanner_of, "REGISTRY_CLAMD"),
+            has_sandbox=read(switch_of, "REGISTRY_SANDBOX"),
+            security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),
+            data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
+            mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
         )
 
     @cached_property

@@ -26,9 +26,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from registry.core.errors import KeyTrouble
-from registry.core.extras import how_to_install
-from registry.core.jwk import kid_of, public_jwk
-from registry.core.key_records import ED25519_USES, Key, Use, read_private
+from registry.core.installed import how_to_install
+from registry.core.key_records import ED25519_USES, Key, Use, kid_of, public_jwk, read_private
 
 if TYPE_CHECKING:
     import pkcs11

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import answer_instant, now
 from registry.core.errors import DatasetRefused
-from registry.core.extras import has_extra
+from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import deltas, descriptions, rules
@@ -38,8 +38,8 @@ from registry.dataset.queries import Reading
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.exporting import write as write_file
+from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
-from registry.log.signers import signed_text
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
 from registry.vocabulary.entries import EntryType

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from registry.core.formulas import harmless
+from registry.core.spreadsheets import harmless
 from registry.dataset import entities
 from registry.dataset.rules import LICENCES, TABLES, Table, Type, flat_value, line_of
 

@@ -1,18 +1,20 @@
-"""Reads the rows of the dataset out of the log, as it was at a signed head."""
+"""Reads the rows of the dataset out of the log, as it was at a signed head, and the public feed of changes from any index."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import instant_text
 from registry.dataset import rules
+from registry.log import queries as log
 from registry.log.models import Entry
+from registry.register.agencies import queries as agencies
 from registry.register.agencies import record
-from registry.register.agencies.models import Agency
+from registry.register.agencies.models import Agency, AgencyProfile
 from registry.vocabulary.register import HolderKind
 
 CHUNK = 500
@@ -107,3 +109,60 @@ def event_of(entry: Entry, day: date) -> dict[str, Any]:
 def _without_digests(whole: dict[str, Any]) -> dict[str, Any]:
     """Warnings hold a digest in the place of their text, and no row shows them."""
     return {name: value for name, value in whole.items() if name != "clone_warnings"}
+
+
+ON_A_PAGE = 100
+NEWEST = 50
+"""How many a reader gets who names no index: the newest, the last first."""
+
+
+class Change(NamedTuple):
+    """One change: its row as in the dataset's events, its instant, and the name under which the agency is shown now."""
+
+    row: dict[str, Any]
+    at: datetime
+    name: str | None
+
+
+class Changes(NamedTuple):
+    """A page of the feed. `next_index` is from where a reader goes on; `size` is that of the head all of it is under."""
+
+    items: list[Change]
+    next_index: int
+    size: int
+
+
+def changes(session: Session, first: int | None, day: date) -> Changes:
+    """The changes from an index on in order, or the newest where none is named. NotFound while nothing is published.
+
+    What is behind the published head is not told yet; agencies that are no legal persons now, and erased ones, not at all.
+    """
+    head = log.head(session)
+    query = _query().where(Entry.index < head.size)
+    if first is None:
+        latest: Sequence[Entry] = session.execute(query.order_by(Entry.index.desc()).limit(NEWEST)).scalars().all()
+        return Changes(_page_of(session, latest, day), head.size, head.size)
+    query = query.where(Entry.index >= first).order_by(Entry.index)
+    found: Sequence[Entry] = session.execute(query.limit(ON_A_PAGE)).scalars().all()
+    following = found[-1].index + 1 if len(found) == ON_A_PAGE else max(first, head.size)
+    return Changes(_page_of(session, found, day), following, head.size)
+
+
+def _query() -> Select[Any]:
+    return (
+        select(Entry)
+        .join(Agency, Agency.id == Entry.agency_id)
+        .join(AgencyProfile, AgencyProfile.agency_id == Agency.id)
+        .where(
+            AgencyProfile.superseded_at.is_(None),
+            AgencyProfile.holder_kind == HolderKind.LEGAL_PERSON,
+            Agency.erased_at.is_(None),
+        )
+    )
+
+
+def _page_of(session: Session, entries: Sequence[Entry], day: date) -> list[Change]:
+    ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
+    names = {one.agency_id: rules.display_name(one) for one in agencies.published(session, ids, day)}
+    rows = [event_of(entry, day) for entry in entries]
+    return [Change(row, entry.at, names.get(row["agency_id"])) for row, entry in zip(rows, entries, strict=True)]

@@ -30,7 +30,9 @@ def load_complaints(
 ) -> list[str]:
     """Write down units and complaints. Gives the receipts, to come back by. `agencies`: references by their tags."""
     for office in offices:
-        units.add(session, sealer, **office, today=at.date())
+        facts = dict(office)
+        is_default = facts.pop("is_default", False)
+        units.add(session, sealer, units.UnitDetails(**facts), at.date(), is_default=is_default)
     codes = [demo_code(number) for number in range(1, len(complaints) + 1)]
     for code, entry in zip(codes, complaints, strict=True):
         _file(session, sealer, code, entry, agencies, at)

@@ -48,7 +48,7 @@ def _added(session: Session, role: Role, unit: str, email: str, at: datetime) ->
     if there is not None:
         return Joining(role, unit, email, None)
     name = f"Demo {email.partition('@')[0].replace('_', ' ').replace('-', ' ')}"
-    _, code = accounts.add_first(session, unit, name, email, [role], "en", at, at.date())
+    _, code = accounts.add_first(session, accounts.Invitation(unit, name, email, [role], "en"), at, at.date())
     return Joining(role, unit, email, code)
 
 
@@ -56,9 +56,8 @@ def _partner(session: Session, sealer: Sealer, at: datetime) -> str:
     there = session.scalars(select(Unit.reference).where(Unit.reference == PARTNER)).first()
     if there is None:
         names = {"en": "Union of workers (fictitious)"}
-        parties.add_partner(
-            session, sealer, PARTNER, PartnerKind.UNION, country="IT", names=names, email=None, today=at.date()
-        )
+        partner = parties.NewPartner(PARTNER, PartnerKind.UNION, "IT", names)
+        parties.add_partner(session, sealer, partner, at.date())
     return PARTNER
 
 

@@ -11,14 +11,14 @@ from registry.http.responses import encode
 from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
-from registry.register.agencies.record import agency_summary, names_payload
+from registry.register.agencies.record import agency_summary
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import cited
 from registry.verification.verdicts.context_rules import needs_of, not_asked
 from registry.verification.verdicts.corridor import CorridorVerdict, Leg
 from registry.verification.verdicts.question import Finding, Holder, Question, SourceNote, SubjectKind, Verdict
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.record import AgencyShown, AgencySummary, Match
+from registry.vocabulary.record import AgencySummary, Match
 from registry.vocabulary.register import Answer, Language
 from schemas.corridor import LegShown
 from schemas.verify import ImitatedShown, NeedShown, ReasonShown, SourceShown, VerdictShown
@@ -36,31 +36,6 @@ def candidate_payload(candidate: Holder) -> AgencySummary | msgspec.Raw:
         return agency_summary(candidate.agency)
     name, kind, score, how = candidate.match
     return hit_payload(candidate.agency, score, Match("name", name, kind, how))
-
-
-def agency_payload(agency: record.Agency) -> AgencyShown:
-    """The whole public record. Lists that the record leaves out when empty are written out."""
-    return AgencyShown(
-        agency_id=agency.agency_id,
-        country=agency.country,
-        role=agency.role,
-        holder_kind=agency.holder_kind,
-        names=names_payload(agency.names),
-        identifiers=agency.identifiers,
-        source=agency.source,
-        retrieved_at=agency.retrieved_at,
-        place=agency.place,
-        dissolved_on=agency.dissolved_on,
-        is_correction_requested=agency.is_correction_requested,
-        clone_warnings=agency.clone_warnings,
-        withheld=agency.withheld,
-        licences=agency.licences,
-        agreements=agency.agreements,
-        deposits=agency.deposits,
-        intermediaries=agency.intermediaries,
-        channels=agency.channels,
-        sanctions=agency.sanctions,
-    )
 
 
 def licence_with(licence: record.Licence, **more: Any) -> msgspec.Raw:
@@ -160,7 +135,10 @@ _written: tuple[SourceSnapshot | None, dict[tuple[object, ...], msgspec.Raw]] = 
 
 
 def _written_reasons(verdict: Verdict, snapshot: SourceSnapshot, language: Language) -> list[ReasonShown | msgspec.Raw]:
-    """The reasons of a verdict; one that speaks of the law alone is written once for each state of lists and law."""
+    """The reasons of a verdict; one that speaks of the law alone is written once for each state of lists and law.
+
+    Written anew each time they cost a fifth more of a verify request (docs/decisions/0165).
+    """
     global _written
     known_for, known = _written
     if known_for is not snapshot or len(known) >= _MAX_WRITTEN:

@@ -1,18 +1,38 @@
 """What a process keeps that serves the intake: what seals and opens complaints, the door to them, and the store of files."""
 
 import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import cast
 
 from flask import current_app, request
+from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.storage import FileStore, store_of
 from registry.complaints.attachments.uploading import UploadServices
+from registry.complaints.case.visits import Visit
 from registry.complaints.intake.admission import Admission
 from registry.complaints.sealing.sealer import Sealer
 from registry.http.app_services import keyring
 from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import services
+from registry.vocabulary.register import Language
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxRequest:
+    """A request of the holder of a mailbox, by page or API: what is done in `session` is committed when the view returns."""
+
+    session: Session
+    sealer: Sealer
+    visit: Visit
+    at: datetime
+    language: Language
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
 
 
 def sealer() -> Sealer:

@@ -43,6 +43,7 @@ from registry.core.errors import (
     NoVisit,
     RegistryError,
     RepeatDiffers,
+    RetryLater,
     StaleVersion,
     TooBusy,
     TooLarge,
@@ -54,6 +55,7 @@ from registry.core.errors import (
     VersionMissing,
     WithheldByLaw,
 )
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import languages
 from registry.vocabulary.codes import Problem
@@ -235,7 +237,7 @@ def answer_registry_error(error: RegistryError) -> Response:
         status = 412
     faults, reason = getattr(error, "faults", ()), getattr(error, "reason", "")
     response = problem_response(status, error.code, error.text, faults, reason, error)
-    if isinstance(error, TooManyRequests | TooBusy) or (isinstance(error, NotAdmitted) and error.retry_after):
+    if isinstance(error, RetryLater) or (isinstance(error, NotAdmitted) and error.retry_after):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -288,7 +290,7 @@ def problem_response(
     cause: RegistryError | None = None,
 ) -> Response:
     """A problem in the caller's language (`g.language` if known), as JSON or as a page by the requested path."""
-    language: Language = g.get("language") or languages.negotiated(request)
+    language: Language = g.get("language") or negotiated(request)
     problem = ProblemDocument(
         type=f"{services().settings.public_url}/docs#problem-{code}",
         title=languages.text(language, f"problem.{code}"),

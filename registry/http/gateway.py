@@ -7,7 +7,6 @@ is here as a whole, and from the lane that it belongs to (registry/http/lanes.py
 import asyncio
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -23,14 +22,13 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy
 from registry.http import bodies
+from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import busy_answer
-from registry.http.intake_paths import is_of_intake
 from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
-from registry.http.paths import plain_path
+from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
-from registry.http.streaming import StreamedBody
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
 
 log = structlog.get_logger()
@@ -54,10 +52,6 @@ _LIVE_HEADERS = [
     ("Cache-Control", "no-store"),
     ("X-Content-Type-Options", "nosniff"),
 ]
-
-SWITCH_SECONDS = 0.0005
-"""How long a thread may go on while another waits for the interpreter. A lookup waits for it several times: at Python's own
-5 ms it took a hundred times as long beside a list of 10,000 questions. Shorter still costs a busy server a tenth."""
 
 
 class WSGI(Protocol):
@@ -149,7 +143,6 @@ class Gateway:
                 ).start()
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        sys.setswitchinterval(SWITCH_SECONDS)
         self._parent = os.getppid()
         loop.call_later(LOOK, self._look, loop)
         loop.call_later(LOOK, self._close_idle, loop)
@@ -320,7 +313,7 @@ class Gateway:
             work.set_done()
 
     def _count(self, reason: Shed, work: Work | None, count: int = 1) -> None:
-        """Of the intake only what failed through us is counted: see `intake_paths`."""
+        """Of the intake only what failed through us is counted: see registry.http.paths."""
         if count and not (work is not None and reason in SENDERS_OWN and is_of_intake(work.path)):
             self._shed[reason] += count
             self._note(reason, count)

@@ -1,7 +1,7 @@
 """Response headers that every answer carries, made once: the frame joins them to what a view gives."""
 
 from registry.core.settings import Settings
-from registry.http.intake_paths import is_of_intake
+from registry.http.paths import NOT_ELSEWHERE, OPEN_RECEIPT, PUBLIC_PATHS, READ_BY_POST, is_of_intake
 
 Header = tuple[str, str]
 
@@ -57,55 +57,6 @@ PUBLIC_READ: list[Header] = [
         "API-Version, Content-Language, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
     ),
 ]
-PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
-"""What any page may read: answers, the log, status lists, and what their readers need."""
-
-DESK_PATHS = tuple(
-    f"/api/v1/{noun}"
-    for noun in (
-        "officers",
-        "officer-changes",
-        "cases",
-        "access-grants",
-        "paper-forms",
-        "licence-previews",
-        "licence-proposals",
-        "deposits",
-        "lists-on-hold",
-        "channel-changes",
-        "law-overlays",
-        "collisions",
-        "clone-warnings",
-        "sanctions",
-        "hearings",
-        "served-hearings",
-        "referrals",
-        "received-referrals",
-        "waiting-identities",
-        "agency-invitations",
-        "entry-requests",
-        "audit",
-        "overview",
-    )
-)
-"""What begins so is for officers alone, and no page of another site reads it. (`/licences` is not: what the public may read of a
-licence stands there too.)"""
-
-ORGANISATION_PATHS = tuple(
-    f"/api/v1/{noun}"
-    for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts", "archived-lists")
-)
-"""What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
-
-OPEN_RECEIPT = "/api/v1/receipts/verify"
-
-READ_BY_POST = frozenset(
-    f"/api/v1/{noun}"
-    for noun in ("verify", "verifications", "corridor-verifications", "checks", "fees", "receipts/verify")
-)
-"""Questions that are posted so that nothing stands in a URL: reads all the same."""
-
-NOT_ELSEWHERE = (*DESK_PATHS, *ORGANISATION_PATHS)
 
 PREFLIGHT: list[Header] = [
     *PUBLIC_READ,

@@ -1,7 +1,8 @@
 """Whether this process can serve: is the database there, and at a revision that this version works on?
 
-`/live` is answered by the gateway. `/ready` is for balancers: it asks on a connection of its own and within seconds, so that
-it tells of the database and not of the queue before it.
+What an operator may demand of production (REGISTRY_REQUIRES), a synchronous standby and a quorum of witnesses, is asked
+here and when a process starts. `/live` is answered by the gateway. `/ready` is for balancers: it asks on a connection of
+its own and within seconds, so that it tells of the database and not of the queue before it.
 """
 
 import os
@@ -11,31 +12,91 @@ from typing import Any
 
 import msgspec
 from flask import Flask, Response, request
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.retention.purge_limit import purge_backlog
-from registry.core.confinable import why_unconfined
+from registry.core.confinement import why_unconfined
 from registry.core.db.clock import database_now
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.db.limits import Limits
 from registry.core.db.revisions import can_serve, current, head
+from registry.core.errors import SettingsError
 from registry.core.heartbeats import TaskTroubles, beat_ahead, last_beat, task_troubles, why_not_signed, worst_clock
-from registry.core.outbox.models import OutboxEvent
-from registry.http import requirements
+from registry.core.outbox import OutboxEvent
+from registry.core.settings import Demand, Edge, Settings
 from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.errors import RETRY_AFTER
 from registry.http.lanes import LANES, LaneState, are_all_held
 from registry.http.transaction import reading, services, usable_replica
+from registry.log import queries
 from registry.log.clock_check import ClockReport, check_clock
 from registry.log.models import Checkpoint, LogState
+from registry.log.policy import NONE
 
 PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
 """What a probe waits for: a balancer that asks every few seconds has an answer each time."""
 
 DRAINING = "draining"
+
+SYNCHRONOUS, MISSING = "synchronous", "missing"
+
+WRITING = frozenset({Edge.INTAKE, Edge.CONSOLE})
+"""What takes in things that must not be lost once they are acknowledged."""
+
+
+def standby_state(session: Session) -> str | None:
+    """Whether PostgreSQL waits for a standby before it acknowledges: `synchronous`, `none`, or `missing`; None on SQLite.
+
+    `missing`: it waits, and no standby is there, so nothing is acknowledged.
+    """
+    if session.connection().dialect.name != "postgresql":
+        return None
+    if not session.scalar(text("SHOW synchronous_standby_names")):
+        return NONE
+    # Who follows is shown to every role; how it follows to some alone.
+    return SYNCHRONOUS if session.scalar(text("SELECT count(*) FROM pg_stat_replication")) else MISSING
+
+
+def has_quorum(session: Session) -> bool:
+    """Whether the log's policy lets no head be shown before witnesses signed it."""
+    return queries.policy(session).quorum != NONE
+
+
+def lacking(settings: Settings, session: Session) -> list[Demand]:
+    """Which of the operator's demands are not met now."""
+    found = []
+    if Demand.STANDBY in settings.demands and standby_state(session) != SYNCHRONOUS:
+        found.append(Demand.STANDBY)
+    if Demand.QUORUM in settings.demands and not has_quorum(session):
+        found.append(Demand.QUORUM)
+    return found
+
+
+def refuse_lacking(settings: Settings, session: Session) -> str | None:
+    """Raise SettingsError where a demand is not met at the start of what acknowledges or signs.
+
+    Gives a warning for the operator where no standby is demanded and none is waited for; None otherwise.
+    """
+    is_standby_there = standby_state(session)
+    if Demand.STANDBY in settings.demands and is_standby_there in (None, NONE):
+        raise SettingsError(
+            "REGISTRY_REQUIRES demands a standby, and the database acknowledges without one: set synchronous_standby_names "
+            "on the primary (docs/operators/machines.md)"
+        )
+    if Demand.QUORUM in settings.demands and not has_quorum(session):
+        raise SettingsError(
+            "REGISTRY_REQUIRES demands a quorum, and the log's policy asks no witness: write REGISTRY_HOME/witness-policy "
+            "(docs/operators/log.md), and publish once without the demand"
+        )
+    if is_standby_there == NONE:
+        return (
+            "The database waits for no synchronous standby: what was acknowledged can be lost with its machine. "
+            "See docs/operators/machines.md; REGISTRY_REQUIRES=standby demands one."
+        )
+    return None
 
 
 def register(app: Flask) -> None:
@@ -93,10 +154,10 @@ def readiness(app: Flask) -> dict[str, Any]:
     try:
         with probing(app)() as session:
             found = current(session.connection())
-            standby = requirements.standby(session)
+            standby = standby_state(session)
             if can_serve(found):
                 found_state = log_and_workers(session)
-                lacks = requirements.lacking(settings, session)
+                lacks = lacking(settings, session)
     except SQLAlchemyError as error:
         if classify_db_error(error) is None:
             raise
@@ -105,7 +166,7 @@ def readiness(app: Flask) -> dict[str, Any]:
     is_ready = (
         can_serve(found)
         and found_state.clock.trouble is None
-        and not (lacks and settings.edges & requirements.WRITING)
+        and not (lacks and settings.edges & WRITING)
         and not are_all_held(lanes)
     )
     return {
@@ -188,7 +249,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         waiting=session.scalar(select(func.count()).select_from(OutboxEvent)) or 0,
         not_signed=why_not_signed(session, at),
         tasks=task_troubles(session, at),
-        has_quorum=bool(state.size) and requirements.has_quorum(session),
+        has_quorum=bool(state.size) and has_quorum(session),
         seconds_since_beat=None if beaten is None else max(round((at - beaten).total_seconds(), 1), 0.0),
         beat_seconds_ahead=None if ahead is None else round((ahead - at).total_seconds(), 1),
         worker_offset=worst_clock(session, at),
@@ -212,6 +273,3 @@ def probing(app: Flask) -> sessionmaker[Session]:
 def draining_file(home: Path, server: int) -> Path:
     """The mark of a server that was told to stop, by its process id: its processes are not ready any more."""
     return home / "locks" / f"draining-{server}"
-
-
-__all__ = ["draining_file", "health", "log_and_workers", "probing", "readiness", "register"]

@@ -1,7 +1,7 @@
-"""How often one client may ask: a token bucket each, in memory, or in Redis where several processes share it.
+"""How often one may ask: a token bucket each, in memory, or in Redis where several processes share it.
 
-The key is a keyed hash of the client's network under a random key that is never stored on disk: it cannot be turned
-back, and is never logged.
+Buckets are those of a client's network, of an organisation (`Quotas`), and of mails that a network asks for. The key is a keyed
+hash under a random key that is never stored on disk: it cannot be turned back, and is never logged.
 """
 
 import hashlib
@@ -11,9 +11,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, cast
 
 import structlog
+from flask import current_app, request
+
+from registry.core.errors import TooManyRequests
+from registry.http.clients import network_of
 
 log = structlog.get_logger()
 
@@ -159,3 +163,83 @@ class RedisLimiter:
 
 def limiter_for(redis_url: str | None, rate: int) -> Limiter:
     return RedisLimiter(redis_url, rate) if redis_url else MemoryLimiter(rate)
+
+
+Environ = dict[str, Any]
+
+MAX_KNOWN = 10_000
+KNOWN_FOR = 60.0
+
+COUNTED = "registry.counted_for"
+"""Under which a request says against which organisation it counts already."""
+
+
+class _Known(NamedTuple):
+    organisation: str
+    rate: int
+    until: float
+
+
+class Quotas:
+    """Counts by organisation. `rate` is that of one which has none of its own."""
+
+    def __init__(self, limiter: Limiter, rate: int, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._limiter = limiter
+        self._rate = rate
+        self._seconds = seconds
+        self._key = secrets.token_bytes(32)
+        self._known: OrderedDict[bytes, _Known] = OrderedDict()
+
+    def of_known(self, environ: Environ) -> Quota | None:
+        """Count the request against the organisation whose key opened a moment ago; None for every other."""
+        sent = environ.get("HTTP_AUTHORIZATION")
+        if sent is None:
+            return None
+        known = self._known.get(digest_of(sent, self._key))
+        if known is None or known.until < self._seconds():
+            return None
+        environ[COUNTED] = known.organisation
+        return self._take(known.organisation, known.rate)
+
+    def count(self, environ: Environ, organisation: str, rate: int | None) -> Quota:
+        """Count a request whose key has opened, unless it was counted at the door."""
+        limit = rate or self._rate
+        if environ.get(COUNTED) == organisation:
+            quota: Quota = environ["registry.quota"]
+            return quota
+        self._remember(environ["HTTP_AUTHORIZATION"], _Known(organisation, limit, self._seconds() + KNOWN_FOR))
+        environ[COUNTED] = organisation
+        quota = environ["registry.quota"] = self._take(organisation, limit)
+        return quota
+
+    def forget(self, environ: Environ) -> None:
+        """What was sent does not open: from now on it counts against the address again."""
+        self._known.pop(digest_of(environ.get("HTTP_AUTHORIZATION", ""), self._key), None)
+
+    def _take(self, organisation: str, rate: int) -> Quota:
+        return self._limiter.take(f"organisation {organisation}", rate)
+
+    def _remember(self, sent: str, known: _Known) -> None:
+        self._known[digest_of(sent, self._key)] = known
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+
+
+DAY = 86_400.0
+MAILS_A_DAY = 20
+"""Registrations and forgotten passwords of one network together: a whole company may stand behind one address."""
+
+PREFIX = 48
+"""Of an IPv6 address: what one customer is given, in which there are 65,536 networks of one client each."""
+
+
+def count_mail() -> None:
+    """Count a mail that this request has sent. Raises TooManyRequests, whatever the address of the mail."""
+    limiter = cast(Limiter, current_app.extensions["registry_mail_limiter"])
+    network = network_of(request.environ.get("REMOTE_ADDR") or "", PREFIX)
+    quota = limiter.take(f"mails {network}", MAILS_A_DAY, DAY)
+    if quota.is_refused:
+        raise TooManyRequests(
+            f"{quota.limit} mails were asked for from your network within a day; ask again in {quota.next_in} seconds",
+            quota.next_in,
+        )

@@ -18,21 +18,12 @@ from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
 from registry.core.settings import Settings
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.errors import MEDIA_TYPE, HostNotServed, last_resort
-from registry.http.headers import (
-    DESK_PATHS,
-    ORGANISATION_PATHS,
-    Header,
-    content_policy,
-    cross_origin_headers,
-    security_headers,
-)
-from registry.http.intake_paths import is_of_intake
-from registry.http.limits import Limiter, Quota
+from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
+from registry.http.limits import Limiter, Quota, Quotas
 from registry.http.logs import SINK
 from registry.http.logs import LoggedRequest as Line
 from registry.http.metrics import Metrics
-from registry.http.paths import plain_path
-from registry.http.quotas import Quotas
+from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS, is_of_intake, plain_path
 from registry.organisations.keys import BEGINNING
 
 log = structlog.get_logger()

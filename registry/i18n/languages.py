@@ -18,9 +18,8 @@ from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 import structlog
-from flask import Request
 
-from registry.core.po import read_texts
+from registry.core.faults import read_texts
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 log = structlog.get_logger()
@@ -191,19 +190,7 @@ _RANGE = re.compile(r"\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*|\*)\s*(?:;\s*q\s*=
 _MAX_RANGES = 40
 
 
-def negotiated(request: Request, otherwise: Language = Language.EN) -> Language:
-    """The language that the address names (`/it/...`), else the one Accept-Language likes best, else `otherwise`."""
-    named = _PATHS.get(request.path.split("/", 2)[1]) if request.path.startswith("/") else None
-    return named or accepted(request.headers.get("Accept-Language"), otherwise, _among(request.path))
-
-
-def _among(path: str) -> tuple[Language, ...]:
-    return STAFF_LANGUAGES if path.startswith(_STAFF_PATHS) else _ALL
-
-
-_STAFF_PATHS = ("/console", "/account")
 _ALL = tuple(Language)
-_PATHS = {language.value: language for language in Language}
 
 
 @lru_cache(maxsize=1024)

@@ -1,10 +1,10 @@
-"""The words of mails to officers: that there is something, never what; and what was changed about how they sign in."""
+"""The words of notices: mails to officers (that there is something, never what), and for complainants of a sanction."""
 
 from registry.i18n.languages import text
 from registry.officers import security_mails
 from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import Language, SanctionKind
 
 
 def notice_words(address: str) -> Wording:
@@ -26,3 +26,8 @@ def security_words(address: str) -> security_mails.Wording:
         return text(language, "security.subject"), f"{body}\n\n{text(language, 'security.not_you')}\n"
 
     return wording
+
+
+def sanction_notice(language: Language, event: str, kind: SanctionKind) -> str:
+    """The message of an event of the outbox: `registry.supervision.sanctions.complainant_notices.Words`."""
+    return text(language, f"sanction.told.{event.partition('.')[2]}", kind=text(language, f"sanction.{kind}"))

@@ -1,7 +1,7 @@
 """Reasons, days, countries and the field's words as sentences in the page languages."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 
@@ -15,10 +15,13 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
+from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
-from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag
+from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
 from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language
+
+ValueText = Callable[[Language, str, SourceSnapshot], str]
 
 # How each language is called in the Unicode locale data.
 LOCALES = {language: language.value.replace("-", "_") for language in Language} | {Language.EN: "en_GB"}
@@ -122,31 +125,8 @@ def _joined(language: Language, sentences: list[str]) -> str:
 
 def _value_text(language: Language, name: str, value: str, snapshot: SourceSnapshot) -> str:
     """A value of a finding as words; empty where there is nothing to say."""
-    if not value:
-        return ""
-    if name in ("date", "until", "today"):
-        return date_text(language, date.fromisoformat(value))
-    if name == "ask":
-        return "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value]))
-    if name in ("country", "origin", "destination"):
-        return country_name(language, value)
-    if name == "countries":
-        return listed(language, [country_name(language, code) for code in value.split()])
-    if name == "sector":
-        return sector_name(language, value)
-    if name == "sectors":
-        return listed(language, [sector_name(language, code) for code in value.split()])
-    if name == "activity":
-        return word(language, "activity.brief", value)
-    if name == "activities":
-        return listed(language, [word(language, "activity.brief", activity) for activity in value.split()])
-    if name == "authority":
-        return authority_name(language, value, snapshot)
-    if name == "place":
-        return name_in(language, provinces().get(value, {})) or value
-    if name in ("kind", "status", "condition", "scope", "scheme", "visa"):
-        return word(language, name, value)
-    return value
+    worded = _WORDED.get(name)
+    return worded(language, value, snapshot) if worded is not None and value else value
 
 
 def word(language: Language, family: str, value: str) -> str:
@@ -293,3 +273,46 @@ def check_summary(language: Language, summary: CheckSummary) -> str:
 
 def red_flag_text(language: Language, flag: RedFlag) -> str:
     return text(language, f"red_flag.{flag}")
+
+
+def priority_text(language: Language, priority: Priority) -> str:
+    """Within what time somebody looks."""
+    return word(language, "triage.priority", priority)
+
+
+def triage_reason_text(language: Language, reason: TriageReason) -> str:
+    return word(language, "triage.reason", reason)
+
+
+def indicator_text(language: Language, indicator: Indicator) -> str:
+    return word(language, "indicator", indicator)
+
+
+def _word_of(family: str) -> ValueText:
+    return lambda language, value, _: word(language, family, value)
+
+
+def _date(language: Language, value: str, _: SourceSnapshot) -> str:
+    return date_text(language, date.fromisoformat(value))
+
+
+def _country(language: Language, value: str, _: SourceSnapshot) -> str:
+    return country_name(language, value)
+
+
+_WORDED: Mapping[str, ValueText] = {
+    **dict.fromkeys(("date", "until", "today"), _date),
+    **dict.fromkeys(("country", "origin", "destination"), _country),
+    **{name: _word_of(name) for name in ("kind", "status", "condition", "scope", "scheme", "visa")},
+    "ask": lambda _, value, snapshot: "; ".join(where_to_ask((snapshot.law or shipped_law()).countries[value])),
+    "countries": lambda language, value, _: listed(language, [country_name(language, one) for one in value.split()]),
+    "sector": lambda language, value, _: sector_name(language, value),
+    "sectors": lambda language, value, _: listed(language, [sector_name(language, one) for one in value.split()]),
+    "activity": _word_of("activity.brief"),
+    "activities": lambda language, value, _: listed(
+        language, [word(language, "activity.brief", one) for one in value.split()]
+    ),
+    "authority": authority_name,
+    "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,
+}
+"""How the values of findings are worded, by their names; every other one is said as it stands."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import instant_text, now
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.errors import ImportRefused, LogClosed
 from registry.log.clock_check import require_right_clock
 from registry.log.leaf import VERSION, leaf_bytes

@@ -1,7 +1,8 @@
 """The keys of a registry and what the log says of them: an entry when one is added, retired or compromised.
 
 The secret is on the disk before the entry is appended, and the key signs only after that was committed. If we crash between
-the two, `sync_keys` finishes: what the log says of a key is what holds.
+the two, `sync_keys` finishes: what the log says of a key is what holds. Each active key of the log signs: while one is
+rotated, both do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,10 @@ from registry.core.certificates import CERTIFIED, root_certificate, signer_certi
 from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
+from registry.log import note
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
-from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, verifier_keys_of
+from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, raw_public, verifier_keys_of
 from registry.vocabulary.entries import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
@@ -214,3 +216,27 @@ def sync_policy(session: Session, origin: str, public_url: str, path: Path, logg
         return False
     append(session, [Draft(POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])
     return True
+
+
+def signed_text(session: Session, keyring: Keyring, origin: str, text: str) -> str:
+    """The note of a text, signed with the log's active keys as heads are. It must not have the form of a checkpoint.
+
+    Raises KeyTrouble where no active key of the log lies here.
+    """
+    return note.signed(
+        text,
+        [
+            (note.VerifierKey(origin, note.ED25519, raw_public(one.key.public)), one.sign)
+            for one in signers_of(logged_keys(session), keyring)
+        ],
+    )
+
+
+def signers_of(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
+    """One for each active key of the log: while one is rotated, both sign."""
+    active = [key.kid for key in reversed(logged.values()) if key.use is Use.LOG and key.state is KeyState.ACTIVE]
+    here = {key.kid: key for key in keyring.keys(Use.LOG)}
+    signers = [keyring.signer_of(kid) for kid in active if kid in here and keyring.holds_secret(here[kid])]
+    if not signers:
+        raise KeyTrouble(f"no active key of the log is in {keyring.folder}; make one with `registry keys rotate log`")
+    return signers

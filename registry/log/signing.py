@@ -25,6 +25,7 @@ from registry.log.keys import (
     are_settled,
     make_keys,
     require_signing_key,
+    signers_of,
     sync_keys,
     sync_policy,
     witness_lines,
@@ -32,7 +33,6 @@ from registry.log.keys import (
 )
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
-from registry.log.signers import signers_of
 from registry.log.tiles import catch_up, reader, rebuild
 from registry.log.witnesses.guard import Seen, guard_in, require_guard
 

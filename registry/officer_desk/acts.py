@@ -6,16 +6,18 @@ such as looking it up within the officer's unit, and how it is shown afterwards,
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from typing import Any, Concatenate, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
+from registry.complaints.intake import idempotency
 from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
-from registry.http.request_reader import MAX_BODY_BYTES
+from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
 from registry.officer_desk.acting import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -43,22 +45,22 @@ class ActCall(Call[Who]):
 
 def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Callable[..., object]:
     """The `run` of an act that is one call of its action: given the call, the references and the fields of the schema."""
-    return lambda call, **fields: action(call, *call.references, **fields)
+
+    @wraps(action)
+    def run(call: ActCall[Any], **fields: Any) -> object:
+        return action(call, *call.references, **fields)
+
+    return run
 
 
 def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], object]) -> Callable[..., object]:
     """As `calling`, for an action that is given the sealer between the call and the references."""
-    return lambda call, **fields: action(call, sealer(), *call.references, **fields)
 
+    @wraps(action)
+    def run(call: ActCall[Any], **fields: Any) -> object:
+        return action(call, sealer(), *call.references, **fields)
 
-def no_arguments(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
-    """The `run` of an act whose action takes no arguments besides its object."""
-    return lambda call: action(call.session, call.actor, call.reference, call.at, version=call.version)
-
-
-def with_sealer(action: Callable[..., object]) -> Callable[[ActCall[Who]], object]:
-    """As `no_arguments`, for an action that is also given the sealer."""
-    return lambda call: action(call.session, sealer(), call.actor, call.reference, call.at, version=call.version)
+    return run
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,3 +166,28 @@ def party_acts(resource: Resource, *rows: OfficerAct) -> OfficerActs[PartyMember
         lambda _session, _me, _act, reference: reference_in(reference),
         rows,
     )
+
+
+def draft_idempotently(
+    session: Session,
+    me: AuthenticatedOfficer,
+    what: str,
+    idempotency_key: IdempotencyKey | None,
+    make: Callable[[], object],
+) -> str:
+    """The reference of what `make` drafts, or drafted before with the same key. Without a key it drafts.
+
+    `make` gives the draft or its reference.
+
+    `what` says what and where, such as a hearing of one case: the same key elsewhere is another. Raises as `make`, and
+    RepeatDiffers where something else was sent with the key.
+    """
+
+    def draft() -> str:
+        made: Any = make()
+        return made if isinstance(made, str) else str(made.reference)
+
+    if idempotency_key is None:
+        return draft()
+    scope = f"{what} of officer {me.officer.reference}"
+    return idempotency.run_idempotently(session, sealer(), scope, *idempotency_key, day_at(now(), None), draft)

@@ -1,5 +1,6 @@
 """Acts on a drafted decision by officers of the case's unit. Versions are the case's."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,13 +10,22 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
+from registry.i18n.languages import text
+from registry.i18n.wording import date_text
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
 from registry.officer_desk.case_acts import case_for, case_opened
-from registry.officer_desk.decision_words import decision_notice
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.cases import DecisionOutcome
+from registry.vocabulary.register import Language
 from schemas.sanctions import DecisionDraftSchema, SendBackSchema
+
+
+def decision_notice(language: Language, outcome: DecisionOutcome, summary: str, object_until: date) -> str:
+    """The message of a decision: `registry.complaints.casework.decisions.actions.Words`."""
+    right = text(language, "decision.notice.object", date=date_text(language, object_until))
+    return "\n\n".join((text(language, f"decision.notice.{outcome}"), summary, right))
 
 
 def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:

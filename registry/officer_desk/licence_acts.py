@@ -25,7 +25,7 @@ from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
 from registry.supervision.licensing.deposits.actions import DepositEntry
-from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted
+from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
@@ -82,7 +82,7 @@ def _preview(
     **ground: Any,
 ) -> Draft:
     require_act(call.me, act, Act.PROPOSE)
-    draft = drafted(call.session, call.actor, act, about, stated, call.at, **ground)
+    draft = draft_act(call, ActRequest(act, about, stated, **ground))
     require_no_interest(call.me, draft.after.agency_id)
     return draft
 
@@ -95,7 +95,7 @@ def _propose(
     **ground: Any,
 ) -> str:
     require_act(call.me, act, Act.PROPOSE)
-    made = proposals.propose(call, act, about, stated, **ground)
+    made = proposals.propose(call, ActRequest(act, about, stated, **ground))
     if made.agency_id is not None:
         require_no_interest(call.me, call.session.get_one(Agency, made.agency_id).reference)
     return made.reference

@@ -1,6 +1,7 @@
 """Acts on the accounts of a unit's officers: giving takes two persons, taking away takes one."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +10,9 @@ from registry.core.errors import NotFound
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officers import accounts, tokens
-from registry.officers.models import Officer
+from registry.officers.models import Officer, OfficerChange
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.register import Language
 from schemas.officers import OfficerInvitationSchema, OfficerRolesSchema
 
 
@@ -24,8 +24,8 @@ def _officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, referenc
     return accounts.officer_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _token(session: Session, me: AuthenticatedOfficer, act: OfficerAct, officer: str, token: str) -> str:
-    return f"{_officer(session, me, act, officer)}/{reference_in(token)}"
+def _token(session: Session, me: AuthenticatedOfficer, act: OfficerAct, officer: str, token: str) -> tuple[str, str]:
+    return _officer(session, me, act, officer), reference_in(token)
 
 
 def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
@@ -37,18 +37,17 @@ def _named(call: ActCall[str]) -> Officer:
     return accounts.officer_named(call.session, call.reference, call.me.standing.unit, call.version)
 
 
-def _invite(call: ActCall[str], name: str, email: str, roles: Sequence[Role], language: Language) -> str:
-    return accounts.propose_invitation(
-        call.session, call.reference, name, email, roles, language, by=call.actor, at=call.at
-    ).reference  # fmt: skip
+def _invite(call: ActCall[str], **fields: Any) -> OfficerChange:
+    invitation = accounts.Invitation(call.reference, **fields)
+    return accounts.propose_invitation(call.session, invitation, by=call.actor, at=call.at)
 
 
-def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> str:
-    return accounts.propose_roles(call.session, _named(call), roles, by=call.actor, at=call.at).reference
+def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> OfficerChange:
+    return accounts.propose_roles(call.session, _named(call), roles, by=call.actor, at=call.at)
 
 
-def _reset(call: ActCall[str]) -> str:
-    return accounts.propose_reset(call.session, _named(call), by=call.actor, at=call.at).reference
+def _reset(call: ActCall[str]) -> OfficerChange:
+    return accounts.propose_reset(call.session, _named(call), by=call.actor, at=call.at)
 
 
 def _close(call: ActCall[str]) -> None:
@@ -60,7 +59,7 @@ def _sign_out(call: ActCall[str]) -> None:
 
 
 def _revoke_token(call: ActCall[str]) -> None:
-    officer, _, token = call.reference.partition("/")
+    officer, token = call.references
     named = accounts.officer_named(call.session, officer, call.me.standing.unit)
     if not tokens.revoke(call.session, named, token, by=call.actor, at=call.at):
         raise NotFound("the officer has no such token, or it was revoked already")

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.triage.patterns import patterns
+from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.complaint_services import sealer
-from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Overview, overview

@@ -17,7 +17,7 @@ from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officers import accounts, notices, tokens
-from registry.officers.models import NoticeChoice, Officer
+from registry.officers.models import NoticeChoice, Officer, RoleLent
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import ConflictNewSchema, NoticeChoiceSchema, RoleLoanNewSchema
@@ -72,9 +72,9 @@ OWN_LOANS = _ends(
 )  # fmt: skip
 
 
-def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> str:
+def _lend(call: ActCall[Officer], deputy_id: str, role: Role, from_on: date, to_on: date) -> RoleLent:
     deputy = accounts.officer_named(call.session, reference_in(deputy_id), call.me.standing.unit)
-    return accounts.lend(call.session, call.actor, deputy, role, from_on, to_on, day_at(call.at, None)).reference
+    return accounts.lend(call, deputy, role, from_on, to_on)
 
 
 def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None, room: str = "") -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake.paper_forms import actions
+from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
@@ -16,7 +16,7 @@ from schemas.papers import PaperAnswersSchema, PaperBeginningSchema
 
 
 def _begin(call: ActCall[Officer], number: str, received_on: date) -> str:
-    return actions.begin(call, sealer(), number, received_on)
+    return paper_forms.begin(call, sealer(), number, received_on)
 
 
 def _form(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
@@ -42,7 +42,7 @@ PAPER_FORMS = case_acts(
     Resource.PAPER,
     _form,
     OfficerAct(
-        "save", Act.WRITE, calling_sealed(actions.save_page), "updatePaperForm",
+        "save", Act.WRITE, calling_sealed(paper_forms.save_page), "updatePaperForm",
         """Save some answers of a paper form.
 
         Those not named stay as they are; null takes one back, but identity stays until it is typed anew. All faults are
@@ -51,12 +51,12 @@ PAPER_FORMS = case_acts(
         PaperAnswersSchema, method="patch", path="", max_bytes=MAX_OF_ANSWERS,
     ),
     OfficerAct(
-        "discard", Act.WRITE, calling_sealed(actions.discard), "discardPaperForm",
+        "discard", Act.WRITE, calling_sealed(paper_forms.discard), "discardPaperForm",
         "Discard what was typed into the wrong paper form. Its number stays valid.",
         method="delete", path="", is_shown_after=False,
     ),
     OfficerAct(
-        "send", Act.WRITE, calling_sealed(actions.send), "submitPaperForm",
+        "send", Act.WRITE, calling_sealed(paper_forms.send), "submitPaperForm",
         """Submit a paper form as a case of your unit, filed on the day on which the paper was handed in.
 
         Once: the number on the slip opens its mailbox from then on.

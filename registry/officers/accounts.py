@@ -7,16 +7,17 @@ approves is shown one part of the join code, and the officer is mailed the other
 import re
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.core.clock import now
+from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
-from registry.officers import factors, join_codes, notices, program_access, security_mails, sessions
+from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -46,18 +47,19 @@ COMMAND_LINE = "command line"
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{3,130}")
 
 
-def propose_invitation(
-    session: Session,
-    unit: str,
-    name: str,
-    email: str,
-    roles: Collection[Role],
-    language: str,
-    *,
-    by: str,
-    at: datetime,
-) -> OfficerChange:
+class Invitation(NamedTuple):
+    """A person who is to become an officer of a unit, in some roles; mails to them are in `language`."""
+
+    unit: str
+    name: str
+    email: str
+    roles: Collection[Role]
+    language: str
+
+
+def propose_invitation(session: Session, invitation: Invitation, *, by: str, at: datetime) -> OfficerChange:
     """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
+    unit, name, email, roles, language = invitation
     _require_fit(session, unit, roles)
     if language not in STAFF_LANGUAGES:
         raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
@@ -69,7 +71,7 @@ def propose_invitation(
     if session.scalars(select(Officer.id).where(Officer.email == address)).first() is not None:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
     details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
-    return _propose(session, ChangeKind.INVITE, unit, None, details, by, at)
+    return _propose(session, OfficerChange(kind=ChangeKind.INVITE, unit=unit, details=details), by, at)
 
 
 def propose_roles(
@@ -78,14 +80,17 @@ def propose_roles(
     """Propose which roles an officer shall have from now on, all of them. Raises ActRefused."""
     _require_other(officer, by)
     _require_fit(session, officer.unit, roles)
-    return _propose(session, ChangeKind.ROLES, officer.unit, officer, {"roles": sorted(roles)}, by, at)
+    details: dict[str, object] = {"roles": sorted(roles)}
+    change = OfficerChange(kind=ChangeKind.ROLES, unit=officer.unit, officer_id=officer.id, details=details)
+    return _propose(session, change, by, at, but=[officer.reference])
 
 
 def propose_reset(session: Session, officer: Officer, *, by: str, at: datetime) -> OfficerChange:
     """Propose that an officer who lost password or second factor may set both anew."""
     _require_other(officer, by)
     security_mails.queue(session, officer, SecurityEvent.RESET_PROPOSED, at)
-    return _propose(session, ChangeKind.RESET, officer.unit, officer, {}, by, at)
+    change = OfficerChange(kind=ChangeKind.RESET, unit=officer.unit, officer_id=officer.id, details={})
+    return _propose(session, change, by, at, but=[officer.reference])
 
 
 def approve(session: Session, change: OfficerChange, *, by: str, at: datetime, today: date) -> str | None:
@@ -117,18 +122,9 @@ def refuse(session: Session, change: OfficerChange, *, by: str, at: datetime) ->
     _decide(session, change, ChangeState.REFUSED, by, at)
 
 
-def add_first(
-    session: Session,
-    unit: str,
-    name: str,
-    email: str,
-    roles: Collection[Role],
-    language: str,
-    at: datetime,
-    today: date,
-) -> tuple[Officer, str]:
+def add_first(session: Session, invitation: Invitation, at: datetime, today: date) -> tuple[Officer, str]:
     """An officer added at the command line, for there may be no one yet who could approve. Gives the join code."""
-    change = propose_invitation(session, unit, name, email, roles, language, by=COMMAND_LINE, at=at)
+    change = propose_invitation(session, invitation, by=COMMAND_LINE, at=at)
     code = _invited(session, change, at, today, is_split=False)
     _decide(session, change, ChangeState.APPROVED, COMMAND_LINE, at)
     return session.get_one(Officer, change.officer_id), code
@@ -145,14 +141,13 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
     factors.remove_all(session, officer)
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     record(session, "officer.closed", officer.reference, on=today, actor=by)
 
 
-def lend(
-    session: Session, officer: Officer, deputy: Officer, role: Role, from_on: date, to_on: date, today: date
-) -> RoleLent:
+def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
+    session, officer, today = call.session, call.actor, call.at.date()
     if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
@@ -166,7 +161,7 @@ def lend(
     )
     session.add(lent)
     session.flush()
-    notices.notify(session, deputy, NoticeKind.LENT, now())
+    notices.notify(session, deputy, NoticeKind.LENT, call.at)
     record(session, "officer.role_lent", deputy.reference, on=today, actor=officer.reference, detail=role)
     return lent
 
@@ -224,7 +219,7 @@ def sign_out(session: Session, officer: Officer, *, by: str, at: datetime) -> No
     A join code that waits opens nothing any more either, so that one person stops a reset that its officer did not want.
     """
     OFFICER_SESSIONS.end_all(session, officer, at)
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     join_codes.forget(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=by)
 
@@ -236,7 +231,7 @@ def sign_out_elsewhere(session: Session, me: AuthenticatedOfficer, at: datetime,
     """
     officer = me.officer
     OFFICER_SESSIONS.end_all(session, officer, at, but=me.session)
-    ended = 0 if keeps_programs else program_access.end(session, officer, at)
+    ended = 0 if keeps_programs else tokens.end_programs(session, officer, at)
     record(session, "officer.signed_out", officer.reference, on=at.date(), actor=officer.reference)
     return ended
 
@@ -300,28 +295,14 @@ def own_roles(session: Session, officer: Officer) -> frozenset[Role]:
 
 
 def _propose(
-    session: Session,
-    kind: ChangeKind,
-    unit: str,
-    officer: Officer | None,
-    details: dict[str, object],
-    by: str,
-    at: datetime,
+    session: Session, change: OfficerChange, by: str, at: datetime, *, but: Collection[str] = ()
 ) -> OfficerChange:
-    change = OfficerChange(
-        reference=new_reference(),
-        kind=kind,
-        officer_id=officer.id if officer else None,
-        unit=unit,
-        details=details,
-        state=ChangeState.OPEN,
-        proposed_by=by,
-        proposed_at=at,
-    )
+    """Store a change as proposed, and notify those of the unit who may approve it, `but` for those whom it is about."""
+    change.reference, change.state, change.proposed_by, change.proposed_at = new_reference(), ChangeState.OPEN, by, at
     session.add(change)
     session.flush()
-    about = [] if officer is None else [officer.reference]
-    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *about])
+    unit, kind = change.unit, change.kind
+    notices.notify_unit(session, unit, Resource.OFFICER, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[by, *but])
     record(session, f"officer.{kind}_proposed", change.reference, on=at.date(), actor=by)
     return change
 
@@ -362,7 +343,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     linking.unlink_all(session, officer)
     OFFICER_SESSIONS.end_all(session, officer, at)
     # A lost password or factor may have been used by another person to make tokens.
-    program_access.end(session, officer, at)
+    tokens.end_programs(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
     is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, at.date())
     rest = CUSTODIANS_REST if is_custodian else timedelta()

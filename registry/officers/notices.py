@@ -6,14 +6,14 @@ before the notices are deleted, the mail is sent once more, which is better than
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.isolation import do_for_each
+from registry.core.db.errors import do_for_each
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
@@ -70,7 +70,9 @@ def notify_unit(
     is_danger: bool = False,
 ) -> None:
     """Queue a notice for each officer of a unit who has a right today, except the references in `but`."""
-    _notify_able(session, select(Officer).where(Officer.unit == unit), resource, act, kind, at, but, is_danger)
+    for officer in _find_able(session, select(Officer).where(Officer.unit == unit), (resource, act), at.date()):
+        if officer.reference not in but:
+            notify(session, officer, kind, at, is_danger=is_danger)
 
 
 def notify_authority(
@@ -86,23 +88,15 @@ def notify_authority(
 ) -> None:
     """Like `notify_unit`, for officers of all units of an authority: its licences and sanctions."""
     among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
-    _notify_able(session, among, resource, act, kind, at, but, is_danger)
-
-
-def _notify_able(
-    session: Session,
-    among: Select[Officer],
-    resource: Resource,
-    act: Act,
-    kind: NoticeKind,
-    at: datetime,
-    but: Collection[str],
-    is_danger: bool,
-) -> None:
-    able = RIGHTS[(resource, act)]
-    for officer in session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all():
-        if officer.reference not in but and able & roles_on(session, officer, at.date()):
+    for officer in _find_able(session, among, (resource, act), at.date()):
+        if officer.reference not in but:
             notify(session, officer, kind, at, is_danger=is_danger)
+
+
+def _find_able(session: Session, among: Select[Officer], right: tuple[Resource, Act], today: date) -> list[Officer]:
+    """The active officers among those who have a right today."""
+    active = session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all()
+    return [officer for officer in active if RIGHTS[right] & roles_on(session, officer, today)]
 
 
 def choice_of(session: Session, officer: Officer) -> NoticeChoice:

@@ -20,7 +20,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
-from registry.officers import factors, program_access, security_keys, security_mails, sessions
+from registry.officers import factors, security_keys, security_mails, sessions, tokens
 from registry.officers.models import Officer, OfficerState, SecurityEvent, SignedIn
 from registry.officers.security_keys import RelyingParty
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
@@ -136,7 +136,7 @@ def change_password(
         raise ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)
     OFFICER_SESSIONS.end_all(session, officer, call.at, but=call.actor.session)
-    ended = 0 if keeps_programs else program_access.end(session, officer, call.at)
+    ended = 0 if keeps_programs else tokens.end_programs(session, officer, call.at)
     security_mails.queue(session, officer, SecurityEvent.PASSWORD_CHANGED, call.at)
     record(session, "officer.password_changed", officer.reference, on=today, actor=officer.reference)
     return ended

@@ -16,7 +16,7 @@ from registry.accounts.sessions import digest_of, new_token
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
 from registry.core.ids import new_reference, read_reference
 from registry.organisations.models import ApiKey, Organisation, OrganisationActor

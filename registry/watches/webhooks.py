@@ -19,16 +19,16 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.engine import Instant
 from registry.core.db.locking import lock
-from registry.core.db.paging import Page, newest_first
+from registry.core.db.reading import Page, newest_first
 from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
-from registry.watches.actions import read_label
 from registry.watches.addresses import read_address
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
 from registry.watches.samples import Sample, sample
+from registry.watches.watches import read_label
 
 PURPOSE = "webhook-secrets"
 

@@ -10,7 +10,7 @@ from registry.accounts.delays import forget_delays
 from registry.bulk.archive import receipts
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
-from registry.complaints.attachments.sanitise_worker import clean_waiting
+from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
 from registry.complaints.casework import presence, unsent
@@ -30,8 +30,7 @@ from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
-from registry.http.sanction_words import sanction_notice
-from registry.i18n.notice_words import notice_words, security_words
+from registry.i18n.notice_words import notice_words, sanction_notice, security_words
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.clock import now
 from registry.core.db.clock import database_now
 from registry.core.heartbeats import beat
+from registry.core.processes import prepare_structs
 from registry.core.settings import Settings
-from registry.core.structs import prepare_structs
 from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS
 from registry.worker.tasks import Lane, ScheduledTask, Task

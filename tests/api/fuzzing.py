@@ -14,8 +14,9 @@ from schemathesis.engine import Status, events, from_schema
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 from schemathesis.schemas import BaseSchema
 
+from registry.api import api_keys
 from registry.api.officers import guard
-from registry.http import api_keys, logs
+from registry.http import logs
 
 SAMPLED = 4
 """How many countries stand for all where generated requests differ in nothing else."""

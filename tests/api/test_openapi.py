@@ -20,7 +20,7 @@ from registry.api.openapi.audiences import Audience
 from registry.api.openapi.document import document, views_of
 from registry.api.openapi.field_texts import describe_fields, stated
 from registry.core.settings import Edge, Settings
-from registry.watches.stream import app as streams
+from registry.watches import stream
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented
 
@@ -61,8 +61,8 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
         if rule.rule.startswith("/api/v1/")
     }
     # The stream is answered by a process of its own, at the address that the document names.
-    assert openapi_stream.PATH == streams.PATH
-    assert served | {streams.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
+    assert openapi_stream.PATH == stream.PATH
+    assert served | {stream.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
 
 
 def test_every_view_says_what_it_takes_and_gives() -> None:

@@ -17,11 +17,10 @@ from registry.audit.queries import lines_about, verify
 from registry.cli import case_keys
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.escrow import read_escrow
 from registry.complaints.sealing.key_rotation import RING_SEALED
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
-from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys
+from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys, read_escrow
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring

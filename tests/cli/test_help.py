@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from registry.cli import main
 from registry.cli.commands import COMMANDS, GROUPS
-from registry.core.extras import PACKAGES
+from registry.core.installed import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 OWN = ("recruitment-registry", "registry-client")

@@ -21,17 +21,17 @@ from registry.log.models import Entry
 from registry.register.authorities.models import Retrieval
 from registry.register.imports.jobs import only_import_of
 from registry.register.imports.models import Listing
-from tests.register.imports.lists import Desk, agency, czech_list, ico
+from tests.register.imports.lists import ListImporter, agency, czech_list, ico
 from tests.serving import environment
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.slow]
 
 
 @pytest.fixture
-def desk(settings: Settings, tmp_path: Path) -> Iterator[Desk]:
+def importer(settings: Settings, tmp_path: Path) -> Iterator[ListImporter]:
     settings.prepare_home()
     engine = engine_for(settings.database_url)
-    yield Desk(settings, sessions_for(engine), tmp_path)
+    yield ListImporter(settings, sessions_for(engine), tmp_path)
     engine.dispose()
 
 
@@ -61,20 +61,20 @@ def table(path: Path, count: int) -> Path:
     return path
 
 
-def state(desk: Desk) -> tuple[int, int, int]:
+def state(importer: ListImporter) -> tuple[int, int, int]:
     """How many entries, listings and readings there are."""
-    with desk.sessions() as session:
+    with importer.sessions() as session:
         return tuple(
             session.execute(select(func.count()).select_from(model)).scalar_one()
             for model in (Entry, Listing, Retrieval)
         )  # type: ignore[return-value]
 
 
-def test_a_list_is_imported_with_its_report(desk: Desk, tmp_path: Path) -> None:
+def test_a_list_is_imported_with_its_report(importer: ListImporter, tmp_path: Path) -> None:
     file = czech_list(tmp_path / "agentury.json", [agency(1), agency(2)])
     report, rejects = tmp_path / "report.json", tmp_path / "rejects.csv"
     arguments = ("import", str(file), "--source", "cz-mpsv", "--report", str(report), "--rejects", str(rejects))
-    done = call(desk.settings, *arguments)
+    done = call(importer.settings, *arguments)
     assert done.exit_code == 0, done.stderr
     assert "agentury.json as cz-mpsv: applied" in done.stdout
     given = json.loads(report.read_text(encoding="utf-8"))
@@ -83,14 +83,14 @@ def test_a_list_is_imported_with_its_report(desk: Desk, tmp_path: Path) -> None:
         "read": 2, "new": 2, "changed": 0, "unchanged": 0, "rejected": 0, "vanished": 0,
     }  # fmt: skip
     assert len(list(csv.reader(rejects.open(encoding="utf-8-sig")))) == 1
-    call(desk.settings, *arguments)
+    call(importer.settings, *arguments)
     assert json.loads(report.read_text(encoding="utf-8"))["counts"]["unchanged"] == 2
 
 
-def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) -> None:
+def test_a_refused_list_says_why_and_exits_with_2(importer: ListImporter, tmp_path: Path) -> None:
     file = czech_list(tmp_path / "agentury.json", [agency(1), agency(2, permits=[{"platnostOd": "=1+1"}])])
     rejects = tmp_path / "rejects.csv"
-    done = call(desk.settings, "import", str(file), "--source", "cz-mpsv", "--rejects", str(rejects))
+    done = call(importer.settings, "import", str(file), "--source", "cz-mpsv", "--rejects", str(rejects))
     assert done.exit_code == 2
     assert "1 of 2 rows cannot be taken" in done.stderr
     assert "Nothing was changed" in done.stderr
@@ -98,7 +98,7 @@ def test_a_refused_list_says_why_and_exits_with_2(desk: Desk, tmp_path: Path) ->
     # A spreadsheet must not run what a list says.
     assert row[:5] == ["2", "1", "povoleni[].platnostOd", "'=1+1", "not_a_date"]
     assert "YYYY-MM-DD" in row[5]
-    assert state(desk) == (0, 0, 0)
+    assert state(importer) == (0, 0, 0)
 
 
 @pytest.mark.one_database
@@ -127,7 +127,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from registry import cli
 from registry.core.db.engine import engine_for, sessions_for
-from registry.register.imports import jobs
+from registry.register.imports import actions, jobs
 from registry.register.imports.mapping import mapping_named
 
 stage, rows = sys.argv[2], int(sys.argv[3])
@@ -137,22 +137,22 @@ def die(at, share, done):
         os.kill(os.getpid(), signal.SIGKILL)
 
 settings = cli.settings()
-request = jobs.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
+request = actions.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
 jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), request)
 """
 
 
 @pytest.mark.parametrize(("stage", "rows"), [("reading", 2000), ("publishing", 2000), ("publishing", 4100)])
-def test_a_killed_import_leaves_the_former_state(desk: Desk, tmp_path: Path, stage: str, rows: int) -> None:
-    desk.czech(agency(5001))
-    before, records = state(desk), desk.records()
+def test_a_killed_import_leaves_the_former_state(importer: ListImporter, tmp_path: Path, stage: str, rows: int) -> None:
+    importer.czech(agency(5001))
+    before, records = state(importer), importer.records()
     file = table(tmp_path / "list.csv", 4100)
-    done = run(desk.settings, str(file), stage, str(rows), code=KILLED)
+    done = run(importer.settings, str(file), stage, str(rows), code=KILLED)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    assert (state(desk), desk.records()) == (before, records)
+    assert (state(importer), importer.records()) == (before, records)
     # Nothing of it is left in the data folder, and the next import is not in its way.
-    assert [path.name for path in (desk.settings.home / "tmp").iterdir() if not path.name.endswith(".lock")] == []
-    assert desk.czech(agency(5001)).counts.unchanged == 1
+    assert [path.name for path in (importer.settings.home / "tmp").iterdir() if not path.name.endswith(".lock")] == []
+    assert importer.czech(agency(5001)).counts.unchanged == 1
 
 
 INTERRUPTED = """
@@ -171,19 +171,21 @@ main()
 """
 
 
-def test_ctrl_c_leaves_the_former_state_and_says_so(desk: Desk, tmp_path: Path) -> None:
+def test_ctrl_c_leaves_the_former_state_and_says_so(importer: ListImporter, tmp_path: Path) -> None:
     file = table(tmp_path / "list.csv", 4100)
-    done = run(desk.settings, "import", str(file), "--source", "cz-mpsv", code=INTERRUPTED)
+    done = run(importer.settings, "import", str(file), "--source", "cz-mpsv", code=INTERRUPTED)
     assert done.returncode == 130, done.stderr
     assert "Interrupted: nothing was changed." in done.stderr
-    assert state(desk) == (0, 0, 0)
+    assert state(importer) == (0, 0, 0)
 
 
 @pytest.mark.one_database
-def test_a_second_import_of_the_same_source_is_refused_while_the_first_runs(desk: Desk, tmp_path: Path) -> None:
+def test_a_second_import_of_the_same_source_is_refused_while_the_first_runs(
+    importer: ListImporter, tmp_path: Path
+) -> None:
     file = czech_list(tmp_path / "l.json", [agency(1)])
-    with only_import_of(desk.settings, "cz-mpsv"):
-        done = call(desk.settings, "import", str(file), "--source", "cz-mpsv")
+    with only_import_of(importer.settings, "cz-mpsv"):
+        done = call(importer.settings, "import", str(file), "--source", "cz-mpsv")
     assert done.exit_code == 2
     assert f"another import of cz-mpsv is running (process {os.getpid()}" in done.stderr
 
@@ -204,9 +206,9 @@ main()
 
 
 @pytest.mark.one_database
-def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: Path) -> None:
+def test_a_hundred_thousand_rows_fit_into_bounded_memory(importer: ListImporter, tmp_path: Path) -> None:
     file = table(tmp_path / "list.csv", 100_000)
-    done = run(desk.settings, "import", str(file), "--source", "cz-mpsv", "--dry-run", code=MEASURED)
+    done = run(importer.settings, "import", str(file), "--source", "cz-mpsv", "--dry-run", code=MEASURED)
     assert done.returncode == 0, done.stderr
     assert "│ 100000 │ 100000 │" in done.stdout
     peak = int(done.stdout.split("PEAK")[1])
@@ -214,29 +216,33 @@ def test_a_hundred_thousand_rows_fit_into_bounded_memory(desk: Desk, tmp_path: P
 
 
 @pytest.mark.one_database
-def test_sources_are_listed_shown_and_drafted(desk: Desk, tmp_path: Path) -> None:
-    desk.czech(agency(1))
-    listed = call(desk.settings, "sources", "list").stdout
+def test_sources_are_listed_shown_and_drafted(importer: ListImporter, tmp_path: Path) -> None:
+    importer.czech(agency(1))
+    listed = call(importer.settings, "sources", "list").stdout
     assert "cz-mpsv\n  read " in listed
     assert "nl-ind\n  not imported yet; its mapping is shipped" in listed
-    assert "authority cz-mpsv" in call(desk.settings, "sources", "show", "cz-mpsv").stdout
-    assert call(desk.settings, "sources", "pending").stdout == "Nothing waits.\n"
-    draft = desk.settings.home / "sources" / "draft.toml"
-    done = call(desk.settings, "sources", "new", str(table(tmp_path / "list.csv", 3)), "--to", str(draft), "--no-ask")
+    assert "authority cz-mpsv" in call(importer.settings, "sources", "show", "cz-mpsv").stdout
+    assert call(importer.settings, "sources", "pending").stdout == "Nothing waits.\n"
+    draft = importer.settings.home / "sources" / "draft.toml"
+    done = call(
+        importer.settings, "sources", "new", str(table(tmp_path / "list.csv", 3)), "--to", str(draft), "--no-ask"
+    )
     assert done.exit_code == 0, done.stderr
     assert 'name = "Název"' in draft.read_text(encoding="utf-8")
-    again = call(desk.settings, "sources", "new", str(tmp_path / "list.csv"), "--to", str(draft), "--no-ask")
+    again = call(importer.settings, "sources", "new", str(tmp_path / "list.csv"), "--to", str(draft), "--no-ask")
     assert again.exit_code == 2
 
 
 @pytest.mark.one_database
-def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(desk: Desk, tmp_path: Path) -> None:
+def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(
+    importer: ListImporter, tmp_path: Path
+) -> None:
     sample = tmp_path / "my list.csv"
     sample.write_text(
         "Název;Stav;Adresa;Zvláštní\nAgentura Smyšlená s.r.o.;1;Praha;A\nAgentura Vymyšlená s.r.o.;2;Brno;B\n",
         encoding="utf-8",
     )
-    draft = desk.settings.home / "sources" / "asked.toml"
+    draft = importer.settings.home / "sources" / "asked.toml"
     # The name is right, the status is none, the address is a name; then what was not guessed.
     typed = ["", "-", "town", "trade_name"]
     typed += ["nonsense", "number", "", "cz-smysleny", "Invented office", "cz", "Europe/Prague"]
@@ -244,7 +250,7 @@ def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(de
     done = CliRunner().invoke(
         main,
         ["sources", "new", str(sample), "--to", str(draft), "--ask"],
-        env=environment(desk.settings, 8000),
+        env=environment(importer.settings, 8000),
         input="\n".join(typed) + "\n",
     )
     assert done.exit_code == 0, done.stderr
@@ -258,19 +264,19 @@ def test_what_a_draft_cannot_guess_is_asked_and_a_wrong_answer_is_asked_again(de
     assert drafted["source"]["fresh_for_days"] == 14
 
 
-def test_the_worker_does_what_is_due_and_ends(desk: Desk) -> None:
-    done = call(desk.settings, "worker", "--once")
+def test_the_worker_does_what_is_due_and_ends(importer: ListImporter) -> None:
+    done = call(importer.settings, "worker", "--once")
     assert done.exit_code == 0, done.stderr
 
 
 @pytest.mark.one_database
-def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
+def test_a_worker_told_to_stop_ends_at_once(importer: ListImporter) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", "import registry.worker.scheduler as w, threading\nfrom registry.cli import main\n"
          "real = w.work\n"
          "def work(*a, **k):\n    print('working', flush=True)\n    real(*a, **k)\n"
          "w.work = work\nmain()", "worker"],
-        env=environment(desk.settings, 8000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        env=environment(importer.settings, 8000), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     assert process.stdout is not None
     assert process.stdout.readline() == b"working\n"
@@ -280,14 +286,14 @@ def test_a_worker_told_to_stop_ends_at_once(desk: Desk) -> None:
 
 
 @pytest.mark.one_database
-def test_the_mapping_of_a_province_is_written_once_and_says_what_it_holds(desk: Desk) -> None:
-    done = call(desk.settings, "sources", "province", "3502", "--full", "--whole-place")
+def test_the_mapping_of_a_province_is_written_once_and_says_what_it_holds(importer: ListImporter) -> None:
+    done = call(importer.settings, "sources", "province", "3502", "--full", "--whole-place")
     assert done.exit_code == 0, done.stderr
-    listed = call(desk.settings, "sources", "show", "cn-labour-3502").stdout
+    listed = call(importer.settings, "sources", "show", "cn-labour-3502").stdout
     assert "full list, one of several in the country" in listed
     assert "holds all licensed in 福建省厦门市" in listed
     assert "no one has compared it with a copy" in listed
-    assert call(desk.settings, "sources", "province", "3502").exit_code == 2
-    unknown = call(desk.settings, "sources", "province", "99")
+    assert call(importer.settings, "sources", "province", "3502").exit_code == 2
+    unknown = call(importer.settings, "sources", "province", "99")
     assert (unknown.exit_code, "like 35 for Fujian" in unknown.stderr) == (2, True)
-    assert "give --full too" in call(desk.settings, "sources", "province", "35", "--whole-place").stderr
+    assert "give --full too" in call(importer.settings, "sources", "province", "35", "--whole-place").stderr

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from registry.cli.reindex import build_anew
+from registry.cli.database import build_anew
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from registry.register.agencies.listing import agencies_named

@@ -20,7 +20,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.officers.rights import Role
 from registry.register.agencies import record
-from registry.register.imports.actions import saved_source
+from registry.register.imports.actions import save_mapped_source
 from registry.register.imports.mapping import read_mapping
 from tests import make, waiting
 from tests.api.officers.stories import token_of
@@ -46,7 +46,7 @@ def beside_the_server(settings: Settings, _session: Session) -> Iterator[Served]
 def kept_by_a_list(settings: Settings, session: Session) -> Iterator[Served]:
     """A worker by itself, that downloads a list from a publisher who sends a byte now and then for as long as this lasts."""
     with serve(settings) as served, ExitStack() as stack, trickling() as (address, is_asked):
-        saved_source(session, read_mapping(mapping_text(address), "the test's mapping"))
+        save_mapped_source(session, read_mapping(mapping_text(address), "the test's mapping"))
         session.commit()
         port = int(served.base_url.rpartition(":")[2])
         worker = Process(["worker"], environment(settings, port), settings.home / "worker.out")

@@ -43,17 +43,9 @@ def make_units(session: Session, sealer: Sealer) -> dict[str, Unit]:
         ("cz-labour", "CZ", True),
         ("cn-licensing", "CN", False),
     ):
-        made[country] = units.add(
-            session,
-            sealer,
-            reference,
-            country=country,
-            authority=f"{country.lower()}-authority",
-            names={"en": f"Labour office of {country}"},
-            email=f"desk@{country.lower()}.example",
-            is_default=is_default,
-            today=AT.date(),
-        )
+        low, names = country.lower(), {"en": f"Labour office of {country}"}
+        details = units.UnitDetails(reference, country, f"{low}-authority", names, f"desk@{low}.example")
+        made[country] = units.add(session, sealer, details, AT.date(), is_default=is_default)
     return made
 
 

@@ -25,7 +25,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake.mailbox_models import AnswerSheet, Message
+from registry.complaints.intake.models import AnswerSheet, Message
 from registry.complaints.retention.purging import purge
 from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer

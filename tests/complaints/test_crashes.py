@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import mailbox
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.sealing.sealer import Sealer

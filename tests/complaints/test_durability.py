@@ -19,11 +19,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.attachments.actions import discard
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.reconciliation import compare
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.storage import compare, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
-from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
+from registry.complaints.intake.models import AnswerSheet, Consent, Message
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now

@@ -16,7 +16,7 @@ from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.mailbox_models import AnswerSheet, Message
+from registry.complaints.intake.models import AnswerSheet, Message
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call

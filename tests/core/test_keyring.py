@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.clock import instant_text, now
 from registry.core.errors import KeyTrouble
-from registry.core.jwk import kid_of, public_jwk
+from registry.core.key_records import kid_of, public_jwk
 from registry.core.keyring import Keyring, KeyState, Use
 
 

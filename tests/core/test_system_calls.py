@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.core import confinable
+from registry.core import confinement
 from registry.core.system_calls import LATER, OF_ANOTHER, REFUSED, load_library, number_of
 
 CONFINED = """
@@ -129,11 +129,11 @@ def test_numbers_of_later_calls_are_those_that_the_library_knows() -> None:
 
 
 def test_a_machine_that_confines_nothing_is_told_with_the_step_that_failed() -> None:
-    assert confinable.why_unconfined() is None
+    assert confinement.why_unconfined() is None
     code = """
-from registry.core import confinable, system_calls
+from registry.core import confinement, system_calls
 system_calls.ctypes.CDLL = lambda _name: (_ for _ in ()).throw(OSError())
-confinable.main()
+confinement.main()
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert (ended.returncode, ended.stdout) == (1, "seccomp: libseccomp.so.2 is not installed (Debian: libseccomp2)\n")

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.clock import instant_text, now
 from registry.core.errors import KeyTrouble
-from registry.core.jwk import p256_of
+from registry.core.key_records import p256_of
 from registry.core.keyring import Key, Keyring, TokenSigner, Use
 from registry.core.settings import Settings
 from registry.log import note

@@ -19,9 +19,7 @@ def test_each_role_has_an_officer_who_can_join_and_a_second_run_adds_none(sessio
     at, sealer = now(), Sealer(Keyring(tmp_path))
     with pytest.raises(NotFound):
         add_officers(session, sealer, at)
-    units.add(
-        session, sealer, UNIT, country="IT", authority="it-demo", names={"en": "Invented"}, email=None, today=at.date()
-    )
+    units.add(session, sealer, units.UnitDetails(UNIT, "IT", "it-demo", {"en": "Invented"}, email=None), at.date())
     first = add_officers(session, sealer, at)
     roles = [one.role for one in first]
     # Of an agency there is none here: no licence is loaded.

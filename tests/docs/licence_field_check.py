@@ -24,7 +24,7 @@ from tests.log.entry_schema import SCHEMA
 from tests.make import make_licence
 from tests.pages.officers.licences.conftest import DeskFor
 from tests.pages.officers.signed_in import words_of
-from tests.register.imports.lists import HEADER, Desk, plain_mapping
+from tests.register.imports.lists import HEADER, ListImporter, plain_mapping
 from tests.supervision.licensing.making import GROUND, today
 
 COLUMNS = {
@@ -40,7 +40,7 @@ def terms(session: Session) -> list[Any]:
 def test_a_list_states_it_and_it_is_stored_logged_shown_and_listed(
     client: FlaskClient, reading: Session, held_services: Services, settings: Settings, tmp_path: Path
 ) -> None:
-    lists = Desk(settings, held_services.sessions, tmp_path)
+    lists = ListImporter(settings, held_services.sessions, tmp_path)
     lists.plain(
         "Invented Agency Ltd,12345678,INV-1,valid,01.02.2024,,Invented Mutual",
         mapping=plain_mapping(COLUMNS),

@@ -47,7 +47,7 @@ from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKi
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
-from registry.watches import actions as watches
+from registry.watches import watches
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.filing import Filed, come_back, file

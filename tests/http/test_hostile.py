@@ -17,7 +17,7 @@ from weasyprint.urls import FatalURLFetchingError
 from registry.app import create_app
 from registry.bulk.papers import chain_svg, summary_draft
 from registry.bulk.supply_chains import Link
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
@@ -48,9 +48,9 @@ from tests.http.hostile import (
 )
 from tests.http.planting import Planted, plant
 from tests.pages.intake.phone import PLACES, Phone
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled, knock
-from tests.pages.organisations.conftest import Seat
+from tests.pages.organisations.conftest import MemberClient
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow
@@ -86,12 +86,12 @@ class Site:
     settings: Settings
     planted: Planted
 
-    def desk(self, officer: Officer) -> Desk:
+    def desk(self, officer: Officer) -> OfficerClient:
         return desk_of(self.client, self.session, officer)
 
     @property
-    def seat(self) -> Seat:
-        return Seat(self.client, self.session, self.planted.member, now())
+    def seat(self) -> MemberClient:
+        return MemberClient(self.client, self.session, self.planted.member, now())
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -197,7 +197,7 @@ def test_an_officers_program_is_given_words_that_no_browser_reads_as_a_page(site
 
 @ON_ONE
 def test_the_filer_reads_hostile_words_again_and_they_do_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admission_rules, "TRIES", 2)
+    monkeypatch.setattr(rules, "TRIES", 2)
     phone, given = Phone(site.app.test_client(), "en"), dict.fromkeys(("account", "introducer"), MARKUP[:500])
     phone.begin()
     for code, words in (

@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.core.settings import Settings
-from registry.http.intake_paths import is_of_intake
 from registry.http.logs import SINK
+from registry.http.paths import is_of_intake
 from registry.vocabulary.register import Language
 from tests.http.logged import lines
 

@@ -12,23 +12,18 @@ from typing import Any
 
 import pytest
 from flask import Flask, Request, Response
-from flask.ctx import RequestContext
-from flask.sessions import SessionInterface
 from flask_restx import Api
 from werkzeug.datastructures import Headers
 from werkzeug.routing import Map, MapAdapter, Rule
 
 from registry.api.edge import Router
-from registry.app import NoSession, RegistryApp
+from registry.app import RegistryApp
 from registry.http.errors import RegistryRequest
 from registry.http.responses import Sent
 
 OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
-    (RegistryApp, Flask, "ensure_sync", ["self", "func"]),
     (RegistryApp, Flask, "create_url_adapter", ["self", "request"]),
     (RegistryApp, Flask, "preprocess_request", ["self"]),
-    (RegistryApp, Flask, "process_response", ["self", "response"]),
-    (RegistryApp, Flask, "do_teardown_request", ["self", "exc"]),
     (RegistryApp, Flask, "log_exception", ["self", "exc_info"]),
     (
         RegistryRequest, Request, "_get_file_stream",
@@ -36,8 +31,6 @@ OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
     ),
     (RegistryRequest, Request, "get_data", ["self", "cache", "as_text", "parse_form_data"]),
     (RegistryRequest, Request, "on_json_loading_failed", ["self", "e"]),
-    (NoSession, SessionInterface, "open_session", ["self", "app", "request"]),
-    (NoSession, SessionInterface, "is_null_session", ["self", "obj"]),
     (Router, Api, "output", ["self", "resource"]),
     (Router, Api, "error_router", ["self", "original_handler", "e"]),
     (Router, Api, "_register_doc", ["self", "app_or_blueprint"]),
@@ -59,10 +52,10 @@ def test_what_we_override_is_called_as_before(ours: type, theirs: type, name: st
     assert name in vars(ours), f"{ours.__name__} overrides {name} no more: take it from this list"
 
 
-@pytest.mark.parametrize("ours", [RegistryApp, RegistryRequest, NoSession, Router], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("ours", [RegistryApp, RegistryRequest, Router], ids=lambda one: one.__name__)
 def test_nothing_else_of_theirs_is_overridden(ours: type) -> None:
     theirs = set().union(*(vars(base) for base in ours.__mro__[1:-1]))
-    named = {name for one, _, name, _ in OVERRIDDEN if one is ours} | {"request_class", "session_interface"}
+    named = {name for one, _, name, _ in OVERRIDDEN if one is ours} | {"request_class"}
     replaced = {name for name in vars(ours) if name in theirs} - BUILT_IN - named
     replaced = {name for name in replaced if not name.startswith("__")}
     assert replaced == set(), f"{ours.__name__} overrides {sorted(replaced)}: name it in OVERRIDDEN"
@@ -71,16 +64,11 @@ def test_nothing_else_of_theirs_is_overridden(ours: type) -> None:
 def test_flask_still_asks_what_the_application_replaces() -> None:
     source = inspect.getsource(Flask)
     for requested in (
-        "self.ensure_sync(",
         "self.create_url_adapter(",
         "self.preprocess_request(",
-        "self.process_response(",
         "self.log_exception(",
     ):
         assert requested in source, f"Flask does not call {requested}...) itself any more: see registry.app.RegistryApp"
-    assert "self.app.do_teardown_request(" in inspect.getsource(RequestContext)
-    assert "ctx._after_request_functions" in inspect.getsource(Flask.process_response)
-    assert Flask.session_interface is not None
     assert Flask.request_class is Request
 
 

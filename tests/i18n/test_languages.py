@@ -6,8 +6,9 @@ import sys
 import pytest
 from flask import Flask, request
 
+from registry.http.responses import negotiated
 from registry.i18n import languages
-from registry.i18n.languages import CATALOGUES, MissingText, accepted, is_required, negotiated, placeholders, text
+from registry.i18n.languages import CATALOGUES, MissingText, accepted, is_required, placeholders, text
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 

@@ -18,7 +18,8 @@ from registry.i18n.wording import (
     word,
 )
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
-from registry.register.help_lines.rules import shipped_help_lines
+from registry.register.help_lines.rules import help_lines_in
+from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
@@ -217,7 +218,7 @@ def test_every_word_of_the_field_has_a_plain_one(family: str) -> None:
 
 def test_the_words_of_the_data_that_ships_are_there() -> None:
     for language in Language:
-        assert all(word(language, "run_by", line.run_by) for line in shipped_help_lines())
+        assert all(word(language, "run_by", line.run_by) for line in help_lines_in(shipped_law()))
         assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_regimes())
         assert all(sector_name(language, code) != f"NACE {code}" for code in CORRIDOR_SECTORS)
         assert all(country_name(language, code) != code for code in EU_STATES | SENDING_COUNTRIES)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused
 from registry.core.ids import new_reference
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.log.actions import Draft, append, lock_log, refuse_mixing, reserve_status_places
 from registry.log.models import Entry, LogState
 from registry.register.agencies.actions import admit

@@ -75,7 +75,9 @@ def make_officer(
     """An officer who has joined. `at` is a moment before the test's own, so that no code is used up."""
     at = at or now()
     today: date = at.date()
-    officer, code = accounts.add_first(session, unit, name, email, roles or (Role.INVESTIGATOR,), "en", at, today)
+    officer, code = accounts.add_first(
+        session, accounts.Invitation(unit, name, email, roles or (Role.INVESTIGATOR,), "en"), at, today
+    )
     officer.password, officer.password_on = kept_password(), today
     factor, secret = factors.APPS.begin(session, keyring, officer, "app", today)
     factor.is_confirmed = True

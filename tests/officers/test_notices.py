@@ -15,7 +15,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import push
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
-from registry.core.isolation import SomeFailed
+from registry.core.db.errors import SomeFailed
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.notice_words import notice_words

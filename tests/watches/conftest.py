@@ -3,8 +3,6 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from tests.watches.making import make_brands
 
 
@@ -12,8 +10,3 @@ from tests.watches.making import make_brands
 def brands(session: Session) -> None:
     """BRAND and OTHER are there."""
     make_brands(session)
-
-
-@pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys)

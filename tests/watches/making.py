@@ -10,8 +10,8 @@ from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.organisations.models import Organisation
-from registry.watches import actions, fan_out
-from registry.watches.feed import events_after, last_position
+from registry.watches import fan_out, watches
+from registry.watches.feed import events_after
 from registry.watches.models import FeedRow, Watch, WatchEvent
 from tests.make import organisation_call
 
@@ -34,7 +34,7 @@ def make_brands(session: Session) -> None:
 
 def make_watch(session: Session, agency: str, organisation: int = BRAND) -> Watch:
     make_brands(session)
-    return actions.watch_agency(organisation_call(session, organisation), agency, "Our supplier's agency")
+    return watches.watch_agency(organisation_call(session, organisation), agency, "Our supplier's agency")
 
 
 def fan_out_committed(session: Session, keyring: Keyring) -> int:
@@ -56,17 +56,3 @@ def types_of(session: Session, organisation: int = BRAND, after: int = 0) -> lis
 def positions_of(session: Session, organisation: int) -> Sequence[int]:
     query = select(FeedRow.position).where(FeedRow.organisation_id == organisation).order_by(FeedRow.position)
     return session.execute(query).scalars().all()
-
-
-__all__ = [
-    "BRAND",
-    "OTHER",
-    "fan_out_committed",
-    "feed_of",
-    "last_position",
-    "make_brands",
-    "make_watch",
-    "positions_of",
-    "today",
-    "types_of",
-]

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-__all__ = ["Listener", "listening"]
-
 
 class Listener(ThreadingHTTPServer):
     """`got` are the bodies and headers taken, in order. `status` is what is answered; `location` beside a redirect."""

@@ -14,7 +14,7 @@ from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
 from registry.watches.mail_words import digest_words
 from tests.make import licence_record, make_agency, make_organisation, suspend
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.post import Post
 from tests.watches.making import fan_out_committed, make_watch
 
@@ -72,7 +72,7 @@ def test_members_are_told_how_much_happened_once_a_day_or_a_week(
 
 
 def test_a_member_chooses_an_own_pace(client: FlaskClient, session: Session) -> None:
-    seat = Seat(client, session, make_member(session, make_organisation(session)), now())
+    seat = MemberClient(client, session, make_member(session, make_organisation(session)), now())
     assert '<option value="none" selected>' in seat.get("/account/own").get_data(as_text=True)
     assert seat.post("/account/own/digest", pace="hourly").status_code == 303
     assert seat.post("/account/own/digest", pace="weekly").status_code == 303

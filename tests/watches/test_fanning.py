@@ -11,7 +11,7 @@ from registry.core.clock import now
 from registry.core.errors import InvalidInput, NotFound
 from registry.core.keyring import Keyring
 from registry.vocabulary.register import HolderKind, LicenceStatus
-from registry.watches import actions, fan_out
+from registry.watches import fan_out, watches
 from registry.watches.feed import cursor_of, event_payload, position_of
 from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.numbers import Number
@@ -39,8 +39,8 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     first, second = agency.licences
     make_watch(session, agency.agency_id)
     # Watched in two ways, the event comes once; a watcher of the second licence gets no event of the first.
-    actions.watch_licence(organisation_call(session, BRAND), first.licence_id, "The same")
-    actions.watch_licence(organisation_call(session, OTHER), second.licence_id, "Another licence of it")
+    watches.watch_licence(organisation_call(session, BRAND), first.licence_id, "The same")
+    watches.watch_licence(organisation_call(session, OTHER), second.licence_id, "Another licence of it")
     suspend(session, agency.agency_id)
     suspend(session, alien.agency_id)
     assert fan_out_committed(session, keyring) == 1
@@ -64,7 +64,7 @@ def test_a_new_watcher_gets_nothing_that_was_published_before(session: Session, 
     suspend(session, agency.agency_id)
     # It has not been fanned out yet: the worker was away.
     make_watch(session, agency.agency_id)
-    actions.watch_search(organisation_call(session, OTHER), {"country": "CZ"}, "By a search")
+    watches.watch_search(organisation_call(session, OTHER), {"country": "CZ"}, "By a search")
     assert fan_out_committed(session, keyring) == 0
     # And nothing remains of the moment at which they began.
     assert set(session.scalars(select(Watch.from_index))) == {0}
@@ -117,7 +117,7 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
     person = make_agency(session, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(number="OSVC/77"),))
     fan_out_committed(session, keyring)
     numbers = [Number("osvc / 77"), Number("99887766", "CZ"), Number("Z/900")]
-    watch, listed = actions.watch_list(organisation_call(session, BRAND), keyring, numbers, "Whole supply")
+    watch, listed = watches.watch_list(organisation_call(session, BRAND), keyring, numbers, "Whole supply")
     assert (listed.known, listed.waited_for) == (1, (2, 3))
     stored = session.execute(select(WatchTarget).where(WatchTarget.watch_id == watch.id)).scalars().all()
     columns = [[row.agency_id is None, row.licence, row.line, row.digest] for row in stored]
@@ -137,16 +137,16 @@ def test_a_list_keeps_no_number_and_hears_of_one_that_is_entered_later(session: 
 
 
 def test_a_saved_search_gets_events_of_matching_agencies(session: Session, keyring: Keyring) -> None:
-    actions.watch_search(organisation_call(session, BRAND), {"country": "CZ", "authority": authority_of("CZ")}, "Czech")
-    actions.watch_search(organisation_call(session, OTHER), {"country": "PL"}, "Polish")
+    watches.watch_search(organisation_call(session, BRAND), {"country": "CZ", "authority": authority_of("CZ")}, "Czech")
+    watches.watch_search(organisation_call(session, OTHER), {"country": "PL"}, "Polish")
     agency = make_agency(session, licences=(licence_record(),))
     fan_out_committed(session, keyring)
     assert types_of(session) == ["agency.registered", "licence.issued"]
     assert types_of(session, OTHER) == []
     with pytest.raises(InvalidInput, match="must ask for at least one of country"):
-        actions.watch_search(organisation_call(session, BRAND), {}, "All")
-    watch = actions.watch_search(organisation_call(session, OTHER), {"country": "CZ"}, "Czech too")
-    actions.change(organisation_call(session, OTHER), watch.reference, is_paused=True)
+        watches.watch_search(organisation_call(session, BRAND), {}, "All")
+    watch = watches.watch_search(organisation_call(session, OTHER), {"country": "CZ"}, "Czech too")
+    watches.change(organisation_call(session, OTHER), watch.reference, is_paused=True)
     suspend(session, agency.agency_id)
     fan_out_committed(session, keyring)
     assert types_of(session, OTHER) == []
@@ -209,7 +209,7 @@ def test_a_watch_of_another_organisation_is_not_there(session: Session, keyring:
     watch = make_watch(session, agency.agency_id)
     for reference in (watch.reference, "ABCDEFGHJKMN", "x"):
         with pytest.raises(NotFound, match="there is no such watch of your organisation"):
-            actions.change(organisation_call(session, OTHER), reference, is_paused=True)
-    actions.end(organisation_call(session, BRAND), watch.reference)
+            watches.change(organisation_call(session, OTHER), reference, is_paused=True)
+    watches.end(organisation_call(session, BRAND), watch.reference)
     assert session.execute(select(func.count()).select_from(WatchTarget)).scalar_one() == 0
     assert session.execute(select(func.count()).select_from(WatchEvent)).scalar_one() == 0

@@ -29,7 +29,8 @@ from registry.log.models import Entry
 from registry.officers import tokens
 from registry.officers.rights import Role
 from registry.register.agencies.models import Agency, AgencyName
-from registry.register.imports.jobs import ImportRequest, import_list
+from registry.register.imports.actions import ImportRequest
+from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import mapping_named
 from tests.complaints.complainant import Ask, Complainant, Reply, by_socket
 from tests.officers.making import make_officer

@@ -6,16 +6,16 @@ from typing import Any
 from flask import request
 
 from registry.api.complaints.shapes import received_payload, sheet_payload
-from registry.api.complaints.visiting import Visitor, visiting
+from registry.api.complaints.visiting import visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes
 from registry.complaints.intake import filing, idempotency
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone
 from registry.http.app_services import keyring
 from registry.http.clients import network_here
-from registry.http.complaint_services import admission, sealer
+from registry.http.complaint_services import MailboxRequest, admission, sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import request_schema, response_schema
@@ -71,7 +71,7 @@ class Confirmation(Resource):
     @request_schema(ReceiptConfirmSchema(), body=True)
     @response_schema(ReceiptConfirmedSchema(), "confirmComplaintCode", (409, 413, 415))
     @visiting
-    def post(self, visitor: Visitor, last_six: str) -> Answer:
+    def post(self, visitor: MailboxRequest, last_six: str) -> Answer:
         """Confirm the complaint code by its last six digits.
 
         Nothing can be answered before. Confirming again changes nothing. A changed receipt takes the old one's place now, and
@@ -86,7 +86,7 @@ class Answers(Resource):
     @request_schema()
     @response_schema(AnswersSchema(), "getAnswers", cacheable=False)
     @visiting
-    def get(self, visitor: Visitor) -> Answer:
+    def get(self, visitor: MailboxRequest) -> Answer:
         """Read the answers so far."""
         return Answer(
             sheet_payload(filing.answers(visitor.session, visitor.sealer, visitor.visit)), language=visitor.language
@@ -95,7 +95,7 @@ class Answers(Resource):
     @request_schema(AnswersChangeSchema(), body=True, max_bytes=MAX_OF_ANSWERS)
     @response_schema(AnswersSchema(), "updateAnswers", (409, 413, 415))
     @visiting
-    def patch(self, visitor: Visitor, answers: dict[str, Any], version: int | None = None) -> Answer:
+    def patch(self, visitor: MailboxRequest, answers: dict[str, Any], version: int | None = None) -> Answer:
         """Answer some questions.
 
         Those not named stay as they are, so that two windows lose nothing; null takes an answer back. All faults are named at
@@ -110,7 +110,7 @@ class Submission(Resource):
     @request_schema()
     @response_schema(ComplaintReceivedSchema(), "submitComplaint", (409,))
     @visiting
-    def post(self, visitor: Visitor) -> Answer:
+    def post(self, visitor: MailboxRequest) -> Answer:
         """Submit the complaint.
 
         Answers to questions that are not asked any more are dropped. Handing it in again says the same again.

@@ -1,22 +1,27 @@
-"""Coming back: the mailbox, what is written in it, and what its holder decides."""
+"""Coming back: the mailbox, what is written in it, what its holder decides, and who else opens it.
+
+A receipt is derived before the transaction begins, and not before it is known that somebody is here: it takes a tenth of a second
+of a core that others wait for.
+"""
 
 from http import HTTPStatus
 
 from flask import request
 
 from registry.api.complaints.shapes import mailbox_payload, sheet_payload
-from registry.api.complaints.visiting import Visitor, needs_visit, open_visit, visiting
+from registry.api.complaints.visiting import New, needs_visit, open_visit, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.case import complaint_codes, visits
-from registry.complaints.intake import mailbox
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.case import access, complaint_codes, visits
+from registry.complaints.intake import idempotency, mailbox
 from registry.complaints.intake.mailbox_files import files_of, pending_sanitise_jobs
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
-from registry.core.errors import NotFound
+from registry.core.errors import AlreadyDone, NotFound
+from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.clients import network_here
-from registry.http.complaint_services import admission, sealer
+from registry.http.complaint_services import MailboxRequest, admission, sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
@@ -26,11 +31,14 @@ from registry.vocabulary.cases import ConsentKind
 from schemas.complaints import MAX_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
     ConsentChangeSchema,
+    HelperChangeSchema,
     MailboxCopySchema,
     MailboxSchema,
     MessageSentSchema,
     MessageWriteSchema,
+    ReceiptOfferedSchema,
     ReopenSchema,
+    WorkerReceiptSchema,
 )
 
 ns = Namespace("complaints", path="/complaints")
@@ -60,7 +68,7 @@ class CurrentVisit(Resource):
     @request_schema()
     @no_content_response("endVisit")
     @visiting
-    def delete(self, visitor: Visitor) -> None:
+    def delete(self, visitor: MailboxRequest) -> None:
         """End this visit; its token stops working."""
         visits.end(visitor.session, visitor.visit)
 
@@ -90,7 +98,7 @@ class Copy(Resource):
     @request_schema()
     @response_schema(MailboxCopySchema(), "downloadMailbox", (409,), cacheable=False)
     @visiting
-    def get(self, visitor: Visitor) -> Answer:
+    def get(self, visitor: MailboxRequest) -> Answer:
         """Download a copy of everything in the mailbox.
 
         What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
@@ -107,7 +115,11 @@ class Messages(Resource):
     @response_schema(MessageSentSchema(), "sendMessage", (409, 413, 415), status=HTTPStatus.CREATED)
     @visiting
     def post(
-        self, visitor: Visitor, idempotency_key: IdempotencyKey | None, text: str | None = None, in_danger: bool = False
+        self,
+        visitor: MailboxRequest,
+        idempotency_key: IdempotencyKey | None,
+        text: str | None = None,
+        in_danger: bool = False,
     ) -> Answer:
         """Write a message to the officers.
 
@@ -143,7 +155,7 @@ class Consents(Resource):
     @request_schema(ConsentChangeSchema(), body=True)
     @no_content_response("setConsent", (404, 409, 413, 415))
     @visiting
-    def put(self, visitor: Visitor, kind: str, is_given: bool) -> None:
+    def put(self, visitor: MailboxRequest, kind: str, is_given: bool) -> None:
         """Give or withdraw one consent.
 
         Each stands on its own; none follows from another. Taking one back is never too late, but what was told was told.
@@ -156,7 +168,7 @@ class Withdrawal(Resource):
     @request_schema()
     @no_content_response("withdrawComplaint", (409,))
     @visiting
-    def post(self, visitor: Visitor) -> None:
+    def post(self, visitor: MailboxRequest) -> None:
         """Withdraw the complaint.
 
         A draft is destroyed at once. What was handed in is worked on no more; for 30 days it may be taken up again
@@ -170,7 +182,7 @@ class Reopening(Resource):
     @request_schema(ReopenSchema(), body=True, idempotent=True, max_bytes=MAX_OF_WORDS)
     @no_content_response("reopenComplaint", (409, 413, 415))
     @visiting
-    def post(self, visitor: Visitor, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
+    def post(self, visitor: MailboxRequest, idempotency_key: IdempotencyKey | None, text: str | None = None) -> None:
         """Object to a decision, reopen a closed complaint, or undo a withdrawal.
 
         `can` in the mailbox says which of them is possible; a year after the end none is.
@@ -184,3 +196,61 @@ def consent_of(word: str) -> ConsentKind:
         return ConsentKind(word)
     except ValueError:
         raise NotFound(f"there is no such consent; there are {', '.join(ConsentKind)}") from None
+
+
+receipts = Namespace("complaints", path="/complaints")
+"""Who opens a mailbox: another receipt for it, one for the worker, and a helper's end."""
+
+
+@receipts.route("/receipt")
+class Receipt(Resource):
+    @request_schema()
+    @response_schema(ReceiptOfferedSchema(), "replaceComplaintCode", (409,), status=HTTPStatus.CREATED)
+    @visiting_with_new_receipt
+    def post(self, visitor: MailboxRequest, new: New) -> Answer:
+        """Request a new complaint code for this mailbox.
+
+        It takes the old one's place once its last six digits are confirmed with the token given here; until then, and if that
+        never happens, the old one opens. Afterwards every visit is over: come in with the new one.
+        """
+        token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, new.code, new.root, visitor.at)
+        return Answer({"receipt": complaint_codes.grouped(new.code), "token": token}, language=visitor.language)
+
+
+@receipts.route("/worker")
+class Worker(Resource):
+    @request_schema(idempotent=True)
+    @response_schema(WorkerReceiptSchema(), "createWorkerCode", (409,), status=HTTPStatus.CREATED)
+    @visiting_with_new_receipt
+    def post(self, visitor: MailboxRequest, new: New, idempotency_key: IdempotencyKey | None) -> Answer:
+        """Create a complaint code for the worker whom a helper filed for.
+
+        It is shown this once; give it to the worker and keep no copy. The worker reads everything, decides from then
+        on, and may remove the helper. A code that was never used is replaced by the next.
+        """
+        scope = f"worker {visitor.visit.box.reference}"
+        if idempotency_key is not None and not idempotency.claim(
+            visitor.session, visitor.sealer, scope, *idempotency_key, visitor.today
+        ):
+            raise AlreadyDone("a receipt for the worker was made with this key: it is not shown again")
+        access.invite_worker(visitor.session, visitor.sealer, visitor.visit, new.root, visitor.at)
+        return Answer({"receipt": complaint_codes.grouped(new.code)}, language=requested_language(request.environ))
+
+
+@receipts.route("/helpers/<helper_id>")
+class Helper(Resource):
+    @request_schema(HelperChangeSchema(), body=True)
+    @no_content_response("updateHelper", (404, 409, 413, 415))
+    @visiting
+    def put(self, visitor: MailboxRequest, helper_id: str, answers_allowed: bool) -> None:
+        """Let officers' answers go to a helper too, or no longer. Only the worker may."""
+        access.allow_answers(
+            visitor.session, visitor.visit, read_reference(helper_id) or "", visitor.today, is_allowed=answers_allowed
+        )
+
+    @request_schema()
+    @no_content_response("removeHelper", (404, 409))
+    @visiting
+    def delete(self, visitor: MailboxRequest, helper_id: str) -> None:
+        """Remove a helper. The helper's complaint code and visit stop working. Only the worker may."""
+        access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)

@@ -1,4 +1,4 @@
-"""How a complaint and its mailbox look in an answer. Fields are named by hand: what a feature adds does not get out by itself."""
+"""How a complaint and its mailbox look in an answer. Fields are named here or by a schema: none gets out by itself."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,6 +13,12 @@ from registry.complaints.intake.mailbox import MailboxView, ShownHelper
 from registry.complaints.intake.mailbox_files import ShownFile
 from registry.i18n.languages import text
 from registry.vocabulary.register import Language
+from schemas.mailbox import AttachmentSchema, ConsentSchema, HelperSchema, MessageSchema
+
+_HELPER = HelperSchema.of(ShownHelper)
+_CONSENT = ConsentSchema.of(ConsentState)
+_FILE = AttachmentSchema.of(ShownFile)
+_MESSAGE = MessageSchema.of(ShownMessage)
 
 
 def sheet_payload(sheet: Sheet) -> dict[str, Any]:
@@ -48,51 +54,13 @@ def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Lan
         "purge_on": view.purge_on,
         "draft_until": view.draft_until,
         "last_visit_on": view.last_visit_on,
-        "messages": [_message(one) for one in view.messages],
-        "attachments": [_file(one) for one in files],
-        "consents": [_consent(one) for one in view.consents],
-        "helpers": [_helper(one) for one in view.helpers],
+        "messages": [_MESSAGE.write(one) for one in view.messages],
+        "attachments": [_FILE.write(one) for one in files],
+        "consents": [_CONSENT.write(one) for one in view.consents],
+        "helpers": [_HELPER.write(one) for one in view.helpers],
         "can": sorted(view.can),
     }
 
 
 def _state(state: Reads, language: Language) -> dict[str, Any]:
     return {"state": state, "text": text(language, f"case.reads.{state}")}
-
-
-def _message(one: ShownMessage) -> dict[str, Any]:
-    return {
-        "message_id": one.reference,
-        "author": one.author,
-        "mailbox": one.box_role,
-        "written_on": one.written_on,
-        "text": one.text,
-        "is_new": one.is_new,
-    }
-
-
-def _file(one: ShownFile) -> dict[str, Any]:
-    return {
-        "attachment_id": one.reference,
-        "mailbox": one.box_role,
-        "name": one.name,
-        "kind": one.kind,
-        "size": one.size,
-        "kept_on": one.stored_on,
-        "state": one.state,
-        "no_copy": one.no_copy,
-    }
-
-
-def _consent(one: ConsentState) -> dict[str, Any]:
-    return {"kind": one.kind, "is_given": one.is_given, "since": one.since}
-
-
-def _helper(one: ShownHelper) -> dict[str, Any]:
-    return {
-        "helper_id": one.reference,
-        "state": one.state,
-        "created_on": one.made_on,
-        "last_visit_on": one.last_visit_on,
-        "answers_allowed": one.answers_allowed,
-    }

@@ -5,7 +5,7 @@ from flask import request
 
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, Part, Question
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.http.clients import network_here
 from registry.http.complaint_services import admission

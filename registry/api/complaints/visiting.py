@@ -3,43 +3,22 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, datetime
 from functools import wraps
 from typing import Any, NamedTuple
 
 from flask import request
-from sqlalchemy.orm import Session
 
 from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import Root, derive, new_code
-from registry.complaints.case.visits import Visit
-from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NoVisit
 from registry.http.app_services import keyring
 from registry.http.clients import network_here
-from registry.http.complaint_services import sealer
+from registry.http.complaint_services import MailboxRequest, sealer
 from registry.http.responses import requested_language
 from registry.http.transaction import services, writing
-from registry.vocabulary.register import Language
 
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9_-]{43})")
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """The holder of a mailbox, for one request: what is done in `session` is committed when the view returns."""
-
-    session: Session
-    sealer: Sealer
-    visit: Visit
-    at: datetime
-    language: Language
-
-    @property
-    def today(self) -> date:
-        return self.at.date()
 
 
 def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -54,12 +33,12 @@ def visiting(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def open_visit() -> Iterator[Visitor]:
+def open_visit() -> Iterator[MailboxRequest]:
     """The visitor of this request, and the transaction of the request. Raises NoVisit before anything else is done."""
     token, at = token_of(request.headers.get("Authorization")), now()
     with writing() as session:
         visit = visits.visit(session, sealer(), token, at)
-        yield Visitor(session, sealer(), visit, at, requested_language(request.environ))
+        yield MailboxRequest(session, sealer(), visit, at, requested_language(request.environ))
 
 
 def needs_visit(view: Callable[..., Any]) -> Callable[..., Any]:

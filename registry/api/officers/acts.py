@@ -11,8 +11,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.officer_desk.acts import OfficerAct, OfficerActs
-from registry.officer_desk.drafts import draft_idempotently
+from registry.officer_desk.acts import OfficerAct, OfficerActs, draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import OutSchema
 

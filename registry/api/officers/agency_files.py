@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +33,10 @@ from registry.officer_desk.hearing_acts import hearing_opened
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
+from schemas.hearings import AgencyPaperSchema
 from schemas.mailbox import AttachmentSentSchema
+
+AGENCY_PAPER = AgencyPaperSchema.of(files.HandedFile)
 
 ns = Namespace("hearings", path="/")
 
@@ -120,17 +122,3 @@ class HandedFileCopy(Resource):
 
 def _saved(reference: str, file: CleanFile) -> File:
     return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))
-
-
-def file_payload(one: files.HandedFile) -> dict[str, Any]:
-    return {
-        "attachment_id": one.reference,
-        "name": one.name,
-        "kind": one.kind,
-        "size": one.size,
-        "kept_on": one.stored_on,
-        "state": one.state,
-        "no_copy": one.no_copy,
-        "goes_with": one.goes_with,
-        "has_original": one.has_original,
-    }

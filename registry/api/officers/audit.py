@@ -22,10 +22,13 @@ from registry.oversight.trail import Line, Wanted
 from schemas.audit import (
     AuditFilterSchema,
     AuditHeadQuerySchema,
+    AuditLineSchema,
     AuditLinesSchema,
     AuditQuerySchema,
     AuditVerificationSchema,
 )
+
+_LINE = AuditLineSchema.of(Line)
 
 ns = Namespace("audit", path="/audit")
 
@@ -49,7 +52,7 @@ class Lines(Resource):
         payload = found[:A_PAGE]
         return Answer(
             {
-                "items": [line_payload(line) for line in payload],
+                "items": [_LINE.write(line) for line in payload],
                 "next_before": payload[-1].number if len(found) > A_PAGE else None,
             }
         )
@@ -99,15 +102,3 @@ class Export(Resource):
 
 def wanted(reads: bool = False, **requested: Any) -> Wanted:
     return Wanted(**requested, is_reading=reads)
-
-
-def line_payload(line: Line) -> dict[str, Any]:
-    return {
-        "number": line.number,
-        "on": line.on_day,
-        "actor": line.actor,
-        "act": line.act,
-        "subject": line.subject,
-        "pseudonym": line.pseudonym,
-        "detail": line.detail,
-    }

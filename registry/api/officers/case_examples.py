@@ -1,6 +1,6 @@
-"""Examples of cases: one story, from the queue to a task."""
+"""Examples of cases, each a story in its order: from the queue to a task; access grants; paper forms that are typed in."""
 
-from registry.api.officers.party_examples import CASE, WRITER
+from registry.api.officers.party_examples import CASE, NO_FILE, WRITER
 from registry.api.officers.story import DeskExample, example
 
 NO_TASK = "NXTASK222222"
@@ -62,4 +62,90 @@ CASES = (
         body={"is_held": True, "reason": "A court asked for the file."},
     ),
     _case("getCase", "worked", "What came of it", ""),
+)  # fmt: skip
+
+CUSTODIAN = "CUSTXDAN2222"
+GLASS, WHO = "XPENNG222222", "XPENNGWHX222"
+_GRANTS, _GRANT = "/cases/{case_id}/access-grants", "/access-grants/{grant_id}"
+
+
+def _ask(operation: str, name: str, summary: str, step: str, **more: object) -> DeskExample:
+    stated: dict[str, object] = {"path": {"case_id": CASE}, "version": 2, "who": "writer", "status": 201}
+    return example(operation, name, summary, f"{_GRANTS}/{step}", "POST", **stated | more)
+
+
+def _step(operation: str, name: str, summary: str, step: str, of: str, **more: object) -> DeskExample:
+    return example(
+        operation, name, summary, f"{_GRANT}/{step}", str(more.pop("method", "POST")), path={"grant_id": of}, **more
+    )
+
+
+OPENINGS = (
+    _ask(
+        "requestBreakGlass", "night", "Somebody is in danger tonight", "break-glass",
+        body={"hours": 4, "reason": "Her sister cannot reach her since Sunday."}, keeps={"grant_id": GLASS},
+    ),
+    _step("decideAccessGrant", "hours", "For four hours", "decide", GLASS, who="custodian", version=1, body={"is_granted": True}),
+    _step("getAccessGrantContent", "glass", "All of the case, and who wrote", "content", GLASS, method="GET", who="writer"),
+    _step("closeAccessGrant", "found", "The complainant was found", "close", GLASS, who="writer", version=2),
+    _ask(
+        "requestIdentity", "call", "To call the complainant", "identity",
+        body={"reason": "The inspectorate goes there tomorrow."}, keeps={"grant_id": WHO},
+    ),
+    example("listAccessGrants", "two", "What was asked for", "/access-grants", who="custodian"),
+    _step(
+        "decideAccessGrant", "twice", "What is over is not decided about", "decide", GLASS, who="custodian", version=3,
+        body={"is_granted": True}, status=409,
+    ),
+    _step("decideAccessGrant", "look", "One look", "decide", WHO, who="custodian", version=1, body={"is_granted": True}),
+    _step("endAccessGrant", "early", "Closed before its time", "end", WHO, who="custodian", version=2),
+    _ask(
+        "requestOriginal", "none", "There is no such file", "original",
+        body={"attachment_id": NO_FILE, "reason": "The stamp cannot be read on the copy."}, status=404,
+    ),
+    _step("downloadOriginal", "none", "No file is open", "file", WHO, method="GET", who="writer", status=404),
+)  # fmt: skip
+
+
+TYPIST, FORM, SECOND_FORM = "TYPXST222222", "FXRM22222222", "FXRMTWX22222"
+
+_FORM = "/paper-forms/{form_id}"
+
+
+def _typed(operation: str, name: str, summary: str, method: str, version: int, **more: object) -> DeskExample:
+    return example(
+        operation, name, summary, f"{_FORM}{more.pop('step', '')}", method,
+        path={"form_id": more.pop("form", FORM)}, version=version, **{"who": "typist"} | more,
+    )  # fmt: skip
+
+
+PAPERS = (
+    example(
+        "startPaperForm", "printed", "By the number on the paper", "/paper-forms", "POST", who="typist", status=201,
+        body={"number": FORM, "received_on": "2026-11-20"},
+    ),
+    example(
+        "startPaperForm", "old", "Handed in before it was printed", "/paper-forms", "POST", who="typist", status=400,
+        body={"number": SECOND_FORM, "received_on": "2026-09-20"},
+    ),
+    _typed(
+        "updatePaperForm", "told", "What was told", "PATCH", 0,
+        body={"answers": {"country": "IT", "in_danger": "no", "account": "They keep my passport.",
+                          "contact": {"how": "wechat", "address": "wx-her"}}},
+    ),
+    _typed(
+        "updatePaperForm", "faults", "Two that cannot be read", "PATCH", 1, status=400,
+        body={"answers": {"in_danger": "maybe", "country": "Mars"}},
+    ),
+    _typed("updatePaperForm", "stale", "Typed in another window meanwhile", "PATCH", 0, status=412,
+           body={"answers": {"in_danger": "yes"}}),
+    example("getPaperForm", "half", "Half typed", _FORM, path={"form_id": FORM}, who="typist"),
+    example(
+        "startPaperForm", "another", "The wrong one of the pile", "/paper-forms", "POST", who="typist", status=201,
+        body={"number": SECOND_FORM, "received_on": "2026-11-23"},
+    ),
+    example("listPaperForms", "two", "Two that are half typed", "/paper-forms", who="typist"),
+    _typed("discardPaperForm", "wrong", "Forgotten", "DELETE", 0, form=SECOND_FORM, status=204),
+    _typed("submitPaperForm", "once", "A case of it", "POST", 1, step="/send"),
+    _typed("submitPaperForm", "twice", "Not twice", "POST", 2, step="/send", status=409),
 )  # fmt: skip

@@ -18,7 +18,6 @@ from registry.api.officers import (
     law_overlays,
     licence_previews,
     licences,
-    officer_changes,
     officers,
     overview,
     papers,
@@ -27,13 +26,13 @@ from registry.api.officers import (
 )
 from registry.api.officers import profile as own
 from registry.api.restx import Namespace
-from registry.http.headers import DESK_PATHS
+from registry.http.paths import DESK_PATHS
 from registry.http.portals import UnguardedRoute, endpoints, require_guarded_endpoint
 
 DESK: tuple[Namespace, ...] = (
     own.ns,
     officers.ns,
-    officer_changes.ns,
+    officers.changes_ns,
     licences.ns,
     licence_previews.ns,
     channels.ns,

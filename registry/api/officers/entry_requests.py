@@ -7,15 +7,15 @@ from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.shapes import change_payload
+from registry.api.officers.officers import change_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.responses import Answer
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.drafts import draft_idempotently
+from registry.officer_desk.acts import draft_idempotently
 from registry.officer_desk.entry_acts import (
     ACTS,
     INVITATIONS,
@@ -44,6 +44,8 @@ from schemas.entries import (
     EntryRequestsSchema,
 )
 
+_REQUEST = EntryRequestSchema.of(EntryRequest)
+
 ns = Namespace("entries", path="/")
 
 ENTRY = rights.Resource.ENTRY
@@ -64,7 +66,7 @@ class EntryRequests(Resource):
             found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
         else:
             found = queries.requests_of(session, representative(session, me).agency)
-        return Answer({"items": [_request(one) for one in found]})
+        return Answer({"items": [_REQUEST.write(one) for one in found]})
 
     @officer_may(ENTRY, Act.PROPOSE)
     @request_schema(EntryAskingSchema(), body=True, idempotent=True)
@@ -147,20 +149,4 @@ def _invitation(session: Session, change: OfficerChange, agency: str) -> dict[st
 
 
 def _payload(entry_request: EntryRequest) -> Answer:
-    return Answer(_request(entry_request), headers=(etag(entry_request.version),))
-
-
-def _request(entry_request: EntryRequest) -> dict[str, Any]:
-    return {
-        "request_id": entry_request.reference,
-        "agency_id": entry_request.agency,
-        "kind": entry_request.kind,
-        "state": entry_request.state,
-        "part": entry_request.part,
-        "text": entry_request.text,
-        "asked_on": entry_request.asked_on,
-        "due_on": entry_request.due_on,
-        "decided_on": entry_request.decided_on,
-        "answer": entry_request.answer,
-        "version": entry_request.version,
-    }
+    return written_answer(_REQUEST, entry_request)

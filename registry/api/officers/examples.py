@@ -3,14 +3,9 @@
 Tokens and references are new each time; in the stories they are these.
 """
 
-from registry.api.officers.access_grant_examples import OPENINGS
-from registry.api.officers.case_examples import CASES
-from registry.api.officers.law_examples import LAW
-from registry.api.officers.neighbour_examples import NEIGHBOURS
-from registry.api.officers.oversight_examples import OVERSIGHT
-from registry.api.officers.paper_examples import PAPERS
+from registry.api.officers.authority_examples import LAW, NEIGHBOURS, SANCTIONS
+from registry.api.officers.case_examples import CASES, OPENINGS, PAPERS
 from registry.api.officers.party_examples import ENTRIES, HEARINGS, REFERRALS
-from registry.api.officers.sanction_examples import SANCTIONS
 from registry.api.officers.story import DeskExample, example
 
 # Officers and what belongs to them
@@ -19,6 +14,21 @@ INVITATION, ROLES, RESET, NEW = "NVTATXN2222E", "RXLES222222F", "RESET222222G", 
 SESSION, TOKEN, OTHER_TOKEN, LOAN = "SESSXN22222J", "TXKEN222222K", "XTHERTKN222L", "LXAN2222222M"
 AGENCY = "DEGQTSQUSDTU"
 
+AUDITOR = "AUDXTXRX222F"
+HEAD = f"9:{'5e' * 32}"
+
+OVERSIGHT = (
+    example(
+        "listAuditLines", "looked", "Who looked at the audit", "/audit/lines", query={"act": "audit"}, who="auditor"
+    ),
+    example(
+        "verifyAudit", "whole", "The chain holds", "/audit/verification", who="auditor", keeps={"head": HEAD}
+    ),
+    example("exportAudit", "cases", "What was done to cases", "/audit/export", query={"act": "case"}, who="auditor"),
+    example("getOverview", "month", "A month", "/overview", query={"from_on": "2026-11-01"}, who="analyst"),
+    example("downloadOverviewTable", "open", "Open cases", "/overview/table", query={"table": "open"}, who="analyst"),
+    example("downloadOverview", "usual", "Twelve weeks", "/overview/workbook", who="analyst"),
+)  # fmt: skip
 
 OFFICERS = (
     example("getMe", "keeper", "Who keeps the machines", "/officers/me", who="keeper"),

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.agency_files import file_payload
+from registry.api.officers.agency_files import AGENCY_PAPER
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.parties.hearings import portal
@@ -26,7 +26,15 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
-from schemas.hearings import HearingSchema, HearingsSchema, ServedHearingSchema, ServedHearingsSchema
+from schemas.hearings import (
+    HearingSchema,
+    HearingsSchema,
+    HearingSummarySchema,
+    ServedHearingSchema,
+    ServedHearingsSchema,
+)
+
+_SUMMARY = HearingSummarySchema.of(Hearing)
 
 ns = Namespace("hearings", path="/")
 
@@ -52,7 +60,7 @@ class CaseHearings(Resource):
         """
         officer, case = case_for(session, me, HEARING, Act.READ, case_id)
         found = fetch_of_case(session, Hearing, officer, case.reference)
-        return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
+        return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
     post = act_view("/cases/<case_id>/hearings", IN_CASE, IN_CASE["new"], ANSWERED)
 
@@ -75,7 +83,7 @@ serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     payload = read_hearing(session, me, reference)
     value: dict[str, Any] = {
-        **_summary(payload.hearing),
+        **_SUMMARY.write(payload.hearing),
         "case_id": payload.case.reference,
         "allegation": payload.allegation,
         "language": payload.hearing.language,
@@ -93,30 +101,11 @@ def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answ
         "object_until": payload.hearing.object_until,
         "objection": payload.objection,
         "objected_on": payload.hearing.objected_on,
-        "files": [file_payload(one) for one in payload.files],
+        "files": [AGENCY_PAPER.write(one) for one in payload.files],
         "reprisal": payload.reprisal._asdict(),
         "ways": [{"to": state, "lacking": payload.ways[state]} for state in HearingState if state in payload.ways],
     }
     return Answer(value, headers=(etag(payload.hearing.version),))
-
-
-def _summary(hearing: Hearing) -> dict[str, Any]:
-    return {
-        "hearing_id": hearing.reference,
-        "agency_id": hearing.agency,
-        "state": hearing.state,
-        "drafted_by": hearing.drafted_by,
-        "drafted_on": hearing.drafted_on,
-        "checked_by": hearing.checked_by,
-        "checked_on": hearing.checked_on,
-        "served_by": hearing.served_by,
-        "served_on": hearing.served_on,
-        "answer_by": hearing.answer_by,
-        "answered_on": hearing.answered_on,
-        "ended_on": hearing.ended_on,
-        "ended_because": hearing.ended_because,
-        "version": hearing.version,
-    }
 
 
 served = Namespace("hearings", path="/served-hearings")
@@ -167,7 +156,7 @@ def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) 
         "object_until": payload.object_until,
         "objection": payload.objection,
         "may_object": payload.may_object,
-        "files": [file_payload(one) for one in payload.files],
+        "files": [AGENCY_PAPER.write(one) for one in payload.files],
         "keeps_originals": payload.keeps_originals,
         "version": payload.version,
     }

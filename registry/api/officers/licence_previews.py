@@ -9,7 +9,6 @@ from registry.api.officers.acts import Answered, act_view
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.answer_shapes import agency_payload
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.licence_acts import LICENCE_ACTS
@@ -18,7 +17,7 @@ from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
-from registry.register.agencies.record import agency_summary
+from registry.register.agencies.record import agency_summary, whole_agency
 from registry.supervision.collisions.applicants import Compared
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import Draft, status_on
@@ -73,7 +72,7 @@ def _payload(session: Session, draft: Draft) -> dict[str, Any]:
 
 
 def _record(agency: record.Agency, day: date) -> Any:
-    return agency_payload(record.withhold(agency, day))
+    return whole_agency(record.withhold(agency, day))
 
 
 def _licence(draft: Draft) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
 from registry.officer_desk.licensing import agency_opened, proposal_opened, waiting_for
 from registry.officers import rights
@@ -28,6 +28,8 @@ from schemas.licensing import (
     LicenceProposalsSchema,
     ListsOnHoldSchema,
 )
+
+_LINE = DepositLineSchema.of(DepositLine)
 
 ns = Namespace("licences", path="/")
 
@@ -69,7 +71,7 @@ serve_acts(
 
 
 def _line_answered(_session: Session, _me: AuthenticatedOfficer, _: str, line: DepositLine) -> Answer:
-    return Answer(_line_payload(line), headers=(etag(line.version),))
+    return written_answer(_LINE, line)
 
 
 def _line_entered(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
@@ -95,7 +97,7 @@ class Deposit(Resource):
                 "required": None if required is None else f"{required:.2f}",
                 "shortfall": f"{found.standing.shortfall:.2f}",
                 "top_up_by": found.standing.top_up_by,
-                "lines": [_line_payload(one) for one in found.lines],
+                "lines": [_LINE.write(one) for one in found.lines],
             }
         )
 
@@ -157,21 +159,4 @@ def _payload(session: Session, proposal: Proposal) -> dict[str, Any]:
         "decided_at": proposal.decided_at,
         "reason": proposal.reason,
         "version": proposal.version,
-    }
-
-
-def _line_payload(line: DepositLine) -> dict[str, Any]:
-    return {
-        "line_id": line.reference,
-        "kind": line.kind,
-        "amount": line.amount,
-        "currency": line.currency,
-        "use": line.deposit_use,
-        "reverses": line.reverses,
-        "note": line.note,
-        "happened_on": line.happened_on,
-        "state": line.state,
-        "recorded_by": line.recorded_by,
-        "decided_by": line.decided_by,
-        "version": line.version,
     }

@@ -1,22 +1,37 @@
-"""The officers of one's unit by the API: who they are, and what one person may do about them."""
+"""The officers of one's unit by the API, what one person may do about them, and what of it waits for a second person.
+
+Fields of an answer are named by hand: what a feature adds does not get out by itself.
+"""
+
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.shapes import change_payload, officer_payload, token_payload
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
-from registry.officer_desk.officer_acts import OFFICER_ACCOUNTS, OFFICER_TOKENS, OFFICERS
+from registry.officer_desk.officer_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
 from registry.officers import accounts, rights, tokens
+from registry.officers.models import ApiToken, Officer, OfficerChange
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.officers import OfficerChangeSchema, OfficerSchema, OfficersSchema, OfficerTokensSchema
+from schemas.officers import (
+    OfficerChangeApprovedSchema,
+    OfficerChangeSchema,
+    OfficerChangesSchema,
+    OfficerSchema,
+    OfficersSchema,
+    OfficerTokenSchema,
+    OfficerTokensSchema,
+)
 
 ns = Namespace("officers", path="/officers")
+
+TOKEN = OfficerTokenSchema.of(ApiToken)
 
 OFFICER = rights.Resource.OFFICER
 
@@ -71,7 +86,73 @@ class Tokens(Resource):
         """
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
         found = tokens.tokens_of(session, officer, day_at(now(), None))
-        return Answer({"items": [token_payload(one) for one in found]})
+        return Answer({"items": [TOKEN.write(one) for one in found]})
 
 
 serve_acts(ns, "/<officer_id>/tokens/<token_id>", OFFICER_TOKENS, None)
+
+
+changes_ns = Namespace("officers", path="/officer-changes")
+
+
+@changes_ns.route("")
+class Changes(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @request_schema()
+    @response_schema(OfficerChangesSchema(), "listOfficerChanges", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List changes of officers in your unit that wait for a second person.
+
+        The oldest first.
+        """
+        found = accounts.open_changes(session, me.standing.unit)
+        return Answer({"items": [change_payload(session, one) for one in found]})
+
+
+@changes_ns.route("/<change_id>")
+class OneChange(Resource):
+    @officer_may(OFFICER, Act.READ)
+    @request_schema()
+    @response_schema(OfficerChangeSchema(), "getOfficerChange", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
+        """Read a change of an officer, open or decided."""
+        return Answer(
+            change_payload(session, accounts.change_named(session, reference_in(change_id), me.standing.unit))
+        )
+
+
+def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
+    change = accounts.change_named(session, reference, me.standing.unit)
+    return Answer({"change": change_payload(session, change), "join_code": code})
+
+
+serve_acts(changes_ns, "/<change_id>", OFFICER_CHANGES, Answered(OfficerChangeApprovedSchema(), _approved))
+
+
+def officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
+    return {
+        "officer_id": officer.reference,
+        "name": officer.name,
+        "email": officer.email,
+        "language": officer.language,
+        "state": officer.state,
+        "roles": sorted(accounts.own_roles(session, officer)),
+        "version": officer.version,
+    }
+
+
+def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
+    about = None if change.officer_id is None else session.get_one(Officer, change.officer_id)
+    return {
+        "change_id": change.reference,
+        "kind": change.kind,
+        "officer_id": None if about is None else about.reference,
+        "name": change.details["name"] if about is None else about.name,
+        "email": change.details["email"] if about is None else about.email,
+        "roles": change.details.get("roles", []),
+        "state": change.state,
+        "proposed_by": change.proposed_by,
+        "proposed_at": change.proposed_at,
+        "decided_by": change.decided_by,
+        "decided_at": change.decided_at,
+    }

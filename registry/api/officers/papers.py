@@ -7,7 +7,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake.paper_forms import actions
+from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
@@ -29,7 +29,7 @@ def _officer(me: AuthenticatedOfficer) -> Officer:
 
 
 def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
-    typed = actions.typed_so_far(session, sealer(), _officer(me), reference)
+    typed = paper_forms.typed_so_far(session, sealer(), _officer(me), reference)
     value = {
         "form_id": typed.reference,
         "received_on": typed.form.received_on,
@@ -50,7 +50,7 @@ class PaperForms(Resource):
     @response_schema(PaperFormsSchema(), "listPaperForms", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your unfinished paper forms, the oldest first. They are deleted 14 days after the last change."""
-        found = actions.unfinished(session, _officer(me))
+        found = paper_forms.unfinished(session, _officer(me))
         items = [{"form_id": one.reference, "received_on": one.received_on, "saved_on": one.saved_on} for one in found]
         return Answer({"items": items})
 

@@ -1,17 +1,20 @@
 """One's own account by the API: who one is, one's sessions, tokens and loans, and where one has an interest."""
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
-from registry.api.officers.shapes import loan_payload, session_payload, standing_payload, token_payload
+from registry.api.officers.officers import TOKEN
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
-from registry.officers import accounts, rights, tokens
-from registry.officers.rights import Act
+from registry.officers import accounts, notices, rights, tokens
+from registry.officers.models import Officer, RoleLent, SignedIn
+from registry.officers.rights import RIGHTS, Act
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import (
     OfficerSessionsSchema,
@@ -68,7 +71,7 @@ class Tokens(Resource):
         A token is made in the console alone, after the second factor and the password again: none makes another.
         """
         return Answer(
-            {"items": [token_payload(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
+            {"items": [TOKEN.write(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
         )
 
 
@@ -96,3 +99,32 @@ class Loans(Resource):
 
 serve_acts(ns, "/loans/<loan_id>", OWN_LOANS, None)
 serve_acts(ns, "", OWN_ACCOUNT, None, exclude=("loans",))
+
+
+def standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
+    return {
+        "officer_id": me.officer.reference,
+        "name": me.officer.name,
+        "language": me.officer.language,
+        "unit": me.standing.unit,
+        "country": me.standing.country,
+        "authority": me.standing.authority,
+        "roles": sorted(me.standing.roles),
+        "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
+        "conflicts": sorted(me.conflicts),
+        "notices": notices.choice_of(session, me.officer),
+    }
+
+
+def session_payload(one: SignedIn) -> dict[str, Any]:
+    return {"session_id": one.reference, "created_at": one.began_at, "seen_at": one.seen_at, "expires_at": one.ends_at}
+
+
+def loan_payload(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
+    return {
+        "loan_id": lent.reference,
+        "deputy_id": deputy.reference,
+        "role": lent.role,
+        "from_on": lent.from_on,
+        "to_on": lent.to_on,
+    }

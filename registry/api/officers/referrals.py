@@ -36,8 +36,11 @@ from schemas.referrals import (
     ReceivedReferralsSchema,
     ReferralSchema,
     ReferralsSchema,
+    ReferralSummarySchema,
     WaitingIdentitiesSchema,
 )
+
+_SUMMARY = ReferralSummarySchema.of(Referral)
 
 ns = Namespace("referrals", path="/")
 
@@ -61,7 +64,7 @@ class CaseReferrals(Resource):
         """
         officer, case = case_for(session, me, REFERRAL, Act.READ, case_id)
         found = fetch_of_case(session, Referral, officer, case.reference)
-        return Answer({"items": [_summary(one) for one in found]}, headers=(etag(case.version),))
+        return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
     post = act_view("/cases/<case_id>/referrals", IN_CASE, IN_CASE["new"], ANSWERED)
 
@@ -96,7 +99,7 @@ def _build_reports(reports: Sequence[Report]) -> list[dict[str, Any]]:
 def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     payload = read_referral(session, me, reference)
     value: dict[str, Any] = {
-        **_summary(payload.referral),
+        **_SUMMARY.write(payload.referral),
         "case_id": payload.case.reference,
         "handed": build_handed(payload.handed),
         "is_consented": payload.is_consented,
@@ -106,25 +109,6 @@ def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answ
         "ways": [{"to": state, "lacking": payload.ways[state]} for state in ReferralState if state in payload.ways],
     }
     return Answer(value, headers=(etag(payload.referral.version),))
-
-
-def _summary(referral: Referral) -> dict[str, Any]:
-    return {
-        "referral_id": referral.reference,
-        "partner": referral.party,
-        "partner_kind": referral.partner_kind,
-        "country": referral.country,
-        "state": referral.state,
-        "basis": referral.basis,
-        "expires_on": referral.expires_on,
-        "proposed_by": referral.proposed_by,
-        "proposed_on": referral.proposed_on,
-        "decided_by": referral.decided_by,
-        "sent_by": referral.sent_by,
-        "sent_on": referral.sent_on,
-        "ended_because": referral.ended_because,
-        "version": referral.version,
-    }
 
 
 received = Namespace("referrals", path="/received-referrals")

@@ -22,7 +22,10 @@ from registry.supervision.sanctions.rules import By
 from schemas.sanctions import (
     DeskSanctionSchema,
     SanctionsSchema,
+    WorkersInPlaceSchema,
 )
+
+_WORKERS = WorkersInPlaceSchema.of(WorkersInPlace)
 
 ns = Namespace("sanctions", path="/sanctions")
 
@@ -81,7 +84,7 @@ def _payload(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> 
     }
     ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
     answer = _summary(sanction) | {
-        "workers_in_place": None if payload.workers is None else _workers(payload.workers),
+        "workers_in_place": None if payload.workers is None else _WORKERS.write(payload.workers),
         "moves": [_move(one) for one in payload.moves],
         "ways": [{"to": to, "lacking": lack} for to, lack in ways.items()],
     }
@@ -114,19 +117,6 @@ def _summary(one: Sanction) -> dict[str, Any]:
         "approved_on": one.approved_on,
         "ending": None if one.ending_to is None else ending,
         "version": one.version,
-    }
-
-
-def _workers(one: WorkersInPlace) -> dict[str, Any]:
-    return {
-        "workers": one.workers,
-        "permits_at_risk": one.permits_at_risk,
-        "deposit_claims": one.deposit_claims,
-        "told": one.informed,
-        "teller": one.teller,
-        "timing": one.timing,
-        "filled_by": one.filled_by,
-        "filled_on": one.filled_on,
     }
 
 

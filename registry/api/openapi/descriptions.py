@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from registry.api.api_keys import NEEDS as NEEDS_KEY
 from registry.api.officers.guard import NEEDS
-from registry.http.api_keys import NEEDS as NEEDS_KEY
 from registry.http.request_reader import FILE_NAME, ONCE
 from registry.officer_desk.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role

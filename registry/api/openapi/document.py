@@ -12,6 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
 
+from registry.api.api_keys import NEEDS as NEEDS_KEY
 from registry.api.complaints.examples import STORY
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
@@ -45,7 +46,6 @@ from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
-from registry.http.api_keys import NEEDS as NEEDS_KEY
 from registry.http.request_reader import LIST_FILES
 from registry.http.schemas import BYTES, RequestSpec, ResponseSpec
 from registry.officer_desk.acting import ViewPolicy

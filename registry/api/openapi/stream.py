@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from registry.api.api_keys import NEEDS
 from registry.api.openapi.descriptions import opened_by
-from registry.http.api_keys import NEEDS
 from registry.vocabulary.organisations import Scope
 
 PATH = "/api/v1/events/stream"

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api import write_headers
+from registry.api.api_keys import current_organisation
 from registry.api.write_headers import if_match
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.api_keys import current_organisation
 from registry.http.request_reader import IdempotencyKey
 from registry.http.transaction import writing
 from registry.organisations.models import OrganisationActor

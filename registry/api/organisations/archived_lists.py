@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, cursor_of, page_at, row_in
 from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
+from registry.bulk.archive.rechecks import ASKED, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, services, writing
@@ -43,7 +43,7 @@ class ArchivedLists(Resource):
             question_of(which), limit, cursor,
             lambda page: lists.lists_of(reading(), ours, *page, filter_of(**which)), lambda one: one.id,
         )  # fmt: skip
-        return Answer({"items": [_payload(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [_list_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<list_id>")
@@ -53,7 +53,7 @@ class OneList(Resource):
     @response_schema(ArchivedListSchema(), "getArchivedList", (404,), cacheable=False)
     def get(self, list_id: str) -> Answer:
         """Read an archived list: how it was answered, and the manifest that signs its statements."""
-        return Answer(_payload(_named(list_id)))
+        return Answer(_list_payload(_find_list(list_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
@@ -71,7 +71,7 @@ class Statements(Resource):
     @response_file("getArchivedListStatements", (404,))
     def get(self, list_id: str) -> File:
         """Download the statements of an archived list, a line for each row, which its manifest signs."""
-        stored = _named(list_id)
+        stored = _find_list(list_id)
         body = list(lists.statements_of(services().settings, stored))
         return File(body, BYTES, f"{stored.reference}-statements.jsonl", sum(map(len, body)))
 
@@ -86,7 +86,7 @@ class Proof(Resource):
 
         As `getJobRowProof` gives it for a job. `registry-client verify-offline` reads it, saved as a file.
         """
-        stored = _named(list_id)
+        stored = _find_list(list_id)
         return Answer(row_proof(lists.statements_of(services().settings, stored), row, stored.manifest))
 
 
@@ -100,7 +100,7 @@ class Changes(Resource):
 
         A page asks `limit` rows; go on with `next_cursor` until it is null, even where a page lists nothing.
         """
-        stored = _named(list_id)
+        stored = _find_list(list_id)
         question = {"list": stored.reference}
         start = 0 if cursor is None else row_in(question, cursor)
         found = verify_again(stored, start, limit, now())
@@ -112,11 +112,11 @@ class Changes(Resource):
         return Answer({"items": payload, "asked": found.asked, "next_cursor": next_cursor})
 
 
-def _named(list_id: str) -> ArchivedList:
+def _find_list(list_id: str) -> ArchivedList:
     return lists.list_named(reading(), current_organisation().id, list_id)
 
 
-def _payload(stored: ArchivedList) -> dict[str, Any]:
+def _list_payload(stored: ArchivedList) -> dict[str, Any]:
     return {
         "list_id": stored.reference,
         "is_job": stored.job_id is not None,

@@ -7,7 +7,7 @@ from flask import Flask
 
 from registry.api.organisations import archived_lists, jobs, organisation, receipts, watches, webhooks
 from registry.api.restx import Namespace
-from registry.http.headers import OPEN_RECEIPT, ORGANISATION_PATHS
+from registry.http.paths import OPEN_RECEIPT, ORGANISATION_PATHS
 from registry.http.portals import endpoints, require_guarded_endpoint
 
 EMPLOYERS: tuple[Namespace, ...] = (

@@ -7,6 +7,7 @@ from flask import request
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope, require_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.organisations.acting import acting
 from registry.api.restx import Namespace, Resource
@@ -22,7 +23,6 @@ from registry.bulk.rules import FIELDS, lacking, stated
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
-from registry.http.api_keys import current_organisation, needs_scope, require_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
@@ -47,7 +47,7 @@ class Jobs(Resource):
         found, next_cursor = page_at(
             "jobs", limit, cursor, lambda page: actions.jobs_of(reading(), ours, page), lambda job: job.id
         )
-        return Answer({"items": [_payload(job) for job in found], "next_cursor": next_cursor})
+        return Answer({"items": [_job_payload(job) for job in found], "next_cursor": next_cursor})
 
     @needs_scope(Scope.JOBS)
     @request_upload(files.MAX_BYTES)
@@ -65,7 +65,7 @@ class Jobs(Resource):
         CSV or XLSX, up to 256 MB. It lies on the disk when this is answered; what its rows ask and which column holds what is
         guessed by its header, for you to correct and to start. It is removed after 30 days.
         """
-        return Answer(_payload(_add_job(stream, name, idempotency_key)))
+        return Answer(_job_payload(_add_job(stream, name, idempotency_key)))
 
 
 @ns.route("/<job_id>")
@@ -75,7 +75,7 @@ class Job(Resource):
     @response_schema(JobSchema(), "getJob", (404,), cacheable=False)
     def get(self, job_id: str) -> Answer:
         """Read the state of a job."""
-        return Answer(_payload(_find_job(reading(), job_id)))
+        return Answer(_job_payload(_find_job(reading(), job_id)))
 
     @needs_scope(Scope.JOBS)
     @request_schema()
@@ -117,7 +117,7 @@ class Columns(Resource):
         with writing() as session:
             job = _find_job(session, job_id)
             actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
-            return Answer(_payload(job))
+            return Answer(_job_payload(job))
 
 
 @ns.route("/<job_id>/start")
@@ -140,7 +140,7 @@ class Start(Resource):
         with writing() as session:
             job = _find_job(session, job_id)
             actions.start(job)
-            return Answer(_payload(job))
+            return Answer(_job_payload(job))
 
 
 @ns.route("/<job_id>/cancel")
@@ -153,7 +153,7 @@ class Cancel(Resource):
         with writing() as session:
             job = _find_job(session, job_id)
             actions.cancel(session, job, now())
-            return Answer(_payload(job))
+            return Answer(_job_payload(job))
 
 
 @ns.route("/<job_id>/results/<form>")
@@ -213,7 +213,7 @@ def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> Bu
     return job
 
 
-def _payload(job: BulkJob) -> dict[str, Any]:
+def _job_payload(job: BulkJob) -> dict[str, Any]:
     settings = services().settings
     bring_here(settings, job)
     return {

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.api_keys import Caller, current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import acting, claim
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
-from registry.http.api_keys import Caller, current_organisation, needs_scope
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer

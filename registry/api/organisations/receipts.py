@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from sqlalchemy.orm import Session
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, page_at
 from registry.api.public.credentials import check_payload
 from registry.api.restx import Namespace, Resource
@@ -18,7 +19,6 @@ from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text, now
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_file, response_schema
 from registry.http.transaction import reading, writing
@@ -50,7 +50,7 @@ class Receipts(Resource):
         One is kept when `verify` is asked with `keep=true` and a key of this scope, or with any key where the organisation keeps
         every one.
         """
-        found, next_cursor = _page(which, limit, cursor)
+        found, next_cursor = _find_receipts(which, limit, cursor)
         return Answer({"items": [receipt_payload(one) for one in found], "next_cursor": next_cursor})
 
 
@@ -64,8 +64,8 @@ class Changes(Resource):
 
         A page asks `limit` receipts; go on with `next_cursor` until it is null, even where a page lists nothing.
         """
-        found, next_cursor = _page(which, limit, cursor)
-        compared = [_compared(one) for one in found]
+        found, next_cursor = _find_receipts(which, limit, cursor)
+        compared = [_compare(one) for one in found]
         items = [one for one in compared if one["changed"]]
         return Answer({"items": items, "asked": len(found), "next_cursor": next_cursor})
 
@@ -90,7 +90,7 @@ class Settings(Resource):
     @response_schema(ReceiptSettingsSchema(), "getReceiptSettings", cacheable=False)
     def get(self) -> Answer:
         """Read for how long receipts are archived, and whether all are."""
-        return Answer(_settings(reading(), current_organisation().id))
+        return Answer(_settings_payload(reading(), current_organisation().id))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema(ReceiptSettingsChangeSchema(), body=True)
@@ -106,7 +106,7 @@ class Settings(Resource):
             receipts.choose_days(session, ours, days)
             if is_archiving is not None:
                 receipts.choose_every(session, ours, is_archiving)
-            return Answer(_settings(session, ours))
+            return Answer(_settings_payload(session, ours))
 
 
 # No word, so that the address where anybody checks a receipt stays what it is.
@@ -117,7 +117,7 @@ class Receipt(Resource):
     @response_schema(ArchivedReceiptSchema(), "getReceipt", (404,), cacheable=False)
     def get(self, receipt_id: str) -> Answer:
         """Read an archived receipt."""
-        return Answer(receipt_payload(_named(receipt_id)))
+        return Answer(receipt_payload(_find_receipt(receipt_id)))
 
     @needs_scope(Scope.RECEIPTS)
     @request_schema()
@@ -139,17 +139,19 @@ class Check(Resource):
         As `verifyReceipt` does for a receipt from outside.
         """
         language = requested_language(request.environ)
-        return Answer(check_payload(checked_again(_named(receipt_id).token, now()), language), language=language)
+        return Answer(check_payload(checked_again(_find_receipt(receipt_id).token, now()), language), language=language)
 
 
-def _settings(session: Session, organisation_id: int) -> dict[str, Any]:
+def _settings_payload(session: Session, organisation_id: int) -> dict[str, Any]:
     return {
         "days": receipts.days_of(session, organisation_id),
         "is_archiving": receipts.archives_all(session, organisation_id),
     }
 
 
-def _page(which: Mapping[str, Any], limit: int, cursor: str | None) -> tuple[Sequence[ArchivedReceipt], str | None]:
+def _find_receipts(
+    which: Mapping[str, Any], limit: int, cursor: str | None
+) -> tuple[Sequence[ArchivedReceipt], str | None]:
     return page_at(
         question_of(which),
         limit,
@@ -178,11 +180,11 @@ def filter_of(
     return Filter(agency, verdict, from_on, to_on, text)
 
 
-def _named(receipt_id: str) -> ArchivedReceipt:
+def _find_receipt(receipt_id: str) -> ArchivedReceipt:
     return receipts.receipt_named(reading(), current_organisation().id, receipt_id)
 
 
-def _compared(stored: ArchivedReceipt) -> dict[str, Any]:
+def _compare(stored: ArchivedReceipt) -> dict[str, Any]:
     again = checked_again(stored.token, now())
     return {
         "receipt_id": stored.reference,

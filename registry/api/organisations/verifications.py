@@ -8,10 +8,17 @@ from typing import Any, NamedTuple
 
 from flask import g, request
 
+from registry.api.api_keys import Caller, optional_api_key, require_scope
 from registry.api.organisations.acting import claim
 from registry.api.restx import Namespace, Resource
-from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
-from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
+from registry.bulk.answering.batches import (
+    CORRIDORS,
+    AnsweredItem,
+    answers,
+    corridor_answers,
+    corridor_of,
+    corridor_question,
+)
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import archive_answered_list, require_signed
@@ -41,13 +48,13 @@ from registry.bulk.rules import (
 )
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, TooManyQuestions
-from registry.core.gc import gc_paused
-from registry.http.api_keys import Caller, optional_api_key, require_scope
+from registry.core.processes import gc_paused
+from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.app_services import verdicts
+from registry.http.list_process import long_lists_apart
 from registry.http.request_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
 from registry.http.schemas import request_list, response_schema
-from registry.http.spreadsheets import as_csv, as_xlsx
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
 from registry.verification.verdicts.batch import BatchReader, is_searched
@@ -94,6 +101,7 @@ _CORRIDORS = Form(corridor_answers, CORRIDOR_HEADER, corridor_rows_of, JobKind.C
 @ns.route("")
 class Verifications(Resource):
     @optional_api_key(Scope.VERIFY)
+    @long_lists_apart
     @request_list(ItemsSchema(), ListOptionsSchema(), MAX_BYTES)
     @response_schema(VerificationsSchema(), "verifyMany", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:
@@ -123,6 +131,7 @@ class Verifications(Resource):
 @corridors.route("")
 class CorridorVerifications(Resource):
     @optional_api_key(Scope.VERIFY)
+    @long_lists_apart
     @request_list(CorridorItemsSchema(), CorridorListOptionsSchema(), MAX_BYTES)
     @response_schema(CorridorVerificationsSchema(), "verifyManyCorridors", (413, 415), other_media_types=LIST_FILES)
     def post(self, sent: ListSent, idempotency_key: IdempotencyKey | None) -> Answer:

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import acting, claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import refuse_other_reference
 from registry.http.request_reader import IdempotencyKey
@@ -18,11 +18,11 @@ from registry.http.schemas import no_content_response, request_schema, response_
 from registry.http.transaction import reading
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
-from registry.watches import actions, queries
+from registry.watches import watches
 from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
-from registry.watches.queries import WatchView
+from registry.watches.watches import WatchView
 from schemas.pages import PageQuerySchema
 from schemas.watches import (
     EventsQuerySchema,
@@ -40,9 +40,9 @@ events = Namespace("events", path="/events")
 
 _WATCH = WatchSchema.of(WatchView)
 _WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
-    "agency_id": actions.watch_agency,
-    "licence_id": actions.watch_licence,
-    "search": actions.watch_search,
+    "agency_id": watches.watch_agency,
+    "licence_id": watches.watch_licence,
+    "search": watches.watch_search,
 }
 
 USUAL_EVENTS = 100
@@ -59,7 +59,7 @@ class Watches(Resource):
         """List your watches, the newest first."""
         ours = current_organisation().id
         return page_at(
-            "watches", limit, cursor, lambda page: queries.watches_of(reading(), ours, page), lambda one: one.watch.id
+            "watches", limit, cursor, lambda page: watches.watches_of(reading(), ours, page), lambda one: one.watch.id
         )
 
     @needs_scope(Scope.WATCHES)
@@ -83,9 +83,9 @@ class Watches(Resource):
         with acting() as call:
             claim(call.session, "watch", idempotency_key)
             if kind == "numbers":
-                watch, listed = actions.watch_list(call, keyring(), _numbers(value), label)
-                return _made(call, watch, listed.waited_for)
-            return _made(call, _WATCH_MAKERS[kind](call, value, label), ())
+                watch, listed = watches.watch_list(call, keyring(), _numbers(value), label)
+                return _answer_made(call, watch, listed.waited_for)
+            return _answer_made(call, _WATCH_MAKERS[kind](call, value, label), ())
 
 
 @ns.route("/<watch_id>")
@@ -95,7 +95,7 @@ class OneWatch(Resource):
     @response_schema(_WATCH, "getWatch", (404,), cacheable=False)
     def get(self, watch_id: str) -> WatchView:
         """Read one watch."""
-        return queries.watch_named(reading(), current_organisation().id, watch_id)
+        return watches.watch_named(reading(), current_organisation().id, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
@@ -104,8 +104,8 @@ class OneWatch(Resource):
     def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> WatchView:
         """Rename, pause or resume a watch."""
         with acting(version) as call:
-            actions.change(call, watch_id, label=label, is_paused=is_paused)
-            return queries.watch_named(call.session, call.actor.id, watch_id)
+            watches.change(call, watch_id, label=label, is_paused=is_paused)
+            return watches.watch_named(call.session, call.actor.id, watch_id)
 
     @needs_scope(Scope.WATCHES)
     @versioned
@@ -114,7 +114,7 @@ class OneWatch(Resource):
     def delete(self, version: int, watch_id: str) -> None:
         """Delete a watch. Earlier events stay in your feed."""
         with acting(version) as call:
-            actions.end(call, watch_id)
+            watches.end(call, watch_id)
 
 
 @ns.route("/<watch_id>/numbers")
@@ -126,8 +126,8 @@ class Numbers(Resource):
     def put(self, version: int, watch_id: str, numbers: Sequence[Mapping[str, str]]) -> Answer:
         """Replace the list of numbers of a watch."""
         with acting(version) as call:
-            watch, listed = actions.replace_list(call, keyring(), watch_id, _numbers(numbers))
-            return _made(call, watch, listed.waited_for)
+            watch, listed = watches.replace_list(call, keyring(), watch_id, _numbers(numbers))
+            return _answer_made(call, watch, listed.waited_for)
 
 
 @events.route("")
@@ -157,7 +157,7 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
     return [Number(one["number"], one.get("country")) for one in sent]
 
 
-def _made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
+def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
     call.session.flush()
-    found = queries.watch_named(call.session, call.actor.id, watch.reference)
+    found = watches.watch_named(call.session, call.actor.id, watch.reference)
     return written_answer(_WATCH, found, waiting_lines=waiting)

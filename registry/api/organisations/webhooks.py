@@ -3,12 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
+from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import acting, claim, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
-from registry.http.api_keys import current_organisation, needs_scope
 from registry.http.app_services import keyring
 from registry.http.modes import is_test
 from registry.http.request_reader import IdempotencyKey
@@ -137,7 +137,7 @@ class Testing(Resource):
         if type is not EventType.WEBHOOK_TEST and not is_test():
             raise LiveKey("a test event that looks real needs a test key (rrk_test_): others are told by webhook.test")
         with acting() as call:
-            return Answer(_delivery(webhooks.ask_for_test(call, webhook_id, type)))
+            return Answer(_delivery_payload(webhooks.ask_for_test(call, webhook_id, type)))
 
 
 @ns.route("/<webhook_id>/replay")
@@ -165,7 +165,7 @@ class Deliveries(Resource):
             f"deliveries {webhook.reference}", limit, cursor,
             lambda page: webhooks.deliveries_of(session, webhook, page), lambda one: one.delivery.id,
         )  # fmt: skip
-        return Answer({"items": [_delivery(one) for one in found], "next_cursor": next_cursor})
+        return Answer({"items": [_delivery_payload(one) for one in found], "next_cursor": next_cursor})
 
 
 @ns.route("/<webhook_id>/deliveries/<event_id>")
@@ -176,14 +176,14 @@ class OneDelivery(Resource):
     def post(self, webhook_id: str, event_id: str) -> Answer:
         """Send one event again, with the same id."""
         with acting() as call:
-            return Answer(_delivery(webhooks.send_again(call, webhook_id, event_id)))
+            return Answer(_delivery_payload(webhooks.send_again(call, webhook_id, event_id)))
 
 
 def _is_unsafe() -> bool:
     return services().settings.has_unsafe_webhooks
 
 
-def _delivery(logged: Logged) -> dict[str, Any]:
+def _delivery_payload(logged: Logged) -> dict[str, Any]:
     delivery, event = logged
     return {
         "event_id": f"evt_{event.reference}",

@@ -11,7 +11,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.answer_shapes import agency_payload, hit_payload, licence_with
+from registry.http.answer_shapes import hit_payload, licence_with
 from registry.http.app_services import verdicts
 from registry.http.responses import Answer, cache_seconds
 from registry.http.schemas import request_schema, response_schema
@@ -19,7 +19,7 @@ from registry.http.transaction import public_reading, services
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.queries import agency_row, history, history_length
-from registry.register.agencies.record import agency_summary
+from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.authorities.queries import authority_days
 from registry.register.authorities.sources import SourceSnapshot
 from registry.supervision.entries.queries import reply_to
@@ -66,7 +66,7 @@ class OneAgency(Resource):
         """Read the public record of an agency."""
         at = now()
         agency, _ = known_agency(agency_id, at)
-        return Answer(agency_payload(agency), cache_seconds(at, ()))
+        return Answer(whole_agency(agency), cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/history")

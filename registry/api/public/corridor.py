@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import g, request
 
+from registry.api.api_keys import Caller, optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import claim
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
-from registry.http.api_keys import Caller, optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.modes import refuse_other_mode
 from registry.http.question_parser import has_letters_or_digits, known_instant, unreadable
@@ -25,6 +25,9 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import SENDING_COUNTRIES, IdentifierScheme
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
+
+ENDS = frozenset({"sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer"})
+"""The parameters that name the ends of a corridor; all others are what is asked of both."""
 
 ns = Namespace("corridor", path="/corridor")
 
@@ -73,7 +76,7 @@ def _with_proof(
     Raises NotIssuing where it is asked for and nothing can be signed; what is kept by a setting alone is answered without.
     """
     at = now()
-    whole, answer = _answered(at, **parameters)
+    whole, answer = _judge(parameters, at)
     if not is_proved and keeper is None:
         return answer
     # Imported when asked for: a request without a statement pays nothing for it.
@@ -99,25 +102,22 @@ def _with_proof(
     return Answer({**answer.value, **added}, headers=answer.headers, language=answer.language, is_cacheable=False)
 
 
-def _answered(
-    at: datetime,
-    sending: str,
-    destination: str,
-    receiving: str | None = None,
-    receiving_employer: str | None = None,
-    sending_scheme: IdentifierScheme | None = None,
-    receiving_scheme: IdentifierScheme | None = None,
-    known_at: datetime | None = None,
-    **work: Any,
-) -> tuple[CorridorVerdict, Answer]:
-    context = {"destination": destination, **work}
-    if known_at is not None:
-        context["known_at"] = known_instant(known_at, at)
-    first = read_end("sending", sending, sorted(SENDING_COUNTRIES)[0], context, at, sending_scheme)
+def _judge(parameters: dict[str, Any], at: datetime) -> tuple[CorridorVerdict, Answer]:
+    """The verdict on a corridor by the loaded parameters of the question, and the answer that tells it."""
+    context = {name: value for name, value in parameters.items() if name not in ENDS}
+    if "known_at" in context:
+        context["known_at"] = known_instant(context["known_at"], at)
+    destination: str = context["destination"]
+    employer: str | None = parameters.get("receiving_employer")
+    first = read_end(
+        "sending", parameters["sending"], min(SENDING_COUNTRIES), context, at, parameters.get("sending_scheme")
+    )
     second = (
-        Employer(receiving_employer)
-        if receiving_employer is not None
-        else read_end("receiving", receiving or "", destination, context, at, receiving_scheme)
+        Employer(employer)
+        if employer is not None
+        else read_end(
+            "receiving", parameters.get("receiving", ""), destination, context, at, parameters.get("receiving_scheme")
+        )
     )
     whole = decide_corridor(first, second, destination)
     snapshot = first[1].snapshot

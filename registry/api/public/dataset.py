@@ -9,8 +9,8 @@ from flask import Blueprint, Response, request, send_file
 from registry.core.clock import answer_instant, day_at, now
 from registry.core.errors import Fault, InvalidInput
 from registry.dataset import actions, rules, serving
-from registry.dataset.changes import Change, Changes, changes
 from registry.dataset.descriptions import CATALOG
+from registry.dataset.queries import Change, Changes, changes
 from registry.http.responses import cache_seconds, encode, respond_with
 from registry.http.transaction import public_reading, services
 from registry.i18n.wording import word

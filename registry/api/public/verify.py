@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import g, request
 
+from registry.api.api_keys import optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import claim
 from registry.core.clock import now
 from registry.core.errors import NotIssuing
-from registry.core.release import RELEASE
+from registry.core.installed import release
 from registry.http.answer_shapes import verdict_payload
-from registry.http.api_keys import optional_api_key, require_scope
 from registry.http.app_services import verdicts
 from registry.http.question_parser import question_of, require_authority
 from registry.http.request_reader import IdempotencyKey
@@ -30,6 +30,8 @@ from schemas.verify import VerdictSchema, VerdictShown, VerifySchema
 ns = Namespace("verify", path="/verify")
 
 RECEIPT = "application/registry-receipt+jwt"
+
+_RELEASE = release().encode()
 
 _VARIES = (("Vary", "Accept"),)
 
@@ -105,7 +107,7 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
         verdict, snapshot, prerendered = reader.judged(read)
         return verdict_payload(read.question, verdict, snapshot, language, prerendered)
 
-    digest = hashlib.blake2b(cache_key.digest, digest_size=12, key=RELEASE.encode(), salt=language.value.encode())
+    digest = hashlib.blake2b(cache_key.digest, digest_size=12, key=_RELEASE, salt=language.value.encode())
     keep = cache_seconds(read.now, (), [cache_key.until])
     return Answer(Determined(digest.hexdigest(), make), keep, _VARIES, language)
 

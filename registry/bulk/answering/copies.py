@@ -25,8 +25,8 @@ from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.core.settings import Settings
+from registry.core.spreadsheets import write_xlsx
 from registry.http.responses import File
-from registry.http.spreadsheets import write_xlsx
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft

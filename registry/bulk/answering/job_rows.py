@@ -12,10 +12,18 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk import files
-from registry.bulk.answering import supply_chains
-from registry.bulk.answering.batches import AnsweredItem, answers, corridor_answers
+from registry.bulk.answering.batches import (
+    CORRIDORS,
+    SUPPLY_CHAINS,
+    AnsweredItem,
+    answers,
+    corridor_answers,
+    corridor_of,
+    corridor_question,
+    listed_subject,
+    supply_chain_answers,
+)
 from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
-from registry.bulk.answering.corridors import CORRIDORS, corridor_of, corridor_question
 from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import statement_of
@@ -27,10 +35,10 @@ from registry.bulk.models import BulkJob
 from registry.bulk.papers import MAX_ROWS, chain_svg, chain_table
 from registry.bulk.reading import Line
 from registry.bulk.rules import question_of_row, with_constants, with_day_read
-from registry.core.gc import gc_paused
 from registry.core.keyring import Use
+from registry.core.processes import gc_paused
 from registry.core.settings import Settings
-from registry.http.spreadsheets import safe
+from registry.core.spreadsheets import safe
 from registry.i18n.languages import text
 from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
@@ -112,8 +120,8 @@ class VerdictRowAnswerer:
             return answers(_with_extra(lines, read), self._many, at)
         if self._kind is JobKind.CORRIDOR:
             return corridor_answers(self._items(lines, CORRIDORS, corridor_question, corridor_of), self._many, at)
-        read = self._items(lines, supply_chains.ITEMS, supply_chains.listed_subject, dict)
-        return supply_chains.answers(read, self._reader, self._many, at)
+        read = self._items(lines, SUPPLY_CHAINS, listed_subject, dict)
+        return supply_chain_answers(read, self._reader, self._many, at)
 
     def _items(self, lines: Sequence[Line], schema: InSchema, ask: Ask, row: Row) -> Iterator[Item]:
         return _with_extra(lines, items_in(self._sent(lines, row), schema, ask, self._keys))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from registry.bulk.answering.batches import AnsweredItem
 from registry.core.clock import answer_instant
+from registry.core.spreadsheets import Cell
 from registry.http.answer_shapes import reason_words
-from registry.http.workbooks import Cell
 from registry.i18n.wording import authority_name
 from registry.register.agencies import record
 from registry.verification.verdicts.context_rules import needs_of

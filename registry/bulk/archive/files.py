@@ -12,9 +12,9 @@ from registry.bulk.archive.receipts import Filter
 from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text
 from registry.core.errors import Fault, InvalidInput
+from registry.core.spreadsheets import as_csv
 from registry.http.responses import File, encode
 from registry.http.schemas import BYTES
-from registry.http.spreadsheets import as_csv
 from registry.vocabulary.codes import Problem
 
 MAX_EXPORTED = 10_000

@@ -1,18 +1,40 @@
-"""A receipt checked again: whether the registry signed it, and what the same question is answered today."""
+"""Receipts and lists checked again: whether the registry signed a receipt, and what is answered otherwise today."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
+import msgspec
+
+from registry.bulk.answering.batches import (
+    CORRIDORS,
+    SUPPLY_CHAINS,
+    AnsweredItem,
+    answers,
+    corridor_answers,
+    corridor_question,
+    listed_subject,
+    supply_chain_answers,
+)
+from registry.bulk.answering.items import Keys, Sent, items_in, questions_in
+from registry.bulk.answering.statements import item_statement
+from registry.bulk.archive import lists
+from registry.bulk.models import ArchivedList
 from registry.core.errors import InvalidInput
 from registry.http import credentials
 from registry.http.app_services import verdicts
 from registry.http.question_parser import question_of
 from registry.http.request_reader import load_values
+from registry.http.transaction import services
+from registry.http.uploads import one_of_few
 from registry.proofs.credentials.rules import record_digest
 from registry.proofs.credentials.trust import Checked
+from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Verdict
+from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer
 from schemas.verify import VerifySchema
 
@@ -38,7 +60,7 @@ class Again(NamedTuple):
 def checked_again(token: str, at: datetime) -> Again:
     checked = credentials.check_receipt(token)
     stated = checked.claims
-    today = _verify_again(stated, at) if stated else None
+    today = _answer_today(stated, at) if stated else None
     return Again(checked, stated, today, [] if today is None else changed(stated, today.verdict))
 
 
@@ -53,9 +75,75 @@ def changed(stated: Mapping[Any, Any], verdict: Verdict) -> list[str]:
     return [name for name, value in today.items() if stated[name] != value]
 
 
-def _verify_again(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
+def _answer_today(stated: Mapping[Any, Any], at: datetime) -> VerdictAnswer | None:
     try:
         parameters = load_values(VerifySchema(), stated["question"])
         return verdicts().answered(question_of(parameters, at), at)
     except InvalidInput:
         return None
+
+
+ASKED = 1000
+"""Rows that are asked at once."""
+
+_ASKING = threading.BoundedSemaphore(2)
+"""Lists that a process asks anew at the same time: a thousand names take some seconds."""
+
+_COMPARED = ("verdict", "may_continue_existing_placements", "reasons", "records", "legs", "errors")
+
+
+class ChangedRow(NamedTuple):
+    """A row by its place, from 0, and its own name; `then` and `today` are None of one that was refused."""
+
+    n: int
+    key: str | None
+    question: Mapping[str, Any]
+    then: Answer | None
+    today: Answer | None
+    changed: list[str]
+
+
+class Anew(NamedTuple):
+    """Of the rows that were looked at those that are answered otherwise, and where to go on; None at the end."""
+
+    rows: list[ChangedRow]
+    asked: int
+    after: int | None
+
+
+def verify_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
+    """Ask up to `limit` rows of an archived list again, from row `start` on.
+
+    Raises NotFound where its statements lie on another machine, TooBusy where as many lists as may are being asked.
+    """
+    with one_of_few("several lists are being asked anew right now: ask again in a moment", _ASKING):
+        return _verify_rows_again(stored, start, limit, at)
+
+
+def _verify_rows_again(stored: ArchivedList, start: int, limit: int, at: datetime) -> Anew:
+    lines = list(islice(lists.statements_of(services().settings, stored), start, start + limit + 1))
+    then = [msgspec.json.decode(line) for line in lines[:limit]]
+    return Anew(list(_changed(stored.kind, then, at)), len(then), start + limit if len(lines) > limit else None)
+
+
+def _changed(kind: JobKind, then: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[ChangedRow]:
+    # A row that could not be read asks nothing: its sender has to correct it.
+    wanted = [one for one in then if "verdict" in one]
+    for was, given in zip(wanted, _given(kind, [one["question"] for one in wanted], at), strict=True):
+        # As a line of statements, so that what is compared was written alike.
+        today = msgspec.json.decode(msgspec.json.encode(item_statement(given, at)))
+        changed = [name for name in _COMPARED if was.get(name) != today.get(name)]
+        if changed:
+            yield ChangedRow(was["n"], was.get("key"), was["question"], Answer(was["verdict"]), given.answer, changed)
+
+
+def _given(kind: JobKind, questions: Sequence[Mapping[str, Any]], at: datetime) -> Iterator[AnsweredItem]:
+    reader = verdicts()
+    many = BatchReader(reader)
+    if kind is JobKind.SUPPLY_CHAIN:
+        read = items_in((Sent(dict(one)) for one in questions), SUPPLY_CHAINS, listed_subject, Keys())
+        return supply_chain_answers(read, reader, many, at)
+    sent = (Sent({name: one[name] for name in one if name not in ("supplier", "site")}) for one in questions)
+    if kind is JobKind.CORRIDOR:
+        return corridor_answers(items_in(sent, CORRIDORS, corridor_question, Keys()), many, at)
+    return answers(questions_in(sent, at, reader.current_snapshot(), Keys()), many, at)

@@ -1,7 +1,7 @@
 """Attachments of a complaint: each file is encrypted, stored, and then recorded as a row, in that order.
 
 The encrypted file is in the store before its row is committed, so a row never refers to a missing file. After a crash
-in between, the file is an orphan that no key opens, and reconciliation.py removes it. No file is on a disk in clear.
+in between, the file is an orphan that no key opens, and `storage.compare` finds it. No file is on a disk in clear.
 """
 
 import hashlib
@@ -24,9 +24,8 @@ from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.padding import padded, padded_size, unpadded
 from registry.complaints.sealing.sealer import OpenContainer, Tier
-from registry.complaints.sealing.streams import open_stream, seal_stream
+from registry.complaints.sealing.streams import open_stream, padded, padded_size, seal_stream, unpadded
 from registry.core.errors import FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import RECORDINGS, AttachmentState, FileKind, HandedWith

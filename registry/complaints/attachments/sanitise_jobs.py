@@ -4,26 +4,39 @@ Each process (sanitise_attachment.py) fetches the encrypted original, has it cle
 encrypted copy and records the outcome. All processes of one REGISTRY_HOME share a few slots: locks that end with their
 process. A killed process leaves a row in the state `cleaning` and frees its slot: the next visit or the worker tries
 again, a few times at most. Two processes for the same file do no harm: the second finds a copy and removes its own.
+
+The worker's task `clean_waiting` starts missing copies, never begun or interrupted, for cases that have a unit. A draft can
+be opened by its own mailbox alone: its copies start at the next visit (`sanitise_jobs_due`).
 """
 
 import fcntl
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
+import structlog
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, place
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.sealer import OpenContainer
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.core.clock import now
+from registry.core.errors import KeyTrouble, Unopenable
+from registry.core.keyring import Keyring
 from registry.core.settings import Bucket, Settings
+from registry.officers.models import Unit
 from registry.vocabulary.cases import AttachmentState, FileKind, NoCopy
+
+log = structlog.get_logger()
 
 SLOTS = 2
 MAX_ATTEMPTS = 3
@@ -208,3 +221,49 @@ def _lock(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+REST = 60.0
+"""Seconds after which an attachment is begun again that has no copy still: its scanner may be away, or its tool missing."""
+
+_resting: dict[str, float] = {}
+"""Until when, by the monotonic clock, an attachment rests that this process began."""
+
+
+def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Start cleaning what waits, as far as there are slots; gives how many. Opening the originals is audited.
+
+    It is asked each second, so that the next begins when one ends.
+    """
+    free = SLOTS - len(being_cleaned(settings))
+    if free <= 0:
+        return 0
+    at = time.monotonic()
+    for reference in [reference for reference, until in _resting.items() if until <= at]:
+        del _resting[reference]
+    of_a_unit = Attachment.case_id.in_(select(Case.id).where(Case.unit_id.is_not(None)))
+    with sessions() as session:
+        session.connection(execution_options={"registry_reading": True})
+        waiting = select(Attachment.id).where(of_a_unit, WAITS, Attachment.reference.not_in(list(_resting)))
+        if session.execute(waiting.limit(1)).first() is None:
+            return 0
+    sealer, jobs = Sealer(Keyring(settings.keys)), []
+    with sessions.begin() as session:
+        for attachment in due(session, settings, of_a_unit, free, but=_resting):
+            box, case, unit = session.execute(
+                select(EncryptedContainer, Case, Unit)
+                .join(Case, Case.id == EncryptedContainer.case_id)
+                .join(Unit, Unit.id == Case.unit_id)
+                .where(EncryptedContainer.id == attachment.box_id)
+            ).one()
+            try:
+                opened = sealer.open_as_custodian(session, box, unit.reference)
+                jobs.append(sanitise_job(settings, opened, case, attachment))
+            except (Unopenable, KeyTrouble) as trouble:
+                log.error("attachment_not_opened", attachment=attachment.reference, trouble=trouble.text)
+                _resting[attachment.reference] = at + REST
+                continue
+            record(session, "attachment.clean", case.reference, on=now().date(), actor="registry")
+    begun = begin_all(settings, jobs)
+    _resting.update((job.attachment, at + REST) for job in jobs[:begun])
+    return begun

@@ -27,9 +27,8 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitiser.running import clean
 from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.padding import padded, padded_size
 from registry.complaints.sealing.sealer import OpenContainer, Tier
-from registry.complaints.sealing.streams import seal_stream
+from registry.complaints.sealing.streams import padded, padded_size, seal_stream
 from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
 from registry.core.ids import new_reference
 from registry.core.settings import Settings

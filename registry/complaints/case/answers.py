@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, of_tier
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Tier

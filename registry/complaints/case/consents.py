@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import QUESTIONNAIRE, YES
-from registry.complaints.intake.mailbox_models import Consent
+from registry.complaints.intake.models import Consent
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.vocabulary.cases import CaseRole, ConsentKind, MailboxRole
 
@@ -29,33 +29,17 @@ def set_consent(
     session: Session, case: Case, box: EncryptedContainer, kind: ConsentKind, today: date, *, is_given: bool
 ) -> None:
     """Give or revoke one consent in a locked case. Idempotent."""
-    _set(session, case, box, kind, _running(session, box).get(kind), today, is_given=is_given)
+    running = _running(session, box).get(kind)
+    if is_given and running is None:
+        _give(session, case, box, kind, today)
+    elif not is_given and running is not None:
+        running.revoked_on = today
+        changed(session, case, "case.consent_revoked", today, role=CaseRole.COMPLAINANT, detail=kind)
 
 
-def _set(
-    session: Session,
-    case: Case,
-    box: EncryptedContainer,
-    kind: ConsentKind,
-    row: Consent | None,
-    today: date,
-    *,
-    is_given: bool,
-) -> None:
-    if is_given == (row is not None):
-        return
-    if row is None:
-        session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
-    else:
-        row.revoked_on = today
-    changed(
-        session,
-        case,
-        "case.consent_given" if is_given else "case.consent_revoked",
-        today,
-        role=CaseRole.COMPLAINANT,
-        detail=kind.value,
-    )
+def _give(session: Session, case: Case, box: EncryptedContainer, kind: ConsentKind, today: date) -> None:
+    session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
+    changed(session, case, "case.consent_given", today, role=CaseRole.COMPLAINANT, detail=kind)
 
 
 def consents_answered(
@@ -65,7 +49,8 @@ def consents_answered(
     given = [one.consent for one in QUESTIONNAIRE if one.consent is not None and answers.get(one.code) == YES]
     running = _running(session, box) if given else {}
     for kind in given:
-        _set(session, case, box, kind, running.get(kind), today, is_given=True)
+        if kind not in running:
+            _give(session, case, box, kind, today)
 
 
 def standing(session: Session, box: EncryptedContainer) -> list[ConsentState]:

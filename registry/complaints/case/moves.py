@@ -17,11 +17,11 @@ from sqlalchemy.sql.base import ExecutableOption
 from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.retention_rules import purge_day
 from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, CaseFacts, Guard, Move
 from registry.complaints.case.units import periods_of
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.parties.models import Hearing
+from registry.complaints.retention.rules import purge_day
 from registry.core import moves
 from registry.core.db.locking import lock_or_none, locking_select
 from registry.core.errors import NotFound

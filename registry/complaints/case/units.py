@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.retention_rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
+from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
@@ -22,36 +23,38 @@ _ALL = select(Unit).order_by(Unit.reference)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def add(
-    session: Session,
-    sealer: Sealer,
-    reference: str,
-    *,
-    country: str,
-    authority: str,
-    names: Mapping[str, str],
-    email: str | None,
-    supervisor_email: str | None = None,
-    is_default: bool = False,
-    periods: Periods | None = None,
-    today: date,
-) -> Unit:
+class UnitDetails(NamedTuple):
+    """What is written down of a unit; its names are by language.
+
+    `email` is told that there is something to do, never what; `supervisor_email` when it is overdue.
+    """
+
+    reference: str
+    country: str
+    authority: str
+    names: Mapping[str, str]
+    email: str | None
+    supervisor_email: str | None = None
+    periods: Periods | None = None
+
+
+def add(session: Session, sealer: Sealer, details: UnitDetails, today: date, *, is_default: bool = False) -> Unit:
     """Add a unit and make its keys. The first that may take complaints is the default; `is_default` moves that here.
 
-    `email` is told that there is something to do, never what; `supervisor_email` when it is overdue. Raises
-    InvalidInput.
+    Raises InvalidInput.
     """
-    check(reference, country, authority, names, email, supervisor_email, periods)
+    check(details)
+    reference, periods = details.reference, details.periods
     everyone = _lock_all(session)
     if any(unit.reference == reference for unit in everyone):
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
     unit = Unit(
         reference=reference,
-        authority=authority,
-        country=country,
-        names=dict(names),
-        email=email,
-        supervisor_email=supervisor_email,
+        authority=details.authority,
+        country=details.country,
+        names=dict(details.names),
+        email=details.email,
+        supervisor_email=details.supervisor_email,
         is_default=False,
         periods=None if periods is None else msgspec.to_builtins(periods),
     )
@@ -152,16 +155,9 @@ def _lock_all(session: Session) -> list[Unit]:
     return list(session.execute(select(Unit).order_by(Unit.id).with_for_update()).scalars())
 
 
-def check(
-    reference: str,
-    country: str,
-    authority: str,
-    names: Mapping[str, str],
-    email: str | None,
-    supervisor_email: str | None,
-    periods: Periods | None,
-) -> None:
+def check(details: UnitDetails) -> None:
     """Raise InvalidInput unless these values are acceptable for a unit."""
+    reference, country, authority, names, email, supervisor_email, periods = details
     faults = []
     if not _REFERENCE.fullmatch(reference) or len(reference) > 40:
         faults.append(

@@ -18,7 +18,7 @@ from registry.complaints.case.moves import changed, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import UnitOfficer, in_unit, opened_mailboxes
 from registry.complaints.casework.models import Translation
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier

@@ -14,8 +14,8 @@ from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer
-from registry.complaints.triage.danger import dangers_in
 from registry.complaints.triage.priorities import refuse_lowering
+from registry.complaints.triage.story import dangers_in
 from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, OfficerState, Unit
 from registry.officers.models import Officer as Account

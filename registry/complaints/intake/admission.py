@@ -25,8 +25,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
-from registry.complaints.intake.admission_rules import (
+from registry.complaints.intake.models import DailyCount, DayKey, UsedChallenge
+from registry.complaints.intake.rules import (
     BUCKETS,
     CAPS,
     COST,

@@ -20,10 +20,10 @@ from registry.complaints.case.complaint_codes import Root, is_typed_back
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.questions import cleared
-from registry.complaints.case.retention_rules import draft_day
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.case.visits import Visit
 from registry.complaints.intake import handover
+from registry.complaints.retention.rules import draft_day
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import working_days

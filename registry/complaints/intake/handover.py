@@ -1,8 +1,12 @@
-"""Handing over submitted answers: picks the unit, runs triage, and gives the unit access. All in one transaction."""
+"""Handing over submitted answers: picks the unit, runs triage, and gives the unit access. All in one transaction.
+
+`recipient` says before that which office would read a complaint, and why.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -132,3 +136,41 @@ def _sealed(sealer: Sealer, case: Case, column: str, value: Any) -> str | None:
         return None
     text = msgspec.json.encode(value, order="sorted").decode()
     return sealer.seal_field(text, Place("cases", column, case.reference, case.reference))
+
+
+class Fit(StrEnum):
+    """How the office that reads a complaint relates to the country that the complaint is about."""
+
+    OF_COUNTRY = "of_country"
+    """It is an office of the country of work."""
+    WHERE_NOW = "where_now"
+    """It is an office of the country where the complainant is now; of the country of work there is none, or none was named."""
+    NONE_THERE = "none_there"
+    """No office of that EU state takes complaints here: the default office reads it."""
+    OUTSIDE = "outside"
+    """The country of work is outside the EU: the default office reads it."""
+    NO_COUNTRY = "no_country"
+    """No country was named: the default office reads it."""
+
+
+class Recipient(NamedTuple):
+    """The office that reads a complaint: its names by language, its country; and the country that the complaint is about."""
+
+    names: Mapping[str, str]
+    country: str
+    fit: Fit
+    about: str | None
+
+
+def recipient(session: Session, answers: Mapping[str, Any]) -> Recipient:
+    """The office to which these answers would be sent now. Raises IntakeClosed where there is none."""
+    about = country_of_work(answers)
+    unit = route(session, about)
+    work = answers.get("country")
+    if about is not None and unit.country == about:
+        fit = Fit.OF_COUNTRY if work == about else Fit.WHERE_NOW
+    elif about is not None:
+        fit = Fit.NONE_THERE
+    else:
+        fit = Fit.OUTSIDE if work == "other" or work in SENDING_COUNTRIES else Fit.NO_COUNTRY
+    return Recipient(unit.names, unit.country, fit, about)

@@ -38,7 +38,7 @@ from registry.complaints.case.states import (
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised, set_draft_retention
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.sealing.sealer import Sealer

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.access import new_box
 from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
-from registry.complaints.case.retention_rules import paper_day
 from registry.complaints.case.units import require_open_intake
+from registry.complaints.retention.rules import paper_day
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import CaseState, MailboxRole

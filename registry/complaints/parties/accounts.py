@@ -5,11 +5,12 @@ They have keys like any unit and take no complaint. Their people have accounts l
 
 from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.units import check
+from registry.complaints.case.units import UnitDetails, check
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.errors import Fault, InvalidInput, NotFound
@@ -20,19 +21,20 @@ from registry.vocabulary.cases import PartnerKind
 from registry.vocabulary.codes import Problem
 
 
-def add_partner(
-    session: Session,
-    sealer: Sealer,
-    reference: str,
-    kind: PartnerKind,
-    *,
-    country: str,
-    names: Mapping[str, str],
-    email: str | None,
-    today: date,
-) -> Unit:
-    """Add an organisation to which cases may be referred, and make its keys. Raises InvalidInput."""
-    check(reference, country, reference, names, email, None, None)
+class NewPartner(NamedTuple):
+    """An organisation to which cases may be referred; `names` by language, `email` hears that something waits."""
+
+    reference: str
+    kind: PartnerKind
+    country: str
+    names: Mapping[str, str]
+    email: str | None = None
+
+
+def add_partner(session: Session, sealer: Sealer, partner: NewPartner, today: date) -> Unit:
+    """Add a partner organisation, and make its keys. Raises InvalidInput."""
+    reference, kind, country, names, email = partner
+    check(UnitDetails(reference, country, reference, names, email))
     if session.execute(select(Unit.id).where(Unit.reference == reference)).first() is not None:
         raise InvalidInput([Fault("reference", Problem.INVALID_VALUE, "is a unit's already")])
     unit = Unit(

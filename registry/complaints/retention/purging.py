@@ -16,7 +16,6 @@ from registry.audit.actions import forget_subject
 from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
-from registry.complaints.case.retention_rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.models import (
     AccessGrant,
@@ -30,11 +29,11 @@ from registry.complaints.casework.models import (
     Translation,
     WaitingLetter,
 )
-from registry.complaints.intake.mailbox_models import AnswerSheet, Consent, Message
-from registry.complaints.intake.paper_forms.actions import drop_stale
-from registry.complaints.intake.paper_forms.models import PaperForm
+from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
+from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.parties.models import Hearing, Referral, ReferralReport
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
+from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.similarity import Shingle

@@ -18,7 +18,7 @@ from registry.complaints.intake.mailbox import resume
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
 from registry.core.clock import day_at
-from registry.core.isolation import do_for_each
+from registry.core.db.errors import do_for_each
 from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_unit

@@ -13,12 +13,15 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.triage.flood_rules import DUPLICATES_WITHIN_DAYS, NEAR_BANDS, NOT_URGENT, is_flood
 from registry.complaints.triage.rules import (
+    DUPLICATES_WITHIN_DAYS,
     INDEPENDENT_COMPLAINTS,
     INDEPENDENT_DAYS,
+    NEAR_BANDS,
+    NOT_URGENT,
     Triaged,
     TriageFacts,
+    is_flood,
     raised,
     triage,
 )

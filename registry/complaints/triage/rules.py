@@ -17,8 +17,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.complaints.case.questions import NO, QUESTIONNAIRE, YES, Answers, cleared
-from registry.complaints.triage.danger import danger_rules
-from registry.complaints.triage.story import Suggested, story_rules, suggested_by
+from registry.complaints.triage.story import Suggested, danger_rules, story_rules, suggested_by
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.codes import TriageReason
 
@@ -241,3 +240,22 @@ def _sums(country: Any, thresholds: Sequence[FeeThreshold]) -> Mapping[str, str]
         (threshold.sums for threshold in thresholds if threshold.country == country and country),
         next((threshold.sums for threshold in thresholds if threshold.country is None), {}),
     )
+
+
+NEAR_DUPLICATES = 5
+"""So many before it in a week say nearly the same: workers of one workshop may, hardly six of them in the same words."""
+
+DUPLICATES_WITHIN_DAYS = 7
+
+NEAR_BANDS = 8
+"""Of 16 bands so many must meet (similarity.py): texts that share nine tenths do, those that share a half do not."""
+
+A_DAY = 300
+"""Complaints that are not urgent and that one unit takes on one day; the rest waits aside."""
+
+NOT_URGENT = frozenset({Priority.P3, Priority.P4})
+
+
+def is_flood(priority: Priority, near_duplicates: int, filed_today: int) -> bool:
+    """`near_duplicates` and `filed_today` are those before this one; `filed_today` in its unit and not urgent either."""
+    return priority in NOT_URGENT and (near_duplicates >= NEAR_DUPLICATES or filed_today >= A_DAY)

@@ -17,10 +17,9 @@ from sqlalchemy import ForeignKey, Index, bindparam, func, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
-from registry.complaints.intake.letters import letters
-from registry.complaints.triage.flood_rules import NEAR_BANDS
+from registry.complaints.triage.rules import NEAR_BANDS
 from registry.core.db.engine import Base, Text
-from registry.register.names.spelling import is_chinese
+from registry.register.names.spelling import is_chinese, letters
 
 Digest = Callable[[str, str], str]
 """A keyed digest of a text for a purpose, in hex: `Sealer.digest` or `Keyring.digest`."""

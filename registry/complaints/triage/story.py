@@ -1,18 +1,19 @@
 """What the words of a complaint's story suggest: indicators, danger, months without wages. Pure; nothing of a text is kept.
 
 Suggestions decide how soon an officer reads the story, and are shown as suggestions. What the complainant answered stands
-above them. The words are data: danger.toml for violence, confinement and danger, story.toml for the rest.
+above them. An officer reads every message; words of danger only decide how soon, so they find too much rather than too little.
+The words are data: danger.toml for violence, confinement and danger, story.toml for the rest.
 """
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from registry.complaints.case.questions import NO
-from registry.complaints.triage.danger import dangers_in
 from registry.complaints.triage.phrases import PhraseRule, phrase_rules, rules_met
 from registry.vocabulary.cases import Indicator
 
-_FILE = "story.toml"
+_STORY = "story.toml"
+_DANGER = "danger.toml"
 _UNPAID = "unpaid_for_months"
 _PAID = "paid_for_the_job"
 _OF_DANGER = {
@@ -33,9 +34,19 @@ class Suggested(NamedTuple):
         return any(self)
 
 
+def danger_rules() -> tuple[PhraseRule, ...]:
+    """The kinds of danger and their phrases, as this version ships them."""
+    return phrase_rules(_DANGER)
+
+
+def dangers_in(text: str) -> list[str]:
+    """The names of the kinds of danger that a text tells of, in their order; empty where it tells of none."""
+    return rules_met(_DANGER, text)
+
+
 def story_rules() -> tuple[PhraseRule, ...]:
     """What the words of a story may suggest beside danger, and the phrases, as this version ships them."""
-    return phrase_rules(_FILE)
+    return phrase_rules(_STORY)
 
 
 def suggested_by(answers: Mapping[str, Any]) -> Suggested:
@@ -43,7 +54,7 @@ def suggested_by(answers: Mapping[str, Any]) -> Suggested:
     account = answers.get("account")
     if not isinstance(account, str):
         return Suggested()
-    dangers, signs = dangers_in(account), rules_met(_FILE, account)
+    dangers, signs = dangers_in(account), rules_met(_STORY, account)
     found = {_OF_DANGER[name] for name in dangers if name in _OF_DANGER}
     found |= {Indicator(name) for name in signs if name not in (_UNPAID, _PAID)}
     return Suggested(

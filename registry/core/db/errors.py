@@ -1,11 +1,22 @@
-"""Which database errors mean that the database is away or at another revision, and not that we asked wrongly."""
+"""Which database errors mean that the database is away or at another revision, and not that we asked wrongly.
+
+And how one thing is done for many, so that one for which it fails keeps none of the others from its turn, unless the
+database is away.
+"""
 
 import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registry.core.errors import DatabaseUnavailable, NotMigrated
+
+log = structlog.get_logger()
+
+Item = TypeVar("Item")
 
 _SQLITE_AWAY = {
     sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
@@ -47,3 +58,26 @@ def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrat
     if state in ("55P03", "57014"):
         return DatabaseUnavailable("the database is busy and did not answer in time: nothing was changed")
     return away if state.startswith(_POSTGRESQL_AWAY) or error.connection_invalidated else None
+
+
+class SomeFailed(Exception):
+    """What was to be done for each of many failed for some; the log says where, and what they were is not said."""
+
+
+def do_for_each(items: Iterable[Item], act: Callable[[Item], object], name: str) -> None:
+    """Call `act` with each item. Raises SomeFailed at the end where it raised for one, and at once what the database raises.
+
+    `name` says in the log what was being done.
+    """
+    failed = 0
+    for item in items:
+        try:
+            act(item)
+        except Exception as error:
+            if is_database_away(error):
+                # It is away: the others would each wait for it in vain.
+                raise
+            failed += 1
+            log.error("failed_for_one", doing=name, exc_info=error)
+    if failed:
+        raise SomeFailed(f"{name} failed for {failed}")

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-
-from registry.core.po import read_texts
+from importlib.resources.abc import Traversable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +31,12 @@ def message(code: str, /, **facts: object) -> Message:
 def _english() -> Mapping[str, str]:
     # Read when the first fault is stated: most commands and requests state none.
     return read_texts(files(__name__) / "en.po")
+
+
+def read_texts(file: Traversable) -> dict[str, str]:
+    """The texts of a catalogue, a PO file, by their keys, without those that are empty."""
+    # Loaded by the first that says something: most commands say nothing in these words.
+    from babel.messages.pofile import read_po
+
+    with file.open("rb") as content:
+        return {str(one.id): str(one.string) for one in read_po(content) if one.id and one.string}

@@ -1,8 +1,11 @@
-"""What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, and what the officer has not sent."""
+"""What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, the law, and unsent texts."""
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
+from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision, OfficerDraft, ReplyTemplate, TemplateState
@@ -25,6 +28,9 @@ from registry.register.agencies.models import Agency, Licence, PendingChannelCha
 from registry.register.authorities.models import Authority, Retrieval
 from registry.register.authorities.models import Source as OfficialList
 from registry.register.imports.models import PendingImport
+from registry.register.law.overlays.models import LawOverlay, OverlayState
+from registry.register.law.overlays.queries import law_at
+from registry.register.law.rows import Row as LawRow
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
@@ -208,3 +214,40 @@ OTHER_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.CASE, Act.HOLD), _templates),
     Source(right(Resource.OWN, Act.WRITE), _unsent),
 )
+
+
+def _overlay(kind: str, since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
+    columns = Columns(kind=kind, reference=LawOverlay.reference, since_at=since)
+    return rows(columns).where(*conditions).order_by(LawOverlay.id)
+
+
+def _proposed() -> Select[Any]:
+    waiting = LawOverlay.state == OverlayState.PROPOSED, LawOverlay.proposed_by != ME
+    return _overlay("law.proposed", LawOverlay.proposed_at, *waiting)
+
+
+def _withdrawal() -> Select[Any]:
+    requested = LawOverlay.withdrawal_asked_by.is_not(None), LawOverlay.withdrawal_asked_by != ME
+    return _overlay(
+        "law.withdrawal", LawOverlay.withdrawal_asked_at, LawOverlay.state == OverlayState.APPROVED, *requested
+    )
+
+
+LAW_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.LAW, Act.APPROVE), _proposed),
+    Source(right(Resource.LAW, Act.APPROVE), _withdrawal),
+)
+
+
+def rows_to_read_again(session: Session, today: date) -> list[LawRow]:
+    """Rows of law whose day for another reading (`check_by`) is past, the oldest first."""
+    late = [row for row in law_at(session).rows.values() if row.check_by < today]
+    return sorted(late, key=lambda row: (row.check_by, row.id))
+
+
+def countries_out_of_date(session: Session, today: date) -> Iterator[tuple[str, date]]:
+    """Countries of which a row of law is to be read again, each with the first such day."""
+    first: dict[str, date] = {}
+    for row in rows_to_read_again(session, today):
+        first.setdefault(row.country, row.check_by)
+    return iter(first.items())

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from registry.complaints.intake import filing
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
-from registry.http.agency_names import main_name
 from registry.http.transaction import reading
+from registry.i18n.agency_names import main_name
 from registry.pages.intake import cookies
-from registry.pages.intake.visiting import Visitor
+from registry.pages.intake.visiting import PageRequest
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import agencies_named
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
@@ -45,7 +45,7 @@ def _found(language: Language, agency: record.Agency) -> AgencyChoice:
     return AgencyChoice(agency.agency_id, main_name(agency, language).name, agency.country, agency.place)
 
 
-def write_down(visitor: Visitor) -> None:
+def write_down(visitor: PageRequest) -> None:
     """Answer the question for the agency with the one whose page the visitor came from, unless already answered."""
     found = registered(visitor.language, cookies.value_of(cookies.ABOUT))
     if found is not None and "agency" not in filing.answers(visitor.session, visitor.sealer, visitor.visit).answers:

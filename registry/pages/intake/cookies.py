@@ -5,7 +5,7 @@ import hmac
 
 from flask import Response, request
 
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.http.transaction import services
 
 VISIT = "notes"

@@ -2,21 +2,7 @@
 
 from flask import Flask
 
-from registry.pages.intake import (
-    files,
-    holders,
-    mailbox,
-    number,
-    parts,
-    quick_exit,
-    recordings,
-    reminder,
-    review,
-    short,
-    sign_in,
-    steps,
-    voices,
-)
+from registry.pages.intake import files, holders, mailbox, number, parts, quick_exit, review, short, sign_in, steps
 from registry.pages.intake.rendering import seal_off
 from registry.pages.public.edge import prepare
 
@@ -31,11 +17,8 @@ def register(app: Flask) -> None:
         short,
         steps,
         review,
-        reminder,
         files,
         parts,
-        recordings,
-        voices,
         mailbox,
         holders,
     ):

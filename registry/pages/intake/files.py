@@ -18,16 +18,15 @@ from registry.complaints.intake.mailbox_files import file_of, files_of, opened_f
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
-from registry.http.body_admission import takes_body
 from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.pages.intake import cookies, sign_in
-from registry.pages.intake.recordings import finish, unfinished
+from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
-from registry.pages.intake.visiting import StaleForm, Visitor, is_beside, open_visit
+from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -48,7 +47,7 @@ def files(language: Language) -> Response:
             response = _page(visitor, unfinished=cut_off)
             jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
     except NoVisit:
-        return sign_in.knock(language)
+        return sign_in.number_page(language)
     # Before sending only the holder of the number can have clean copies made: each visit begins them.
     begin_all(services().settings, jobs)
     return response
@@ -68,7 +67,7 @@ def add(language: Language) -> Response:
         with one_of_few():
             return _taken(language)
     except NoVisit:
-        return sign_in.knock(language)
+        return sign_in.number_page(language)
     except StaleForm:
         return lead(language, "/files")
     except RequestEntityTooLarge:
@@ -83,7 +82,7 @@ def recording(language: Language) -> Response:
     try:
         finish(language)
     except NoVisit:
-        return sign_in.knock(language)
+        return sign_in.number_page(language)
     except (RefusedFile, NotNow, FilesUnavailable, TooBusy) as refusal:
         return _refused(language, refusal.code, 503 if isinstance(refusal, FilesUnavailable | TooBusy) else 400)
     except (StaleForm, InvalidInput):
@@ -109,7 +108,7 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
 
 
 def _page(
-    visitor: Visitor, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
+    visitor: PageRequest, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
 ) -> Response:
     existing = files_of(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
@@ -143,7 +142,7 @@ def remove(language: Language) -> Response:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
             names = removed(visitor.session, visitor.sealer, visitor.visit, reference)
     except NoVisit:
-        return sign_in.knock(language)
+        return sign_in.number_page(language)
     except (StaleForm, NotFound, NotNow):
         return lead(language, "/files")
     # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
@@ -159,7 +158,7 @@ def copy(language: Language, reference: str) -> Response:
         with open_visit(language) as visitor:
             existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
     except NoVisit:
-        return sign_in.knock(language)
+        return sign_in.number_page(language)
     except NotNow:
         return lead(language, "/number")
     body = open_clean(store(), existing.opened, existing.case, existing.attachment)

@@ -16,7 +16,7 @@ from registry.http.complaint_services import sealer
 from registry.http.transaction import reading
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.mailbox import page_of
-from registry.pages.intake.visiting import WITH_WORDS, Visitor, submitted_fields, visiting
+from registry.pages.intake.visiting import WITH_WORDS, PageRequest, submitted_fields, visiting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_holders", __name__)
@@ -31,7 +31,7 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
         try:
             visits.visit(reading(), sealer(), cookies.value_of(cookies.VISIT), now(), is_extended=False)
         except NoVisit:
-            return sign_in.knock(language, submitted_fields())
+            return sign_in.number_page(language, submitted_fields())
         code = complaint_codes.new_code()
         try:
             root = complaint_codes.derive(keyring(), code, network_here())
@@ -43,13 +43,13 @@ def minting(view: Callable[..., Response]) -> Callable[..., Response]:
 
 
 @visiting
-def busy(visitor: Visitor, refusal: TooBusy) -> Response:
+def busy(visitor: PageRequest, refusal: TooBusy) -> Response:
     return page_of(visitor, fault=refusal, status=503)
 
 
 @pages.post("/<language:language>/box/other-number")
 @minting
-def change(visitor: Visitor, code: str, root: Root) -> Response:
+def change(visitor: PageRequest, code: str, root: Root) -> Response:
     """Show another number; the old one opens until the new one was typed back."""
     try:
         token = access.change_receipt(visitor.session, visitor.sealer, visitor.visit, code, root, visitor.at)
@@ -63,7 +63,7 @@ def change(visitor: Visitor, code: str, root: Root) -> Response:
 
 @pages.post("/<language:language>/box/hers")
 @minting
-def invite(visitor: Visitor, code: str, root: Root) -> Response:
+def invite(visitor: PageRequest, code: str, root: Root) -> Response:
     """A number for the worker, shown this once to the helper who hands it on."""
     try:
         access.invite_worker(visitor.session, visitor.sealer, visitor.visit, root, visitor.at)
@@ -78,7 +78,7 @@ def invite(visitor: Visitor, code: str, root: Root) -> Response:
 
 @pages.post("/<language:language>/box/helper")
 @visiting
-def helper(visitor: Visitor) -> Response:
+def helper(visitor: PageRequest) -> Response:
     """Remove a helper, or let answers go to the helper as well, or no longer."""
     reference, wish = request.form.get("helper", ""), request.form.get("wish", "")
     try:

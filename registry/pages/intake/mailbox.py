@@ -1,6 +1,12 @@
-"""The mailbox: where it stands in plain words, what happens by when, words both ways, and whom the officers may tell."""
+"""The mailbox: where it stands in plain words, what happens by when, words both ways, and whom the officers may tell.
+
+A calendar file for the telephone has the days on which to look again, under a name that says nothing. Source: RFC 5545. It
+has no address, no number and no word of a complaint; its identifiers are random.
+"""
 
 import secrets
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -17,9 +23,9 @@ from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
 from registry.i18n.wording import name_in
 from registry.pages.intake import lines
-from registry.pages.intake.readers import reader_of
+from registry.pages.intake.review import reader_of
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Visitor, visiting
+from registry.pages.intake.visiting import PageRequest, visiting
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.register import Language
 
@@ -32,14 +38,14 @@ CONSENTS: dict[ConsentKind, Question] = {
 
 @pages.get("/<language:language>/box/mine")
 @visiting
-def mine(visitor: Visitor) -> Response:
+def mine(visitor: PageRequest) -> Response:
     # In the address and nowhere else, in a word that says nothing: who opens this mailbox later does not see it.
     return page_of(visitor, is_danger_reported=request.args.get("told") == "yes")
 
 
 @pages.post("/<language:language>/box/write")
 @visiting
-def write(visitor: Visitor) -> Response:
+def write(visitor: PageRequest) -> Response:
     """Add a message. The page gave it a key of its own, so that it is there once however often it is sent.
 
     One button says "I am in danger now", with or without words.
@@ -64,7 +70,7 @@ def write(visitor: Visitor) -> Response:
 
 @pages.post("/<language:language>/box/agree")
 @visiting
-def agree(visitor: Visitor) -> Response:
+def agree(visitor: PageRequest) -> Response:
     """Give one consent or take it back. The page names the wish, not its opposite: pressed twice it is the same."""
     try:
         kind = ConsentKind(request.form.get("kind", ""))
@@ -80,7 +86,7 @@ def agree(visitor: Visitor) -> Response:
 
 @pages.get("/<language:language>/box/end")
 @visiting
-def ask_end(visitor: Visitor) -> Response:
+def ask_end(visitor: PageRequest) -> Response:
     """What withdrawing means, and a copy to take along, before anything is gone."""
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     return visitor.page("end.html", view=view) if Can.WITHDRAW in view.can else visitor.to("/mine")
@@ -88,7 +94,7 @@ def ask_end(visitor: Visitor) -> Response:
 
 @pages.post("/<language:language>/box/end")
 @visiting
-def end(visitor: Visitor) -> Response:
+def end(visitor: PageRequest) -> Response:
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     try:
         mailbox.withdraw(visitor.session, visitor.sealer, visitor.visit, visitor.at)
@@ -99,7 +105,7 @@ def end(visitor: Visitor) -> Response:
 
 @pages.post("/<language:language>/box/again")
 @visiting
-def again(visitor: Visitor) -> Response:
+def again(visitor: PageRequest) -> Response:
     """Object to a decision, open it again, or take a withdrawal back."""
     typed = request.form.get("text", "")
     try:
@@ -118,7 +124,7 @@ def again(visitor: Visitor) -> Response:
 
 @pages.get("/<language:language>/box/copy")
 @visiting
-def copy(visitor: Visitor) -> Response:
+def copy(visitor: PageRequest) -> Response:
     """All of it on one page, to be printed or kept."""
     return visitor.page(
         "copy.html", **_copied(visitor, mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at))
@@ -126,7 +132,7 @@ def copy(visitor: Visitor) -> Response:
 
 
 def page_of(
-    visitor: Visitor,
+    visitor: PageRequest,
     *,
     fault: RegistryError | None = None,
     typed: str = "",
@@ -167,7 +173,7 @@ def page_of(
     )
 
 
-def _today(visitor: Visitor, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
+def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:
     """What can be done on the day of sending: whom to call in that country, above all where the office cannot decide there."""
     if view.filed_on is None or view.reads is not Reads.RECEIVED:
         return None
@@ -194,7 +200,7 @@ def _last_answered(answers: dict[str, Any]) -> str | None:
     return answered[-1] if answered else None
 
 
-def _copied(visitor: Visitor, own: OwnCopy) -> dict[str, Any]:
+def _copied(visitor: PageRequest, own: OwnCopy) -> dict[str, Any]:
     answers = own.sheet.answers
     stated = [
         (question_text(visitor.language, question), answer_text(visitor.language, question, answers[question.code]))
@@ -205,3 +211,42 @@ def _copied(visitor: Visitor, own: OwnCopy) -> dict[str, Any]:
     files = files_of(visitor.session, visitor.sealer, visitor.visit)
     name = name_in(visitor.language, own.view.unit_names)
     return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}
+
+
+FIRST_LOOK = timedelta(days=7)
+"""When to look again where no day was promised."""
+
+
+@pages.get("/<language:language>/box/days")
+@visiting
+def days(visitor: PageRequest) -> Response:
+    view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
+    promised = {view.waiting_until, view.acknowledge_by, view.answer_by, view.draft_until}
+    on = sorted(day for day in promised if day is not None and day > visitor.today) or [visitor.today + FIRST_LOOK]
+    response = Response(
+        calendar_of(on, text(visitor.language, "page.box.title"), visitor.today), mimetype="text/calendar"
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="calendar.ics"'
+    return response
+
+
+def calendar_of(days: Sequence[date], name: str, today: date) -> str:
+    """An iCalendar file with one whole day each, which the telephone announces at nine in the morning."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//calendar//1//"]
+    for day in days:
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{secrets.token_hex(16)}",
+            f"DTSTAMP:{today:%Y%m%d}T000000Z",
+            f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+            f"SUMMARY:{name}",
+            "CLASS:PRIVATE",
+            "TRANSP:TRANSPARENT",
+            "BEGIN:VALARM",
+            "ACTION:DISPLAY",
+            f"DESCRIPTION:{name}",
+            "TRIGGER:PT9H",
+            "END:VALARM",
+            "END:VEVENT",
+        ]
+    return "".join(f"{line}\r\n" for line in (*lines, "END:VCALENDAR"))

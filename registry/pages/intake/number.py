@@ -11,7 +11,7 @@ from registry.complaints.case.access import is_replacement
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
 from registry.pages.intake import about, cookies
-from registry.pages.intake.visiting import Visitor, visiting_number
+from registry.pages.intake.visiting import PageRequest, visiting_number
 
 pages = Blueprint("intake_number", __name__)
 
@@ -22,7 +22,7 @@ _INK, _PAPER = 0, 255
 
 @pages.get("/<language:language>/box/number")
 @visiting_number
-def number(visitor: Visitor) -> Response:
+def number(visitor: PageRequest) -> Response:
     if visitor.visit.code is None:
         return visitor.to("/mine")
     return _page(visitor)
@@ -30,7 +30,7 @@ def number(visitor: Visitor) -> Response:
 
 @pages.get("/<language:language>/box/number.png")
 @visiting_number
-def picture(visitor: Visitor) -> Response:
+def picture(visitor: PageRequest) -> Response:
     """Gone, like the number itself, once it was typed back."""
     if visitor.visit.code is None:
         raise NotFound("there is no picture here")
@@ -42,7 +42,7 @@ def picture(visitor: Visitor) -> Response:
 
 @pages.post("/<language:language>/box/number")
 @visiting_number
-def confirm(visitor: Visitor) -> Response:
+def confirm(visitor: PageRequest) -> Response:
     """The last six digits typed back. Wrong ones cost nothing: the number is still there to be read again."""
     is_first = visitor.visit.code is not None
     try:
@@ -60,7 +60,7 @@ def confirm(visitor: Visitor) -> Response:
     return response
 
 
-def _page(visitor: Visitor, *, is_wrong: bool = False, status: int = 200) -> Response:
+def _page(visitor: PageRequest, *, is_wrong: bool = False, status: int = 200) -> Response:
     return visitor.page(
         "number.html",
         status=status,

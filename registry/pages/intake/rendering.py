@@ -7,8 +7,8 @@ from flask import Flask, Response, redirect, request
 
 from registry.http.errors import is_for_programs
 from registry.http.headers import content_policy
-from registry.http.intake_paths import is_of_intake
-from registry.i18n.languages import negotiated
+from registry.http.paths import is_of_intake
+from registry.http.responses import negotiated
 from registry.pages.public.rendering import NOT_KEPT, is_demo, rendered
 from registry.vocabulary.register import Language
 

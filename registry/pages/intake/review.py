@@ -1,19 +1,21 @@
 """Everything together before it is sent: what was answered, whom it may be told to, and one button."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
 from registry.complaints.intake import filing
+from registry.complaints.intake.handover import Fit, recipient
 from registry.complaints.intake.mailbox_files import files_of
 from registry.core.errors import IntakeClosed, InvalidInput
+from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.pages.intake.readers import reader_of
+from registry.i18n.wording import country_name, name_in
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import Visitor, drafting
+from registry.pages.intake.visiting import PageRequest, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
@@ -39,14 +41,14 @@ class PartSummary(NamedTuple):
 
 @pages.get("/<language:language>/box/all")
 @drafting
-def everything(visitor: Visitor) -> Response:
+def everything(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, sheet)
 
 
 @pages.post("/<language:language>/box/send")
 @drafting
-def send(visitor: Visitor) -> Response:
+def send(visitor: PageRequest) -> Response:
     """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
         _consented(visitor, request.form.getlist("consent"))
@@ -64,7 +66,7 @@ def send(visitor: Visitor) -> Response:
     return visitor.to("/mine")
 
 
-def _consented(visitor: Visitor, ticked: list[str]) -> None:
+def _consented(visitor: PageRequest, ticked: list[str]) -> None:
     """Keep the consents ticked on this page. What is not ticked was not asked, and is none."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     given = {code: YES for code in OFFERED if code in ticked and code not in sheet.answers}
@@ -73,7 +75,7 @@ def _consented(visitor: Visitor, ticked: list[str]) -> None:
 
 
 def _page(
-    visitor: Visitor,
+    visitor: PageRequest,
     sheet: Sheet,
     *,
     is_empty: bool = False,
@@ -127,3 +129,26 @@ def _parts(language: Language, wanted: list[Question], sheet: Sheet) -> Iterator
             left = [question for question in visible_questions if question.code not in sheet.answers]
             rows = [row for _, row in _rows(language, visible_questions, sheet)]
             yield PartSummary(part_title(language, part), rows, len(left), path_of(left[0]) if left else "")
+
+
+class Reader(NamedTuple):
+    """Which office reads it, in words; `asks_country` where the country of work would decide it, `is_elsewhere` where the
+    office cannot decide about that work.
+    """
+
+    says: str
+    asks_country: bool
+    is_elsewhere: bool
+
+
+def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
+    """The office to which these answers go, or went. Raises IntakeClosed where there is none."""
+    found = recipient(visitor.session, answers)
+    says = text(
+        visitor.language,
+        f"page.box.all.reader.{found.fit}",
+        unit=name_in(visitor.language, found.names),
+        country=country_name(visitor.language, found.country),
+        about=country_name(visitor.language, found.about) if found.about else "",
+    )
+    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))

@@ -12,10 +12,10 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question, is_alarming
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput
-from registry.http.intake_forms import read_form
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
-from registry.pages.intake import about, cookies, lines, voices
-from registry.pages.intake.visiting import Visitor, drafting
+from registry.pages.forms import read_form
+from registry.pages.intake import about, cookies, lines, steps
+from registry.pages.intake.visiting import PageRequest, drafting
 
 pages = Blueprint("intake_short", __name__)
 
@@ -26,7 +26,7 @@ STEPS: tuple[tuple[str, ...], ...] = (("in_danger", "country"), ("account", "age
 @pages.route("/<language:language>/box/short", methods=["GET", "POST"], defaults={"step": 0})
 @pages.route("/<language:language>/box/short/story", methods=["GET", "POST"], defaults={"step": 1})
 @drafting
-def page(visitor: Visitor, step: int) -> Response:
+def page(visitor: PageRequest, step: int) -> Response:
     """One page of the short way: shown, or kept as it was sent. The first takes over the agency that somebody came from."""
     if request.method == "POST":
         return _saved(visitor, step)
@@ -41,7 +41,7 @@ def page(visitor: Visitor, step: int) -> Response:
 
 @pages.get("/<language:language>/box/short/now")
 @drafting
-def now_page(visitor: Visitor) -> Response:
+def now_page(visitor: PageRequest) -> Response:
     """Somebody is in danger: whom to call comes first, and then it goes on."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     return visitor.page("danger.html", path="/short/story", **lines.of(visitor.language, sheet.answers))
@@ -49,7 +49,7 @@ def now_page(visitor: Visitor) -> Response:
 
 @pages.get("/<language:language>/box/ticks")
 @drafting
-def ticks(visitor: Visitor) -> Response:
+def ticks(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
@@ -59,7 +59,7 @@ def ticks(visitor: Visitor) -> Response:
 
 @pages.post("/<language:language>/box/ticks")
 @drafting
-def tick(visitor: Visitor) -> Response:
+def tick(visitor: PageRequest) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -74,7 +74,7 @@ def tick(visitor: Visitor) -> Response:
     return visitor.to("/all")
 
 
-def _saved(visitor: Visitor, step: int) -> Response:
+def _saved(visitor: PageRequest, step: int) -> Response:
     """Keep what was given and lead on. What cannot be read is shown again with what is wrong, and nothing typed is lost."""
     before = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if before.submitted_on is not None:
@@ -107,13 +107,13 @@ def _typed(question: Question, before: Sheet) -> Any:
     return earlier if is_same else {"name": name} if name else None
 
 
-def _view(visitor: Visitor, step: int) -> Response:
+def _view(visitor: PageRequest, step: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, step, sheet.answers, {})
 
 
 def _page(
-    visitor: Visitor, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200
+    visitor: PageRequest, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200
 ) -> Response:
     questions = [
         (
@@ -122,7 +122,7 @@ def _page(
             help_text(visitor.language, one),
             choices(visitor.language, one),
             answers.get(one.code),
-            voices.address_of(visitor.language, one),
+            steps.address_of(visitor.language, one),
         )
         for one in (QUESTIONNAIRE[code] for code in STEPS[step])
     ]
@@ -136,4 +136,4 @@ def _page(
         path="/short" if step == 0 else "/short/story",
         back="/short" if step else None,
     )
-    return voices.with_sound(response, visitor.language)
+    return steps.with_sound(response, visitor.language)

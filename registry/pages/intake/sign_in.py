@@ -6,13 +6,14 @@ Proof of work or a wait lets in; no one is refused.
 import json
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.case.units import require_open_intake
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.admission_rules import Purpose
+from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import IntakeClosed, MistypedReceipt, NotAdmitted, NoVisit, TooBusy, UnknownReceipt
 from registry.core.ids import read_reference
@@ -103,7 +104,7 @@ def wait(language: Language) -> Response:
 
 @pages.get("/<language:language>/box/open")
 def ask_number(language: Language) -> Response:
-    return knock(language)
+    return number_page(language)
 
 
 @pages.post("/<language:language>/box/open")
@@ -113,57 +114,52 @@ def open_box(language: Language) -> Response:
     typed = request.form.get("number", "")[:200]
     stored = _saved_fields()
     if not cookies.is_token(request.form.get("token", ""), cookies.entrance_token(ticket) if ticket else ""):
-        return knock(language, stored, typed=typed, has_no_cookie=not ticket, status=400)
+        return number_page(language, stored, NumberRefused(400, typed, has_no_cookie=not ticket))
     try:
         code = complaint_codes.require_code(typed)
     except MistypedReceipt:
-        return knock(language, stored, typed=typed, problem=Problem.MISTYPED_RECEIPT, status=400)
+        return number_page(language, stored, NumberRefused(400, typed, Problem.MISTYPED_RECEIPT))
     try:
         is_solved = _admit(Purpose.OPEN, ticket)
     except NotAdmitted as refusal:
         is_over = refusal.lack is not Lack.TOO_EARLY
-        return knock(language, stored, typed=typed, seconds=refusal.retry_after, is_again=is_over, status=403)
+        seconds = refusal.retry_after
+        return number_page(language, stored, NumberRefused(403, typed, seconds=seconds, is_again=is_over))
     try:
         root = complaint_codes.derive(keyring(), code, network_here(), is_solved=is_solved)
         with writing() as session:
             token = mailbox.open_mailbox(session, sealer(), root, now())
     except TooBusy:
         waited = admission().waited(Purpose.OPEN, now())
-        return knock(language, stored, typed=typed, problem=Problem.TOO_BUSY, status=503, ticket=waited)
+        return number_page(language, stored, NumberRefused(503, typed, Problem.TOO_BUSY, ticket=waited))
     except UnknownReceipt:
-        return knock(language, stored, problem=Problem.UNKNOWN_RECEIPT, status=404)
+        return number_page(language, stored, NumberRefused(404, problem=Problem.UNKNOWN_RECEIPT))
     response = _resend(language, token, stored) if stored else lead(language, "/mine")
     return _let_in(response, token, Purpose.OPEN)
 
 
-def knock(
-    language: Language,
-    stored: FormFields = (),
-    *,
-    typed: str = "",
-    problem: Problem | None = None,
-    seconds: int = 0,
-    is_again: bool = False,
-    has_no_cookie: bool = False,
-    status: int = 200,
-    ticket: str | None = None,
-) -> Response:
-    """The page that asks for the number. `stored` is what was typed when a visit ended: it is sent on once the box is open.
-
-    `ticket` as in `_entrance_page`.
+class NumberRefused(NamedTuple):
+    """Why a number let no one in, as the page says it, and what was `typed`. `seconds` are left to wait; `ticket` as in
+    `_entrance_page`.
     """
+
+    status: int = 200
+    typed: str = ""
+    problem: Problem | None = None
+    seconds: int = 0
+    is_again: bool = False
+    has_no_cookie: bool = False
+    ticket: str | None = None
+
+
+def number_page(language: Language, stored: FormFields = (), refused: NumberRefused | None = None) -> Response:
+    """The page that asks for the number. `stored` is what was typed when a visit ended: it is sent on once the box is open."""
     path = request.path if stored and not any(name == "kept_path" for name, _ in stored) else ""
     response = _entrance_page(
         "open.html",
         language,
         Purpose.OPEN,
-        status=status or 200,
-        ticket=ticket,
-        typed=typed,
-        problem=problem,
-        seconds=seconds,
-        is_again=is_again,
-        has_no_cookie=has_no_cookie,
+        **(refused or NumberRefused())._asdict(),
         kept=[("kept_path", path), *stored] if path else list(stored),
         is_over=bool(stored),
         takes_words=language in (Language.ZH_HANS, Language.ZH_HANT),

@@ -1,4 +1,7 @@
-"""One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between."""
+"""One question a page. Every answer may be left out, each is kept when it is sent, and one can leave and come back in between.
+
+For those who read little a question is read aloud by a machine voice, fetched only when its button is pressed.
+"""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -22,10 +25,14 @@ from registry.complaints.case.questions import (
 )
 from registry.complaints.intake import filing
 from registry.core.errors import InvalidInput, NotFound
-from registry.http.intake_forms import CURRENCIES, read_form
+from registry.http.headers import content_policy
+from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
-from registry.pages.intake import about, cookies, lines, voices
-from registry.pages.intake.visiting import Visitor, drafting
+from registry.i18n.voices import VOICES, voice
+from registry.pages.forms import CURRENCIES, read_form
+from registry.pages.intake import about, cookies, lines
+from registry.pages.intake.rendering import AWAY
+from registry.pages.intake.visiting import PageRequest, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
@@ -55,7 +62,7 @@ class Group(NamedTuple):
 
 @pages.get("/<language:language>/box/more")
 @drafting
-def more(visitor: Visitor) -> Response:
+def more(visitor: PageRequest) -> Response:
     """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -75,7 +82,7 @@ def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iter
 
 @pages.get("/<language:language>/box/<int:place>")
 @drafting
-def step(visitor: Visitor, place: int) -> Response:
+def step(visitor: PageRequest, place: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
@@ -85,7 +92,7 @@ def step(visitor: Visitor, place: int) -> Response:
 
 @pages.post("/<language:language>/box/<int:place>")
 @drafting
-def answer(visitor: Visitor, place: int) -> Response:
+def answer(visitor: PageRequest, place: int) -> Response:
     """Keep the answer and lead on. What cannot be read is shown again with what is wrong; nothing that was typed is lost."""
     before = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, before)
@@ -94,16 +101,14 @@ def answer(visitor: Visitor, place: int) -> Response:
     typed = read_form(question, request.form)
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
-        return _page(
-            visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name), is_searched=True
-        )
+        return _page(visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name))
     if question.kind is Kind.AGENCY:
         typed = _agency(visitor.language, typed)
     try:
         sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, {question.code: typed})
     except InvalidInput as wrong:
         fault = fault_text(visitor.language, question, wrong.faults[0])
-        return _page(visitor, question, before, typed, fault=fault, status=400)
+        return _page(visitor, question, before, typed, fault=fault)
     if request.form.get("go") == "leave" and not visitor.visit.is_confirmed:
         # Who leaves now without the number never comes back to what was written.
         return visitor.to("/number")
@@ -121,7 +126,7 @@ def answer(visitor: Visitor, place: int) -> Response:
 
 @pages.get("/<language:language>/box/<int:place>/now")
 @drafting
-def now_page(visitor: Visitor, place: int) -> Response:
+def now_page(visitor: PageRequest, place: int) -> Response:
     """Somebody is in danger: whom to call comes before the next question, and then it goes on."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
@@ -146,23 +151,22 @@ def _question(place: int, sheet: Sheet) -> Question | None:
 
 
 def _page(
-    visitor: Visitor,
+    visitor: PageRequest,
     question: Question,
     sheet: Sheet,
     value: Any,
     *,
     fault: str = "",
     found: list[about.AgencyChoice] | None = None,
-    is_searched: bool = False,
-    status: int = 200,
 ) -> Response:
+    """The page of a question, with what was `found` where an agency was searched for, or with the `fault` of an answer."""
     language, answers = visitor.language, sheet.answers
     wanted = [one.code for one in visible(answers) if one.part is question.part]
     back = previous_question(answers, question.code)
     registered = about.registered(language, value.get("agency_id")) if question.kind is Kind.AGENCY and value else None
     response = visitor.page(
         "step.html",
-        status=status,
+        status=400 if fault else 200,
         question=question,
         asks=question_text(language, question),
         why=why_text(language, question),
@@ -179,9 +183,45 @@ def _page(
         back=path_of(back) if back is not None and back.part is question.part else "/more",
         skip=path_after(question, sheet),
         found=found or [],
-        is_searched=is_searched,
+        is_searched=found is not None,
         registered=registered,
         alarm=lines.of(language, answers) if is_alarming(answers) else None,
-        sound=voices.address_of(language, question),
+        sound=address_of(language, question),
     )
-    return voices.with_sound(response, language)
+    return with_sound(response, language)
+
+
+_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
+
+
+def address_of(language: Language, question: Question) -> str:
+    """Where a question is heard; empty where it was not recorded. It tells the place of the question, as its page does."""
+    if language not in VOICES or not voice(services().settings.home, language, question).path.is_file():
+        return ""
+    return f"/{language}/box/{_PLACES[question.code]}/voice"
+
+
+def with_sound(response: Response, language: Language) -> Response:
+    """Let a page play what comes from us."""
+    response.headers["Content-Security-Policy"] = content_policy(
+        form_action=f"'self' {AWAY[language]}", media_src="'self'"
+    )
+    return response
+
+
+@pages.get("/<language:language>/box/<int:place>/voice")
+def sound(language: Language, place: int) -> Response:
+    """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
+    path = (
+        voice(services().settings.home, language, QUESTIONNAIRE.questions[place - 1]).path if _is_asked(place) else None
+    )
+    if path is None or language not in VOICES or not path.is_file():
+        raise NotFound("this question is not read aloud here")
+    body = path.read_bytes()
+    response = Response(body, mimetype="audio/mpeg")
+    response.make_conditional(request, accept_ranges=True, complete_length=len(body))
+    return response
+
+
+def _is_asked(place: int) -> bool:
+    return 1 <= place <= len(QUESTIONNAIRE.questions)

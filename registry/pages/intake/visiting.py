@@ -3,20 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from registry.complaints.case import complaint_codes, visits
 from registry.complaints.case.access import is_replacement
 from registry.complaints.case.visits import Visit
-from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NoVisit
-from registry.http.complaint_services import sealer
+from registry.http.complaint_services import MailboxRequest, sealer
 from registry.http.transaction import writing
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.rendering import again, box_page, lead
@@ -28,18 +25,8 @@ WITH_WORDS = (Language.ZH_HANS, Language.ZH_HANT)
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """The holder of a mailbox, for one request: what is done in `session` is committed when the view returns."""
-
-    session: Session
-    sealer: Sealer
-    visit: Visit
-    at: datetime
-    language: Language
-
-    @property
-    def today(self) -> date:
-        return self.at.date()
+class PageRequest(MailboxRequest):
+    """A request of the holder of a mailbox that is answered by a page."""
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> Response:
         words: dict[str, Any] = {"form_token": self.visit.form_token} | shown_code(self.visit, self.language)
@@ -82,7 +69,7 @@ def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool 
                     return visitor.to("/number")
                 return view(visitor, **given)
         except NoVisit:
-            return sign_in.knock(language, submitted_fields() if request.method == "POST" else ())
+            return sign_in.number_page(language, submitted_fields() if request.method == "POST" else ())
         except StaleForm as stale:
             return again(language, stale.form_token, request.path, submitted_fields())
 
@@ -90,7 +77,7 @@ def _entering(view: Callable[..., Response], *, is_number: bool, is_draft: bool 
 
 
 @contextmanager
-def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[Visitor]:
+def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[PageRequest]:
     """The visitor and the transaction of the request.
 
     Raises NoVisit, and StaleForm where a form has another visit's token.
@@ -104,7 +91,7 @@ def open_visit(language: Language, *, is_read_alone: bool = False) -> Iterator[V
         visit = visits.visit(session, sealer(), cookies.value_of(cookies.VISIT), at, is_code_beside=True)
         if given is not None and not cookies.is_token(given, visit.form_token):
             raise StaleForm(visit.form_token)
-        yield Visitor(session, sealer(), visit, at, language)
+        yield PageRequest(session, sealer(), visit, at, language)
 
 
 def is_beside(visit: Visit) -> bool:

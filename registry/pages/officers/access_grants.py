@@ -11,14 +11,15 @@ from registry.complaints.casework.queries import files_of
 from registry.complaints.parties.hearings.files import files_of_hearings
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.downloads import sent_file
+from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
+from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.cases.showing import box_view, identity_view
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed

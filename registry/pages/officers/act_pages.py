@@ -15,11 +15,9 @@ from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.portals import FORM_FIELD
 from registry.officer_desk.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import version_sent
 from registry.pages.officers.agencies import with_choices
-from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in
+from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in, made_by_form, version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
-from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.vocabulary.codes import Problem

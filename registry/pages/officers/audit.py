@@ -13,11 +13,11 @@ from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.core.clock import now
 from registry.http.transaction import reading
+from registry.officer_desk.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight
 from registry.oversight.trail import Wanted, is_reading
-from registry.pages.officers.acting import names_in
 from registry.pages.officers.audit_details import detail_in, references_in
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import day

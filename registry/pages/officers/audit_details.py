@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from registry.i18n.faults import found
 from registry.i18n.languages import has_text, text
-from registry.i18n.stored_texts import found
 from registry.i18n.wording import date_text, language_name, listed
 from registry.vocabulary.register import Language
 

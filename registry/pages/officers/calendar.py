@@ -12,8 +12,8 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed, open_to_all
 from registry.pages.officers.profile import own_page
-from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
+from registry.pages.officers.sign_in import password_fault
 
 pages = Blueprint("console_calendar", __name__)
 

@@ -10,14 +10,14 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions import actions, queries, rules
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.decision_acts import ACTS, IN_CASE
-from registry.officer_desk.decision_words import decision_notice
+from registry.officer_desk.decision_acts import ACTS, IN_CASE, decision_notice
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal

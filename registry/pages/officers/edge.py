@@ -15,6 +15,7 @@ from registry.pages.officers import (
     calendar,
     entries,
     factors,
+    hearings,
     home,
     incoming,
     law,
@@ -22,24 +23,22 @@ from registry.pages.officers import (
     overview,
     paper_forms,
     providers,
+    received_referrals,
+    referrals,
     sanctions,
     search,
+    served_hearings,
     templates_of_replies,
     unsent,
 )
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
 from registry.pages.officers import sign_in as signing
-from registry.pages.officers.assets import files
 from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
-from registry.pages.officers.hearings import agency as hearings_portal
-from registry.pages.officers.hearings import officer as hearings_desk
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import deposit, licences
 from registry.pages.officers.licences import proposals as licence_proposals
-from registry.pages.officers.referrals import officer as referrals_desk
-from registry.pages.officers.referrals import partner as referrals_portal
-from registry.pages.officers.rendering import error_page
+from registry.pages.officers.rendering import error_page, files
 
 PATH = "/console"
 
@@ -63,9 +62,9 @@ PAGES: tuple[Blueprint, ...] = (
     notes.pages,
     translations.pages,
     paper_forms.pages,
-    referrals_desk.pages,
-    referrals_portal.pages,
-    referrals_desk.identity_pages,
+    referrals.pages,
+    received_referrals.pages,
+    referrals.identity_pages,
     access_grants.pages,
     access_grants.unit_pages,
     decisions_desk.pages,
@@ -82,8 +81,8 @@ PAGES: tuple[Blueprint, ...] = (
     templates_of_replies.pages,
     audit.case_pages,
     audit.pages,
-    hearings_desk.pages,
-    hearings_portal.pages,
+    hearings.pages,
+    served_hearings.pages,
     entries.pages,
     entries.officer_pages,
     overview.pages,

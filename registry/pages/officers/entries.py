@@ -8,13 +8,13 @@ from registry.complaints.parties import accounts
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.officer_desk.acting import names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, official, representative, request_opened
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, chosen, serve_acts
-from registry.pages.officers.acting import names_in
 from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt

@@ -11,15 +11,14 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.officers import factors, security_keys
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
+from registry.pages.files import picture
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.profile import own_page
-from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import MAX_ANSWER, relying_party
+from registry.pages.officers.sign_in import MAX_ANSWER, password_fault, relying_party
 
 pages = Blueprint("console_factors", __name__)
 

@@ -24,10 +24,10 @@ from registry.http.portals import SAFE, Cookie, open_view, require_form
 from registry.http.transaction import services, writing
 from registry.officer_desk.acting import ViewPolicy, require_right
 from registry.officer_desk.inbox.queries import inbox
+from registry.officer_desk.sign_in_providers import LINKING, has_to_link
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.provider_sign_in import LINKING, has_to_link
 from registry.pages.officers.returning import to_sign_in
 from registry.vocabulary.register import Language
 

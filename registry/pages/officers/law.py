@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.inbox.law_sources import rows_to_read_again
+from registry.officer_desk.inbox.other_sources import rows_to_read_again
 from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource

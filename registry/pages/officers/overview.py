@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.http.downloads import sent_file
 from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import sector_name
@@ -23,6 +22,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Came, Overview
 from registry.oversight.overview.rules import Age, Period, is_period, usual
 from registry.oversight.overview.sheets import NAMES, Sheet
+from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page

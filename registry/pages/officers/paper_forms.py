@@ -7,20 +7,21 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
-from registry.complaints.intake.paper_forms import actions
-from registry.complaints.intake.paper_forms.rules import KEPT_DAYS, MAX_DAYS_BACK
+from registry.complaints.intake import paper_forms
+from registry.complaints.intake.rules import KEPT_DAYS, MAX_DAYS_BACK
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.intake_forms import CURRENCIES, PARTS, read_form
+from registry.http.complaint_services import sealer
 from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
-from registry.officer_desk.acting import reference_in
+from registry.officer_desk.acting import acting, reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.forms import CURRENCIES, PARTS, read_form
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, sealer, version_sent
+from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
@@ -99,8 +100,8 @@ serve_acts(pages, "/papers", PAPERS, _new)
 serve_acts(pages, "/papers/<reference>", PAPER_FORMS, _begun, exclude=("save",))
 
 
-def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> actions.Typed:
-    return actions.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
+def _typed(session: Session, me: AuthenticatedOfficer, reference: str) -> paper_forms.Typed:
+    return paper_forms.typed_so_far(session, sealer(), acting(me, Resource.PAPER, Act.WRITE), reference_in(reference))
 
 
 def _part(text: str) -> Part:
@@ -119,7 +120,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         "papers/first.html",
         here="papers",
         refusal=refusal,
-        unfinished=actions.unfinished(session, officer),
+        unfinished=paper_forms.unfinished(session, officer),
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
         today=now().date(),
@@ -130,7 +131,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
 
 def _page(
     at: Part,
-    typed: actions.Typed,
+    typed: paper_forms.Typed,
     values: dict[str, Any],
     refusal: Refusal | None = None,
     faults: list[Fault] | None = None,
@@ -170,7 +171,7 @@ def _parts_of(question: Question, value: Any) -> dict[str, str]:
     return dict.fromkeys(PARTS.get(question.kind, ()), "") | (value if isinstance(value, dict) else {})
 
 
-def _everything(typed: actions.Typed, refusal: Refusal | None = None) -> Response:
+def _everything(typed: paper_forms.Typed, refusal: Refusal | None = None) -> Response:
     spoken = language()
     parts = []
     for part in PAGES:

@@ -23,10 +23,9 @@ from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import relying_party
+from registry.pages.officers.sign_in import password_fault, relying_party
 
 pages = Blueprint("console_own", __name__)
 

@@ -12,7 +12,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
 from registry.http.transaction import services, writing
-from registry.officer_desk.sign_in_providers import only_way_of
+from registry.officer_desk.sign_in_providers import clients, only_way_of
 from registry.officers.models import Officer
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, NotProved, ProviderAway
@@ -23,10 +23,9 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
 from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
 from registry.pages.officers.profile import own_page
-from registry.pages.officers.provider_sign_in import clients
-from registry.pages.officers.reauthentication import password_fault
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
+from registry.pages.officers.sign_in import password_fault
 
 pages = Blueprint("console_providers", __name__)
 

@@ -5,27 +5,29 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Response, g, request
+from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.casework.unsent import Unsent
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
-from registry.http.site_files import templates_of
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.languages import has_text, negotiated, text
+from registry.i18n.languages import has_text, text
 from registry.officer_desk.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
-from registry.pages.officers.assets import FILES
+from registry.pages.files import SiteFiles, templates_of
 from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
-from registry.pages.officers.guard import Bar, done_cookie, done_sent, session_cookie, undo_sent
+from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent
 from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.register import Language
 
+files = Blueprint("console_files", __name__)
+FILES = SiteFiles("registry.pages.officers", "/console/files")
 TEMPLATES = templates_of("registry.pages.officers")
 
 MENU: tuple[tuple[str, str, Resource, Act], ...] = (
@@ -59,6 +61,13 @@ DIGITS = {
 
 SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER)
 """What the search of the bar finds, each for those who may read it."""
+
+
+@files.get("/files/<digest>/<name>")
+@open_to_all
+def file(digest: str, name: str) -> Response:
+    """Stylesheets, the mark and two scripts: one asks security keys, one keeps drafts. Nothing comes from elsewhere."""
+    return FILES.respond(name)
 
 
 def page(template: str, *, here: str, status: int | None = None, **context: Any) -> Response:

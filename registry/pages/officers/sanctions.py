@@ -8,13 +8,13 @@ from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
 from registry.core.errors import InvalidInput
 from registry.core.ids import read_reference
+from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.agency_picker import MAX_TYPED, picked_agency
 from registry.officer_desk.sanctions import ACTS, PROPOSALS, readable_decision, sanction_opened
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, names_in
 from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal

@@ -11,17 +11,16 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.app_services import keyring
 from registry.http.portals import see_other
-from registry.http.qr_pictures import picture
 from registry.http.transaction import services, writing
-from registry.officer_desk.sign_in_providers import providers
+from registry.officer_desk.sign_in_providers import farewell, providers
 from registry.officers import factors, join_codes, joining, security_keys, sessions, signing_in
 from registry.officers.models import Officer
 from registry.officers.providers import linking
 from registry.officers.security_keys import RelyingParty, relying_party_at
-from registry.officers.sessions import OFFICER_SESSIONS
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.officers.signing_in import Attempt, Browser, Step
+from registry.pages.files import picture
 from registry.pages.officers.guard import KNOWN_FOR, known_cookie, open_to_all, session_cookie, token_sent
-from registry.pages.officers.provider_sign_in import farewell
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
 
@@ -178,6 +177,16 @@ def join_with_key() -> Response:
     if not recovery:
         return session_cookie().take(_app_page(code, fault=fault))
     return session_cookie().take(page("joined.html", here="sign_in", recovery=recovery))
+
+
+def password_fault(session: Session, me: AuthenticatedOfficer) -> str | None:
+    """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in.
+
+    It is asked again before whatever would outlast the session: an open desk, or a stolen cookie, is not enough.
+    """
+    typed = request.form.get("password", "")[:1000]
+    is_right = signing_in.is_password_right(Call(session, me, now()), keyring(), typed)
+    return None if is_right else "wrong_password"
 
 
 def _join_page(code: str, fault: str | None = None) -> Response:

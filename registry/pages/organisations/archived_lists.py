@@ -5,9 +5,9 @@ import json
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering.rechecks import ASKED, verify_again
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
+from registry.bulk.archive.rechecks import ASKED, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -29,7 +29,7 @@ COUNTS = ("items", "yes", "no", "unknown", "refused")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
     search, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
-    row = _list(session, me, before).id if before else None
+    row = _find_list(session, me, before).id if before else None
     found = lists.lists_of(session, ours, A_PAGE + 1, row, search.which)
     return page(
         "kept_lists.html",
@@ -45,14 +45,14 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
     """A page on how an archived list was answered, to download its statements and the manifest that signs them."""
-    return _one(_list(session, me, reference))
+    return _list_page(_find_list(session, me, reference))
 
 
 @pages.get("/receipts/lists/<reference>/changes")
 @for_members
 def changes(session: Session, me: MemberPresent, reference: str) -> Response:
     """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
-    stored, after = _list(session, me, reference), request.args.get("after", "0")
+    stored, after = _find_list(session, me, reference), request.args.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 8):
         raise NotFound("rows of a list are counted from 0, in digits")
     found = verify_again(stored, int(after), ASKED, now())
@@ -71,14 +71,14 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
 @for_members
 def proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
-    stored, stated = _list(session, me, reference), request.args.get("row", "").strip()
+    stored, stated = _find_list(session, me, reference), request.args.get("row", "").strip()
     lines = lists.statements_of(services().settings, stored)
     try:
         if not (stated.isascii() and stated.isdigit() and int(stated[:8]) > 0):
             raise NotFound("rows are counted from 1 here")
         proved = row_proof(lines, str(int(stated) - 1), stored.manifest)
     except NotFound:
-        return _one(stored, "no_such_row", stated[:20])
+        return _list_page(stored, "no_such_row", stated[:20])
     body = [json.dumps(proved, ensure_ascii=False, indent=2).encode() + b"\n"]
     return respond_with_file(File(body, BYTES, f"{stored.reference}-row-{stated}.json", len(body[0])))
 
@@ -86,7 +86,7 @@ def proof(session: Session, me: MemberPresent, reference: str) -> Response:
 @pages.get("/receipts/lists/<reference>/<part>")
 @for_members
 def file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
-    stored = _list(session, me, reference)
+    stored = _find_list(session, me, reference)
     if part == "manifest":
         body = [stored.manifest.encode()]
     elif part == "statements":
@@ -104,10 +104,10 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("receipts/lists")
 
 
-def _one(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
+def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
     status = 404 if fault else 200
     return page("kept_list.html", here="receipts", kept=stored, counts=COUNTS, status=status, fault=fault, row=row)
 
 
-def _list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
+def _find_list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:
     return lists.list_named(session, me.organisation.id, reference)

@@ -21,7 +21,7 @@ from registry.bulk.receiving import receive_list
 from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import (
     ActRefused,
     Fault,
@@ -33,19 +33,17 @@ from registry.core.errors import (
     TooLarge,
     UnreadableList,
 )
-from registry.http.body_admission import takes_body
 from registry.http.portals import require_form
 from registry.http.request_reader import load_values
 from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few
+from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.acting import acting
-from registry.pages.organisations.fault_words import LocalisedText, refusal_text, trouble_text
 from registry.pages.organisations.guard import for_members, present, token_sent
-from registry.pages.organisations.rendering import language, page, to
+from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.vocabulary.bulk import JobKind, JobState, StepCode
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Activity
@@ -129,7 +127,7 @@ def _receive_list() -> actions.ReceivedList | RegistryError | None:
 @pages.get("/lists")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _all(session, me)
+    return _jobs_page(session, me)
 
 
 def _require_member() -> None:
@@ -144,9 +142,9 @@ def _require_member() -> None:
 def send(session: Session, me: MemberPresent) -> Response:
     received: actions.ReceivedList | RegistryError | None = g.get("received")
     if received is None:
-        return _all(session, me, "bulk.page.no_file")
+        return _jobs_page(session, me, "bulk.page.no_file")
     if isinstance(received, RegistryError):
-        return _all(session, me, "bulk.page.refused", refusal_text(language(), received))
+        return _jobs_page(session, me, "bulk.page.refused", refusal_text(language(), received))
     name = " ".join((request.files["list"].filename or "").split())
     try:
         job = actions.add_job(
@@ -155,7 +153,7 @@ def send(session: Session, me: MemberPresent) -> Response:
     except BaseException as refused:
         remove_files(services().settings, received.reference)
         if isinstance(refused, TooBusy):
-            return _all(session, me, "bulk.page.refused", refusal_text(language(), refused))
+            return _jobs_page(session, me, "bulk.page.refused", refusal_text(language(), refused))
         raise
     return to(f"lists/{job.reference}")
 
@@ -163,7 +161,7 @@ def send(session: Session, me: MemberPresent) -> Response:
 @pages.get("/lists/<reference>")
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
-    return _one(actions.job_of(session, me.organisation.id, reference))
+    return _job_page(actions.job_of(session, me.organisation.id, reference))
 
 
 @pages.post("/lists/<reference>")
@@ -174,7 +172,7 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
     wish = request.form.get("act", "")
     try:
         if wish in ("save", "start"):
-            _correct(job)
+            _save_columns(job)
         if wish == "start":
             actions.start(job)
         elif wish == "cancel":
@@ -184,7 +182,7 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
             _remove_after_commit(job.reference)
             return to("lists")
     except (UnreadableList, InvalidInput, NotNow) as refused:
-        return _one(job, refused)
+        return _job_page(job, refused)
     return to(f"lists/{job.reference}")
 
 
@@ -203,7 +201,7 @@ def _remove_after_commit(reference: str) -> None:
         return response
 
 
-def _correct(job: BulkJob) -> None:
+def _save_columns(job: BulkJob) -> None:
     word = request.form.get("kind", "")
     kind = JobKind(word) if word in list(JobKind) else job.kind
     if kind is not job.kind:
@@ -230,7 +228,7 @@ def _correct(job: BulkJob) -> None:
     )
 
 
-def _all(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
+def _jobs_page(session: Session, me: MemberPresent, fault: str = "", detail: LocalisedText | None = None) -> Response:
     return page(
         "lists.html",
         here="lists",
@@ -243,7 +241,7 @@ def _all(session: Session, me: MemberPresent, fault: str = "", detail: Localised
     )
 
 
-def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
+def _columns_shown(job: BulkJob, path: Path) -> list[ShownColumn]:
     """The columns of a job that is not started yet. What was typed and refused stays."""
     there = columns_of_lines(actions.first_lines(path), FIELDS[job.kind])
     values = {one.name: one.values[:SHOWN_VALUES] for one in there}
@@ -259,20 +257,20 @@ def _columns(job: BulkJob, path: Path) -> list[ShownColumn]:
     ]
 
 
-def _grouped(kind: JobKind) -> list[tuple[str, list[str]]]:
+def _group_fields(kind: JobKind) -> list[tuple[str, list[str]]]:
     wanted = FIELDS[kind]
     grouped = {group: [field for field in wanted if field in fields] for group, fields in GROUPS.items()}
     grouped["where"] = [field for field in wanted if not any(field in fields for fields in GROUPS.values())]
     return [(group, fields) for group, fields in grouped.items() if fields]
 
 
-def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
+def _job_page(job: BulkJob, refused: RegistryError | None = None) -> Response:
     home = services().settings.home
     bring_here(services().settings, job)
     is_new = job.state is JobState.UPLOADED
     folder = files.folder_of(home, job.reference)
     chain = folder / "chain.html"
-    columns = _columns(job, folder / files.LIST) if is_new else []
+    columns = _columns_shown(job, folder / files.LIST) if is_new else []
     constants = {
         field: request.form.get(f"constant-{field}", (job.constants or {}).get(field, ""))
         for field in CONSTANTS
@@ -284,7 +282,7 @@ def _one(job: BulkJob, refused: RegistryError | None = None) -> Response:
         "list.html",
         here="lists",
         status=400 if refused else 200,
-        groups=_grouped(job.kind),
+        groups=_group_fields(job.kind),
         columns=columns,
         is_lacking=is_lacking,
         constants=constants,

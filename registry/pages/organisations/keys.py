@@ -29,7 +29,7 @@ def home(session: Session, me: MemberPresent) -> Response:
 @pages.get("/keys")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _keys_page(session, me)
 
 
 @pages.post("/keys")
@@ -37,7 +37,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def make(session: Session, me: MemberPresent) -> Response:
     fault = password_fault(session, me)
     if fault is not None:
-        return _page(session, me, fault=fault)
+        return _keys_page(session, me, fault=fault)
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
     try:
         made = keys.make(
@@ -49,8 +49,8 @@ def make(session: Session, me: MemberPresent) -> Response:
             is_test="test" in request.form,
         )
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
-    return _page(session, me, made=made.text)
+        return _keys_page(session, me, fault=refused.reason)
+    return _keys_page(session, me, made=made.text)
 
 
 @pages.post("/keys/<reference>/exchange")
@@ -58,12 +58,12 @@ def make(session: Session, me: MemberPresent) -> Response:
 def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
     fault = password_fault(session, me)
     if fault is not None:
-        return _page(session, me, fault=fault)
+        return _keys_page(session, me, fault=fault)
     try:
         made = keys.rotate(acting(session, me), reference, _number("overlap"))
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
-    return _page(session, me, made=made.text)
+        return _keys_page(session, me, fault=refused.reason)
+    return _keys_page(session, me, made=made.text)
 
 
 @pages.post("/keys/<reference>/revoke")
@@ -73,7 +73,7 @@ def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("keys")
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
+def _keys_page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
     return page(
         "keys.html",
         here="keys",

@@ -20,7 +20,7 @@ pages = Blueprint("account_people", __name__)
 @pages.get("/people")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _people_page(session, me)
 
 
 @pages.post("/people")
@@ -30,23 +30,23 @@ def invite(session: Session, me: MemberPresent) -> Response:
     me.require_owner()
     fault = password_fault(session, me)
     if fault is not None:
-        return _page(session, me, fault=fault)
+        return _people_page(session, me, fault=fault)
     language = request.form.get("language", "")
     spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
     try:
-        members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role(), spoken)
+        members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role_sent(), spoken)
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
-    return _page(session, me, given=True)
+        return _people_page(session, me, fault=refused.reason)
+    return _people_page(session, me, given=True)
 
 
 @pages.post("/people/<reference>/role")
 @for_members
 def set_role(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
-        members.set_role(Call(session, me, now()), reference, _role())
+        members.set_role(Call(session, me, now()), reference, _role_sent())
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
+        return _people_page(session, me, fault=refused.reason)
     return to("people")
 
 
@@ -56,7 +56,7 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
         members.remove(Call(session, me, now()), reference)
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
+        return _people_page(session, me, fault=refused.reason)
     return to("people")
 
 
@@ -68,11 +68,11 @@ def take_back(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("people")
 
 
-def _role() -> MemberRole:
+def _role_sent() -> MemberRole:
     return MemberRole.OWNER if request.form.get("role") == MemberRole.OWNER else MemberRole.MEMBER
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
+def _people_page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
     return page(
         "people.html",
         here="people",

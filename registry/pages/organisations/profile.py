@@ -23,7 +23,7 @@ pages = Blueprint("account_own", __name__)
 @pages.get("/own")
 @for_members
 def own(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _profile_page(session, me)
 
 
 @pages.post("/own/password")
@@ -32,13 +32,13 @@ def change_password(session: Session, me: MemberPresent) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     new = typed("password", 1000)
     if new != typed("again", 1000):
-        return _page(session, me, fault="password_differs")
+        return _profile_page(session, me, fault="password_differs")
     try:
         call = Call(session, me, now())
         is_changed = members.change_password(call, keyring(), typed("old", 1000), new, services().settings.home)
     except ActRefused as refused:
-        return _page(session, me, fault=refused.reason)
-    return _page(session, me, given=True) if is_changed else _page(session, me, fault="wrong_password")
+        return _profile_page(session, me, fault=refused.reason)
+    return _profile_page(session, me, given=True) if is_changed else _profile_page(session, me, fault="wrong_password")
 
 
 @pages.post("/own/language")
@@ -75,7 +75,7 @@ def end_others(session: Session, me: MemberPresent) -> Response:
     return to("own")
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
+def _profile_page(session: Session, me: MemberPresent, *, fault: str | None = None, given: bool = False) -> Response:
     return page(
         "own.html",
         here="own",

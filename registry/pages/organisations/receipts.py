@@ -43,7 +43,7 @@ class ReceiptSearch(NamedTuple):
 @pages.get("/receipts")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me, search_form())
+    return _receipts_page(session, me, search_form())
 
 
 @pages.get("/receipts/changes")
@@ -51,7 +51,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
     search, at = search_form(), now()
-    found, older = ([], None) if search.fault else _found(session, me, search.which)
+    found, older = ([], None) if search.fault else _find_receipts(session, me, search.which)
     compared = [(one, checked_again(one.token, at)) for one in found]
     return page(
         "receipt_changes.html",
@@ -75,7 +75,7 @@ def save(session: Session, me: MemberPresent) -> Response:
             return respond_with_file(export(session, me.organisation.id, form, search.which))
         except InvalidInput:
             search = search._replace(fault="too_many_receipts")
-    return _page(session, me, search)
+    return _receipts_page(session, me, search)
 
 
 @pages.post("/receipts/settings")
@@ -87,7 +87,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
         receipts.choose_days(session, me.organisation.id, days)
         receipts.choose_every(session, me.organisation.id, "every" in request.form)
     except ActRefused as refused:
-        return _page(session, me, ReceiptSearch({}, Filter(), refused.reason))
+        return _receipts_page(session, me, ReceiptSearch({}, Filter(), refused.reason))
     return to("receipts")
 
 
@@ -95,7 +95,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
 @for_members
 def one(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
-    stored, at = _named(session, me, reference), now()
+    stored, at = _find_receipt(session, me, reference), now()
     again, spoken = checked_again(stored.token, at), language()
     return page(
         "receipt.html",
@@ -104,16 +104,16 @@ def one(session: Session, me: MemberPresent, reference: str) -> Response:
         at=at,
         again=again,
         flaw=text(spoken, f"proof_flaw.{again.checked.flaw}") if again.checked.flaw else "",
-        asked=[(name, _value(spoken, name, value)) for name, value in stored.question.items()],
-        reasons=[_plain_reason(spoken, code) for code in again.said.get("reasons", ())],
-        reasons_today=[] if again.today is None else _reasons(spoken, again.today),
+        asked=[(name, _value_text(spoken, name, value)) for name, value in stored.question.items()],
+        reasons=[_plain_reason_text(spoken, code) for code in again.said.get("reasons", ())],
+        reasons_today=[] if again.today is None else _reason_texts(spoken, again.today),
     )
 
 
 @pages.get("/receipts/<reference>/file")
 @for_members
 def file(session: Session, me: MemberPresent, reference: str) -> Response:
-    return respond_with_file(receipt_file(_named(session, me, reference)))
+    return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
 
 
 @pages.post("/receipts/<reference>/remove")
@@ -123,8 +123,8 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("receipts")
 
 
-def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
-    found, older = _found(session, me, Filter() if form.fault else form.which)
+def _receipts_page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
+    found, older = _find_receipts(session, me, Filter() if form.fault else form.which)
     return page(
         "receipts.html",
         here="receipts",
@@ -141,7 +141,7 @@ def _page(session: Session, me: MemberPresent, form: ReceiptSearch) -> Response:
     )
 
 
-def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
+def _find_receipts(session: Session, me: MemberPresent, which: Filter) -> tuple[list[ArchivedReceipt], str | None]:
     """A page of receipts, and where the next begins: the reference of the last shown, None at the end."""
     ours, before = me.organisation.id, request.args.get("before", "")
     row = receipts.receipt_named(session, ours, before).id if before else None
@@ -149,11 +149,11 @@ def _found(session: Session, me: MemberPresent, which: Filter) -> tuple[list[Arc
     return found[:A_PAGE], found[A_PAGE - 1].reference if len(found) > A_PAGE else None
 
 
-def _named(session: Session, me: MemberPresent, reference: str) -> ArchivedReceipt:
+def _find_receipt(session: Session, me: MemberPresent, reference: str) -> ArchivedReceipt:
     return receipts.receipt_named(session, me.organisation.id, reference)
 
 
-def _value(spoken: Language, name: str, value: str) -> str:
+def _value_text(spoken: Language, name: str, value: str) -> str:
     if name in ("country", "origin", "destination"):
         return country_name(spoken, value)
     if name == "sector":
@@ -161,7 +161,7 @@ def _value(spoken: Language, name: str, value: str) -> str:
     return word(spoken, "activity.brief", value) if name == "activity" else value
 
 
-def _plain_reason(spoken: Language, code: str) -> str:
+def _plain_reason_text(spoken: Language, code: str) -> str:
     """A reason of which the code alone was signed: what it was said of stands in the question."""
     key = f"reason.{code}"
     if not has_text(key):
@@ -169,7 +169,7 @@ def _plain_reason(spoken: Language, code: str) -> str:
     return re.sub("…[.。]", "…", text(spoken, key, **dict.fromkeys(SPOKEN_OF[key], "…")))
 
 
-def _reasons(spoken: Language, today: VerdictAnswer) -> list[str]:
+def _reason_texts(spoken: Language, today: VerdictAnswer) -> list[str]:
     verdict, ground = today
     return [
         reason_text(spoken, one, ground, has_licence=verdict.licence is not None, answer=verdict.verdict)

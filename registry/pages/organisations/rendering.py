@@ -1,17 +1,25 @@
-"""Making a page of an organisation's account: its templates, the reader's language, and headers that let nothing be kept."""
+"""Making a page of an organisation's account: its templates, the reader's language, and headers that let nothing be kept.
+
+What is wrong with a list or a delivery is kept and told to programs in English; its words in another language are found by that
+(`trouble.*` of the catalogues).
+"""
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Blueprint, Response, g, request
 
+from registry.core.errors import InvalidInput, RegistryError
 from registry.http.errors import ProblemDocument
 from registry.http.portals import FORM_FIELD, Cookie, form_token_of, page_response, see_other
-from registry.http.site_files import SiteFiles, templates_of
+from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
-from registry.i18n.languages import has_text, negotiated, text
+from registry.i18n.faults import found, message_in
+from registry.i18n.languages import has_text, text
+from registry.i18n.wording import listed, problem_detail
+from registry.pages.files import SiteFiles, templates_of
 from registry.pages.organisations.guard import PATH, open_to_all, session_cookie
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
@@ -87,3 +95,32 @@ def _words() -> dict[str, Any]:
         "form_field": FORM_FIELD,
         "form_token": form_token_of(session_cookie()),
     }
+
+
+class LocalisedText(NamedTuple):
+    """Words, and the language that they are in: English for what has none in the reader's."""
+
+    words: str
+    language: Language
+
+
+def trouble_text(language: Language, trouble: str) -> LocalisedText:
+    match = None if language is Language.EN else found(trouble, "trouble")
+    if match is None:
+        return LocalisedText(trouble, Language.EN)
+    key, values = match
+    return LocalisedText(text(language, key, **values), language)
+
+
+def refusal_text(language: Language, refused: RegistryError) -> LocalisedText:
+    """Why something was not done with a list; of fields each with its name."""
+    if not isinstance(refused, InvalidInput) or language is Language.EN:
+        return trouble_text(language, refused.text)
+    stated = []
+    for fault in refused.faults:
+        key = f"bulk.field.{fault.parameter.rpartition('.')[2]}"
+        name = text(language, key) if has_text(key) else fault.parameter
+        worded = fault.message
+        words = problem_detail(language, fault.code) if worded is None else message_in(language, worded)
+        stated.append(text(language, "faults.one", field=name, words=words))
+    return LocalisedText(listed(language, stated), language)

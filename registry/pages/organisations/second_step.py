@@ -9,10 +9,10 @@ from registry.accounts import second_factors
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
-from registry.http.qr_pictures import picture
 from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
+from registry.pages.files import picture
 from registry.pages.organisations.acting import password_fault
 from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
 from registry.pages.organisations.rendering import page, to

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.http.mail_limits import count_mail
+from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions

@@ -13,7 +13,7 @@ from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.register import LicenceKind, Role
-from registry.watches import actions, queries
+from registry.watches import watches
 from registry.watches.feed import events_before, type_on
 from registry.watches.numbers import Number
 from registry.watches.rules import Searched
@@ -29,7 +29,7 @@ SEARCHED = Searched._fields
 @pages.get("/watches")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _watches_page(session, me)
 
 
 @pages.post("/watches")
@@ -43,16 +43,16 @@ def make(session: Session, me: MemberPresent) -> Response:
     try:
         if request.form.get("kind") == "list":
             numbers = [Number(line[:120]) for line in lines]
-            _, given = actions.watch_list(call, keyring(), numbers, label)
+            _, given = watches.watch_list(call, keyring(), numbers, label)
             waiting = given.waited_for
         elif request.form.get("kind") == "licence":
-            actions.watch_licence(call, what[:40], label)
+            watches.watch_licence(call, what[:40], label)
         else:
-            actions.watch_agency(call, what[:40], label)
+            watches.watch_agency(call, what[:40], label)
     except (InvalidInput, NotNow) as refused:
         # Each refuses before it writes anything: there is nothing to be undone.
-        return _page(session, me, fault=_word(refused))
-    return _page(session, me, waiting=waiting) if waiting else to("watches")
+        return _watches_page(session, me, fault=_fault_of(refused))
+    return _watches_page(session, me, waiting=waiting) if waiting else to("watches")
 
 
 @pages.post("/watches/search")
@@ -63,37 +63,37 @@ def make_search(session: Session, me: MemberPresent) -> Response:
     typed = {name: value for name in SEARCHED if (value := request.form.get(name, "").strip()[:200])}
     try:
         criteria = {name: str(value) for name, value in load_values(SearchSchema(), typed).items()}
-        actions.watch_search(acting(session, me), criteria, label)
+        watches.watch_search(acting(session, me), criteria, label)
     except (InvalidInput, NotNow) as refused:
-        fault = _word(refused)
+        fault = _fault_of(refused)
         if fault == "bad_watch":
             fault = "bad_search" if typed else "empty_search"
-        return _page(session, me, fault=fault)
+        return _watches_page(session, me, fault=fault)
     return to("watches")
 
 
 @pages.post("/watches/<reference>/pause")
 @for_members
 def pause(session: Session, me: MemberPresent, reference: str) -> Response:
-    watch = queries.watch_named(session, me.organisation.id, reference).watch
-    actions.change(acting(session, me), reference, is_paused=not watch.is_paused)
+    watch = watches.watch_named(session, me.organisation.id, reference).watch
+    watches.change(acting(session, me), reference, is_paused=not watch.is_paused)
     return to("watches")
 
 
 @pages.post("/watches/<reference>/end")
 @for_members
 def end(session: Session, me: MemberPresent, reference: str) -> Response:
-    actions.end(acting(session, me), reference)
+    watches.end(acting(session, me), reference)
     return to("watches")
 
 
-def _word(refused: InvalidInput | NotNow) -> str:
+def _fault_of(refused: InvalidInput | NotNow) -> str:
     if isinstance(refused, NotNow):
         return "too_many_watches"
     return "bad_watch_label" if refused.faults[0].parameter == "label" else "bad_watch"
 
 
-def _options() -> dict[str, list[tuple[str, str]]]:
+def _search_options() -> dict[str, list[tuple[str, str]]]:
     """What a search may ask of, with its words; sectors are typed."""
     spoken, snapshot = language(), verdicts().current_snapshot()
     countries = sorted((country_name(spoken, code), code) for code in COUNTRIES)
@@ -106,7 +106,7 @@ def _options() -> dict[str, list[tuple[str, str]]]:
     }
 
 
-def _criteria(name: str, value: str) -> str:
+def _criterion_text(name: str, value: str) -> str:
     """A criterion of a saved search as words."""
     if name == "authority":
         snapshot = verdicts().current_snapshot()
@@ -116,7 +116,9 @@ def _criteria(name: str, value: str) -> str:
     return word(language(), name, value) if name in ("role", "kind") else country_name(language(), value)
 
 
-def _page(session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()) -> Response:
+def _watches_page(
+    session: Session, me: MemberPresent, *, fault: str | None = None, waiting: tuple[int, ...] = ()
+) -> Response:
     ours, today = me.organisation.id, day_at(now(), None)
     return page(
         "watches.html",
@@ -124,11 +126,11 @@ def _page(session: Session, me: MemberPresent, *, fault: str | None = None, wait
         status=400 if fault else 200,
         fault=fault,
         waiting=waiting,
-        watches=queries.watches_of(session, ours),
+        watches=watches.watches_of(session, ours),
         events=[(one.event, type_on(one.event, today)) for one in events_before(session, ours, MAX_SHOWN)],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "what", "kind")},
         is_search=request.path.endswith("/search"),
         searched={name: request.form.get(name, "") if fault else "" for name in SEARCHED},
-        options=_options(),
-        criteria=_criteria,
+        options=_search_options(),
+        criteria=_criterion_text,
     )

@@ -7,15 +7,14 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.db.paging import Page
+from registry.core.db.reading import Page
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.acting import acting, password_fault
-from registry.pages.organisations.fault_words import trouble_text
 from registry.pages.organisations.guard import for_members
-from registry.pages.organisations.rendering import language, page, to
+from registry.pages.organisations.rendering import language, page, to, trouble_text
 from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_before, type_on
@@ -28,7 +27,7 @@ MAX_SHOWN = 20
 @pages.get("/webhooks")
 @for_members
 def listed(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _webhooks_page(session, me)
 
 
 @pages.post("/webhooks")
@@ -36,16 +35,18 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def make(session: Session, me: MemberPresent) -> Response:
     fault = password_fault(session, me)
     if fault is not None:
-        return _page(session, me, fault=fault)
+        return _webhooks_page(session, me, fault=fault)
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
     is_unsafe = services().settings.has_unsafe_webhooks
     try:
         made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe)
     except NotNow:
-        return _page(session, me, fault="too_many_webhooks")
+        return _webhooks_page(session, me, fault="too_many_webhooks")
     except InvalidInput as refused:
-        return _page(session, me, fault="bad_webhook" if refused.faults[0].parameter == "url" else "bad_watch_label")
-    return _page(session, me, made=made.secret)
+        return _webhooks_page(
+            session, me, fault="bad_webhook" if refused.faults[0].parameter == "url" else "bad_watch_label"
+        )
+    return _webhooks_page(session, me, made=made.secret)
 
 
 @pages.post("/webhooks/<reference>/secret")
@@ -53,9 +54,9 @@ def make(session: Session, me: MemberPresent) -> Response:
 def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
     fault = password_fault(session, me)
     if fault is not None:
-        return _page(session, me, fault=fault)
+        return _webhooks_page(session, me, fault=fault)
     made = webhooks.rotate(acting(session, me), keyring(), reference)
-    return _page(session, me, made=made.secret)
+    return _webhooks_page(session, me, made=made.secret)
 
 
 @pages.post("/webhooks/<reference>/test")
@@ -64,7 +65,7 @@ def ask_for_test(session: Session, me: MemberPresent, reference: str) -> Respons
     try:
         webhooks.ask_for_test(acting(session, me), reference)
     except NotNow:
-        return _page(session, me, fault="webhook_is_off")
+        return _webhooks_page(session, me, fault="webhook_is_off")
     return to("webhooks")
 
 
@@ -83,7 +84,7 @@ def again(session: Session, me: MemberPresent, reference: str, event: str) -> Re
     try:
         webhooks.send_again(acting(session, me), reference, event)
     except NotNow:
-        return _page(session, me, fault="webhook_is_off")
+        return _webhooks_page(session, me, fault="webhook_is_off")
     return to("webhooks")
 
 
@@ -96,13 +97,13 @@ def replay(session: Session, me: MemberPresent, reference: str) -> Response:
     try:
         day = datetime.combine(date.fromisoformat(request.form.get("since", "")), time(), UTC)
     except ValueError:
-        return _page(session, me, fault="bad_replay_day")
+        return _webhooks_page(session, me, fault="bad_replay_day")
     try:
         count = webhooks.replay(call, reference, position_before(session, call.actor.id, day))
     except NotNow:
         is_off = webhook.state is not WebhookState.ENABLED
-        return _page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
-    return _page(session, me, replayed=count)
+        return _webhooks_page(session, me, fault="webhook_is_off" if is_off else "too_much_to_replay")
+    return _webhooks_page(session, me, replayed=count)
 
 
 @pages.post("/webhooks/<reference>/end")
@@ -112,7 +113,7 @@ def end(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("webhooks")
 
 
-def _page(
+def _webhooks_page(
     session: Session,
     me: MemberPresent,
     *,

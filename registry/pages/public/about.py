@@ -11,7 +11,7 @@ from registry.pages.public.answers import countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, help_lines_in
-from registry.register.law.rules import Regime
+from registry.register.law.rows import Regime
 from registry.register.law.weights import is_disputed, is_readable
 from registry.vocabulary.law import RegimeRule
 from registry.vocabulary.register import (

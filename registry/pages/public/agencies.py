@@ -9,9 +9,9 @@ from flask import Blueprint, Response, request
 from registry.core.clock import day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
-from registry.http.agency_names import ShownName, display_name, main_name
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
+from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.wording import authority_name, licence_details
 from registry.pages.public.answers import countries
 from registry.pages.public.forms import COUNTRIES

@@ -13,12 +13,11 @@ from flask import Blueprint, Response, request
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
-from registry.http.responses import cache_seconds, respond_with
+from registry.http.responses import cache_seconds, negotiated, respond_with
 from registry.http.transaction import public_reading, services
-from registry.i18n import languages
+from registry.i18n.agency_names import main_name
 from registry.pages.public.licence_status import Stands, standing_of
 from registry.pages.public.rendering import rendered_alone
 from registry.register.agencies import queries, record
@@ -142,4 +141,4 @@ def _ascii_host(address: str) -> str | None:
 def _language() -> Language:
     """That of the address, for a page is written in one language; else what the browser likes."""
     code = request.args.get("language", "")
-    return Language(code) if code in list(Language) else languages.negotiated(request)
+    return Language(code) if code in list(Language) else negotiated(request)

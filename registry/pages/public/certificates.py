@@ -6,8 +6,8 @@ from enum import StrEnum
 from typing import Any
 
 from registry.core.clock import day_at
-from registry.http.agency_names import display_name
 from registry.http.transaction import services
+from registry.i18n.agency_names import display_name
 from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, country_name, date_text, licence_details, listed, sector_name, word
 from registry.pages.public.licence_status import LicenceView

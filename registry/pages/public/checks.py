@@ -8,10 +8,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.core.clock import now
 from registry.core.ids import read_reference
-from registry.http.agency_names import ShownName, main_name
 from registry.http.app_services import keyring, verdicts
-from registry.http.body_admission import takes_body
 from registry.http.transaction import public_reading
+from registry.http.uploads import takes_body
+from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, redirect, request
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
-from registry.http.agency_names import main_name
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
+from registry.i18n.agency_names import main_name
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.log.queries import verifier_keys

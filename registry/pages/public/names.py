@@ -1,6 +1,6 @@
 """The names of agencies on public pages: the one that was looked for, and all that tells several apart."""
 
-from registry.http.agency_names import ShownName, display_name, main_name
+from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.register.agencies import record
 from registry.verification.verdicts.question import NameMatch
 from registry.vocabulary.register import Language

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
-from registry.http.agency_names import main_name
 from registry.http.credentials import bundle, paper_code
 from registry.http.responses import encode
 from registry.http.transaction import public_reading, services
+from registry.i18n.agency_names import main_name
 from registry.i18n.wording import authority_name
 from registry.log.queries import latest_entry
 from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, languages_of

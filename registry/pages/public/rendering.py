@@ -13,12 +13,12 @@ from sqlalchemy import select
 from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
-from registry.http.intake_paths import is_of_intake
-from registry.http.site_files import templates_of
+from registry.http.paths import is_of_intake
 from registry.http.transaction import public_reading, services
 from registry.i18n import wording
 from registry.i18n.languages import CATALOGUES, has_text, text
 from registry.log.models import LogState
+from registry.pages.files import templates_of
 from registry.pages.public.assets import Within, address_of, allowing, mark_within, script_within, style_within
 from registry.vocabulary.register import Language
 

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
-from registry.http.statistics import cell_name
 from registry.http.transaction import public_reading
 from registry.oversight.statistics.queries import Release, Table, closed_quarters, releases
 from registry.oversight.statistics.rules import MIN_CELL, read_quarter
+from registry.oversight.statistics.tables import cell_name
 from registry.pages.public.rendering import page
 from registry.vocabulary.register import Language
 

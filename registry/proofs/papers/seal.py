@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble
-from registry.core.extras import has_extra, how_to_install
+from registry.core.installed import has_extra, how_to_install
 from registry.core.keyring import read_private
 from registry.core.token_keys import FILE as TOKEN_FILE
 from registry.core.token_keys import OpenToken, token_of

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, bulk_insert, microseconds, reserve_ids
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.errors import ErasedAgency
 from registry.core.keyring import Keyring
 from registry.log.actions import Appended, instant_of_append, lock_log, reserve_status_places
@@ -110,7 +110,7 @@ def amend_all(
     agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     if before is None:
-        before = list(storage.loaded_records(session, list(ids.values())).values())
+        before = list(storage.load_records(session, list(ids.values())).values())
     stated = {old.agency_id: old for old in before}
     for new in agencies:
         _require_amendable(stated[new.agency_id], new)
@@ -144,7 +144,7 @@ def mark_correction(session: Session, reference: str, *, is_requested: bool) -> 
     """
     # The holder of the log's lock reads what the last transaction that published wrote.
     lock_log(session)
-    agency = storage.loaded_record(session, reference)
+    agency = storage.load_record(session, reference)
     event = "agency.correction_requested" if is_requested else "agency.correction_decided"
     return amend(session, msgspec.structs.replace(agency, is_correction_requested=is_requested), Event(event))
 

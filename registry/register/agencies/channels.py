@@ -240,7 +240,7 @@ def _known_agency(session: Session, reference: str) -> tuple[Agency, record.Agen
         raise NotFound(f"no agency has the reference {reference}: see `agency_id` on its page")
     if agency.erased_at is not None:
         raise ErasedAgency(f"the holder of {agency.reference} was erased: nothing more may be written down of it")
-    return agency, storage.loaded_records(session, [agency.id])[agency.id]
+    return agency, storage.load_records(session, [agency.id])[agency.id]
 
 
 def _current(known: record.Agency, kind: ChannelKind, day: date) -> list[record.Channel]:
@@ -331,7 +331,7 @@ def _still_fits(session: Session, change: PendingChannelChange) -> bool:
     """Whether the agency is there, still has the channel to be replaced, and has not the new one yet."""
     if session.get_one(Agency, change.agency_id).erased_at is not None:
         return False
-    known = storage.loaded_records(session, [change.agency_id])[change.agency_id]
+    known = storage.load_records(session, [change.agency_id])[change.agency_id]
     current = _current(known, change.kind, now().date())
     if change.old_value is not None and not any(one.value == change.old_value and one.to is None for one in current):
         return False

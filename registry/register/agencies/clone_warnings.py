@@ -28,7 +28,7 @@ def warn_of_clone(
     text, source = tidy_line("text", text, MAX_TEXT), tidy_line("source", source, MAX_SOURCE)
     if from_ is not None and to is not None and to < from_:
         raise InvalidInput([Fault.of("to", Problem.INVALID_VALUE, "warning_order", last=to, first=from_)])
-    agency = storage.loaded_record(session, reference)
+    agency = storage.load_record(session, reference)
     warning = record.Warning_(text=text, from_=from_, to=to, source=source, retrieved_at=now())
     if any(storage.same_statement(one, warning) and one.source == source for one in agency.clone_warnings):
         raise InvalidInput([Fault.of("text", Problem.INVALID_VALUE, "warning_same")])
@@ -40,7 +40,7 @@ def lift_clone_warning(session: Session, reference: str, place: int | None = Non
 
     `place` counts the entry's warnings from 1; it may be left out where there is only one.
     """
-    agency = storage.loaded_record(session, reference)
+    agency = storage.load_record(session, reference)
     count = len(agency.clone_warnings)
     if not count:
         raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "warning_none")])

@@ -165,7 +165,7 @@ def checked_euid(text: str) -> str:
     The number keeps its case and may hold slashes, dashes and spaces; an underscore leads in a validation character.
     ValueError when it cannot exist.
     """
-    match = _EUID.fullmatch(" ".join(_visible(text).split()))
+    match = _EUID.fullmatch(" ".join(visible(text).split()))
     if match is None:
         raise ValueError(
             "an EUID is the country's two letters, the register's code, a full stop and the number, "
@@ -180,11 +180,11 @@ def checked_euid(text: str) -> str:
 def tidy(text: str) -> str:
     """In full-width folded capitals, without spaces and dashes."""
     return "".join(
-        character for character in _visible(text).upper() if character not in _DASHES and not character.isspace()
+        character for character in visible(text).upper() if character not in _DASHES and not character.isspace()
     )
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """NFKC without control, zero-width and other invisible characters."""
     folded = unicodedata.normalize("NFKC", text)
     return "".join(c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")

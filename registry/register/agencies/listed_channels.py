@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.ids import new_reference
 from registry.register.agencies.channel_rules import channel_key
 from registry.register.agencies.channels import OPEN

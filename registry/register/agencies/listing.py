@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.core.ids import read_reference
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key

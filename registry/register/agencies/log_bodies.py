@@ -2,7 +2,8 @@
 
 Most records of a list have one name, one number and one licence: their bytes are made once by the encoder, in place of
 plain values that are sorted and encoded. For every other record the functions give None, and `rules.logged_agency` and
-`rules.logged_licence` say what is logged; tests hold both to the same bytes.
+`rules.logged_licence` say what is logged; tests hold both to the same bytes. Without this, publishing takes a fifth more
+(docs/decisions/0165).
 """
 
 from collections.abc import Sequence

@@ -1,20 +1,32 @@
-"""Whom a key leads to now: the hot path. One statement reads the stored records and the ground's version; no ORM objects."""
+"""Whom keys lead to now: the hot path of a question and of a list of questions. No ORM objects.
 
-from collections.abc import Sequence
+One key is read in one statement, with the version of the sources that was in force. Many keys are read in few statements, the
+keys standing in the statement themselves: a temporary table of them made SQLite's planner read the whole index. Both go by
+prepared statements (registry.core.db.prepared).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, null, select
+from sqlalchemy import ColumnElement, and_, bindparam, null, select
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH
-from registry.core.db.prepared import AnySelect, ThreadLocalReader
-from registry.core.db.probing import SelectAmong
+from registry.core.db.prepared import AnyColumn, AnySelect, PreparedArraySelect, ThreadLocalReader, has_arrays
+from registry.core.db.reading import SelectAmong
 from registry.register.agencies.models import Licence, LookupKey, PublicRecord
 from registry.register.authorities.models import SourceVersion
 
 MAX_HOLDERS_OF_KEY = 50
 """How many holders one key may give; beyond it the answer says that there are more."""
+
+SIZES = (10, 100, 500)
+"""Keys in one statement, the last of them repeated where there are fewer; SQLite takes 32,766 parameters."""
+
+TIMES = 5
+"""How often records are read until the sources stay the same meanwhile: they change with each reading of a list, some an hour."""
 
 
 class Stored(NamedTuple):
@@ -30,7 +42,7 @@ class Stored(NamedTuple):
 
 
 class KeyMatch(NamedTuple):
-    """What a key leads to, and the version of the ground that was in force when it was read."""
+    """What a key leads to, and the version of the sources that was in force when it was read."""
 
     records: Sequence[Stored]
     snapshot_version: int
@@ -45,13 +57,49 @@ RECORD = (
     PublicRecord.confirmed_at,
 )
 
+Row = tuple[Any, ...]
+"""Key, or version of the sources where one key is read; body, etag, row id of the agency, withhold_on, confirmed_at,
+prerendered, and the licence that a number names."""
+
+
+def stored(row: Row) -> Stored:
+    _, body, etag, agency_id, withhold_on, confirmed_at, prerendered, licence = row
+    return Stored(
+        bytes(body),
+        etag,
+        agency_id,
+        # SQLite keeps days as text.
+        date.fromisoformat(withhold_on) if isinstance(withhold_on, str) else withhold_on,
+        EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
+        None if licence is None else frozenset({licence}),
+        prerendered,
+    )
+
+
+def _match_of(rows: Sequence[Row], version: int) -> KeyMatch:
+    """One record for each holder, with every licence that the key names of it."""
+    holders: dict[int, Stored] = {}
+    for row in rows[: MAX_HOLDERS_OF_KEY + 1]:
+        if row[1] is None:
+            # No holder: what a single key leads to always begins with the version.
+            continue
+        one = stored(row)
+        known = holders.get(one.agency_id)
+        if known is None:
+            holders[one.agency_id] = one
+        elif one.licences is not None:
+            holders[one.agency_id] = known._replace(licences=(known.licences or frozenset()) | one.licences)
+    found = list(holders.values())
+    is_more = len(found) > MAX_HOLDERS_OF_KEY or len(rows) > MAX_HOLDERS_OF_KEY
+    return KeyMatch(found[:MAX_HOLDERS_OF_KEY], version, is_more)
+
 
 def _by_key() -> AnySelect:
     key = and_(
         LookupKey.kind == bindparam("kind"), LookupKey.value == bindparam("value"), LookupKey.superseded_at.is_(None)
     )
     return (
-        select(SourceVersion.version, *RECORD, LookupKey.licence, PublicRecord.prerendered)
+        select(SourceVersion.version, *RECORD, PublicRecord.prerendered, LookupKey.licence)
         .select_from(SourceVersion)
         .outerjoin(LookupKey, key)
         .outerjoin(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
@@ -61,7 +109,7 @@ def _by_key() -> AnySelect:
 
 def _by_reference() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, null(), PublicRecord.prerendered)
+        select(SourceVersion.version, *RECORD, PublicRecord.prerendered, null())
         .select_from(SourceVersion)
         .outerjoin(PublicRecord, PublicRecord.reference == bindparam("value"))
         .limit(2)
@@ -70,7 +118,7 @@ def _by_reference() -> AnySelect:
 
 def _by_licence() -> AnySelect:
     return (
-        select(SourceVersion.version, *RECORD, Licence.reference, PublicRecord.prerendered)
+        select(SourceVersion.version, *RECORD, PublicRecord.prerendered, Licence.reference)
         .select_from(SourceVersion)
         .outerjoin(Licence, Licence.reference == bindparam("value"))
         .outerjoin(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
@@ -79,7 +127,11 @@ def _by_licence() -> AnySelect:
 
 
 class Lookup:
-    """The prepared statements of one process."""
+    """The prepared statements of one process for one key.
+
+    A look-up by `ManyLookup` would take three statements in place of one: on SQLite that adds a twentieth to a verify request,
+    and on PostgreSQL two round trips (docs/decisions/0165).
+    """
 
     def __init__(self, reader: ThreadLocalReader) -> None:
         self._reader = reader
@@ -98,43 +150,115 @@ class Lookup:
         return _found(self._reader.rows(self._licence, {"value": reference}))
 
 
+def _found(rows: Sequence[Row]) -> KeyMatch:
+    return _match_of(rows, rows[0][0] if rows else 0)
+
+
 _RECORDS = SelectAmong(PublicRecord.agency_id, *RECORD)
 _VERSION = select(SourceVersion.version)
 
 
 def stored_records(session: Session, agency_ids: Sequence[int]) -> KeyMatch:
-    """The records of some agencies in the order of their ids given, and the ground's version."""
+    """The records of some agencies in the order of their ids given, and the version of the sources."""
     rows = _RECORDS.rows(session, agency_ids) if agency_ids else ()
     by_id = {row.agency_id: Stored._make((*row, None, None)) for row in rows}
     version = session.connection().execute(_VERSION).scalar_one()
     return KeyMatch([by_id[agency_id] for agency_id in agency_ids if agency_id in by_id], version)
 
 
-_Row = tuple[int, bytes | None, str, int, str | date | None, int | None, str | None, bytes | None]
+IsListed = Callable[[AnyColumn], ColumnElement[bool]]
 
 
-def _found(rows: Sequence[_Row]) -> KeyMatch:
-    found: dict[int, Stored] = {}
-    for _, body, etag, agency_id, withhold_on, confirmed_at, licence, prerendered in rows:
-        if body is None:
-            continue
-        known = found.get(agency_id)
-        if known is not None:
-            if licence is not None:
-                found[agency_id] = known._replace(licences=(known.licences or frozenset()) | {licence})
-            continue
-        found[agency_id] = Stored(
-            bytes(body),
-            etag,
-            agency_id,
-            date.fromisoformat(withhold_on) if isinstance(withhold_on, str) else withhold_on,
-            EPOCH + timedelta(microseconds=confirmed_at) if confirmed_at is not None else None,
-            frozenset({licence}) if licence is not None else None,
-            prerendered,
-        )
-    stored = list(found.values())
-    return KeyMatch(
-        stored[:MAX_HOLDERS_OF_KEY],
-        rows[0][0] if rows else 0,
-        len(stored) > MAX_HOLDERS_OF_KEY or len(rows) > MAX_HOLDERS_OF_KEY,
+def _by_keys(is_listed: IsListed) -> AnySelect:
+    return (
+        select(LookupKey.value, *RECORD, PublicRecord.prerendered, LookupKey.licence)
+        .join(PublicRecord, PublicRecord.agency_id == LookupKey.agency_id)
+        .where(LookupKey.kind == bindparam("kind"), is_listed(LookupKey.value), LookupKey.superseded_at.is_(None))
     )
+
+
+def _by_references(is_listed: IsListed) -> AnySelect:
+    return select(PublicRecord.reference, *RECORD, PublicRecord.prerendered, null()).where(
+        is_listed(PublicRecord.reference)
+    )
+
+
+def _by_licences(is_listed: IsListed) -> AnySelect:
+    return (
+        select(Licence.reference, *RECORD, PublicRecord.prerendered, Licence.reference)
+        .join(PublicRecord, PublicRecord.agency_id == Licence.agency_id)
+        .where(is_listed(Licence.reference))
+    )
+
+
+_SELECTS = {"key": _by_keys, "reference": _by_references, "licence": _by_licences}
+
+
+class Holders(NamedTuple):
+    """Holders that keys lead to: the driver's row for a key that one row has, and for others all rows together."""
+
+    snapshot_version: int
+    alone: dict[str, Row]
+    several: dict[str, list[Row]]
+
+    def found(self, key: str) -> KeyMatch:
+        """As one lookup by this key gives them, cut off where it cuts them off."""
+        row = self.alone.get(key)
+        if row is not None:
+            return KeyMatch((stored(row),), self.snapshot_version)
+        return _match_of(sorted(self.several.get(key, ()), key=itemgetter(3)), self.snapshot_version)
+
+
+class ManyLookup:
+    """The prepared statements of one process for many keys."""
+
+    def __init__(self, reader: ThreadLocalReader) -> None:
+        self._reader = reader
+        self._version = reader.prepare(select(SourceVersion.version))
+        self._prepared: dict[tuple[str, int], PreparedArraySelect] = {}
+
+    def by_keys(self, kind: str, values: Iterable[str]) -> Holders:
+        """What keys of one kind lead to."""
+        return self._found("key", values, {"kind": kind})
+
+    def by_agencies(self, references: Iterable[str]) -> Holders:
+        return self._found("reference", references, {})
+
+    def by_licences(self, references: Iterable[str]) -> Holders:
+        return self._found("licence", references, {})
+
+    def _found(self, by: str, values: Iterable[str], given: dict[str, str]) -> Holders:
+        """Records and the version of the sources that they go with.
+
+        Each statement sees what is committed when it runs, so where the version was another before than after, all is read
+        again; a list that is read at the same moment may come between a few times.
+        """
+        wanted = list(dict.fromkeys(values))
+        version = self._version_now()
+        for _ in range(TIMES):
+            alone: dict[str, Row] = {}
+            several: dict[str, list[Row]] = {}
+            for start in range(0, len(wanted), SIZES[-1]):
+                for row in self._rows(by, wanted[start : start + SIZES[-1]], given):
+                    if alone.setdefault(row[0], row) is not row:
+                        several.setdefault(row[0], []).append(row)
+            before, version = version, self._version_now()
+            if version == before:
+                break
+        for key, rows in several.items():
+            rows.append(alone.pop(key))
+        return Holders(version, alone, several)
+
+    def _version_now(self) -> int:
+        version: int = self._reader.rows(self._version, {})[0][0]
+        return version
+
+    def _rows(self, by: str, chunk: list[str], given: dict[str, str]) -> Sequence[Row]:
+        size = 1
+        if not has_arrays(self._reader.engine):
+            size = next(size for size in SIZES if size >= len(chunk))
+            chunk = chunk + chunk[-1:] * (size - len(chunk))
+        prepared = self._prepared.get((by, size))
+        if prepared is None:
+            prepared = self._prepared[by, size] = PreparedArraySelect(_SELECTS[by], self._reader.engine, size)
+        return self._reader.rows(prepared, {**given, "values": chunk})

@@ -15,7 +15,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
 from registry.register.agencies import log_bodies, models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered
@@ -50,7 +50,7 @@ def publish_all(
     """Publish, for many agencies at once: one instant, consecutive entries."""
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
-    new = storage.loaded_records(session, wanted)
+    new = storage.load_records(session, wanted)
     old = published_records(session, wanted)
     changes = [Change(agency_id, old.get(agency_id), new[agency_id]) for agency_id in wanted if agency_id in new]
     changes = [change for change in changes if change.old != change.new]

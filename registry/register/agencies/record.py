@@ -3,15 +3,15 @@
 Rendering is RFC 8785 (canonical JSON): sorted keys, no spaces, no floats, no nulls, NFC text.
 """
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
-from registry.register.agencies import record
 from registry.vocabulary.record import (
     Agency,
+    AgencyShown,
     AgencySummary,
     Agreement,
     Channel,
@@ -23,7 +23,6 @@ from registry.vocabulary.record import (
     Intermediary,
     Licence,
     Name,
-    NameShown,
     Part,
     Sanction,
     Sector,
@@ -49,6 +48,16 @@ def canonical(value: Any) -> bytes:
 
 def read_record(body: bytes) -> Agency:
     return _decoder.decode(body)
+
+
+def agency_summary(agency: Agency) -> AgencySummary:
+    """What every answer says of an agency: its record with nothing of its licences."""
+    return msgspec.convert(agency, AgencySummary, from_attributes=True)
+
+
+def whole_agency(agency: Agency) -> AgencyShown:
+    """The whole public record. Lists that the record leaves out when empty are written out."""
+    return msgspec.convert(agency, AgencyShown, from_attributes=True)
 
 
 def withhold(record: Agency, day: date) -> Agency:
@@ -86,6 +95,17 @@ def _public_sanction(sanction: Sanction, day: date) -> Sanction:
     )
 
 
+def closed_before(history: Iterable[StatusPeriod], begins: date) -> tuple[StatusPeriod, ...]:
+    """A status history that ends before `begins`; a period that would have no day left is dropped."""
+    stored = []
+    for period in history:
+        if period.to is not None and period.to < begins:
+            stored.append(period)
+        elif period.from_ is None or period.from_ < begins:
+            stored.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
+    return tuple(stored)
+
+
 def holds_on(part: Warning_ | Agreement, day: date) -> bool:
     return (part.from_ is None or part.from_ <= day) and (part.to is None or day <= part.to)
 
@@ -117,34 +137,12 @@ __all__ = [
     "Sourced",
     "StatusPeriod",
     "Warning_",
+    "agency_summary",
     "canonical",
+    "closed_before",
     "first_withholding",
     "holds_on",
     "read_record",
+    "whole_agency",
     "withhold",
 ]
-
-
-def agency_summary(agency: record.Agency) -> AgencySummary:
-    return AgencySummary(
-        agency.agency_id,
-        agency.country,
-        agency.role,
-        agency.holder_kind,
-        names_payload(agency.names),
-        agency.identifiers,
-        agency.source,
-        agency.retrieved_at,
-        agency.place,
-        agency.dissolved_on,
-        agency.is_correction_requested,
-        agency.clone_warnings,
-        agency.withheld,
-    )
-
-
-def names_payload(names: Sequence[record.Name]) -> list[NameShown]:
-    return [
-        NameShown(name.name, name.script, name.kind, name.from_, name.to, name.source, name.retrieved_at)
-        for name in names
-    ]

@@ -18,9 +18,9 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import EPOCH, Base, microseconds
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.core.errors import NotFound
-from registry.register.agencies import models, record, storage
+from registry.register.agencies import models, record
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES, TERM_TYPES, TERMS
 
 _RENAMED = {
@@ -152,13 +152,13 @@ def _terms_of(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: row[name] for name in TERM} | scope
 
 
-def loaded_record(session: Session, reference: str) -> record.Agency:
+def load_record(session: Session, reference: str) -> record.Agency:
     """The whole current record of one agency by its reference. Raises NotFound."""
     row_id = row_ids(session, [reference])[reference]
-    return loaded_records(session, [row_id])[row_id]
+    return load_records(session, [row_id])[row_id]
 
 
-def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+def load_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
     """The whole current record of each agency, built from its fact rows."""
     identities = session.execute(
         select(models.Agency.id, models.Agency.reference, models.Agency.erased_at).where(
@@ -170,8 +170,8 @@ def loaded_records(session: Session, agency_ids: Sequence[int]) -> dict[int, rec
         family.attribute: parts_by_owner(current_rows(session, family.model, "agency_id", agency_ids), family)
         for family in FAMILIES
     }
-    licences = _loaded_licences(session, agency_ids)
-    agreements = _loaded_agreements(session, agency_ids)
+    licences = _load_licences(session, agency_ids)
+    agreements = _load_agreements(session, agency_ids)
     return {
         agency_id: record.Agency(
             agency_id=reference,
@@ -193,7 +193,7 @@ def _facts_of(profile: Any, families: Mapping[str, Mapping[int, list[tuple[int, 
     return facts
 
 
-def _loaded_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
+def _load_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:
     table = models.Licence.__table__
     identities = session.execute(
         select(table).where(is_among(session, table.c.agency_id, agency_ids)).order_by(table.c.id)
@@ -239,7 +239,7 @@ def _agreements_query() -> tuple[Any, Select[Any]]:
     return table, query
 
 
-def _loaded_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
+def _load_agreements(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Agreement]]:
     table, query = _agreements_query()
     query = query.where(
         is_among(session, table.c.sending_id, agency_ids) | is_among(session, table.c.receiving_id, agency_ids)
@@ -338,9 +338,9 @@ def differ(old: record.Sourced, new: record.Sourced, fields: Iterable[str]) -> b
 
 def amended_facts(old: record.Agency, new: record.Agency) -> record.Agency:
     """The record of a known agency once `new` is said of it, as it would be read from its facts."""
-    profile = new if differ(old, new, storage.PROFILE) else old
-    facts: dict[str, Any] = {field: getattr(profile, field) for field in storage.PROFILE}
-    for family in storage.FAMILIES:
+    profile = new if differ(old, new, PROFILE) else old
+    facts: dict[str, Any] = {field: getattr(profile, field) for field in PROFILE}
+    for family in FAMILIES:
         facts[family.attribute] = _merged(getattr(old, family.attribute), getattr(new, family.attribute))
     stated = {licence.licence_id: licence for licence in new.licences}
     known = [_amended_licence(one, stated.pop(one.licence_id, one)) for one in old.licences]
@@ -353,7 +353,7 @@ def _merged(old: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
     fresh = list(new)
     retained = []
     for part in old:
-        match = next((candidate for candidate in fresh if storage.same_statement(part, candidate)), None)
+        match = next((candidate for candidate in fresh if same_statement(part, candidate)), None)
         if match is not None:
             fresh.remove(match)
             retained.append(part)
@@ -363,10 +363,10 @@ def _merged(old: Sequence[Any], new: Sequence[Any]) -> tuple[Any, ...]:
 def _amended_licence(old: record.Licence, new: record.Licence) -> record.Licence:
     if old == new:
         return old
-    term = new if differ(old, new, storage.TERM) else old
+    term = new if differ(old, new, TERM) else old
     return msgspec.structs.replace(
         old,
         number=new.number,
-        status_history=storage.in_order(_merged(old.status_history, new.status_history)),
-        **{field: getattr(term, field) for field in storage.TERM},
+        status_history=in_order(_merged(old.status_history, new.status_history)),
+        **{field: getattr(term, field) for field in TERM},
     )

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.register.law.loading import Law, shipped_law
+from registry.register.law.loading import Law
 from registry.register.law.rows import HelpLineRow
 from registry.register.law.weights import is_readable
 from registry.vocabulary.law import Mark
@@ -63,11 +63,6 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy.IMMIGRATION, RunBy.LABOUR_INSPECTION})
 """Bodies whose published number is shown before the registry called it, with the words: not yet called by us."""
-
-
-def shipped_help_lines() -> tuple[HelpLine, ...]:
-    """All lines this release may show, as `help_lines_in`, without those of an overlay."""
-    return help_lines_in(shipped_law())
 
 
 @lru_cache(maxsize=4)

@@ -5,7 +5,9 @@ If we crash before its commit the former state stands; after it everything does.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -13,10 +15,10 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
 from registry.core.db.engine import prefer_indexes, wide_cache
-from registry.core.db.probing import rows_by_key
+from registry.core.db.reading import rows_by_key
 from registry.core.errors import ImportRefused
-from registry.core.gc import gc_paused
 from registry.core.ids import new_references
+from registry.core.processes import gc_paused
 from registry.log.actions import instant_of_append, is_empty, lock_log, refuse_mixing, take_turn
 from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record
@@ -44,7 +46,25 @@ Progress = Callable[[str, float, int], None]
 """Told now and then: what is being done, the share done (0 to 1), and how many so far."""
 
 
-def saved_source(session: Session, mapping: SourceMapping) -> Source:
+def _silent(stage: str, share: float, rows: int) -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """What to import and how. `retrieved_at` is when the file was fetched; None: just now."""
+
+    path: Path
+    mapping: SourceMapping
+    encoding: str | None = None
+    is_dry_run: bool = False
+    skips_rejects: bool = False
+    accepts_shrink: bool = False
+    retrieved_at: datetime | None = None
+    progress: Progress = field(default=_silent)
+
+
+def save_mapped_source(session: Session, mapping: SourceMapping) -> Source:
     """The source and its authority as the mapping has them, written down where they are new or have changed."""
     wanted = {
         "kinds": [kind.value for kind in mapping.source.kinds],
@@ -111,8 +131,9 @@ class ListApplier:
         self._held_channels = 0
         self._listings = Listings(session, source, is_dry_run=report.is_dry_run)
 
-    def apply(self, *, accepts_shrink: bool, progress: Progress) -> None:
+    def apply(self, request: ImportRequest) -> None:
         """Raises ImportRefused, leaving it to the caller to roll back, when the list shrinks too much."""
+        progress = request.progress
         # What is unchanged, most of a daily list, is passed before anything is published: officers and other imports wait
         # for the log's lock from the first change on.
         self._staging.compare(self._listings.pages())
@@ -136,7 +157,7 @@ class ListApplier:
         self._leave_unread()
         if not self._reading.is_full:
             self._listings.confirm()
-        self._refuse_shrink(before, accepts_shrink)
+        self._refuse_shrink(before, request.accepts_shrink)
         if self._held_channels:
             self._report.notes.append(
                 f"{self._held_channels} changes of registered channels wait for an official: see `registry channels list`"
@@ -317,29 +338,23 @@ class ListApplier:
 
 
 def apply_staged(
-    session: Session,
-    staging: Staging,
-    mapping: SourceMapping,
-    report: Report,
-    retrieved_at: Any,
-    *,
-    accepts_shrink: bool,
-    progress: Progress,
+    session: Session, staging: Staging, request: ImportRequest, report: Report, retrieved_at: datetime
 ) -> None:
     """Write down everything the staged list says, and that it was read. ImportRefused leaves it to the caller to roll back."""
+    mapping = request.mapping
     prefer_indexes(session)
     if is_empty(session):
         # What the log is for is decided under its lock, which comes after the turn for everybody.
         take_turn(session)
     refuse_mixing(session, is_demo=mapping.source.is_invented)
-    source = saved_source(session, mapping)
+    source = save_mapped_source(session, mapping)
     former = last_retrieval(session, source)
     if former is not None and former.retrieved_at >= retrieved_at:
         raise ImportRefused(f"{mapping.source.reference} was read again in the meantime: import the newer file")
     applier = ListApplier(session, source, mapping, staging, report, retrieved_at)
     # Thousands of rows and statements live until they are written: the collector would walk them again and again.
     with gc_paused(), wide_cache(session):
-        applier.apply(accepts_shrink=accepts_shrink, progress=progress)
+        applier.apply(request)
     counts = {name: getattr(report.counts, name) for name in report.counts.__struct_fields__}
     counts |= {f"{WITHOUT}{scheme}": count for scheme, count in staging.without.items() if count}
     record_retrieval(

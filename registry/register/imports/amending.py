@@ -218,7 +218,7 @@ def _amended_history(
     begins = stated.status_from or reading.day
     if last.to is not None and stated.status_from is None and last.to >= begins:
         begins = last.to + timedelta(days=1)
-    return (*_closed(history, begins), stated_period(stated, reading, begins))
+    return (*record.closed_before(history, begins), stated_period(stated, reading, begins))
 
 
 _TEMPORARY = frozenset({LicenceStatus.SUSPENDED, LicenceStatus.WINDING_DOWN, LicenceStatus.APPLIED})
@@ -252,17 +252,6 @@ def _strength(status: LicenceStatus) -> int:
     return 1 if answer is Answer.UNKNOWN else 0
 
 
-def _closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
-    """A history that ends before `begins`; a period that would have no day left is corrected away."""
-    stored = []
-    for period in history:
-        if period.to is not None and period.to < begins:
-            stored.append(period)
-        elif period.from_ is None or period.from_ < begins:
-            stored.append(msgspec.structs.replace(period, to=begins - timedelta(days=1)))
-    return tuple(stored)
-
-
 def _ended_by_list(licence: record.Licence, reading: ListReading, is_unread: bool) -> record.Licence:
     """A licence that is not on its list any more: delisted, unless how it ended is known.
 
@@ -278,12 +267,12 @@ def _ended_by_list(licence: record.Licence, reading: ListReading, is_unread: boo
     if any(_is_over(period) for period in _stated_by_officials(history, reading.day)):
         return licence
     if is_unread:
-        closed = _closed(history, reading.day)
+        closed = record.closed_before(history, reading.day)
         return licence if closed == history else msgspec.structs.replace(licence, status_history=closed)
     period = record.StatusPeriod(
         status=LicenceStatus.DELISTED, from_=reading.day, source=reading.source, retrieved_at=reading.retrieved_at
     )
-    return msgspec.structs.replace(licence, status_history=(*_closed(history, reading.day), period))
+    return msgspec.structs.replace(licence, status_history=(*record.closed_before(history, reading.day), period))
 
 
 def _is_over(period: record.StatusPeriod) -> bool:

@@ -10,12 +10,12 @@ import ijson
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.register.imports.rows import Opened, Row
+from registry.register.imports.rows import ListFile, Row
 
 STRANGE = object()
 
 
-def opened_document(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+def open_document(path: Path, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
     """A JSON file. Rows are the licences of each record where the layout names `each`, the records themselves otherwise."""
     wanted = encoding or layout.encoding
     found = named_encoding(wanted) if wanted else found_encoding(path, country)
@@ -23,8 +23,8 @@ def opened_document(path: Path, layout: Layout, encoding: str | None, country: s
     size = path.stat().st_size
     stream = readable(raw, found)
     prefix = f"{layout.rows}.item" if layout.rows else "item"
-    result = Opened("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
-    result.rows = _rows(raw, stream, path, prefix, layout, found, result)
+    result = ListFile("json", layout, iter(()), lambda: raw.tell() / size if not raw.closed else 1.0, found)
+    result.rows = _rows(raw, stream, path, prefix, found, result)
     return result
 
 
@@ -57,9 +57,8 @@ class _Recoded:
         return given
 
 
-def _rows(
-    raw: BinaryIO, stream: Any, path: Path, prefix: str, layout: Layout, encoding: Encoding, result: Opened
-) -> Iterator[Row]:
+def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encoding, result: ListFile) -> Iterator[Row]:
+    layout = result.layout
     paths = _paths(layout)
     # A column that no record has means that the list has changed its shape; one that is only mostly absent does not.
     unseen = {place for place, (steps, _) in enumerate(paths) if steps is not None}

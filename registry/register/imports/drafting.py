@@ -13,8 +13,7 @@ from pathlib import Path
 
 from registry.core.errors import ImportRefused
 from registry.register.authorities.places import CODE, chinese_name, provinces
-from registry.register.imports.columns import Column, columns_of
-from registry.register.imports.headers import guessed_fields
+from registry.register.imports.columns import Column, guess_fields, read_sample
 from registry.register.imports.personal import holds_personal_number, is_personal_column
 from registry.register.imports.values import NO, YES, day_of, folded
 from registry.vocabulary.record import TERM_DAYS
@@ -40,13 +39,13 @@ class Draft:
     kinds: list[str] = field(default_factory=list)
 
 
-def drafted(path: Path, encoding: str | None = None) -> Draft:
+def draft_mapping(path: Path, encoding: str | None = None) -> Draft:
     """The draft of a mapping for a file like `path`. ImportRefused when it is no table and no JSON list."""
-    sample = columns_of(path, encoding)
+    sample = read_sample(path, encoding)
     draft = Draft(sample.form, rows=sample.rows, each=sample.each)
     draft.personal = [column.name for column in sample.columns if is_personal_column(column.name)]
     others = [column for column in sample.columns if column.name not in draft.personal]
-    guesses = guessed_fields(others)
+    guesses = guess_fields(others)
     fullest = max((len(column.values) for column in others), default=0)
     draft.sparse = [column.name for column in others if len(column.values) < fullest]
     for column in others:

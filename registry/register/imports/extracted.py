@@ -19,7 +19,7 @@ from registry.register.imports.extraction.terms import (
     Task,
 )
 from registry.register.imports.mapping import Layout
-from registry.register.imports.rows import Opened, Row
+from registry.register.imports.rows import ListFile, Row
 from registry.register.imports.spreadsheets import sheet_row
 from registry.register.imports.tables import Header, found_header, picked
 from registry.vocabulary.codes import Flaw
@@ -41,13 +41,13 @@ class Table:
         return not any(any(row.cells) for row in self.rows)
 
 
-def opened_extract(path: Path, form: str, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+def open_extract(path: Path, form: str, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
     """The table, or the tables that go on from page to page, in which the wanted columns stand."""
     found, stated = _encoding(path, form, encoding or layout.encoding, country)
     tables, notes, losses = _extracted(path, form, found)
     chosen = _sheet(tables, layout, path, notes) if tables[0].is_sheet else tables
     first, header = _header(chosen, layout, path)
-    result = Opened(form, layout, iter(()), lambda: 1.0, stated, notes, losses=losses)
+    result = ListFile(form, layout, iter(()), lambda: 1.0, stated, notes, losses=losses)
     notes.append(f"{chosen[first].place}: the header is on row {header.depth + 1}")
     starts, places = [], []
     line = 0
@@ -139,7 +139,7 @@ def _header(tables: Sequence[Table], layout: Layout, path: Path) -> tuple[int, H
 
 
 def _rows(
-    tables: Sequence[Table], starts: Sequence[int], header: Header, layout: Layout, result: Opened
+    tables: Sequence[Table], starts: Sequence[int], header: Header, layout: Layout, result: ListFile
 ) -> Iterator[Row]:
     """Rows of the first table and of those that go on from it, numbered through all tables from 1."""
     waiting: list[Row] = []
@@ -208,7 +208,7 @@ def _goes_on(table: Table, header: Header) -> bool:
     return not table.is_sheet and max(len(row.cells) for row in table.rows) == len(header.cells)
 
 
-def _leave_out(table: Table, result: Opened) -> None:
+def _leave_out(table: Table, result: ListFile) -> None:
     """A table that is another one; on a page of a document it may be the same with a column lost."""
     width = max(len(row.cells) for row in table.rows)
     words = f"{table.place} has {width} columns and no header that is wanted: it was not read"

@@ -7,7 +7,6 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,14 +17,14 @@ from registry.core.clock import instant_text, now
 from registry.core.errors import EntryTooLarge, ImportRefused
 from registry.core.settings import Settings
 from registry.register.authorities.models import Source
-from registry.register.imports.actions import ListApplier, Progress, apply_staged
-from registry.register.imports.headings import word_of_an_end
-from registry.register.imports.mapping import SourceMapping, dropped_columns, printed_numbers
+from registry.register.imports.actions import ImportRequest, ListApplier, apply_staged
+from registry.register.imports.mapping import dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
 from registry.register.imports.report import Finding, NeedsApproval, Refused, Report
-from registry.register.imports.rows import Opened
+from registry.register.imports.rows import ListFile
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging
+from registry.register.imports.tables import word_of_an_end
 from registry.vocabulary.register import STATUSES, Answer
 
 TELL_EVERY = 2_000
@@ -34,24 +33,6 @@ TELL_EVERY = 2_000
 
 class ImportRunning(ImportRefused):
     """Another import of the same source is not over yet."""
-
-
-def _silent(stage: str, share: float, rows: int) -> None:
-    return None
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """What to import and how. `retrieved_at` is when the file was fetched; None: just now."""
-
-    path: Path
-    mapping: SourceMapping
-    encoding: str | None = None
-    is_dry_run: bool = False
-    skips_rejects: bool = False
-    accepts_shrink: bool = False
-    retrieved_at: datetime | None = None
-    progress: Progress = field(default=_silent)
 
 
 def import_list(settings: Settings, sessions: sessionmaker[Session], request: ImportRequest) -> Report:
@@ -97,20 +78,10 @@ def _import(
                 session.connection(execution_options={"registry_reading": True})
                 query = select(Source).where(Source.reference == request.mapping.source.reference)
                 source = session.execute(query).scalar_one_or_none()
-                ListApplier(session, source, request.mapping, staging, report, retrieved_at).apply(
-                    accepts_shrink=request.accepts_shrink, progress=request.progress
-                )
+                ListApplier(session, source, request.mapping, staging, report, retrieved_at).apply(request)
                 _refuse_rejects(request, report)
                 return
-            apply_staged(
-                session,
-                staging,
-                request.mapping,
-                report,
-                retrieved_at,
-                accepts_shrink=request.accepts_shrink,
-                progress=request.progress,
-            )
+            apply_staged(session, staging, request, report, retrieved_at)
             session.commit()
             report.is_applied = True
     finally:
@@ -171,7 +142,7 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
         raise ImportRefused(f"{request.path.name} has no rows: download it again, or correct the mapping")
 
 
-def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: Staging, report: Report) -> None:
+def _read_all(request: ImportRequest, file: ListFile, rules: RowRules, staging: Staging, report: Report) -> None:
     read, add, count = rules.read, staging.add, 0
     for row in file.rows:
         count += 1
@@ -193,7 +164,7 @@ def _read_all(request: ImportRequest, file: Opened, rules: RowRules, staging: St
     request.progress("reading", 1.0, count)
 
 
-def _refuse_ends(request: ImportRequest, file: Opened) -> None:
+def _refuse_ends(request: ImportRequest, file: ListFile) -> None:
     """A list without a status, of which a heading says that some on it are no longer licensed, must not be read as active."""
     status = request.mapping.constants.status
     if file.layout.trusts_headings or status is None or STATUSES[status].recruit is not Answer.YES:

@@ -8,7 +8,7 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert, microseconds
-from registry.core.db.probing import is_among, rows_by_key
+from registry.core.db.reading import is_among, rows_by_key
 from registry.register.agencies.models import PublicRecord
 from registry.register.authorities.models import Retrieval, Source
 from registry.register.imports.models import Listing

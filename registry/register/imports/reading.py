@@ -8,7 +8,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports import documents, extracted, spreadsheets, tables
 from registry.register.imports.extraction.terms import FORMS
 from registry.register.imports.mapping import SourceMapping
-from registry.register.imports.rows import LIMIT, Opened
+from registry.register.imports.rows import LIMIT, ListFile
 
 
 def form_of(path: Path) -> str:
@@ -78,7 +78,7 @@ def _archive_form(path: Path) -> str:
     return "docx" if any(name.startswith("word/") for name in names) else "xlsx"
 
 
-def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> Opened:
+def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> ListFile:
     """The file, ready to be read by the mapping's layout for its form. ImportRefused says what is wrong and what to do."""
     form = form_of(path)
     layout = mapping.json if form == "json" else mapping.table
@@ -94,9 +94,9 @@ def opened(path: Path, mapping: SourceMapping, encoding: str | None = None) -> O
     if form == "xlsx":
         if encoding is not None:
             raise ImportRefused("--encoding is for text files: an XLSX file states its own")
-        return spreadsheets.opened_sheet(path, layout)
+        return spreadsheets.open_sheet(path, layout)
     if form in FORMS:
-        return extracted.opened_extract(path, form, layout, encoding, mapping.authority.country)
+        return extracted.open_extract(path, form, layout, encoding, mapping.authority.country)
     if form == "json":
-        return documents.opened_document(path, layout, encoding, mapping.authority.country)
-    return tables.opened_table(path, layout, encoding, mapping.authority.country)
+        return documents.open_document(path, layout, encoding, mapping.authority.country)
+    return tables.open_table(path, layout, encoding, mapping.authority.country)

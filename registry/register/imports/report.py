@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 
 from registry.core.errors import ImportRefused
-from registry.core.formulas import harmless
 from registry.core.processes import owner_only
-from registry.register.imports.rows import Opened
+from registry.core.spreadsheets import harmless
+from registry.register.imports.rows import ListFile
 from registry.vocabulary.codes import Flaw
 
 ADVICE: dict[Flaw, str] = {
@@ -129,7 +129,7 @@ class Report(msgspec.Struct, kw_only=True):
         """Whether every row of the list was read and taken. Of a full list that was not, silence proves nothing."""
         return not self.counts.rejected and not self.losses
 
-    def describe(self, opened: Opened) -> None:
+    def describe(self, opened: ListFile) -> None:
         self.form = opened.form
         self.encoding = f"{opened.encoding.shown} ({opened.encoding.how})" if opened.encoding else None
         self.notes += opened.notes

@@ -29,7 +29,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class Opened:
+class ListFile:
     """A file ready to be read. `rows` may be iterated once; `progress` gives the share read so far, 0 to 1.
 
     `notes` are sentences for the operator; `missing` names wanted columns that the file does not have; `losses` are

@@ -151,7 +151,7 @@ class RowRules:
             return None
         return row_key_of(key)
 
-    def _found(self, row: Row, field: str, flaw: Flaw, value: str | None = None) -> None:
+    def _note(self, row: Row, field: str, flaw: Flaw, value: str | None = None) -> None:
         self.findings.append(Finding(row.line, self._column.get(field, field), flaw, value, row.part))
 
     def _stated_names(self, row: Row, cells: Sequence[str]) -> tuple[StatedName, ...]:
@@ -164,12 +164,12 @@ class RowRules:
                 continue
             if len(name) > MAX_LENGTHS["name"]:
                 if field != "name":
-                    self._found(row, field, Flaw.TOO_LONG)
+                    self._note(row, field, Flaw.TOO_LONG)
                     continue
                 raise Refused(self._column[field], Flaw.TOO_LONG, detail=f"{len(name)} characters")
             if holds_personal_number(name):
                 if field != "name":
-                    self._found(row, field, Flaw.PERSONAL_DATA)
+                    self._note(row, field, Flaw.PERSONAL_DATA)
                     continue
                 raise Refused(self._column[field], Flaw.PERSONAL_DATA)
             if not names or not any(name == other.name for other in names):
@@ -202,7 +202,7 @@ class RowRules:
                 if value is None and field == self._key:
                     raise Refused(self._column[field], flaw, excerpt)
                 if not is_quiet:
-                    self._found(row, field, flaw, excerpt)
+                    self._note(row, field, flaw, excerpt)
             if value is None:
                 continue
             stated.append(StatedIdentifier(scheme, value, found.has_failed_check))
@@ -259,9 +259,9 @@ class RowRules:
             raise Refused(self._column["status"], Flaw.UNKNOWN_WORD, "")
         scope = self._scope.scope(cells)
         if scope.held_back:
-            self._found(row, "conditions", Flaw.PERSONAL_DATA)
+            self._note(row, "conditions", Flaw.PERSONAL_DATA)
         if scope.was_cut:
-            self._found(row, "conditions", Flaw.CUT_SHORT)
+            self._note(row, "conditions", Flaw.CUT_SHORT)
         return StatedLicence(
             scope.kind,
             None,
@@ -294,9 +294,9 @@ class RowRules:
             if not value:
                 continue
             if holder_kind is not HolderKind.LEGAL_PERSON:
-                self._found(row, field, Flaw.CHANNEL_OF_A_PERSON)
+                self._note(row, field, Flaw.CHANNEL_OF_A_PERSON)
             elif len(value) > MAX_LENGTHS["channel"]:
-                self._found(row, field, Flaw.TOO_LONG)
+                self._note(row, field, Flaw.TOO_LONG)
             else:
                 stated.append(StatedChannel(kind, value))
         return tuple(stated)
@@ -316,7 +316,7 @@ class RowRules:
         if 0 < len(text) < self._licence_digits and text.isascii() and text.isdigit():
             text = text.zfill(self._licence_digits)
             if not is_quiet:
-                self._found(row, "number", Flaw.LOST_ZEROS, text)
+                self._note(row, "number", Flaw.LOST_ZEROS, text)
         return text or None
 
     def _free(self, row: Row, cells: Sequence[str], field: str, longest: int) -> str | None:
@@ -326,10 +326,10 @@ class RowRules:
             return None
         text = tidy(cells[place])
         if holds_personal_number(text):
-            self._found(row, field, Flaw.PERSONAL_DATA)
+            self._note(row, field, Flaw.PERSONAL_DATA)
             return None
         if len(text) > longest:
-            self._found(row, field, Flaw.CUT_SHORT)
+            self._note(row, field, Flaw.CUT_SHORT)
             text = cut_short(text, longest)
         return text or None
 

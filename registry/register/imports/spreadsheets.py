@@ -14,7 +14,7 @@ from registry.core.confinement import Limits
 from registry.register.imports import confined
 from registry.register.imports.extraction.terms import HEADER_WITHIN, MB, Cells, Note, Room, Started, Task
 from registry.register.imports.mapping import Layout
-from registry.register.imports.rows import LIMIT, Opened, Row
+from registry.register.imports.rows import LIMIT, ListFile, Row
 from registry.register.imports.tables import MAX_HEADINGS, Header, found_header, picked, titles_above
 from registry.vocabulary.codes import Flaw
 
@@ -88,7 +88,7 @@ def _nameless_file(is_in_memory: bool) -> BinaryIO:
     return cast(BinaryIO, tempfile.TemporaryFile())
 
 
-def opened_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> Opened:
+def open_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> ListFile:
     """The rows below the header of a sheet, which is taken out of its workbook here unless it is given."""
     found = sheet or sheet_of(path, layout)
     lines = list(islice(found.rows(), HEADER_WITHIN))
@@ -109,7 +109,7 @@ def opened_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> Open
                 headings.append((f"row {line}", "".join(cells)))
             yield sheet_row(line, cells, header, pick)
 
-    result = Opened("xlsx", layout, rows(), found.progress, None, notes)
+    result = ListFile("xlsx", layout, rows(), found.progress, None, notes)
     result.headings = headings
     return result
 

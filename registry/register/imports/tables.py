@@ -1,20 +1,54 @@
-"""Reading tables: where the header is, which columns are wanted, and the rows of a CSV file."""
+"""Reading tables: where the header is, which columns are wanted, and the rows of a CSV file.
+
+Headings above tables and between rows may say that licences below them are no longer in force. A list that prints no status
+is read as if all on it were licensed, and authorities print those whose licence was withdrawn in a second table, or further
+down under a heading: taken so they would answer `yes`.
+"""
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.extraction.terms import HEADER_WITHIN
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.register.imports.rows import Opened, Row
-from registry.register.imports.values import folded
+from registry.register.imports.rows import ListFile, Row
+from registry.register.imports.values import folded, unaccented
 from registry.vocabulary.codes import Flaw
+
+_STEMS = (
+    # English, German, Dutch
+    "revoked revocation suspended suspension withdrawn cancelled canceled expired ceased surrendered struck-off terminated "
+    "widerruf erloschen ausgesetzt entzogen geloscht ruhend ingetrokken geschorst vervallen "
+    # Italian, Spanish, Portuguese, French, Romanian
+    "revocat revoca sospes sospension cessat cessazion scadut cancellat decadut revocad suspendid suspension cancelad "
+    "caducad bajas revogad suspens cessad retire radie suspendu expire retras anulat radiat "
+    # Czech, Slovak, Polish, Croatian, Slovenian, Hungarian
+    "zrusen odebran pozastaven zanikl odnat zaniknut wykreslon zawieszon cofniet wygasl ukinut oduzet brisan izbrisan odvzet "
+    "torolt felfuggesztett visszavont "
+    # Baltic and Finnic
+    "panaikint sustabdyt isbraukt anulet apturet izslegt kehtetu peatatud kustutatud peruutettu paattynyt "
+    # Bulgarian, Greek
+    "отнет прекратен заличен спрян ανακλη αναστολ διαγραφ"
+).split()
+_CHINESE = "吊销 撤销 注销 暂停 过期 失效 取消 撤回 吊銷 撤銷 註銷 暫停 過期".split()
+_BEGINS = re.compile(r"\b(?:" + "|".join(sorted({unaccented(stem) for stem in _STEMS})) + ")")
+
+
+def word_of_an_end(text: str) -> str | None:
+    """The word of a heading that says that what stands below is not, or not all, in force. None for any other heading."""
+    plain = unaccented(folded(text))
+    match = _BEGINS.search(plain)
+    if match is not None:
+        return re.split(r"\W", plain[match.start() :], maxsplit=1)[0]
+    return next((word for word in _CHINESE if word in text), None)
+
 
 MAX_HEADINGS = 1_000
 """Lines of one cell that are looked at for what they head."""
@@ -102,35 +136,43 @@ def picked(header: Header) -> Any:
     return itemgetter(*places)
 
 
-def opened_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> Opened:
+class TextTable(NamedTuple):
+    """A text file of a table: how it is encoded, and what separates its columns."""
+
+    path: Path
+    encoding: Encoding
+    delimiter: str
+
+    def reader(self, raw: BinaryIO) -> Any:
+        text = io.TextIOWrapper(raw, encoding=self.encoding.codec, errors="strict", newline="")
+        return csv.reader(text, delimiter=self.delimiter)
+
+
+def open_table(path: Path, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
     """A CSV file, its encoding and delimiter found out unless they are given. `country` is that of the list."""
     wanted = encoding or layout.encoding
     found = named_encoding(wanted) if wanted else found_encoding(path, country)
     size = path.stat().st_size
     csv.field_size_limit(FIELD_LIMIT)
-    delimiter = layout.delimiter or found_delimiter(path, found)
+    table = TextTable(path, found, layout.delimiter or found_delimiter(path, found))
     with path.open("rb") as raw:
-        lines = _first_lines(raw, found, delimiter, path)
+        lines = _first_lines(raw, table)
     header = found_header(lines, layout)
     raw = path.open("rb")
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
     headings = [] if header.has_status else [("above the header", text) for text in titles_above(lines, header)]
-    rows = _rows(raw, path, found, delimiter, header, _usual_width(lines, header), headings)
-    separator = {"\t": "tab"}.get(delimiter, delimiter)
+    rows = _rows(raw, table, header, _usual_width(lines, header), headings)
+    separator = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     notes = [f"columns are separated by {separator}, the header is on line {header.depth + 1}"]
-    result = Opened("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
+    result = ListFile("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
     result.headings = headings
     return result
 
 
-def _text(raw: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
-    return io.TextIOWrapper(raw, encoding=encoding.codec, errors="strict", newline="")
-
-
-def _first_lines(raw: BinaryIO, encoding: Encoding, delimiter: str, path: Path) -> list[list[str]]:
-    reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+def _first_lines(raw: BinaryIO, table: TextTable) -> list[list[str]]:
+    reader = table.reader(raw)
     lines: list[list[str]] = []
-    for cells in _checked(reader, path, encoding):
+    for cells in _checked(reader, table):
         # Numbered as the file's lines are, so that a header can be pointed at.
         lines += [[]] * (reader.line_num - len(lines) - 1)
         lines.append(cells)
@@ -139,8 +181,9 @@ def _first_lines(raw: BinaryIO, encoding: Encoding, delimiter: str, path: Path) 
     return lines
 
 
-def _checked(reader: Any, path: Path, encoding: Encoding) -> Iterator[list[str]]:
+def _checked(reader: Any, table: TextTable) -> Iterator[list[str]]:
     """The reader's rows, with what stops it said in words."""
+    path, encoding = table.path, table.encoding
     try:
         yield from reader
     except UnicodeDecodeError:
@@ -158,7 +201,7 @@ def _checked(reader: Any, path: Path, encoding: Encoding) -> Iterator[list[str]]
 def found_delimiter(path: Path, encoding: Encoding) -> str:
     """The delimiter that gives most of the first lines the same number of cells, and more than one."""
     with path.open("rb") as raw:
-        text = _text(raw, encoding)
+        text = io.TextIOWrapper(raw, encoding=encoding.codec, errors="strict", newline="")
         try:
             lines = [line for line, _ in zip(text, range(200), strict=False)]
         except UnicodeError:
@@ -197,23 +240,17 @@ def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
 
 
 def _rows(
-    raw: BinaryIO,
-    path: Path,
-    encoding: Encoding,
-    delimiter: str,
-    header: Header,
-    usual: int,
-    headings: list[tuple[str, str]],
+    raw: BinaryIO, table: TextTable, header: Header, usual: int, headings: list[tuple[str, str]]
 ) -> Iterator[Row]:
     width, pick = header.width, picked(header)
     forgiven = {usual, len(header.cells)}
     empty = [""]
     with raw:
-        reader = csv.reader(_text(raw, encoding), delimiter=delimiter)
+        reader = table.reader(raw)
         above = header.depth + 1
         before = 0
         own, tells_status = header.cells, header.has_status
-        for cells in _checked(reader, path, encoding):
+        for cells in _checked(reader, table):
             first, line = before + 1, reader.line_num
             before = line
             if line <= above or not any(cells):
@@ -221,7 +258,7 @@ def _rows(
             found = len(cells)
             if not tells_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
                 headings.append((f"line {line}", "".join(cells)))
-            if line > first and _swallowed(cells, delimiter, max(usual, width)) is not None:
+            if line > first and _swallowed(cells, table.delimiter, max(usual, width)) is not None:
                 yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
             elif found == width:
                 # Tables of several pages repeat their header.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 
 from opencc import OpenCC
@@ -89,11 +89,6 @@ def _day(year: str, month: str, day: str) -> date | None:
     except ValueError:
         return None
     return found if EARLIEST <= found <= LATEST else None
-
-
-def day_of_cell(value: date | datetime) -> str:
-    """The text of a date cell of a spreadsheet."""
-    return (value.date() if isinstance(value, datetime) else value).isoformat()
 
 
 _EXPONENT = re.compile(r"\d[.,]\d+E\+?\d+", re.IGNORECASE)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import or_, select
@@ -24,7 +25,7 @@ from registry.log.actions import refuse_mixing
 from registry.register.authorities.actions import record_retrieval
 from registry.register.authorities.models import Source
 from registry.register.authorities.sources import is_desk_list
-from registry.register.imports.actions import saved_source
+from registry.register.imports.actions import ImportRequest, save_mapped_source
 from registry.register.imports.fetching import (
     MAX_PAUSE,
     Fetched,
@@ -34,7 +35,7 @@ from registry.register.imports.fetching import (
     pause_between_fetches,
     warn_from,
 )
-from registry.register.imports.jobs import ImportRequest, ImportRunning, import_list
+from registry.register.imports.jobs import ImportRunning, import_list
 from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport
@@ -45,6 +46,15 @@ log = structlog.get_logger()
 
 LEASE = timedelta(hours=2)
 """How long a claimed source is left alone: longer than any fetch and import, short enough to make up for a crash."""
+
+
+class ListFetch(NamedTuple):
+    """One fetch of a list: of which source, since when, and how long the source is left alone afterwards."""
+
+    sessions: sessionmaker[Session]
+    reference: str
+    fetched_at: datetime
+    pause: timedelta
 
 
 def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
@@ -64,7 +74,7 @@ def fetch_due(settings: Settings, sessions: sessionmaker[Session]) -> int:
             # Whatever a list does to its reader, the others are fetched.
             log.error("fetch_raised", source=reference, exc_info=error)
             trouble = error.text if isinstance(error, RegistryError) else f"reading it raised {type(error).__name__}"
-            _failed(sessions, reference, trouble, MAX_PAUSE)
+            _note_failure(ListFetch(sessions, reference, now(), MAX_PAUSE), trouble)
 
 
 def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -106,28 +116,28 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
         mapping = mapping_of(source.reference, source.mapping, settings.home)
         # The mapping's address of today: one written in after an import by hand counts at once.
         address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
-    usual = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
-    fetched_at = now()
+    pause = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
+    job = ListFetch(sessions, reference, now(), pause)
     if address is None:
         raise ImportRefused(f"the source {reference} has no address: write one into its mapping")
     with _download(settings) as path:
         try:
             fetched = fetch(address, path, etag=etag, last_modified=last_modified)
         except FetchFailed as failure:
-            return _failed(sessions, reference, failure.text, usual)
+            return _note_failure(job, failure.text)
         if not fetched.is_new:
-            return _renew(sessions, reference, fetched_at, usual)
+            return _note_unchanged(job)
         if (waiting := _seen_before(sessions, reference, fetched.digest)) is not None:
-            return _failed(sessions, reference, waiting, usual)
+            return _note_failure(job, waiting)
         try:
-            report = import_list(settings, sessions, ImportRequest(path, mapping, retrieved_at=fetched_at))
+            report = import_list(settings, sessions, ImportRequest(path, mapping, retrieved_at=job.fetched_at))
         except ImportRunning as running:
-            return _failed(sessions, reference, running.text, usual)
+            return _note_failure(job, running.text)
         if report.is_applied:
-            return _applied(sessions, reference, fetched, usual, report)
+            return _note_applied(job, fetched, report)
         if not report.needs_approval:
-            return _failed(sessions, reference, report.refused_because or "", usual)
-        return _put_on_hold(settings, sessions, reference, path, fetched, fetched_at, usual, report)
+            return _note_failure(job, report.refused_because or "")
+        return _put_on_hold(job, path, settings.home / "pending", fetched, report)
 
 
 def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -> str | None:
@@ -157,7 +167,7 @@ def _known_source(session: Session, settings: Settings, reference: str) -> Sourc
     except NotFound:
         mapping = mapping_named(reference, settings.home)
         refuse_mixing(session, is_demo=mapping.source.is_invented)
-        source = saved_source(session, mapping)
+        source = save_mapped_source(session, mapping)
         session.commit()
         return source
 
@@ -184,26 +194,26 @@ def _state(session: Session, source: Source, trouble: str | None) -> FetchState:
     return state
 
 
-def _failed(sessions: sessionmaker[Session], reference: str, trouble: str, usual: timedelta) -> str:
-    with sessions() as session:
-        source = source_named(session, reference)
+def _note_failure(job: ListFetch, trouble: str) -> str:
+    with job.sessions() as session:
+        source = source_named(session, job.reference)
         state = _state(session, source, trouble)
-        source.next_fetch_at = now() + pause_after_failure(state.failures, usual)
+        source.next_fetch_at = now() + pause_after_failure(state.failures, job.pause)
         session.commit()
-    log.warning("fetch_failed", source=reference, trouble=trouble)
+    log.warning("fetch_failed", source=job.reference, trouble=trouble)
     return f"not fetched: {trouble}"
 
 
-def _renew(sessions: sessionmaker[Session], reference: str, at: datetime, usual: timedelta) -> str:
+def _note_unchanged(job: ListFetch) -> str:
     """The publisher says that nothing has changed: what we hold is as fresh as that answer."""
-    with sessions() as session:
-        source = source_named(session, reference)
+    with job.sessions() as session:
+        source = source_named(session, job.reference)
         former = last_retrieval(session, source)
         if former is not None:
             record_retrieval(
                 session,
                 source,
-                retrieved_at=at,
+                retrieved_at=job.fetched_at,
                 digest=former.digest,
                 counts=former.counts,
                 is_whole=former.is_full or not source.is_full,
@@ -211,45 +221,33 @@ def _renew(sessions: sessionmaker[Session], reference: str, at: datetime, usual:
             if not former.is_full:
                 # An agency that the former reading did not show is not shown by the same list again.
                 listings = Listings(session, source, is_dry_run=False)
-                listings.see_again(former.retrieved_at, at)
+                listings.see_again(former.retrieved_at, job.fetched_at)
                 listings.confirm()
         _state(session, source, None)
-        source.next_fetch_at = now() + usual
+        source.next_fetch_at = now() + job.pause
         session.commit()
-    log.info("fetch_unchanged", source=reference)
+    log.info("fetch_unchanged", source=job.reference)
     return "unchanged at its source"
 
 
-def _applied(
-    sessions: sessionmaker[Session], reference: str, fetched: Fetched, usual: timedelta, report: Report
-) -> str:
-    with sessions() as session:
-        source = source_named(session, reference)
+def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
+    with job.sessions() as session:
+        source = source_named(session, job.reference)
         source.etag, source.last_modified = fetched.etag, fetched.last_modified
-        source.next_fetch_at = now() + usual
+        source.next_fetch_at = now() + job.pause
         _state(session, source, None)
         session.commit()
     counts = report.counts
-    log.info("fetch_applied", source=reference, new=counts.new, changed=counts.changed, vanished=counts.vanished)
+    log.info("fetch_applied", source=job.reference, new=counts.new, changed=counts.changed, vanished=counts.vanished)
     return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
 
 
-def _put_on_hold(
-    settings: Settings,
-    sessions: sessionmaker[Session],
-    reference: str,
-    path: Path,
-    fetched: Fetched,
-    fetched_at: datetime,
-    usual: timedelta,
-    report: Report,
-) -> str:
-    """Keep a list that was refused until an official has looked at it; the same bytes are held once."""
+def _put_on_hold(job: ListFetch, path: Path, folder: Path, fetched: Fetched, report: Report) -> str:
+    """Keep a list that was refused in the folder until an official has looked at it; the same bytes are held once."""
     reason = (report.refused_because or "")[:1000]
-    folder = settings.home / "pending"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with sessions() as session:
-        source = source_named(session, reference)
+    with job.sessions() as session:
+        source = source_named(session, job.reference)
         waiting = session.execute(
             select(PendingImport).where(PendingImport.source_id == source.id, PendingImport.decided_at.is_(None))
         ).scalars()
@@ -266,7 +264,7 @@ def _put_on_hold(
                 source_id=source.id,
                 file=file,
                 digest=fetched.digest,
-                fetched_at=fetched_at,
+                fetched_at=job.fetched_at,
                 etag=fetched.etag,
                 last_modified=fetched.last_modified,
                 reason=reason,
@@ -274,11 +272,11 @@ def _put_on_hold(
             )
         )
         _state(session, source, f"held for approval: {reason}")
-        source.next_fetch_at = now() + usual
+        source.next_fetch_at = now() + job.pause
         session.commit()
     for old in superseded:
         old.unlink(missing_ok=True)
-    log.warning("fetch_held", source=reference, reason=reason)
+    log.warning("fetch_held", source=job.reference, reason=reason)
     return f"held for approval: {reason}"
 
 

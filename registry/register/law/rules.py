@@ -14,40 +14,18 @@ from typing import Any, Generic, TypeVar, cast
 from msgspec.structs import replace
 
 from registry.register.law.loading import Law, rows_of, shipped_law
-from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.rows import CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
-    Weight,
     is_disputed,
     is_in_force,
     is_in_transition,
     is_readable,
-    may_decide,
     months_after,
     undisputed,
 )
 from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity, Answer, LicenceStatus
-
-__all__ = [
-    "Regime",
-    "Weight",
-    "coming_after",
-    "due_rows",
-    "fees_of",
-    "is_within_nace",
-    "limits_on",
-    "may_decide",
-    "may_wind_down",
-    "months_after",
-    "regime_needs",
-    "regime_on",
-    "regimes_on",
-    "routes_of",
-    "shipped_regimes",
-    "transition_on",
-    "where_to_ask",
-]
 
 V = TypeVar("V")
 
@@ -292,16 +270,6 @@ def routes_of(routes: Iterable[PermitRoute], country: str, route: Route | None =
     """How a citizen of China may come to a permit there, as far as it was read."""
     pairs = _indexed(routes).by_country.get((country, None), ())
     return [view for one, view in pairs if route in (None, one.route) and not is_disputed(one)]
-
-
-def fees_of(fees: Iterable[Fee], country: str) -> list[Fee]:
-    """What was read about charges to workers there."""
-    return [undisputed(fee) for fee in fees if fee.country == country and is_readable(fee)]
-
-
-def coming_after(law: CountryLaw, day: date) -> list[Coming]:
-    """Changes announced for a later day, the next one first."""
-    return sorted((one for one in law.coming if one.on > day and is_readable(one)), key=lambda one: one.on)
 
 
 def where_to_ask(law: CountryLaw) -> list[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.db.engine import bulk_insert
-from registry.core.db.probing import is_among
+from registry.core.db.reading import is_among
 from registry.log.actions import lock_log
 from registry.log.models import Entry
 from registry.register.names.keys import keys_of

@@ -10,7 +10,7 @@ from rapidfuzz.process import extract
 from sqlalchemy import String, type_coerce
 from sqlalchemy.orm import Session
 
-from registry.core.db.probing import SelectAmong
+from registry.core.db.reading import SelectAmong
 from registry.register.names.keys import Evidence, keys_of_readings
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import agencies_under, bucket_of, unpacked
@@ -41,7 +41,7 @@ def weights(session: Session, keys: Mapping[int, Evidence]) -> dict[int, float]:
     """Candidates, each with how telling the keys are that it shares: a key of few agencies tells more."""
     given: dict[Evidence, dict[int, float]] = {evidence: {} for evidence in Evidence}
     neighbours = given[Evidence.NEIGHBOURS]
-    counted = list(_counted(_found(session, keys)))
+    counted = list(_counted(_agencies_by_key(session, keys)))
     for key, agencies in counted:
         if keys[key] is Evidence.NEIGHBOURS:
             worth = _worth(Evidence.NEIGHBOURS, len(agencies))
@@ -79,7 +79,7 @@ def _counted(found: Mapping[int, Collection[int]]) -> Iterator[tuple[int, Collec
             break
 
 
-def _found(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
+def _agencies_by_key(session: Session, keys: Collection[int]) -> dict[int, Collection[int]]:
     """The agencies under each key that has any."""
     by_bucket: dict[int, list[int]] = defaultdict(list)
     for key in keys:

@@ -217,3 +217,15 @@ def _script(character: str) -> str:
     if code < 0x250 or 0x1E00 <= code < 0x1F00:
         return "latin"
     return "other"
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text, without case, width, script variant, spacing and punctuation."""
+    whole = text.encode("utf-8", "replace").decode()
+    plain = _simplifier().convert(unicodedata.normalize("NFKC", whole)).casefold()
+    return "".join(character for character in plain if character.isalnum())
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")

@@ -20,7 +20,10 @@ def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, languag
     session, official, agency = call.session, call.actor, unit.agency or ""
     require_own(session, official, agency)
     change = accounts.propose_invitation(
-        session, unit.reference, name, email, [Role.AGENCY_REP], language, by=official.name, at=call.at
+        session,
+        accounts.Invitation(unit.reference, name, email, [Role.AGENCY_REP], language),
+        by=official.name,
+        at=call.at,
     )
     record(session, "entry.claim_proposed", agency, on=call.at.date(), actor=official.name)
     return change

@@ -32,7 +32,7 @@ class ChangeBasis(NamedTuple):
         return {"source": self.source, "retrieved_at": self.at}
 
 
-def after(
+def apply_act(
     act: LicenceAct, agency: record.Agency, subject: str, stated: Stated, basis: ChangeBasis, authority: str
 ) -> record.Agency:
     """The record as the act makes it. `subject` is the reference of the licence or agreement that is acted on or begun."""
@@ -45,7 +45,7 @@ def after(
     return with_licence(agency, _OF_LICENCE.get(act, _status_stated)(act, licence, stated, basis))
 
 
-def applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
+def build_applicant(stated: Stated, basis: ChangeBasis, agency_id: str, country: str) -> record.Agency:
     """The public record of an applicant who was not in the registry before."""
     assert stated.name is not None
     name = record.Name(name=stated.name, script=script_of(stated.name, country), kind=NameKind.LEGAL, **basis.facts)
@@ -84,26 +84,15 @@ def with_status(licence: record.Licence, period: record.StatusPeriod) -> record.
     if begins is None:
         raise ValueError("a status that officials state has a first day")
     history = licence.status_history
-    stored = history if period.to is not None else closed(history, begins)
+    stored = history if period.to is not None else record.closed_before(history, begins)
     return msgspec.structs.replace(licence, status_history=in_order((*stored, period)))
-
-
-def closed(history: tuple[record.StatusPeriod, ...], begins: date) -> tuple[record.StatusPeriod, ...]:
-    """A history that ends before `begins`; a period that would have no day left is dropped."""
-    stored = []
-    for period in history:
-        if period.to is not None and period.to < begins:
-            stored.append(period)
-        elif period.from_ is None or period.from_ < begins:
-            stored.append(msgspec.structs.replace(period, to=begins - _DAY))
-    return tuple(stored)
 
 
 def corrected(licence: record.Licence, period: record.StatusPeriod) -> record.Licence:
     """The licence with these days restated, whatever was stated of them; the days around them stay as they were."""
     begins, ends = period.from_, period.to
     assert begins is not None
-    before = closed(licence.status_history, begins)
+    before = record.closed_before(licence.status_history, begins)
     later: list[record.StatusPeriod] = []
     for one in licence.status_history if ends is not None else ():
         assert ends is not None

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
@@ -23,7 +24,7 @@ from registry.register.authorities.models import Authority
 from registry.register.authorities.sources import desk_list
 from registry.supervision.licensing import changes
 from registry.supervision.licensing.act_forms import Stated, read_stated
-from registry.supervision.licensing.changes import ChangeBasis, after, applicant, is_intermediary
+from registry.supervision.licensing.changes import ChangeBasis, apply_act, build_applicant, is_intermediary
 from registry.supervision.licensing.rules import (
     ACTS,
     AGREEMENTS,
@@ -51,6 +52,19 @@ class LicensingOfficial(NamedTuple):
     name: str
     authority: str
     unit: str | None = None
+
+
+class ActRequest(NamedTuple):
+    """What an officer asks for: an act, what it states, its ground, and the day on which it takes effect.
+
+    `about` is the reference of a licence, or of an agency for acts on agreements and intermediaries; None for an application.
+    """
+
+    act: LicenceAct
+    about: str | None
+    stated: Mapping[str, Any]
+    legal_ground: str
+    effective_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,48 +101,38 @@ def today_of(session: Session, authority: str, at: datetime) -> tuple[date, str]
     return day_at(at, known.time_zone), known.country
 
 
-def drafted(
-    session: Session,
-    official: LicensingOfficial,
-    act: LicenceAct,
-    about: str | None,
-    sent: Mapping[str, Any],
-    at: datetime,
-    *,
-    legal_ground: str,
-    effective_on: date,
-    subject: str | None = None,
-) -> Draft:
-    """Draft an act. `about` is the reference of a licence, or of an agency for acts on agreements and intermediaries.
-
-    It is None for an application. `subject` is kept where the draft is made again.
+def draft_act(call: Call[LicensingOfficial], request: ActRequest, subject: str | None = None) -> Draft:
+    """Draft an act. `subject` is kept where the draft is made again.
 
     Raises NotFound (of another authority too), InvalidInput with every field at fault, IllegalMove, NotNow.
     """
-    today, country = today_of(session, official.authority, at)
+    act, about, sent, legal_ground, effective_on = request
+    authority = call.actor.authority
+    today, country = today_of(call.session, authority, call.at)
     ground = tidy_line("legal_ground", legal_ground, MAX_GROUND)
     stated = read_stated(act, sent, country)
-    row_id, before = _holder(session, official, act, about, stated, country)
+    row_id, before = _holder(call, act, about, stated, country)
     if before is not None and before.withheld:
         raise NotNow("the holder's name was erased by law: nothing more is written down of it", "licensing.erased")
-    statement = ChangeBasis(desk_list(official.authority), at, effective_on, ground)
+    statement = ChangeBasis(desk_list(authority), call.at, effective_on, ground)
     subject = subject or _subject(act, about, stated)
     _require_days(stated, effective_on)
     _require_lawful(act, before, subject, today, effective_on)
-    _require_sense(session, official, act, before, subject, stated, statement)
-    known = before or applicant(stated, statement, new_reference(), country)
-    return Draft(
+    known = before or build_applicant(stated, statement, new_reference(), country)
+    draft = Draft(
         act=act,
-        authority=official.authority,
+        authority=authority,
         subject=subject,
         agency_row_id=row_id,
         before=before,
-        after=after(act, known, subject, stated, statement, official.authority),
+        after=apply_act(act, known, subject, stated, statement, authority),
         stated=stated,
         legal_ground=ground,
         effective_on=effective_on,
         today=today,
     )
+    _require_sense(call, draft)
+    return draft
 
 
 def is_of(agency: record.Agency, authority: str) -> bool:
@@ -137,19 +141,20 @@ def is_of(agency: record.Agency, authority: str) -> bool:
 
 
 def _holder(
-    session: Session, official: LicensingOfficial, act: LicenceAct, about: str | None, stated: Stated, country: str
+    call: Call[LicensingOfficial], act: LicenceAct, about: str | None, stated: Stated, country: str
 ) -> tuple[int | None, record.Agency | None]:
+    session, official = call.session, call.actor
     kind = ACTS[act].about
     if kind is About.LICENCE:
         licence = licence_row(session, read_reference(about or "") or "")
         if licence is None or licence.authority != official.authority:
             raise NotFound(f"there is no licence {about} of this authority")
-        return licence.agency_id, storage.loaded_records(session, [licence.agency_id])[licence.agency_id]
+        return licence.agency_id, storage.load_records(session, [licence.agency_id])[licence.agency_id]
     wanted = about if kind is About.AGENCY else stated.agency_id
     if wanted is None and kind is About.APPLICANT:
         return None, None
     row = agency_row(session, read_reference(wanted or "") or "")
-    known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)
+    known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is not None and known is not None:
         is_at_home = kind is About.APPLICANT and known.country == country
         if is_at_home or is_of(known, official.authority):
@@ -212,36 +217,29 @@ def licence_of(agency: record.Agency, licence_id: str) -> record.Licence:
     return next(one for one in agency.licences if one.licence_id == licence_id)
 
 
-def _require_sense(
-    session: Session,
-    official: LicensingOfficial,
-    act: LicenceAct,
-    before: record.Agency | None,
-    subject: str,
-    stated: Stated,
-    basis: ChangeBasis,
-) -> None:
+def _require_sense(call: Call[LicensingOfficial], draft: Draft) -> None:
     """Raise InvalidInput for what fits no record: a number that is another's, an agreement that is not there, nothing new."""
+    act, before, subject, stated, day = draft.act, draft.before, draft.subject, draft.stated, draft.effective_on
     fault: Fault | None = None
     match act:
         case LicenceAct.APPLY:
-            fault = _fault_of_application(session, official, before, stated, basis)
+            fault = _fault_of_application(call, draft)
         case LicenceAct.ISSUE:
-            fault = _fault_of_number(session, official, subject, stated)
+            fault = _fault_of_number(call, draft)
         case LicenceAct.AMEND:
             assert before is not None
             if not changes.terms_changed(licence_of(before, subject), stated):
                 fault = Fault.of("conditions", Problem.MISSING, "state_one_term")
         case LicenceAct.REGISTER_AGREEMENT:
             assert before is not None
-            fault = _fault_of_agreement(session, before, stated)
+            fault = _fault_of_agreement(call.session, before, stated)
         case LicenceAct.END_AGREEMENT:
             assert before is not None
-            if not any(_is_running(one, subject, official, basis.day) for one in before.agreements):
+            if not any(_is_running(one, subject, call.actor, day) for one in before.agreements):
                 fault = Fault.of("agreement_id", Problem.INVALID_VALUE, "agreement_not_running")
         case LicenceAct.REGISTER_INTERMEDIARY | LicenceAct.END_INTERMEDIARY:
             assert before is not None
-            is_there = any(is_intermediary(one, stated, basis.day) for one in before.intermediaries)
+            is_there = any(is_intermediary(one, stated, day) for one in before.intermediaries)
             if is_there is (act is LicenceAct.REGISTER_INTERMEDIARY):
                 wrong = "intermediary_registered" if is_there else "intermediary_unknown"
                 fault = Fault.of("name", Problem.INVALID_VALUE, wrong)
@@ -249,17 +247,15 @@ def _require_sense(
         raise InvalidInput([fault])
 
 
-def _fault_of_application(
-    session: Session, official: LicensingOfficial, before: record.Agency | None, stated: Stated, basis: ChangeBasis
-) -> Fault | None:
+def _fault_of_application(call: Call[LicensingOfficial], draft: Draft) -> Fault | None:
+    session, official, before, stated = call.session, call.actor, draft.before, draft.stated
     for licence in before.licences if before is not None else ():
-        status = status_on(before, licence.licence_id, basis.day) if before is not None else None
+        status = status_on(before, licence.licence_id, draft.effective_on) if before is not None else None
         is_held = status is LicenceStatus.APPLIED or (status and STATUSES[status].recruit is Answer.YES)
         if licence.authority == official.authority and licence.kind is stated.kind and is_held:
             return Fault.of("kind", Problem.CONTRADICTORY, "held_already", licence=licence.licence_id)
     if before is None and stated.scheme is not None and stated.identifier is not None:
-        country = today_of(session, official.authority, basis.at)[1]
-        key = identifier_key(stated.scheme, stated.identifier, country)
+        key = identifier_key(stated.scheme, stated.identifier, draft.after.country)
         owner = _holder_of_key(session, stated.scheme.value, key)
         if owner is not None:
             return Fault.of("identifier", Problem.CONTRADICTORY, "belongs_to", owner=owner)
@@ -278,22 +274,22 @@ def _holder_of_key(session: Session, kind: str, value: str) -> str | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def _fault_of_number(session: Session, official: LicensingOfficial, subject: str, stated: Stated) -> Fault | None:
-    assert stated.number is not None
+def _fault_of_number(call: Call[LicensingOfficial], draft: Draft) -> Fault | None:
+    assert draft.stated.number is not None
     key, licence = models.LookupKey, models.Licence
     query = (
         select(licence.reference)
         .join(key, key.licence == licence.reference)
         .where(
             key.kind == LICENCE_NUMBER,
-            key.value == number_key(stated.number),
+            key.value == number_key(draft.stated.number),
             key.superseded_at.is_(None),
-            licence.authority == official.authority,
-            licence.reference != subject,
+            licence.authority == draft.authority,
+            licence.reference != draft.subject,
         )
         .limit(1)
     )
-    other = session.execute(query).scalar_one_or_none()
+    other = call.session.execute(query).scalar_one_or_none()
     if other is None:
         return None
     return Fault.of("number", Problem.CONTRADICTORY, "licence_number", other=other)

@@ -3,9 +3,8 @@
 Nothing here commits. Approving is the last thing in a transaction, for it holds the log and the audit until that ends.
 """
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing.act_forms import to_details
-from registry.supervision.licensing.drafting import Draft, LicensingOfficial, drafted
+from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
 from registry.vocabulary.codes import Problem
@@ -34,33 +33,25 @@ from registry.vocabulary.licensing import LicenceAct, ProposalState
 MAX_REASON = 1000
 
 
-def propose(
-    call: Call[LicensingOfficial],
-    act: LicenceAct,
-    about: str | None,
-    sent: Mapping[str, Any],
-    *,
-    legal_ground: str,
-    effective_on: date,
-) -> Proposal:
-    """Propose an act; one that needs no second person is published at once. `about` as for `drafted`.
+def propose(call: Call[LicensingOfficial], request: ActRequest) -> Proposal:
+    """Propose an act; one that needs no second person is published at once.
 
-    Raises what `drafted` raises, and InvalidInput where the same act on the same licence waits already.
+    Raises what `draft_act` raises, and InvalidInput where the same act on the same licence waits already.
     """
     session, official = call.session, call.actor
-    draft = drafted(session, official, act, about, sent, call.at, legal_ground=legal_ground, effective_on=effective_on)
+    draft = draft_act(call, request)
     _refuse_second(session, draft)
     proposal = Proposal(
         reference=new_reference(),
         authority=official.authority,
-        act=act,
+        act=draft.act,
         agency_id=draft.agency_row_id,
         subject=draft.subject,
         details=to_details(draft.stated),
         legal_ground=draft.legal_ground,
-        effective_on=effective_on,
+        effective_on=draft.effective_on,
         seen=draft.seen,
-        has_second=ACTS[act].has_second,
+        has_second=ACTS[draft.act].has_second,
         state=ProposalState.OPEN,
         proposed_by=official.name,
         proposed_at=call.at,
@@ -106,18 +97,12 @@ def take_back(call: Call[LicensingOfficial], reference: str) -> Proposal:
 
 
 def draft_of(session: Session, proposal: Proposal, at: datetime) -> Draft:
-    """What a proposal would make of the record now. Raises as `drafted` where it no longer fits."""
-    return drafted(
-        session,
-        LicensingOfficial(proposal.proposed_by, proposal.authority),
-        proposal.act,
-        _about(session, proposal),
-        proposal.details,
-        at,
-        legal_ground=proposal.legal_ground,
-        effective_on=proposal.effective_on,
-        subject=proposal.subject,
+    """What a proposal would make of the record now. Raises as `draft_act` where it no longer fits."""
+    proposer = LicensingOfficial(proposal.proposed_by, proposal.authority)
+    request = ActRequest(
+        proposal.act, _about(session, proposal), proposal.details, proposal.legal_ground, proposal.effective_on
     )
+    return draft_act(Call(session, proposer, at), request, proposal.subject)
 
 
 def waiting_draft(session: Session, proposal: Proposal, at: datetime) -> Draft:

@@ -69,7 +69,7 @@ def page_of_licences(
         matching = matching.where(models.Licence.id < _of_authority(session, authority, after).id)
     ids = list(session.execute(matching.order_by(models.Licence.id.desc()).limit(PAGE + 1)).scalars())
     rows = session.execute(select(models.Licence).where(models.Licence.id.in_(ids[:PAGE]))).scalars().all()
-    records = storage.loaded_records(session, list({row.agency_id for row in rows}))
+    records = storage.load_records(session, list({row.agency_id for row in rows}))
     items = []
     for row in sorted(rows, key=lambda one: -one.id):
         agency = records[row.agency_id]
@@ -96,13 +96,13 @@ def _conditions(session: Session, filters: Filters, today: date) -> list[ColumnE
 def licence_and_holder(session: Session, authority: str, reference: str) -> tuple[models.Licence, record.Agency]:
     """A licence of this authority with its holder's whole record. Raises NotFound for any other."""
     row = _of_authority(session, authority, reference)
-    return row, storage.loaded_records(session, [row.agency_id])[row.agency_id]
+    return row, storage.load_records(session, [row.agency_id])[row.agency_id]
 
 
 def agency_of_authority(session: Session, authority: str, reference: str) -> tuple[models.Agency, record.Agency]:
     """An agency that has or had a licence of this authority. Raises NotFound for any other."""
     row = agency_row(session, read_reference(reference) or "")
-    known = None if row is None else storage.loaded_records(session, [row.id]).get(row.id)
+    known = None if row is None else storage.load_records(session, [row.id]).get(row.id)
     if row is None or known is None or not is_of(known, authority):
         raise NotFound(f"there is no agency {reference} with a licence of this authority")
     return row, known
@@ -125,7 +125,7 @@ def waiting(session: Session, authority: str) -> list[tuple[Proposal, record.Age
     """Proposals that wait for a second person, oldest first, each with its agency."""
     query = select(Proposal).where(Proposal.authority == authority, Proposal.state == ProposalState.OPEN)
     rows = list(session.execute(query.order_by(Proposal.id)).scalars())
-    records = storage.loaded_records(session, list({row.agency_id for row in rows if row.agency_id is not None}))
+    records = storage.load_records(session, list({row.agency_id for row in rows if row.agency_id is not None}))
     return [(row, records[row.agency_id]) for row in rows if row.agency_id in records]
 
 

@@ -35,7 +35,7 @@ def changes_waiting(session: Session, authority: str) -> list[tuple[PendingChann
         .order_by(PendingChannelChange.id)
     )
     rows = list(session.execute(query).scalars())
-    records = storage.loaded_records(session, list({row.agency_id for row in rows}))
+    records = storage.load_records(session, list({row.agency_id for row in rows}))
     return [(row, records[row.agency_id]) for row in rows]
 
 
@@ -157,7 +157,7 @@ def warned(session: Session, authority: str) -> list[record.Agency]:
     query = select(CloneWarning.agency_id).where(
         CloneWarning.superseded_at.is_(None), CloneWarning.agency_id.in_(_agencies_of(authority))
     )
-    records = storage.loaded_records(session, list(session.execute(query.distinct()).scalars()))
+    records = storage.load_records(session, list(session.execute(query.distinct()).scalars()))
     return sorted(records.values(), key=lambda agency: agency.agency_id)
 
 

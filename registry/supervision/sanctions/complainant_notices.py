@@ -18,8 +18,7 @@ from registry.complaints.casework.decisions.queries import behind
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
-from registry.core.outbox.actions import consume
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent, consume
 from registry.officers.models import Unit
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import TOLD

@@ -172,7 +172,7 @@ def _agency_of(session: Session, sanction: Sanction) -> Callable[[], record.Agen
     @cache
     def load() -> record.Agency:
         row = _licence(session, sanction)
-        return storage.loaded_records(session, [row.agency_id])[row.agency_id]
+        return storage.load_records(session, [row.agency_id])[row.agency_id]
 
     return load
 

@@ -12,8 +12,7 @@ from registry.core import moves
 from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.db.locking import lock
-from registry.core.outbox.actions import enqueue
-from registry.core.outbox.models import OutboxType
+from registry.core.outbox import OutboxType, enqueue
 from registry.log.actions import Appended
 from registry.register.authorities.models import Authority
 from registry.supervision.sanctions.models import Sanction, SanctionMove, WorkersInPlace

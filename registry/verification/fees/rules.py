@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.register.law.loading import Law, shipped_law
+from registry.register.law.loading import Law
 from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.rules import routes_of
 from registry.register.law.weights import DECIDING, Weight, is_disputed, is_readable, is_restricting, may_decide
@@ -38,11 +38,6 @@ from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
 from registry.vocabulary.register import Answer
 from registry.vocabulary.register import Weight as Importance
-
-
-def shipped_fee_rules(today: date) -> FeeRules:
-    """The rules this release knows, as `fee_rules_in`, without those of an overlay."""
-    return fee_rules_in(shipped_law(), today)
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from registry.core.clock import day_at
 from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
 from registry.register.authorities.sources import SourceFacts
-from registry.register.law.rules import Regime, regime_on
+from registry.register.law.rows import Regime
+from registry.register.law.rules import regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.vocabulary.codes import Reason

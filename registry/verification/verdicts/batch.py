@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from registry.register.agencies.keys import LICENCE_NUMBER, identifier_key, number_key
-from registry.register.agencies.lookups import Holders
+from registry.register.agencies.lookup import Holders
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import VerdictReader, prerendered_of_only_match
@@ -81,7 +81,7 @@ class BatchReader:
         """The verdict on each question, in order, asked at `now`."""
         for start in range(0, len(questions), AT_ONCE):
             chunk = questions[start : start + AT_ONCE]
-            found = self._found(chunk)
+            found = self._read_records(chunk)
             shared: dict[Question, BatchAnswer | None] = {}
             if None in found.keys or len(set(found.keys)) < len(chunk):
                 shared = {question: None for question, times in Counter(chunk).items() if times > 1}
@@ -90,12 +90,12 @@ class BatchReader:
                 answer = shared.get(question) if shared else None
                 if answer is None:
                     is_shared = bool(shared) and question in shared
-                    answer = self._answered(question, found, key, now, is_shared)
+                    answer = self._answer(question, found, key, now, is_shared)
                     if is_shared:
                         shared[question] = answer
                 yield answer
 
-    def _answered(
+    def _answer(
         self, question: Question, found: "_BatchRecords", key: str | None, now: datetime, is_shared: bool
     ) -> BatchAnswer:
         prerendered = None
@@ -110,7 +110,7 @@ class BatchReader:
             question, verdict, facts.snapshot, prerendered if verdict.agency is not None else None, is_shared
         )
 
-    def _found(self, questions: Sequence[Question]) -> "_BatchRecords":
+    def _read_records(self, questions: Sequence[Question]) -> "_BatchRecords":
         """The stored records that each question leads to; without a key for one that a search or the log answers."""
         keys: list[str | None] = []
         by_kind: dict[SubjectKind, list[str]] = {}
@@ -149,7 +149,7 @@ class BatchReader:
             for subject in guess(one.text, one.country or None, one.scheme)
             if subject.kind is not SubjectKind.NAME
         ]
-        found = self._found(questions)
+        found = self._read_records(questions)
         facts = {
             question: self._reader.facts(question, now)
             if key is None

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from registry.register.law.rules import Regime
+from registry.register.law.rows import Regime
 from registry.register.law.weights import is_in_force
 from registry.verification.verdicts.plan_rules import FOR_NO_WORK
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts

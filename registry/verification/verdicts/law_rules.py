@@ -18,7 +18,8 @@ from msgspec.structs import replace
 from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
-from registry.register.law.rules import Regime, regime_on
+from registry.register.law.rows import Regime
+from registry.register.law.rules import regime_on
 from registry.register.law.weights import is_readable
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.absence_rules import unique, zone_of

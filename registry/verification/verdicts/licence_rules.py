@@ -13,7 +13,8 @@ import msgspec
 from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
-from registry.register.law.rules import Regime, may_wind_down
+from registry.register.law.rows import Regime
+from registry.register.law.rules import may_wind_down
 from registry.verification.verdicts.law_rules import corridor_law
 from registry.verification.verdicts.question import GRAVITY, INFORMING, Finding, Judged, Question, VerdictFacts
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector

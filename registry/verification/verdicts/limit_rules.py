@@ -21,9 +21,6 @@ from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Ac
 FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}
 """Whose citizens need no permit for work in a member state."""
 
-OTHER_OCCUPATION = "other"
-"""An occupation that the law of the country does not name."""
-
 UNKNOWN_OCCUPATION = "unknown"
 """The worker was asked for the occupation and cannot say: it may be any."""
 

@@ -12,8 +12,8 @@ from datetime import date
 
 from msgspec.structs import replace
 
-from registry.register.law.rows import Limit
-from registry.register.law.rules import Regime, limits_on, regimes_on
+from registry.register.law.rows import Limit, Regime
+from registry.register.law.rules import limits_on, regimes_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.vocabulary.codes import Reason

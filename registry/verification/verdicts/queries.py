@@ -16,8 +16,7 @@ from registry.register.agencies import queries as agencies
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, name_key, number_key
 from registry.register.agencies.listing import agencies_named
-from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, KeyMatch, Lookup, Stored, stored_records
-from registry.register.agencies.lookups import ManyLookup
+from registry.register.agencies.lookup import MAX_HOLDERS_OF_KEY, KeyMatch, Lookup, ManyLookup, Stored, stored_records
 from registry.register.agencies.models import Agency, Licence, PublicRecord
 from registry.register.agencies.prerendered import PrerenderedAnswer, read_prerendered
 from registry.register.authorities.queries import snapshot_at, snapshot_version

@@ -8,8 +8,7 @@ import msgspec
 
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.rows import Limit, PermitRoute
-from registry.register.law.rules import Regime
+from registry.register.law.rows import Limit, PermitRoute, Regime
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from registry.register.agencies import record
-from registry.register.law.rules import Regime, regime_needs, regime_on, regimes_on
+from registry.register.law.rows import Regime
+from registry.register.law.rules import regime_needs, regime_on, regimes_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.question import GRAVITY, Finding, Judged, Question
 from registry.verification.verdicts.scope_rules import permitted_activities

@@ -1,7 +1,6 @@
 """Reads free text about a recruiter (number, code, name in any script, channel) and picks the answer that counts."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -15,6 +14,7 @@ from registry.register.agencies.identifiers import (
     checked_vat,
     company_number_is_right,
     is_resident_number,
+    visible,
 )
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.verdict import decide
@@ -72,7 +72,7 @@ def guess(text: str, country: str | None, scheme: IdentifierScheme | None = None
     Nothing is decided here: `read_subject` looks each up and the first that leads to an agency counts. A bare name
     comes last.
     """
-    whole = " ".join(_visible(text)[:MAX_CHARACTERS].split())
+    whole = " ".join(visible(text)[:MAX_CHARACTERS].split())
     if not whole:
         return ()
     if scheme is not None:
@@ -242,7 +242,7 @@ _WECHAT = re.compile(r"(?i)wxid_\S+|(?:\u5fae\u4fe1|wechat|weixin|wx)(?:\u53f7|\
 
 def channel_of(text: str) -> ChannelKind | None:
     """The kind of channel that a text looks like; by itself it names no agency."""
-    tidy = _visible(text).strip()
+    tidy = visible(text).strip()
     if _EMAIL.fullmatch(tidy):
         return ChannelKind.EMAIL
     if _WECHAT.fullmatch(tidy):
@@ -267,16 +267,10 @@ _COMPANY = re.compile(r"公司|集[团團]|中心|[劳勞][务務]|[国國][际�
 
 def is_person_like(text: str) -> bool:
     """Whether a text reads as a person's name or as people call one, such as 王老板: no company is found under it."""
-    tidy = _visible(text).strip()
+    tidy = visible(text).strip()
     return _PERSON.fullmatch(tidy) is not None and _COMPANY.search(tidy) is None
 
 
 def is_identity_number(text: str) -> bool:
     """Whether it is a resident's identity number, which should not be typed here and is never looked up."""
-    return is_resident_number("".join(_visible(text).upper().split()))
-
-
-def _visible(text: str) -> str:
-    """NFKC without invisible characters."""
-    folded = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in folded if c.isspace() or unicodedata.category(c)[0] != "C")
+    return is_resident_number("".join(visible(text).upper().split()))

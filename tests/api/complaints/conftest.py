@@ -7,11 +7,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import units
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from tests.complaints.complainant import Complainant, by_client
 
 UNIT = "it-invented-unit"
@@ -20,12 +18,7 @@ UNIT = "it-invented-unit"
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is tested is who gets in, not how fast a machine hashes."""
-    monkeypatch.setattr(admission_rules, "TRIES", 3)
-
-
-@pytest.fixture
-def sealer(settings: Settings) -> Sealer:
-    return Sealer(Keyring(settings.keys))
+    monkeypatch.setattr(rules, "TRIES", 3)
 
 
 @pytest.fixture
@@ -40,15 +33,8 @@ def somebody(client: FlaskClient, unit: str) -> Callable[[], Complainant]:
 
 
 def make_unit(session: Session, sealer: Sealer, reference: str = UNIT, country: str = "IT") -> str:
-    units.add(
-        session,
-        sealer,
-        reference,
-        country=country,
-        authority=f"{country.lower()}-invented-authority",
-        names={"en": "Invented unit"},
-        email=None,
-        today=now().date(),
-    )
+    authority = f"{country.lower()}-invented-authority"
+    details = units.UnitDetails(reference, country, authority, {"en": "Invented unit"}, email=None)
+    units.add(session, sealer, details, now().date())
     session.commit()
     return reference

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import complaint_codes
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from tests.complaints.complainant import ACCOUNT, PREFIX, Complainant, by_client, new_key
 
 Somebody = Callable[[], Complainant]

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from registry.complaints.case import complaint_codes
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from tests.complaints.complainant import PREFIX
 
 FLOOD, HONEST = "203.0.113.7", "198.51.100.1"
@@ -22,7 +22,7 @@ def test_eighty_tickets_of_one_network_keep_no_first_visitor_out(
     app: Flask, client: FlaskClient, unit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All tickets are good at once: what holds when the flood comes after its waits.
-    monkeypatch.setattr(admission_rules, "WAIT", 0)
+    monkeypatch.setattr(rules, "WAIT", 0)
     derive, is_over, at_once = complaint_codes.hash_secret_raw, Event(), []
     own_code = complaint_codes.new_code()
 

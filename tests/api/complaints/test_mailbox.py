@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now

@@ -9,10 +9,31 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from registry.api.officers.access_grant_examples import CUSTODIAN, OPENINGS
-from registry.api.officers.case_examples import CASES
+from registry.api.officers.authority_examples import (
+    ACCUSED,
+    DECIDER,
+    FILE,
+    KID,
+    LAW,
+    LICENCE,
+    NEIGHBOURS,
+    OPERATOR,
+    OTHER,
+    OTHER_OPERATOR,
+    PAIR,
+    SANCTIONS,
+    SIGNATURE,
+    STRANGERS,
+    THIRD,
+    TRUE_ENTRY,
+)
+from registry.api.officers.authority_examples import CLERK as DESK_CLERK
+from registry.api.officers.authority_examples import REVIEWER as DESK_REVIEWER
+from registry.api.officers.case_examples import CASES, CUSTODIAN, FORM, OPENINGS, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.examples import (
+    AUDITOR,
     CLERK,
     COLLEAGUE,
     HELD_BY,
@@ -22,6 +43,7 @@ from registry.api.officers.examples import (
     OFFICERS,
     OLD_LIST,
     OTHER_TOKEN,
+    OVERSIGHT,
     PERMIT,
     REVIEWER,
     SECOND,
@@ -29,12 +51,6 @@ from registry.api.officers.examples import (
     SUPERVISOR,
     TOKEN,
 )
-from registry.api.officers.law_examples import FILE, KID, LAW, OPERATOR, OTHER_OPERATOR, SIGNATURE
-from registry.api.officers.neighbour_examples import CLERK as DESK_CLERK
-from registry.api.officers.neighbour_examples import NEIGHBOURS, OTHER, PAIR, STRANGERS, THIRD, TRUE_ENTRY
-from registry.api.officers.neighbour_examples import REVIEWER as DESK_REVIEWER
-from registry.api.officers.oversight_examples import AUDITOR, OVERSIGHT
-from registry.api.officers.paper_examples import FORM, PAPERS, SECOND_FORM, TYPIST
 from registry.api.officers.party_examples import (
     AGENCYS,
     BOX,
@@ -54,7 +70,6 @@ from registry.api.officers.party_examples import (
     UNION_PERSON,
     WRITER,
 )
-from registry.api.officers.sanction_examples import ACCUSED, DECIDER, LICENCE, SANCTIONS
 from registry.complaints.intake.preprinted_codes import premint
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
@@ -85,7 +100,7 @@ from tests.complaints.parties.referrals.making import file_with_name as told_cas
 from tests.make import licence_record, make_agency, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case, make_clock
-from tests.pages.officers.cases.conftest import UNIT
+from tests.pages.officers.signed_in import UNIT
 from tests.register.imports.lists import plain_mapping
 from tests.supervision.entries.making import entry
 from tests.supervision.licensing.making import holder_of
@@ -333,6 +348,34 @@ STORIES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Sends an example's request from a version, and with another token where one is given."""
+
+    client: FlaskClient
+    cast: Cast
+    example: Any
+
+    def __call__(self, version: int | None, token: str | None = None) -> TestResponse:
+        example, live = self.example, self.cast.live
+        token = token or self.cast.tokens[example.who]
+        headers = {"X-Request-Id": REQUEST_ID, "Accept-Language": "en", "Authorization": f"Bearer {token}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        address = _with(example.address(), live)
+        return self.client.open(address, method=example.method, json=self.body, headers=headers)
+
+    @property
+    def body(self) -> Any:
+        body = self.example.body
+        return None if body is None else json.loads(_with(json.dumps(body), self.cast.live))
+
+    @property
+    def references(self) -> list[str]:
+        """What the address of the example names, in its order."""
+        return [self.cast.live.get(one, one) for one in self.example.path.values()]
+
+
 def play(
     client: FlaskClient,
     session: Session,
@@ -341,27 +384,19 @@ def play(
     *,
     is_held: bool = True,
     standing_in: Mapping[str, str] = STANDING_IN,
+    before: Callable[[Any, Ask], object] = lambda _example, _ask: None,
 ) -> Iterator[tuple[Any, Any]]:
     """Each example and its answer. The clock should stand still.
 
-    `is_held`: to the document, which does not know them yet while they are recorded.
+    `is_held`: to the document, which does not know them yet while they are recorded. `before` is called before each
+    example is asked: it may ask the same as somebody else, or from another version, where that changes nothing.
     """
     cast = story.begin(session, keyring)
     session.commit()
     for example in story.examples:
-        headers = {
-            "X-Request-Id": REQUEST_ID,
-            "Accept-Language": "en",
-            "Authorization": f"Bearer {cast.tokens[example.who]}",
-        }
-        if example.version is not None:
-            headers["If-Match"] = f'"{example.version}"'
-        response = client.open(
-            _with(example.address(), cast.live),
-            method=example.method,
-            json=None if example.body is None else json.loads(_with(json.dumps(example.body), cast.live)),
-            headers=headers,
-        )
+        ask = Ask(client, cast, example)
+        before(example, ask)
+        response = ask(example.version)
         assert response.status_code == example.status, (example.request_line(), response.get_data(as_text=True))
         # What is saved as a file is held to what is in it by another test.
         is_file = response.mimetype == BYTES

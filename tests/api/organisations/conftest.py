@@ -11,9 +11,6 @@ from werkzeug.test import TestResponse
 from registry.organisations.models import Organisation
 from registry.vocabulary.organisations import Scope
 from tests.make import make_api_key, make_organisation
-from tests.pages.officers.conftest import keyring
-
-__all__ = ["keyring"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.bulk import JobKind, JobState
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.register import Answer, LicenceStatus
-from registry.watches import actions as watching
+from registry.watches import watches
 from tests.api.officers.stories import Cast, Story
 from tests.make import (
     changed,
@@ -135,7 +135,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
     cast.live.update({WATCHED: holder, WATCHED_LICENCE: licence.licence_id})
     fan_out_committed(session, keyring)
     for organisation in (make_organisation(session, "Invented Others"), ours):
-        watch = watching.watch_agency(organisation_call(session, organisation.id), holder, "Before")
+        watch = watches.watch_agency(organisation_call(session, organisation.id), holder, "Before")
         if organisation is not ours:
             continue
         stated = public_record_of(session, holder)
@@ -144,7 +144,7 @@ def watches_begin(session: Session, keyring: Keyring) -> Cast:
         amend(session, changed(stated, licences=(suspended,)), Event("licence.suspended"))
         fan_out_committed(session, keyring)
         cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
-        watching.end(organisation_call(session, ours.id), watch.reference)
+        watches.end(organisation_call(session, ours.id), watch.reference)
     return cast
 
 

@@ -31,7 +31,7 @@ from registry.watches import fan_out
 from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
-from registry.watches.stream.app import LOOK, PATH, Streams
+from registry.watches.stream import LOOK, PATH, Streams
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import make_member
 from tests.postgres import Server

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.http.api_keys import NEEDS
+from registry.api.api_keys import NEEDS
 from registry.vocabulary.organisations import Scope
 from tests.make import make_api_key, make_organisation
 

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.reconciliation import compare
-from registry.complaints.attachments.storage import FolderStore, random_name
+from registry.complaints.attachments.storage import FolderStore, compare, random_name
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.http.transaction import Services

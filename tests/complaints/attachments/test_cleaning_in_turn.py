@@ -7,10 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.models import AuditEntry
-from registry.complaints.attachments import sanitise_jobs, sanitise_worker
+from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.sanitise_jobs import SanitiseJob
-from registry.complaints.attachments.sanitise_worker import REST, clean_waiting
+from registry.complaints.attachments.sanitise_jobs import REST, SanitiseJob, clean_waiting
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.settings import Settings
 from registry.http.transaction import Services
@@ -41,7 +40,7 @@ class Copiers:
         monkeypatch.setattr(sanitise_jobs, "SLOTS", self.slots)
         monkeypatch.setattr(sanitise_jobs, "begin_all", self.begin_all)
         monkeypatch.setattr(sanitise_jobs, "being_cleaned", lambda _settings: set())
-        monkeypatch.setattr(sanitise_worker, "_resting", {})
+        monkeypatch.setattr(sanitise_jobs, "_resting", {})
 
 
 @pytest.fixture
@@ -98,7 +97,7 @@ def test_what_has_no_copy_still_rests_and_the_others_go_on(
     copiers = Copiers(sessions, succeed=False, slots=2)
     copiers.install(monkeypatch)
     at = 1000.0
-    monkeypatch.setattr(sanitise_worker.time, "monotonic", lambda: at)
+    monkeypatch.setattr(sanitise_jobs.time, "monotonic", lambda: at)
     while clean_waiting(settings, sessions):
         pass
     assert sorted(copiers.begun) == sorted(files.values())

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import sanitise_jobs
-from registry.complaints.attachments.scanner import ScannerAway, found_in
+from registry.complaints.attachments.sanitise_attachment import ScannerAway, found_in
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import SettingsError
 from registry.core.settings import Settings

@@ -35,7 +35,7 @@ from registry.core.calls import Call
 from registry.core.db.engine import bulk_insert
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.ids import new_references
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
 from registry.vocabulary.register import Language
 from tests.complaints.filing import (
@@ -402,18 +402,9 @@ def test_a_file_of_another_case_is_not_there(session, sealer, settings):
 
 def test_a_unit_of_china_has_no_keys_and_no_default(session, sealer, offices):
     assert not offices["CN"].is_default
+    details = units.UnitDetails("cn-other", "CN", "cn", {"en": "Other"}, email=None)
     with pytest.raises(InvalidInput):
-        units.add(
-            session,
-            sealer,
-            "cn-other",
-            country="CN",
-            authority="cn",
-            names={"en": "Other"},
-            email=None,
-            is_default=True,
-            today=TODAY,
-        )
+        units.add(session, sealer, details, TODAY, is_default=True)
     assert list(sealer.keyring.folder.glob("*cn-*")) == []
 
 

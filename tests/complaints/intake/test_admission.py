@@ -14,10 +14,10 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from registry.complaints.intake.admission import Admission
-from registry.complaints.intake.admission_models import DailyCount, DayKey, UsedChallenge
-from registry.complaints.intake.admission_rules import CAPS, Cap, Purpose, pressure_of, tries_of, wait_of
+from registry.complaints.intake.models import DailyCount, DayKey, UsedChallenge
+from registry.complaints.intake.rules import CAPS, Cap, Purpose, pressure_of, tries_of, wait_of
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -31,7 +31,7 @@ NETWORK = "203.0.113.7"
 @pytest.fixture(autouse=True)
 def noon(monkeypatch: pytest.MonkeyPatch) -> Any:
     # Fewer tries than people make: what is tested is who gets in, not how fast a machine hashes.
-    monkeypatch.setattr(admission_rules, "TRIES", 3)
+    monkeypatch.setattr(rules, "TRIES", 3)
     with time_machine.travel(NOW, tick=False):
         yield
 
@@ -73,7 +73,7 @@ def test_the_same_work_written_differently_is_the_same_work(door: Admission, ses
 
 def test_a_ticket_lets_in_once_and_not_before_its_time(door: Admission, session: Session) -> None:
     offer = door.offer(session, Purpose.OPEN, NETWORK, NOW)
-    assert offer.wait == admission_rules.WAIT
+    assert offer.wait == rules.WAIT
     early = NOW + timedelta(seconds=offer.wait - 1)
     assert refused(door, session, offer.ticket, early, purpose=Purpose.OPEN) is Lack.TOO_EARLY
     assert door.wait_left(Purpose.OPEN, offer.ticket, NOW) == offer.wait + 1
@@ -198,7 +198,7 @@ def test_the_more_come_the_longer_it_takes_and_no_one_is_refused(
     waits = []
     for number in range(9):
         # At an unhurried pace.
-        at = NOW + timedelta(seconds=number * admission_rules.FADES_IN)
+        at = NOW + timedelta(seconds=number * rules.FADES_IN)
         waits.append(door.offer(session, Purpose.START, NETWORK, at).wait)
         door.admit(session, Purpose.START, NETWORK, door.waited(Purpose.START, at), at)
     assert waits == [15, 15, 30, 30, 60, 60, 120, 120, 120]
@@ -220,11 +220,11 @@ def test_the_nth_ticket_of_a_network_waits_n_times_as_long_and_another_network_p
     hundredth = timedelta(seconds=0.01)
     waits = [door.offer(session, Purpose.OPEN, NETWORK, NOW + number * hundredth).wait for number in range(80)]
     assert waits == [15, 30, 45, 60, 75, 90, 105] + [120] * 73
-    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * admission_rules.TRIES
+    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * rules.TRIES
     assert door.offer(session, Purpose.OPEN, "203.0.113.8", NOW).wait == 15
-    assert most_tries(door, session, "203.0.113.9", monkeypatch) == admission_rules.TRIES
+    assert most_tries(door, session, "203.0.113.9", monkeypatch) == rules.TRIES
     # Four minutes later nothing is left of it.
-    later = NOW + timedelta(seconds=admission_rules.FADES_IN * admission_rules.MAX_COUNTED)
+    later = NOW + timedelta(seconds=rules.FADES_IN * rules.MAX_COUNTED)
     assert door.offer(session, Purpose.OPEN, NETWORK, later).wait == 15
 
 
@@ -245,7 +245,7 @@ def test_who_reloads_a_page_with_a_ticket_gets_no_cheaper_work(
     ticket = door.offer(session, Purpose.OPEN, NETWORK, NOW).ticket
     for _ in range(8):
         assert door.offer(session, Purpose.OPEN, NETWORK, NOW, ticket).ticket == ticket
-    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * admission_rules.TRIES
+    assert most_tries(door, session, NETWORK, monkeypatch) == 4 * rules.TRIES
 
 
 def test_a_flood_from_everywhere_is_felt_by_all(
@@ -262,7 +262,7 @@ def test_pressure_never_falls_as_more_come_and_ends_at_two_minutes() -> None:
     pressures = [pressure_of(cap, count, 0) for count in range(200)]
     assert pressures == sorted(pressures)
     assert {wait_of(one) for one in pressures} == {15, 30, 60, 120}
-    assert max(tries_of(one) for one in pressures) == 4 * admission_rules.TRIES
+    assert max(tries_of(one) for one in pressures) == 4 * rules.TRIES
 
 
 def test_networks_share_few_buckets_and_change_them_every_day(door: Admission, session: Session) -> None:

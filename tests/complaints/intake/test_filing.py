@@ -11,7 +11,7 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.sealing.models import KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
@@ -238,7 +238,7 @@ def test_complaints_long_ago_raise_nothing(session, sealer):
 
 
 def test_what_is_not_urgent_waits_aside_in_a_flood_and_what_is_does_not(session, sealer, monkeypatch):
-    monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 2)
+    monkeypatch.setattr("registry.complaints.triage.rules.A_DAY", 2)
     for _ in range(2):
         assert file(session, sealer, INFORMATION).case.state is CaseState.SUBMITTED
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED

@@ -10,7 +10,7 @@ from registry.complaints.case import consents, messages
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, UnknownReceipt
@@ -231,7 +231,7 @@ def test_a_closed_case_is_opened_again_within_a_year(session, sealer):
 
 def test_a_complaint_in_quarantine_looks_like_received(session, sealer, monkeypatch):
     plain = view(session, sealer, file(session, sealer, INFORMATION))
-    monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 0)
+    monkeypatch.setattr("registry.complaints.triage.rules.A_DAY", 0)
     filed = file(session, sealer, INFORMATION)
     assert filed.case.state is CaseState.QUARANTINED
     assert view(session, sealer, filed) == plain

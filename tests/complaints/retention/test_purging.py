@@ -17,7 +17,7 @@ from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.letters import Letter, write_letter
 from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.mailbox_models import AnswerSheet
+from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
@@ -155,7 +155,7 @@ def test_a_unit_keeps_it_as_long_as_its_law_says(session, sessions, sealer, offi
 
 
 def test_a_flood_is_gone_whole_after_ninety_days(session, sessions, sealer, monkeypatch):
-    monkeypatch.setattr("registry.complaints.triage.flood_rules.A_DAY", 0)
+    monkeypatch.setattr("registry.complaints.triage.rules.A_DAY", 0)
     file(session, sealer, INFORMATION)
     assert purge(session, sessions, sealer, AT + 89 * DAY).closed == 0
     assert purge(session, sessions, sealer, AT + 90 * DAY) == (1, 1, 0)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import sessions_for
-from registry.core.isolation import SomeFailed
+from registry.core.db.errors import SomeFailed
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, URGENT, file, make_units
 from tests.complaints.officers import ANNA, go

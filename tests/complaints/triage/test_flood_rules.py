@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.complaints.triage.flood_rules import A_DAY, NEAR_DUPLICATES, is_flood
+from registry.complaints.triage.rules import A_DAY, NEAR_DUPLICATES, is_flood
 from registry.vocabulary.cases import Priority
 
 numbers = st.integers(0, 10_000)

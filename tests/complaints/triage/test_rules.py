@@ -24,7 +24,7 @@ from registry.complaints.triage.rules import (
     triage,
     version_of,
 )
-from registry.i18n.triage_words import indicator_text, priority_text, triage_reason_text
+from registry.i18n.wording import indicator_text, priority_text, triage_reason_text
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.codes import TriageReason
 from registry.vocabulary.fees import OFFERED_CURRENCIES

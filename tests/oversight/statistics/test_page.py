@@ -8,11 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.http.spreadsheets import harmless
-from registry.http.statistics import COLUMNS, as_csv
+from registry.core.spreadsheets import harmless
 from registry.oversight.statistics.actions import close
 from registry.oversight.statistics.queries import Release, Table
 from registry.oversight.statistics.rules import Quarter
+from registry.oversight.statistics.tables import COLUMNS, as_csv
 from registry.vocabulary.cases import Dimension, Indicator
 from registry.vocabulary.register import Language
 from tests.api.shapes import assert_as_documented

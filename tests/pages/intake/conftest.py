@@ -7,10 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake import admission_rules
+from registry.complaints.intake import rules
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.keyring import Keyring
-from registry.core.settings import Settings
 from tests.complaints.filing import make_units
 from tests.pages.intake.phone import Phone
 
@@ -18,12 +16,7 @@ from tests.pages.intake.phone import Phone
 @pytest.fixture(autouse=True)
 def little_work(monkeypatch: pytest.MonkeyPatch) -> None:
     # Who gets in is tested, not how fast a machine hashes.
-    monkeypatch.setattr(admission_rules, "TRIES", 2)
-
-
-@pytest.fixture
-def sealer(settings: Settings) -> Sealer:
-    return Sealer(Keyring(settings.keys))
+    monkeypatch.setattr(rules, "TRIES", 2)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.i18n.languages import CATALOGUES
 from registry.officers.models import Notice

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import messages
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now

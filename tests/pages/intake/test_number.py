@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.retention_rules import DRAFT, UNCONFIRMED_DRAFT
+from registry.complaints.retention.rules import DRAFT, UNCONFIRMED_DRAFT
 from registry.i18n.languages import CATALOGUES
 from registry.vocabulary.cases import CaseState
 from tests.complaints.samples import recording

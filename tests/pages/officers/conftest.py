@@ -1,13 +1,20 @@
-"""The console in a test's client: served beside the other edges, with a keyring of the test's own."""
+"""The console in a test's client, served beside the other edges; a unit of Italy with its keys, and officers signed in."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
+from registry.officers.rights import Role
+from tests.complaints.filing import make_units
+from tests.officers.making import make_officer
+from tests.pages.officers.signed_in import UNIT, OfficerClient, OfficerClientFor, desk_of
 
 
 @pytest.fixture
@@ -21,6 +28,19 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
 
 
 @pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    settings.prepare_home()
-    return Keyring(settings.keys)
+def sealer(session: Session, keyring: Keyring) -> Sealer:
+    sealer = Sealer(keyring)
+    make_units(session, sealer)
+    return sealer
+
+
+@pytest.fixture
+def desk_for(client: FlaskClient, session: Session, keyring: Keyring, sealer: Sealer) -> OfficerClientFor:
+    """A signed-in desk for roles; each officer has an own name and address."""
+
+    def make(*roles: Role, name: str = "Invented Officer", unit: str = UNIT) -> OfficerClient:
+        email = f"{name.lower().replace(' ', '.')}@{unit}.example"
+        officer = make_officer(session, keyring, *roles, unit=unit, name=name, email=email).officer
+        return desk_of(client, session, officer)
+
+    return make

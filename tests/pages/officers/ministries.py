@@ -7,7 +7,7 @@ from typing import Protocol
 from flask.testing import FlaskClient
 
 from tests.officers.making import PASSWORD
-from tests.pages.officers.signed_in import Desk, words_of
+from tests.pages.officers.signed_in import OfficerClient, words_of
 
 
 def there(page: str) -> str:
@@ -22,7 +22,7 @@ class Visited(Protocol):
     def visit(self, address: str) -> str: ...
 
 
-def linked(desk: Desk, ministry: Visited) -> None:
+def linked(desk: OfficerClient, ministry: Visited) -> None:
     going = desk.post("/console/own/links/it", password=PASSWORD)
     came = desk.client.get(ministry.visit(there(going.get_data(as_text=True))))
     assert came.status_code == 200, words_of(came)

@@ -1,6 +1,7 @@
 """A browser of an officer who has signed in, as far as Flask's client is one."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,11 @@ from registry.core.clock import now
 from registry.officers.models import Officer
 from registry.officers.sessions import OFFICER_SESSIONS
 
+UNIT = "it-labour"
+
 
 @dataclass(slots=True)
-class Desk:
+class OfficerClient:
     """`token` is the session's, `client` sends it along."""
 
     client: FlaskClient
@@ -47,18 +50,22 @@ class Desk:
         return self.client
 
 
-def desk_of(client: FlaskClient, session: Session, officer: Officer) -> Desk:
+OfficerClientFor = Callable[..., OfficerClient]
+"""What the fixture `desk_for` is: signs in an officer with some roles."""
+
+
+def desk_of(client: FlaskClient, session: Session, officer: Officer) -> OfficerClient:
     """The officer signed in; how they sign in is tested elsewhere."""
     token = OFFICER_SESSIONS.begin(session, officer, now(), is_full=True)
     session.commit()
-    return Desk(client, token, officer)
+    return OfficerClient(client, token, officer)
 
 
 def words_of(response: TestResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", response.get_data(as_text=True)).split())
 
 
-def version_on(desk: Desk, path: str) -> str:
+def version_on(desk: OfficerClient, path: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
     assert found is not None, path
     return found[1]

@@ -16,20 +16,20 @@ from registry.officers.models import OfficerState
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed, file, make_units
 from tests.officers.making import PASSWORD, make_officer
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 
 PLAIN = {"country": "IT", "deception": "yes", "account": "It was another job."}
 
 
 @pytest.fixture
-def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> OfficerClient:
     make_units(session, Sealer(keyring))
     officer = make_officer(session, keyring, Role.INVESTIGATOR, unit="it-labour", email="i@it-labour.example").officer
     return desk_of(client, session, officer)
 
 
 @pytest.fixture
-def filed(session: Session, keyring: Keyring, desk: Desk) -> Filed:
+def filed(session: Session, keyring: Keyring, desk: OfficerClient) -> Filed:
     filed = file(session, Sealer(keyring), PLAIN, at=now())
     filed.case.assignee = desk.officer.reference
     filed.case.due_at = datetime(2031, 5, 6, 13, 30, tzinfo=UTC)
@@ -42,13 +42,13 @@ def filed(session: Session, keyring: Keyring, desk: Desk) -> Filed:
     return filed
 
 
-def address_of(desk: Desk) -> str:
+def address_of(desk: OfficerClient) -> str:
     page = desk.post("/console/own/calendar", password=PASSWORD).get_data(as_text=True)
     return re.search(r'value="https?://[^/"]+(/console/calendar/[\w-]{43}\.ics)"', page)[1]
 
 
 def test_a_calendar_program_reads_numbers_and_days_and_nothing_else(
-    client: FlaskClient, desk: Desk, filed: Filed
+    client: FlaskClient, desk: OfficerClient, filed: Filed
 ) -> None:
     address = address_of(desk)
     client.delete_cookie("console", path="/console")
@@ -65,7 +65,7 @@ def test_a_calendar_program_reads_numbers_and_days_and_nothing_else(
 
 
 def test_an_address_opens_nothing_once_it_is_revoked_made_anew_or_its_officer_has_left(
-    client: FlaskClient, session: Session, desk: Desk, filed: Filed
+    client: FlaskClient, session: Session, desk: OfficerClient, filed: Filed
 ) -> None:
     first = address_of(desk)
     second = address_of(desk)

@@ -14,10 +14,7 @@ from registry.register.agencies import record
 from tests.complaints.filing import file
 from tests.complaints.parties.hearings.making import ALLEGATION, heard_case
 from tests.make import make_agency, name_record
-from tests.pages.officers.cases.conftest import desk_for, sealer
-from tests.pages.officers.signed_in import Desk, version_on, words_of
-
-__all__ = ["desk_for", "sealer"]
+from tests.pages.officers.signed_in import OfficerClient, version_on, words_of
 
 
 def named(session: Session, *names: str, **facts: object) -> record.Agency:
@@ -32,7 +29,7 @@ def case(session: Session, sealer: Sealer, keyring: Keyring) -> str:
     return heard_case(session, sealer, keyring, agency={"name": "Agenzia Uno"}).reference
 
 
-def written(desk: Desk, case: str, **typed: str):
+def written(desk: OfficerClient, case: str, **typed: str):
     at = f"/console/cases/{case}/hearings/new"
     form = {"allegation": ALLEGATION, "could_complain": "12", "version": version_on(desk, at)}
     return desk.post(at, **(form | typed))

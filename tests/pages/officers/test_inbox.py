@@ -426,8 +426,3 @@ def test_a_message_of_danger_is_told_to_the_assignee_at_once_and_stands_first(
     mailbox.write(session, sealer, come_back(session, sealer, urgent.code, now()), "他们打我，门锁了，救命", now())
     first = rows_of(session, mine)[0]
     assert (first.kind, first.reference, first.priority) == ("unread", urgent.case.reference, "p0")
-
-
-@pytest.fixture
-def sealer(keyring: Keyring) -> Sealer:
-    return Sealer(keyring)

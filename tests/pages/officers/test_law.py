@@ -15,7 +15,7 @@ from registry.officers.rights import Role
 from registry.register.law.overlays.queries import all_overlays
 from tests import make
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 from tests.register.law.overlays.files import BAR, overlay
 from tests.register.law.overlays.making import sign
 
@@ -26,12 +26,12 @@ def _on_the_day_of_the_file() -> Iterator[None]:
         yield
 
 
-def operator(client: FlaskClient, session: Session, keyring: Keyring, name: str) -> Desk:
+def operator(client: FlaskClient, session: Session, keyring: Keyring, name: str) -> OfficerClient:
     made = make_officer(session, keyring, Role.SYSADMIN, name=f"Invented {name}", email=f"{name}@operator.example")
     return desk_of(client, session, made.officer)
 
 
-def hand_in(desk: Desk, text: str, signature: str) -> TestResponse:
+def hand_in(desk: OfficerClient, text: str, signature: str) -> TestResponse:
     files = {"file": (io.BytesIO(text.encode()), "decree.toml"), "signature": (io.BytesIO(signature.encode()), "x.sig")}
     return desk.post("/console/law", **files)
 

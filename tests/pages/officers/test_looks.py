@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -53,7 +54,7 @@ def looks(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             session, keys, Role.TRIAGE, name="O" * 60, email=f"{'long' * 12}@authority.example"
         ).officer
         accounts.propose_roles(session, other, [Role.INVESTIGATOR], by=who.reference, at=now())
-        accounts.lend(session, who, other, Role.SUPERVISOR, now().date(), now().date(), now().date())
+        accounts.lend(Call(session, who, now()), other, Role.SUPERVISOR, now().date(), now().date())
         agency = make_agency(session).agency_id
         make_unit(session, "agency-invented-unit", agency=agency)
         make_unit(session, "partner-invented-unit", partner_kind=PartnerKind.NGO)

@@ -15,10 +15,7 @@ from registry.officers.rights import Role
 from registry.pages.officers.guard import session_cookie
 from registry.pages.officers.returning import address_after_sign_in
 from tests.complaints.filing import file
-from tests.pages.officers.cases.conftest import desk_for, sealer
-from tests.pages.officers.signed_in import Desk, desk_of, version_on, words_of
-
-__all__ = ["desk_for", "sealer"]
+from tests.pages.officers.signed_in import OfficerClient, desk_of, version_on, words_of
 
 TEXT = "Please tell us on which day they took the passport. " * 40
 
@@ -35,13 +32,13 @@ def run_out(session: Session) -> None:
     session.commit()
 
 
-def sent_from(desk: Desk, page: str, path: str, **fields: str):
+def sent_from(desk: OfficerClient, page: str, path: str, **fields: str):
     """As a browser sends the form of a page."""
     headers = {"Referer": f"http://localhost{page}"}
     return desk._asks().post(path, data={"form": desk.form, **fields}, headers=headers)
 
 
-def signed_in_again(desk: Desk, session: Session) -> Desk:
+def signed_in_again(desk: OfficerClient, session: Session) -> OfficerClient:
     return desk_of(desk.client, session, desk.officer)
 
 

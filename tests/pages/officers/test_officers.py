@@ -11,11 +11,11 @@ from registry.core.keyring import Keyring
 from registry.officers import accounts, tokens
 from registry.officers.rights import Role
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 
 @pytest.fixture
-def desks(client: FlaskClient, session: Session, keyring: Keyring) -> tuple[Desk, Desk]:
+def desks(client: FlaskClient, session: Session, keyring: Keyring) -> tuple[OfficerClient, OfficerClient]:
     """Two supervisors of one unit."""
     make_unit(session)
     one = make_officer(session, keyring, Role.SUPERVISOR, name="First Supervisor").officer
@@ -25,7 +25,7 @@ def desks(client: FlaskClient, session: Session, keyring: Keyring) -> tuple[Desk
     return desk_of(client, session, one), desk_of(client, session, other)
 
 
-def approval(desk: Desk) -> str | None:
+def approval(desk: OfficerClient) -> str | None:
     """Where this officer's page sends an approval, if it offers one."""
     found = re.search(
         r'action="(/console/officers/changes/\w+/approve)"', desk.get("/console/officers").get_data(as_text=True)
@@ -33,7 +33,7 @@ def approval(desk: Desk) -> str | None:
     return found[1] if found else None
 
 
-def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Session) -> None:
+def test_one_invites_and_another_approves(desks: tuple[OfficerClient, OfficerClient], session: Session) -> None:
     first, second = desks
     invited = first.post(
         "/console/officers", name="New Officer", email="new@authority.example", language="it", role="triage"
@@ -66,7 +66,7 @@ def test_one_invites_and_another_approves(desks: tuple[Desk, Desk], session: Ses
     ],
 )
 def test_an_invalid_invitation_gets_an_error_with_the_reason(
-    desks: tuple[Desk, Desk], fields: dict[str, object], says: str
+    desks: tuple[OfficerClient, OfficerClient], fields: dict[str, object], says: str
 ) -> None:
     response = desks[0].post("/console/officers", **fields)
     assert response.status_code == 409
@@ -76,7 +76,7 @@ def test_an_invalid_invitation_gets_an_error_with_the_reason(
     )
 
 
-def test_who_approves_an_invitation_sees_its_address_and_language(desks: tuple[Desk, Desk]) -> None:
+def test_who_approves_an_invitation_sees_its_address_and_language(desks: tuple[OfficerClient, OfficerClient]) -> None:
     first, second = desks
     first.post("/console/officers", name="N New", email="new@authority.example", role="triage", language="it")
     waiting = words_of(second.get("/console/officers")).partition("Proposed by")[0]
@@ -85,18 +85,18 @@ def test_who_approves_an_invitation_sees_its_address_and_language(desks: tuple[D
 
 
 def test_each_role_is_explained_where_it_is_given_and_partners_are_none_of_an_authority(
-    desks: tuple[Desk, Desk],
+    desks: tuple[OfficerClient, OfficerClient],
 ) -> None:
     page = desks[0].get("/console/officers").get_data(as_text=True)
     assert "decides who may see names and original files" in page
     assert 'value="agency_rep"' not in page
 
 
-def test_an_unknown_role_is_no_crash(desks: tuple[Desk, Desk]) -> None:
+def test_an_unknown_role_is_no_crash(desks: tuple[OfficerClient, OfficerClient]) -> None:
     assert desks[0].post("/console/officers", name="A", email="a@b.example", role="king").status_code == 409
 
 
-def test_a_hostile_name_is_only_a_name(desks: tuple[Desk, Desk]) -> None:
+def test_a_hostile_name_is_only_a_name(desks: tuple[OfficerClient, OfficerClient]) -> None:
     first, second = desks
     name = "\"><script>alert(1)</script>{{ 7*7 }}'"
     first.post("/console/officers", name=name, email="x@authority.example", role="triage")
@@ -106,7 +106,9 @@ def test_a_hostile_name_is_only_a_name(desks: tuple[Desk, Desk]) -> None:
     assert "{{ 7*7 }}" in page
 
 
-def test_a_closed_officer_is_out_with_the_next_request(desks: tuple[Desk, Desk], session: Session) -> None:
+def test_a_closed_officer_is_out_with_the_next_request(
+    desks: tuple[OfficerClient, OfficerClient], session: Session
+) -> None:
     first, second = desks
     other = next(one for one in accounts.officers_of(session) if one.name == "Second Supervisor")
     assert second.get("/console/").status_code == 200
@@ -121,7 +123,7 @@ def test_a_closed_officer_is_out_with_the_next_request(desks: tuple[Desk, Desk],
 
 
 def test_an_officer_sees_and_ends_their_other_sessions(
-    client: FlaskClient, session: Session, keyring: Keyring, desks: tuple[Desk, Desk]
+    client: FlaskClient, session: Session, keyring: Keyring, desks: tuple[OfficerClient, OfficerClient]
 ) -> None:
     officer = next(one for one in accounts.officers_of(session) if one.name == "First Supervisor")
     elsewhere = desk_of(client, session, officer)
@@ -133,7 +135,7 @@ def test_an_officer_sees_and_ends_their_other_sessions(
 
 
 def test_a_supervisor_sees_a_colleagues_tokens_revokes_one_and_signs_the_colleague_out(
-    desks: tuple[Desk, Desk], session: Session
+    desks: tuple[OfficerClient, OfficerClient], session: Session
 ) -> None:
     first, second = desks
     at = now()

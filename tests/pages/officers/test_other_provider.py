@@ -17,7 +17,7 @@ from registry.officers.rights import Role
 from tests.officers.django_provider import CLIENT, SECRET, Browser, running
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.ministries import linked, there, way_back
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 # What a provider says does not depend on the database.
 pytestmark = [pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True), pytest.mark.slow]
@@ -53,13 +53,13 @@ def ministry(issuer: str) -> Browser:
 
 
 @pytest.fixture
-def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> OfficerClient:
     make_unit(session)
     return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
 
 
 def test_an_account_there_is_linked_opens_after_our_second_factor_and_is_signed_out_of(
-    client: FlaskClient, desk: Desk, ministry: Browser, issuer: str, session: Session
+    client: FlaskClient, desk: OfficerClient, ministry: Browser, issuer: str, session: Session
 ) -> None:
     linked(desk, ministry)
     (link,) = session.query(ProviderLink)
@@ -80,7 +80,7 @@ def test_an_account_there_is_linked_opens_after_our_second_factor_and_is_signed_
 
 
 def test_what_it_refuses_opens_nothing(
-    app: Flask, client: FlaskClient, desk: Desk, ministry: Browser, session: Session
+    app: Flask, client: FlaskClient, desk: OfficerClient, ministry: Browser, session: Session
 ) -> None:
     linked(desk, ministry)
 

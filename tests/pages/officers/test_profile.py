@@ -24,16 +24,16 @@ from registry.officers.models import NoticeChoice, RecoveryCode, SecurityEvent, 
 from registry.officers.rights import Role
 from registry.officers.signing_in import Browser, Step
 from tests.officers.making import PASSWORD, make_officer, make_unit
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 
 @pytest.fixture
-def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> OfficerClient:
     make_unit(session)
     return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
 
 
-def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskClient, session: Session) -> None:
+def test_a_token_is_shown_once_works_and_is_revoked(desk: OfficerClient, client: FlaskClient, session: Session) -> None:
     response = desk.post("/console/own/tokens", name="<b>export</b>", days="30", password=PASSWORD)
     output = re.search(r"<code class=\"long\">(rrt_[\w-]{43})</code>", response.get_data(as_text=True))
     assert output is not None
@@ -53,14 +53,14 @@ def test_a_token_is_shown_once_works_and_is_revoked(desk: Desk, client: FlaskCli
 
 
 @pytest.mark.parametrize("days", ["", "0", "366", "x", "9" * 30, "٣٠"])
-def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: Desk, days: str) -> None:
+def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: OfficerClient, days: str) -> None:
     response = desk.post("/console/own/tokens", name="nightly export", days=days, password=PASSWORD)
     assert response.status_code == 400
     assert "1 to 365 days" in words_of(response)
     assert 'value="nightly export"' in response.get_data(as_text=True)
 
 
-def test_an_officer_chooses_the_way_of_notices(desk: Desk, session: Session) -> None:
+def test_an_officer_chooses_the_way_of_notices(desk: OfficerClient, session: Session) -> None:
     assert desk.post("/console/own/notices", choice="daily").status_code == 303
     assert notices.choice_of(session, desk.officer) is NoticeChoice.DAILY
     assert '<option value="daily" selected>' in desk.get("/console/own").get_data(as_text=True)
@@ -69,7 +69,11 @@ def test_an_officer_chooses_the_way_of_notices(desk: Desk, session: Session) -> 
 
 
 def test_an_officer_is_told_by_ntfy_or_matrix_where_the_operator_has_a_server(
-    make_app: Callable[[Settings], Flask], settings: Settings, client: FlaskClient, session: Session, desk: Desk
+    make_app: Callable[[Settings], Flask],
+    settings: Settings,
+    client: FlaskClient,
+    session: Session,
+    desk: OfficerClient,
 ) -> None:
     assert 'name="way"' not in desk.get("/console/own").get_data(as_text=True)
     urls = {"ntfy_url": "https://:tk_secret@ntfy.example", "matrix_url": "https://:tk_secret@matrix.example"}
@@ -111,7 +115,7 @@ def acts_of(session: Session) -> list[str]:
 @pytest.mark.parametrize(("path", "fields"), LASTING)
 @pytest.mark.parametrize("password", [{}, {"password": ""}, {"password": "another walnut cobalt"}])
 def test_an_open_session_alone_makes_nothing_that_outlasts_it(
-    desk: Desk, session: Session, path: str, fields: dict[str, str], password: dict[str, str]
+    desk: OfficerClient, session: Session, path: str, fields: dict[str, str], password: dict[str, str]
 ) -> None:
     left = factors.RECOVERY_CODES.count_left(session, desk.officer)
     codes = session.scalars(select(RecoveryCode.digest)).all()
@@ -126,7 +130,9 @@ def test_an_open_session_alone_makes_nothing_that_outlasts_it(
 
 
 @pytest.mark.parametrize(("path", "fields"), LASTING)
-def test_passwords_are_not_tried_at_the_forms_of_an_open_session(desk: Desk, path: str, fields: dict[str, str]) -> None:
+def test_passwords_are_not_tried_at_the_forms_of_an_open_session(
+    desk: OfficerClient, path: str, fields: dict[str, str]
+) -> None:
     statuses = [desk.post(path, **fields, password=f"guess number {number}").status_code for number in range(7)]
     assert statuses == [400] * 5 + [429] * 2
 
@@ -140,14 +146,14 @@ def test_passwords_are_not_tried_at_the_forms_of_an_open_session(desk: Desk, pat
     ],
 )
 def test_what_outlasts_the_session_is_in_the_audit_trail_and_mailed(
-    desk: Desk, session: Session, path: str, fields: dict[str, str], act: str, event: SecurityEvent
+    desk: OfficerClient, session: Session, path: str, fields: dict[str, str], act: str, event: SecurityEvent
 ) -> None:
     assert desk.post(path, **fields, password=PASSWORD).status_code == 200
     assert acts_of(session)[-1] == act
     assert session.scalars(select(SecurityMail.event)).all() == [event]
 
 
-def test_new_recovery_codes_are_shown_and_the_former_open_nothing(desk: Desk, session: Session) -> None:
+def test_new_recovery_codes_are_shown_and_the_former_open_nothing(desk: OfficerClient, session: Session) -> None:
     former = set(session.scalars(select(RecoveryCode.digest)))
     page = desk.post("/console/own/recovery-codes", password=PASSWORD).get_data(as_text=True)
     assert len(set(re.findall(r"<code>([2-9A-Z]{5}-[2-9A-Z]{5})</code>", page))) == 10
@@ -158,7 +164,7 @@ def test_new_recovery_codes_are_shown_and_the_former_open_nothing(desk: Desk, se
 @pytest.mark.parametrize("is_kept", [False, True])
 @pytest.mark.parametrize("way", ["sessions", "password"])
 def test_tokens_and_the_calendar_end_with_the_other_sessions_unless_they_are_kept(
-    desk: Desk, client: FlaskClient, session: Session, way: str, is_kept: bool
+    desk: OfficerClient, client: FlaskClient, session: Session, way: str, is_kept: bool
 ) -> None:
     token = re.search(
         r"rrt_[\w-]{43}",
@@ -185,12 +191,12 @@ def test_tokens_and_the_calendar_end_with_the_other_sessions_unless_they_are_kep
 NEW = "granite violin harvest ninety-one"
 
 
-def change(desk: Desk, old: str = PASSWORD, new: str = NEW, again: str | None = None) -> TestResponse:
+def change(desk: OfficerClient, old: str = PASSWORD, new: str = NEW, again: str | None = None) -> TestResponse:
     return desk.post("/console/own/password", old=old, new=new, again=new if again is None else again)
 
 
 def test_a_changed_password_signs_out_everywhere_else(
-    desk: Desk, client: FlaskClient, session: Session, keyring: Keyring
+    desk: OfficerClient, client: FlaskClient, session: Session, keyring: Keyring
 ) -> None:
     elsewhere = desk_of(client, session, desk.officer)
     response = change(desk)
@@ -215,7 +221,7 @@ def test_a_changed_password_signs_out_everywhere_else(
         ({"new": PASSWORD}, "choose another"),
     ],
 )
-def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[str, str], says: str) -> None:
+def test_a_password_is_not_changed_so(desk: OfficerClient, session: Session, said: dict[str, str], says: str) -> None:
     stored = desk.officer.password
     response = change(desk, **said)
     assert response.status_code == 400
@@ -225,13 +231,13 @@ def test_a_password_is_not_changed_so(desk: Desk, session: Session, said: dict[s
     assert desk.officer.password == stored
 
 
-def test_a_stolen_password_is_refused(desk: Desk, settings: Settings) -> None:
+def test_a_stolen_password_is_refused(desk: OfficerClient, settings: Settings) -> None:
     digest = hashlib.sha1(NEW.encode(), usedforsecurity=False).hexdigest().upper()
     (settings.home / STOLEN).write_text(f"{digest}:9\n", encoding="ascii")
     assert "data breach" in words_of(change(desk))
 
 
-def test_who_sits_at_an_open_session_cannot_try_passwords(desk: Desk) -> None:
+def test_who_sits_at_an_open_session_cannot_try_passwords(desk: OfficerClient) -> None:
     statuses = [change(desk, old=f"guess number {number}").status_code for number in range(7)]
     assert statuses == [400] * 5 + [429] * 2
     # Even the right one waits now.

@@ -21,7 +21,7 @@ from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.officers.provider import CLIENT, SECRET, Provider, running
 from tests.pages.officers.ministries import linked, there, way_back
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +50,14 @@ def app(settings: Settings, make_app: Callable[[Settings], Flask], ministry: Pro
 
 
 @pytest.fixture
-def desk(client: FlaskClient, session: Session, keyring: Keyring) -> Desk:
+def desk(client: FlaskClient, session: Session, keyring: Keyring) -> OfficerClient:
     make_unit(session)
     return desk_of(client, session, make_officer(session, keyring, Role.TRIAGE).officer)
 
 
-def test_a_linked_account_opens_the_door_once_per_visit(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+def test_a_linked_account_opens_the_door_once_per_visit(
+    client: FlaskClient, desk: OfficerClient, ministry: Provider
+) -> None:
     assert "Ministry &lt;b&gt;" in client.get("/console/sign-in").get_data(as_text=True)
     # No one is let in by an address: the provider knows the officer's.
     unknown = client.get(way_back(client, ministry))
@@ -72,7 +74,9 @@ def test_a_linked_account_opens_the_door_once_per_visit(client: FlaskClient, des
     assert "good once" in words_of(again)
 
 
-def test_without_a_second_factor_there_ours_is_asked(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+def test_without_a_second_factor_there_ours_is_asked(
+    client: FlaskClient, desk: OfficerClient, ministry: Provider
+) -> None:
     linked(desk, ministry)
     ministry.amr = ["pwd"]
     came = client.get(way_back(client, ministry))
@@ -80,7 +84,7 @@ def test_without_a_second_factor_there_ours_is_asked(client: FlaskClient, desk: 
     assert client.get("/console/").location == "/console/sign-in"
 
 
-def test_what_proves_nothing_opens_nothing(client: FlaskClient, desk: Desk, ministry: Provider) -> None:
+def test_what_proves_nothing_opens_nothing(client: FlaskClient, desk: OfficerClient, ministry: Provider) -> None:
     linked(desk, ministry)
     for lies in (
         {"nonce": "another"},
@@ -110,7 +114,7 @@ def test_what_proves_nothing_opens_nothing(client: FlaskClient, desk: Desk, mini
 
 
 def test_an_account_there_is_one_officers_of_that_authority(
-    client: FlaskClient, desk: Desk, session: Session, keyring: Keyring, ministry: Provider
+    client: FlaskClient, desk: OfficerClient, session: Session, keyring: Keyring, ministry: Provider
 ) -> None:
     assert "is another one" in words_of(desk.post("/console/own/links/it", password="wrong"))
     assert "another authority" in words_of(desk.post("/console/own/links/other", password=PASSWORD))
@@ -129,7 +133,7 @@ def test_an_account_there_is_one_officers_of_that_authority(
 
 
 def test_a_provider_that_is_away_is_said_and_the_password_still_opens(
-    client: FlaskClient, desk: Desk, ministry: Provider
+    client: FlaskClient, desk: OfficerClient, ministry: Provider
 ) -> None:
     client.delete_cookie("console", path="/console")
     ministry.is_away = True
@@ -141,7 +145,7 @@ def test_a_provider_that_is_away_is_said_and_the_password_still_opens(
 
 
 def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_nowhere(
-    app: Flask, client: FlaskClient, desk: Desk, ministry: Provider
+    app: Flask, client: FlaskClient, desk: OfficerClient, ministry: Provider
 ) -> None:
     way = app.extensions["registry_providers"]["it"]
     way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}))
@@ -173,7 +177,7 @@ def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_
 
 
 def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_a_sign_in_there(
-    app: Flask, client: FlaskClient, desk: Desk, session: Session, ministry: Provider
+    app: Flask, client: FlaskClient, desk: OfficerClient, session: Session, ministry: Provider
 ) -> None:
     way, start = app.extensions["registry_providers"]["it"], now()
     token = tokens.make(session, desk.officer, "nightly", 90, at=start, today=start.date())[1]
@@ -217,7 +221,7 @@ def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_a_si
 # Where a sign-out leads does not depend on the database.
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_signing_out_leads_to_the_providers_own_sign_out_and_back(
-    app: Flask, client: FlaskClient, desk: Desk, ministry: Provider
+    app: Flask, client: FlaskClient, desk: OfficerClient, ministry: Provider
 ) -> None:
     ministry.signs_out = True
     linked(desk, ministry)

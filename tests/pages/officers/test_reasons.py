@@ -13,7 +13,7 @@ from registry.accounts import passwords
 from registry.complaints.case import states
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.queue.rules import PLACE_OF
-from registry.complaints.parties.hearings import after_answer
+from registry.complaints.parties.hearings import outcome
 from registry.complaints.parties.hearings import rules as hearings
 from registry.complaints.parties.referrals import rules as referrals
 from registry.core.errors import (
@@ -39,7 +39,7 @@ ROOT = Path(registry.__file__).parent
 WORDED = ("IllegalMove", "NotNow", "ChannelChangeRefused")
 NO_OFFICER_READS = frozenset(
     {
-        "pages/organisations", "bulk", "cli/channels.py", "organisations", "oversight/statistics", "watches",
+        "pages/organisations", "bulk", "cli/agencies.py", "organisations", "oversight/statistics", "watches",
         "complaints/case/access.py", "complaints/intake/filing.py", "complaints/intake/mailbox.py",
         "complaints/intake/mailbox_files.py",
     }
@@ -48,7 +48,7 @@ NO_OFFICER_READS = frozenset(
 
 CODES = {
     "decision": decisions._LACKING.keys(),
-    "hearing": after_answer._WORDS.keys(),
+    "hearing": outcome._WORDS.keys(),
     "licensing": {"not_from_this_status", "sanction_in_force"},
     "opening": {"own_request", "decided"},
 }

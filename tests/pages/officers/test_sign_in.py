@@ -141,7 +141,10 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
     make_unit(session)
     at = now()
     officer, code = accounts.add_first(
-        session, "it-invented-unit", "New <b>Officer</b>", EMAIL, [Role.TRIAGE], "en", at, day_at(at, None)
+        session,
+        accounts.Invitation("it-invented-unit", "New <b>Officer</b>", EMAIL, [Role.TRIAGE], "en"),
+        at,
+        day_at(at, None),
     )
     response = client.post("/console/join", data={"join_code": code, "password": PASSWORD, "again": PASSWORD})
     assert response.status_code == 200
@@ -182,7 +185,9 @@ def test_somebody_joins_with_a_code_and_an_app(client: FlaskClient, session: Ses
 def test_joining_says_what_is_wrong(client: FlaskClient, session: Session, fields: dict[str, str], says: str) -> None:
     make_unit(session)
     at = now()
-    _, code = accounts.add_first(session, "it-invented-unit", "A", EMAIL, [Role.TRIAGE], "en", at, at.date())
+    _, code = accounts.add_first(
+        session, accounts.Invitation("it-invented-unit", "A", EMAIL, [Role.TRIAGE], "en"), at, at.date()
+    )
     stated = {"join_code": code, **fields} if fields else fields
     response = client.post("/console/join", data=stated)
     assert response.status_code == 400
@@ -211,7 +216,9 @@ def test_somebody_joins_with_a_security_key_alone(
     def invited(name: str) -> str:
         who = f"{name}@authority.example"
         at = now()
-        code = accounts.add_first(session, "it-invented-unit", name, who, [Role.TRIAGE], "en", at, at.date())[1]
+        code = accounts.add_first(
+            session, accounts.Invitation("it-invented-unit", name, who, [Role.TRIAGE], "en"), at, at.date()
+        )[1]
         session.commit()
         return code
 

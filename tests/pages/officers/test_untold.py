@@ -30,7 +30,7 @@ from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http import logs
-from registry.http.headers import DESK_PATHS, ORGANISATION_PATHS
+from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS
 from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.models import Officer
@@ -43,9 +43,9 @@ from registry.watches.feed import cursor_of
 from registry.worker import log_signing, schedule
 from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled, people, things
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.supervision.sanctions import making as sanctions
 from tests.watches.receiving import listening
 
@@ -224,7 +224,7 @@ def plant(world: World, cast: Cast, hook: str) -> None:
     # Anybody's question, without a key, leaves as little.
     assert client.get(f"/api/v1/verify?licence_number={licence.number}", environ_overrides=ELSEWHERE).status_code == 200
     with world.sessions() as session:
-        seat = Seat(client, session, session.execute(select(Member)).scalar_one(), now())
+        seat = MemberClient(client, session, session.execute(select(Member)).scalar_one(), now())
     for page in ("watches", "webhooks", "lists", "keys", "people", "own"):
         assert seat.get(f"/account/{page}").status_code == 200
 
@@ -241,7 +241,7 @@ def attend(world: World) -> None:
 def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str]:
     """What each page or endpoint answers to those who may open it: status, headers, body."""
     client = world.client
-    owner, portal = (Desk(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
+    owner, portal = (OfficerClient(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
     bearer = {"Authorization": f"Bearer {cast.things['owner']}"}
     foreign = {"Authorization": f"Bearer {cast.foreign}"}
     suspending = {"legal_ground": "Act 1", "effective_on": str(now().date()), "step": "preview"}

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.officers import accounts
@@ -124,7 +125,7 @@ def test_a_lent_role_is_a_right_while_it_is_lent(client: FlaskClient, session: S
     make_unit(session)
     lender = people("it-invented-unit", Role.SUPERVISOR)
     deputy, today = people("it-invented-unit", Role.TRIAGE, email="deputy@authority.example"), now().date()
-    lent = accounts.lend(session, lender.officer, deputy.officer, Role.SUPERVISOR, today, today, today)
+    lent = accounts.lend(Call(session, lender.officer, now()), deputy.officer, Role.SUPERVISOR, today, today)
     assert deputy.desk.get("/console/officers").status_code == 200
     # A deputy may approve what the lender proposed: they are two. Not what is about the deputy.
     own = accounts.propose_roles(session, deputy.officer, [Role.DECIDER], by=lender.officer.reference, at=now())

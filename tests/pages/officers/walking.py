@@ -32,7 +32,7 @@ from tests.complaints.parties.hearings import making as hearings
 from tests.complaints.parties.referrals import making as referrals
 from tests.make import public_record_of
 from tests.officers.making import make_officer
-from tests.pages.officers.signed_in import Desk, desk_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.supervision.licensing import making as licensing
 from tests.supervision.sanctions import making as sanctions
 
@@ -78,7 +78,7 @@ def doors(app: Flask) -> Iterator[Door]:
         yield Door(method, path, view.policy.resource, view.policy.act)
 
 
-def knock(door: Door, address: str, client: FlaskClient, desk: Desk, token: str) -> TestResponse:
+def knock(door: Door, address: str, client: FlaskClient, desk: OfficerClient, token: str) -> TestResponse:
     """Send a request as a signed-in officer does, or as the officer's program does."""
     if door.is_api:
         headers = {"Authorization": f"Bearer {token}", "If-Match": '"1"'}
@@ -89,7 +89,7 @@ def knock(door: Door, address: str, client: FlaskClient, desk: Desk, token: str)
 class Person(NamedTuple):
     """An officer with browser and program."""
 
-    desk: Desk
+    desk: OfficerClient
     token: str
 
     @property

@@ -44,7 +44,7 @@ def make_member(
     return member
 
 
-class Seat:
+class MemberClient:
     """A member at a browser; several share the client, and each brings an own cookie."""
 
     def __init__(self, client: FlaskClient, session: Session, member: Member, at: datetime) -> None:
@@ -87,4 +87,4 @@ def link_in(text: str) -> str:
     return found[1]
 
 
-__all__ = ["PASSWORD", "Seat", "link_in", "mails", "make_member", "replace"]
+__all__ = ["PASSWORD", "MemberClient", "link_in", "mails", "make_member", "replace"]

@@ -17,13 +17,13 @@ from registry.register.imports import confined
 from registry.worker.bulk_jobs import work_on
 from tests import make
 from tests.api import world
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 
 BODY = b"Supplier,Site,Labour provider,Country\n<b>Sartoria</b>,Prato,VYMYSL/1,CZ\nTessile Inventata,Prato,,CZ\n"
 
 
-def drop(seat: Seat, body: bytes, name: str = "chain.csv") -> Any:
+def drop(seat: MemberClient, body: bytes, name: str = "chain.csv") -> Any:
     return seat.post("/account/lists", list=(BytesIO(body), name))
 
 
@@ -31,8 +31,8 @@ def test_a_chain_is_dropped_started_followed_and_had(
     app: Flask, client: FlaskClient, session: Session, settings: Settings
 ) -> None:
     make.make_licence(session, number="VYMYSL/1")
-    seat = Seat(client, session, make_member(session), now())
-    other = Seat(client, session, make_member(session, email="owner@others.example"), now())
+    seat = MemberClient(client, session, make_member(session), now())
+    other = MemberClient(client, session, make_member(session, email="owner@others.example"), now())
     world.publish(settings, services(app).sessions)
     refused = drop(seat, b"%PDF-1.7")
     assert refused.status_code == 400
@@ -82,7 +82,7 @@ def test_a_chain_is_dropped_started_followed_and_had(
 def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
     app: Flask, client: FlaskClient, session: Session, settings: Settings
 ) -> None:
-    seat = Seat(client, session, make_member(session, language="it"), now())
+    seat = MemberClient(client, session, make_member(session, language="it"), now())
     world.publish(settings, services(app).sessions)
     refused = drop(seat, b"%PDF-1.7").get_data(as_text=True)
     assert '<span lang="it">il file è un PDF: serve un CSV o un XLSX</span>' in refused
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_a_file_or_a_column_is_said_in_the_readers_language(
 def test_a_workbook_is_read_before_anything_is_locked_and_once(
     app: Flask, client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     read = confined.read
     free: list[bool] = []
 

@@ -22,8 +22,7 @@ from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
 from registry.vocabulary.watches import DeliveryState
-from registry.watches import actions as watches
-from registry.watches import webhooks
+from registry.watches import watches, webhooks
 from registry.watches.delivery.connections import CERTIFICATES
 from registry.watches.models import Delivery
 from registry.watches.numbers import Number

@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.http import mail_limits
+from registry.http import limits
 from registry.organisations import letters
 from registry.organisations.models import Letter
-from tests.pages.organisations.conftest import PASSWORD, Seat, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, make_member
 
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person"}
 
@@ -39,7 +39,7 @@ def waiting(session: Session) -> int:
 def test_one_network_has_few_mails_sent_in_a_day_and_others_go_on(
     ask: Ask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 4)
+    monkeypatch.setattr(limits, "MAILS_A_DAY", 4)
     statuses = [ask(page, f"{page}{n}@works.example") for n in range(3) for page in ("register", "forgotten")]
     assert statuses == [200] * 4 + [429] * 2
     assert waiting(session) == 4
@@ -47,7 +47,7 @@ def test_one_network_has_few_mails_sent_in_a_day_and_others_go_on(
 
 
 def test_addresses_of_one_customer_are_one_network(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 2)
+    monkeypatch.setattr(limits, "MAILS_A_DAY", 2)
     statuses = [ask("register", f"a{n}@works.example", f"2001:db8:7:{n:x}::1") for n in range(3)]
     assert statuses == [200, 200, 429]
     assert ask("register", "other@works.example", "2001:db8:8::1") == 200
@@ -56,7 +56,7 @@ def test_addresses_of_one_customer_are_one_network(ask: Ask, monkeypatch: pytest
 def test_the_answer_says_when_to_ask_again(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 1)
+    monkeypatch.setattr(limits, "MAILS_A_DAY", 1)
     client.post("/account/forgotten", data={"email": "a@works.example"})
     refused = client.post("/account/forgotten", data={"email": "b@works.example"})
     assert refused.status_code == 429
@@ -64,7 +64,7 @@ def test_the_answer_says_when_to_ask_again(
 
 
 def test_what_is_refused_for_its_form_costs_no_mail(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail_limits, "MAILS_A_DAY", 1)
+    monkeypatch.setattr(limits, "MAILS_A_DAY", 1)
     assert [ask(page, "no address") for page in ("register", "forgotten", "register")] == [400] * 3
     assert ask("register", "a@works.example") == 200
 
@@ -95,7 +95,7 @@ def test_an_organisation_that_takes_invitations_back_invites_no_flood(
     client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(letters, "MAX_INVITATIONS_A_DAY", 3)
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     for number in range(3):
         assert (
             seat.post("/account/people", old=PASSWORD, email=f"a{number}@works.example", role="member").status_code

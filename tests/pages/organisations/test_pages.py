@@ -12,13 +12,13 @@ from registry.core.clock import now
 from registry.organisations.models import ApiKey, Member
 from registry.vocabulary.organisations import MemberRole
 from tests.make import make_organisation
-from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
 __all__ = ["mails"]
 
 
 def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     page = seat.post(
         "/account/keys", old=PASSWORD, name="<b>check", scope=["verify", "organisation"], days="30"
     ).get_data(as_text=True)
@@ -38,7 +38,7 @@ def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session:
     assert statuses == [401, 200]
     bad = seat.post("/account/keys", old=PASSWORD, name="check", days="9999", scope="verify")
     assert (bad.status_code, "1 to 730 days" in bad.get_data(as_text=True)) == (400, True)
-    other = Seat(client, session, make_member(session, email="other@others.example"), now())
+    other = MemberClient(client, session, make_member(session, email="other@others.example"), now())
     newest = session.scalars(select(ApiKey.reference).order_by(ApiKey.id.desc())).first()
     assert other.post(f"/account/keys/{newest}/revoke").status_code == 404
     assert seat.post(f"/account/keys/{newest}/revoke").status_code == 303
@@ -49,7 +49,7 @@ def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session:
 def test_an_open_session_alone_makes_no_key_and_lets_no_one_in(
     client: FlaskClient, session: Session, mails: Callable[[], list[tuple[str, str, str]]], password: dict[str, str]
 ) -> None:
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     seat.post("/account/keys", old=PASSWORD, name="check", scope="verify", days="30")
     key = session.scalars(select(ApiKey)).one()
     for path, fields in (
@@ -70,7 +70,7 @@ def test_an_owner_invites_and_removes_and_a_member_does_not(
     client: FlaskClient, session: Session, mails: Callable[[], list[tuple[str, str, str]]]
 ) -> None:
     organisation = make_organisation(session)
-    owner = Seat(client, session, make_member(session, organisation), now())
+    owner = MemberClient(client, session, make_member(session, organisation), now())
     owner.post("/account/people", old=PASSWORD, email="new@works.example", role="member")
     ((to, _, text),) = mails()
     assert to == "new@works.example"
@@ -80,7 +80,7 @@ def test_an_owner_invites_and_removes_and_a_member_does_not(
     assert client.post(link_in(text), data=joined).status_code == 303
     member = session.scalars(select(Member).where(Member.email == "new@works.example")).one()
     assert (member.organisation_id, member.role) == (organisation.id, MemberRole.MEMBER)
-    seat = Seat(client, session, member, now())
+    seat = MemberClient(client, session, member, now())
     for path, fields in (
         ("people", {"email": "x@works.example"}),
         (f"people/{member.reference}/role", {"role": "owner"}),
@@ -92,5 +92,5 @@ def test_an_owner_invites_and_removes_and_a_member_does_not(
     assert (last.status_code, "keeps one owner" in last.get_data(as_text=True)) == (400, True)
     assert owner.post(f"/account/people/{member.reference}/remove").status_code == 303
     assert seat.get("/account/keys").status_code == 303
-    foreign = Seat(client, session, make_member(session, email="other@others.example"), now())
+    foreign = MemberClient(client, session, make_member(session, email="other@others.example"), now())
     assert foreign.post(f"/account/people/{owner.member.reference}/remove").status_code == 404

@@ -12,14 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.bulk.answering import rechecks
+from registry.bulk.archive import rechecks
 from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.pages.organisations.conftest import Seat, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.proofs.credentials.conftest import Publish, publish
 
 __all__ = ["publish"]
@@ -45,9 +45,9 @@ def test_a_receipt_is_found_read_checked_again_saved_and_let_go(
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number=NUMBER),))
     publish()
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     others = make_organisation(session, "Invented Others")
-    other = Seat(client, session, make_member(session, others, email="o@others.example"), now())
+    other = MemberClient(client, session, make_member(session, others, email="o@others.example"), now())
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))
     session.commit()
     one, named = smtp_mailbox(client, key, **QUESTION), smtp_mailbox(client, key, name=WICKED)
@@ -114,8 +114,8 @@ def test_an_archived_list_is_found_asked_again_and_deleted(
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number=NUMBER),))
     publish()
-    seat = Seat(client, session, make_member(session), now())
-    other = Seat(
+    seat = MemberClient(client, session, make_member(session), now())
+    other = MemberClient(
         client, session, make_member(session, make_organisation(session, "Invented Others"), email="o@o.example"), now()
     )
     key = make_api_key(session, session.get_one(Organisation, seat.member.organisation_id))

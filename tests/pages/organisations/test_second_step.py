@@ -22,10 +22,10 @@ from registry.core.keyring import Keyring
 from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
-from tests.pages.officers.conftest import keyring, settings
-from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+from tests.pages.officers.conftest import settings
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
-__all__ = ["keyring", "mails", "settings"]
+__all__ = ["mails", "settings"]
 
 FRESH = "cobalt seventeen lantern walnut"
 
@@ -49,79 +49,159 @@ def given_app(session: Session, keyring: Keyring, member: Member) -> bytes:
     return secret
 
 
-def arrives(client: FlaskClient, member: Member, password: str = PASSWORD) -> TestResponse:
+def sign_in(client: FlaskClient, member: Member, password: str = PASSWORD) -> TestResponse:
+    """The first step, in a browser that was signed out."""
     client.delete_cookie("account", path="/account")
     return client.post("/account/sign-in", data={"email": member.email, "password": password})
 
 
-def gives(client: FlaskClient, path: str, **fields: str) -> TestResponse:
+def post_form(client: FlaskClient, path: str, **fields: str) -> TestResponse:
     """A form of the session that the client has."""
+    return client.post(f"/account/{path}", data={"form": form_token(token_of(client)), **fields})
+
+
+def token_of(client: FlaskClient) -> str:
     cookie = client.get_cookie("account", path="/account")
     assert cookie is not None
-    return client.post(f"/account/{path}", data={"form": form_token(cookie.value), **fields})
+    return cookie.value
 
 
-def test_an_app_is_set_up_and_each_code_is_good_once(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller
-) -> None:
-    owner = make_member(session)
-    seat, elsewhere = (Seat(client, session, owner, now()) for _ in range(2))
+def begin_app(seat: MemberClient, session: Session, keyring: Keyring) -> bytes:
+    """An app that the member begins on the page; gives its secret."""
+    seat.post("/account/second-step/apps", name="telephone", old=PASSWORD)
+    app = session.scalars(select(MemberApp).where(MemberApp.is_confirmed.is_(False))).one()
+    return authenticators.APPS.secret_of(keyring, app)
+
+
+def recovery_codes_in(response: TestResponse) -> list[str]:
+    return re.findall(r"<li><code>([0-9A-Z-]{11})</code>", response.get_data(as_text=True))
+
+
+@pytest.fixture
+def owner(session: Session) -> Member:
+    return make_member(session)
+
+
+@pytest.fixture
+def seat(client: FlaskClient, session: Session, owner: Member) -> MemberClient:
+    """The owner, signed in before any second step was set up."""
+    return MemberClient(client, session, owner, now())
+
+
+def test_setting_up_an_app_asks_for_the_password(session: Session, seat: MemberClient) -> None:
     assert seat.post("/account/second-step/apps", name="telephone", old="wrong").status_code == 400
     assert session.scalars(select(MemberApp)).all() == []
+
+
+def test_the_secret_of_an_app_stands_in_no_row(session: Session, keyring: Keyring, seat: MemberClient) -> None:
     begun = seat.post("/account/second-step/apps", name="telephone", old=PASSWORD).get_data(as_text=True)
     app = session.scalars(select(MemberApp)).one()
-    secret = authenticators.APPS.secret_of(keyring, app)
     assert (app.is_confirmed, "data:image/svg+xml" in begun) == (False, True)
-    assert secret.hex() not in repr(vars(app))
-    # It counts only once it was seen to work.
-    assert arrives(client, owner).headers["Location"].endswith("/account/")
-    assert seat.post("/account/second-step/apps/finish", code="000000").status_code == 400
-    done = seat.post("/account/second-step/apps/finish", code=code_of(secret)).get_data(as_text=True)
-    codes = re.findall(r"<li><code>([0-9A-Z-]{11})</code>", done)
-    assert len(codes) == 10
-    assert not any(code in repr(vars(one)) for code in codes for one in session.scalars(select(MemberRecoveryCode)))
-    # Sessions that were signed in without it are over.
-    assert [seat.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
-
-    first = arrives(client, owner)
-    half = client.get_cookie("account", path="/account")
-    assert first.headers["Location"].endswith("/account/")
-    assert client.get("/account/keys").headers["Location"].endswith("/account/code")
-    # The code that set it up was used; the next is good, once.
-    assert gives(client, "code", code=code_of(secret)).status_code == 403
-    clock.shift(timedelta(seconds=STEP))
-    code = code_of(secret)
-    assert gives(client, "code", code=code).status_code == 303
-    whole = client.get_cookie("account", path="/account")
-    assert half is not None
-    assert whole is not None
-    assert whole.value != half.value
-    assert client.get("/account/keys").status_code == 200
-    arrives(client, owner)
-    assert gives(client, "code", code=code).status_code == 403
-    assert gives(client, "code", code=codes[0].lower()).status_code == 303
-    arrives(client, owner)
-    assert gives(client, "code", code=codes[0]).status_code == 403
-    assert gives(client, "code", code=codes[1]).status_code == 303
+    assert authenticators.APPS.secret_of(keyring, app).hex() not in repr(vars(app))
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_neither_a_password_nor_a_mailed_link_opens_anything_alone(
-    app: Flask,
+def test_an_app_counts_once_its_first_code_was_right(
     client: FlaskClient,
     session: Session,
     keyring: Keyring,
     clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
+) -> None:
+    secret = begin_app(seat, session, keyring)
+    assert sign_in(client, owner).headers["Location"].endswith("/account/")
+    assert seat.post("/account/second-step/apps/finish", code="000000").status_code == 400
+    assert seat.post("/account/second-step/apps/finish", code=code_of(secret)).status_code == 200
+    assert sign_in(client, owner).headers["Location"].endswith("/account/")
+    assert client.get("/account/keys").headers["Location"].endswith("/account/code")
+
+
+def test_the_first_app_brings_ten_recovery_codes_that_stand_in_no_row(
+    session: Session, keyring: Keyring, clock: time_machine.Traveller, seat: MemberClient
+) -> None:
+    secret = begin_app(seat, session, keyring)
+    codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
+    assert len(codes) == 10
+    assert not any(code in repr(vars(one)) for code in codes for one in session.scalars(select(MemberRecoveryCode)))
+
+
+def test_setting_up_an_app_ends_the_sessions_that_began_without_it(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
+) -> None:
+    elsewhere = MemberClient(client, session, owner, now())
+    secret = begin_app(seat, session, keyring)
+    seat.post("/account/second-step/apps/finish", code=code_of(secret))
+    assert [seat.get("/account/keys").status_code, elsewhere.get("/account/keys").status_code] == [200, 303]
+
+
+def test_the_second_step_gives_a_session_under_another_token(
+    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
+) -> None:
+    secret = given_app(session, keyring, owner)
+    sign_in(client, owner)
+    half = token_of(client)
+    assert post_form(client, "code", code=code_of(secret)).status_code == 303
+    assert token_of(client) != half
+    assert client.get("/account/keys").status_code == 200
+
+
+def test_a_code_of_an_app_is_good_once(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
+) -> None:
+    secret = begin_app(seat, session, keyring)
+    seat.post("/account/second-step/apps/finish", code=code_of(secret))
+    sign_in(client, owner)
+    # The code that set it up was used.
+    assert post_form(client, "code", code=code_of(secret)).status_code == 403
+    clock.shift(timedelta(seconds=STEP))
+    code = code_of(secret)
+    assert post_form(client, "code", code=code).status_code == 303
+    sign_in(client, owner)
+    assert post_form(client, "code", code=code).status_code == 403
+
+
+def test_a_recovery_code_is_good_once_in_small_letters_too(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
+) -> None:
+    secret = begin_app(seat, session, keyring)
+    codes = recovery_codes_in(seat.post("/account/second-step/apps/finish", code=code_of(secret)))
+    sign_in(client, owner)
+    assert post_form(client, "code", code=codes[0].lower()).status_code == 303
+    sign_in(client, owner)
+    assert post_form(client, "code", code=codes[0]).status_code == 403
+    assert post_form(client, "code", code=codes[1]).status_code == 303
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_mailed_link_opens_the_second_step_alone(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
     mails: Callable[[], list[tuple[str, str, str]]],
 ) -> None:
-    owner = make_member(session)
-    secret = given_app(session, keyring, owner)
+    given_app(session, keyring, owner)
     client.post("/account/forgotten", data={"email": owner.email})
     assert client.post(link_in(mails()[0][2]), data={"password": FRESH, "again": FRESH}).status_code == 303
-    half = client.get_cookie("account", path="/account")
-    assert half is not None
-    seat = Seat(client, session, owner, now())
-    seat.token = half.value
+    half = token_of(client)
+    seat = MemberClient(client, session, owner, now())
+    seat.token = half
     closed = 0
     for rule in app.url_map.iter_rules():
         path = re.sub(r"<[^>]+>", "x", rule.rule)
@@ -134,105 +214,217 @@ def test_neither_a_password_nor_a_mailed_link_opens_anything_alone(
             assert (answer.status_code, answer.headers["Location"]) == (303, "/account/code"), (method, path)
             closed += 1
     assert closed > 40
-    # Who has an app does not set up another one at the door, nor comes in by one that was begun and never seen to work.
-    assert seat.post("/account/code/app").status_code == 303
-    assert len(session.scalars(select(MemberApp)).all()) == 1
-    _, begun = authenticators.begin(session, keyring, owner, "tablet", now().date())
-    session.commit()
-    for path in ("/account/code/app/finish", "/account/code"):
-        assert "Set-Cookie" not in seat.post(path, code=code_of(begun)).headers, path
-    assert seat.get("/account/keys").headers["Location"] == "/account/code"
-    clock.shift(timedelta(minutes=10))
-    assert seat.post("/account/code", code=code_of(secret)).headers["Location"] == "/account/sign-in"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_wrong_codes_count_and_a_right_password_forgets_none_of_them(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller
+def test_a_member_with_an_app_sets_up_no_other_while_signing_in(
+    client: FlaskClient, session: Session, keyring: Keyring, owner: Member
 ) -> None:
-    owner, bare = make_member(session), make_member(session, email="bare@others.example")
+    given_app(session, keyring, owner)
+    sign_in(client, owner)
+    assert post_form(client, "code/app").status_code == 303
+    assert len(session.scalars(select(MemberApp)).all()) == 1
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_app_that_was_never_seen_to_work_lets_no_one_in(
+    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
+) -> None:
+    given_app(session, keyring, owner)
+    _, begun = authenticators.begin(session, keyring, owner, "tablet", now().date())
+    session.commit()
+    sign_in(client, owner)
+    for path in ("code/app/finish", "code"):
+        assert "Set-Cookie" not in post_form(client, path, code=code_of(begun)).headers, path
+    assert client.get("/account/keys").headers["Location"] == "/account/code"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_second_step_is_given_within_ten_minutes(
+    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
+) -> None:
     secret = given_app(session, keyring, owner)
-    # A caller without a password learns nothing: not who has a second step, and not who has an account.
-    addresses = (owner.email, bare.email, "no@one.example")
-    given = {
+    sign_in(client, owner)
+    clock.shift(timedelta(minutes=10))
+    assert post_form(client, "code", code=code_of(secret)).headers["Location"] == "/account/sign-in"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_wrong_password_says_neither_who_has_a_second_step_nor_who_has_an_account(
+    client: FlaskClient, session: Session, keyring: Keyring, owner: Member
+) -> None:
+    bare = make_member(session, email="bare@others.example")
+    given_app(session, keyring, owner)
+    answers = {
         client.post("/account/sign-in", data={"email": one, "password": "wrong"})
         .get_data(as_text=True)
         .replace(one, "-")
-        for one in addresses
+        for one in (owner.email, bare.email, "no@one.example")
     }
-    assert len(given) == 1
-    arrives(client, owner)
-    for _ in range(FREE_FAILURES - 2):
-        assert gives(client, "code", code="000000").status_code == 403
-    arrives(client, owner)
-    assert gives(client, "code", code="000000").status_code == 403
-    assert arrives(client, owner).status_code == 429
-    clock.shift(timedelta(minutes=16))
-    arrives(client, owner)
-    for code in ("", "12345", "１２３４５６", "AAAAA-AAAAA", "0" * 5000):
-        assert gives(client, "code", code=code).status_code in (403, 429), code
-    assert gives(client, "code", code=code_of(secret)).status_code == 429
-    clock.shift(timedelta(minutes=16))
-    arrives(client, owner)
-    assert gives(client, "code", code=code_of(secret)).status_code == 303
+    assert len(answers) == 1
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_taking_it_away_needs_the_password_and_an_owner_requires_and_resets_it(
-    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller
+def test_wrong_codes_count_with_wrong_passwords_and_a_right_password_forgets_none(
+    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
 ) -> None:
-    owner = make_member(session)
+    given_app(session, keyring, owner)
+    sign_in(client, owner, "wrong")
+    sign_in(client, owner)
+    for _ in range(FREE_FAILURES - 2):
+        assert post_form(client, "code", code="000000").status_code == 403
+    sign_in(client, owner)
+    assert post_form(client, "code", code="000000").status_code == 403
+    assert sign_in(client, owner).status_code == 429
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_is_no_code_counts_as_a_wrong_one_and_the_right_one_waits(
+    client: FlaskClient, session: Session, keyring: Keyring, clock: time_machine.Traveller, owner: Member
+) -> None:
+    secret = given_app(session, keyring, owner)
+    sign_in(client, owner)
+    for code in ("", "12345", "１２３４５６", "AAAAA-AAAAA", "0" * 5000):
+        assert post_form(client, "code", code=code).status_code == 403, code
+    assert post_form(client, "code", code=code_of(secret)).status_code == 429
+    clock.shift(timedelta(minutes=16))
+    sign_in(client, owner)
+    assert post_form(client, "code", code=code_of(secret)).status_code == 303
+
+
+def require_second_step(seat: MemberClient) -> None:
+    assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
+
+
+@pytest.fixture
+def worker(session: Session, owner: Member) -> Member:
+    """Another member of the owner's organisation."""
     organisation = session.get_one(Organisation, owner.organisation_id)
-    worker = make_member(session, organisation, MemberRole.MEMBER, "worker@works.example")
-    foreign = make_member(session, email="foreign@others.example")
-    seat, theirs = Seat(client, session, owner, now()), Seat(client, session, worker, now())
-    # Who requires it of all has it first; a member says nothing of all.
+    return make_member(session, organisation, MemberRole.MEMBER, "worker@works.example")
+
+
+@pytest.fixture
+def colleague(client: FlaskClient, session: Session, worker: Member) -> MemberClient:
+    """The worker, signed in with the password alone."""
+    return MemberClient(client, session, worker, now())
+
+
+@pytest.fixture
+def foreign(session: Session, keyring: Keyring) -> Member:
+    """A member of another organisation, who has a second step."""
+    member = make_member(session, email="foreign@others.example")
+    given_app(session, keyring, member)
+    return member
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_an_owner_who_has_a_second_step_requires_it_with_the_password(
+    session: Session, keyring: Keyring, owner: Member, seat: MemberClient, colleague: MemberClient
+) -> None:
+    organisation = session.get_one(Organisation, owner.organisation_id)
     assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 400
     given_app(session, keyring, owner)
-    assert theirs.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 403
+    assert colleague.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 403
     assert seat.post("/account/second-step/require", needed="yes", old="wrong").status_code == 400
     assert not organisation.needs_second_step
-    assert seat.post("/account/second-step/require", needed="yes", old=PASSWORD).status_code == 303
-    # A member who was in without one sets it up at the next page, and comes in with it.
-    assert theirs.get("/account/lists").headers["Location"] == "/account/code"
-    assert "Invented" in theirs.get("/account/code").get_data(as_text=True)
-    assert 'lang="it"' in theirs.get("/account/code?language=it").get_data(as_text=True)
-    assert theirs.post("/account/code/app").status_code == 303
-    assert "data:image/svg+xml" in theirs.get("/account/code").get_data(as_text=True)
-    secret = authenticators.APPS.secret_of(
-        keyring, session.scalars(select(MemberApp).where(MemberApp.member_id == worker.id)).one()
-    )
-    assert theirs.post("/account/code/app/finish", code="000000").status_code == 400
-    came = theirs.post("/account/code/app/finish", code=code_of(secret))
-    assert len(re.findall(r"<li><code>", came.get_data(as_text=True))) == 10
-    cookie = client.get_cookie("account", path="/account")
-    assert cookie is not None
-    theirs.token = cookie.value
-    assert theirs.get("/account/lists").status_code == 200
+    require_second_step(seat)
+    assert organisation.needs_second_step
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_member_without_one_sets_up_the_second_step_that_is_required(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    clock: time_machine.Traveller,
+    owner: Member,
+    seat: MemberClient,
+    colleague: MemberClient,
+) -> None:
+    given_app(session, keyring, owner)
+    require_second_step(seat)
+    # Also who was signed in before.
+    assert colleague.get("/account/lists").headers["Location"] == "/account/code"
+    assert "Invented" in colleague.get("/account/code").get_data(as_text=True)
+    assert 'lang="it"' in colleague.get("/account/code?language=it").get_data(as_text=True)
+    assert colleague.post("/account/code/app").status_code == 303
+    assert "data:image/svg+xml" in colleague.get("/account/code").get_data(as_text=True)
+    app = session.scalars(select(MemberApp).where(MemberApp.member_id == colleague.member.id)).one()
+    secret = authenticators.APPS.secret_of(keyring, app)
+    assert colleague.post("/account/code/app/finish", code="000000").status_code == 400
+    assert len(recovery_codes_in(colleague.post("/account/code/app/finish", code=code_of(secret)))) == 10
+    colleague.token = token_of(client)
+    assert colleague.get("/account/lists").status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_last_app_is_not_removed_while_a_second_step_is_required(
+    session: Session, keyring: Keyring, owner: Member, worker: Member, seat: MemberClient, colleague: MemberClient
+) -> None:
+    for member in (owner, worker):
+        given_app(session, keyring, member)
+    require_second_step(seat)
     mine = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == worker.id)).one()
-    needed = theirs.post("/account/second-step/apps/remove", app=mine, old=PASSWORD)
+    needed = colleague.post("/account/second-step/apps/remove", app=mine, old=PASSWORD)
     assert (needed.status_code, "add another app first" in needed.get_data(as_text=True)) == (400, True)
 
-    # An owner resets what another lost: with the owner's password, in the same organisation, and never the owner's own.
-    reset = f"/account/people/{worker.reference}/second-step"
-    assert theirs.post(f"/account/people/{owner.reference}/second-step", old=PASSWORD).status_code == 403
-    assert seat.post(reset, old="wrong").status_code == 400
-    given_app(session, keyring, foreign)
-    assert seat.post(f"/account/people/{foreign.reference}/second-step", old=PASSWORD).status_code == 404
-    assert seat.post(f"/account/people/{owner.reference}/second-step", old=PASSWORD).status_code == 400
-    assert theirs.get("/account/lists").status_code == 200
-    assert seat.post(reset, old=PASSWORD).status_code == 303
-    assert theirs.get("/account/lists").headers["Location"] == "/account/sign-in"
-    assert seat.post("/account/second-step/require", needed="no", old=PASSWORD).status_code == 303
-    assert arrives(client, worker).status_code == 303
-    assert client.get("/account/lists").status_code == 200
 
-    other = Seat(client, session, owner, now())
-    own = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == owner.id)).one()
-    theirs_not = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == foreign.id)).one()
-    assert seat.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
-    assert seat.post("/account/second-step/apps/remove", app=theirs_not, old=PASSWORD).status_code == 404
-    assert seat.post("/account/second-step/apps/remove", app=own, old=PASSWORD).status_code == 303
-    assert other.get("/account/own").status_code == 303
-    assert {one.member_id for one in session.scalars(select(MemberApp))} == {foreign.id}
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_second_step_is_reset_by_an_owner_of_the_organisation_with_the_password(
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
+    worker: Member,
+    foreign: Member,
+    seat: MemberClient,
+    colleague: MemberClient,
+) -> None:
+    for member in (owner, worker):
+        given_app(session, keyring, member)
+
+    def reset(by: MemberClient, whose: Member, password: str = PASSWORD) -> int:
+        return by.post(f"/account/people/{whose.reference}/second-step", old=password).status_code
+
+    assert reset(colleague, owner) == 403
+    assert reset(seat, worker, "wrong") == 400
+    assert reset(seat, foreign) == 404
+    # An owner's own is removed on the own page.
+    assert reset(seat, owner) == 400
+    assert colleague.get("/account/lists").status_code == 200
+    assert reset(seat, worker) == 303
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_member_whose_second_step_was_reset_signs_in_with_the_password(
+    client: FlaskClient,
+    session: Session,
+    keyring: Keyring,
+    owner: Member,
+    worker: Member,
+    seat: MemberClient,
+    colleague: MemberClient,
+) -> None:
+    for member in (owner, worker):
+        given_app(session, keyring, member)
+    require_second_step(seat)
+    assert seat.post(f"/account/people/{worker.reference}/second-step", old=PASSWORD).status_code == 303
+    assert colleague.get("/account/lists").headers["Location"] == "/account/sign-in"
+    assert seat.post("/account/second-step/require", needed="no", old=PASSWORD).status_code == 303
+    assert sign_in(client, worker).status_code == 303
+    assert client.get("/account/lists").status_code == 200
     assert session.scalars(select(MemberSession).where(MemberSession.is_full.is_(False))).all() == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_removing_an_app_needs_the_password_and_ends_other_sessions(
+    client: FlaskClient, session: Session, keyring: Keyring, owner: Member, foreign: Member, seat: MemberClient
+) -> None:
+    given_app(session, keyring, owner)
+    elsewhere = MemberClient(client, session, owner, now())
+    own = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == owner.id)).one()
+    others = session.scalars(select(MemberApp.reference).where(MemberApp.member_id == foreign.id)).one()
+    assert seat.post("/account/second-step/apps/remove", app=own, old="wrong").status_code == 400
+    assert seat.post("/account/second-step/apps/remove", app=others, old=PASSWORD).status_code == 404
+    assert seat.post("/account/second-step/apps/remove", app=own, old=PASSWORD).status_code == 303
+    assert elsewhere.get("/account/own").status_code == 303
+    assert {one.member_id for one in session.scalars(select(MemberApp))} == {foreign.id}

@@ -19,11 +19,11 @@ from registry.organisations.models import Letter, Member, MemberSession, Organis
 from registry.pages.organisations import edge
 from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.conftest import keyring, settings
+from tests.pages.officers.conftest import settings
 from tests.pages.officers.signed_in import desk_of
-from tests.pages.organisations.conftest import PASSWORD, Seat, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
 
-__all__ = ["keyring", "mails", "settings"]
+__all__ = ["mails", "settings"]
 
 Mails = Callable[[], list[tuple[str, str, str]]]
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}
@@ -71,7 +71,7 @@ def test_a_link_ends(client: FlaskClient, session: Session, mails: Mails) -> Non
 
 def test_nothing_tells_whether_an_address_is_known(client: FlaskClient, session: Session, mails: Mails) -> None:
     owner = make_member(session)
-    seat = Seat(client, session, owner, now())
+    seat = MemberClient(client, session, owner, now())
     for path, fields in (("register", WORKS), ("forgotten", {})):
         answers = {
             client.post(f"/account/{path}", data={**fields, "email": address}).get_data()
@@ -112,7 +112,7 @@ def test_signing_in_says_not_what_was_wrong_and_makes_wait(client: FlaskClient, 
 
 def test_another_password_ends_every_session(client: FlaskClient, session: Session, mails: Mails) -> None:
     owner = make_member(session)
-    seat = Seat(client, session, owner, now())
+    seat = MemberClient(client, session, owner, now())
     client.post("/account/forgotten", data={"email": owner.email})
     fresh = "cobalt seventeen lantern walnut"
     assert client.post(link_in(mails()[0][2]), data={"password": fresh, "again": fresh}).status_code == 303
@@ -127,7 +127,7 @@ def test_sessions_of_members_and_officers_open_nothing_of_each_other(
 ) -> None:
     make_unit(session)
     desk = desk_of(client, session, make_officer(session, keyring, Role.SUPERVISOR).officer)
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     assert desk.get("/console/own").status_code == seat.get("/account/own").status_code == 200
     client.set_cookie("account", desk.token, path="/account")
     client.set_cookie("console", seat.token, path="/console")
@@ -154,7 +154,7 @@ def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_an_own_one(
     assert client.get("/account/register?language=xx").headers["Content-Language"] == "en"
     requested = {"it": "/account/sign-in?language=it", "xx": "/account/sign-in"}
     assert all(client.get(f"/account/keys?language={it}").headers["Location"] == to for it, to in requested.items())
-    seat = Seat(client, session, make_member(session, language="zh-Hans"), now())
+    seat = MemberClient(client, session, make_member(session, language="zh-Hans"), now())
     own = seat.get("/account/own?language=it")
     assert (own.headers["Content-Language"], "Set-Cookie" in own.headers) == ("zh-Hans", False)
     assert "?language=" not in own.get_data(as_text=True)
@@ -162,7 +162,7 @@ def test_a_language_is_chosen_before_sign_in_and_a_member_keeps_an_own_one(
 
 def test_a_session_ends_when_idle_and_by_hand(client: FlaskClient, session: Session) -> None:
     with time_machine.travel(now(), tick=False) as clock:
-        one, other = (Seat(client, session, member, now()) for member in [make_member(session)] * 2)
+        one, other = (MemberClient(client, session, member, now()) for member in [make_member(session)] * 2)
         one.post("/account/own/sessions/end")
         assert [one.get("/account/own").status_code, other.get("/account/own").status_code] == [200, 303]
         clock.shift(timedelta(hours=2))
@@ -182,7 +182,7 @@ def test_every_page_is_guarded_and_forms_come_from_here(client: FlaskClient, ses
     app.url_map.add(type(next(app.url_map.iter_rules()))("/account/late", endpoint="late"))
     with pytest.raises(UnguardedRoute, match="/account/late"):
         edge.require_guards(app)
-    seat = Seat(client, session, make_member(session), now())
+    seat = MemberClient(client, session, make_member(session), now())
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
         assert client.post("/account/sign-in", data={}, headers=headers).status_code == 409
     seat.get("/account/keys")

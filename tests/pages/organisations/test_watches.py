@@ -14,11 +14,8 @@ from registry.organisations.models import Organisation
 from registry.vocabulary.watches import EventType
 from registry.watches.models import WatchEvent
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.pages.organisations.conftest import PASSWORD, Seat, make_member
-from tests.watches.conftest import keyring
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, make_member
 from tests.watches.making import fan_out_committed, make_watch
-
-__all__ = ["keyring"]
 
 WICKED = "<script>x</script>"
 
@@ -29,9 +26,9 @@ def test_what_is_watched_is_read_on_its_own_pages_alone(
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number="VYMYSL/4711"),)).agency_id
     fan_out_committed(session, keyring)
-    ours = Seat(client, session, make_member(session), now())
+    ours = MemberClient(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example", language="it")
-    theirs = Seat(client, session, other, now())
+    theirs = MemberClient(client, session, other, now())
     assert ours.post("/account/watches", label=WICKED, kind="agency", what=agency).status_code == 303
     listed = ours.post("/account/watches", label="All", kind="list", what="VYMYSL/4711\n\nVYMYSL/999").get_data(
         as_text=True
@@ -69,9 +66,9 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
 ) -> None:
     agency = make_agency(session, licences=(licence_record(),)).agency_id
     fan_out_committed(session, keyring)
-    ours = Seat(client, session, make_member(session), now())
+    ours = MemberClient(client, session, make_member(session), now())
     other = make_member(session, make_organisation(session, "Invented Others"), email="o@others.example")
-    theirs = Seat(client, session, other, now())
+    theirs = MemberClient(client, session, other, now())
     refused = ours.post("/account/webhooks", old=PASSWORD, label="x", url="https://[::ffff:169.254.169.254]/")
     assert refused.status_code == 400
     assert "must begin with https://" in refused.get_data(as_text=True)

@@ -17,11 +17,6 @@ Publish = Callable[[], None]
 
 
 @pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys)
-
-
-@pytest.fixture
 def publish(held_services: Services, settings: Settings, session: Session) -> Publish:
     """Commit what the test has written, and publish a head of the log over it."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.core.clock import now
 from registry.core.db.engine import Base
 from registry.core.errors import ErasedAgency
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.log.models import Entry
 from registry.register.agencies import models, record
 from registry.register.agencies.actions import admit, amend, erase, register_agreement

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.clock import now
 from registry.core.errors import ChannelChangeRefused, ErasedAgency, NotFound
 from registry.core.keyring import Keyring
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.http.transaction import services
 from registry.log.models import Entry
 from registry.register.agencies import channels as changes

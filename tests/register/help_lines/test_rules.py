@@ -8,21 +8,22 @@ import pytest
 from registry.register.help_lines.rules import (
     PUBLIC_BODIES,
     HelpLine,
+    help_lines_in,
     is_to_be_marked,
     lines_of,
     public_number,
-    shipped_help_lines,
 )
+from registry.register.law.loading import shipped_law
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES, RunBy
 
 
 def numbers_in(country: str | None) -> list[str | None]:
-    return [public_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
+    return [public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()))]
 
 
 def ngo() -> HelpLine:
-    return next(line for line in shipped_help_lines() if line.run_by is RunBy.NGO and line.number)
+    return next(line for line in help_lines_in(shipped_law()) if line.run_by is RunBy.NGO and line.number)
 
 
 def test_an_ngos_number_not_called_yet_is_hidden_in_production() -> None:
@@ -31,7 +32,7 @@ def test_an_ngos_number_not_called_yet_is_hidden_in_production() -> None:
 
 
 def test_a_public_bodys_number_is_given_and_said_to_be_uncalled() -> None:
-    lines = [line for line in shipped_help_lines() if line.run_by in PUBLIC_BODIES and line.number]
+    lines = [line for line in help_lines_in(shipped_law()) if line.run_by in PUBLIC_BODIES and line.number]
     assert lines
     for line in lines:
         assert public_number(line, is_demo=False) == line.number
@@ -50,9 +51,9 @@ def test_a_demonstration_shows_unchecked_numbers_marked() -> None:
 
 
 def test_a_number_is_digits_alone_and_what_is_said_beside_it_has_words_in_each_language() -> None:
-    numbers = [one for line in shipped_help_lines() for one in (line.number, line.number_abroad) if one]
+    numbers = [one for line in help_lines_in(shipped_law()) for one in (line.number, line.number_abroad) if one]
     assert [one for one in numbers if any(letter.isalpha() for letter in one)] == []
-    assert {line.country for line in shipped_help_lines() if line.may_fail_abroad} == {"ES", "HU"}
+    assert {line.country for line in help_lines_in(shipped_law()) if line.may_fail_abroad} == {"ES", "HU"}
 
 
 def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
@@ -62,30 +63,33 @@ def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
 
 
 def test_in_the_union_the_own_country_comes_first_and_china_not_at_all() -> None:
-    italy = lines_of("IT", shipped_help_lines())
+    italy = lines_of("IT", help_lines_in(shipped_law()))
     assert [line.country for line in italy] == ["IT"] * (len(italy) - 1) + [None]
 
 
 def test_unread_or_withheld_lines_are_not_given() -> None:
-    numbers = {line.number for line in shipped_help_lines()}
+    numbers = {line.number for line in help_lines_in(shipped_law())}
     assert not {"12348", "010-84242557"} & numbers
-    assert all(line.mark in (Mark.SOURCE, Mark.SECONDARY) for line in shipped_help_lines())
+    assert all(line.mark in (Mark.SOURCE, Mark.SECONDARY) for line in help_lines_in(shipped_law()))
 
 
 @pytest.mark.parametrize("country", sorted(EU_STATES))
 def test_112_is_shown_everywhere_in_the_union(country: str) -> None:
-    numbers = [public_number(line, is_demo=False) for line in lines_of(country, shipped_help_lines())]
+    numbers = [public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()))]
     assert "112" in numbers
 
 
 def test_lines_of_the_police_stand_after_those_that_frighten_less() -> None:
-    spain = [line.run_by for line in lines_of("ES", shipped_help_lines())]
+    spain = [line.run_by for line in lines_of("ES", help_lines_in(shipped_law()))]
     assert spain == [RunBy.NGO, RunBy.EMERGENCY]
-    assert [line.run_by for line in lines_of("LU", shipped_help_lines())][-2:] == [RunBy.POLICE, RunBy.EMERGENCY]
+    assert [line.run_by for line in lines_of("LU", help_lines_in(shipped_law()))][-2:] == [
+        RunBy.POLICE,
+        RunBy.EMERGENCY,
+    ]
 
 
 def test_every_line_has_a_source_and_a_known_country() -> None:
-    for line in shipped_help_lines():
+    for line in help_lines_in(shipped_law()):
         assert line.source
         assert line.source_on
         assert line.country is None or line.country in EU_STATES | {"CN", "GB", "HK", "MO"}

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from tests.register.imports.lists import Desk, agency, source_text
+from tests.register.imports.lists import ListImporter, agency, source_text
 from tests.register.imports.publisher import Publisher
 
 LAYOUT = """
@@ -30,8 +30,8 @@ def mapping_text(address: str = "", *, is_full: bool = True) -> str:
     return source_text("zz-fetched", kind, is_full=is_full, fresh_for_days=20, more="\n".join(more)) + LAYOUT
 
 
-def describe(desk: Desk, publisher: Publisher, *, is_full: bool = True) -> None:
-    folder = desk.settings.home / "sources"
+def describe(importer: ListImporter, publisher: Publisher, *, is_full: bool = True) -> None:
+    folder = importer.settings.home / "sources"
     folder.mkdir(exist_ok=True)
     text = mapping_text(publisher.url(), is_full=is_full)
     (folder / "zz-fetched.toml").write_text(text, encoding="utf-8")

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.register.agencies import models, record
-from registry.register.imports.jobs import ImportRequest, import_list
+from registry.register.imports.actions import ImportRequest
+from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 
@@ -157,7 +158,7 @@ def plain_list(path: Path, *rows: str, header: str = HEADER) -> Path:
 
 
 @dataclass
-class Desk:
+class ListImporter:
     """Imports lists into a test's database and reads what the registry then says."""
 
     settings: Settings

@@ -8,7 +8,7 @@ import weasyprint
 from registry.core.errors import ImportRefused
 from registry.register.imports.extraction.columns import Word, placed
 from registry.register.imports.mapping import SourceMapping
-from registry.register.imports.reading import Opened, opened
+from registry.register.imports.reading import ListFile, opened
 from tests.register.imports.lists import plain_mapping
 from tests.register.imports.making import page_table
 
@@ -34,7 +34,7 @@ def unruled(path: Path, *bodies: str) -> Path:
     return path
 
 
-def read(path: Path) -> tuple[Opened, list[tuple[str, ...]]]:
+def read(path: Path) -> tuple[ListFile, list[tuple[str, ...]]]:
     file = opened(path, mapping())
     return file, [tuple(row.cells) if row.cells is not None else () for row in file.rows]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from registry.core.errors import ImportRefused
-from registry.register.imports.drafting import Answers, as_toml, drafted
-from registry.register.imports.headers import hints
+from registry.register.imports.columns import hints
+from registry.register.imports.drafting import Answers, as_toml, draft_mapping
 from registry.register.imports.mapping import FIELDS, read_mapping
-from tests.register.imports.lists import Desk, agency, czech_list, ico
+from tests.register.imports.lists import ListImporter, agency, czech_list, ico
 from tests.register.imports.making import page_table, web_page
 
 ANSWERED = Answers(
@@ -81,13 +81,13 @@ def table(path: Path, header: str, *rows: str, encoding: str = "utf-8") -> Path:
 def test_columns_are_guessed_in_the_languages_of_our_lists(
     tmp_path: Path, header: str, row: str, encoding: str, columns: dict[str, str]
 ) -> None:
-    draft = drafted(table(tmp_path / "sample.csv", header, row, encoding=encoding))
+    draft = draft_mapping(table(tmp_path / "sample.csv", header, row, encoding=encoding))
     assert draft.columns == columns
     assert not {"法定代表人", "Datum narození"} & set(draft.columns.values())
 
 
 def test_headers_of_an_english_list_are_no_company_numbers(tmp_path: Path) -> None:
-    draft = drafted(
+    draft = draft_mapping(
         table(
             tmp_path / "s.csv",
             "Licence No,Licensee,Licence status,office_address,District,Service,Private",
@@ -119,33 +119,33 @@ def test_known_headers_are_many_languages_words_and_each_stands_for_one_field() 
 def test_a_file_without_a_header_is_refused_with_what_was_taken_for_one(tmp_path: Path) -> None:
     sample = table(tmp_path / "s.csv", f"Erfundene GmbH,{ico(7)},2024-02-01", f"Erdachte GmbH,{ico(8)},2025-01-01")
     with pytest.raises(ImportRefused, match=r"line 1 .* is no header .*write a line with the names"):
-        drafted(sample)
+        draft_mapping(sample)
 
 
 def test_a_draft_is_made_of_a_web_page_and_of_an_old_workbook_too(tmp_path: Path) -> None:
     columns = {"name": "企业名称", "uscc": "统一社会信用代码", "number": "资格证书编号", "valid_from": "发证日期"}
     columns |= {"valid_to": "有效期至", "place": "注册地址", "status": "状态"}
-    old = drafted(Path(__file__).parent / "fujian.xls")
+    old = draft_mapping(Path(__file__).parent / "fujian.xls")
     assert (old.form, old.columns | {"uscc": columns["uscc"]}) == ("xls", columns)
     page = web_page(tmp_path / "s", page_table([["Denominación", "NIF"], ["Inventada S.L.", "B00000000"]]))
-    assert drafted(page).columns == {"name": "Denominación", "registration_number": "NIF"}
+    assert draft_mapping(page).columns == {"name": "Denominación", "registration_number": "NIF"}
 
 
 def test_a_number_that_some_rows_lack_is_not_taken_for_the_key(tmp_path: Path) -> None:
     sample = table(tmp_path / "s.csv", "企业名称,统一社会信用代码", "虚构有限公司,91440101687679653R", "示例有限公司,")
-    assert 'key = "name"' in as_toml(drafted(sample), Answers())
+    assert 'key = "name"' in as_toml(draft_mapping(sample), Answers())
 
 
 def test_what_each_word_may_mean_stands_in_the_draft_and_in_the_error(tmp_path: Path) -> None:
     sample = table(tmp_path / "s.csv", "Firma,Status", "Erfundene GmbH,gültig", "Erdachte GmbH,erloschen")
-    assert "active_with_conditions" in as_toml(drafted(sample), Answers())
-    wrong = as_toml(drafted(sample), ANSWERED).replace("[constants]", '[constants]\nrole = "sender"')
+    assert "active_with_conditions" in as_toml(draft_mapping(sample), Answers())
+    wrong = as_toml(draft_mapping(sample), ANSWERED).replace("[constants]", '[constants]\nrole = "sender"')
     with pytest.raises(ImportRefused, match=r"'sender'.*write one of sending, receiving"):
         read_mapping(wrong, "the draft")
 
 
 def test_values_tell_what_a_header_does_not(tmp_path: Path) -> None:
-    draft = drafted(
+    draft = draft_mapping(
         table(tmp_path / "s.csv", "A,B,C", "Fictitious,91440101687679653R,yes", "Invented,91440300570016397Q,no")
     )
     assert draft.columns == {"uscc": "B"}
@@ -154,7 +154,7 @@ def test_values_tell_what_a_header_does_not(tmp_path: Path) -> None:
 
 
 def test_a_json_list_is_taken_apart_into_agencies_and_their_licences(tmp_path: Path) -> None:
-    draft = drafted(czech_list(tmp_path / "s.json", [agency(1, odpovednyZastupce={"jmeno": "x"}), agency(2)]))
+    draft = draft_mapping(czech_list(tmp_path / "s.json", [agency(1, odpovednyZastupce={"jmeno": "x"}), agency(2)]))
     assert (draft.rows, draft.each) == ("polozky", "povoleni")
     assert draft.columns["name"] == "nazev"
     assert draft.columns["registration_number"] == "ico"
@@ -163,25 +163,25 @@ def test_a_json_list_is_taken_apart_into_agencies_and_their_licences(tmp_path: P
     assert "povoleni[].zamestnavaniOsob" in draft.flags.values()
 
 
-def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, desk: Desk) -> None:
+def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, importer: ListImporter) -> None:
     sample = table(
         tmp_path / "s.csv",
         "Register of agencies;;",
         "Firma;IČO;Platnost od;Poznámka",
         f"Erfundene GmbH;{ico(7)};3.4.2024;x",
     )
-    draft = drafted(sample)
+    draft = draft_mapping(sample)
     mapping = read_mapping(as_toml(draft, ANSWERED), "the draft")
-    report = desk.take(sample, mapping)
+    report = importer.take(sample, mapping)
     assert report.refused_because is None
     assert report.counts.new == 1
-    (one,) = desk.records()
+    (one,) = importer.records()
     assert str(one.licences[0].valid_from) == "2024-04-03"
 
 
 def test_an_unanswered_draft_asks_and_does_not_import(tmp_path: Path) -> None:
     text = as_toml(
-        drafted(table(tmp_path / "s.csv", "Firma,IČO,Status,Poznámka", f"Erfundene GmbH,{ico(7)},gültig,mehr")),
+        draft_mapping(table(tmp_path / "s.csv", "Firma,IČO,Status,Poznámka", f"Erfundene GmbH,{ico(7)},gültig,mehr")),
         Answers(),
     )
     tomllib.loads(text)
@@ -194,4 +194,4 @@ def test_an_unanswered_draft_asks_and_does_not_import(tmp_path: Path) -> None:
 
 def test_quotes_and_controls_in_headers_cannot_break_the_draft(tmp_path: Path) -> None:
     sample = table(tmp_path / "s.csv", 'Firma,"say ""\\hi"" \x07"', "Erfundene GmbH,1")
-    tomllib.loads(as_toml(drafted(sample), Answers()))
+    tomllib.loads(as_toml(draft_mapping(sample), Answers()))

@@ -12,7 +12,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports import confined, extracted
 from registry.register.imports.extraction import terms
 from registry.register.imports.reading import form_of, opened
-from registry.register.imports.rows import Opened
+from registry.register.imports.rows import ListFile
 from registry.vocabulary.codes import Flaw
 from tests.register.imports.lists import plain_mapping
 from tests.register.imports.making import (
@@ -30,7 +30,7 @@ HEAD = ["Name", "Reg", "Status"]
 ROWS = [["Società Inventata S.r.l.", "1", "valid"], ["虚构有限公司", "2", "on hold"]]
 
 
-def read(path: Path) -> tuple[Opened, list[tuple[str, ...]]]:
+def read(path: Path) -> tuple[ListFile, list[tuple[str, ...]]]:
     file = opened(path, MAPPING)
     return file, [tuple(row.cells) if row.cells is not None else () for row in file.rows]
 

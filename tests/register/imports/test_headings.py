@@ -7,11 +7,12 @@ import openpyxl
 import pytest
 
 from registry.core.errors import ImportRefused
-from registry.register.imports.headings import word_of_an_end
-from registry.register.imports.jobs import ImportRequest, stage
+from registry.register.imports.actions import ImportRequest
+from registry.register.imports.jobs import stage
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
+from registry.register.imports.tables import word_of_an_end
 from tests.register.imports.lists import plain_text
 from tests.register.imports.making import page_table, paper, web_page, word_file, word_table
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from registry.register.agencies import models, record, storage
-from tests.register.imports.lists import Desk, plain_mapping
+from tests.register.imports.lists import ListImporter, plain_mapping
 
 COLUMNS = {
     "name": "Name",
@@ -40,14 +40,14 @@ SECOND = (
 )
 
 
-def test_what_is_published_is_what_the_facts_say(desk: Desk) -> None:
+def test_what_is_published_is_what_the_facts_say(importer: ListImporter) -> None:
     mapping = plain_mapping(COLUMNS)
     for rows in (FIRST, SECOND, FIRST, FIRST[::-1], SECOND):
-        report = desk.plain(*rows, mapping=mapping, header=HEADER, accepts_shrink=True)
+        report = importer.plain(*rows, mapping=mapping, header=HEADER, accepts_shrink=True)
         assert report.is_applied
         assert report.counts.read == len(rows)
-        with desk.sessions() as session:
+        with importer.sessions() as session:
             published = dict(session.execute(select(models.PublicRecord.agency_id, models.PublicRecord.body)).all())
-            facts = storage.loaded_records(session, list(published))
+            facts = storage.load_records(session, list(published))
         assert facts == {agency_id: record.read_record(body) for agency_id, body in published.items()}
         assert all(record.canonical(facts[agency_id]) == body for agency_id, body in published.items())

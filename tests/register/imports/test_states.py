@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.vocabulary.register import Activity, LicenceKind
-from tests.register.imports.lists import Desk, ico
+from tests.register.imports.lists import ListImporter, ico
 from tests.register.imports.shipped_lists import LISTS
 
 pytestmark = pytest.mark.one_database
@@ -58,12 +58,12 @@ def full(mapping: SourceMapping) -> SourceMapping:
     return replace(mapping, source=replace(mapping.source, is_full=True, is_national=True))
 
 
-def test_the_example_of_the_guide_answers_yes_and_no(desk: Desk, client: FlaskClient) -> None:
+def test_the_example_of_the_guide_answers_yes_and_no(importer: ListImporter, client: FlaskClient) -> None:
     mapping = read_mapping(indented('dates = ["d.m.y"]'), "the guide")
     assert mapping.source.kinds == [LicenceKind.OTHER_EU]
-    listed = desk.folder / "zoznam.csv"
+    listed = importer.folder / "zoznam.csv"
     listed.write_text(indented("Zoznam agentúr").replace("platné;...", "platné;"), encoding="utf-8")
-    report = desk.take(listed, mapping)
+    report = importer.take(listed, mapping)
     assert report.is_applied, report.notes
     question = {"registration_number": "00000019", "activity": "temporary_work"}
     assert ask(client, "SK", **question) == ("yes", "licence_active")
@@ -92,26 +92,26 @@ NOTICES = {"ee-mtr": "temporary_work", "dk-rut": "temporary_work", "pt-colocacao
 """Lists of notices, where the law asks for no licence."""
 
 
-def take(desk: Desk, name: str) -> None:
+def take(importer: ListImporter, name: str) -> None:
     """Import the invented list of a shipped description, as one that is full."""
-    mapping = full(mapping_named(name, desk.settings.home))
-    path = desk.folder / f"{name}.csv"
+    mapping = full(mapping_named(name, importer.settings.home))
+    path = importer.folder / f"{name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows(LISTS[name][1:])
-    assert desk.take(path, mapping).is_applied
+    assert importer.take(path, mapping).is_applied
 
 
 @pytest.fixture
-def states(desk: Desk) -> Desk:
+def states(importer: ListImporter) -> ListImporter:
     for name in STATES:
-        take(desk, name)
-    return desk
+        take(importer, name)
+    return importer
 
 
-def test_a_notice_is_no_licence_and_its_absence_no_wrong(desk: Desk, client: FlaskClient) -> None:
+def test_a_notice_is_no_licence_and_its_absence_no_wrong(importer: ListImporter, client: FlaskClient) -> None:
     for name in NOTICES:
-        take(desk, name)
-    for record in desk.records():
+        take(importer, name)
+    for record in importer.records():
         country = record.licences[0].country
         activity = next(one for name, one in NOTICES.items() if name.startswith(country.lower()))
         is_numbered = record.identifiers or record.licences[0].number
@@ -122,7 +122,7 @@ def test_a_notice_is_no_licence_and_its_absence_no_wrong(desk: Desk, client: Fla
             assert (verdict, code) == ("unknown", why), (country, question)
 
 
-def test_a_row_of_a_states_list_answers_yes_and_its_absence_no(states: Desk, client: FlaskClient) -> None:
+def test_a_row_of_a_states_list_answers_yes_and_its_absence_no(states: ListImporter, client: FlaskClient) -> None:
     for record in states.records():
         country = record.country
         name = next(name for name in STATES if name.startswith(country.lower()))
@@ -145,7 +145,9 @@ def numbers(record: Any) -> tuple[dict[str, str], dict[str, str]]:
     return {"licence_number": licence.number} | authority, {"licence_number": "no such number"} | authority
 
 
-def test_a_licence_of_one_state_is_worth_in_another_what_that_state_says(states: Desk, client: FlaskClient) -> None:
+def test_a_licence_of_one_state_is_worth_in_another_what_that_state_says(
+    states: ListImporter, client: FlaskClient
+) -> None:
     verdict, code = ask(
         client, "SK", registration_number=ico(19), activity="temporary_work", origin="SK", destination="ES"
     )

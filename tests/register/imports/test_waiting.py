@@ -7,7 +7,7 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.db.limits import Limits
 from registry.log.actions import Draft, append
 from registry.log.models import Entry
-from tests.register.imports.lists import Desk, agency
+from tests.register.imports.lists import ListImporter, agency
 
 
 @pytest.fixture
@@ -16,10 +16,10 @@ def database_kind() -> str:
     return "postgresql"
 
 
-def test_others_publish_while_a_list_is_compared(desk: Desk) -> None:
+def test_others_publish_while_a_list_is_compared(importer: ListImporter) -> None:
     known = [agency(number) for number in range(1, 40)]
-    desk.czech(*known)
-    engine = engine_for(desk.settings.database_url, limits=Limits(statement=2.0, lock=1.0))
+    importer.czech(*known)
+    engine = engine_for(importer.settings.database_url, limits=Limits(statement=2.0, lock=1.0))
     published: list[int] = []
 
     def publish(stage: str, _share: float, _count: int) -> None:
@@ -28,11 +28,11 @@ def test_others_publish_while_a_list_is_compared(desk: Desk) -> None:
         with sessions_for(engine).begin() as session:
             published.append(append(session, [Draft("agency/beside", "agency.registered", {"n": 1})]).first_index)
 
-    report = desk.czech(agency(1, "Změněná agentura s.r.o."), *known[1:], progress=publish)
+    report = importer.czech(agency(1, "Změněná agentura s.r.o."), *known[1:], progress=publish)
     assert published
     assert (report.counts.changed, report.counts.unchanged) == (1, 38)
     # What was published meanwhile stands before the list's own change.
-    with desk.sessions() as session:
+    with importer.sessions() as session:
         last = session.execute(select(Entry.index).order_by(Entry.index.desc()).limit(1)).scalar_one()
     assert last > published[-1]
     engine.dispose()

@@ -12,10 +12,10 @@ from registry.register.imports.extraction.terms import Room
 from registry.register.imports.mapping import Layout
 from registry.register.imports.models import FetchState
 from registry.register.imports.reading import opened
-from registry.register.imports.spreadsheets import LIST, opened_sheet, sheet_of
+from registry.register.imports.spreadsheets import LIST, open_sheet, sheet_of
 from tests.cli.running import refused
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
-from tests.register.imports.lists import Desk, plain_mapping, plain_text
+from tests.register.imports.lists import ListImporter, plain_mapping, plain_text
 from tests.register.imports.publisher import publishing
 from tests.serving import environment
 
@@ -43,7 +43,7 @@ def test_rows_and_cells_without_numbers_follow_each_other(tmp_path: Path) -> Non
     sheet = sheet_of(written(tmp_path, workbook(rows)), LAYOUT)
     assert list(sheet.rows())[1:] == [["1", "", "3"], [], [], ["#REF!"]]
     # What an error hides is no empty cell.
-    assert [row.cells for row in opened_sheet(tmp_path / "list.xlsx", LAYOUT, sheet).rows] == [("1",), ("#REF!",)]
+    assert [row.cells for row in open_sheet(tmp_path / "list.xlsx", LAYOUT, sheet).rows] == [("1",), ("#REF!",)]
 
 
 @pytest.mark.parametrize(
@@ -70,24 +70,26 @@ def test_a_text_that_is_shown_again_and_again_fills_no_disk(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("name", ["row 99,999,999,999", "a text out of bounds"])
-def test_a_fetched_list_that_is_bad_is_a_failure_to_fetch(desk: Desk, name: str) -> None:
+def test_a_fetched_list_that_is_bad_is_a_failure_to_fetch(importer: ListImporter, name: str) -> None:
     body, words = BAD_WORKBOOKS[name]
     columns = {"name": "Name", "registration_number": "Reg", "status": "Status"}
     with publishing() as publisher:
         publisher.body = body
         more = f'address = "{publisher.url()}"\nfetch_every_hours = 24\nwarn = ["lists@registry.invalid"]'
-        (desk.settings.home / "sources").mkdir()
-        (desk.settings.home / "sources" / "zz-list.toml").write_text(plain_text(columns, source_more=more))
-        assert words in worker.fetch_source(desk.settings, desk.sessions, "zz-list")
-    with desk.sessions() as session:
+        (importer.settings.home / "sources").mkdir()
+        (importer.settings.home / "sources" / "zz-list.toml").write_text(plain_text(columns, source_more=more))
+        assert words in worker.fetch_source(importer.settings, importer.sessions, "zz-list")
+    with importer.sessions() as session:
         assert session.execute(select(FetchState.failures)).scalar_one() == 1
 
 
 @pytest.mark.parametrize("name", ["row 99,999,999,999", "a text out of bounds"])
-def test_a_bad_list_that_an_operator_imports_is_told_in_one_line(desk: Desk, tmp_path: Path, name: str) -> None:
+def test_a_bad_list_that_an_operator_imports_is_told_in_one_line(
+    importer: ListImporter, tmp_path: Path, name: str
+) -> None:
     body, words = BAD_WORKBOOKS[name]
     file, mapping = written(tmp_path, body), tmp_path / "mapping.toml"
     mapping.write_text(plain_text({"name": "Name", "registration_number": "Reg", "status": "Status"}))
-    output = refused("import", str(file), "--mapping", str(mapping), env=environment(desk.settings, 8000))
+    output = refused("import", str(file), "--mapping", str(mapping), env=environment(importer.settings, 8000))
     assert words in " ".join(output.split())
     assert "Traceback" not in output

@@ -23,68 +23,70 @@ from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from tests.officers.making import make_officer, make_unit
 from tests.register.imports.fetched import describe, mapping_text, publish
-from tests.register.imports.lists import Desk, agency, ico, plain_text
+from tests.register.imports.lists import ListImporter, agency, ico, plain_text
 from tests.register.imports.publisher import Publisher, publishing
 
 
 @pytest.fixture
-def publisher(desk: Desk) -> Iterator[Publisher]:
+def publisher(importer: ListImporter) -> Iterator[Publisher]:
     with publishing() as publisher:
-        describe(desk, publisher)
+        describe(importer, publisher)
         publish(publisher, range(1, 12))
         yield publisher
 
 
-def fetch(desk: Desk) -> str:
-    return worker.fetch_source(desk.settings, desk.sessions, "zz-fetched")
+def fetch(importer: ListImporter) -> str:
+    return worker.fetch_source(importer.settings, importer.sessions, "zz-fetched")
 
 
-def source_and_state(desk: Desk) -> tuple[Source, FetchState]:
-    with desk.sessions() as session:
+def source_and_state(importer: ListImporter) -> tuple[Source, FetchState]:
+    with importer.sessions() as session:
         return (
             session.execute(select(Source)).scalar_one(),
             session.execute(select(FetchState)).scalar_one(),
         )
 
 
-def test_a_fetched_list_is_applied_and_unchanged_ones_renew_its_freshness(desk: Desk, publisher: Publisher) -> None:
-    assert fetch(desk) == "applied: 11 rows, 11 new, 0 changed, 0 vanished"
-    assert len(desk.records()) == 11
-    assert fetch(desk) == "unchanged at its source"
-    with desk.sessions() as session:
+def test_a_fetched_list_is_applied_and_unchanged_ones_renew_its_freshness(
+    importer: ListImporter, publisher: Publisher
+) -> None:
+    assert fetch(importer) == "applied: 11 rows, 11 new, 0 changed, 0 vanished"
+    assert len(importer.records()) == 11
+    assert fetch(importer) == "unchanged at its source"
+    with importer.sessions() as session:
         assert len(session.execute(select(Retrieval)).scalars().all()) == 2
     assert [condition is not None for _, condition in publisher.asked] == [False, True]
 
 
-def test_lists_are_fetched_when_they_are_due_and_not_before(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
-    assert worker.fetch_due(desk.settings, desk.sessions) == 0
+def test_lists_are_fetched_when_they_are_due_and_not_before(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
+    assert worker.fetch_due(importer.settings, importer.sessions) == 0
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=25), tick=True):
-        assert worker.fetch_due(desk.settings, desk.sessions) == 1
-        assert worker.fetch_due(desk.settings, desk.sessions) == 0
+        assert worker.fetch_due(importer.settings, importer.sessions) == 1
+        assert worker.fetch_due(importer.settings, importer.sessions) == 0
 
 
-def test_a_partial_list_that_is_unchanged_confirms_its_agencies(desk: Desk, publisher: Publisher) -> None:
+def test_a_partial_list_that_is_unchanged_confirms_its_agencies(importer: ListImporter, publisher: Publisher) -> None:
     from registry.register.agencies.models import PublicRecord
 
-    describe(desk, publisher, is_full=False)
-    fetch(desk)
-    assert fetch(desk) == "unchanged at its source"
-    with desk.sessions() as session:
+    describe(importer, publisher, is_full=False)
+    fetch(importer)
+    assert fetch(importer) == "unchanged at its source"
+    with importer.sessions() as session:
         last = session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id.desc())).scalars().first()
         assert set(session.execute(select(PublicRecord.confirmed_at)).scalars()) == {last}
 
 
 def test_a_full_list_that_is_unchanged_keeps_fresh_what_a_partial_one_shows_too(
-    desk: Desk, publisher: Publisher
+    importer: ListImporter, publisher: Publisher
 ) -> None:
     from registry.register.agencies.models import PublicRecord
 
     partial = read_mapping(plain_text(is_full=False, kind="cz_vyhledavani_zamestnani"), "the test's mapping")
-    fetch(desk)
-    assert fetch(desk) == "unchanged at its source"
-    desk.plain(f"{agency(1)['nazev']},{ico(1)},L1,valid,2024-01-01,", mapping=partial)
-    with desk.sessions() as session:
+    fetch(importer)
+    assert fetch(importer) == "unchanged at its source"
+    importer.plain(f"{agency(1)['nazev']},{ico(1)},L1,valid,2024-01-01,", mapping=partial)
+    with importer.sessions() as session:
         readings = list(session.execute(select(Retrieval.retrieved_at).order_by(Retrieval.id)).scalars())
         confirmed = session.execute(select(PublicRecord.confirmed_at).where(PublicRecord.confirmed_at.is_not(None)))
         # The older of the two lists counts: the full one, as its publisher last spoke of it.
@@ -92,142 +94,144 @@ def test_a_full_list_that_is_unchanged_keeps_fresh_what_a_partial_one_shows_too(
 
 
 def test_an_address_written_into_the_mapping_after_an_import_by_hand_is_fetched(
-    desk: Desk, publisher: Publisher
+    importer: ListImporter, publisher: Publisher
 ) -> None:
-    path = desk.folder / "by-hand.json"
+    path = importer.folder / "by-hand.json"
     path.write_bytes(publisher.body)
-    assert desk.take(path, read_mapping(mapping_text(), "x")).is_applied
-    assert worker.fetch_due(desk.settings, desk.sessions) == 1
-    assert fetch(desk) == "unchanged at its source"
+    assert importer.take(path, read_mapping(mapping_text(), "x")).is_applied
+    assert worker.fetch_due(importer.settings, importer.sessions) == 1
+    assert fetch(importer) == "unchanged at its source"
 
 
-def test_a_server_in_trouble_is_left_alone_for_longer_each_time(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_server_in_trouble_is_left_alone_for_longer_each_time(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     publisher.status = 503
     pauses = []
     for times in (1, 2, 3):
-        assert fetch(desk) == "not fetched: the server answered 503"
-        source, state = source_and_state(desk)
+        assert fetch(importer) == "not fetched: the server answered 503"
+        source, state = source_and_state(importer)
         assert (state.failures, state.trouble) == (times, "the server answered 503")
         assert source.next_fetch_at is not None
         pauses.append(source.next_fetch_at - state.tried_at)
     assert pauses[0] < pauses[1] < pauses[2]
     publisher.status = 200
-    fetch(desk)
-    assert source_and_state(desk)[1].trouble is None
+    fetch(importer)
+    assert source_and_state(importer)[1].trouble is None
 
 
-def test_a_list_that_shrinks_is_held_until_an_official_decides(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_list_that_shrinks_is_held_until_an_official_decides(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     publish(publisher, range(1, 7))
-    assert fetch(desk).startswith("held for approval: the list would delist 5 of 11 agencies")
-    assert fetch(desk).startswith("not fetched: held for approval")
-    with desk.sessions() as session:
+    assert fetch(importer).startswith("held for approval: the list would delist 5 of 11 agencies")
+    assert fetch(importer).startswith("not fetched: held for approval")
+    with importer.sessions() as session:
         (pending,) = session.execute(select(PendingImport)).scalars().all()
-    assert (desk.settings.home / "pending" / pending.file).read_bytes() == publisher.body
-    report = worker.approve(desk.settings, desk.sessions, pending.reference)
+    assert (importer.settings.home / "pending" / pending.file).read_bytes() == publisher.body
+    report = worker.approve(importer.settings, importer.sessions, pending.reference)
     assert report.is_applied
     assert report.counts.vanished == 5
-    assert list((desk.settings.home / "pending").iterdir()) == []
-    with desk.sessions() as session:
+    assert list((importer.settings.home / "pending").iterdir()) == []
+    with importer.sessions() as session:
         # It counts as read when it was fetched, not when somebody got round to it.
         last = session.execute(select(Retrieval).order_by(Retrieval.id.desc())).scalars().first()
         assert last is not None
         assert last.retrieved_at == pending.fetched_at
     with pytest.raises(NotFound):
-        worker.approve(desk.settings, desk.sessions, pending.reference)
+        worker.approve(importer.settings, importer.sessions, pending.reference)
 
 
-def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(
+    importer: ListImporter, publisher: Publisher
+) -> None:
+    fetch(importer)
     publish(publisher, range(1, 7))
-    fetch(desk)
-    with desk.sessions.begin() as session:
+    fetch(importer)
+    with importer.sessions.begin() as session:
         pending, authority = session.execute(
             select(PendingImport.reference, Authority.reference)
             .join(Source, Source.id == PendingImport.source_id)
             .join(Authority, Authority.id == Source.authority_id)
         ).one()
         with pytest.raises(NotFound):
-            approvals.order(session, "another-authority", pending, "ANNA", now(), desk.settings.home)
-        approvals.order(session, authority, pending, "ANNA", now(), desk.settings.home)
+            approvals.order(session, "another-authority", pending, "ANNA", now(), importer.settings.home)
+        approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
         with pytest.raises(NotNow):
             approvals.reject(session, authority, pending, "BORIS", now())
-    file = next((desk.settings.home / "pending").iterdir())
+    file = next((importer.settings.home / "pending").iterdir())
     body = file.read_bytes()
     file.unlink()
     # What cannot be applied waits again and says why.
-    assert apply_ordered(desk.settings, desk.sessions) == []
-    assert "is gone" in (source_and_state(desk)[1].trouble or "")
+    assert apply_ordered(importer.settings, importer.sessions) == []
+    assert "is gone" in (source_and_state(importer)[1].trouble or "")
     file.write_bytes(body)
-    with desk.sessions.begin() as session:
-        approvals.order(session, authority, pending, "ANNA", now(), desk.settings.home)
-    assert apply_ordered(desk.settings, desk.sessions) == [pending]
-    assert apply_ordered(desk.settings, desk.sessions) == []
+    with importer.sessions.begin() as session:
+        approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
+    assert apply_ordered(importer.settings, importer.sessions) == [pending]
+    assert apply_ordered(importer.settings, importer.sessions) == []
     assert not file.exists()
 
 
 @pytest.fixture
-def waiting(desk: Desk, publisher: Publisher) -> PendingImport:
+def waiting(importer: ListImporter, publisher: Publisher) -> PendingImport:
     """A list that waits for a decision."""
-    fetch(desk)
+    fetch(importer)
     publish(publisher, range(1, 7))
-    fetch(desk)
-    with desk.sessions() as session:
+    fetch(importer)
+    with importer.sessions() as session:
         return session.execute(select(PendingImport)).scalar_one()
 
 
-def break_mapping(desk: Desk) -> None:
+def break_mapping(importer: ListImporter) -> None:
     """What an operator's file and the database say of a list is of no form that is known."""
-    (desk.settings.home / "sources" / "zz-fetched.toml").unlink()
-    with desk.sessions.begin() as session:
+    (importer.settings.home / "sources" / "zz-fetched.toml").unlink()
+    with importer.sessions.begin() as session:
         session.execute(select(Source)).scalar_one().mapping = {"source": {"reference": "zz-fetched"}}
 
 
-def test_a_list_whose_stored_mapping_is_bad_is_not_approved(desk: Desk, waiting: PendingImport) -> None:
-    break_mapping(desk)
-    with desk.sessions.begin() as session:
+def test_a_list_whose_stored_mapping_is_bad_is_not_approved(importer: ListImporter, waiting: PendingImport) -> None:
+    break_mapping(importer)
+    with importer.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
         with pytest.raises(NotNow, match="cannot be used: Object missing required field") as refused:
-            approvals.order(session, authority, waiting.reference, "ANNA", now(), desk.settings.home)
+            approvals.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
     assert refused.value.lack == "imports.mapping"
 
 
-def waiting_list(desk: Desk) -> PendingImport:
-    with desk.sessions() as session:
+def waiting_list(importer: ListImporter) -> PendingImport:
+    with importer.sessions() as session:
         return session.execute(select(PendingImport)).scalar_one()
 
 
 def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
-    desk: Desk, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
+    importer: ListImporter, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with desk.sessions.begin() as session:
+    with importer.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
         make_unit(session)
-        anna = make_officer(session, Keyring(desk.settings.keys)).officer
-        approvals.order(session, authority, waiting.reference, anna.reference, now(), desk.settings.home)
+        anna = make_officer(session, Keyring(importer.settings.keys)).officer
+        approvals.order(session, authority, waiting.reference, anna.reference, now(), importer.settings.home)
 
     def break_off(*_: object) -> None:
         raise IndexError("secret of the list")
 
     monkeypatch.setattr(worker, "import_list", break_off)
     with structlog.testing.capture_logs() as lines:
-        assert [apply_ordered(desk.settings, desk.sessions) for _ in range(2)] == [[], []]
+        assert [apply_ordered(importer.settings, importer.sessions) for _ in range(2)] == [[], []]
     assert [line["event"] for line in lines] == ["held_list_raised", "held_list_not_applied"]
-    waits = waiting_list(desk)
+    waits = waiting_list(importer)
     assert (waits.ordered_at, waits.ordered_by, waits.decided_at) == (None, None, None)
     assert waits.trouble == "applying it raised IndexError, and the worker's log says where"
-    with desk.sessions() as session:
+    with importer.sessions() as session:
         # The officer who approved it hears that there is something.
         assert list(session.execute(select(Notice.officer_id)).scalars()) == [anna.id]
 
 
 def test_an_approved_list_waits_while_the_database_is_away(
-    desk: Desk, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
+    importer: ListImporter, waiting: PendingImport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with desk.sessions.begin() as session:
+    with importer.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
-        approvals.order(session, authority, waiting.reference, "ANNA", now(), desk.settings.home)
+        approvals.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
 
     def be_away(*_: object) -> None:
         raise OperationalError("", {}, sqlite3.OperationalError("away"), connection_invalidated=True)
@@ -235,15 +239,15 @@ def test_an_approved_list_waits_while_the_database_is_away(
     monkeypatch.setattr(worker, "import_list", be_away)
     monkeypatch.setattr(ordered, "is_database_away", lambda error: isinstance(error, OperationalError))
     with pytest.raises(OperationalError):
-        apply_ordered(desk.settings, desk.sessions)
-    assert (waiting_list(desk).ordered_by, waiting_list(desk).trouble) == ("ANNA", None)
+        apply_ordered(importer.settings, importer.sessions)
+    assert (waiting_list(importer).ordered_by, waiting_list(importer).trouble) == ("ANNA", None)
 
 
 def test_a_list_that_raises_keeps_no_other_from_being_fetched(
-    desk: Desk, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+    importer: ListImporter, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetch(desk)
-    with desk.sessions.begin() as session:
+    fetch(importer)
+    with importer.sessions.begin() as session:
         first = session.execute(select(Source)).scalar_one()
         first.next_fetch_at = None
         save_source(
@@ -258,65 +262,69 @@ def test_a_list_that_raises_keeps_no_other_from_being_fetched(
 
     monkeypatch.setattr(worker, "fetch_source", raise_once)
     with structlog.testing.capture_logs():
-        assert worker.fetch_due(desk.settings, desk.sessions) == 2
+        assert worker.fetch_due(importer.settings, importer.sessions) == 2
     assert tried == ["zz-fetched", "zz-second"]
-    with desk.sessions() as session:
+    with importer.sessions() as session:
         states = session.execute(select(FetchState.trouble).order_by(FetchState.source_id)).scalars().all()
     assert states == ["reading it raised IndexError", "no mapping is called so"]
 
 
-def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     publish(publisher, range(1, 7))
-    fetch(desk)
-    with desk.sessions.begin() as session:
+    fetch(importer)
+    with importer.sessions.begin() as session:
         pending = session.execute(select(PendingImport)).scalar_one()
         authority = session.execute(select(Authority.reference)).scalar_one()
         approvals.reject(session, authority, pending.reference, "ANNA", now())
-    assert apply_ordered(desk.settings, desk.sessions) == []
-    assert list((desk.settings.home / "pending").iterdir()) == []
-    assert fetch(desk).startswith("not fetched: the publisher still has the list that was rejected")
+    assert apply_ordered(importer.settings, importer.sessions) == []
+    assert list((importer.settings.home / "pending").iterdir()) == []
+    assert fetch(importer).startswith("not fetched: the publisher still has the list that was rejected")
 
 
-def test_a_rejected_list_is_not_held_again_and_renews_nothing(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_rejected_list_is_not_held_again_and_renews_nothing(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     publish(publisher, range(1, 7))
-    fetch(desk)
-    with desk.sessions() as session:
+    fetch(importer)
+    with importer.sessions() as session:
         reference = session.execute(select(PendingImport.reference)).scalar_one()
-    worker.reject(desk.settings, desk.sessions, reference)
-    assert "still has the list that was rejected" in fetch(desk)
-    with desk.sessions() as session:
+    worker.reject(importer.settings, importer.sessions, reference)
+    assert "still has the list that was rejected" in fetch(importer)
+    with importer.sessions() as session:
         assert len(session.execute(select(Retrieval)).scalars().all()) == 1
     publish(publisher, range(1, 13))
-    assert fetch(desk).startswith("applied")
+    assert fetch(importer).startswith("applied")
 
 
-def test_a_newer_list_takes_the_place_of_one_that_waits(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_newer_list_takes_the_place_of_one_that_waits(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     for last in (7, 6):
         publish(publisher, range(1, last))
-        assert fetch(desk).startswith("held")
-    with desk.sessions() as session:
+        assert fetch(importer).startswith("held")
+    with importer.sessions() as session:
         assert len(session.execute(select(PendingImport)).scalars().all()) == 1
-    assert len(list((desk.settings.home / "pending").iterdir())) == 1
+    assert len(list((importer.settings.home / "pending").iterdir())) == 1
 
 
-def test_an_error_page_in_place_of_a_list_is_a_failure_and_not_held(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_an_error_page_in_place_of_a_list_is_a_failure_and_not_held(
+    importer: ListImporter, publisher: Publisher
+) -> None:
+    fetch(importer)
     publisher.body = b"<!DOCTYPE html><title>Maintenance</title>"
-    assert "a web page, not a list" in fetch(desk)
-    with desk.sessions() as session:
+    assert "a web page, not a list" in fetch(importer)
+    with importer.sessions() as session:
         assert session.execute(select(PendingImport)).first() is None
 
 
-def test_a_list_is_warned_of_once_when_three_quarters_of_its_life_are_over(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_list_is_warned_of_once_when_three_quarters_of_its_life_are_over(
+    importer: ListImporter, publisher: Publisher
+) -> None:
+    fetch(importer)
     sent: list[tuple[str, str, str]] = []
 
     def warn(days: int) -> list[str]:
         with time_machine.travel(datetime.now(UTC) + timedelta(days=days), tick=True):
-            return worker.warn_of_staleness(desk.settings, desk.sessions, lambda *mail: sent.append(mail))
+            return worker.warn_of_staleness(importer.settings, importer.sessions, lambda *mail: sent.append(mail))
 
     assert warn(14) == []
     assert warn(16) == ["zz-fetched"]
@@ -325,19 +333,19 @@ def test_a_list_is_warned_of_once_when_three_quarters_of_its_life_are_over(desk:
     assert (address, subject) == ("lists@registry.invalid", "The list zz-fetched is about to go stale")
     assert "registry sources fetch zz-fetched" in text
     publish(publisher, range(1, 13))
-    fetch(desk)
+    fetch(importer)
     assert warn(16) == ["zz-fetched"]
 
 
-def test_a_worker_that_is_killed_while_fetching_is_made_up_for(desk: Desk, publisher: Publisher) -> None:
-    fetch(desk)
+def test_a_worker_that_is_killed_while_fetching_is_made_up_for(importer: ListImporter, publisher: Publisher) -> None:
+    fetch(importer)
     later = datetime.now(UTC) + timedelta(hours=25)
     with time_machine.travel(later, tick=True):
         # The claim alone, as if the power went then.
-        assert worker._claim(desk.sessions, datetime.now(UTC)) == "zz-fetched"
-        assert worker.fetch_due(desk.settings, desk.sessions) == 0
+        assert worker._claim(importer.sessions, datetime.now(UTC)) == "zz-fetched"
+        assert worker.fetch_due(importer.settings, importer.sessions) == 0
     with time_machine.travel(later + worker.LEASE, tick=True):
-        assert worker.fetch_due(desk.settings, desk.sessions) == 1
+        assert worker.fetch_due(importer.settings, importer.sessions) == 1
 
 
 def test_the_pauses_between_fetches() -> None:

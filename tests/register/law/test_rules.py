@@ -7,18 +7,16 @@ import pytest
 from registry.register.law.limit_rules import Outcome, Plan, judge_limit, judge_limits, judge_route
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import (
-    coming_after,
     due_rows,
-    fees_of,
     limits_on,
-    months_after,
     regime_needs,
     regime_on,
     regimes_on,
     routes_of,
     where_to_ask,
 )
-from registry.register.law.words import Charging, LawActivity, OccupationScheme, Route, Visa
+from registry.register.law.weights import months_after
+from registry.register.law.words import LawActivity, OccupationScheme, Route, Visa
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity
 from tests.register.law.make import TODAY, regime
@@ -213,17 +211,6 @@ def test_no_unread_or_disputed_route_is_given():
             assert route.mark in (Mark.SOURCE, Mark.SECONDARY)
             assert route.disputed is None
     assert routes_of(LAW.permit_routes, "CZ", Route.DIRECT)
-
-
-def test_fees_are_given_only_as_far_as_they_were_read():
-    assert [fee.charge for fee in fees_of(LAW.fees, "CZ")] == [Charging.FORBIDDEN]
-    assert fees_of(LAW.fees, "HU") == []
-
-
-def test_the_next_dutch_change_is_the_first_of_january_and_then_the_year_after():
-    law = LAW.countries["NL"]
-    assert [one.on for one in coming_after(law, TODAY)] == [date(2027, 1, 1), date(2028, 1, 1)]
-    assert [one.on for one in coming_after(law, date(2027, 1, 1))] == [date(2028, 1, 1)]
 
 
 def test_a_country_outside_the_registry_says_where_to_ask():

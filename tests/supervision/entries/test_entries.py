@@ -257,7 +257,10 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
     agency = entry(session)
     make_unit(session)
     change = accounts.propose_invitation(
-        session, "it-invented-unit", "N. New", "new@authority.example", [Role.DECIDER], "en", by="OFFICIAL222C", at=AT
+        session,
+        accounts.Invitation("it-invented-unit", "N. New", "new@authority.example", [Role.DECIDER], "en"),
+        by="OFFICIAL222C",
+        at=AT,
     )
     for act in (claims.approve, claims.refuse):
         with pytest.raises(NotFound):

@@ -10,7 +10,7 @@ from registry.register.agencies import record
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import licence_row
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from tests.calling import call_by
@@ -39,7 +39,7 @@ def proposed(
     if about is not None:
         reference = about.licence_id if isinstance(about, record.Licence) else about.agency_id
     call = call_by(session, by)
-    return proposals.propose(call, act, reference, stated, legal_ground=GROUND, effective_on=on or today())
+    return proposals.propose(call, ActRequest(act, reference, stated, GROUND, on or today()))
 
 
 def done(session: Session, act: LicenceAct, about: record.Licence | record.Agency | None, **stated: Any) -> Proposal:

@@ -4,10 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
-from tests.complaints.conftest import keyring, sealer
 from tests.supervision.sanctions.making import Licensed, make_desk, make_held
-
-__all__ = ["keyring", "sealer"]
 
 
 @pytest.fixture

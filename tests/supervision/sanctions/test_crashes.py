@@ -14,7 +14,7 @@ from registry.audit.actions import lock_audit_chain
 from registry.audit.queries import lines_about, verify
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for

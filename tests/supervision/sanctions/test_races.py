@@ -10,7 +10,7 @@ from registry.audit.queries import verify
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import IllegalMove, RegistryError, StaleVersion
-from registry.core.outbox.models import OutboxEvent
+from registry.core.outbox import OutboxEvent
 from registry.core.settings import Settings
 from registry.log.models import Entry
 from registry.supervision.sanctions import actions, complainant_notices, effect

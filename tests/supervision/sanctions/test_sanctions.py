@@ -19,7 +19,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, St
 from registry.log.models import Entry
 from registry.register.agencies import record, storage
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.drafting import LicensingOfficial
+from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
 from registry.supervision.sanctions import actions, complainant_notices, drafting, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial
@@ -111,13 +111,13 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
     read: list[Sequence[int]] = []
-    load = storage.loaded_records
+    load = storage.load_records
 
     def counted(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
         read.append(agency_ids)
         return load(session, agency_ids)
 
-    monkeypatch.setattr(storage, "loaded_records", counted)
+    monkeypatch.setattr(storage, "load_records", counted)
     actions.approve(call_by(session, SARA), sanction.reference)
     assert len(read) == 2
 
@@ -290,7 +290,7 @@ def test_what_the_desk_stated_since_is_not_undone(session: Session, sealer: Seal
     sanction = in_force(session, sealer, licensed)
     call = call_by(session, LicensingOfficial("DESK", AUTHORITY))
     given_up: dict[str, object] = {}
-    proposals.propose(call, LicenceAct.SURRENDER, licensed.licence, given_up, legal_ground=LAW, effective_on=today())
+    proposals.propose(call, ActRequest(LicenceAct.SURRENDER, licensed.licence, given_up, LAW, today()))
     ended(session, sanction, SanctionState.LIFTED)
     assert status_of(session, licensed) == [(LicenceStatus.SURRENDERED, False)]
     assert public_record_of(session, licensed.agency).sanctions[0].ended_as is SanctionEnd.LIFTED

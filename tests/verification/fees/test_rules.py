@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.register.law.loading import shipped_law
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
-from registry.verification.fees.rules import judge, shipped_fee_rules
+from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.codes import ClaimStep, FeeReason
 from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.register import Answer
 
 TODAY = date(2026, 11, 27)
-RULES = shipped_fee_rules(TODAY)
+RULES = fee_rules_in(shipped_law(), TODAY)
 
 amounts = st.decimals("0.01", "999999999999.99", places=2)
 currencies = st.sampled_from(["CNY", "EUR", "PLN"])
@@ -166,7 +167,7 @@ def test_no_route_at_the_destination_is_invented():
 
 def test_a_ban_answers_no_only_while_its_text_is_fresh():
     answers = {
-        day: [rule.answer for rule in shipped_fee_rules(day).rule if rule.reference == "cn_no_deposit"]
+        day: [rule.answer for rule in fee_rules_in(shipped_law(), day).rule if rule.reference == "cn_no_deposit"]
         for day in (date(2027, 4, 19), date(2027, 4, 20))
     }
     assert list(answers.values()) == [[Answer.NO], [Answer.UNKNOWN]]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.law.rules import Regime
+from registry.register.law.rows import Regime
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.law import ForeignLicence, RegimeRule

@@ -28,14 +28,11 @@ from registry.watches.models import Delivery, Webhook
 from registry.worker import watch_loop
 from tests.make import organisation_call, suspend
 from tests.serving import free_port
-from tests.watches.conftest import keyring
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import BRAND, OTHER, fan_out_committed, types_of
 from tests.watches.receiving import Listener, listening
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["keyring"]
 
 
 @pytest.fixture

@@ -23,13 +23,10 @@ from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import suspend
 from tests.pages.organisations.conftest import make_member
-from tests.watches.conftest import keyring
 from tests.watches.delivery.certifying import NAME, Authority
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import BRAND, fan_out_committed
 from tests.watches.receiving import listening
-
-__all__ = ["keyring"]
 
 
 @pytest.fixture(scope="module")

@@ -18,12 +18,9 @@ from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.models import Delivery, Webhook
 from registry.watches.rules import pause_after
 from tests.make import suspend
-from tests.watches.conftest import keyring
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import fan_out_committed
 from tests.watches.receiving import Listener, listening
-
-__all__ = ["keyring"]
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 

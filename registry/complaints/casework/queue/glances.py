@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
 from registry.complaints.casework.queries import named_agency_id
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer

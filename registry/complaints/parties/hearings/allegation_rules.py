@@ -11,9 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from registry.complaints.intake.letters import letters
 from registry.core.ids import read_reference
-from registry.register.names.spelling import is_chinese
+from registry.register.names.spelling import is_chinese, letters
 
 COPIED = 30
 """Letters in a row that count as the complainant's own words: about six words. A Chinese character counts as three."""

@@ -11,7 +11,7 @@ from registry.complaints.case.messages import message_place, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import Officer, opened_boxes
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.allegation_rules import Telling, fewest, flaws
 from registry.complaints.parties.models import Hearing

@@ -14,7 +14,7 @@ from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import opened_boxes
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.steps import place_of
 from registry.complaints.sealing.models import EncryptedContainer

@@ -11,7 +11,7 @@ from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.actions import lock_referral

@@ -7,15 +7,17 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.complaints.casework import letters
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.acting import acting, sealer, version_sent
 from registry.pages.officers.cases.case import case_content
 from registry.pages.officers.cases.notes import notes_page
 from registry.pages.officers.cases.tabs import open_case
+from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.refusals import attempt
 

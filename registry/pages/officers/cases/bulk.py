@@ -10,11 +10,12 @@ from registry.complaints.casework.queue.bulk import BulkRequest, Outcome, Wanted
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, roles_of
 from registry.officer_desk.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import acting, roles_of, sealer
-from registry.pages.officers.cases.queue import queue_page
+from registry.pages.officers.cases.queue import QueueRequest, queue_page
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import attempt
@@ -71,7 +72,7 @@ def _act(session: Session, me: AuthenticatedOfficer, officer: Officer, kind: Bul
 
     refusal = attempt(session, act)
     if refusal is not None:
-        return queue_page(session, me, set_filters(request.form), refusal=refusal)
+        return queue_page(session, me, QueueRequest(set_filters(request.form)), refusal)
     return _view(*came[0], is_undone=False)
 
 

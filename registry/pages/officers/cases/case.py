@@ -22,15 +22,16 @@ from registry.complaints.triage.rules import triage
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
-from registry.http.downloads import sent_file
+from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.i18n.wording import date_text, name_in
+from registry.officer_desk.acting import acting, roles_of
 from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import readers_of
-from registry.pages.officers.acting import acting, roles_of, sealer
+from registry.pages.files import sent_file
 from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view

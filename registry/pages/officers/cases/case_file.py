@@ -25,12 +25,13 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.downloads import sent_file
+from registry.http.complaint_services import sealer
 from registry.http.transaction import services
+from registry.officer_desk.acting import acting, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
-from registry.pages.officers.acting import acting, names_in, sealer
+from registry.pages.files import sent_file
 from registry.pages.officers.audit_details import detail_in
 from registry.pages.officers.cases.history import happened
 from registry.pages.officers.cases.showing import agency_view, box_view

@@ -8,9 +8,10 @@ from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.casework.queries import require_readable
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import acting, names_in, sealer
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal

@@ -26,12 +26,12 @@ from registry.complaints.casework.queue.listing import (
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
+from registry.http.complaint_services import sealer
 from registry.i18n.wording import country_name, sector_name
 from registry.officer_desk.agency_picker import names_of_agencies
 from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import sealer
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt, refusal_of
@@ -65,6 +65,20 @@ class Count(NamedTuple):
     is_shown: bool
 
 
+class QueueRequest(NamedTuple):
+    """What a page of the queue is asked for: filters as they stand in its address, and the place `after` which it begins.
+
+    Where the filters cannot be read (not `is_read`), the form stands there again with them and nothing is listed. `named` are
+    cases that may be meant by the number that was `sought`.
+    """
+
+    filters: dict[str, str]
+    after: str = ""
+    is_read: bool = True
+    sought: str = ""
+    named: Sequence[str] = ()
+
+
 @pages.get("/cases")
 @allowed(Resource.CASE, Act.READ)
 def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
@@ -74,9 +88,9 @@ def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     asked_filters = set_filters(with_choices(request.args))
     try:
         asked_filters = with_agency_found(session, asked_filters)
-        return queue_page(session, me, asked_filters, after=request.args.get("after", ""))
+        return queue_page(session, me, QueueRequest(asked_filters, request.args.get("after", "")))
     except InvalidInput as unread:
-        return queue_page(session, me, asked_filters, refusal=refusal_of(unread), is_read=False)
+        return queue_page(session, me, QueueRequest(asked_filters, is_read=False), refusal_of(unread))
 
 
 def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> BaseResponse:
@@ -86,7 +100,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Base
         return redirect(f"/console/cases/{found[0]}", 303)
     code = "case_several" if found else "case_not_found"
     refusal = refusal_of(InvalidInput([Fault.of("case", Problem.INVALID_VALUE, code)]))
-    return queue_page(session, me, {}, refusal=refusal, sought=typed, named=found)
+    return queue_page(session, me, QueueRequest({}, sought=typed, named=found), refusal)
 
 
 @pages.post("/cases/views")
@@ -102,7 +116,7 @@ def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
         ),
     )  # fmt: skip
     if refusal is not None:
-        return queue_page(session, me, asked_filters, refusal=refusal)
+        return queue_page(session, me, QueueRequest(asked_filters), refusal)
     return redirect(_address(asked_filters), 303)
 
 
@@ -114,26 +128,15 @@ def drop(session: Session, me: AuthenticatedOfficer, view: str) -> BaseResponse:
 
 
 def queue_page(
-    session: Session,
-    me: AuthenticatedOfficer,
-    asked_filters: dict[str, str],
-    *,
-    after: str = "",
-    refusal: Refusal | None = None,
-    is_read: bool = True,
-    sought: str = "",
-    named: Sequence[str] = (),
+    session: Session, me: AuthenticatedOfficer, asked: QueueRequest, refusal: Refusal | None = None
 ) -> Response:
-    """A page of the queue. `said` are the filters as they stand in its address.
-
-    Where they cannot be read (not `is_read`), the form stands there again with them and nothing is listed. `named` are cases
-    that may be meant by the number that was `sought`.
-    """
+    """A page of the queue."""
+    asked_filters = asked.filters
     at, unit, mine = now(), me.standing.unit, me.officer.reference
     found: list[Listed] = []
-    if is_read:
+    if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
-        found = listed(session, unit, filters, at, after=_place(after), limit=PAGE + 1)
+        found = listed(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
@@ -141,9 +144,9 @@ def queue_page(
         "cases/queue.html",
         here="cases",
         refusal=refusal,
-        sought=sought,
-        named=named,
-        is_read=is_read,
+        sought=asked.sought,
+        named=asked.named,
+        is_read=asked.is_read,
         suggested=suggestions(session, refusal, request.args),
         found=found[:PAGE],
         next=_address(asked_filters | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
@@ -152,7 +155,7 @@ def queue_page(
         today=day_at(at, None),
         lying=list(LiesWith),
         objected=objected_among(session, found[:PAGE], at),
-        is_first=not after,
+        is_first=not asked.after,
         at=at,
         said=asked_filters,
         counts=counts(session, me, at, asked_filters),
@@ -173,22 +176,13 @@ def queue_page(
 def counts(
     session: Session, me: AuthenticatedOfficer, at: datetime, asked_filters: Mapping[str, str] | None = None
 ) -> list[Count]:
-    """How many cases there are of each kind that is looked for every day; `said` are the filters of the page."""
-    unit, mine = me.standing.unit, me.officer.reference
-    return [_count(session, unit, mine, name, of, asked_filters, at) for name, of in _COUNTED.items()]
-
-
-def _count(
-    session: Session,
-    unit: str,
-    me: str,
-    name: str,
-    of: Mapping[str, str],
-    asked_filters: Mapping[str, str] | None,
-    at: datetime,
-) -> Count:
-    count = number(session, unit, read_filters(of, me, sealer().digest), at)
-    return Count(name, _address(of), f"{count}+" if count >= MAX_COUNTED else str(count), asked_filters == of)
+    """How many cases there are of each kind that is looked for every day; `asked_filters` are those of the page."""
+    found = []
+    for name, of in _COUNTED.items():
+        count = number(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
+        text = f"{count}+" if count >= MAX_COUNTED else str(count)
+        found.append(Count(name, _address(of), text, asked_filters == of))
+    return found
 
 
 def _address(asked_filters: Mapping[str, str]) -> str:

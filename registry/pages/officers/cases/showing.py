@@ -7,7 +7,7 @@ from unicodedata import east_asian_width
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part
 from registry.complaints.casework.queries import ContainerView
-from registry.http.agency_names import ShownName, main_name
+from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.question_words import in_words
 from registry.register.agencies import record
 from registry.register.authorities.queries import AuthorityDays

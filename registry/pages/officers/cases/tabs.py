@@ -21,9 +21,9 @@ from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import Forbidden, NotFound
+from registry.http.complaint_services import sealer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import sealer
 from registry.pages.officers.rendering import page
 from registry.vocabulary.cases import CaseState, ClockKind
 

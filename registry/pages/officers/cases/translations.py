@@ -13,11 +13,13 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.parties.hearings import outcome as hearings
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.http.complaint_services import sealer
 from registry.i18n.wording import language_name
+from registry.officer_desk.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.acting import names_in, sealer, version_sent
 from registry.pages.officers.cases.tabs import require_no_conflict
+from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page

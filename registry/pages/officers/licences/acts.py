@@ -1,7 +1,7 @@
 """The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
@@ -18,9 +18,8 @@ from registry.officer_desk.licensing import agency_opened, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices
-from registry.pages.officers.form_fields import day_in
+from registry.pages.officers.form_fields import day_in, made_by_form
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.idempotency import made_by_form
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.forms import (
     COUNTRIES,
@@ -55,11 +54,19 @@ pages = Blueprint("console_licence_acts", __name__)
 FILLED_WITH_TERMS = (LicenceAct.AMEND, LicenceAct.ISSUE)
 
 
+class ActOn(NamedTuple):
+    """An act and what it is done to: a licence or an agency (`about`), and the agency; neither for an application."""
+
+    act: LicenceAct
+    about: str | None = None
+    agency: record.Agency | None = None
+
+
 @pages.get("/licences/new")
 @allowed(Resource.LICENCE, Act.PROPOSE)
 def new(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
-    return _form(session, me, LicenceAct.APPLY, None, None, typed=typed)
+    return _form(session, me, ActOn(LicenceAct.APPLY), typed)
 
 
 @pages.get("/licences/<reference>/acts/<act>")
@@ -68,14 +75,14 @@ def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: 
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
     typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
-    return _form(session, me, named, reference, agency, typed=typed)
+    return _form(session, me, ActOn(named, reference, agency), typed)
 
 
 @pages.get("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
 def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
-    return _form(session, me, named, reference, agency, typed=MultiDict())
+    return _form(session, me, ActOn(named, reference, agency), MultiDict())
 
 
 @allowed(Resource.LICENCE, Act.PROPOSE)
@@ -86,8 +93,8 @@ def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str 
         case "agency":
             named, agency = _agency(session, me, reference, act)
         case _:
-            return _taken(session, me, LicenceAct.APPLY, None, None)
-    return _taken(session, me, named, reference, agency)
+            return _preview_or_propose(session, me, ActOn(LicenceAct.APPLY))
+    return _preview_or_propose(session, me, ActOn(named, reference, agency))
 
 
 PROPOSE, PREVIEW = LICENCE_ACTS["propose"], LICENCE_ACTS["preview"]
@@ -121,9 +128,7 @@ def _of_kind(act: str, about: About) -> LicenceAct:
     return named
 
 
-def _taken(
-    session: Session, me: AuthenticatedOfficer, act: LicenceAct, about: str | None, agency: record.Agency | None
-) -> BaseResponse:
+def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -> BaseResponse:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
     form = with_choices(request.form)
     is_proposed = form.get("step") == "propose"
@@ -131,7 +136,7 @@ def _taken(
 
     def perform() -> Any:
         values = {
-            "act": act, "about": about, "stated": _stated(session, form, act),
+            "act": on.act, "about": on.about, "stated": _stated(session, form, on.act),
             "legal_ground": form.get("legal_ground", ""), "effective_on": day_in(form, "effective_on"),
         }  # fmt: skip
         return LICENCE_ACTS.perform(PROPOSE if is_proposed else PREVIEW, session, me, "", None, values)
@@ -141,10 +146,10 @@ def _taken(
 
     refusal = attempt(session, do)
     if refusal is not None:
-        return _form(session, me, act, about, agency, typed=form, refusal=refusal)
+        return _form(session, me, on, form, refusal)
     if is_proposed:
         return redirect(f"/console/licences/proposals/{gave[0]}", 303)
-    return _form(session, me, act, about, agency, typed=form, previewed=showing.preview(session, gave[0]))
+    return _form(session, me, on, form, previewed=showing.preview(session, gave[0]))
 
 
 def _countries(codes: Collection[str]) -> list[tuple[str, str]]:
@@ -165,15 +170,13 @@ _AGENCIES = frozenset({"agency_id", "receiving"})
 def _form(
     session: Session,
     me: AuthenticatedOfficer,
-    act: LicenceAct,
-    about: str | None,
-    agency: record.Agency | None,
-    *,
+    on: ActOn,
     typed: "MultiDict[str, str]",
     refusal: Refusal | None = None,
     previewed: dict[str, Any] | None = None,
 ) -> Response:
     today, country = today_of(session, official(me).authority, now())
+    act, about, agency = on
     rule = ACTS[act]
     return page(
         "licences/act.html",

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.http.agency_names import ShownName, main_name
 from registry.i18n import wording
+from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.languages import text
 from registry.officer_desk.licensing import previewed
 from registry.pages.officers.licences.forms import sectors_text

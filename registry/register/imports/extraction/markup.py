@@ -16,8 +16,9 @@ from registry.register.imports.extraction.terms import (
     Note,
     Refused,
     Started,
+    member_of,
+    refuse_bombs,
 )
-from registry.register.imports.extraction.zips import member_of, refuse_bombs
 
 _FURTHER = frozenset(
     "next|next page|siguiente|página siguiente|suivant|page suivante|successiva|successivo|pagina successiva|avanti|nächste"

@@ -8,8 +8,16 @@ from typing import Any
 
 import python_calamine as calamine
 
-from registry.register.imports.extraction.terms import MAX_CELLS, Cells, Line, Note, Refused, Span, Started
-from registry.register.imports.extraction.zips import refuse_bombs
+from registry.register.imports.extraction.terms import (
+    MAX_CELLS,
+    Cells,
+    Line,
+    Note,
+    Refused,
+    Span,
+    Started,
+    refuse_bombs,
+)
 
 _MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

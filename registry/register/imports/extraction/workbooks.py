@@ -27,8 +27,8 @@ from registry.register.imports.extraction.terms import (
     Span,
     Started,
     Task,
+    refuse_bombs,
 )
-from registry.register.imports.extraction.zips import refuse_bombs
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 """Of a sheet, by ECMA-376."""

@@ -175,7 +175,7 @@ def _publish(session: Session, line: DepositLine, at: datetime) -> None:
     lock_log(session)
     applied = [one for one in ledger(session, line.agency_id) if one.state is ProposalState.APPLIED]
     balance = standing(movements(applied), None).balance
-    known = storage.loaded_records(session, [line.agency_id])[line.agency_id]
+    known = storage.load_records(session, [line.agency_id])[line.agency_id]
     source = save_desk_reading(session, line.authority, at)
     day = max(one.happened_on for one in applied)
     opened = next((one for one in applied if one.form is not None), line)

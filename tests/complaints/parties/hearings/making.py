@@ -1,6 +1,6 @@
 """Cases that an agency can be heard about, and a person at the agency who reads them. All invented."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
@@ -9,9 +9,10 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import mailbox
 from registry.complaints.parties import accounts
-from registry.complaints.parties.hearings import actions
+from registry.complaints.parties.hearings import actions, portal
 from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.steps import PartyMember
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.keyring import Keyring
@@ -28,7 +29,8 @@ REP = "R. Rep"
 SPOKEN = "They took my passport on the first evening and keep it in the drawer of the green office."
 WRITTEN = "My cousin Mei saw where the passports are kept by the manager."
 ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment."
-ANSWER_BY = AT.date() + timedelta(days=14)
+TODAY = AT.date()
+ANSWER_BY = TODAY + timedelta(days=14)
 
 
 class Heard(NamedTuple):
@@ -89,3 +91,9 @@ def approved(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hea
 
 def served(session: Session, sealer: Sealer, case: Heard, **facts: Any) -> Hearing:
     return actions.serve(Call(session, ANNA, AT), sealer, approved(session, sealer, case, **facts).reference, ANSWER_BY)
+
+
+def read(session: Session, sealer: Sealer, case: Heard, hearing: Hearing, today: date = TODAY) -> portal.Served:
+    """A hearing as the agency reads it on a day."""
+    call = Call(session, PartyMember(REP, case.desk), datetime.combine(today, AT.timetz()))
+    return portal.read(call, sealer, hearing.reference)

@@ -1,6 +1,6 @@
 """After a hearing was served: longer to answer, what the agency is told of the decision, and its objection."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.decisions.rules import USUAL_OBJECTION
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.sealed_copies import is_readable_by
-from registry.complaints.intake.mailbox_models import Message
+from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import actions, moves, outcome, portal, queries
 from registry.complaints.parties.hearings.rules import TOLD_FOR
 from registry.complaints.parties.steps import PartyMember
@@ -27,7 +27,7 @@ from registry.officers.models import Notice
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, DecisionOutcome
-from tests.complaints.filing import AT, make_units
+from tests.complaints.filing import AT
 from tests.complaints.parties.hearings.making import (
     ANNA,
     ANSWER_BY,
@@ -37,7 +37,7 @@ from tests.complaints.parties.hearings.making import (
     SPOKEN,
     checked,
     consent,
-    heard_case,
+    read,
     served,
 )
 from tests.officers.making import make_officer
@@ -46,22 +46,6 @@ TODAY = AT.date()
 DECIDER = Officer("E. Elsa", CaseRole.DECIDER, "it-labour")
 TOLD = "It was found that documents are kept. Return them, and keep none."
 SECRET_REASONS = "The inspector saw twelve of them in a drawer."
-
-
-@pytest.fixture(autouse=True)
-def offices(session, sealer):
-    make_units(session, sealer)
-
-
-@pytest.fixture
-def case(session, sealer, keyring):
-    return heard_case(session, sealer, keyring)
-
-
-def read(session, sealer, case, hearing, today=TODAY):
-    return portal.read(
-        Call(session, PartyMember(REP, case.desk), datetime.combine(today, AT.timetz())), sealer, hearing.reference
-    )
 
 
 def decided(session, sealer, case):

@@ -1,6 +1,6 @@
 """An agency is heard about an officer's words, by two persons, with consent; nothing tells who complained."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select, text
@@ -23,7 +23,7 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
 from registry.http.transaction import services
 from registry.vocabulary.cases import CaseState, HearingEnd, HearingState, MailboxRole
-from tests.complaints.filing import AT, come_back, file, make_units
+from tests.complaints.filing import AT, come_back, file
 from tests.complaints.parties.hearings.making import (
     ALLEGATION,
     ANNA,
@@ -38,28 +38,13 @@ from tests.complaints.parties.hearings.making import (
     consent,
     draft,
     heard_case,
+    read,
     served,
 )
 from tests.make import make_agency
 
 TODAY = AT.date()
 LATE = AT + timedelta(days=15)
-
-
-@pytest.fixture(autouse=True)
-def offices(session, sealer):
-    make_units(session, sealer)
-
-
-@pytest.fixture
-def case(session, sealer, keyring):
-    return heard_case(session, sealer, keyring)
-
-
-def read(session, sealer, case, hearing, today=TODAY):
-    return portal.read(
-        Call(session, PartyMember(REP, case.desk), datetime.combine(today, AT.timetz())), sealer, hearing.reference
-    )
 
 
 def holders(session, hearing):

@@ -1,36 +1,36 @@
 """What an agency is asked and told waits until it is in a language of the agency's people, and is never lost."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import select
 
 from registry.complaints.casework.actions import Officer
-from registry.complaints.parties.hearings import actions, outcome, portal, queries
+from registry.complaints.parties.hearings import actions, outcome, queries
 from registry.complaints.parties.hearings.content import Allegation
-from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove, InvalidInput, NotFound
 from registry.officers.models import Notice
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, HearingState
-from tests.complaints.filing import AT, make_units
-from tests.complaints.parties.hearings.making import ALLEGATION, ANNA, ANSWER_BY, CARLA, REP, WRITTEN, draft, heard_case
+from tests.complaints.filing import AT
+from tests.complaints.parties.hearings.making import (
+    ALLEGATION,
+    ANNA,
+    ANSWER_BY,
+    CARLA,
+    WRITTEN,
+    draft,
+    heard_case,
+    read,
+)
 from tests.officers.making import make_officer
 
 TESS = Officer("T. Tess", CaseRole.REGISTRY, "it-labour")
 CHINESE = "据工人反映，贵公司工作人员扣留身份证件，付款后才归还。"
 
 
-@pytest.fixture(autouse=True)
-def offices(session, sealer):
-    make_units(session, sealer)
-
-
 @pytest.fixture
-def case(session, sealer, keyring):
-    case = heard_case(session, sealer, keyring)
+def case(session, case):
     for one in session.scalars(select(Account).where(Account.unit == case.desk)):
         one.language = "zh-Hans"
     session.flush()
@@ -47,12 +47,6 @@ def translate(session, sealer, case, hearing, text=CHINESE, by=TESS):
     outcome.translate(Call(session, by, AT), sealer, case.filed.case, hearing.reference, text)
 
 
-def read(session, sealer, case, hearing):
-    return portal.read(
-        Call(session, PartyMember(REP, case.desk), datetime.combine(ANSWER_BY, AT.timetz())), sealer, hearing.reference
-    )
-
-
 def test_a_text_that_the_agency_cannot_read_is_translated_before_it_is_checked(session, sealer, keyring, case):
     translator = make_officer(session, keyring, Role.TRANSLATOR, unit="it-labour", name="T", email="t@unit.example")
     hearing = handed_in(session, sealer, case)
@@ -67,7 +61,7 @@ def test_a_text_that_the_agency_cannot_read_is_translated_before_it_is_checked(s
         actions.approve(Call(session, TESS, AT), sealer, hearing.reference)
     actions.approve(Call(session, CARLA, AT), sealer, hearing.reference)
     actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
-    found = read(session, sealer, case, hearing)
+    found = read(session, sealer, case, hearing, ANSWER_BY)
     assert (found.translation, found.allegation) == (CHINESE, ALLEGATION)
 
 

@@ -52,16 +52,8 @@ class FiledWithName(NamedTuple):
 def make_partner(
     session: Session, sealer: Sealer, reference: str = UNION, kind: PartnerKind = PartnerKind.UNION, country: str = "IT"
 ) -> Unit:
-    return accounts.add_partner(
-        session,
-        sealer,
-        reference,
-        kind,
-        country=country,
-        names={"en": f"Invented {kind}"},
-        email=None,
-        today=AT.date(),
-    )
+    partner = accounts.NewPartner(reference, kind, country, {"en": f"Invented {kind}"})
+    return accounts.add_partner(session, sealer, partner, AT.date())
 
 
 def file_with_name(session: Session, sealer: Sealer, *, consents: tuple[ConsentKind, ...] = ()) -> FiledWithName:

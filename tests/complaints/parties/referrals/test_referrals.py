@@ -23,8 +23,7 @@ from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
-from registry.complaints.sealing.padding import padded
-from registry.complaints.sealing.streams import seal_stream
+from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
@@ -32,7 +31,7 @@ from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AttachmentState, ConsentKind, PartnerKind, Priority, ReferralEnd, ReferralState
-from tests.complaints.filing import AT, come_back, make_units
+from tests.complaints.filing import AT, come_back
 from tests.complaints.parties.referrals.making import (
     ANNA,
     CARLA,
@@ -51,12 +50,6 @@ from tests.complaints.parties.referrals.making import (
 )
 
 TODAY = AT.date()
-
-
-@pytest.fixture(autouse=True)
-def offices(session, sealer):
-    make_units(session, sealer)
-    make_partner(session, sealer)
 
 
 @pytest.fixture
@@ -520,5 +513,9 @@ def attached(session, sealer, store, case):
 def test_an_agency_or_partner_unit_has_its_own_people_alone(session, sealer):
     assert outside.partner_named(session, UNION).is_outside
     with pytest.raises(ActRefused):
-        accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.SUPERVISOR], "en", by="x", at=AT)
-    accounts.propose_invitation(session, UNION, "N", "n@union.example", [Role.PARTNER], "en", by="x", at=AT)
+        accounts.propose_invitation(
+            session, accounts.Invitation(UNION, "N", "n@union.example", [Role.SUPERVISOR], "en"), by="x", at=AT
+        )
+    accounts.propose_invitation(
+        session, accounts.Invitation(UNION, "N", "n@union.example", [Role.PARTNER], "en"), by="x", at=AT
+    )

@@ -15,8 +15,7 @@ from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed
 from tests.pages.officers.cases.attaching import attached
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import Desk, version_on, words_of
+from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of
 
 SECRET = "wx-her-canary"
 WHY = "Her sister has not heard of her <script>since</script> Sunday."
@@ -26,7 +25,7 @@ def at_of(case: Filed) -> str:
     return f"/console/cases/{case.case.reference}/openings"
 
 
-def request_grant(desk: Desk, case: Filed, kind: str = "break-glass", **fields: object) -> str:
+def request_grant(desk: OfficerClient, case: Filed, kind: str = "break-glass", **fields: object) -> str:
     """Gives the path of what was asked for, at the unit's page."""
     form = {"hours": 3, "reason": WHY, "version": version_on(desk, at_of(case))}
     response = desk.post(f"{at_of(case)}/{kind}", **(form | fields))
@@ -36,7 +35,7 @@ def request_grant(desk: Desk, case: Filed, kind: str = "break-glass", **fields: 
 
 
 def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
-    session: Session, case: Filed, desk_for: DeskOf
+    session: Session, case: Filed, desk_for: OfficerClientFor
 ) -> None:
     asker, custodian = desk_for(Role.INVESTIGATOR, name="I Ida"), desk_for(Role.CUSTODIAN, name="C Cate")
     auditor, supervisor = desk_for(Role.AUDITOR, name="A Audit"), desk_for(Role.SUPERVISOR, name="S Super")
@@ -73,7 +72,7 @@ def test_a_glass_is_broken_by_two_persons_and_everybody_who_watches_sees_it(
 
 
 def test_the_complainants_identity_is_the_custodians_to_open_and_no_officer_grants_an_own_request(
-    case: Filed, desk_for: DeskOf
+    case: Filed, desk_for: OfficerClientFor
 ) -> None:
     both = desk_for(Role.INVESTIGATOR, Role.CUSTODIAN, Role.SUPERVISOR, name="B Both")
     supervisor, custodian = desk_for(Role.SUPERVISOR, name="S Super"), desk_for(Role.CUSTODIAN, name="C Cate")
@@ -92,7 +91,7 @@ def test_the_complainants_identity_is_the_custodians_to_open_and_no_officer_gran
 
 
 def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hour(
-    session: Session, sealer: Sealer, settings: Settings, case: Filed, desk_for: DeskOf
+    session: Session, sealer: Sealer, settings: Settings, case: Filed, desk_for: OfficerClientFor
 ) -> None:
     reference = attached(session, sealer, settings, case, "<b>lease</b>.txt")
     asker, custodian = desk_for(Role.INVESTIGATOR, name="I Ida"), desk_for(Role.CUSTODIAN, name="C Cate")
@@ -139,7 +138,7 @@ def test_a_file_as_it_was_sent_is_the_custodians_to_give_for_a_quarter_of_an_hou
         assert asker.get(path).status_code in (403, 404)
 
 
-def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(case: Filed, desk_for: DeskOf) -> None:
+def test_the_form_keeps_what_was_typed_and_says_what_is_wrong(case: Filed, desk_for: OfficerClientFor) -> None:
     asker = desk_for(Role.TRIAGE, name="T Triage")
     assert "identity" not in asker.get(at_of(case)).get_data(as_text=True).split("<main", 1)[1]
     wrong = asker.post(f"{at_of(case)}/break-glass", hours=25, reason="Kept", version=case.case.version)

@@ -14,8 +14,7 @@ from registry.core.clock import now
 from registry.officers.rights import Role
 from tests.complaints.filing import file
 from tests.complaints.parties.referrals.making import ANNA
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import OfficerClientFor, words_of
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -26,7 +25,9 @@ def filed(session: Session, sealer: Sealer, country: str = "IT") -> str:
     return reference
 
 
-def test_an_auditor_sees_the_own_units_lines_and_no_others(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_an_auditor_sees_the_own_units_lines_and_no_others(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     mine, foreign = filed(session, sealer), filed(session, sealer, "CZ")
     desk = desk_for(Role.AUDITOR)
     output = desk.get("/console/audit").get_data(as_text=True)
@@ -37,7 +38,7 @@ def test_an_auditor_sees_the_own_units_lines_and_no_others(session: Session, sea
 
 
 def test_lines_are_filtered_and_paged_and_what_was_typed_stays(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     reference = filed(session, sealer)
     for _ in range(60):
@@ -59,7 +60,7 @@ def test_lines_are_filtered_and_paged_and_what_was_typed_stays(
     assert desk.get("/console/audit/export?from=soon").status_code == 400
 
 
-def test_the_chain_is_checked_and_held_to_a_head(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_the_chain_is_checked_and_held_to_a_head(session: Session, sealer: Sealer, desk_for: OfficerClientFor) -> None:
     filed(session, sealer)
     desk, stored = desk_for(Role.AUDITOR), head(session)
     whole = words_of(desk.get(f"/console/audit/verify?head={stored}"))
@@ -71,7 +72,7 @@ def test_the_chain_is_checked_and_held_to_a_head(session: Session, sealer: Seale
     assert (refused.status_code, "64 hexadecimal digits" in words_of(refused)) == (400, True)
 
 
-def test_a_line_that_was_changed_is_seen(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_a_line_that_was_changed_is_seen(session: Session, sealer: Sealer, desk_for: OfficerClientFor) -> None:
     filed(session, sealer)
     desk = desk_for(Role.AUDITOR)
     if session.get_bind().dialect.name == "sqlite":
@@ -84,7 +85,7 @@ def test_a_line_that_was_changed_is_seen(session: Session, sealer: Sealer, desk_
 
 
 def test_a_copy_ends_with_the_head_and_holds_the_line_that_tells_of_it(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     filed(session, sealer)
     desk = desk_for(Role.AUDITOR)
@@ -98,7 +99,7 @@ def test_a_copy_ends_with_the_head_and_holds_the_line_that_tells_of_it(
 
 
 def test_a_supervisor_sees_who_read_a_case_and_looking_is_recorded(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     reference = filed(session, sealer)
     case_reading.case_view(Call(session, ANNA, now()), sealer, reference)
@@ -111,7 +112,9 @@ def test_a_supervisor_sees_who_read_a_case_and_looking_is_recorded(
     assert [line.act for line in lines_about(session, reference)].count("case.trail_read") == 1
 
 
-def test_the_trail_is_for_the_units_supervisors_alone(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_the_trail_is_for_the_units_supervisors_alone(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     reference = filed(session, sealer)
     foreign = filed(session, sealer, "CZ")
     assert desk_for(Role.INVESTIGATOR, name="I I").get(f"/console/cases/{reference}/trail").status_code == 403

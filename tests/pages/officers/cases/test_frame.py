@@ -11,11 +11,12 @@ from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import file
 from tests.make import make_agency
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import OfficerClientFor, words_of
 
 
-def test_a_case_has_its_header_and_stands_in_the_queue(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_a_case_has_its_header_and_stands_in_the_queue(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     case = file(session, sealer, {"country": "IT", "in_danger": "yes"}, at=now()).case
     desk = desk_for(Role.TRIAGE)
     assert case.reference in words_of(desk.get("/console/cases"))
@@ -24,7 +25,9 @@ def test_a_case_has_its_header_and_stands_in_the_queue(session: Session, sealer:
     assert "First look:" in displayed
 
 
-def test_another_units_case_is_as_one_that_never_was(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_another_units_case_is_as_one_that_never_was(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     case = file(session, sealer, {"country": "CZ", "deception": "yes"}, at=now()).case
     desk = desk_for(Role.SUPERVISOR)
     foreign, none = desk.get(f"/console/cases/{case.reference}"), desk.get("/console/cases/222222222222")
@@ -34,7 +37,7 @@ def test_another_units_case_is_as_one_that_never_was(session: Session, sealer: S
 
 
 def test_an_officer_with_an_interest_in_the_agency_is_kept_out(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     agency = make_agency(session)
     given = {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}

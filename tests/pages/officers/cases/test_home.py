@@ -15,12 +15,11 @@ from registry.vocabulary.cases import HearingState
 from registry.vocabulary.register import Language
 from tests.complaints.filing import file
 from tests.complaints.parties.hearings.making import checked, heard_case
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import OfficerClientFor, words_of
 
 
 def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
-    session: Session, sealer: Sealer, keyring: Keyring, desk_for: DeskOf
+    session: Session, sealer: Sealer, keyring: Keyring, desk_for: OfficerClientFor
 ) -> None:
     heard = heard_case(session, sealer, keyring)
     checked(session, sealer, heard)
@@ -38,7 +37,7 @@ def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
 
 
 def test_the_head_counts_the_queue_and_what_is_urgent_comes_before_ones_own(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     given = {"country": "IT", "deception": "yes"}
     nobodys = file(session, sealer, {**given, "in_danger": "yes"}, at=now()).case

@@ -9,11 +9,9 @@ from registry.audit.models import AuditEntry
 from registry.complaints.case import visits
 from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
-from registry.complaints.intake import filing, mailbox
-from registry.complaints.intake.mailbox_models import AnswerSheet
-from registry.complaints.intake.paper_forms import rules
-from registry.complaints.intake.paper_forms.actions import drop_stale
-from registry.complaints.intake.paper_forms.models import PaperForm
+from registry.complaints.intake import filing, mailbox, rules
+from registry.complaints.intake.models import AnswerSheet, PaperForm
+from registry.complaints.intake.paper_forms import drop_stale
 from registry.complaints.intake.preprinted_codes import premint
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.core.clock import now

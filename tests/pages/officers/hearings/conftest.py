@@ -6,9 +6,6 @@ from sqlalchemy.orm import Session
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.keyring import Keyring
 from tests.complaints.parties.hearings.making import Heard, heard_case
-from tests.pages.officers.cases.conftest import desk_for, sealer
-
-__all__ = ["desk_for", "sealer"]
 
 
 @pytest.fixture

@@ -43,8 +43,7 @@ from tests.complaints import samples
 from tests.complaints.filing import come_back
 from tests.complaints.parties.hearings.making import ANNA, Heard, heard_case
 from tests.complaints.parties.hearings.making import served as make_served
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import Desk, words_of
+from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, words_of
 from tests.waiting import until
 
 HOSTILE = "../<img src=x onerror=alert(1)>\u202egpj.jpg"
@@ -66,22 +65,22 @@ def hearing(session: Session, sealer: Sealer, case: Heard) -> Hearing:
 
 
 @pytest.fixture
-def rep(desk_for: DeskOf, case: Heard) -> Desk:
+def rep(desk_for: OfficerClientFor, case: Heard) -> OfficerClient:
     return desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
 
 
-def sent(desk: Desk, path: str, body: bytes, name: str, once: str = "") -> int:
+def sent(desk: OfficerClient, path: str, body: bytes, name: str, once: str = "") -> int:
     return desk.post(f"{path}/files", file=(BytesIO(body), name), once=once or name).status_code
 
 
-def version_on(desk: Desk, path: str) -> str:
+def version_on(desk: OfficerClient, path: str) -> str:
     version = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
     assert version is not None
     return version[1]
 
 
 def assert_saves_its_own(
-    client: FlaskClient, session: Session, rep: Desk, theirs: str, paper: str, body: bytes
+    client: FlaskClient, session: Session, rep: OfficerClient, theirs: str, paper: str, body: bytes
 ) -> None:  # fmt: skip
     assert f"{theirs}/files/{paper}" in rep.get(theirs).get_data(as_text=True)
     saved = rep.get(f"{theirs}/files/{paper}")
@@ -119,8 +118,8 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     client: FlaskClient,
     case: Heard,
     hearing: Hearing,
-    rep: Desk,
-    desk_for: DeskOf,
+    rep: OfficerClient,
+    desk_for: OfficerClientFor,
 ) -> None:
     theirs, ours = (
         f"/console/hearings/{hearing.reference}",
@@ -223,7 +222,7 @@ def test_what_is_refused_is_said_and_neither_side_takes_the_others_room(
     sealer: Sealer,
     case: Heard,
     hearing: Hearing,
-    rep: Desk,
+    rep: OfficerClient,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
@@ -256,8 +255,8 @@ def test_papers_of_an_objection_are_the_agencys_alone_until_it_is_sent(
     client: FlaskClient,
     case: Heard,
     hearing: Hearing,
-    rep: Desk,
-    desk_for: DeskOf,
+    rep: OfficerClient,
+    desk_for: OfficerClientFor,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sanitise_jobs, "SLOTS", 0)
@@ -306,8 +305,8 @@ def test_without_the_custodians_secret_the_copy_alone_is_kept_and_said_to_be(
     client: FlaskClient,
     case: Heard,
     hearing: Hearing,
-    rep: Desk,
-    desk_for: DeskOf,
+    rep: OfficerClient,
+    desk_for: OfficerClientFor,
 ) -> None:
     theirs, photo = f"/console/hearings/{hearing.reference}", samples.jpeg()
     assert "does not hold what would keep an original" not in words_of(rep.get(theirs))

@@ -17,7 +17,7 @@ from registry.vocabulary.register import ChannelKind, LicenceKind, LicenceStatus
 from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
-from tests.pages.officers.signed_in import Desk, words_of
+from tests.pages.officers.signed_in import OfficerClient, words_of
 from tests.supervision.licensing.making import GROUND, holder_of, proposed, today
 
 
@@ -27,7 +27,7 @@ def verdict(client: FlaskClient, licence: record.Licence) -> str:
     return str(response.json["verdict"])
 
 
-def acted(desk: Desk, licence: record.Licence, act: str, step: str, **fields: object) -> object:
+def acted(desk: OfficerClient, licence: record.Licence, act: str, step: str, **fields: object) -> object:
     return desk.post(
         f"/console/licences/{licence.licence_id}/acts/{act}",
         **({"legal_ground": GROUND, "effective_on": str(today()), "step": step} | fields),
@@ -173,10 +173,6 @@ def test_another_authority_finds_nothing_and_an_officer_with_an_interest_is_kept
     ):
         assert foreign.get(address).status_code == 404, address
         assert anna.get(address).status_code == 403, address
-    for act in ("approve", "refuse", "take-back"):
-        path = f"/console/licences/proposals/{proposal.reference}/{act}"
-        assert foreign.post(path, version=1, reason="No.").status_code == 404, path
-        assert anna.post(path, version=1, reason="No.").status_code == 403, path
 
 
 def test_who_reads_is_offered_no_act(session: Session, desk_for: DeskFor) -> None:

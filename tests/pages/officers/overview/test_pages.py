@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 from registry.audit.queries import lines_about
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.http.spreadsheets import as_csv, as_xlsx
+from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.complaints.filing import file
 from tests.make import make_agency
 from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import OfficerClientFor, words_of
 
 HOSTILE = '=HYPERLINK("http://evil.example","<script>alert(1)</script>")'
 
@@ -36,7 +35,9 @@ def tell(session: Session, sealer: Sealer, agency: dict[str, str], country: str 
 
 
 @time_machine.travel(datetime(2026, 11, 24, 12, tzinfo=UTC))
-def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_the_page_has_each_figure_as_a_chart_and_a_table(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     tell(session, sealer, {"name": HOSTILE})
     make_case(session, now().date(), decided_on=now().date())
     session.commit()
@@ -46,7 +47,7 @@ def test_the_page_has_each_figure_as_a_chart_and_a_table(session: Session, seale
     assert "4 open cases" in " ".join(words_of(desk_for(Role.ANALYST, name="A A").get("/console/overview")).split())
 
 
-def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, desk_for: OfficerClientFor) -> None:
     desk = desk_for(Role.SUPERVISOR)
 
     def figures() -> list[str]:
@@ -60,7 +61,7 @@ def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, de
 
 
 def test_names_that_complaints_gave_are_for_those_who_read_cases(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     tell(session, sealer, {"name": "Invented Labour Export"})
     assert "Invented Labour Export 3 3" in words_of(desk_for(Role.SUPERVISOR).get("/console/overview"))
@@ -73,7 +74,7 @@ def test_names_that_complaints_gave_are_for_those_who_read_cases(
 
 
 def test_an_agency_in_which_the_officer_has_an_interest_is_hidden(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     agency = make_agency(session)
     tell(session, sealer, {"agency_id": agency.agency_id})
@@ -86,7 +87,7 @@ def test_an_agency_in_which_the_officer_has_an_interest_is_hidden(
 
 @pytest.mark.parametrize("query", ["from=soon", "from=2026-11-25&to=2026-11-24", "from=2020-01-01&to=2026-01-01"])
 def test_days_that_make_no_period_are_said_and_stay(
-    session: Session, sealer: Sealer, desk_for: DeskOf, query: str
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor, query: str
 ) -> None:
     desk = desk_for(Role.SUPERVISOR)
     for path in ("overview", "overview/open.csv", "overview.xlsx"):
@@ -97,7 +98,7 @@ def test_days_that_make_no_period_are_said_and_stay(
 
 
 def test_a_bar_leads_to_its_cases_for_those_who_may_read_them(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     tell(session, sealer, {"name": "Somebody"})
     page = desk_for(Role.SUPERVISOR).get("/console/overview").get_data(as_text=True)
@@ -106,7 +107,9 @@ def test_a_bar_leads_to_its_cases_for_those_who_may_read_them(
     assert "/console/cases?" not in desk_for(Role.ANALYST, name="A").get("/console/overview").get_data(as_text=True)
 
 
-def test_files_hold_text_and_numbers_and_no_formula(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_files_hold_text_and_numbers_and_no_formula(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     tell(session, sealer, {"name": HOSTILE})
     desk = desk_for(Role.SUPERVISOR)
     table = desk.get("/console/overview/agencies.csv")
@@ -144,7 +147,7 @@ def test_signs_that_no_workbook_may_hold_are_replaced() -> None:
 
 
 def test_the_board_has_no_name_and_no_number_of_a_case_and_no_script(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     references = tell(session, sealer, {"name": "Invented Labour Export"})
     desk = desk_for(Role.ANALYST, name="Named Officer")
@@ -155,7 +158,9 @@ def test_the_board_has_no_name_and_no_number_of_a_case_and_no_script(
     assert "3 open cases" in words_of(desk.get("/console/board"))
 
 
-def test_files_are_for_those_who_may_take_them_away(session: Session, sealer: Sealer, desk_for: DeskOf) -> None:
+def test_files_are_for_those_who_may_take_them_away(
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
+) -> None:
     desk = desk_for(Role.AUDITOR)
     assert desk.get("/console/overview/open.csv").status_code == 403
     assert "overview.xlsx" not in desk.get("/console/overview").get_data(as_text=True)

@@ -5,9 +5,6 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
 from tests.complaints.parties.referrals.making import make_partner
-from tests.pages.officers.cases.conftest import desk_for, sealer
-
-__all__ = ["desk_for", "sealer"]
 
 
 @pytest.fixture(autouse=True)

@@ -26,8 +26,7 @@ from tests.complaints.parties.referrals.making import (
     make_partner,
 )
 from tests.make import make_agency
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import Desk, words_of
+from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, words_of
 
 SCRIPT = "<script>alert(1)</script>"
 EVIL = "<img src=x onerror=alert(1)>"
@@ -42,7 +41,7 @@ def at_of(case: FiledWithName) -> str:
     return f"/console/cases/{case.reference}/referrals"
 
 
-def proposed(desk: Desk, session: Session, case: FiledWithName, **fields: object) -> str:
+def proposed(desk: OfficerClient, session: Session, case: FiledWithName, **fields: object) -> str:
     """By the form; gives the reference."""
     form: dict[str, object] = {
         "partner": UNION,
@@ -55,14 +54,14 @@ def proposed(desk: Desk, session: Session, case: FiledWithName, **fields: object
     return str(response.location.rpartition("/")[2])
 
 
-def version_on(desk: Desk, path: str) -> str:
+def version_on(desk: OfficerClient, path: str) -> str:
     found = re.search(r'name="version" value="(\d+)"', desk.get(path).get_data(as_text=True))
     assert found is not None
     return found[1]
 
 
 def test_a_case_is_referred_and_comes_back_with_a_report(
-    session: Session, case: FiledWithName, desk_for: DeskOf
+    session: Session, case: FiledWithName, desk_for: OfficerClientFor
 ) -> None:
     officer = desk_for(Role.INVESTIGATOR, name="A Investigator")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
@@ -93,7 +92,9 @@ def test_a_case_is_referred_and_comes_back_with_a_report(
     ]
 
 
-def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
+def test_a_form_that_is_refused_keeps_what_was_typed(
+    session: Session, case: FiledWithName, desk_for: OfficerClientFor
+) -> None:
     desk = desk_for(Role.INVESTIGATOR)
     fields = {"partner": UNION, "answer": case.piece("account"), "note": f"Kept {SCRIPT}", "version": 1}
     stale = desk.post(f"{at_of(case)}/new", expires_on="2999-01-01", **fields)
@@ -108,7 +109,7 @@ def test_a_form_that_is_refused_keeps_what_was_typed(session: Session, case: Fil
     assert session.scalars(select(Referral)).all() == []
 
 
-def test_sent_twice_is_sent_once(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
+def test_sent_twice_is_sent_once(session: Session, case: FiledWithName, desk_for: OfficerClientFor) -> None:
     desk = desk_for(Role.INVESTIGATOR)
     reference = proposed(desk, session, case)
     path = f"{at_of(case)}/{reference}"
@@ -120,7 +121,7 @@ def test_sent_twice_is_sent_once(session: Session, case: FiledWithName, desk_for
 
 
 def test_no_officer_overrides_an_own_proposal_at_any_endpoint(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     case = file_with_name(session, sealer)
     both = desk_for(Role.SUPERVISOR, Role.INVESTIGATOR, name="Both Roles")
@@ -140,7 +141,7 @@ def test_no_officer_overrides_an_own_proposal_at_any_endpoint(
 
 
 def test_a_consent_taken_back_closes_the_partners_page(
-    session: Session, sealer: Sealer, case: FiledWithName, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: FiledWithName, desk_for: OfficerClientFor
 ) -> None:
     desk, partner = desk_for(Role.INVESTIGATOR), desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     reference = proposed(desk, session, case)
@@ -163,7 +164,7 @@ def test_a_consent_taken_back_closes_the_partners_page(
 
 
 def test_another_partner_and_another_unit_find_nothing(
-    session: Session, sealer: Sealer, case: FiledWithName, desk_for: DeskOf
+    session: Session, sealer: Sealer, case: FiledWithName, desk_for: OfficerClientFor
 ) -> None:
     make_partner(session, sealer, "it-ngo")
     desk = desk_for(Role.INVESTIGATOR)
@@ -182,13 +183,15 @@ def test_another_partner_and_another_unit_find_nothing(
     assert foreign.get(f"{at_of(case)}/new").status_code == 404
 
 
-def test_a_partner_has_no_page_beside_the_own_ones(case: FiledWithName, desk_for: DeskOf) -> None:
+def test_a_partner_has_no_page_beside_the_own_ones(case: FiledWithName, desk_for: OfficerClientFor) -> None:
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     for path in ("/console/cases", f"/console/cases/{case.reference}", at_of(case), "/console/identities"):
         assert partner.get(path).status_code == 403
 
 
-def test_the_workers_name_waits_for_the_custodian(session: Session, case: FiledWithName, desk_for: DeskOf) -> None:
+def test_the_workers_name_waits_for_the_custodian(
+    session: Session, case: FiledWithName, desk_for: OfficerClientFor
+) -> None:
     desk, custodian = desk_for(Role.INVESTIGATOR), desk_for(Role.CUSTODIAN, name="K Keeper")
     partner = desk_for(Role.PARTNER, name="P Partner", unit=UNION)
     reference = proposed(desk, session, case, identity_said_in=case.said)
@@ -209,7 +212,7 @@ def test_the_workers_name_waits_for_the_custodian(session: Session, case: FiledW
 
 
 def test_an_officer_with_an_interest_in_the_agency_refers_nothing(
-    session: Session, sealer: Sealer, desk_for: DeskOf
+    session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     agency = make_agency(session)
     filed = file(session, sealer, TOLD | {"agency": {"agency_id": agency.agency_id}})

@@ -5,10 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.keyring import Keyring
-from tests.pages.officers.cases.conftest import desk_for
 from tests.supervision.sanctions.making import Licensed, make_desk, make_held
-
-__all__ = ["desk_for"]
 
 
 @pytest.fixture

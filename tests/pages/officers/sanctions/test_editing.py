@@ -5,13 +5,12 @@ import re
 from flask.testing import FlaskClient
 
 from registry.officers.rights import Role
-from tests.pages.officers.cases.conftest import DeskOf
-from tests.pages.officers.signed_in import version_on, words_of
+from tests.pages.officers.signed_in import OfficerClientFor, version_on, words_of
 from tests.supervision.sanctions.making import LAW, UNIT, Licensed, today
 
 
 def test_a_proposal_is_written_anew_by_its_proposer_from_what_stands_now(
-    client: FlaskClient, licensed: Licensed, desk_for: DeskOf
+    client: FlaskClient, licensed: Licensed, desk_for: OfficerClientFor
 ) -> None:
     proposer = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     another = desk_for(Role.LICENSING, name="A Another", unit=UNIT)

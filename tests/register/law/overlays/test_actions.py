@@ -38,11 +38,6 @@ def _on_the_day_of_the_file() -> Iterator[None]:
 
 
 @pytest.fixture
-def keyring(settings: Settings) -> Keyring:
-    return Keyring(settings.keys)
-
-
-@pytest.fixture
 def number(session: Session, settings: Settings, held_services: Services) -> str:
     """The number of a licence in force, in a log that is signed: answers have receipts."""
     found = make.make_licence(session).number

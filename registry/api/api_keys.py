@@ -1,0 +1,165 @@
+"""Authentication of organisations' programs: whose API key it is, its scopes, and its organisation's rate limit.
+
+A key is accepted in the Authorization header alone. What belongs to another organisation returns 404: views look for
+things of `current_organisation()` and find nothing else.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial, wraps
+from typing import Any, cast
+
+from flask import current_app, g, request
+
+from registry.core.clock import day_at, now
+from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRequests
+from registry.http.limits import Quotas
+from registry.http.modes import accounts, is_test
+from registry.http.transaction import writing
+from registry.organisations import keys
+from registry.organisations.actions import mirror
+from registry.organisations.models import Organisation
+from registry.vocabulary.organisations import Scope
+
+NEEDS = "organisationKey"
+"""The security scheme's name in the document."""
+
+_BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
+_OURS = re.compile(rf"[Bb]earer +{keys.BEGINNING}")
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The organisation whose key was sent. `id` is its row, `key` the reference of the key, `scopes` what that key opens.
+
+    `keeps_every`: what this key asks is kept where the question does not say otherwise.
+    """
+
+    id: int
+    reference: str
+    name: str
+    country: str
+    language: str
+    key: str
+    scopes: frozenset[Scope]
+    keeps_every: bool
+
+    @property
+    def sorted_scopes(self) -> list[Scope]:
+        """The scopes in the order of their names, as answers have them."""
+        return sorted(self.scopes)
+
+
+def needs_scope(scope: Scope) -> Callable[[View], View]:
+    """A method of a Resource for organisations' keys of a scope; it stands above request_schema and response_schema.
+
+    Before a body is read: 401 without a key that opens, 403 `scope_missing` where it does not open this, 429 beyond the
+    organisation's limit. The view reads whose it is from `current_organisation()`.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(self: Any, **path: Any) -> Any:
+            admit(scope)
+            return view(self, **path)
+
+        guarded.scope = scope  # type: ignore[attr-defined]
+        guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.admit_sender = partial(admit, scope)  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def current_organisation() -> Caller:
+    """Whose key it is, behind `needs_scope`. Raises NotSignedIn elsewhere."""
+    caller: Caller | None = g.get("organisation")
+    if caller is None:
+        raise NotSignedIn(keys.NEEDED)
+    return caller
+
+
+def optional_api_key(scope: Scope) -> Callable[[View], View]:
+    """A method of a Resource that is open to all, and counts against the organisation's own limit where a key is sent."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def opened(self: Any, **path: Any) -> Any:
+            if "HTTP_AUTHORIZATION" in request.environ:
+                organisation_if_any(scope)
+            return view(self, **path)
+
+        opened.scope_if_any = scope  # type: ignore[attr-defined]
+        opened.admit_sender = partial(organisation_if_any, scope)  # type: ignore[attr-defined]
+        return opened
+
+    return decorate
+
+
+def require_scope(scope: Scope) -> Caller:
+    """The organisation whose key came already, where it opens this too. Raises NotSignedIn, ScopeMissing."""
+    caller = current_organisation()
+    _require_scope(scope, caller.scopes)
+    return caller
+
+
+def organisation_if_any(scope: Scope) -> Caller | None:
+    """Whose key was sent where none need be: None without one. A key of ours that does not open, or not this, is refused."""
+    sent = request.environ.get("HTTP_AUTHORIZATION")
+    if sent is None or _OURS.match(sent) is None:
+        return None
+    return admit(scope)
+
+
+def admit(scope: Scope) -> Caller:
+    """Whose key was sent. Raises NotSignedIn, ScopeMissing or TooManyRequests."""
+    quotas = cast(Quotas, current_app.extensions["registry_quotas"])
+    match = _BEARER.fullmatch(request.headers.get("Authorization", ""))
+    if match is None:
+        raise NotSignedIn(keys.NEEDED)
+    today = day_at(now(), None)
+    registry = accounts()
+    with registry.reading_sessions() as session:
+        try:
+            organisation, key = keys.opened_by(session, match[1], today)
+        except NotSignedIn:
+            quotas.forget(request.environ)
+            raise
+    quota = quotas.count(request.environ, organisation.reference, organisation.rate)
+    if quota.is_refused:
+        text = (
+            f"more than {quota.limit} requests of your organisation in a minute; ask again in {quota.next_in} seconds"
+        )
+        raise TooManyRequests(text, quota.next_in)
+    opens = keys.scopes_of(key)
+    _require_scope(scope, opens)
+    if key.is_test is not is_test():
+        raise NotInMode("a test key opens nothing here: this server has no sandbox")
+    if key.last_used_on != today:
+        with registry.sessions.begin() as session:
+            keys.used(session, key.id, today)
+    g.organisation = Caller(
+        _in_sandbox(organisation) if key.is_test else organisation.id,
+        organisation.reference,
+        organisation.name,
+        organisation.country,
+        organisation.language,
+        key.reference,
+        opens,
+        organisation.keeps_every if key.keeps_every is None else key.keeps_every,
+    )
+    return cast(Caller, g.organisation)
+
+
+def _in_sandbox(organisation: Organisation) -> int:
+    """The row of an organisation in the sandbox, which knows those alone whose test keys came."""
+    with writing() as session:
+        return mirror(session, organisation)
+
+
+def _require_scope(scope: Scope, opens: frozenset[Scope]) -> None:
+    if scope not in opens:
+        raise ScopeMissing(f"this needs a key with the scope {scope}, and yours has {', '.join(sorted(opens))}")

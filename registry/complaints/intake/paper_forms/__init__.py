@@ -1,1 +1,0 @@
-"""Complaints on paper, typed in by an officer."""

@@ -1,0 +1,33 @@
+"""The answer to a question of a complaint as a form gives it: for the pages that ask one at a time, and for those of several."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from registry.complaints.case.questions import Kind, Question
+
+CURRENCIES = ("CNY", "EUR", "USD", "CZK", "PLN", "HUF", "RON", "BGN", "DKK", "SEK", "HKD", "GBP")
+"""Of an EU state, of China, or what a debt is counted in. Another one is typed beside the sum."""
+
+PARTS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.MONEY: ("amount", "currency"),
+    Kind.CHARGE: ("amount", "currency", "to", "receipt"),
+    Kind.AGENCY: ("agency_id", "name"),
+    Kind.CONTACT: ("how", "address"),
+}
+"""Answers of several fields; what each is called in the form."""
+
+
+def read_form(question: Question, form: MultiDict[str, str], field: str = "") -> Any:
+    """The answer as a form gives it; None where nothing was chosen or typed.
+
+    `field` names the question's field where a form has several; the parts of an answer are `<field>.<part>` then.
+    """
+    name = field or "answer"
+    if question.kind is Kind.MANY:
+        return form.getlist(name) or None
+    if question.kind in PARTS:
+        parts = {part: f"{field}.{part}" if field else part for part in PARTS[question.kind]}
+        return {part: form[name] for part, name in parts.items() if form.get(name, "").strip()} or None
+    return form.get(name) or None

@@ -1,0 +1,175 @@
+"""A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on.
+
+And the custodian's page: whether a name that its bearer asked to be told goes along with a referral.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.case.consents import is_consented
+from registry.complaints.casework.queries import ContainerView, case_view
+from registry.complaints.parties import accounts
+from registry.complaints.parties.models import Referral
+from registry.complaints.parties.referrals import actions, queries
+from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
+from registry.complaints.parties.steps import fetch_of_case, find_case, require_of_case
+from registry.core.calls import Call
+from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.officer_desk.acting import acting, custodian_call, names_in
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, read_referral
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.cases.showing import parts_of
+from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
+from registry.pages.officers.form_fields import version_sent
+from registry.pages.officers.guard import allowed
+from registry.pages.officers.received_referrals import answers_in
+from registry.pages.officers.refusals import Refusal, attempt
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import AttachmentState, Author
+
+pages = Blueprint("console_referrals", __name__)
+
+USUAL = timedelta(days=90)
+"""How long a partner has access by default."""
+
+
+@pages.get("/cases/<reference>/referrals")
+@allowed(Resource.REFERRAL, Act.READ)
+def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    head = open_case(session, me, reference)
+    found = fetch_of_case(session, Referral, acting(me, Resource.REFERRAL, Act.READ), reference)
+    return case_page(
+        "referrals/list.html",
+        me,
+        head,
+        "referrals",
+        found=found,
+        partners={unit.reference: unit for unit in accounts.partners(session)},
+        names=names_in(session, me.standing.unit),
+        may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
+    )
+
+
+@pages.get("/cases/<reference>/referrals/new")
+@allowed(Resource.REFERRAL, Act.PROPOSE)
+def new(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _new(session, me, open_case(session, me, reference))
+
+
+def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    head = open_case(session, me, reference)
+    address = f"/console/cases/{reference}/referrals"
+    return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
+
+
+serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
+
+
+@pages.get("/cases/<reference>/referrals/<referral>")
+@allowed(Resource.REFERRAL, Act.READ)
+def one(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
+    return _one(session, me, open_case(session, me, reference), referral)
+
+
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, referral: str) -> Place:
+    head = open_case(session, me, reference)
+    require_of_case(session, Referral, head.case, referral)
+    address = f"/console/cases/{reference}/referrals/{referral}"
+    return Place(referral, address, lambda refusal: _one(session, me, head, referral, refusal))
+
+
+serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _opened)
+
+
+def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
+    """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
+    call = Call(session, acting(me, Resource.REFERRAL, Act.PROPOSE), now())
+    view = case_view(call, sealer(), head.case.reference)
+    today = now().date()
+    return case_page(
+        "referrals/new.html",
+        me,
+        head,
+        "referrals",
+        refusal=refusal,
+        boxes=[_pieces(me, box) for box in view.boxes],
+        partners=[_partner(session, head, unit) for unit in accounts.partners(session) if unit.closed_on is None],
+        usual=today + USUAL,
+        tomorrow=today + timedelta(days=1),
+        longest=today + MAX_ACCESS,
+    )
+
+
+def _pieces(me: AuthenticatedOfficer, box: ContainerView) -> dict[str, Any]:
+    return {
+        "reference": box.reference,
+        "role": box.role,
+        "parts": parts_of(language(), box.answers),
+        "messages": box.messages,
+        "hers": [one for one in box.messages if one.author is Author.COMPLAINANT],
+        "files": [(one, one.state is AttachmentState.CLEAN) for one in box.files],
+    }
+
+
+def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
+    consent = consent_for(unit.partner_kind, unit.country)
+    return {"unit": unit, "agreed": consent is not None and is_consented(session, head.case, consent)}
+
+
+def _one(
+    session: Session, me: AuthenticatedOfficer, head: CaseHead, referral: str, refusal: Refusal | None = None
+) -> Response:
+    require_of_case(session, Referral, head.case, referral)
+    view = read_referral(session, me, referral)
+    return case_page(
+        "referrals/one.html",
+        me,
+        head,
+        "referrals",
+        refusal=refusal,
+        shown=view,
+        answers=answers_in(language(), view.handed),
+        partner=next((unit for unit in accounts.partners(session) if unit.reference == view.referral.party), None),
+        names={**names_in(session, me.standing.unit), **names_in(session, view.referral.party)},
+        may_propose=me.standing.may(Resource.REFERRAL, Act.PROPOSE),
+        may_override=me.standing.may(Resource.REFERRAL, Act.APPROVE),
+    )
+
+
+identity_pages = Blueprint("console_identities", __name__)
+
+
+@identity_pages.get("/identities")
+@allowed(Resource.IDENTITY, Act.APPROVE)
+def identities(session: Session, me: AuthenticatedOfficer) -> Response:
+    return _identities_page(session, me)
+
+
+@identity_pages.post("/identities/<reference>")
+@allowed(Resource.IDENTITY, Act.APPROVE)
+def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+    version, is_approved = version_sent(), request.form.get("decision") == "approve"
+    require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
+    call = custodian_call(session, me, version)
+    refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
+    return redirect("/console/identities", 303) if refusal is None else _identities_page(session, me, refusal)
+
+
+def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
+    found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
+    return page(
+        "referrals/identities.html",
+        here="identities",
+        refusal=refusal,
+        found=found,
+        partners={unit.reference: unit for unit in accounts.partners(session)},
+        names=names_in(session, me.standing.unit),
+    )

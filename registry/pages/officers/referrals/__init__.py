@@ -1,1 +1,0 @@
-"""Pages of referrals: for the officer, and for the partner."""

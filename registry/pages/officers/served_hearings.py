@@ -1,0 +1,216 @@
+"""The agencies' own pages: what they are asked, their answer, and its papers. Nothing of a case is theirs.
+
+Papers are sent one at a time by a form of the hearing's page, held in memory alone, and saved again by it. A slow line
+sends for minutes, and the store may be slow: nothing of the database is held while either is waited for.
+"""
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial, wraps
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wrappers import Response as BaseResponse
+
+from registry.complaints.attachments.actions import MAX_FILES, discard
+from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
+from registry.complaints.casework.queries import CleanFile
+from registry.complaints.parties.hearings import files, portal
+from registry.complaints.parties.hearings.rules import answer_digest
+from registry.complaints.parties.steps import PartyMember
+from registry.core.clock import day_at, now
+from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotFound, NotSignedIn, RefusedFile, TooBusy
+from registry.http.complaint_services import read_form_file, sealer, store, upload_services
+from registry.http.transaction import services, writing
+from registry.http.uploads import one_of_few, takes_body
+from registry.i18n.languages import text
+from registry.i18n.wording import name_in
+from registry.officer_desk.acting import acting_for_party, party_call, require_right
+from registry.officer_desk.acts import OfficerAct
+from registry.officer_desk.hearing_acts import ANSWERS
+from registry.officers import sessions
+from registry.officers.rights import Act, Resource
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
+from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
+from registry.pages.officers.refusals import Refusal, refusal_of
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import HandedWith
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
+
+pages = Blueprint("console_heard", __name__)
+
+MAX_OF_FORM = MAX_BYTES + 16 * 1024
+"""A file of the largest size, with the form around it."""
+
+View = Callable[..., Any]
+
+
+@pages.get("/hearings")
+@allowed(Resource.HEARING, Act.ANSWER)
+def heard(session: Session, me: AuthenticatedOfficer) -> Response:
+    found = portal.fetch_served(session, me.standing.unit, now().date())
+    return page("hearings/served.html", here="hearings", found=found)
+
+
+@pages.get("/hearings/<reference>")
+@allowed(Resource.HEARING, Act.ANSWER)
+def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _page(session, me, reference)
+
+
+@pages.get("/hearings/<reference>/receipt")
+@allowed(Resource.HEARING, Act.ANSWER)
+def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    """A text to keep: on which day the answer was given, and the hash of its words, which the case file states as well."""
+    given = portal.read(party_call(session, me), sealer(), reference)
+    if given.answer is None or given.answered_on is None:
+        raise NotFound("there is no answer to this hearing yet")
+    spoken = language()
+    worded = partial(text, spoken)
+    papers = [f"- {one.name} ({one.size})" for one in given.files if one.goes_with is HandedWith.ANSWER]
+    lines = [
+        worded("hearing.receipt.title"),
+        "",
+        f"{worded('hearing.title')}: {given.listed.reference}",
+        f"{worded('hearing.receipt.authority')}: {name_in(spoken, given.listed.unit)}",
+        f"{worded('hearing.answered')}: {given.answered_on.isoformat()}",
+        f"SHA-256: {answer_digest(given.answer)}",
+        worded("hearing.receipt.hashed"),
+        *([worded("hearing.receipt.papers"), *papers] if papers else []),
+        "",
+        given.answer,
+    ]
+    body = "".join(f"{line}\r\n" for line in lines).encode()
+    return sent_file(body, f"answer-{given.listed.reference}-{given.answered_on}.txt")
+
+
+def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    address = f"/console/hearings/{reference}"
+    return Place(reference, address, lambda refusal: _page(session, me, reference, refusal))
+
+
+serve_acts(pages, "/hearings/<reference>", ANSWERS, _opened)
+
+
+def _page(
+    session: Session,
+    me: AuthenticatedOfficer,
+    reference: str,
+    refusal: Refusal | None = None,
+    form: Mapping[str, str] | None = None,
+) -> Response:
+    """The page, or what was refused on it; `form` in place of one that cannot be read."""
+    hearing = portal.read(party_call(session, me), sealer(), reference)
+    return page(
+        "hearings/served_one.html",
+        here="hearings",
+        refusal=refusal,
+        form=request.form if form is None else form,
+        shown=hearing,
+        most=portal.MAX_ANSWER,
+        most_files=MAX_FILES,
+        once=secrets.token_urlsafe(16),
+        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
+    )
+
+
+def _require_sender() -> None:
+    """Raises NotSignedIn, or Forbidden for an officer who may send no paper."""
+    with services().reading_sessions() as glance, glance.no_autoflush:
+        at = now()
+        who = sessions.present(glance, token_sent(), at, day_at(at, None))
+        require_right(who, Resource.HEARING, Act.ANSWER)
+
+
+def _request_file(view: View) -> View:
+    """Read the form before any transaction, and only of somebody who may send one; the view's own door asks all of it again."""
+
+    @takes_body(MAX_OF_FORM, _require_sender)
+    @wraps(view)
+    def taking(reference: str) -> Any:
+        try:
+            _require_sender()
+        except (NotSignedIn, Forbidden):
+            return view(reference=reference)
+        try:
+            with one_of_few():
+                request.max_content_length = MAX_OF_FORM
+                # Read here, so that no other request waits for it later.
+                _ = request.form
+                return view(reference=reference)
+        except RequestEntityTooLarge:
+            return _refused(reference, Problem.FILE_TOO_LARGE, 413)
+        except TooBusy as busy:
+            return _answer_refused(reference, Refusal(503, busy.code, busy.text, Language.EN))
+
+    return taking
+
+
+@pages.post("/hearings/<reference>/files")
+@_request_file
+@allowed(Resource.HEARING, Act.ANSWER)
+def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
+    member = acting_for_party(me)
+    return Afterwards(lambda: _add(member, reference))
+
+
+@pages.get("/hearings/<reference>/files/<attachment>")
+@allowed(Resource.HEARING, Act.ANSWER)
+def save_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
+    """One of the agency's own, as it sent it: to be saved and never shown in a page."""
+    fetch = files.find_own_file(party_call(session, me), sealer(), store(), reference, attachment)
+    return Afterwards(lambda: _send(fetch()))
+
+
+@pages.post("/hearings/<reference>/files/<attachment>/remove")
+@allowed(Resource.HEARING, Act.ANSWER)
+def remove_file(
+    session: Session, me: AuthenticatedOfficer, reference: str, attachment: str
+) -> BaseResponse | Afterwards:
+    try:
+        with session.begin_nested():
+            names = files.remove_file(party_call(session, me), reference, attachment)
+    except IllegalMove as refused:
+        return _page(session, me, reference, refusal_of(refused))
+    return Afterwards(lambda: _discard(reference, names))
+
+
+def _send(file: CleanFile) -> BaseResponse:
+    return sent_file(file.body, file.name)
+
+
+def _discard(reference: str, names: list[str]) -> BaseResponse:
+    # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
+    with suppress(FilesUnavailable):
+        discard(store(), names)
+    return redirect(f"/console/hearings/{reference}", 303)
+
+
+def _add(member: PartyMember, reference: str) -> BaseResponse:
+    try:
+        files.add_file(upload_services(), sealer(), member, reference, read_form_file(), now())
+    except IllegalMove as refused:
+        return _answer_refused(reference, refusal_of(refused))
+    except FilesUnavailable as away:
+        return _refused(reference, away.code, 503)
+    except RefusedFile as refused:
+        return _refused(reference, refused.code, 400)
+    return redirect(f"/console/hearings/{reference}", 303)
+
+
+def _refused(reference: str, code: Problem, status: int) -> BaseResponse:
+    with writing() as session:
+        me = present(session)
+        words = text(language(), f"problem.{code}.detail")
+        return _page(session, me, reference, Refusal(status, code, words, language()), {})
+
+
+def _answer_refused(reference: str, refusal: Refusal) -> BaseResponse:
+    with writing() as session:
+        return _page(session, present(session), reference, refusal, {})

@@ -1,0 +1,273 @@
+"""Server-sent events, in a process of its own: `GET /api/v1/events/stream` keeps a connection open.
+
+One look at the database, several times a second, serves all streams: it asks how far the feeds of those that listen
+reach. One that is behind reads on from its own place: none is lost, none comes twice; Last-Event-ID goes on where a
+broken one ended.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from secrets import token_hex
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.core.clock import day_at, now
+from registry.core.db.engine import engine_for, reading_sessions_for
+from registry.core.errors import (
+    CursorTooOld,
+    DatabaseUnavailable,
+    Fault,
+    InvalidInput,
+    NotFound,
+    NotInMode,
+    NotSignedIn,
+    RegistryError,
+    ScopeMissing,
+    TooBusy,
+)
+from registry.core.keyring import Keyring
+from registry.core.settings import Settings
+from registry.http import logs
+from registry.http.errors import ProblemDocument
+from registry.i18n import languages
+from registry.organisations import keys
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.organisations import Scope
+from registry.vocabulary.register import Language
+from registry.watches.feed import (
+    cursor_of,
+    event_payload,
+    events_after,
+    last_position,
+    last_positions,
+    position_of_cursor,
+)
+
+log = structlog.get_logger()
+
+PATH = "/api/v1/events/stream"
+MAX_STREAMS, MAX_EACH = 500, 5
+"""Streams of one process, and of one organisation."""
+
+LOOK, HEARTBEAT, RECHECK, MAX_LIFETIME = 0.3, 15.0, 60.0, 3600.0
+"""Seconds between looks at the feeds, between signs of life, between looks at the key, and until a stream is ended."""
+
+AT_ONCE = 200
+BUSY_FOR = 30
+
+_BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
+_STATUS: dict[type[RegistryError], int] = {
+    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
+    DatabaseUnavailable: 503,
+}  # fmt: skip
+
+Scoped = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Scoped]]
+Send = Callable[[Scoped], Awaitable[None]]
+
+
+@dataclass(slots=True, eq=False)
+class Listener:
+    """One open stream: its organisation, its key, and its place in the feed."""
+
+    organisation_id: int
+    key: str
+    position: int
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Streams:
+    """An ASGI application that serves the stream, and nothing else."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._engine = engine_for(settings.database_url)
+        self._sessions = reading_sessions_for(self._engine)
+        self._keyring = Keyring(settings.keys)
+        self._listeners: set[Listener] = set()
+        self._looking: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scoped, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        try:
+            listener = await self._admitted(scope)
+        except (RegistryError, SQLAlchemyError) as error:
+            await self._refuse(
+                send, error if isinstance(error, RegistryError) else DatabaseUnavailable("the database is away")
+            )
+            return
+        try:
+            await self._tell(listener, receive, send)
+        finally:
+            self._listeners.discard(listener)
+
+    async def _admitted(self, scope: Scoped) -> Listener:
+        """Raises RegistryError."""
+        if scope["path"].rstrip("/") != PATH or scope["method"] != "GET":
+            raise NotFound(f"this process answers GET {PATH} alone")
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        match = _BEARER.fullmatch(headers.get("authorization", ""))
+        if match is None:
+            raise NotSignedIn(keys.NEEDED)
+        query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if set(query) - {"cursor"} or len(query.get("cursor", [])) > 1:
+            raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "is all that may be asked, and once")])
+        organisation_id = await asyncio.to_thread(self._opened, match[1])
+        if len(self._listeners) >= MAX_STREAMS:
+            raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
+        if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
+            raise TooBusy(f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR)
+        cursor = headers.get("last-event-id") or query.get("cursor", [""])[0]
+        # Between the count above and here nothing waits: two that come at once are counted one after the other.
+        listener = Listener(organisation_id, match[1], 0)
+        self._listeners.add(listener)
+        try:
+            listener.position = await asyncio.to_thread(self._place, organisation_id, cursor)
+        except BaseException:
+            self._listeners.discard(listener)
+            raise
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look())
+        return listener
+
+    def _opened(self, key: str) -> int:
+        with self._sessions() as session:
+            organisation, found = keys.opened_by(session, key, day_at(now(), None))
+            if found.is_test:
+                raise NotInMode("the stream tells of real data alone: read a test key's events from /api/v1/events")
+            opens = keys.scopes_of(found)
+            if Scope.WATCHES not in opens:
+                raise ScopeMissing(f"this needs a key with the scope watches, and yours has {', '.join(sorted(opens))}")
+            return organisation.id
+
+    def _place(self, organisation_id: int, cursor: str) -> int:
+        with self._sessions() as session:
+            if cursor:
+                return position_of_cursor(session, self._keyring, organisation_id, cursor)
+            return last_position(session, organisation_id)
+
+    async def _tell(self, listener: Listener, receive: Receive, send: Send) -> None:
+        headers = [
+            (b"content-type", b"text/event-stream; charset=utf-8"),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await _say(send, "retry: 3000\n\n")
+        gone = asyncio.create_task(_left(receive))
+        # A closed connection frees its place at once: else a client that reconnects a few times would block itself.
+        gone.add_done_callback(lambda _: listener.news.set())
+        began = checked = time.monotonic()
+        listener.news.set()
+        try:
+            while not gone.done() and time.monotonic() - began < MAX_LIFETIME:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(listener.news.wait(), HEARTBEAT)
+                if gone.done():
+                    return
+                if time.monotonic() - checked > RECHECK:
+                    await asyncio.to_thread(self._opened, listener.key)
+                    checked = time.monotonic()
+                if not listener.news.is_set():
+                    await _say(send, ": still here\n\n")
+                    continue
+                listener.news.clear()
+                while lines := await asyncio.to_thread(self._read, listener):
+                    await _say(send, lines)
+        except (NotSignedIn, ScopeMissing):
+            await _say(send, "event: closed\ndata: this key opens nothing any more\n\n")
+        except SQLAlchemyError:
+            # The client asks again in three seconds, from where it was.
+            log.error("stream_broken_off", trouble="the database is away")
+        finally:
+            gone.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _read(self, listener: Listener) -> str:
+        with self._sessions() as session:
+            found = events_after(session, listener.organisation_id, listener.position, AT_ONCE)
+            today = day_at(now(), None)
+            lines = []
+            for place in found:
+                cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
+                payload = event_payload(place.event, today)
+                body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+                lines.append(f"id: {cursor}\nevent: {payload['type']}\ndata: {body}\n\n")
+            if found:
+                listener.position = found[-1].position
+        return "".join(lines)
+
+    async def _look(self) -> None:
+        """Wake the listeners that are behind. Ends when there are none left."""
+        while self._listeners:
+            try:
+                reached = await asyncio.to_thread(self._reached, {one.organisation_id for one in self._listeners})
+            except SQLAlchemyError:
+                await asyncio.sleep(HEARTBEAT / 3)
+                continue
+            for listener in list(self._listeners):
+                if reached.get(listener.organisation_id, 0) > listener.position:
+                    listener.news.set()
+            await asyncio.sleep(LOOK)
+
+    def _reached(self, organisation_ids: set[int]) -> dict[int, int]:
+        with self._sessions() as session:
+            return last_positions(session, sorted(organisation_ids))
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                self._engine.dispose()
+                return
+
+    async def _refuse(self, send: Send, error: RegistryError) -> None:
+        status = _STATUS.get(type(error), 500)
+        problem = ProblemDocument(
+            type=f"{self._settings.public_url}/docs#problem-{error.code}",
+            title=languages.text(Language.EN, f"problem.{error.code}"),
+            status=status,
+            code=error.code,
+            detail=error.text,
+            request_id=token_hex(16),
+            errors=error.faults if isinstance(error, InvalidInput) else (),
+            language=Language.EN,
+        )
+        headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
+        if status == 401:
+            headers.append((b"www-authenticate", b"Bearer"))
+        if status == 503:
+            headers.append((b"retry-after", str(BUSY_FOR).encode()))
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        body = problem.body()
+        await send({"type": "http.response.body", "body": body if isinstance(body, bytes) else body.encode()})
+
+
+async def _say(send: Send, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _left(receive: Receive) -> None:
+    """Ends when the other side has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        continue
+
+
+def from_environment() -> Streams:
+    """For ASGI servers: the stream as the environment describes it."""
+    logs.configure()
+    return Streams(Settings.from_environment(os.environ))

@@ -1,0 +1,235 @@
+"""Watches of organisations: made, changed, paused, ended and read.
+
+Each sees its own alone; another's is not there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from registry.core.calls import Call
+from registry.core.clock import day_at
+from registry.core.db.engine import bulk_insert
+from registry.core.db.locking import lock
+from registry.core.db.reading import Page, newest_first
+from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.ids import new_reference, read_reference
+from registry.core.keyring import Keyring
+from registry.log.models import LogState
+from registry.organisations.models import OrganisationActor
+from registry.register.agencies.models import Agency
+from registry.register.agencies.queries import agency_row, licence_row
+from registry.vocabulary.codes import Problem
+from registry.vocabulary.watches import WatchKind
+from registry.watches.models import Watch, WatchTarget
+from registry.watches.numbers import Leads, Number, leads_of
+from registry.watches.rules import Searched
+
+MAX_WATCHES = 1000
+MAX_NUMBERS = 20_000
+"""Numbers in one list."""
+
+
+class Listed(NamedTuple):
+    """Result of an uploaded list: how many lines lead to an agency, and which lines do not yet."""
+
+    known: int
+    waited_for: tuple[int, ...]
+
+
+def watch_agency(call: Call[OrganisationActor], agency: str, label: str) -> Watch:
+    """Watch an agency with all its licences. Raises InvalidInput when there is no such agency."""
+    row = agency_row(call.session, read_reference(agency) or "")
+    if row is None:
+        raise InvalidInput([Fault("agency_id", Problem.INVALID_VALUE, "is no agency of this registry")])
+    watch = _add_watch(call, WatchKind.AGENCY, label)
+    call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.id))
+    call.session.flush()
+    return watch
+
+
+def watch_licence(call: Call[OrganisationActor], licence: str, label: str) -> Watch:
+    """Watch one licence, and its holder. Raises InvalidInput when there is no such licence."""
+    row = licence_row(call.session, read_reference(licence) or "")
+    if row is None:
+        raise InvalidInput([Fault("licence_id", Problem.INVALID_VALUE, "is no licence of this registry")])
+    watch = _add_watch(call, WatchKind.LICENCE, label)
+    call.session.add(WatchTarget(watch_id=watch.id, agency_id=row.agency_id, licence=row.reference))
+    call.session.flush()
+    return watch
+
+
+def watch_list(
+    call: Call[OrganisationActor], keyring: Keyring, numbers: Sequence[Number], label: str
+) -> tuple[Watch, Listed]:
+    """Watch the agencies that the numbers lead to, now or once they are entered.
+
+    The numbers themselves are not stored.
+    """
+    leads = _leads(call.session, keyring, numbers)
+    watch = _add_watch(call, WatchKind.LIST, label)
+    return watch, _save_targets(call.session, watch, leads)
+
+
+def replace_list(
+    call: Call[OrganisationActor], keyring: Keyring, reference: str, numbers: Sequence[Number]
+) -> tuple[Watch, Listed]:
+    """Put another list in the place of the former. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
+    watch = lock_watch(call, reference)
+    if watch.kind is not WatchKind.LIST:
+        raise NotNow("this watch is no list: end it, and make one of a list")
+    leads = _leads(call.session, keyring, numbers)
+    call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    watch.version += 1
+    return watch, _save_targets(call.session, watch, leads)
+
+
+def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], label: str) -> Watch:
+    """Watch whatever answers to a search.
+
+    Raises InvalidInput when it asks nothing: that would be the whole registry.
+    """
+    search = Searched(**criteria)
+    stated = {name: value for name, value in search._asdict().items() if value is not None}
+    if not stated:
+        detail = f"must ask for at least one of {', '.join(Searched._fields)}"
+        raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
+    return _add_watch(call, WatchKind.SEARCH, label, criteria=stated)
+
+
+def change(
+    call: Call[OrganisationActor], reference: str, *, label: str | None = None, is_paused: bool | None = None
+) -> Watch:
+    """Rename, pause or resume a watch; events during a pause are never delivered later.
+
+    Raises NotFound, StaleVersion.
+    """
+    watch = lock_watch(call, reference)
+    if label is not None:
+        watch.label = read_label(label)
+    if is_paused is not None:
+        watch.is_paused = is_paused
+    watch.version += 1
+    call.session.flush()
+    return watch
+
+
+def end(call: Call[OrganisationActor], reference: str) -> None:
+    """Delete a watch; only events already in the feed remain. Raises NotFound, StaleVersion."""
+    watch = lock_watch(call, reference)
+    call.session.execute(delete(WatchTarget).where(WatchTarget.watch_id == watch.id))
+    call.session.delete(watch)
+    call.session.flush()
+
+
+def lock_watch(call: Call[OrganisationActor], reference: str) -> Watch:
+    """Lock a watch of the organisation that acts. Raises NotFound for any other's, StaleVersion."""
+    its = (Watch.reference == read_reference(reference), Watch.organisation_id == call.actor.id)
+    return lock(call.session, Watch, *its, version=call.version, missing="there is no such watch of your organisation")
+
+
+def _add_watch(
+    call: Call[OrganisationActor], kind: WatchKind, label: str, criteria: dict[str, Any] | None = None
+) -> Watch:
+    count = call.session.execute(
+        select(func.count()).select_from(Watch).where(Watch.organisation_id == call.actor.id)
+    ).scalar_one()
+    if count >= MAX_WATCHES:
+        raise NotNow(f"you have {count} watches, the most there may be: put agencies into one list, or end some")
+    watch = Watch(
+        reference=new_reference(),
+        organisation_id=call.actor.id,
+        label=read_label(label),
+        kind=kind,
+        criteria=criteria,
+        is_paused=False,
+        made_on=day_at(call.at, None),
+        from_index=call.session.execute(select(LogState.size)).scalar_one_or_none() or 0,
+        version=0,
+    )
+    call.session.add(watch)
+    call.session.flush()
+    return watch
+
+
+def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
+    if not 1 <= len(numbers) <= MAX_NUMBERS:
+        detail = f"must be 1 to {MAX_NUMBERS:,} numbers; make several lists of more"
+        raise InvalidInput([Fault("numbers", Problem.INVALID_VALUE, detail)])
+    blank = next((line for line, number in enumerate(numbers, start=1) if not number.text.strip()), None)
+    if blank is not None:
+        raise InvalidInput([Fault(f"numbers[{blank - 1}]", Problem.MISSING, "is empty: leave the line out")])
+    return leads_of(session, keyring, numbers)
+
+
+def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Listed:
+    rows: list[tuple[Any, ...]] = []
+    for one in leads:
+        rows += [(watch.id, agency_id, licence, one.line, None) for agency_id, licence in one.to]
+        if not one.to:
+            rows.append((watch.id, None, None, one.line, one.digest))
+    bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
+    waited_for = tuple(one.line for one in leads if not one.to)
+    return Listed(len(leads) - len(waited_for), waited_for)
+
+
+MAX_LABEL = 120
+
+
+def read_label(text: str) -> str:
+    """One tidy line. Raises InvalidInput."""
+    tidy = " ".join(text.split())
+    if not 1 <= len(tidy) <= MAX_LABEL or not tidy.isprintable():
+        detail = f"must be 1 to {MAX_LABEL} characters on one line"
+        raise InvalidInput([Fault("label", Problem.INVALID_VALUE, detail)])
+    return tidy
+
+
+class WatchView(NamedTuple):
+    """A watch, with how many lines of a list lead to an agency and how many to none yet; of any other, the agency."""
+
+    watch: Watch
+    known: int
+    waited_for: int
+    agency: str | None = None
+    licence: str | None = None
+
+
+def watches_of(session: Session, organisation_id: int, page: Page | None = None) -> list[WatchView]:
+    """The watches of an organisation, the newest first: a page of them, or all."""
+    query = newest_first(select(Watch).where(Watch.organisation_id == organisation_id), Watch.id, page)
+    return _watch_views(session, session.execute(query).scalars().all())
+
+
+def watch_named(session: Session, organisation_id: int, reference: str) -> WatchView:
+    """Raises NotFound for another organisation's, in the same words."""
+    query = select(Watch).where(Watch.reference == read_reference(reference), Watch.organisation_id == organisation_id)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("there is no such watch of your organisation")
+    return _watch_views(session, [found])[0]
+
+
+def _watch_views(session: Session, watches: Sequence[Watch]) -> list[WatchView]:
+    ids = [watch.id for watch in watches]
+    query = (
+        select(
+            WatchTarget.watch_id,
+            func.count(WatchTarget.agency_id.distinct()),
+            func.count(WatchTarget.digest),
+            func.min(Agency.reference),
+            func.min(WatchTarget.licence),
+        )
+        .outerjoin(Agency, Agency.id == WatchTarget.agency_id)
+        .where(WatchTarget.watch_id.in_(ids))
+        .group_by(WatchTarget.watch_id)
+    )
+    counted = {row[0]: row for row in session.execute(query)}
+    views = []
+    for watch in watches:
+        _, known, waits, agency, licence = counted.get(watch.id, (watch.id, 0, 0, None, None))
+        is_one = known + waits == 1 and watch.kind in ("agency", "licence")
+        views.append(WatchView(watch, known, waits, agency if is_one else None, licence if is_one else None))
+    return views

@@ -1,0 +1,68 @@
+"""Rows by many keys: each once, by the index, also in a table that this very transaction fills."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from registry.core.db.engine import bulk_insert, prefer_indexes, wide_cache
+from registry.core.db.reading import rows_by_key
+from registry.register.agencies.models import LookupKey
+from tests.make import make_agency
+
+ROWS = 4_000
+WANTED = 700
+
+
+@pytest.mark.both_databases
+def test_the_cost_follows_the_keys_and_not_the_rows_of_the_table(session: Session, database_kind: str) -> None:
+    make_agency(session)
+    owner = session.execute(text("SELECT min(id) FROM agencies")).scalar_one()
+    session.commit()
+    prefer_indexes(session)
+    bulk_insert(
+        session,
+        LookupKey,
+        ("agency_id", "kind", "value", "recorded_at"),
+        [(owner, "probed", f"{number:08}", 0) for number in range(ROWS)],
+    )
+    wanted = [f"{number * 5:08}" for number in range(WANTED)] + ["nowhere"]
+    before = _fetched(session) if database_kind == "postgresql" else 0
+    found = list(
+        rows_by_key(
+            session, (LookupKey.value, LookupKey.agency_id), LookupKey.value, wanted, LookupKey.kind == "probed"
+        )
+    )
+    assert sorted(value for value, _ in found) == sorted(set(wanted) - {"nowhere"})
+    assert {owner_id for _, owner_id in found} == {owner}
+    if database_kind == "postgresql":
+        # Twice the keys would do: a scan for each chunk reads all rows of the kind.
+        assert _fetched(session) - before <= 2 * WANTED
+
+
+@pytest.mark.both_databases
+def test_no_statement_is_compiled_for_a_price_that_is_only_made_up(session: Session, database_kind: str) -> None:
+    if database_kind == "sqlite":
+        return
+    prefer_indexes(session)
+    plan = session.execute(text("EXPLAIN SELECT id FROM log_state WHERE size >= 0 FOR UPDATE")).scalars()
+    assert not [line for line in plan if "JIT" in line]
+
+
+def _fetched(session: Session) -> int:
+    """Index entries of the table that this transaction has read so far."""
+    return session.execute(
+        text(
+            "SELECT sum(pg_stat_get_xact_tuples_returned(indexrelid)) FROM pg_index WHERE indrelid = 'lookup_keys'::regclass"
+        )
+    ).scalar_one()
+
+
+def test_a_wide_cache_is_for_one_transaction(session: Session) -> None:
+    if session.connection().dialect.name != "sqlite":
+        with wide_cache(session):
+            assert session.execute(text("SELECT 1")).scalar_one() == 1
+        return
+    before = session.execute(text("PRAGMA cache_size")).scalar_one()
+    with wide_cache(session):
+        assert abs(session.execute(text("PRAGMA cache_size")).scalar_one()) > abs(before)
+    assert session.execute(text("PRAGMA cache_size")).scalar_one() == before

@@ -1,0 +1,141 @@
+"""Long lists are answered beside the process that serves: the same bytes, nothing lost by a kill, and no process left behind."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from registry.core.settings import Settings
+from registry.http.request_reader import CSV
+from tests.make import make_api_key, make_licence
+from tests.serving import Served
+from tests.waiting import until
+
+pytestmark = pytest.mark.slow
+
+JSON = "application/json"
+URL = "/api/v1/verifications"
+ITEMS: list[Any] = [
+    {"key": "known", "licence_number": "VYMYSL/1", "destination": "CZ"},
+    {"key": "known", "licence_number": "VYMYSL/1"},
+    {"licence_numbr": "1"},
+    "no object",
+    *({"key": str(number), "licence_number": f"VYMYSL/{number}", "sector": "14.10"} for number in range(10_000 - 4)),
+]
+SHORT = json.dumps({"items": ITEMS[:5]})
+LONG = json.dumps({"items": ITEMS[:500]})
+LONGEST = json.dumps({"items": ITEMS})
+
+
+@pytest.fixture
+def key(session: Session) -> str:
+    """The key of an organisation, once there is a licence to ask about."""
+    make_licence(session, number="VYMYSL/1")
+    key = make_api_key(session)
+    session.commit()
+    return key
+
+
+def headers(key: str, media_type: str = "application/json", accept: str = "application/json") -> dict[str, str]:
+    return {
+        "Authorization": f"Bearer {key}",
+        "Content-Type": media_type,
+        "Accept": accept,
+        "X-Request-Id": "0123456789abcdef0123456789abcdef",
+    }
+
+
+def ask(served: Served, key: str, body: str) -> requests.Response:
+    return requests.post(served.base_url + URL, data=body, headers=headers(key), timeout=120)
+
+
+def descendants(pid: int) -> Iterator[int]:
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            yield child
+            yield from descendants(child)
+
+
+def list_processes(served: Served) -> list[int]:
+    return [
+        pid
+        for pid in descendants(served.process.pid)
+        if b"\0lists\0answer\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+def processor_ticks(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+SENT = [
+    (LONG, JSON, JSON, 200),
+    (LONG, JSON, CSV, 200),
+    ("licence_number,destination\n" + "VYMYSL/1,CZ\n" * 500, CSV, JSON, 200),
+    (LONG[:-1], JSON, JSON, 400),
+    (LONG, "text/plain", JSON, 415),
+    (json.dumps({"items": [*ITEMS, *ITEMS]}), JSON, JSON, 413),
+]
+"""Bodies, their media types, what is accepted, and the status of the answer."""
+
+
+def test_a_long_list_has_the_answer_that_the_serving_process_would_give(
+    key: str, served: Served, settings: Settings, client: FlaskClient
+) -> None:
+    for body, media_type, accept, status in SENT:
+        beside = requests.post(served.base_url + URL, data=body, headers=headers(key, media_type, accept), timeout=120)
+        within = client.post(URL, data=body, headers=headers(key, media_type, accept))
+        assert (beside.status_code, within.status_code) == (status, status)
+        assert beside.content.replace(served.base_url.encode(), settings.public_url.encode()) == within.data
+        for name in ("Content-Type", "Content-Language", "Cache-Control"):
+            assert beside.headers.get(name) == within.headers.get(name)
+    assert len(list_processes(served)) == 1
+
+
+def test_a_short_list_needs_no_other_process(key: str, served: Served) -> None:
+    assert ask(served, key, SHORT).status_code == 200
+    assert list_processes(served) == []
+
+
+def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(key: str, served: Served) -> None:
+    whole = ask(served, key, LONGEST)
+    (pid,) = list_processes(served)
+    before = processor_ticks(pid)
+    with ThreadPoolExecutor(1) as beside:
+        cut = beside.submit(ask, served, key, LONGEST)
+        until(lambda: processor_ticks(pid) > before + 3, 0.005)
+        os.kill(pid, signal.SIGKILL)
+        answer = cut.result()
+    assert (answer.status_code, answer.json()["code"]) == (503, "too_busy")
+    assert int(answer.headers["Retry-After"]) > 0
+    again = ask(served, key, LONGEST)
+    assert (again.status_code, again.content) == (200, whole.content)
+    (next_pid,) = list_processes(served)
+    assert next_pid != pid
+    # One that dies between two lists costs none of them.
+    os.kill(next_pid, signal.SIGKILL)
+    until(lambda: not is_running(next_pid))
+    assert ask(served, key, LONG).status_code == 200
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])
+def test_a_server_that_ends_leaves_no_process_behind(number: int, key: str, served: Served) -> None:
+    assert ask(served, key, LONG).status_code == 200
+    (pid,) = list_processes(served)
+    served.process.send_signal(number)
+    until(lambda: not is_running(pid))

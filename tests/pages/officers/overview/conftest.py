@@ -1,3 +1,0 @@
-from tests.pages.officers.cases.conftest import desk_for, sealer
-
-__all__ = ["desk_for", "sealer"]
