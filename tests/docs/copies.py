@@ -40,7 +40,7 @@ class Copy:
     def run(self, *command: str, writes: str | None = None) -> None:
         """Run a Python module there; `writes` is the file that it writes anew."""
         ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=self.folder, capture_output=True, text=True, timeout=600, check=False
+            [sys.executable, "-m", *command], cwd=self.folder, capture_output=True, text=True, timeout=1200, check=False
         )
         assert ran.returncode == 0, f"{' '.join(command)}:\n{ran.stdout[-6000:]}\n{ran.stderr[-3000:]}"
         if writes is not None:
