@@ -1,14 +1,11 @@
 """The recipe of docs/maintainers/licence-fields.md, followed in a copy of the repository with an invented field."""
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from registry.vocabulary.register import Language
+from tests.docs.copies import Copy
 
-ROOT = Path(__file__).resolve().parents[2]
-COPIED = ("registry", "schemas", "migrations", "openapi", "client", "tests", "tools", "docs")
 LABELS = {
     "en": "Insured with", "it": "Assicurata presso", "zh-Hans": "承保机构", "zh-Hant": "承保機構", "fr": "Assurée auprès de",
     "ro": "Asigurată la",
@@ -63,37 +60,6 @@ def test_terms_without_an_insurer_stay(database: Database) -> None:
 '''
 
 
-class Copy:
-    """A copy of the repository; `touched` are the files that the recipe changed or added."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.touched: set[str] = set()
-        for name in COPIED:
-            # With what Python compiled before: the copies have the same times.
-            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("node_modules"))
-        for name in ("pyproject.toml", "README.md", "CHANGELOG.md"):
-            shutil.copy2(ROOT / name, folder / name)
-
-    def insert(self, path: str, before: str, line: str) -> None:
-        """Put a line before the only place that begins so."""
-        text = (self.folder / path).read_text(encoding="utf-8")
-        assert text.count(before) == 1, path
-        self.write(path, text.replace(before, line + before))
-
-    def write(self, path: str, text: str) -> None:
-        (self.folder / path).write_text(text, encoding="utf-8")
-        self.touched.add(path)
-
-    def run(self, *command: str, writes: str | None = None) -> None:
-        ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=self.folder, capture_output=True, text=True, timeout=600, check=False
-        )
-        assert ran.returncode == 0, f"{' '.join(command)}:\n{ran.stdout[-6000:]}\n{ran.stderr[-3000:]}"
-        if writes is not None:
-            self.touched.add(writes)
-
-
 def follow_recipe(copy: Copy) -> str:
     """Follow docs/maintainers/licence-fields.md; the number of the step of the database."""
     field = '    insured_with: Annotated[str | None, Meta(description="Who insures the agency\'s workers.")] = None\n'
@@ -101,7 +67,7 @@ def follow_recipe(copy: Copy) -> str:
     copy.insert(
         "registry/register/imports/statements.py", "\n\nclass Statement(", "    insured_with: str | None = None\n"
     )
-    before = (copy.folder / "migrations" / "head").read_text(encoding="ascii").strip()
+    before = copy.read("migrations/head").strip()
     number = f"{int(before) + 1:04}"
     copy.write("migrations/head", f"{number}\n")
     copy.write(f"migrations/versions/{number}_insured_with.py", MIGRATION.format(number=number, before=before))
@@ -114,7 +80,7 @@ def follow_recipe(copy: Copy) -> str:
     copy.insert("openapi/entry-v1.schema.json", licence, '        "insured_with": {"$ref": "#/$defs/text"},\n')
     copy.run("registry.cli", "openapi", writes="openapi/openapi.json")
     copy.run("tools.typescript_types", "write", writes="client/typescript/src/types.ts")
-    copy.insert("CHANGELOG.md", "### Days and clocks\n", "- A licence says who insures the agency's workers.\n\n")
+    copy.write("CHANGELOG.md", f"- A licence says who insures the agency's workers.\n{copy.read('CHANGELOG.md')}")
     return number
 
 
@@ -126,12 +92,11 @@ def test_a_new_field_of_a_licence_touches_at_most_fifteen_files_and_is_stored_im
     assert len(copy.touched) <= 15, sorted(copy.touched)
     desk = copy.folder / "tests" / "pages" / "officers" / "licences"
     check = shutil.copy2(Path(__file__).with_name("licence_field_check.py"), desk / "test_insured_with.py")
-    copy.run(
-        "pytest", "-q", "-p", "no:cacheprovider", "-k", "not postgresql",
+    copy.test(
         str(check), f"tests/migrations/test_{number}_insured_with.py",
         "tests/test_migrations.py::test_the_head_is_what_the_models_say",
         "tests/tools/test_typescript_types.py",
         "tests/i18n/test_languages.py",
     )  # fmt: skip
-    types = (copy.folder / "client" / "typescript" / "src" / "types.ts").read_text(encoding="utf-8")
+    types = copy.read("client/typescript/src/types.ts")
     assert "insured_with?: string;" in types

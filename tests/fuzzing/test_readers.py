@@ -32,7 +32,7 @@ from registry.complaints.attachments.file_kinds import kind_of
 from registry.complaints.attachments.sanitiser import running
 from registry.core.errors import ImportRefused, RefusedFile, TooLarge, UnreadableList
 from registry.register.imports import confined
-from registry.register.imports.columns import columns_of
+from registry.register.imports.columns import read_sample
 from registry.register.imports.extraction.terms import Task
 from registry.register.imports.mapping import SourceMapping, mapping_named
 from registry.register.imports.reading import opened
@@ -173,7 +173,7 @@ def read_list(path: Path, mapping: SourceMapping) -> None:
         for row in opened(path, mapping).rows:
             assert row.cells is None or all(type(cell) is str for cell in row.cells)
     with suppress(ImportRefused):
-        columns_of(path)
+        read_sample(path)
 
 
 def read_questions(path: Path) -> None:
