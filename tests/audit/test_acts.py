@@ -22,7 +22,7 @@ def _each(before: str, words: type[StrEnum], after: str = "") -> list[str]:
 
 COMPOSED = {
     "f'case.bulk_{kind}'": _each("case.bulk_", BulkKind),
-    "f'deposit.{kind}'": _each("deposit.", DepositLineKind),
+    "f'deposit.{entry.kind}'": _each("deposit.", DepositLineKind),
     "f'deposit.{line.state}'": ["deposit.refused", "deposit.taken_back"],
     "f'entry.{entry_request.kind}_asked'": _each("entry.", EntryRequestKind, "_asked"),
     "f'entry.{entry_request.kind}_withdrawn'": _each("entry.", EntryRequestKind, "_withdrawn"),
