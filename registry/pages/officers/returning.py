@@ -9,11 +9,10 @@ import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Response, current_app, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts.sessions import is_form_token
 from registry.complaints.casework import unsent
@@ -23,9 +22,6 @@ from registry.http.complaint_services import sealer
 from registry.http.portals import FORM_FIELD, SAFE, Cookie, require_same_origin
 from registry.http.transaction import writing
 from registry.officers import sessions
-from registry.officers.rights import Act, Resource
-from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.guard import allowed
 
 PATH = "/console"
 MAX_ADDRESS = 400
@@ -139,27 +135,3 @@ def _of_console(address: str) -> str | None:
     except (HTTPException, RequestRedirect):
         return None
     return address
-
-
-pages = Blueprint("console_unsent", __name__)
-
-
-@pages.post("/drafts")
-@allowed(Resource.OWN, Act.WRITE)
-def keep_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    """Keep what stands in a form; `draft_action` is where it would be sent. To a button the page answers, to a script 204."""
-    page, action = page_of_form(), request.form.get("draft_action", "")
-    is_kept = page is not None and is_kept_of(action) and keep_typed(session, me.officer.id, page, action, now())
-    if request.form.get("draft_page"):
-        return Response(status=204 if is_kept else 422)
-    return redirect(page or "/console/", 303)
-
-
-@pages.post("/drafts/drop")
-@allowed(Resource.OWN, Act.WRITE)
-def drop_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
-    """Drop what was kept of the page that the form stands on."""
-    page = page_of_form()
-    if page is not None:
-        unsent.drop(session, me.officer.id, page=page.partition("?")[0])
-    return redirect(page or "/console/", 303)
