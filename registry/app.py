@@ -10,8 +10,7 @@ from flask import Flask, Request
 from flask.globals import request_ctx
 from werkzeug.routing import MapAdapter
 
-from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
-from registry.core.db.limits import Limits
+from registry.core.db.engine import Limits, engine_for, reading_sessions_for, sessions_for
 from registry.core.processes import forbid_dumps, freeze_gc, prepare_structs
 from registry.core.settings import Edge, Settings
 from registry.http import errors, health, logs, metrics, transaction

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import fields
 
-from registry.vocabulary.bulk import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.organisations import JobKind, JobState, ResultForm, StepCode
 from registry.vocabulary.register import Activity, RecruiterKind
 from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema

@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import ReceiptCheckSchema

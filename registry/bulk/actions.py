@@ -20,8 +20,8 @@ from registry.core.db.reading import Page, newest_first
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow, RepeatDiffers, TooBusy
 from registry.core.ids import read_reference
 from registry.organisations.models import OrganisationActor
-from registry.vocabulary.bulk import JobKind, JobState
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.organisations import JobKind, JobState
 
 KEPT_DAYS = 30
 """Days after which a list and its results are removed."""

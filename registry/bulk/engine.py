@@ -26,7 +26,7 @@ from registry.bulk.shared import SharedFiles, claimed, claimed_elsewhere
 from registry.core.clock import now
 from registry.core.db.errors import is_database_away
 from registry.core.errors import FilesUnavailable, RegistryError, UnreadableList
-from registry.vocabulary.bulk import JobState
+from registry.vocabulary.organisations import JobState
 
 log = structlog.get_logger()
 

@@ -16,7 +16,7 @@ from typing import IO, NamedTuple, Protocol
 from registry.bulk.models import BulkJob
 from registry.core.errors import NotFound, NotNow, TooLarge, UnreadableList
 from registry.proofs.papers.rendering import missing_packages
-from registry.vocabulary.bulk import JobState, ResultForm
+from registry.vocabulary.organisations import JobState, ResultForm
 
 MAX_BYTES = 256 << 20
 CHUNK = 1 << 20

@@ -15,7 +15,7 @@ from registry.proofs.credentials.rules import Head, base64, base64url, plain, re
 from registry.proofs.credentials.signing import compact_jws
 from registry.verification.verdicts.corridor import CorridorVerdict
 from registry.verification.verdicts.question import Verdict
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 
 TYPE = "registry-manifest+jwt"
 VERSION = 1

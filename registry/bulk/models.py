@@ -10,7 +10,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.bulk import JobKind, JobState
+from registry.vocabulary.organisations import JobKind, JobState
 from registry.vocabulary.register import Answer
 
 

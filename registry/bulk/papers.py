@@ -7,7 +7,7 @@ from itertools import islice
 from registry.bulk.supply_chains import GRAVITY, MAX_SUPPLIERS, Link
 from registry.i18n.languages import text
 from registry.proofs.papers.rendering import Draft
-from registry.vocabulary.bulk import StepCode
+from registry.vocabulary.organisations import StepCode
 from registry.vocabulary.register import Language
 
 MAX_ROWS = 500

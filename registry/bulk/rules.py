@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from registry.proofs.credentials.rules import plain
 from registry.register.imports.columns import pattern_of
 from registry.register.imports.values import day_of, folded, unaccented
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import IdentifierScheme
 
 MAX_AT_ONCE = 10_000

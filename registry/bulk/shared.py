@@ -21,7 +21,7 @@ from registry.core.errors import FilesUnavailable
 from registry.core.keyring import Keyring
 from registry.core.object_store import object_store, store_errors
 from registry.core.settings import Bucket, Settings
-from registry.vocabulary.bulk import JobState
+from registry.vocabulary.organisations import JobState
 
 PIECE = 1024 * 1024
 _NONCE, _LENGTH, _TAG = 12, 4, 16

@@ -12,8 +12,7 @@ from registry.http.app_services import verdicts
 from registry.http.question_parser import question_of
 from registry.http.transaction import public_reading, services
 from registry.proofs.credentials import paper, queries, receipts
-from registry.proofs.credentials.bundles import bundle_of
-from registry.proofs.credentials.receipts import HeadReader
+from registry.proofs.credentials.receipts import HeadReader, bundle_of
 from registry.proofs.credentials.rules import receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists

@@ -15,9 +15,8 @@ import structlog
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.core.db.engine import engine_for, note_answer, reading_sessions_for
+from registry.core.db.engine import Limits, engine_for, note_answer, reading_sessions_for
 from registry.core.db.errors import classify_db_error
-from registry.core.db.limits import Limits
 from registry.core.db.prepared import ThreadLocalReader
 
 log = structlog.get_logger()

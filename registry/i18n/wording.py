@@ -1,4 +1,4 @@
-"""Reasons, days, countries and the field's words as sentences in the page languages."""
+"""Reasons, days, countries, notices and the field's words as sentences in the page languages."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -10,6 +10,9 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.officers import security_mails
+from registry.officers.models import SecurityEvent
+from registry.officers.notices import Wording, Words
 from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import shipped_law
@@ -19,7 +22,7 @@ from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
 from registry.vocabulary.record import DETAILS, Licence
-from registry.vocabulary.register import Answer, Language
+from registry.vocabulary.register import Answer, Language, SanctionKind
 
 ValueText = Callable[[Language, str, SourceSnapshot], str]
 
@@ -316,3 +319,29 @@ _WORDED: Mapping[str, ValueText] = {
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,
 }
 """How the values of findings are worded, by their names; every other one is said as it stands."""
+
+
+def notice_words(address: str) -> Wording:
+    """`registry.officers.notices.Wording`, with the address of the console."""
+
+    def wording(language: Language, words: Words) -> tuple[str, str]:
+        body = text(language, f"notice.{words}", address=f"{address}/console/")
+        return text(language, "notice.subject"), f"{body}\n\n{text(language, 'notice.why')}\n"
+
+    return wording
+
+
+def security_words(address: str) -> security_mails.Wording:
+    """`registry.officers.security_mails.Wording`, with the address of the console."""
+
+    def wording(language: Language, event: SecurityEvent, code: str) -> tuple[str, str]:
+        facts = {"code": code, "address": f"{address}/console/join"} if code else {}
+        body = text(language, f"security.{event}", **facts)
+        return text(language, "security.subject"), f"{body}\n\n{text(language, 'security.not_you')}\n"
+
+    return wording
+
+
+def sanction_notice(language: Language, event: str, kind: SanctionKind) -> str:
+    """The message of an event of the outbox: `registry.supervision.sanctions.complainant_notices.Words`."""
+    return text(language, f"sanction.told.{event.partition('.')[2]}", kind=text(language, f"sanction.{kind}"))

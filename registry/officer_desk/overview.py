@@ -1,20 +1,36 @@
 """What the officers' console and API share of overviews: a unit's, as the officer may see it, and its files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.triage.patterns import patterns
-from registry.core.spreadsheets import as_csv, as_xlsx
+from registry.core.spreadsheets import Cell, as_csv, as_xlsx
 from registry.http.complaint_services import sealer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Overview, overview
 from registry.oversight.overview.rules import Period
-from registry.oversight.overview.sheets import NAMES, NamedPattern, Sheet, sheets
 from registry.register.agencies.queries import public_record
+
+
+class Sheet(NamedTuple):
+    name: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+
+
+class NamedPattern(NamedTuple):
+    """An agency with a pattern under the name that is shown; `agency_id` where it is a registered one."""
+
+    name: str
+    agency_id: str | None
+    independent: int
+    complaints: int
+    last_on: date
 
 
 class Viewer:
@@ -66,6 +82,23 @@ def note_export(session: Session, viewer: Viewer, name: str, period: Period, at:
         session, "statistics.exported", viewer.unit, on=at.date(), actor=viewer.officer, detail=detail,
         unit=viewer.unit,
     )  # fmt: skip
+
+
+NAMES = ("open", "clocks", "inflow", "indicators", "decisions", "agencies")
+
+
+def sheets(found: Overview, patterns: Sequence[NamedPattern]) -> dict[str, Sheet]:
+    """The tables by name, as in NAMES. A value that was not stated is an empty cell."""
+    return {sheet.name: sheet for sheet in _sheets(found, patterns)}
+
+
+def _sheets(found: Overview, patterns: Sequence[NamedPattern]) -> Iterator[Sheet]:
+    yield Sheet("open", ("state", "priority", "age", "cases"), found.open_cases)
+    yield Sheet("clocks", ("clock", "kept", "missed", "late", "running"), found.clocks)
+    yield Sheet("inflow", ("week", "sector", "country", "complaints"), found.inflow)
+    yield Sheet("indicators", ("indicator", "complaints"), list(found.indicators.items()))
+    yield Sheet("decisions", ("days", "cases"), sorted(found.decisions.items()))
+    yield Sheet("agencies", ("agency", "agency_id", "independent", "complaints", "last"), patterns)
 
 
 Worded = Callable[[Sheet], Sheet]

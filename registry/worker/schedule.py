@@ -30,7 +30,7 @@ from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
-from registry.i18n.notice_words import notice_words, sanction_notice, security_words
+from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions

@@ -18,7 +18,7 @@ from registry.api.openapi import document as document_writer
 from registry.api.openapi import stream as openapi_stream
 from registry.api.openapi.audiences import Audience
 from registry.api.openapi.document import document, views_of
-from registry.api.openapi.field_texts import describe_fields, stated
+from registry.api.openapi.fields import describe_fields, stated
 from registry.core.settings import Edge, Settings
 from registry.watches import stream
 from tests.api.recording import answer_in, ask

@@ -30,7 +30,7 @@ from registry.core.errors import NotFound, NotNow, RepeatDiffers, UnreadableList
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.http.transaction import services
-from registry.vocabulary.bulk import JobKind, JobState, ResultForm
+from registry.vocabulary.organisations import JobKind, JobState, ResultForm
 from registry.worker import bulk_jobs
 from registry.worker.bulk_jobs import purge_lists, work_on
 from tests import make

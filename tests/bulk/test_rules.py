@@ -6,7 +6,7 @@ import pytest
 
 from registry.bulk.actions import guessed_kind
 from registry.bulk.rules import with_constants, with_day_read
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 
 
 @pytest.mark.parametrize(

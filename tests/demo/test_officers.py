@@ -11,7 +11,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.keyring import Keyring
 from registry.demo.officers import UNIT, add_officers
-from registry.officers import joining
+from registry.officers import join_codes
 from registry.officers.rights import Role
 
 
@@ -25,5 +25,7 @@ def test_each_role_has_an_officer_who_can_join_and_a_second_run_adds_none(sessio
     # Of an agency there is none here: no licence is loaded.
     assert set(roles) == set(Role) - {Role.AGENCY_REP}
     assert roles.count(Role.SUPERVISOR) == 2
-    assert {joining.officer_of_code(session, one.code or "", at).email for one in first} == {one.email for one in first}
+    assert {join_codes.officer_of_code(session, one.code or "", at).email for one in first} == {
+        one.email for one in first
+    }
     assert [one.code for one in add_officers(session, sealer, at)] == [None] * len(first)

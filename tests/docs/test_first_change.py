@@ -45,9 +45,10 @@ check_by = 2027-11-01
 """
 
 HELP_LINE_CHECK = """\
-from registry.register.help_lines.rules import lines_of, public_number, shipped_help_lines
+from registry.register.help_lines.rules import help_lines_in, lines_of, public_number
+from registry.register.law.loading import shipped_law
 
-numbers = [public_number(line, is_demo=False) for line in lines_of("GR", shipped_help_lines())]
+numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()))]
 assert "000 000 0000" in numbers, numbers
 """
 
@@ -167,11 +168,11 @@ def test_an_act_of_an_officer(copy: Copy) -> None:
     table = "registry/officer_desk/sanctions.py"
     give_back = '        OfficerAct(\n            "give-back",'
     copy.insert(table, give_back, ACT)
-    examples = "registry/api/officers/sanction_examples.py"
+    examples = "registry/api/officers/authority_examples.py"
     example = (
         '    _on("remindOfSanction", "early", "Not handed in yet", "/remind", who="decider", version=3, status=409),\n'
     )
-    copy.insert(examples, '    _on("submitSanction"', example)
+    copy.insert(examples, '    _on("submitSanction", "review"', example)
     copy.insert("registry/pages/officers/templates/sanctions/one.html", '{{ with_reason("/give-back"', BUTTON)
     for language in STAFF_LANGUAGES:
         done, button = "done.remindOfSanction", "sanction.act.remind"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.accounts import passwords, second_factors
 from registry.core.clock import now
 from registry.core.keyring import Keyring
-from registry.officers import accounts, factors, join_codes, joining
+from registry.officers import accounts, factors, join_codes
 from registry.officers.models import Officer, SecurityMail, Unit
 from registry.officers.rights import Role
 
@@ -81,7 +81,7 @@ def make_officer(
     officer.password, officer.password_on = kept_password(), today
     factor, secret = factors.APPS.begin(session, keyring, officer, "app", today)
     factor.is_confirmed = True
-    _, recovery_codes = joining.finish_joining(session, code, at)
+    _, recovery_codes = join_codes.finish_joining(session, code, at)
     # The mail that they joined was sent long ago.
     session.execute(delete(SecurityMail).where(SecurityMail.officer_id == officer.id))
     session.flush()

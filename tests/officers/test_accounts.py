@@ -13,7 +13,7 @@ from registry.core.clock import now
 from registry.core.errors import ActRefused, NotFound, NotSignedIn, StaleVersion
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officers import accounts, calendars, factors, join_codes, joining, sessions, tokens
+from registry.officers import accounts, calendars, factors, join_codes, sessions, tokens
 from registry.officers.models import ChangeState, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
@@ -44,18 +44,18 @@ def test_an_officer_joins_by_two_persons_a_code_and_two_proofs(session: Session,
     assert accounts.officers_of(session) == []
     handed_over = accounts.approve(session, change, by="APPROVER", at=at, today=at.date())
     code = whole_code(session, only_new(session), handed_over)
-    officer = joining.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
+    officer = join_codes.join(session, code.lower().replace("-", " "), PASSWORD, at, at.date())
     with pytest.raises(ActRefused, match="second factor"):
-        joining.finish_joining(session, code, at)
+        join_codes.finish_joining(session, code, at)
     factor, _ = factors.APPS.begin(session, keyring, officer, "app", at.date())
     with pytest.raises(ActRefused, match="second factor"):
-        joining.finish_joining(session, code, at)
+        join_codes.finish_joining(session, code, at)
     factor.is_confirmed = True
-    officer, recovery = joining.finish_joining(session, code, at)
+    officer, recovery = join_codes.finish_joining(session, code, at)
     assert officer.state is OfficerState.ACTIVE
     assert len(set(recovery)) == 10
     with pytest.raises(ActRefused) as refused:
-        joining.join(session, code, PASSWORD, at, at.date())
+        join_codes.join(session, code, PASSWORD, at, at.date())
     assert refused.value.reason == "bad_join_code"
 
 
@@ -176,7 +176,7 @@ def test_who_approves_does_not_become_the_officer(session: Session, keyring: Key
     def assert_opens_nothing(*codes: str) -> None:
         for code in codes:
             with pytest.raises(ActRefused) as refused:
-                joining.join(session, code, PASSWORD, at, at.date())
+                join_codes.join(session, code, PASSWORD, at, at.date())
             assert refused.value.reason == "bad_join_code"
 
     assert handed_over is not None
@@ -214,14 +214,14 @@ def test_a_custodians_reset_rests_for_a_day_and_is_stopped_by_one_person(
     change = accounts.propose_reset(session, custodian, by="PROPOSER", at=at)
     code = whole_code(session, custodian, accounts.approve(session, change, by="APPROVER", at=at, today=at.date()))
     with pytest.raises(ActRefused) as refused:
-        joining.join(session, code, PASSWORD, at + timedelta(hours=23), at.date())
+        join_codes.join(session, code, PASSWORD, at + timedelta(hours=23), at.date())
     assert refused.value.reason == "join_code_rests"
     later = at + timedelta(hours=24)
     assert join_codes.officer_of_code(session, code, later + timedelta(hours=71)).id == custodian.id
     # The custodian knows nothing of it, and tells a supervisor.
     accounts.sign_out(session, custodian, by="SUPERVISOR", at=later)
     with pytest.raises(ActRefused) as refused:
-        joining.join(session, code, PASSWORD, later, at.date())
+        join_codes.join(session, code, PASSWORD, later, at.date())
     assert refused.value.reason == "bad_join_code"
 
 
@@ -254,7 +254,7 @@ def test_no_account_is_joined_with_a_weak_password(session: Session, password: s
     handed_over = accounts.approve(session, invited(session), by="APPROVER", at=at, today=at.date())
     code = whole_code(session, only_new(session), handed_over)
     with pytest.raises(ActRefused) as refused:
-        joining.join(session, code, password, at, at.date())
+        join_codes.join(session, code, password, at, at.date())
     assert refused.value.reason.startswith("password_")
     assert password not in refused.value.text
 

@@ -18,7 +18,7 @@ from registry.core.db.engine import sessions_for
 from registry.core.db.errors import SomeFailed
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.i18n.notice_words import notice_words
+from registry.i18n.wording import notice_words
 from registry.officers import accounts, notices
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role

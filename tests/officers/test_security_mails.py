@@ -10,7 +10,7 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import ActRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.i18n.notice_words import security_words
+from registry.i18n.wording import security_words
 from registry.officers import accounts, join_codes, notices, security_mails
 from registry.officers.models import NoticeChoice, Officer, OfficerState, SecurityEvent, SecurityMail
 from registry.officers.rights import Role

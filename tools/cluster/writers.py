@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bench.imports import COLUMNS, list_row
 from registry.core.clock import now
-from registry.core.db.engine import engine_for, sessions_for
-from registry.core.db.limits import Limits
+from registry.core.db.engine import Limits, engine_for, sessions_for
 from registry.core.errors import ImportRefused
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring

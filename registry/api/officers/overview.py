@@ -14,13 +14,20 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import reading
-from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
+from registry.officer_desk.overview import (
+    NamedPattern,
+    Viewer,
+    file_name,
+    note_export,
+    read_overview,
+    table_file,
+    workbook_file,
+)
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Overview
 from registry.oversight.overview.rules import Period, is_period, usual
-from registry.oversight.overview.sheets import NamedPattern
 from registry.vocabulary.codes import Problem
 from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema
 

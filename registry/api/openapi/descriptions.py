@@ -7,9 +7,8 @@ from registry.api.officers.guard import NEEDS
 from registry.http.request_reader import FILE_NAME, ONCE
 from registry.officer_desk.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
-from registry.vocabulary.bulk import ResultForm
 from registry.vocabulary.cases import ConsentKind
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import ResultForm, Scope
 from registry.vocabulary.register import Language
 from schemas.verify import SUBJECTS
 

@@ -39,8 +39,7 @@ from registry.api.openapi.descriptions import (
     opened_by,
     quicker_with,
 )
-from registry.api.openapi.field_texts import describe_fields
-from registry.api.openapi.fields import described
+from registry.api.openapi.fields import describe_fields, described
 from registry.api.openapi.file_operations import file_operations, header_ref, not_modified
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES

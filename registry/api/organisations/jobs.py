@@ -26,9 +26,8 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
-from registry.vocabulary.bulk import JobKind, ResultForm
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import JobKind, ResultForm, Scope
 from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
 from schemas.pages import PageQuerySchema
 from schemas.row_proofs import RowProofSchema

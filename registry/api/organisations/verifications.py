@@ -58,9 +58,8 @@ from registry.http.schemas import request_list, response_schema
 from registry.http.uploads import workbook_turn
 from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowance, Sheet
 from registry.verification.verdicts.batch import BatchReader, is_searched
-from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import JobKind, Scope
 from schemas.bulk import (
     CorridorItemsSchema,
     CorridorListOptionsSchema,

@@ -20,9 +20,8 @@ from registry.http.schemas import request_schema, response_schema
 from registry.verification.verdicts.corridor import CorridorVerdict, Employer, decide_corridor
 from registry.verification.verdicts.question import Question, VerdictFacts
 from registry.verification.verdicts.subjects import read_subject
-from registry.vocabulary.bulk import JobKind
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import JobKind, Scope
 from registry.vocabulary.register import SENDING_COUNTRIES, IdentifierScheme
 from schemas.corridor import CorridorQuerySchema, CorridorVerdictSchema
 

@@ -30,7 +30,7 @@ from registry.http.responses import File
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft
-from registry.vocabulary.bulk import JobKind, JobState, ResultForm
+from registry.vocabulary.organisations import JobKind, JobState, ResultForm
 from registry.vocabulary.register import Language
 
 MAX_ROWS_LATER = 20_000

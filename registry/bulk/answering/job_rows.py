@@ -44,7 +44,7 @@ from registry.proofs.credentials.receipts import HeadReader
 from registry.proofs.credentials.signing import Signers
 from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictReader
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Language
 from schemas.base import InSchema
 

@@ -11,7 +11,7 @@ from registry.http.answer_shapes import corridor_payload, verdict_payload
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
 from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer
-from registry.vocabulary.bulk import StepCode
+from registry.vocabulary.organisations import StepCode
 from registry.vocabulary.register import Answer, Language
 
 

@@ -27,7 +27,7 @@ from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.organisations.models import OrganisationActor
 from registry.proofs.credentials.rules import base64
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer as Verdict
 
 

@@ -20,7 +20,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
 from registry.organisations.models import OrganisationActor
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 
 
 class SignedStatements(NamedTuple):

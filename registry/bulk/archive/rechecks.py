@@ -34,7 +34,7 @@ from registry.proofs.credentials.trust import Checked
 from registry.verification.verdicts.batch import BatchReader
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Verdict
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer
 from schemas.verify import VerifySchema
 

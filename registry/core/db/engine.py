@@ -5,8 +5,9 @@ import enum
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -25,8 +26,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import String, TypeDecorator
-
-from registry.core.db.limits import Limits
 
 if TYPE_CHECKING:
     from registry.core.db.patience import BoundedConnection, Watchman
@@ -86,6 +85,40 @@ def one_of(words: type[enum.StrEnum], name: str | None = None) -> Enum:
 def Text(length: int) -> String:  # noqa: N802 - reads as a column type
     """Text compared byte by byte on both databases: PostgreSQL would otherwise order by its locale."""
     return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds. `statement` is 0 for no limit: imports, workers and migrations take what they need.
+
+    `lock` is how long a statement waits for another transaction, `idle` how long a transaction may do nothing, `connect` how
+    long a server may take to say hello.
+    """
+
+    statement: float = 0.0
+    lock: float = 0.0
+    idle: float = 300.0
+    connect: float = 10.0
+
+    AT_POOLER: ClassVar[str] = "-c timezone=UTC"
+    """What a pooler takes at the beginning of a connection, for it keeps track of it."""
+
+    def options(self) -> str:
+        """As PostgreSQL's `options` parameter has them."""
+        return " ".join([self.AT_POOLER, *(f"-c {name}={value}" for name, value in self._stated())])
+
+    def statement_of_transaction(self) -> str:
+        """A statement that holds the present transaction to them."""
+        stated = [f"set_config('{name}', '{value}', true)" for name, value in self._stated()]
+        return f"SELECT {', '.join(stated) or '1'}"
+
+    def _stated(self) -> list[tuple[str, int]]:
+        stated = {
+            "statement_timeout": round(self.statement * 1000),
+            "lock_timeout": round(self.lock * 1000),
+            "idle_in_transaction_session_timeout": round(self.idle * 1000),
+        }
+        return [(name, value) for name, value in stated.items() if value]
 
 
 def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None, connections: int = 18) -> Engine:

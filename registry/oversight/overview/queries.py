@@ -3,19 +3,21 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, case, cast, func, select, type_coerce
 from sqlalchemy import Text as LongText
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queue.glances import lies_with
-from registry.oversight.overview.days import DayNumber, last_day_number, monday_number
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
 from registry.oversight.statistics.rules import COUNTED
 from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
@@ -206,3 +208,36 @@ def _came(unit: str, period: Period) -> ColumnElement[bool]:
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(cast(case((condition, 1), else_=0), Integer)), 0)
+
+
+_A_DAY = 86_400_000_000
+_FIRST = date(1970, 1, 1).toordinal()
+
+
+class DayNumber(FunctionElement[int]):
+    """A date as `date.toordinal()` counts it: 1 is the Monday on which year 1 began."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "day_number"
+
+
+@compiles(DayNumber, "sqlite")
+def _sqlite(element: DayNumber, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(julianday({compiler.process(element.clauses, **kw)}) - 1721424.5 AS INTEGER)"
+
+
+@compiles(DayNumber, "postgresql")
+def _postgresql(element: DayNumber, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"({compiler.process(element.clauses, **kw)} - DATE '0001-01-01' + 1)"
+
+
+def monday_number(day: Any) -> ColumnElement[int]:
+    """The number of the Monday with which a date's week begins."""
+    number = DayNumber(day)
+    return number - (number - 1) % 7
+
+
+def last_day_number(due_at: Any) -> ColumnElement[int]:
+    """The number of the last day on which something due at that instant is done in time; at midnight it is the day before."""
+    return (type_coerce(due_at, BigInteger) - 1) // _A_DAY + _FIRST

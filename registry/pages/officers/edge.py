@@ -12,7 +12,6 @@ from registry.pages.officers import (
     agencies,
     audit,
     board,
-    calendar,
     entries,
     factors,
     hearings,
@@ -29,7 +28,6 @@ from registry.pages.officers import (
     search,
     served_hearings,
     templates_of_replies,
-    unsent,
 )
 from registry.pages.officers import decisions as decisions_desk
 from registry.pages.officers import profile as own
@@ -48,11 +46,9 @@ PAGES: tuple[Blueprint, ...] = (
     home.pages,
     own.pages,
     factors.pages,
-    calendar.pages,
     providers.pages,
     officers.pages,
     agencies.pages,
-    unsent.pages,
     search.pages,
     queue.pages,
     bulk.pages,

@@ -1,10 +1,12 @@
-"""The first page after sign-in: everything that waits for this officer, the most urgent first."""
+"""The first page after sign-in: what waits for this officer, the most urgent first. And texts that were typed and not sent."""
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
+from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants import queries as queries_of_openings
 from registry.core.clock import now
 from registry.officer_desk.acting import names_in
@@ -14,6 +16,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.rendering import page
+from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 
 pages = Blueprint("console_home", __name__)
 
@@ -49,3 +52,24 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
         broken=queries_of_openings.broken(session, me.standing.unit, at) if may_watch else 0,
     )
+
+
+@pages.post("/drafts")
+@allowed(Resource.OWN, Act.WRITE)
+def keep_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+    """Keep what stands in a form; `draft_action` is where it would be sent. To a button the page answers, to a script 204."""
+    origin, action = page_of_form(), request.form.get("draft_action", "")
+    is_kept = origin is not None and is_kept_of(action) and keep_typed(session, me.officer.id, origin, action, now())
+    if request.form.get("draft_page"):
+        return Response(status=204 if is_kept else 422)
+    return redirect(origin or "/console/", 303)
+
+
+@pages.post("/drafts/drop")
+@allowed(Resource.OWN, Act.WRITE)
+def drop_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+    """Drop what was kept of the page that the form stands on."""
+    origin = page_of_form()
+    if origin is not None:
+        unsent.drop(session, me.officer.id, page=origin.partition("?")[0])
+    return redirect(origin or "/console/", 303)

@@ -16,12 +16,20 @@ from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import sector_name
 from registry.officer_desk.acting import names_in
-from registry.officer_desk.overview import Viewer, file_name, note_export, read_overview, table_file, workbook_file
+from registry.officer_desk.overview import (
+    NAMES,
+    Sheet,
+    Viewer,
+    file_name,
+    note_export,
+    read_overview,
+    table_file,
+    workbook_file,
+)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import Came, Overview
 from registry.oversight.overview.rules import Age, Period, is_period, usual
-from registry.oversight.overview.sheets import NAMES, Sheet
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed

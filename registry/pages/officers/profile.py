@@ -1,16 +1,18 @@
-"""An officer's own settings: password, sessions, recovery codes, tokens, loans of roles, declared interests."""
+"""An officer's own settings: password, sessions, recovery codes, tokens, calendar, loans of roles, declared interests."""
 
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core import push
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
-from registry.http.transaction import services
+from registry.http.transaction import reading, services
+from registry.officer_desk import calendar
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
@@ -22,7 +24,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, open_to_all
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import password_fault, relying_party
@@ -168,3 +170,34 @@ def _back() -> Response:
     response = redirect(ADDRESS, 303)
     assert isinstance(response, Response)
     return response
+
+
+@pages.get("/calendar/<secret>.ics")
+@open_to_all
+def feed(secret: str) -> Response:
+    """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
+    at, session = now(), reading()
+    me = calendars.present(session, secret, day_at(at, None))
+    response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@pages.post("/own/calendar")
+@allowed(Resource.OWN, Act.WRITE)
+def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
+    """Make the address, or another in place of it. It is shown this once."""
+    fault, at = password_fault(session, me), now()
+    if fault is not None:
+        return own_page(session, me, fault=fault)
+    secret = calendars.make(session, me.officer, at, day_at(at, None))
+    address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
+    return page("calendar.html", here="own", address=address)
+
+
+@pages.post("/own/calendar/revoke")
+@allowed(Resource.OWN, Act.WRITE)
+def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+    calendars.revoke(session, me.officer, day_at(now(), None))
+    return redirect("/console/own#calendar", 303)

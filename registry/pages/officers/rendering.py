@@ -2,13 +2,16 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
+from registry.complaints.case.states import reads_of_measure
 from registry.complaints.casework.unsent import Unsent
+from registry.core.clock import day_at, now
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
@@ -19,11 +22,11 @@ from registry.i18n.languages import has_text, text
 from registry.officer_desk.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
 from registry.pages.files import SiteFiles, templates_of
-from registry.pages.officers.cases.state_words import state_key
 from registry.pages.officers.field_faults import anchor, with_faults
 from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent
 from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text
 from registry.pages.officers.reasons import refusal_text
+from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import Language
 
 files = Blueprint("console_files", __name__)
@@ -187,3 +190,21 @@ def error_page(problem: ProblemDocument, _status: int) -> str:
 def language() -> Language:
     """The officer's own; before sign-in what the browser likes."""
     return g.get("language") or negotiated(request)
+
+
+class HasState(Protocol):
+    """What the words depend on: a case, or its row in the queue."""
+
+    @property
+    def state(self) -> CaseState: ...
+    @property
+    def measure(self) -> str | None: ...
+    @property
+    def measure_until(self) -> date | None: ...
+
+
+def state_key(case: HasState) -> str:
+    """The key of the words for where a case stands today."""
+    if case.state is CaseState.SANCTION_PENDING and case.measure is not None:
+        return f"case_state.{reads_of_measure(case.measure, case.measure_until, day_at(now(), None))}"
+    return f"case_state.{case.state}"

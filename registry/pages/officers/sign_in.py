@@ -13,7 +13,7 @@ from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.transaction import services, writing
 from registry.officer_desk.sign_in_providers import farewell, providers
-from registry.officers import factors, join_codes, joining, security_keys, sessions, signing_in
+from registry.officers import factors, join_codes, security_keys, sessions, signing_in
 from registry.officers.models import Officer
 from registry.officers.providers import linking
 from registry.officers.security_keys import RelyingParty, relying_party_at
@@ -134,7 +134,7 @@ def join() -> Response:
     try:
         with writing() as session:
             today = day_at(at, None)
-            officer = joining.join(session, code, password, at, today, services().settings.home)
+            officer = join_codes.join(session, code, password, at, today, services().settings.home)
             if not factors.factors_of(session, officer):
                 factors.APPS.begin(session, keyring(), officer, "app", today)
     except ActRefused as refused:
@@ -169,7 +169,7 @@ def join_with_key() -> Response:
                 raise NotSignedIn("begin again with your code")
             security_keys.add(Call(session, officer, at), half, party, name, answer)
             factors.APPS.forget_begun(session, officer)
-            _, recovery = joining.finish_joining(session, code, at)
+            _, recovery = join_codes.finish_joining(session, code, at)
             OFFICER_SESSIONS.end(session, token_sent(), at)
         except (ActRefused, NotSignedIn) as refused:
             fault = refused.reason if isinstance(refused, ActRefused) else "bad_key"
@@ -204,7 +204,7 @@ def _finish(code: str, app_code: str) -> Response:
             app = factors.APPS.find_begun(session, officer)
             if app is not None and factors.APPS.is_code_right(session, keyring(), app, app_code, at):
                 app.is_confirmed = True
-                _, recovery = joining.finish_joining(session, code, at)
+                _, recovery = join_codes.finish_joining(session, code, at)
     except ActRefused as refused:
         return _join_page("", refused.reason)
     return page("joined.html", here="sign_in", recovery=recovery) if recovery else _app_page(code, fault="wrong_code")

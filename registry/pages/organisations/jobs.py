@@ -41,11 +41,11 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members, present, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
-from registry.vocabulary.bulk import JobKind, JobState, StepCode
+from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.organisations import JobKind, JobState, StepCode
 from registry.vocabulary.register import Activity
 from schemas.bulk import ConstantsSchema
 from schemas.countries import COUNTRIES

@@ -9,9 +9,9 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import acting, password_fault
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
+from registry.pages.organisations.sign_in import acting, password_fault
 from registry.vocabulary.organisations import Scope
 
 pages = Blueprint("account_keys", __name__)

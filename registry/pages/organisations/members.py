@@ -8,9 +8,9 @@ from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import password_fault
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
+from registry.pages.organisations.sign_in import password_fault
 from registry.vocabulary.organisations import MemberRole
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 

@@ -13,10 +13,9 @@ from registry.organisations import authenticators, members, second_steps
 from registry.organisations.models import Member, MemberApp
 from registry.organisations.sessions import MemberPresent
 from registry.pages.files import picture
-from registry.pages.organisations.acting import password_fault
 from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import typed
+from registry.pages.organisations.sign_in import password_fault, typed
 
 pages = Blueprint("account_second_step", __name__)
 

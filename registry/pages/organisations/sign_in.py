@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
@@ -12,8 +13,8 @@ from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
-from registry.organisations.models import Letter, Member
-from registry.organisations.sessions import MEMBER_SESSIONS
+from registry.organisations.models import Letter, Member, OrganisationActor
+from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
 from registry.vocabulary.organisations import LetterKind
@@ -165,3 +166,14 @@ def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Respo
     except ActRefused as refused:
         return _link_page(kind, secret, refused.reason)
     return session_cookie().give(to(""), token)
+
+
+def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
+    """A call by the member's organisation. Pages say no version: what is shown last is what is acted on."""
+    return Call(session, OrganisationActor(me.organisation.id), now())
+
+
+def password_fault(session: Session, me: MemberPresent) -> str | None:
+    """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in."""
+    is_right = members.is_password_right(Call(session, me, now()), keyring(), typed("old", 1000))
+    return None if is_right else "wrong_password"

@@ -9,9 +9,9 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.request_reader import load_values
 from registry.i18n.wording import authority_name, country_name, word
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import acting
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to
+from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.register import LicenceKind, Role
 from registry.watches import watches
 from registry.watches.feed import events_before, type_on

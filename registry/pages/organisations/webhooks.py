@@ -12,9 +12,9 @@ from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
-from registry.pages.organisations.acting import acting, password_fault
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
+from registry.pages.organisations.sign_in import acting, password_fault
 from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_before, type_on

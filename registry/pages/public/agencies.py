@@ -13,9 +13,8 @@ from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
 from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.wording import authority_name, licence_details
-from registry.pages.public.answers import countries
+from registry.pages.public.answers import countries, name_of
 from registry.pages.public.forms import COUNTRIES
-from registry.pages.public.names import name_of
 from registry.pages.public.rendering import is_demo, page
 from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on

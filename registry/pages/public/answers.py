@@ -9,13 +9,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.languages import text
 from registry.i18n.wording import base_letters, country_name, occupation_name, word
 from registry.pages.public.forms import LookupForm
+from registry.register.agencies import record
 from registry.verification.checks.advert import picked
 from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.queries import VerdictReader
-from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, Verdict, VerdictFacts
+from registry.verification.verdicts.question import (
+    Finding,
+    Holder,
+    NameMatch,
+    Question,
+    SubjectKind,
+    Verdict,
+    VerdictFacts,
+)
 from registry.verification.verdicts.subjects import Subject, channel_of, guess, read_subject
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import (
@@ -248,3 +258,21 @@ def _order(language: Language, name: str) -> str:
 
         return "".join(lazy_pinyin(name))
     return base_letters(name)
+
+
+def name_of(agency: record.Agency, text: str) -> ShownName:
+    """One of its names as it stands on a page."""
+    return next((display_name(name) for name in agency.names if name.name == text), ShownName(text, None))
+
+
+def candidate(agency: record.Agency, language: Language, match: NameMatch | None = None) -> dict[str, object]:
+    """One of several agencies that may be meant, with all that tells it from the others."""
+    main = main_name(agency, language)
+    return {
+        "agency": agency,
+        "main": main,
+        "match": match,
+        "matched": name_of(agency, match.name) if match else None,
+        "others": [display_name(name) for name in agency.names if name.name != main.name],
+        "numbers": [licence.number for licence in agency.licences if licence.number][:5],
+    }

@@ -14,8 +14,8 @@ from registry.http.uploads import takes_body
 from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
+from registry.pages.public.answers import candidate
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
-from registry.pages.public.names import candidate
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited

@@ -17,9 +17,9 @@ from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.log.queries import verifier_keys
 from registry.pages.public import answers, headlines
+from registry.pages.public.answers import candidate, name_of
 from registry.pages.public.assets import Within
 from registry.pages.public.forms import ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
-from registry.pages.public.names import candidate, name_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.share_card import Card, can_draw, drawn

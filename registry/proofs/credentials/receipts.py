@@ -11,13 +11,14 @@ from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Use
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import is_former_name
+from registry.log.queries import Published, is_former_name, latest_entry, proof
 from registry.log.tiles import reader
 from registry.log.tree import root_at
-from registry.proofs.credentials.queries import NOTHING_PUBLISHED, published_now
+from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
 from registry.proofs.credentials.reading import Flawed, read_jws
-from registry.proofs.credentials.rules import Head, base64
-from registry.proofs.credentials.signing import RECEIPT_TYPE
+from registry.proofs.credentials.rules import PLACES, VERSION, Head, base64
+from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers
+from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
@@ -92,3 +93,37 @@ def _head_stated(claims: Mapping[str, Any], now: datetime) -> tuple[str, int, st
     if iat > now.timestamp() + CLOCK_DOUBT:
         raise Flawed(ProofFlaw.FROM_THE_FUTURE)
     return origin, size, root
+
+
+def bundle_of(
+    session: Session,
+    subject: Subject,
+    issuer: str,
+    lists: StatusLists,
+    signers: Signers,
+    now: datetime,
+) -> dict[str, Any]:
+    """The credential, its status list, the entries they stand on and those of the keys that signed them, each proven."""
+    licence, agency = subject.licence, subject.agency
+    credential_signer, status_signer = signers.of(Use.CREDENTIAL), signers.of(Use.STATUS)
+    place = licence.record["status_place"]
+    return {
+        "v": VERSION,
+        "credential": credential_of(subject, issuer, credential_signer),
+        "status": lists.token(session, place // PLACES, status_signer, now),
+        "entry": base64(licence.leaf),
+        "proof": proof(session, licence.index, subject.checkpoint).text(),
+        "agency_entry": base64(agency.leaf),
+        "agency_proof": proof(session, agency.index, subject.checkpoint).text(),
+        "keys": [
+            _proven_key(session, kid, subject.checkpoint)
+            for kid in dict.fromkeys((credential_signer.key.kid, status_signer.key.kid))
+        ],
+    }
+
+
+def _proven_key(session: Session, kid: str, checkpoint: Published) -> dict[str, str]:
+    key = latest_entry(session, f"key/{kid}", checkpoint.size)
+    if key is None:
+        raise NotIssuing("the key that signs is not under a published checkpoint of the log yet; ask again in a minute")
+    return {"entry": base64(key.leaf), "proof": proof(session, key.index, checkpoint).text()}

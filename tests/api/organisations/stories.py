@@ -33,8 +33,7 @@ from registry.organisations import keys
 from registry.organisations.actions import organisation_named
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.bulk import JobKind, JobState
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import JobKind, JobState, Scope
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import watches
 from tests.api.officers.stories import Cast, Story

@@ -22,8 +22,7 @@ from registry.bulk.models import ArchivedList, ArchivedReceipt
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.register.agencies import record
-from registry.vocabulary.bulk import JobKind
-from registry.vocabulary.organisations import Scope
+from registry.vocabulary.organisations import JobKind, Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, organisation_call, suspend

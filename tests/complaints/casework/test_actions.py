@@ -25,7 +25,7 @@ from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.access_grants import queries as access_grants
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.queue import listing
-from registry.complaints.intake import filing, mailbox
+from registry.complaints.intake import filing, mailbox, paper_forms
 from registry.complaints.parties import steps
 from registry.complaints.parties.hearings.moves import is_open_to_agency
 from registry.complaints.parties.models import Hearing
@@ -100,6 +100,10 @@ def acts(session, sealer, officer, reference, other):
         "set_legal_hold": lambda: notes.set_legal_hold(call, sealer, reference, "court", is_held=True),
         "set_priority": lambda: priorities.set_priority(call, sealer, reference, Priority.P1, "worse"),
         "decide_lowering": lambda: priorities.decide_lowering(call, reference, is_approved=True),
+        "typed_so_far": lambda: paper_forms.typed_so_far(session, sealer, officer, reference),
+        "save_page": lambda: paper_forms.save_page(call, sealer, reference, {}),
+        "send": lambda: paper_forms.send(call, sealer, reference),
+        "discard": lambda: paper_forms.discard(call, sealer, reference),
     }
 
 

@@ -7,8 +7,7 @@ import threading
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from registry.core.db.engine import engine_for
-from registry.core.db.limits import Limits
+from registry.core.db.engine import Limits, engine_for
 from registry.log.lease import SigningLease
 from tests.postgres import Clones, Server
 from tests.waiting import until

@@ -10,9 +10,8 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import Limits, engine_for, sessions_for
 from registry.core.db.errors import classify_db_error
-from registry.core.db.limits import Limits
 from registry.core.errors import SettingsError
 from registry.core.settings import Edge, Settings
 from registry.log.signing import last_signed

@@ -33,7 +33,7 @@ from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState
 from registry.vocabulary.licensing import ProposalState, SanctionState
-from tests.complaints.filing import come_back, file, make_units
+from tests.complaints.filing import come_back, file
 from tests.make import make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.walking import People, people, things
@@ -364,7 +364,7 @@ def test_a_partner_is_to_answer_within_two_weeks_and_is_reminded_before(
     session: Session, keyring: Keyring, things: dict[str, str], people: People
 ) -> None:
     referral = session.scalars(select(Referral)).first()
-    partner = make_officer(session, keyring, Role.PARTNER, unit=referral.partner, email="partner@union.example").officer
+    partner = make_officer(session, keyring, Role.PARTNER, unit=referral.party, email="partner@union.example").officer
     sent_on = day_at(now(), None) - timedelta(days=11)
     referral.state, referral.sent_on, referral.expires_on = ReferralState.SENT, sent_on, sent_on + timedelta(days=90)
     (row,) = [row for row in rows_of(session, partner) if row.kind == "partner.sent"]
@@ -393,7 +393,6 @@ def test_a_task_waits_for_its_owner(session: Session, keyring: Keyring, things: 
 def test_more_than_is_listed_of_one_reason_is_marked(
     session: Session, sealer: Sealer, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_units(session, sealer)
     mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example")
     for _ in range(2):
         file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
@@ -417,7 +416,6 @@ def test_nothing_of_another_unit_makes_a_row(session: Session, things: dict[str,
 def test_a_message_of_danger_is_told_to_the_assignee_at_once_and_stands_first(
     session: Session, sealer: Sealer, people: People
 ) -> None:
-    make_units(session, sealer)
     mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example").officer
     calm = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
     urgent = file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())

@@ -19,7 +19,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.organisations import authenticators
 from registry.organisations.sessions import MEMBER_SESSIONS
-from registry.vocabulary.bulk import JobKind
+from registry.vocabulary.organisations import JobKind
 from registry.vocabulary.register import Answer, Language, LicenceStatus
 from registry.vocabulary.watches import DeliveryState
 from registry.watches import watches, webhooks

@@ -17,7 +17,7 @@ from registry.proofs.papers.making import KEPT, PAUSE, SLOTS, Making, key_of, pa
 from registry.proofs.papers.rendering import Draft, Trouble, missing_packages
 from tests.proofs.papers.waiting import DRAFT, made
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.file_times]
 
 
 def test_a_paper_is_made_once_and_then_found(tmp_path: Path) -> None:

@@ -94,6 +94,7 @@ def test_two_other_readers_believe_the_seal(
     assert not is_believed(pdf, make_seal(keys))
 
 
+@pytest.mark.file_times
 @pytest.mark.parametrize("is_rsa", [False, True], ids=["P-256", "RSA"])
 def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     keys: Path, put: Put, tmp_path: Path, is_rsa: bool
@@ -155,6 +156,7 @@ def test_a_sealed_paper_keeps_its_tags_words_and_files(keys: Path) -> None:
     assert "/StructTreeRoot" in reader.root_object
 
 
+@pytest.mark.file_times
 def test_a_paper_is_sealed_where_it_is_made(keys: Path, tmp_path: Path) -> None:
     root = make_seal(keys)
     found = made(tmp_path / "papers", key_of("sealed"), Draft(HTML, FILES, str(keys)))
@@ -162,6 +164,7 @@ def test_a_paper_is_sealed_where_it_is_made(keys: Path, tmp_path: Path) -> None:
     assert is_believed(found.body, root)
 
 
+@pytest.mark.file_times
 def test_without_a_seal_nothing_is_signed(keys: Path, tmp_path: Path) -> None:
     assert mark_of(keys) is None
     assert seal_now(keys) is None
@@ -169,6 +172,7 @@ def test_without_a_seal_nothing_is_signed(keys: Path, tmp_path: Path) -> None:
     assert "/AcroForm" not in PdfReader(BytesIO(found.body)).root_object
 
 
+@pytest.mark.file_times
 def test_a_paper_that_cannot_be_sealed_is_not_made_and_gives_the_reason(
     keys: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

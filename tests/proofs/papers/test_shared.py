@@ -24,7 +24,7 @@ def unasked() -> Draft:
 def test_another_machine_does_not_make_it_again(session: Session, tmp_path: Path) -> None:
     shared.share(session, KEY, b"%PDF-", now())
     shared.share(session, KEY, b"%PDF-other", now())
-    found = paper(tmp_path, KEY, unasked, elsewhere=lambda: shared.found(session, KEY, now()))
+    found = paper(tmp_path / "papers", KEY, unasked, elsewhere=lambda: shared.found(session, KEY, now()))
     assert (found.state, found.body, found.is_own) == (Making.READY, b"%PDF-", False)
 
 

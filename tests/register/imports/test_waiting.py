@@ -3,8 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from registry.core.db.engine import engine_for, sessions_for
-from registry.core.db.limits import Limits
+from registry.core.db.engine import Limits, engine_for, sessions_for
 from registry.log.actions import Draft, append
 from registry.log.models import Entry
 from tests.register.imports.lists import ListImporter, agency

@@ -15,7 +15,7 @@ from registry.complaints.casework.letters import letters_waiting
 from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.casework.queue.related import related
+from registry.complaints.casework.queue.listing import related
 from registry.complaints.casework.reply_templates import IN_LANGUAGES, filled, offered
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.complaints.triage.rules import triage

@@ -6,7 +6,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
-from registry.i18n.notice_words import notice_words
+from registry.i18n.wording import notice_words
 from registry.officers import notices
 from registry.officers.rights import Role
 from tests.complaints.filing import Filed, come_back, file

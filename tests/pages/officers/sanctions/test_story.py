@@ -10,7 +10,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
-from registry.i18n.notice_words import sanction_notice
+from registry.i18n.wording import sanction_notice
 from registry.log.models import Entry
 from registry.officers.rights import Role
 from registry.supervision.sanctions.complainant_notices import notify_complainants
