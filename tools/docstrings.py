@@ -1,7 +1,8 @@
-"""Finds names in docstrings that stand nowhere else: a parameter that was renamed, a function that is gone.
+"""Finds names in docstrings that stand nowhere else: a parameter that was renamed, a function or a file that is gone.
 
-A name in backticks must be in the code of its own module, a module or folder beside it, a word of the vocabulary, or a name of
-the API's description. What is no name of ours stands in plain quotes.
+A file that is named (`rules.py`, `docs/officers/triage.md`) must be in the repository. A name in backticks must be in the
+code of its own module, a module or folder beside it, a word of the vocabulary, or a name of the API's description. What is no
+name of ours stands in plain quotes.
 
     python -m tools.docstrings [--root DIR]
 
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 FOLDERS = ("registry", "schemas", "client/registry_client")
+_PASSED_OVER = {".venv", ".git", "node_modules", "var", "build"}
 NAME = re.compile(r"(?<!`)`([a-z_][a-z0-9_]*)`(?!`)")
+FILE = re.compile(r"\b(?:[a-z0-9_-]+/)*[a-z0-9_-]+\.(?:py|md)\b")
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -34,12 +37,24 @@ def findings(root: Path) -> Iterator[tuple[Path, int, str]]:
     for path in trees:
         if path.is_relative_to(root / "registry" / "vocabulary"):
             known |= words[path]
+    files = set(_ends_of_paths(root))
     for path, tree in trees.items():
         beside = {one.stem for one in path.parent.iterdir()}
         for docstring in _docstrings(tree):
             for name in NAME.findall(docstring.value):
                 if name not in words[path] and name not in beside and name not in known:
                     yield path.relative_to(root), docstring.lineno, name
+            for name in FILE.findall(docstring.value):
+                if name not in files:
+                    yield path.relative_to(root), docstring.lineno, name
+
+
+def _ends_of_paths(root: Path) -> Iterator[str]:
+    """Each file's path, and what is left of it without its first folders."""
+    for path in root.rglob("*.*"):
+        if path.suffix in (".py", ".md") and not _PASSED_OVER & set(path.parts):
+            parts = path.relative_to(root).parts
+            yield from ("/".join(parts[begin:]) for begin in range(len(parts)))
 
 
 def _docstrings(tree: ast.AST) -> Iterator[ast.Constant]:
@@ -79,7 +94,7 @@ def main() -> int:
     parser.add_argument("--root", type=Path, default=Path(__file__).parents[1])
     found = list(findings(parser.parse_args().root))
     for path, line, name in found:
-        print(f"{path}:{line}: `{name}` is a name of nothing in this module")
+        print(f"{path}:{line}: `{name}` names nothing")
     return 1 if found else 0
 
 

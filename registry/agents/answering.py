@@ -52,7 +52,7 @@ def call(name: str, arguments: Mapping[str, Any], ask: Ask, registry: str) -> Ca
     status, answer = ask(tool.method, tool.path, arguments)
     if status != 200:
         return Called({"tool": tool.name, "error": answer, "must_say": _NO_ANSWER}, True)
-    return _answered(tool, arguments, answer, f"{registry}{tool.path}")
+    return _result_of(tool, arguments, answer, f"{registry}{tool.path}")
 
 
 _NO_ANSWER = "The question was not answered. An error says nothing about any agency."
@@ -62,7 +62,7 @@ def _refused(detail: str) -> Called:
     return Called({"error": {"detail": detail}, "must_say": _NO_ANSWER}, True)
 
 
-def _answered(tool: Tool, arguments: Mapping[str, Any], answer: Any, source: str) -> Called:
+def _result_of(tool: Tool, arguments: Mapping[str, Any], answer: Any, source: str) -> Called:
     on = answer.get("on") if isinstance(answer, dict) else None
     return Called(
         {
@@ -89,4 +89,4 @@ def _explained(tool: Tool, arguments: Mapping[str, Any], registry: str) -> Calle
     ]
     if set(arguments) != {"code"} or not found:
         return _refused("there is no such code: give the `code` of a reason or an error, as an answer has it")
-    return _answered(tool, arguments, {"items": found}, f"{registry}/docs")
+    return _result_of(tool, arguments, {"items": found}, f"{registry}/docs")

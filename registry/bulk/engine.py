@@ -150,7 +150,7 @@ def _work_on(
     try:
         if job.state is not JobState.WRITING:
             job = _counted(sessions, job, folder)
-            if not _answered(sessions, job, folder, answering(job), is_stopping, chunk):
+            if not _answer_remaining_rows(sessions, job, folder, answering(job), is_stopping, chunk):
                 return False
         with sessions() as session:
             job = session.get_one(BulkJob, row_id)
@@ -191,7 +191,7 @@ def _counted(sessions: sessionmaker[Session], job: BulkJob, folder: Path) -> Bul
         return session.get_one(BulkJob, job.id)
 
 
-def _answered(
+def _answer_remaining_rows(
     sessions: sessionmaker[Session],
     job: BulkJob,
     folder: Path,

@@ -104,7 +104,7 @@ class _Round:
     def _merge(self, there: str | None) -> str:
         path = self._home / ERASED
         own = path.read_bytes() if path.exists() else b""
-        lines = dict.fromkeys([*own.splitlines(), *self._opened(ERASED).splitlines()])
+        lines = dict.fromkeys([*own.splitlines(), *self._decrypt(ERASED).splitlines()])
         body = b"".join(line + b"\n" for line in lines)
         if body != own:
             _write(path, body)
@@ -116,7 +116,7 @@ class _Round:
         return digest
 
     def _take(self, name: str) -> str:
-        body, path = self._opened_or_gone(name), self._home / name
+        body, path = self._decrypt_if_there(name), self._home / name
         if body is None:
             path.unlink(missing_ok=True)
             return _GONE
@@ -139,10 +139,10 @@ class _Round:
         except IntegrityError:
             return False
 
-    def _opened(self, name: str) -> bytes:
-        return self._opened_or_gone(name) or b""
+    def _decrypt(self, name: str) -> bytes:
+        return self._decrypt_if_there(name) or b""
 
-    def _opened_or_gone(self, name: str) -> bytes | None:
+    def _decrypt_if_there(self, name: str) -> bytes | None:
         with self._sessions() as session:
             session.connection(execution_options={"registry_reading": True})
             row = session.execute(select(HomeFile.digest, HomeFile.sealed).where(HomeFile.name == name)).one_or_none()

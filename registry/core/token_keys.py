@@ -71,7 +71,7 @@ def token_of(folder: Path) -> "OpenToken | None":
         raise KeyTrouble(
             f"{path}: uses may hold {', '.join(sorted(_USES))}: the secrets of root and law belong off line"
         )
-    return _opened(place, os.getpid())
+    return _open_token(place, os.getpid())
 
 
 _initialised: dict[str, int] = {}
@@ -79,7 +79,7 @@ _initialised: dict[str, int] = {}
 
 
 @cache
-def _opened(place: TokenPlace, _process: int) -> "OpenToken":
+def _open_token(place: TokenPlace, _process: int) -> "OpenToken":
     return OpenToken(place)
 
 

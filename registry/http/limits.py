@@ -1,7 +1,8 @@
 """How often one may ask: a token bucket each, in memory, or in Redis where several processes share it.
 
-Buckets are those of a client's network, of an organisation (`Quotas`), and of mails that a network asks for. The key is a keyed
-hash under a random key that is never stored on disk: it cannot be turned back, and is never logged.
+The numbers are settings (REGISTRY_RATE and others). Buckets are those of a client's network, of an organisation
+(`Quotas`), and of mails that a network asks for. The key is a keyed hash under a random key that is never stored on disk:
+it cannot be turned back, and is never logged.
 """
 
 import hashlib

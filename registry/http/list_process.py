@@ -134,14 +134,14 @@ def answer_lists(connection: Connection, application_for: Callable[[Environ], Fl
     with suppress(EOFError, ConnectionError):
         while True:
             environ, body = connection.recv()
-            status, headers, parts = _answered(application_for(environ), environ, body)
+            status, headers, parts = _answer_of(application_for(environ), environ, body)
             connection.send((status, headers))
             for chunk in filter(None, chunks_of(parts)):
                 connection.send_bytes(chunk)
             connection.send_bytes(b"")
 
 
-def _answered(app: Flask, environ: Environ, body: bytes) -> ListAnswer:
+def _answer_of(app: Flask, environ: Environ, body: bytes) -> ListAnswer:
     stated: list[tuple[str, list[tuple[str, str]]]] = []
 
     def start(status: str, headers: list[tuple[str, str]], _error: Any = None, /) -> Any:

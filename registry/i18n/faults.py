@@ -23,7 +23,7 @@ _CHINESE = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 def faults_text(language: Language, faults: Iterable[Fault]) -> str:
     """One line for all of them, each with the name of its field."""
-    return ("；" if language in _CHINESE else "; ").join(_one(language, fault) for fault in faults)
+    return ("；" if language in _CHINESE else "; ").join(_fault_sentence(language, fault) for fault in faults)
 
 
 def message_in(language: Language, message: Message) -> str:
@@ -41,7 +41,7 @@ def field_name(language: Language, fault: Fault) -> str:
     return text(language, key) if has_text(key) else fault.parameter
 
 
-def _one(language: Language, fault: Fault) -> str:
+def _fault_sentence(language: Language, fault: Fault) -> str:
     return text(language, "faults.one", field=field_name(language, fault), words=fault_words(language, fault))
 
 

@@ -97,7 +97,7 @@ def kit(session: Session, signer: Signer, issuer: str, max_bytes: int = MAX_BYTE
         "entry": current.entry,
         "proof": current.proof,
     }
-    return _page(facts, packed, stated, current.epoch.log_index, issuer, current.proof)
+    return _kit_page(facts, packed, stated, current.epoch.log_index, issuer, current.proof)
 
 
 def _require_room(keys: int, size: int, max_bytes: int, least: str = "") -> None:
@@ -111,7 +111,7 @@ def _require_room(keys: int, size: int, max_bytes: int, least: str = "") -> None
     )
 
 
-def _page(
+def _kit_page(
     facts: Mapping[str, Any],
     packed: bytes,
     stated: Mapping[str, Any],

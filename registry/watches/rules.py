@@ -1,6 +1,6 @@
-"""What happened, read from two sayings of one thing; and whether a saved search answers to it. Pure.
+"""What happened, read from two records of one thing; whether a saved search finds it; when a failed webhook is tried again.
 
-The sayings are the records of two entries of the public log (docs/users/entry-format.md) with their digests opened:
+Pure. The records are those of two entries of the public log (docs/users/entry-format.md) with their digests opened:
 what is told to watchers is what everybody could have read.
 """
 

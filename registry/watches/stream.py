@@ -124,7 +124,7 @@ class Streams:
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         if set(query) - {"cursor"} or len(query.get("cursor", [])) > 1:
             raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "is all that may be asked, and once")])
-        organisation_id = await asyncio.to_thread(self._opened, match[1])
+        organisation_id = await asyncio.to_thread(self._organisation_of_key, match[1])
         if len(self._listeners) >= MAX_STREAMS:
             raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
         if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
@@ -142,7 +142,7 @@ class Streams:
             self._looking = asyncio.create_task(self._look())
         return listener
 
-    def _opened(self, key: str) -> int:
+    def _organisation_of_key(self, key: str) -> int:
         with self._sessions() as session:
             organisation, found = keys.opened_by(session, key, day_at(now(), None))
             if found.is_test:
@@ -179,7 +179,7 @@ class Streams:
                 if gone.done():
                     return
                 if time.monotonic() - checked > RECHECK:
-                    await asyncio.to_thread(self._opened, listener.key)
+                    await asyncio.to_thread(self._organisation_of_key, listener.key)
                     checked = time.monotonic()
                 if not listener.news.is_set():
                     await _say(send, ": still here\n\n")

@@ -1,5 +1,6 @@
 """The world of the examples, at the instant it stands still."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from registry.core.settings import Settings
+from registry.http import logs
 from registry.http.transaction import services
 from tests.api import world
 
@@ -25,3 +27,13 @@ def example_world(then: time_machine.Traveller, app: Flask, settings: Settings, 
     session.commit()
     world.publish(settings, services(app).sessions)
     return session
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Thousands of log lines go nowhere."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    monkeypatch.setattr(logs.SINK, "descriptor", descriptor)
+    yield
+    monkeypatch.undo()
+    os.close(descriptor)

@@ -1,14 +1,12 @@
 """Calls all operations of an OpenAPI document with generated input."""
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Set
 from typing import Any
 from zlib import crc32
 
-import pytest
 from flask.testing import FlaskClient
 from schemathesis.engine import Status, events, from_schema
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
@@ -16,7 +14,6 @@ from schemathesis.schemas import BaseSchema
 
 from registry.api import api_keys
 from registry.api.officers import guard
-from registry.http import logs
 
 SAMPLED = 4
 """How many countries stand for all where generated requests differ in nothing else."""
@@ -24,16 +21,6 @@ TYPES = ("null", "boolean", "integer", "number", "string", "array", "object")
 WRONG = 3
 
 _COUNTRY = re.compile(r'"[A-Z]{2}"')
-
-
-@pytest.fixture
-def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Thousands of log lines go nowhere."""
-    descriptor = os.open(os.devnull, os.O_WRONLY)
-    monkeypatch.setattr(logs.SINK, "descriptor", descriptor)
-    yield
-    monkeypatch.undo()
-    os.close(descriptor)
 
 
 def needs_an_officer(context: Any) -> bool:

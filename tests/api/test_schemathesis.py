@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from tests.api import world
-from tests.api.fuzzing import asked_of, needs_a_key, needs_an_officer, silence
+from tests.api.fuzzing import asked_of, needs_a_key, needs_an_officer
 
 pytestmark = pytest.mark.slow
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
-__all__ = ["silence"]
 
 
 @pytest.mark.usefixtures("silence")

@@ -30,7 +30,7 @@ PERSON = "Smyslík Vymyšlený"
 
 
 @dataclass
-class Place:
+class StoredRegistry:
     """Where a registry is kept: every session is closed before the database is exchanged."""
 
     settings: Settings
@@ -85,12 +85,12 @@ class Place:
 
 
 @pytest.fixture
-def place(settings: Settings, database: Database, request: pytest.FixtureRequest) -> Place:
-    return Place(settings, database, request)
+def place(settings: Settings, database: Database, request: pytest.FixtureRequest) -> StoredRegistry:
+    return StoredRegistry(settings, database, request)
 
 
 def test_an_older_copy_is_not_signed_goes_on_under_another_name_and_brings_no_name_back(
-    place: Place, tmp_path: Path
+    place: StoredRegistry, tmp_path: Path
 ) -> None:
     with place.writing() as session:
         person = make_agency(
@@ -127,7 +127,7 @@ def test_an_older_copy_is_not_signed_goes_on_under_another_name_and_brings_no_na
     assert "nothing to recover from" in place.run("log", "recover", "--yes").stderr
 
 
-def test_the_newest_copy_goes_on_as_if_nothing_had_been(place: Place, tmp_path: Path) -> None:
+def test_the_newest_copy_goes_on_as_if_nothing_had_been(place: StoredRegistry, tmp_path: Path) -> None:
     with place.writing() as session:
         make_agency(session)
     place.back_up(tmp_path / "copy")

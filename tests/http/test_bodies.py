@@ -42,7 +42,7 @@ FROM_A, FROM_B = {"X-Forwarded-For": "10.0.0.1"}, {"X-Forwarded-For": "10.0.0.2"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServedRegistry:
     """A served process, and a key of an organisation's program."""
 
     settings: Settings
@@ -54,7 +54,7 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Place:
+def place(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> ServedRegistry:
     home = tmp_path_factory.mktemp("bodies") / "home"
     settings = Settings(
         home=home,
@@ -72,11 +72,11 @@ def place(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Pl
         key = make_api_key(session, make_organisation(session, "Invented Works"))
         session.commit()
     engine.dispose()
-    return Place(settings, key)
+    return ServedRegistry(settings, key)
 
 
 @pytest.fixture(scope="module")
-def served(place: Place) -> Iterator[Served]:
+def served(place: ServedRegistry) -> Iterator[Served]:
     extra = {"REGISTRY_BODY_SECONDS": str(SECONDS), "REGISTRY_TRUSTED_PROXIES": "1"}
     with serve(place.settings, extra=extra) as server:
         yield server
@@ -92,7 +92,7 @@ def attaching(filer: Complainant) -> dict[str, str]:
     return PLAIN | {"Authorization": f"Bearer {filer.token}"}
 
 
-def test_unfinished_bodies_stop_no_one_else(place: Place) -> None:
+def test_unfinished_bodies_stop_no_one_else(place: ServedRegistry) -> None:
     # A server that waits for bodies longer than anyone here waits for an answer.
     with serve(place.settings, extra={"REGISTRY_BODY_SECONDS": "600"}) as patient, ExitStack() as ends:
         by_length = head(patient, "POST", VERIFY, JSON | {"Content-Length": "500"}), b"{"
@@ -152,7 +152,7 @@ def test_half_a_question_is_none(served: Served, path: str) -> None:
     assert cut(served, path, JSON | CHUNKED, b"%x\r\n" % 500 + QUESTION).status == 400
 
 
-def test_a_long_answer_comes_whole_and_says_how_long_it_is(served: Served, place: Place) -> None:
+def test_a_long_answer_comes_whole_and_says_how_long_it_is(served: Served, place: ServedRegistry) -> None:
     # Longer than what is sent at once, in parts that are no multiple of what is joined at a time.
     rows = b"registration_number,country\n" + b"".join(b"X-%d,SK\n" % number for number in range(4001))
     headers = CSV | place.authority | {"Content-Length": str(len(rows))}
@@ -166,7 +166,7 @@ def test_a_long_answer_comes_whole_and_says_how_long_it_is(served: Served, place
     ]
 
 
-def test_half_a_list_is_not_answered(served: Served, place: Place) -> None:
+def test_half_a_list_is_not_answered(served: Served, place: ServedRegistry) -> None:
     headers = CSV | place.authority
     for path in ("/api/v1/verifications", "/api/v1/verification-jobs"):
         short = cut(served, path, headers | {"Content-Length": str(2 * len(LIST))}, LIST)
@@ -203,7 +203,9 @@ def test_more_than_is_taken_is_413_however_it_comes(served: Served, filer: Compl
     assert filer.mailbox()["attachments"] == []
 
 
-def test_a_list_too_large_for_memory_is_taken_as_it_comes_and_half_of_it_is_not(served: Served, place: Place) -> None:
+def test_a_list_too_large_for_memory_is_taken_as_it_comes_and_half_of_it_is_not(
+    served: Served, place: ServedRegistry
+) -> None:
     before, headers = jobs_of(place), CSV | place.authority
     rows = b"X-1,SK\n" * 10_000
     pieces = [b"registration_number,country\n", *[rows] * 320]
@@ -219,7 +221,7 @@ def test_a_list_too_large_for_memory_is_taken_as_it_comes_and_half_of_it_is_not(
     assert jobs_of(place) == before
 
 
-def jobs_of(place: Place) -> int:
+def jobs_of(place: ServedRegistry) -> int:
     engine = engine_for(place.settings.database_url)
     with sessions_for(engine)() as session:
         count = session.scalar(select(func.count()).select_from(BulkJob))
@@ -234,7 +236,9 @@ def test_a_form_cut_in_the_middle_is_a_fault_on_the_page(served: Served) -> None
     assert b"Only a part arrived" in answer.body
 
 
-def test_one_network_has_a_share_of_the_room_and_small_bodies_need_none(place: Place, filer: Complainant) -> None:
+def test_one_network_has_a_share_of_the_room_and_small_bodies_need_none(
+    place: ServedRegistry, filer: Complainant
+) -> None:
     whole = 20_971_520
     path = "/api/v1/complaints/attachments"
     extra = {"REGISTRY_BODY_SECONDS": "600", "REGISTRY_TRUSTED_PROXIES": "1"}

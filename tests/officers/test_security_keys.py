@@ -28,7 +28,7 @@ CONSOLE = RelyingParty("desk.example", ORIGIN)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class KeyHolder:
     """An officer with a key before the second step."""
 
     session: Session
@@ -62,15 +62,15 @@ def with_key(session: Session, officer: Officer, key: SoftKey, name: str = "blue
 
 
 @pytest.fixture
-def door(session: Session, keyring: Keyring) -> Door:
+def door(session: Session, keyring: Keyring) -> KeyHolder:
     make_unit(session)
     officer = make_officer(session, keyring, Role.INVESTIGATOR).officer
     key = SoftKey()
     with_key(session, officer, key)
-    return Door(session, keyring, officer, key)
+    return KeyHolder(session, keyring, officer, key)
 
 
-def test_a_key_opens_the_door_once_per_question(door: Door) -> None:
+def test_a_key_opens_the_door_once_per_question(door: KeyHolder) -> None:
     half = door.half()
     answer = door.key.signed(door.wanted(half), userHandle=b64(door.officer.reference.encode()))
     assert door.give(half, answer) is Step.IN
@@ -89,10 +89,10 @@ def test_a_key_opens_the_door_once_per_question(door: Door) -> None:
     assert door.session.scalars(select(KeyChallenge)).all() == []
 
 
-Wrong = Callable[[Door, str], tuple[str, str]]
+Wrong = Callable[[KeyHolder, str], tuple[str, str]]
 
 
-def _of(make: Callable[[Door, str], str]) -> Wrong:
+def _of(make: Callable[[KeyHolder, str], str]) -> Wrong:
     return lambda door, half: (half, make(door, door.wanted(half)))
 
 
@@ -124,7 +124,7 @@ WRONG: dict[str, Wrong] = {
 }
 
 
-def test_what_opens_nothing(door: Door, keyring: Keyring) -> None:
+def test_what_opens_nothing(door: KeyHolder, keyring: Keyring) -> None:
     stranger = make_officer(door.session, keyring, Role.TRIAGE, email="other@authority.example").officer
     theirs = SoftKey()
     with_key(door.session, stranger, theirs)
@@ -142,13 +142,13 @@ def test_what_opens_nothing(door: Door, keyring: Keyring) -> None:
         door.give(half, door.key.signed(door.wanted(half)))
 
 
-def test_a_late_answer_opens_nothing(door: Door) -> None:
+def test_a_late_answer_opens_nothing(door: KeyHolder) -> None:
     half = door.half()
     answer = door.key.signed(door.wanted(half))
     assert door.give(half, answer, later=ANSWER_WITHIN) is Step.REFUSED
 
 
-def test_a_key_that_counts_back_is_there_twice_and_the_audit_says_so(door: Door) -> None:
+def test_a_key_that_counts_back_is_there_twice_and_the_audit_says_so(door: KeyHolder) -> None:
     copy = replace(door.key)
     for _ in range(2):
         half = door.half()
@@ -167,7 +167,7 @@ def test_a_key_that_counts_back_is_there_twice_and_the_audit_says_so(door: Door)
         assert door.give(half, still.signed(door.wanted(half))) is Step.IN
 
 
-def test_a_key_is_one_officers_and_its_question_one_sessions(door: Door, keyring: Keyring) -> None:
+def test_a_key_is_one_officers_and_its_question_one_sessions(door: KeyHolder, keyring: Keyring) -> None:
     other = make_officer(door.session, keyring, Role.TRIAGE, email="other@authority.example").officer
     with pytest.raises(ActRefused, match="known already"):
         with_key(door.session, other, door.key)
@@ -178,7 +178,7 @@ def test_a_key_is_one_officers_and_its_question_one_sessions(door: Door, keyring
             with_key(door.session, other, key)
 
 
-def test_the_last_factor_stays_and_a_reset_takes_them_all(door: Door) -> None:
+def test_the_last_factor_stays_and_a_reset_takes_them_all(door: KeyHolder) -> None:
     session, officer, today = door.session, door.officer, now().date()
     app, key = factors.factors_of(session, officer)
     with pytest.raises(NotFound):

@@ -36,3 +36,10 @@ def test_a_field_that_is_gone_is_found_below_its_class(root: Path) -> None:
 @pytest.mark.parametrize("name", ["agency_id", "a_value", "a_word", "neighbour", "limit", "stored_text"])
 def test_names_of_the_module_its_neighbours_the_vocabulary_and_the_api_are_left(root: Path, name: str) -> None:
     assert names_found(root, f'"""What `{name}` is."""\nTEXT = "stored_text"\ndef load(limit): ...\n') == []
+
+
+@pytest.mark.parametrize(
+    ("name", "is_found"), [("gone.py", True), ("registry/neighbour.py", False), ("neighbour.py", False)]
+)
+def test_a_file_that_is_gone_is_found(root: Path, name: str, is_found: bool) -> None:
+    assert names_found(root, f'"""The rules stand in {name}."""\n') == ([(1, name)] if is_found else [])

@@ -71,7 +71,7 @@ def show_part(audience: str) -> Response:
 
 @pages.get("/docs")
 def show_docs() -> Response:
-    return _page("docs.html", problems=problems(), reasons=reasons())
+    return _docs_page("docs.html", problems=problems(), reasons=reasons())
 
 
 @pages.get("/developers")
@@ -93,7 +93,7 @@ def show_site(name: str = "") -> Response:
 
 @pages.get("/docs/endpoints")
 def show_endpoints() -> Response:
-    return _page("endpoints.html", operations=_operations(), schemas=document()["components"]["schemas"])
+    return _docs_page("endpoints.html", operations=_operations(), schemas=document()["components"]["schemas"])
 
 
 @pages.get("/docs/files/<name>")
@@ -103,7 +103,7 @@ def show_file(name: str) -> Response:
     return respond_with_file_of_ours(_file_bytes(name), FILES[name][2], KEPT, request.environ)
 
 
-def _page(template: str, **values: Any) -> Response:
+def _docs_page(template: str, **values: Any) -> Response:
     body = render_template(template, info=document()["info"], **values).encode("utf-8")
     response = respond_with_file_of_ours(body, PAGE, KEPT, request.environ)
     # The page to try it out asks this server, and no other.

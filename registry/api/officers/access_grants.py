@@ -36,7 +36,7 @@ GLASS, IDENTITY, ORIGINAL = rights.Resource.BREAK_GLASS, rights.Resource.IDENTIT
 _ERRORS = (404, 409, 413, 415)
 
 
-ANSWERED = Answered(AccessGrantSchema(), lambda session, me, reference, _: _one(session, me, reference))
+ANSWERED = Answered(AccessGrantSchema(), lambda session, me, reference, _: _grant_answer(session, me, reference))
 serve_acts(ns, "/cases/<case_id>/access-grants", IN_CASE, ANSWERED)
 
 
@@ -97,7 +97,7 @@ class OriginalFile(Resource):
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))
 
 
-def _one(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+def _grant_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     payload = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
     return Answer(_payload(payload), headers=(etag(payload.opening.version),))
 

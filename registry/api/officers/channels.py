@@ -26,7 +26,7 @@ CHANNEL = rights.Resource.CHANNEL
 
 ANSWERED = Answered(
     ChannelChangeSchema(),
-    lambda session, me, reference, _: _one(session, me, reference),
+    lambda session, me, reference, _: _answer_by_id(session, me, reference),
     "/api/v1/channel-changes/{change_id}",
 )
 
@@ -62,19 +62,19 @@ class ChannelChange(Resource):
     @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
         """Read a change of a channel, and at which addresses the agency is told of it."""
-        return _one(session, me, change_id)
+        return _answer_by_id(session, me, change_id)
 
 
 serve_acts(ns, "/<change_id>", CHANNEL_CHANGES, ANSWERED)
 
 
-def _one(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
+def _answer_by_id(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
     change, agency = related_acts.change_opened(session, official(me).authority, reference_in(change_id))
     require_no_interest(me, agency)
-    return _answered(session, change, agency)
+    return _change_answer(session, change, agency)
 
 
-def _answered(session: Session, change: PendingChannelChange, agency: str) -> Answer:
+def _change_answer(session: Session, change: PendingChannelChange, agency: str) -> Answer:
     payload = _payload(session, change, agency)
     return Answer(payload, headers=(etag(payload["version"]),))
 

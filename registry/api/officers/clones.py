@@ -63,14 +63,14 @@ class OneCollision(Resource):
     @response_schema(CollisionSchema(), "getCollision", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
         """Read a collision with its evidence: a line for each thing that the two agencies have in common."""
-        return _one(session, me, collision_id)
+        return _collision_answer(session, me, collision_id)
 
 
 serve_acts(
     ns,
     "/collisions/<collision_id>",
     COLLISIONS,
-    Answered(CollisionSchema(), lambda session, me, reference, _: _one(session, me, reference)),
+    Answered(CollisionSchema(), lambda session, me, reference, _: _collision_answer(session, me, reference)),
 )
 
 
@@ -100,7 +100,7 @@ class WarningsOf(Resource):
 serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, exclude=("warn",))
 
 
-def _one(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
+def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
     """One collision. Raises NotFound for another authority's, Forbidden if the officer has an interest in an agency."""
     found, both = collision_opened(session, me, reference_in(collision_id))
     payload = _collision(found, both, official(me).authority)

@@ -31,7 +31,7 @@ _ERRORS = (404, 409, 413, 415)
 
 
 def _written(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
-    return _one(session, acting(me, DECISION, Act.PROPOSE), reference)
+    return _decision_answer(session, acting(me, DECISION, Act.PROPOSE), reference)
 
 
 @ns.route("")
@@ -51,14 +51,14 @@ class Decisions(Resource):
     post = act_view(ns.path, IN_CASE, IN_CASE["decision"], Answered(DecisionSchema(), _written))
 
 
-def _answered(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
-    return _one(session, acting(me, DECISION, Act.APPROVE), reference)
+def _answer_after_act(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
+    return _decision_answer(session, acting(me, DECISION, Act.APPROVE), reference)
 
 
-serve_acts(ns, "/<decision_id>", ACTS, Answered(DecisionSchema(), _answered))
+serve_acts(ns, "/<decision_id>", ACTS, Answered(DecisionSchema(), _answer_after_act))
 
 
-def _one(session: Session, officer: Officer, reference: str) -> Answer:
+def _decision_answer(session: Session, officer: Officer, reference: str) -> Answer:
     case, payload = queries.decision_view(session, sealer(), officer, reference, now().date())
     return Answer(_payload(session, case, payload), headers=(etag(case.version),))
 

@@ -39,7 +39,7 @@ class LawOverlays(Resource):
     post = act_view(
         "/law-overlays", LAW_ACTS, LAW_ACTS["propose"],
         Answered(
-            DeskOverlaySchema(), lambda session, _me, made, _: _one(session, made), "/api/v1/law-overlays/{overlay_id}"
+            DeskOverlaySchema(), lambda session, _me, made, _: _answer_by_id(session, made), "/api/v1/law-overlays/{overlay_id}"
         ),
     )  # fmt: skip
 
@@ -51,22 +51,22 @@ class OneLawOverlay(Resource):
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:
         """Read an overlay of the law: its file, its rows, and who did what."""
-        return _one(session, overlay_id)
+        return _answer_by_id(session, overlay_id)
 
 
 serve_acts(
     ns,
     "/<overlay_id>",
     LAW_OVERLAYS,
-    Answered(DeskOverlaySchema(), lambda session, me, reference, _: _one(session, reference)),
+    Answered(DeskOverlaySchema(), lambda session, me, reference, _: _answer_by_id(session, reference)),
 )
 
 
-def _one(session: Session, overlay_id: str) -> Answer:
-    return _answered(overlay_named(session, reference_in(overlay_id)))
+def _answer_by_id(session: Session, overlay_id: str) -> Answer:
+    return _overlay_answer(overlay_named(session, reference_in(overlay_id)))
 
 
-def _answered(row: LawOverlay) -> Answer:
+def _overlay_answer(row: LawOverlay) -> Answer:
     return Answer(_payload(row), headers=(etag(row.version),))
 
 

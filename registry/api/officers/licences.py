@@ -48,7 +48,7 @@ class Proposals(Resource):
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
         Answered(
-            LicenceProposalSchema(), lambda session, me, made, _: _answered(session, proposal_opened(session, me, made)),
+            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, proposal_opened(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -61,12 +61,12 @@ class OneProposal(Resource):
     @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _answered(session, proposal_opened(session, me, proposal_id))
+        return _proposal_answer(session, proposal_opened(session, me, proposal_id))
 
 
 serve_acts(
     ns, "/licence-proposals/<proposal_id>", PROPOSALS,
-    Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _answered(session, proposal)),
+    Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
 )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ class HeldLists(Resource):
 serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
 
 
-def _answered(session: Session, proposal: Proposal) -> Answer:
+def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
     return Answer(_payload(session, proposal), headers=(etag(proposal.version),))
 
 

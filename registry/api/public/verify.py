@@ -72,7 +72,7 @@ class Verify(Resource):
         # Imported when asked for: a request without a receipt pays nothing for it.
         from registry.bulk.archive.answers import archive_with_receipt
 
-        verdict, at, answer = _answered(asked)
+        verdict, at, answer = _answer_question(asked)
         try:
             return archive_with_receipt(
                 caller.id,
@@ -95,7 +95,7 @@ def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
         from registry.bulk.archive.answers import with_receipt
 
-        verdict, at, answer = _answered(parameters)
+        verdict, at, answer = _answer_question(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
     read = _read(reader, parameters)
     language = requested_language(environ)
@@ -120,7 +120,7 @@ def _read(reader: VerdictReader, parameters: dict[str, Any]) -> ReadQuestion:
     return read
 
 
-def _answered(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
+def _answer_question(parameters: dict[str, Any]) -> tuple[Verdict, datetime, Answer]:
     reader = verdicts()
     read = _read(reader, parameters)
     language = requested_language(request.environ)

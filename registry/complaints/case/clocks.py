@@ -1,4 +1,4 @@
-"""The deadlines of a case: what a move does to them, and which need a notice. When each is due: clock_rules.py."""
+"""The deadlines of a case: what a move does to them, and which need a notice. When each is due: core/working_days.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime

@@ -138,11 +138,11 @@ def case_view(
         case=case,
         queued=_queued(case, clocks.next_due(running)),
         reasons=case.reasons,
-        agency=_opened(sealer, case, "agency_sealed"),
+        agency=_read_sealed(sealer, case, "agency_sealed"),
         agency_is_registered=case.agency_is_registered,
-        employer=_opened(sealer, case, "employer_sealed"),
-        region=_opened(sealer, case, "region_sealed"),
-        amounts=_opened(sealer, case, "amounts_sealed") or {},
+        employer=_read_sealed(sealer, case, "employer_sealed"),
+        region=_read_sealed(sealer, case, "region_sealed"),
+        amounts=_read_sealed(sealer, case, "amounts_sealed") or {},
         boxes=_box_views(call, sealer, case, into, counts),
         moves=moves_of(session, case),
         clocks=running,
@@ -163,7 +163,7 @@ def named_agency_id(sealer: Sealer, case: Case) -> str | None:
 
 def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
     """The agency that a case is about, as it was picked or typed."""
-    return cast("dict[str, str] | None", _opened(sealer, case, "agency_sealed"))
+    return cast("dict[str, str] | None", _read_sealed(sealer, case, "agency_sealed"))
 
 
 def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: str, store: FileStore) -> CleanFile:
@@ -233,7 +233,7 @@ def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase
     return FileInCase(row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice)
 
 
-def _opened(sealer: Sealer, case: Case, column: str) -> Any:
+def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:
     sealed = getattr(case, column)
     if sealed is None:
         return None

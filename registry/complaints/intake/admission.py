@@ -219,7 +219,7 @@ class Admission:
             sealed = session.execute(select(DayKey.sealed).where(DayKey.day == day)).scalar_one_or_none()
             if sealed is None:
                 return None
-            self._known = day, self._opened(day, sealed)
+            self._known = day, self._decrypt(day, sealed)
         return self._known[1]
 
     def _made_key(self, session: Session, day: date) -> bytes:
@@ -230,10 +230,10 @@ class Admission:
             sealed = nonce + self._cipher().encrypt(nonce, made, day.isoformat().encode())
             session.execute(_MAKE_KEY, {"day": day, "sealed": sealed})
             # Not remembered: this transaction may still be undone.
-            key = self._opened(day, session.execute(select(DayKey.sealed).where(DayKey.day == day)).scalar_one())
+            key = self._decrypt(day, session.execute(select(DayKey.sealed).where(DayKey.day == day)).scalar_one())
         return key
 
-    def _opened(self, day: date, sealed: bytes) -> bytes:
+    def _decrypt(self, day: date, sealed: bytes) -> bytes:
         return self._cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], day.isoformat().encode())
 
     def _cipher(self) -> AESGCM:

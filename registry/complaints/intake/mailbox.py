@@ -187,7 +187,7 @@ def write(
 ) -> Written:
     """Write to the officers. Idempotent by `idempotency_key`. If the officers were waiting for it, the case goes on.
 
-    `is_in_danger`: the writer says so. Then, and where the words tell of danger (triage/danger.py), the case has the
+    `is_in_danger`: the writer says so. Then, and where the words tell of danger (triage/story.py), the case has the
     first priority at once. The words are judged here, before they are sealed, and only the outcome is stored. Raises
     InvalidInput, and NotNow where no officer would read it.
     """

@@ -89,7 +89,7 @@ class OpenContainer:
 
     def open(self, sealed: str, place: Place) -> str:
         """The text of an envelope, of any tier that is open. Raises Unopenable."""
-        return text_of(self._opened(sealed, place))
+        return text_of(self._unseal(sealed, place))
 
     def file_key(self, place: Place, tier: Tier = Tier.ACCOUNT) -> tuple[bytes, str]:
         """A new 32-byte key for one file, and its sealed form for the file's row."""
@@ -97,14 +97,14 @@ class OpenContainer:
         return file_key, sealed_value(key, key_id(key), file_key, place)
 
     def open_file_key(self, sealed: str, place: Place) -> bytes:
-        return self._opened(sealed, place)
+        return self._unseal(sealed, place)
 
     def key(self, tier: Tier) -> bytes:
         if tier not in self._keys:
             raise Unopenable(f"the box {self.box.reference} is not open at tier {tier}")
         return self._keys[tier]
 
-    def _opened(self, sealed: str, place: Place) -> bytes:
+    def _unseal(self, sealed: str, place: Place) -> bytes:
         envelope = read_envelope(sealed)
         for key in self._keys.values():
             if key_id(key) == envelope.kid:

@@ -2,7 +2,7 @@
 
 Pure: the same answers give the same priority, in whatever order they came. An answer of concern never lowers it, and
 neither does "don't know". What the words of the story suggest (story.py) counts as an answer would, so that no one waits
-longer for having written instead of ticked; a later message that tells of danger counts too (danger.py).
+longer for having written instead of ticked; a later message that tells of danger counts too.
 """
 
 import hashlib

@@ -44,7 +44,7 @@ def files(language: Language) -> Response:
         with open_visit(language) as visitor:
             if not (visitor.visit.is_confirmed or is_beside(visitor.visit)):
                 return visitor.to("/number")
-            response = _page(visitor, unfinished=cut_off)
+            response = _files_page(visitor, unfinished=cut_off)
             jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
     except NoVisit:
         return sign_in.number_page(language)
@@ -104,10 +104,10 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
     """The page again with what is wrong; a form that could not be read to its end is not read a second time."""
     with open_visit(language, is_read_alone=True) as visitor:
         is_open = visitor.visit.is_confirmed or is_beside(visitor.visit)
-        return _page(visitor, fault, status) if is_open else visitor.to("/number")
+        return _files_page(visitor, fault, status) if is_open else visitor.to("/number")
 
 
-def _page(
+def _files_page(
     visitor: PageRequest, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
 ) -> Response:
     existing = files_of(visitor.session, visitor.sealer, visitor.visit)

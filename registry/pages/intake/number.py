@@ -25,7 +25,7 @@ _INK, _PAPER = 0, 255
 def number(visitor: PageRequest) -> Response:
     if visitor.visit.code is None:
         return visitor.to("/mine")
-    return _page(visitor)
+    return _number_page(visitor)
 
 
 @pages.get("/<language:language>/box/number.png")
@@ -50,7 +50,7 @@ def confirm(visitor: PageRequest) -> Response:
             visitor.session, visitor.sealer, visitor.visit, request.form.get("last_six", ""), visitor.at
         )
     except InvalidInput:
-        return _page(visitor, is_wrong=True, status=400)
+        return _number_page(visitor, is_wrong=True, status=400)
     if token is None and is_first:
         about.write_down(visitor)
     response = visitor.to("/mine" if token is not None or not is_first else "/short")
@@ -60,7 +60,7 @@ def confirm(visitor: PageRequest) -> Response:
     return response
 
 
-def _page(visitor: PageRequest, *, is_wrong: bool = False, status: int = 200) -> Response:
+def _number_page(visitor: PageRequest, *, is_wrong: bool = False, status: int = 200) -> Response:
     return visitor.page(
         "number.html",
         status=status,

@@ -49,7 +49,7 @@ class Sending(NamedTuple):
 def sending(view: Callable[[Sending], Response]) -> Callable[..., Response]:
     @wraps(view)
     def answered(language: Language) -> Response:
-        with _opened(language) as one:
+        with _open_sending(language) as one:
             return view(one)
 
     return answering(answered)
@@ -108,7 +108,7 @@ def join(one: Sending) -> Response:
 
 
 @contextmanager
-def _opened(language: Language) -> Iterator[Sending]:
+def _open_sending(language: Language) -> Iterator[Sending]:
     with open_visit(language) as visitor:
         opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")

@@ -43,7 +43,7 @@ class PartSummary(NamedTuple):
 @drafting
 def everything(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, sheet)
+    return visitor.to("/mine") if sheet.submitted_on is not None else _review_page(visitor, sheet)
 
 
 @pages.post("/<language:language>/box/send")
@@ -58,9 +58,9 @@ def send(visitor: PageRequest) -> Response:
     except InvalidInput as wrong:
         is_code = wrong.faults[0].parameter == "last_six"
         sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-        return _page(visitor, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
+        return _review_page(visitor, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
     except IntakeClosed:
-        return _page(
+        return _review_page(
             visitor, filing.answers(visitor.session, visitor.sealer, visitor.visit), is_closed=True, status=503
         )
     return visitor.to("/mine")
@@ -74,7 +74,7 @@ def _consented(visitor: PageRequest, ticked: list[str]) -> None:
         filing.answer(visitor.session, visitor.sealer, visitor.visit, given)
 
 
-def _page(
+def _review_page(
     visitor: PageRequest,
     sheet: Sheet,
     *,

@@ -88,7 +88,7 @@ def _saved(visitor: PageRequest, step: int) -> Response:
         texts = {
             one.code: fault_text(visitor.language, one, faults[one.code]) for one in questions if one.code in faults
         }
-        return _page(visitor, step, typed, texts, status=400)
+        return _step_page(visitor, step, typed, texts, status=400)
     if step == 0:
         return visitor.to(
             "/short/now" if is_alarming(after.answers) and not is_alarming(before.answers) else "/short/story"
@@ -109,10 +109,10 @@ def _typed(question: Question, before: Sheet) -> Any:
 
 def _view(visitor: PageRequest, step: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.to("/mine") if sheet.submitted_on is not None else _page(visitor, step, sheet.answers, {})
+    return visitor.to("/mine") if sheet.submitted_on is not None else _step_page(visitor, step, sheet.answers, {})
 
 
-def _page(
+def _step_page(
     visitor: PageRequest, step: int, answers: Mapping[str, Any], faults: Mapping[str, str], status: int = 200
 ) -> Response:
     questions = [

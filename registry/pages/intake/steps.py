@@ -87,7 +87,7 @@ def step(visitor: PageRequest, place: int) -> Response:
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
         return visitor.to("/all" if sheet.submitted_on is None else "/mine")
-    return _page(visitor, question, sheet, sheet.answers.get(question.code))
+    return _question_page(visitor, question, sheet, sheet.answers.get(question.code))
 
 
 @pages.post("/<language:language>/box/<int:place>")
@@ -101,14 +101,14 @@ def answer(visitor: PageRequest, place: int) -> Response:
     typed = read_form(question, request.form)
     if request.form.get("go") == "find":
         name = request.form.get("name", "")[: question.most]
-        return _page(visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name))
+        return _question_page(visitor, question, before, {"name": name}, found=about.looked_up(visitor.language, name))
     if question.kind is Kind.AGENCY:
         typed = _agency(visitor.language, typed)
     try:
         sheet = filing.answer(visitor.session, visitor.sealer, visitor.visit, {question.code: typed})
     except InvalidInput as wrong:
         fault = fault_text(visitor.language, question, wrong.faults[0])
-        return _page(visitor, question, before, typed, fault=fault)
+        return _question_page(visitor, question, before, typed, fault=fault)
     if request.form.get("go") == "leave" and not visitor.visit.is_confirmed:
         # Who leaves now without the number never comes back to what was written.
         return visitor.to("/number")
@@ -150,7 +150,7 @@ def _question(place: int, sheet: Sheet) -> Question | None:
     return question if is_view(question, sheet.answers) else None
 
 
-def _page(
+def _question_page(
     visitor: PageRequest,
     question: Question,
     sheet: Sheet,

@@ -32,26 +32,26 @@ pages = Blueprint("console_decisions", __name__)
 @pages.get("/cases/<reference>/decision")
 @allowed(Resource.DECISION, Act.READ)
 def decision(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _page(session, me, open_case(session, me, reference))
+    return _decisions_page(session, me, open_case(session, me, reference))
 
 
 def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/decision"
-    return Place(head.case.reference, address, lambda refusal: _page(session, me, head, refusal))
+    return Place(head.case.reference, address, lambda refusal: _decisions_page(session, me, head, refusal))
 
 
 serve_acts(pages, "/cases/<reference>", IN_CASE, _in_case)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, decision: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, decision: str) -> Place:
     head = open_case(session, me, reference)
     _require_of_case(session, me, head, decision)
     address = f"/console/cases/{reference}/decision"
-    return Place(decision, address, lambda refusal: _page(session, me, head, refusal))
+    return Place(decision, address, lambda refusal: _decisions_page(session, me, head, refusal))
 
 
-serve_acts(pages, "/cases/<reference>/decision/<decision>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>/decision/<decision>", ACTS, _place_of_act)
 
 
 def _require_of_case(session: Session, me: AuthenticatedOfficer, head: CaseHead, decision: str) -> None:
@@ -60,7 +60,9 @@ def _require_of_case(session: Session, me: AuthenticatedOfficer, head: CaseHead,
         raise NotFound(f"there is no decision {decision} in this case")
 
 
-def _page(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
+def _decisions_page(
+    session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None
+) -> Response:
     today = now().date()
     case, found = queries.decisions_of(session, sealer(), _reader(me), head.case.reference, today)
     draft = next((one for one in found if one.decision.state is DecisionState.DRAFTED), None)

@@ -73,7 +73,7 @@ serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
 @pages.get("/cases/<reference>/hearings/<hearing>")
 @allowed(Resource.HEARING, Act.READ)
 def one(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
-    return _one(session, me, open_case(session, me, reference), hearing)
+    return _hearing_page(session, me, open_case(session, me, reference), hearing)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/files/<attachment>")
@@ -91,25 +91,27 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: st
 @allowed(Resource.HEARING, Act.APPROVE)
 def check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """The text beside what the complainant wrote, and how easily the complainant could be guessed."""
-    return _one(session, me, open_case(session, me, reference), hearing, template=CHECK)
+    return _hearing_page(session, me, open_case(session, me, reference), hearing, template=CHECK)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/serve")
 @allowed(Resource.HEARING, Act.PROPOSE)
 def preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """Exactly what the agency will read."""
-    return _one(session, me, open_case(session, me, reference), hearing, template=SERVE)
+    return _hearing_page(session, me, open_case(session, me, reference), hearing, template=SERVE)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, hearing: str) -> Place:
+def _place_of_act(
+    session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, hearing: str
+) -> Place:
     head = open_case(session, me, reference)
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
     template = {"approve": CHECK, "send-back": CHECK, "serve": SERVE}.get(act.name, ONE)
     address = f"/console/cases/{reference}/hearings/{hearing}"
-    return Place(hearing, address, lambda refusal: _one(session, me, head, hearing, refusal, template))
+    return Place(hearing, address, lambda refusal: _hearing_page(session, me, head, hearing, refusal, template))
 
 
-serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _place_of_act)
 
 
 def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
@@ -128,7 +130,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
     )
 
 
-def _one(
+def _hearing_page(
     session: Session,
     me: AuthenticatedOfficer,
     head: CaseHead,

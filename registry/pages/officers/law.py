@@ -28,13 +28,13 @@ def overlays(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     found = LAW_OVERLAYS.opened(session, me, act, reference) if reference else LAW.opened(session, me, act)
     return Place(found, ADDRESS, lambda refusal: _list(session, me, refusal))
 
 
-serve_acts(pages, "/law", LAW, _opened)
-serve_acts(pages, "/law/<reference>", LAW_OVERLAYS, _opened)
+serve_acts(pages, "/law", LAW, _place_of_act)
+serve_acts(pages, "/law/<reference>", LAW_OVERLAYS, _place_of_act)
 
 
 def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:

@@ -44,7 +44,7 @@ def first(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.PAPER, Act.WRITE)
 def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     at, typed = _part(part), _typed(session, me, reference)
-    return _page(at, typed, typed.answers)
+    return _part_page(at, typed, typed.answers)
 
 
 @allowed(Resource.PAPER, Act.WRITE)
@@ -64,7 +64,7 @@ def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
     refusal = attempt(session, act)
     if refusal is not None:
         typed_values = {code: value for code, value in given.items() if value is not None}
-        return _page(at, before, before.answers | typed_values, refusal, faults)
+        return _part_page(at, before, before.answers | typed_values, refusal, faults)
     go = request.form.get("go", "")
     if go == "leave":
         return redirect(ADDRESS, 303)
@@ -129,7 +129,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
     )
 
 
-def _page(
+def _part_page(
     at: Part,
     typed: paper_forms.Typed,
     values: dict[str, Any],

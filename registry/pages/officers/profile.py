@@ -97,16 +97,16 @@ def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me, token=made)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
     """Something of one's own, or the account itself."""
     reference = reference_in(reference) if reference else me.officer.reference
     return Place(reference, ADDRESS, lambda refusal: own_page(session, me, refusal=refusal))
 
 
-serve_acts(pages, "/own", OWN_ACCOUNT, _opened)
-serve_acts(pages, "/own/sessions/<reference>", OWN_SESSIONS, _opened)
-serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _opened)
-serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _opened)
+serve_acts(pages, "/own", OWN_ACCOUNT, _place_of_act)
+serve_acts(pages, "/own/sessions/<reference>", OWN_SESSIONS, _place_of_act)
+serve_acts(pages, "/own/tokens/<reference>", OWN_TOKENS, _place_of_act)
+serve_acts(pages, "/own/loans/<reference>", OWN_LOANS, _place_of_act)
 
 
 def own_page(

@@ -37,7 +37,7 @@ def referred(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/referrals/<reference>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _one(session, me, reference)
+    return _referral_page(session, me, reference)
 
 
 @pages.get("/referrals/<reference>/files/<attachment>")
@@ -47,16 +47,18 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment:
     return sent_file(body, name)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     # What was declined is closed to this organisation from now on: back to the list.
     address = f"/console/referrals/{reference}" if act.is_shown_after else "/console/referrals"
-    return Place(reference, address, lambda refusal: _one(session, me, reference, refusal))
+    return Place(reference, address, lambda refusal: _referral_page(session, me, reference, refusal))
 
 
-serve_acts(pages, "/referrals/<reference>", RECEIVED, _opened)
+serve_acts(pages, "/referrals/<reference>", RECEIVED, _place_of_act)
 
 
-def _one(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+def _referral_page(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
     spoken = language()
     referral = portal.read(party_call(session, me), sealer(), reference)
     return page(

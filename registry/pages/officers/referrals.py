@@ -76,17 +76,17 @@ serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
 @pages.get("/cases/<reference>/referrals/<referral>")
 @allowed(Resource.REFERRAL, Act.READ)
 def one(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
-    return _one(session, me, open_case(session, me, reference), referral)
+    return _referral_page(session, me, open_case(session, me, reference), referral)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, referral: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, referral: str) -> Place:
     head = open_case(session, me, reference)
     require_of_case(session, Referral, head.case, referral)
     address = f"/console/cases/{reference}/referrals/{referral}"
-    return Place(referral, address, lambda refusal: _one(session, me, head, referral, refusal))
+    return Place(referral, address, lambda refusal: _referral_page(session, me, head, referral, refusal))
 
 
-serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>/referrals/<referral>", ACTS, _place_of_act)
 
 
 def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None) -> Response:
@@ -124,7 +124,7 @@ def _partner(session: Session, head: CaseHead, unit: Any) -> dict[str, Any]:
     return {"unit": unit, "agreed": consent is not None and is_consented(session, head.case, consent)}
 
 
-def _one(
+def _referral_page(
     session: Session, me: AuthenticatedOfficer, head: CaseHead, referral: str, refusal: Refusal | None = None
 ) -> Response:
     require_of_case(session, Referral, head.case, referral)

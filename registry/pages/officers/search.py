@@ -32,10 +32,10 @@ def search(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     only = [href for rows in found.values() for _, href in rows]
     if len(only) == 1:
         return redirect(only[0], 303)
-    return _page(typed, found)
+    return _found_page(typed, found)
 
 
-def _page(typed: str, found: dict[str, Found]) -> Response:
+def _found_page(typed: str, found: dict[str, Found]) -> Response:
     return page("search.html", here="", sought_for=typed, found=found)
 
 

@@ -61,7 +61,7 @@ def heard(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/hearings/<reference>")
 @allowed(Resource.HEARING, Act.ANSWER)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _page(session, me, reference)
+    return _hearing_page(session, me, reference)
 
 
 @pages.get("/hearings/<reference>/receipt")
@@ -90,15 +90,15 @@ def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -
     return sent_file(body, f"answer-{given.listed.reference}-{given.answered_on}.txt")
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     address = f"/console/hearings/{reference}"
-    return Place(reference, address, lambda refusal: _page(session, me, reference, refusal))
+    return Place(reference, address, lambda refusal: _hearing_page(session, me, reference, refusal))
 
 
-serve_acts(pages, "/hearings/<reference>", ANSWERS, _opened)
+serve_acts(pages, "/hearings/<reference>", ANSWERS, _place_of_act)
 
 
-def _page(
+def _hearing_page(
     session: Session,
     me: AuthenticatedOfficer,
     reference: str,
@@ -177,7 +177,7 @@ def remove_file(
         with session.begin_nested():
             names = files.remove_file(party_call(session, me), reference, attachment)
     except IllegalMove as refused:
-        return _page(session, me, reference, refusal_of(refused))
+        return _hearing_page(session, me, reference, refusal_of(refused))
     return Afterwards(lambda: _discard(reference, names))
 
 
@@ -208,9 +208,9 @@ def _refused(reference: str, code: Problem, status: int) -> BaseResponse:
     with writing() as session:
         me = present(session)
         words = text(language(), f"problem.{code}.detail")
-        return _page(session, me, reference, Refusal(status, code, words, language()), {})
+        return _hearing_page(session, me, reference, Refusal(status, code, words, language()), {})
 
 
 def _answer_refused(reference: str, refusal: Refusal) -> BaseResponse:
     with writing() as session:
-        return _page(session, present(session), reference, refusal, {})
+        return _hearing_page(session, present(session), reference, refusal, {})

@@ -63,7 +63,7 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
 @pages.get("/second-step")
 @for_members
 def own(session: Session, me: MemberPresent) -> Response:
-    return _page(session, me)
+    return _second_step_page(session, me)
 
 
 @pages.post("/second-step/apps")
@@ -77,7 +77,7 @@ def begin_app(session: Session, me: MemberPresent) -> Response:
             fault = refused.reason
         else:
             return _app_page(me.member, app, "second-step/apps/finish")
-    return _page(session, me, fault)
+    return _second_step_page(session, me, fault)
 
 
 @pages.post("/second-step/apps/finish")
@@ -86,7 +86,7 @@ def finish_app(session: Session, me: MemberPresent) -> Response:
     """Its first code shows that it works. Until then the same secret is shown again."""
     app = authenticators.APPS.find_begun(session, me.member)
     if app is None:
-        return _page(session, me, "no_app_begun")
+        return _second_step_page(session, me, "no_app_begun")
     codes = second_steps.finish(session, keyring(), me, app, typed("code", MAX_CODE), now())
     if codes is None:
         return _app_page(me.member, app, "second-step/apps/finish", "wrong_code")
@@ -97,7 +97,7 @@ def finish_app(session: Session, me: MemberPresent) -> Response:
 @for_members
 def remove_app(session: Session, me: MemberPresent) -> Response:
     fault = _fault_in(session, me, lambda: second_steps.take_away(session, me, typed("app"), now()))
-    return to("second-step") if fault is None else _page(session, me, fault)
+    return to("second-step") if fault is None else _second_step_page(session, me, fault)
 
 
 @pages.post("/second-step/codes")
@@ -105,7 +105,7 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
 def new_codes(session: Session, me: MemberPresent) -> Response:
     fault = password_fault(session, me) or (None if authenticators.has_app(session, me.member.id) else "no_app_begun")
     if fault is not None:
-        return _page(session, me, fault)
+        return _second_step_page(session, me, fault)
     return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
 
 
@@ -115,7 +115,7 @@ def require(session: Session, me: MemberPresent) -> Response:
     """An owner says whether all members need one."""
     me.require_owner()
     fault = _fault_in(session, me, lambda: second_steps.require(session, me, typed("needed") == "yes"))
-    return to("second-step") if fault is None else _page(session, me, fault)
+    return to("second-step") if fault is None else _second_step_page(session, me, fault)
 
 
 @pages.get("/people/<reference>/second-step")
@@ -144,7 +144,7 @@ def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> s
     return fault
 
 
-def _page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
+def _second_step_page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:
     return page(
         "second_step.html",
         here="own",

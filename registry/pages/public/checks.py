@@ -80,7 +80,7 @@ def _tone_of(one: Checked) -> str:
 
 @pages.get("/<language:language>/check")
 def form(language: Language) -> Response:
-    return _page(language, {}, {}, SHORT)
+    return _form_page(language, {}, {}, SHORT)
 
 
 @pages.post("/<language:language>/check")
@@ -92,7 +92,7 @@ def answer(language: Language) -> Response:
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
     sent = opened(PLACE, sealed)
-    return _page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
+    return _form_page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
 
 
 @pages.post(f"/<language:language>/{PLACE}/picture")
@@ -118,7 +118,7 @@ _OURS = (NoText.NO_TOOL, NoText.UNCONFINED, NoText.TOO_BUSY)
 
 
 def _without_text(language: Language, reason: NoText, status: int) -> Response:
-    response = _page(language, {}, {"picture": reason}, NOT_KEPT)
+    response = _form_page(language, {}, {"picture": reason}, NOT_KEPT)
     response.status_code = status
     return response
 
@@ -126,7 +126,7 @@ def _without_text(language: Language, reason: NoText, status: int) -> Response:
 def _read(language: Language, sent: Mapping[str, str]) -> Response:
     fields, faults = read_form(sent)
     if "pick" in sent and not faults:
-        return _page(
+        return _form_page(
             language,
             _with_picked(fields),
             faults,
@@ -138,10 +138,10 @@ def _read(language: Language, sent: Mapping[str, str]) -> Response:
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
     if faults:
-        response = _page(language, fields, faults, NOT_KEPT)
+        response = _form_page(language, fields, faults, NOT_KEPT)
         response.status_code = 400
         return response
-    return _answered(language, fields, stated_things)
+    return _result_page(language, fields, stated_things)
 
 
 def _with_picked(fields: dict[str, str]) -> dict[str, str]:
@@ -185,7 +185,7 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     return fields, faults
 
 
-def _page(
+def _form_page(
     language: Language,
     fields: dict[str, str],
     faults: Mapping[str, str],
@@ -227,7 +227,7 @@ def _name_of(reference: str | None, language: Language) -> ShownName | None:
     return main_name(agency, language) if agency is not None else None
 
 
-def _answered(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
+def _result_page(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
     given = CheckInput(
         stated,
         fields.get("advert", ""),

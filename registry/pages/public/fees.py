@@ -82,34 +82,34 @@ def read_typed(form: Mapping[str, str]) -> Typed:
 
 @pages.get("/<language:language>/fees")
 def form(language: Language) -> Response:
-    return _page(language, EMPTY, {}, SHORT)
+    return _form_page(language, EMPTY, {}, SHORT)
 
 
 @pages.post("/<language:language>/fees")
 def answer(language: Language) -> Response:
     """Lead to the answer: what was asked can be read neither in the address nor in the browser's history."""
-    return lead_to_answer(language, "fees") or _answered(language, request.form)
+    return lead_to_answer(language, "fees") or _result_page(language, request.form)
 
 
 @pages.get("/<language:language>/fees/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
     sent = opened("fees", sealed)
-    return _page(language, EMPTY, {}, NOT_KEPT, is_past=True) if sent is None else _answered(language, sent)
+    return _form_page(language, EMPTY, {}, NOT_KEPT, is_past=True) if sent is None else _result_page(language, sent)
 
 
-def _answered(language: Language, sent: Mapping[str, str]) -> Response:
+def _result_page(language: Language, sent: Mapping[str, str]) -> Response:
     typed = read_typed(sent)
     if "more" in sent:
         rows = (*typed.rows, EMPTY_ROW)[:MAX_CHARGES]
-        return _page(language, replace(typed, rows=rows), {}, NOT_KEPT)
+        return _form_page(language, replace(typed, rows=rows), {}, NOT_KEPT)
     try:
         question = load_values(_SCHEMA, typed.question())
     except InvalidInput as error:
         faults = {_place_in_form(fault.parameter, typed): fault.code for fault in error.faults}
-        response = _page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
+        response = _form_page(language, replace(typed, rows=typed.rows[:MAX_CHARGES]), faults, NOT_KEPT)
         response.status_code = 400
         return response
-    return _page(language, typed, {}, NOT_KEPT, answer=_words(language, question))
+    return _form_page(language, typed, {}, NOT_KEPT, answer=_words(language, question))
 
 
 def _place_in_form(parameter: str, typed: Typed) -> str:
@@ -175,7 +175,7 @@ def _cited(rule: FeeRule | DepositRule | Fee | None) -> tuple[str, Mark] | None:
     return (f"{rule.article} · {rule.source.title}" if isinstance(rule, Fee) else rule.source), rule.mark
 
 
-def _page(
+def _form_page(
     language: Language,
     typed: Typed,
     faults: Mapping[str, Problem],

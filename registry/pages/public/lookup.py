@@ -68,7 +68,7 @@ def form(language: Language) -> Response:
 @pages.post("/<language:language>/")
 def answer(language: Language) -> Response:
     """Lead to the answer, at an address that tells no one the question; Back then never asks to send it again."""
-    return lead_to_answer(language, PLACE) or _answered(language, request.form)
+    return lead_to_answer(language, PLACE) or _result_page(language, request.form)
 
 
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
@@ -76,10 +76,10 @@ def answered(language: Language, sealed: str) -> Response:
     fields = opened(PLACE, sealed)
     if fields is None:
         return _form_page(language, LookupForm(), {}, NOT_KEPT, is_past=True)
-    return _answered(language, fields)
+    return _result_page(language, fields)
 
 
-def _answered(language: Language, fields: Mapping[str, str]) -> Response:
+def _result_page(language: Language, fields: Mapping[str, str]) -> Response:
     form, faults = read_form(fields)
     if faults:
         response = _form_page(language, form, faults, NOT_KEPT)

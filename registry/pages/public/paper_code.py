@@ -38,7 +38,7 @@ TONES = {Stands.IN_FORCE: "yes", Stands.ENDED: "no", Stands.EXPIRED: "no", Stand
 
 @pages.get("/v")
 def check() -> Response:
-    return _page({})
+    return _code_page({})
 
 
 @pages.post("/v")
@@ -46,11 +46,11 @@ def check_here() -> Response:
     """The check on the server: the code comes in the body, and is neither kept nor logged."""
     code = request.form.get("code", "").strip()
     if not code:
-        return _page({"step": "none"})
+        return _code_page({"step": "none"})
     checked = read_paper_code(code)
     if checked.genuine is not Answer.YES:
         why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
-        return _page({"step": "false", "why": why, "code": code})
+        return _code_page({"step": "false", "why": why, "code": code})
     content = paper_content(checked.claims)
     has_ended = content.expires_at is not None and content.expires_at <= now().timestamp()
     try:
@@ -59,7 +59,7 @@ def check_here() -> Response:
         standing = None
     stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
     found = {"step": "genuine", "stands": stands, "record": _record(_language(), content), "code": code}
-    return _page(found | (_today(_language(), standing) if standing else {"standing": None}))
+    return _code_page(found | (_today(_language(), standing) if standing else {"standing": None}))
 
 
 @pages.get("/<language:language>/licences/<licence_id>/today")
@@ -78,7 +78,7 @@ def _language() -> Language:
 _NOTHING: dict[str, Any] = {"step": None, "code": "", "why": None, "stands": None, "record": {}, "standing": None}
 
 
-def _page(found: dict[str, Any]) -> Response:
+def _code_page(found: dict[str, Any]) -> Response:
     language = _language()
     response = page(
         "paper_code.html",

@@ -123,15 +123,15 @@ def identifier_value(scheme: IdentifierScheme, value: str, country: str) -> str:
 def shared_values(agency: record.Agency) -> Iterator[tuple[Sign, str, str]]:
     """The values of an agency's public record that another may share: sign, comparable form, and value as written."""
     for channel in agency.channels:
-        yield from _one(SIGN_OF[channel.kind], channel.value, agency.country)
+        yield from _comparable_signs(SIGN_OF[channel.kind], channel.value, agency.country)
     for identifier in agency.identifiers:
         value = identifier_value(identifier.scheme, identifier.value, agency.country)
         yield Sign.IDENTIFIER, value, identifier.value
     if agency.place is not None:
-        yield from _one(Sign.ADDRESS, agency.place, agency.country)
+        yield from _comparable_signs(Sign.ADDRESS, agency.place, agency.country)
 
 
-def _one(sign: Sign, value: str, country: str) -> Iterator[tuple[Sign, str, str]]:
+def _comparable_signs(sign: Sign, value: str, country: str) -> Iterator[tuple[Sign, str, str]]:
     form = comparable(sign, value, country)
     if form is not None:
         yield sign, form, value

@@ -8,12 +8,11 @@ import schemathesis
 from flask import Flask
 from schemathesis.config import SchemathesisConfig
 
-from tests.api.fuzzing import asked_of, let_in, silence
+from tests.api.fuzzing import asked_of, let_in
 from tests.complaints.complainant import Complainant
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 

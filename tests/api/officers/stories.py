@@ -112,7 +112,7 @@ STANDING_IN = {"prefix": "rrt_mN3v", "join_code": "AB3DEF-GH4JKL-MN5PQR-ST6VWX",
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class StoryActors:
     """`tokens` by the name of who asks; `live` are the references of this time by the story's stand-ins."""
 
     tokens: dict[str, str]
@@ -124,7 +124,7 @@ class Story:
     """`begin` makes the world in which the examples are asked, in their order."""
 
     examples: tuple[Any, ...]
-    begin: Callable[[Session, Keyring], Cast]
+    begin: Callable[[Session, Keyring], StoryActors]
 
 
 def token_of(session: Session, officer: Officer) -> str:
@@ -133,9 +133,9 @@ def token_of(session: Session, officer: Officer) -> str:
     return tokens.make(session, officer, "a program", 90, at=at, today=at.date())[1]
 
 
-def officers_begin(session: Session, keyring: Keyring) -> Cast:
+def officers_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session)
-    cast = Cast({}, {})
+    cast = StoryActors({}, {})
     for who, stand_in, role in (
         ("supervisor", SUPERVISOR, Role.SUPERVISOR),
         ("second", SECOND, Role.SUPERVISOR),
@@ -155,7 +155,9 @@ def officers_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
-def _with_officers(session: Session, keyring: Keyring, cast: Cast, *people: tuple[str, str, Role, str]) -> Cast:
+def _with_officers(
+    session: Session, keyring: Keyring, cast: StoryActors, *people: tuple[str, str, Role, str]
+) -> StoryActors:
     """Officers by name in the story, stand-in, role and unit."""
     for who, stand_in, role, unit in people:
         name, email = f"Invented {who.capitalize()}", f"{who}@authority.example"
@@ -165,11 +167,11 @@ def _with_officers(session: Session, keyring: Keyring, cast: Cast, *people: tupl
     return cast
 
 
-def hearings_begin(session: Session, keyring: Keyring) -> Cast:
+def hearings_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
     case = heard_case(session, sealer, keyring)
-    cast = Cast({}, {CASE: case.reference, AGENCYS: case.agency})
+    cast = StoryActors({}, {CASE: case.reference, AGENCYS: case.agency})
     return _with_officers(
         session, keyring, cast,
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
@@ -178,13 +180,13 @@ def hearings_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
-def referrals_begin(session: Session, keyring: Keyring) -> Cast:
+def referrals_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
     for partner, kind in ((UNION, PartnerKind.UNION), (POLICE, PartnerKind.POLICE)):
         make_partner(session, sealer, partner, kind)
     case = told_case(session, sealer, consents=(ConsentKind.UNION,))
-    cast = Cast({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
+    cast = StoryActors({}, {CASE: case.reference, BOX: case.filed.box.reference, SAID: case.said})
     return _with_officers(
         session, keyring, cast,
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
@@ -195,35 +197,35 @@ def referrals_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
-def entries_begin(session: Session, keyring: Keyring) -> Cast:
+def entries_begin(session: Session, keyring: Keyring) -> StoryActors:
     agency = entry(session, status=LicenceStatus.SUSPENDED)
     desk = agency_unit(session, Sealer(keyring), agency.agency_id, now().date()).reference
     make_unit(session, LICENSING, "CZ", authority=agency.licences[0].authority)
     return _with_officers(
-        session, keyring, Cast({}, {ENTRY_AGENCY: agency.agency_id}),
+        session, keyring, StoryActors({}, {ENTRY_AGENCY: agency.agency_id}),
         ("official", OFFICIAL, Role.LICENSING, LICENSING),
         ("second", SECOND_OFFICIAL, Role.LICENSING, LICENSING),
         ("rep", ENTRY_REP, Role.AGENCY_REP, desk),
     )  # fmt: skip
 
 
-def cases_begin(session: Session, keyring: Keyring) -> Cast:
+def cases_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
     case = told_case(session, sealer)
     return _with_officers(
-        session, keyring, Cast({}, {CASE: case.reference, BOX: case.filed.box.reference}),
+        session, keyring, StoryActors({}, {CASE: case.reference, BOX: case.filed.box.reference}),
         ("writer", WRITER, Role.INVESTIGATOR, UNIT),
         ("checker", CHECKER, Role.SUPERVISOR, UNIT),
     )  # fmt: skip
 
 
-def openings_begin(session: Session, keyring: Keyring) -> Cast:
+def openings_begin(session: Session, keyring: Keyring) -> StoryActors:
     cast = cases_begin(session, keyring)
     return _with_officers(session, keyring, cast, ("custodian", CUSTODIAN, Role.CUSTODIAN, UNIT))
 
 
-def oversight_begin(session: Session, keyring: Keyring) -> Cast:
+def oversight_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session)
     auditor = make_officer(session, keyring, Role.AUDITOR, name="Invented Auditor").officer
     analyst = make_officer(session, keyring, Role.ANALYST, name="Invented Analyst", email="b@authority.example").officer
@@ -232,12 +234,12 @@ def oversight_begin(session: Session, keyring: Keyring) -> Cast:
         case = make_case(session, today - timedelta(days=days), unit="it-invented-unit", indicators=["deception"])
         make_clock(session, case, now() + timedelta(days=1 - days))
     make_case(session, today - timedelta(days=20), unit="it-invented-unit", decided_on=today)
-    return Cast(
+    return StoryActors(
         {"auditor": token_of(session, auditor), "analyst": token_of(session, analyst)}, {AUDITOR: auditor.reference}
     )
 
 
-def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
+def sanctions_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     making.make_desk(session, sealer)
     existing = making.make_held(session)
@@ -245,16 +247,16 @@ def sanctions_begin(session: Session, keyring: Keyring) -> Cast:
     return _with_officers(
         session,
         keyring,
-        Cast({}, {CASE: case.reference, LICENCE: existing.licence, ACCUSED: existing.agency}),
+        StoryActors({}, {CASE: case.reference, LICENCE: existing.licence, ACCUSED: existing.agency}),
         ("writer", WRITER, Role.INVESTIGATOR, making.UNIT),
         ("decider", DECIDER, Role.DECIDER, making.UNIT),
         ("supervisor", SUPERVISOR, Role.SUPERVISOR, making.UNIT),
     )
 
 
-def licences_begin(session: Session, keyring: Keyring) -> Cast:
+def licences_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session, "ro-licensing", "RO")
-    cast = Cast({}, {})
+    cast = StoryActors({}, {})
     for who, stand_in in (("clerk", CLERK), ("reviewer", REVIEWER)):
         officer = make_officer(
             session,
@@ -285,7 +287,7 @@ def licences_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
-def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
+def neighbours_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session, "ro-licensing", "RO")
     make_source(session, "RO")
     phone = record.Channel(kind=ChannelKind.PHONE, value="+40 21 000 0001", source=source_of("RO"), retrieved_at=now())
@@ -293,7 +295,7 @@ def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
     bare: dict[str, Any] = {"country": "RO", "identifiers": ()}
     true = make_agency(session, name="Invented Star", channels=(phone,), licences=(licence,), **bare)
     others = [make_agency(session, name=name, **bare) for name in ("Invented Starr", "Made Up Moon")]
-    cast = Cast({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
+    cast = StoryActors({}, {TRUE_ENTRY: true.agency_id, OTHER: others[0].agency_id, THIRD: others[1].agency_id})
     rows = row_ids(session, [true.agency_id, *(one.agency_id for one in others)])
     for stand_in, other, sign in ((PAIR, others[0], Sign.NEAR_NAME), (STRANGERS, others[1], Sign.ADDRESS)):
         pair = Collision(
@@ -309,22 +311,22 @@ def neighbours_begin(session: Session, keyring: Keyring) -> Cast:
     )  # fmt: skip
 
 
-def law_begin(session: Session, keyring: Keyring) -> Cast:
+def law_begin(session: Session, keyring: Keyring) -> StoryActors:
     make_unit(session)
     signer = keyring.make(Use.LAW, instant_text(now()))
     append(session, [draft_of(signer.key, is_first=True)])
     kid, signature = signed(FILE.encode(), signer).split()
     return _with_officers(
-        session, keyring, Cast({}, {KID: kid, SIGNATURE: signature}),
+        session, keyring, StoryActors({}, {KID: kid, SIGNATURE: signature}),
         ("operator", OPERATOR, Role.SYSADMIN, "it-invented-unit"),
         ("other", OTHER_OPERATOR, Role.SYSADMIN, "it-invented-unit"),
     )  # fmt: skip
 
 
-def papers_begin(session: Session, keyring: Keyring) -> Cast:
+def papers_begin(session: Session, keyring: Keyring) -> StoryActors:
     sealer = Sealer(keyring)
     make_units(session, sealer)
-    cast = Cast({}, {})
+    cast = StoryActors({}, {})
     for stand_in in (FORM, SECOND_FORM):
         code, root = minted()
         made = premint(session, sealer, code, root, Language.ZH_HANS, now().date() - timedelta(days=30))
@@ -353,7 +355,7 @@ class Ask:
     """Sends an example's request from a version, and with another token where one is given."""
 
     client: FlaskClient
-    cast: Cast
+    cast: StoryActors
     example: Any
 
     def __call__(self, version: int | None, token: str | None = None) -> TestResponse:

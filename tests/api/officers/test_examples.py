@@ -8,10 +8,7 @@ from registry.api.officers.edge import DESK
 from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.document import views_of
 from registry.core.keyring import Keyring
-from tests.api.conftest import then
 from tests.api.officers.stories import STORIES, Story, play
-
-__all__ = ["then"]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)

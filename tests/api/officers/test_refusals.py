@@ -25,14 +25,11 @@ from registry.officers.models import Officer, RoleHeld
 from registry.officers.rights import Role
 from registry.pages.officers.paper_forms import PAGES
 from registry.register.agencies.models import Agency
-from tests.api.conftest import then
 from tests.api.officers.stories import STORIES, Ask, Story, play, token_of
 from tests.make import authority_of, make_source
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.act_rows import rows
 from tests.pages.officers.signed_in import OfficerClient, desk_of
-
-__all__ = ["then"]
 
 Before = Callable[[Any, Ask], object]
 

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
-from tests.api.fuzzing import asked_of, let_in, needs_an_officer, silence
+from tests.api.fuzzing import asked_of, let_in, needs_an_officer
 from tests.api.officers.requests import program_of
 from tests.officers.making import make_officer, make_unit
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 

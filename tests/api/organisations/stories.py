@@ -36,7 +36,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import JobKind, JobState, Scope
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import watches
-from tests.api.officers.stories import Cast, Story
+from tests.api.officers.stories import Story, StoryActors
 from tests.make import (
     changed,
     make_api_key,
@@ -63,9 +63,9 @@ STANDING_IN = {
 """In place of the beginning of a key, of a whole one, of a secret, a cursor and an event, of this time."""
 
 
-def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
+def organisation_begins(session: Session, _keyring: Keyring) -> StoryActors:
     organisation = make_organisation(session)
-    cast = Cast({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    cast = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
     cast.live[KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
     narrow = make_api_key(session, organisation, Scope.ORGANISATION, name="narrow")
     cast.tokens["narrow"] = narrow
@@ -74,7 +74,7 @@ def organisation_begins(session: Session, _keyring: Keyring) -> Cast:
     return cast
 
 
-def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
+def receipts_begin(session: Session, _keyring: Keyring) -> StoryActors:
     """An unsigned receipt: checking it gives the same answer each time."""
     cast = with_keys(session)
     ours = organisation_named(session, cast.live[ORGANISATION])
@@ -96,17 +96,17 @@ def receipts_begin(session: Session, _keyring: Keyring) -> Cast:
     return cast
 
 
-def with_keys(session: Session, *scopes: Scope) -> Cast:
+def with_keys(session: Session, *scopes: Scope) -> StoryActors:
     """An organisation whose `owner` has a key of these scopes, every one unless some are named."""
     organisation = make_organisation(session)
-    return Cast({"owner": make_api_key(session, organisation, *scopes)}, {ORGANISATION: organisation.reference})
+    return StoryActors({"owner": make_api_key(session, organisation, *scopes)}, {ORGANISATION: organisation.reference})
 
 
-def lists_begin(session: Session, keyring: Keyring) -> Cast:
+def lists_begin(session: Session, keyring: Keyring) -> StoryActors:
     """A list whose header says little, and one that is done."""
     organisation = make_organisation(session)
     home = keyring.folder.parent
-    cast = Cast({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
+    cast = StoryActors({"owner": make_api_key(session, organisation)}, {ORGANISATION: organisation.reference})
     for stand_in, name, body in (
         (DONE_JOB, "done.csv", b"licence number\n1\n"),
         (JOB, "list.csv", b"ref,who\n1,Nobody Ltd\n"),
@@ -125,7 +125,7 @@ def lists_begin(session: Session, keyring: Keyring) -> Cast:
     return cast
 
 
-def watches_begin(session: Session, keyring: Keyring) -> Cast:
+def watches_begin(session: Session, keyring: Keyring) -> StoryActors:
     """Something happens to what the owner watches; another organisation watches it too, and is heard of nowhere."""
     cast = with_keys(session)
     ours = organisation_named(session, cast.live[ORGANISATION])

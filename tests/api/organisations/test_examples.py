@@ -8,11 +8,8 @@ from registry.api.openapi.document import views_of
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.core.keyring import Keyring
-from tests.api.conftest import then
 from tests.api.officers.stories import Story, play
 from tests.api.organisations.stories import STANDING_IN, STORIES
-
-__all__ = ["then"]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)

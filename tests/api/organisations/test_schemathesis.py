@@ -9,12 +9,11 @@ from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
 from sqlalchemy.orm import Session
 
-from tests.api.fuzzing import asked_of, let_in, needs_a_key, silence
+from tests.api.fuzzing import asked_of, let_in, needs_a_key
 from tests.make import make_api_key
 
 pytestmark = pytest.mark.slow
 
-__all__ = ["silence"]
 
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 

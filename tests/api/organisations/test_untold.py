@@ -58,7 +58,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Registry:
     app: Flask
     settings: Settings
 
@@ -77,11 +77,11 @@ class World:
 @pytest.fixture
 def copied(
     request: pytest.FixtureRequest, session: Session, settings: Settings, make_app: Callable[[Settings], Flask]
-) -> Iterator[Callable[[str], World]]:
+) -> Iterator[Callable[[str], Registry]]:
     """Copies of the database and the home, once everything that both worlds share is in them."""
     dropped: list[str] = []
 
-    def copy(name: str) -> World:
+    def copy(name: str) -> Registry:
         home = settings.home.parent / name
         shutil.copytree(settings.home, home)
         if settings.database_url.startswith("sqlite"):
@@ -98,14 +98,14 @@ def copied(
             dropped.append(database)
             url = server.url(database)
         own = replace(settings, home=home, database_url=url, files=home / "files")
-        return World(make_app(own), own)
+        return Registry(make_app(own), own)
 
     yield copy
     for database in dropped:
         request.getfixturevalue("postgres").drop(database)
 
 
-def planted(world: World, hook: str, agency: str) -> dict[str, str]:
+def planted(world: Registry, hook: str, agency: str) -> dict[str, str]:
     """An organisation that only this world has does all it can. Gives the references of what it made."""
     with services(world.app).sessions.begin() as session:
         hidden = make_organisation(session, "canaryname7c4e91")
@@ -130,7 +130,7 @@ def planted(world: World, hook: str, agency: str) -> dict[str, str]:
     return made
 
 
-def answered(world: World, key: str, agency: str, hook: str, start: str, theirs: dict[str, str]) -> dict[str, str]:
+def answered(world: Registry, key: str, agency: str, hook: str, start: str, theirs: dict[str, str]) -> dict[str, str]:
     """Answers to another organisation, and to others, that send what the hidden one sent, or act on what it owns."""
     stated: dict[str, str] = {}
 
@@ -176,7 +176,7 @@ def answered(world: World, key: str, agency: str, hook: str, start: str, theirs:
     return {door: _CHANCE.sub("", text) for door, text in stated.items()}
 
 
-def attended(world: World) -> None:
+def attended(world: Registry) -> None:
     """Fan out what was published and send it, as the worker does."""
     keyring, sessions = Keyring(world.settings.keys), services(world.app).sessions
     fan_out.fan_out_log_entries(sessions, keyring, now())
@@ -185,7 +185,7 @@ def attended(world: World) -> None:
     dispatcher.close()
 
 
-def streamed(world: World, key: str, after: str) -> str:
+def streamed(world: Registry, key: str, after: str) -> str:
     """All that the stream's process says to a key: status, headers and what comes until two looks after an event."""
 
     async def listen() -> list[dict[str, Any]]:
@@ -229,7 +229,7 @@ def deliveries(listener: Listener) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.both_databases
 def test_what_another_organisation_sends_and_hears_tells_nothing_of_the_first(
-    session: Session, settings: Settings, publish: Publish, copied: Callable[[str], World], tmp_path: Path
+    session: Session, settings: Settings, publish: Publish, copied: Callable[[str], Registry], tmp_path: Path
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number=NUMBER),)).agency_id
     publish()

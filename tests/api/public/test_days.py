@@ -64,7 +64,7 @@ def licences_of(country: str, today: date) -> Iterator[record.Licence]:
     yield licence("HELD", status_history=history((SUSPENDED, None, today), (ACTIVE, tomorrow, None)))
 
 
-class World:
+class RegistryAtMoment:
     """A registry at one moment, and whom one can ask: each gives the answers by number."""
 
     def __init__(self, client: FlaskClient, services: Services, settings: Settings, at: datetime) -> None:
@@ -132,7 +132,7 @@ def test_no_answer_is_kinder_than_verify(
                 agency = make.make_agency(session, country=country, licences=(licence,))
                 holders[str(licence.number)] = agency
         session.commit()
-        world = World(client, held_services, settings, at)
+        world = RegistryAtMoment(client, held_services, settings, at)
         world.publish()
         values, kit_says = world.status_values(), world.kit()
         of_status = {status: {c: world.listed(c, status) for c in COUNTRIES} for status in LISTED}
@@ -175,7 +175,7 @@ def test_what_is_suspended_from_today_is_so_with_the_next_epoch_in_list_lookup_a
     at: datetime,
 ):
     with time_machine.travel(at, tick=False):
-        keyring, world, suspended = Keyring(settings.keys), World(client, held_services, settings, at), []
+        keyring, world, suspended = Keyring(settings.keys), RegistryAtMoment(client, held_services, settings, at), []
         for country in COUNTRIES:
             licence = make.licence_record(country=country, number=f"{country}-1", valid_to=date(2099, 1, 1))
             agency = make.make_agency(session, country=country, licences=(licence,))

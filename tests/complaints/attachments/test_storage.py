@@ -29,17 +29,17 @@ def server() -> Iterator[ObjectServer]:
 
 
 @dataclass
-class Place:
+class StoreUnderTest:
     store: FileStore
     kind: str
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> StoreUnderTest:
     if request.param == "folder":
-        return Place(FolderStore(tmp_path / "a" / "files"), "folder")
+        return StoreUnderTest(FolderStore(tmp_path / "a" / "files"), "folder")
     running: ObjectServer = request.getfixturevalue("server")
-    return Place(BucketStore(replace(running.bucket, prefix=f"of/{random_name()}")), "bucket")
+    return StoreUnderTest(BucketStore(replace(running.bucket, prefix=f"of/{random_name()}")), "bucket")
 
 
 def test_the_settings_name_the_store(tmp_path: Path, server: ObjectServer) -> None:
@@ -47,7 +47,7 @@ def test_the_settings_name_the_store(tmp_path: Path, server: ObjectServer) -> No
     assert isinstance(store_of(Settings(home=tmp_path, database_url="", files=server.bucket)), BucketStore)
 
 
-def test_a_file_is_kept_read_listed_and_removed(place: Place) -> None:
+def test_a_file_is_kept_read_listed_and_removed(place: StoreUnderTest) -> None:
     name, other, body = random_name(), random_name(), os.urandom(3_000_000)
     assert list(place.store.listing()) == []
     place.store.put(name, [body[:5], body[5:]])
@@ -62,7 +62,7 @@ def test_a_file_is_kept_read_listed_and_removed(place: Place) -> None:
         list(place.store.get(name))
 
 
-def test_more_files_than_a_store_lists_at_once_are_all_listed(place: Place) -> None:
+def test_more_files_than_a_store_lists_at_once_are_all_listed(place: StoreUnderTest) -> None:
     count = 30 if place.kind == "folder" else 1003
     names = {random_name() for _ in range(count)}
     for name in names:

@@ -20,7 +20,7 @@ from tests.serving import serve
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ConsoleSession:
     """`token` is a session's of the officer."""
 
     site: str
@@ -29,7 +29,7 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ConsoleSession]:
     home = tmp_path_factory.mktemp("keys")
     shutil.copyfile(sqlite_template, home / "registry.sqlite3")
     edges = frozenset({Edge.PUBLIC, Edge.CONSOLE})
@@ -43,7 +43,7 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         session.commit()
     engine.dispose()
     with serve(settings, name="localhost") as served:
-        yield Desk(served.base_url, email, token)
+        yield ConsoleSession(served.base_url, email, token)
 
 
 def with_made_up_key(page: Page) -> None:
@@ -53,7 +53,7 @@ def with_made_up_key(page: Page) -> None:
     cdp.send("WebAuthn.addVirtualAuthenticator", {"options": facts})
 
 
-def give_password(page: Page, desk: Desk) -> None:
+def give_password(page: Page, desk: ConsoleSession) -> None:
     page.goto(f"{desk.site}/console/sign-in")
     page.locator("#email").fill(desk.email)
     page.locator("#password").fill(PASSWORD)
@@ -62,7 +62,7 @@ def give_password(page: Page, desk: Desk) -> None:
     expect(page.locator("#code")).to_be_visible()
 
 
-def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk) -> None:
+def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: ConsoleSession) -> None:
     with browsing(browser, desk.site, desk.token, has_scripts=True, width=320) as context:
         page = context.new_page()
         faults: list[str] = []
@@ -102,7 +102,7 @@ def test_an_officer_adds_a_key_and_signs_in_with_it(browser: Browser, desk: Desk
         expect(page.locator("#code")).to_be_editable()
 
 
-def test_without_scripts_the_page_says_what_works(browser: Browser, desk: Desk) -> None:
+def test_without_scripts_the_page_says_what_works(browser: Browser, desk: ConsoleSession) -> None:
     with browsing(browser, desk.site) as context:
         page = context.new_page()
         give_password(page, desk)

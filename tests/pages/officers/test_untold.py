@@ -93,7 +93,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Registry:
     """A registry of its own: the same database and keys as the other's, up to what the organisation did."""
 
     app: Flask
@@ -129,7 +129,7 @@ class Addresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Cast:
+class Actors:
     """Who asks, and of what: the same in both worlds. `sanction` waits for its second person."""
 
     things: dict[str, str]
@@ -142,7 +142,7 @@ class Cast:
 
 
 @pytest.fixture
-def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Keyring, things: dict[str, str]) -> Cast:
+def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Keyring, things: dict[str, str]) -> Actors:
     """Beside officers: a program of another organisation, and one of the organisation that must stay hidden."""
     owner = accounts.officer_named(session, things["officer"])
     rep = session.execute(select(Officer).where(Officer.unit == things["portal"])).scalar_one()
@@ -151,7 +151,7 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
     hidden = make_organisation(session, NAME)
     member = make_member(session, hidden, email=f"{MAIL}@works.example", name=NAME)
     digests.choose(session, member, DigestPace.DAILY, now() - timedelta(days=2))
-    made = Cast(
+    made = Actors(
         things,
         owner,
         desk_of(client, session, owner).token,
@@ -168,10 +168,10 @@ def cast(client: FlaskClient, session: Session, settings: Settings, keyring: Key
 
 
 @pytest.fixture
-def worlds(cast: Cast, settings: Settings, make_app: Callable[[Settings], Flask]) -> tuple[World, World]:
+def worlds(cast: Actors, settings: Settings, make_app: Callable[[Settings], Flask]) -> tuple[Registry, Registry]:
     """Two copies of one database and one home: what is done to one of them alone makes the difference."""
 
-    def copied(name: str) -> World:
+    def copied(name: str) -> Registry:
         home = settings.home.parent / name
         shutil.copytree(settings.home, home)
         path = home / "registry.sqlite3"
@@ -181,12 +181,12 @@ def worlds(cast: Cast, settings: Settings, make_app: Callable[[Settings], Flask]
         ):
             source.backup(target)
         own = replace(settings, home=home, database_url=f"sqlite:///{path}", files=home / "files")
-        return World(make_app(own), own)
+        return Registry(make_app(own), own)
 
     return copied("quiet"), copied("watched")
 
 
-def plant(world: World, cast: Cast, hook: str) -> None:
+def plant(world: Registry, cast: Actors, hook: str) -> None:
     """All that an organisation can ask, about the agency whose licence is about to be suspended, and about others."""
     with services(world.app).reading_sessions() as session:
         seen = public_record_of(session, cast.things["agency"])
@@ -229,7 +229,7 @@ def plant(world: World, cast: Cast, hook: str) -> None:
         assert seat.get(f"/account/{page}").status_code == 200
 
 
-def attend(world: World) -> None:
+def attend(world: Registry) -> None:
     """Fan out what was published and send it, as the worker does."""
     keyring = Keyring(world.settings.keys)
     fan_out.fan_out_log_entries(world.sessions, keyring, now())
@@ -238,7 +238,7 @@ def attend(world: World) -> None:
     dispatcher.close()
 
 
-def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str]:
+def told_to_all(world: Registry, cast: Actors, addresses: Addresses) -> dict[str, str]:
     """What each page or endpoint answers to those who may open it: status, headers, body."""
     client = world.client
     owner, portal = (OfficerClient(client, token, cast.owner) for token in (cast.owner_token, cast.portal_token))
@@ -264,7 +264,7 @@ def told_to_all(world: World, cast: Cast, addresses: Addresses) -> dict[str, str
     return answer
 
 
-def addresses_of(app: Flask, cast: Cast) -> Addresses:
+def addresses_of(app: Flask, cast: Actors) -> Addresses:
     known = {**dict.fromkeys(("language",), "en"), "index": 0, "number": 1, "name": "certificate", "form": "svg"}
     known |= {"notice_name": "privacy"}
     desk = [door.address(**filled(door, cast.things)) for door in doors(app) if door.method == "GET"]
@@ -281,7 +281,7 @@ def addresses_of(app: Flask, cast: Cast) -> Addresses:
     return addresses
 
 
-def _address(rule: Rule, cast: Cast, known: dict[str, object]) -> str:
+def _address(rule: Rule, cast: Actors, known: dict[str, object]) -> str:
     values = {name: cast.things.get(name.removesuffix("_id"), known.get(name, 1)) for name in rule.arguments}
     return str(rule.build(values)[1])  # type: ignore[index]
 
@@ -296,7 +296,7 @@ def _text_of(answer: TestResponse) -> str:
 
 
 def test_all_others_get_the_same_whether_an_organisation_watches_or_not(
-    app: Flask, worlds: tuple[World, World], cast: Cast, capfd: pytest.CaptureFixture[str]
+    app: Flask, worlds: tuple[Registry, Registry], cast: Actors, capfd: pytest.CaptureFixture[str]
 ) -> None:
     quiet, watched = worlds
     addresses = addresses_of(app, cast)

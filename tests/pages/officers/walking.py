@@ -36,13 +36,13 @@ from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.supervision.licensing import making as licensing
 from tests.supervision.sanctions import making as sanctions
 
-__all__ = ["Door", "People", "Person", "doors", "filled", "knock", "people", "things"]
+__all__ = ["People", "Person", "Route", "doors", "filled", "knock", "people", "things"]
 
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Route:
     """A method at an address with its `<arguments>`, and what it requires of the caller."""
 
     method: str
@@ -66,19 +66,19 @@ class Door:
         return f"{self.method} {self.rule}"
 
 
-def doors(app: Flask) -> Iterator[Door]:
+def doors(app: Flask) -> Iterator[Route]:
     """All but those that are open to everybody: sign-in and its files."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(edge.PATH):
             policy = app.view_functions[rule.endpoint].policy  # type: ignore[attr-defined]
             if policy.resource is not None:
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-                    yield Door(method, rule.rule, policy.resource, policy.act)
+                    yield Route(method, rule.rule, policy.resource, policy.act)
     for path, method, view in views(app):
-        yield Door(method, path, view.policy.resource, view.policy.act)
+        yield Route(method, path, view.policy.resource, view.policy.act)
 
 
-def knock(door: Door, address: str, client: FlaskClient, desk: OfficerClient, token: str) -> TestResponse:
+def knock(door: Route, address: str, client: FlaskClient, desk: OfficerClient, token: str) -> TestResponse:
     """Send a request as a signed-in officer does, or as the officer's program does."""
     if door.is_api:
         headers = {"Authorization": f"Bearer {token}", "If-Match": '"1"'}
@@ -182,7 +182,7 @@ OF = (
 """What `<reference>` is a reference of, by the beginning of the address; other arguments say it by their names."""
 
 
-def filled(door: Door, things: dict[str, str]) -> dict[str, str]:
+def filled(door: Route, things: dict[str, str]) -> dict[str, str]:
     """Arguments of an address: of things that are there, or random where there is none of the kind."""
     path = door.rule.removeprefix("/console").removeprefix("/api/v1")
     kind = next((of for beginning, of in OF if path.startswith(beginning)), "")

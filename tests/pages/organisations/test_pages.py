@@ -12,9 +12,7 @@ from registry.core.clock import now
 from registry.organisations.models import ApiKey, Member
 from registry.vocabulary.organisations import MemberRole
 from tests.make import make_organisation
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
-
-__all__ = ["mails"]
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
 
 
 def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:

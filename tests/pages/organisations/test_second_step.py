@@ -23,9 +23,9 @@ from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
 from tests.pages.officers.conftest import settings
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
 
-__all__ = ["mails", "settings"]
+__all__ = ["settings"]
 
 FRESH = "cobalt seventeen lantern walnut"
 

@@ -21,9 +21,9 @@ from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.conftest import settings
 from tests.pages.officers.signed_in import desk_of
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, mails, make_member
+from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
 
-__all__ = ["mails", "settings"]
+__all__ = ["settings"]
 
 Mails = Callable[[], list[tuple[str, str, str]]]
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}

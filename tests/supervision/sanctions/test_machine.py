@@ -51,7 +51,7 @@ TABLE = {(move.source, move.target) for move in MOVES}
 kinds = st.sampled_from([*STATUS_OF, SanctionKind.FINE, SanctionKind.REFERRAL_TO_PROSECUTOR])
 
 
-class Desk(HearingSteps, ReferralSteps, OpeningSteps):
+class SanctionMachine(HearingSteps, ReferralSteps, OpeningSteps):
     """With decisions and sanctions."""
 
     @precondition(lambda self: self.state in HEARD_IN)
@@ -196,7 +196,7 @@ def test_officers_keep_the_promises_whatever_they_do(session: Session, sealer: S
     session.commit()
 
     given = {"session": session, "sealer": sealer, "keyring": keyring}
-    machine = type("OneDesk", (Desk,), given)
+    machine = type("OneDesk", (SanctionMachine,), given)
     run_state_machine_as_test(
         machine,
         settings=settings(

@@ -100,12 +100,12 @@ def listed(
         conditions.append(tuple_(Case.priority, Case.due_at, Case.id) > tuple_(*place))
     if filters.is_late:
         # Of each priority the late ones are one range of the index; across priorities they are not.
-        parts = [_page([*conditions, Case.priority == one], limit) for one in Priority]
+        parts = [_select_page([*conditions, Case.priority == one], limit) for one in Priority]
         together = union_all(*(select(part.subquery()) for part in parts)).subquery()
         columns = together.c
         rows = session.execute(select(together).order_by(columns.priority, columns.due_at, columns.id).limit(limit))
     else:
-        rows = session.execute(_page(conditions, limit))
+        rows = session.execute(_select_page(conditions, limit))
     return [_listed(row) for row in rows]
 
 
@@ -200,7 +200,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def _page(wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
+def _select_page(wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[*tuple[Any, ...]]:
     return select(*_SHOWN).where(*wanted).order_by(Case.priority, Case.due_at, Case.id).limit(limit)
 
 

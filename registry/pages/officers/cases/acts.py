@@ -46,7 +46,7 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     return redirect(f"/console/cases/{reference}", 303)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     if act.undo is not None:
         note_undo(act.undo(head.case, request.form))
@@ -70,6 +70,6 @@ def _in_notes(session: Session, me: AuthenticatedOfficer, case: str, *within: st
     return Place((case, *within), address, lambda refusal: notes_page(session, me, case, refusal))
 
 
-serve_acts(pages, "/cases/<reference>", ACTS, _opened)
+serve_acts(pages, "/cases/<reference>", ACTS, _place_of_act)
 serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)
 serve_acts(pages, "/cases/<reference>/notes/<task>", NOTES, _task)

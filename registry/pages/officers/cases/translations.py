@@ -47,7 +47,7 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
 def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _page(session, me, reference, _language(request.args.get("into", "")))
+    return _translation_page(session, me, reference, _language(request.args.get("into", "")))
 
 
 @pages.post("/cases/<reference>/translation")
@@ -69,7 +69,7 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
         ),
     )  # fmt: skip
     if refusal is not None:
-        return _page(session, me, reference, into, refusal)
+        return _translation_page(session, me, reference, into, refusal)
     return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
 
 
@@ -111,7 +111,7 @@ def _write(
         session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
     )
     if refusal is not None:
-        return _page(session, me, reference, language(), refusal)
+        return _translation_page(session, me, reference, language(), refusal)
     if done:
         note_done(done)
     return redirect(f"/console/cases/{reference}/translation", 303)
@@ -125,7 +125,7 @@ def _translator(me: AuthenticatedOfficer) -> Officer:
     return Officer(me.officer.reference, CaseRole.REGISTRY, me.standing.unit)
 
 
-def _page(
+def _translation_page(
     session: Session, me: AuthenticatedOfficer, reference: str, into: Language, refusal: Refusal | None = None
 ) -> Response:
     case = translations.case_for_translator(session, me.standing.unit, reference)

@@ -27,20 +27,24 @@ pages = Blueprint("console_deposits", __name__)
 @pages.get("/licences/agencies/<reference>/deposit")
 @allowed(Resource.DEPOSIT, Act.READ)
 def deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _page(session, me, reference)
+    return _deposit_page(session, me, reference)
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = "") -> Place:
+def _place_of_act(
+    session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = ""
+) -> Place:
     _row, agency = agency_opened(session, me, reference)
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
-    return Place(line or agency.agency_id, address, lambda refusal: _page(session, me, reference, refusal))
+    return Place(line or agency.agency_id, address, lambda refusal: _deposit_page(session, me, reference, refusal))
 
 
-serve_acts(pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _opened)
-serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _opened)
+serve_acts(pages, "/licences/agencies/<reference>/deposit", DEPOSITS, _place_of_act)
+serve_acts(pages, "/licences/agencies/<reference>/deposit/<line>", DEPOSIT_LINES, _place_of_act)
 
 
-def _page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+def _deposit_page(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
     authority = official(me).authority
     row, agency = agency_opened(session, me, reference)
     today, _ = today_of(session, authority, now())

@@ -42,28 +42,30 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
 def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _one(session, me, proposal_opened(session, me, reference))
+    return _proposal_page(session, me, proposal_opened(session, me, reference))
 
 
-def _opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     found = proposal_opened(session, me, reference)
     require_act(me, found.act, act.right)
 
     def again(refusal: Refusal) -> Response:
         session.refresh(found)
-        return _one(session, me, found, refusal)
+        return _proposal_page(session, me, found, refusal)
 
     return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
 
 
-serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _opened)
+serve_acts(pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
 
 
 def _agency_id(session: Session, found: Proposal) -> str | None:
     return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
 
 
-def _one(session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None) -> Response:
+def _proposal_page(
+    session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None
+) -> Response:
     made: list[Draft] = []
     unfit = None
     if found.state is ProposalState.OPEN:
