@@ -28,6 +28,7 @@ from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
+from registry.watches.delivery.retries import NEWS_WITHIN
 from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
     Delivery,
@@ -41,7 +42,7 @@ from registry.watches.models import (
     Webhook,
 )
 from registry.watches.numbers import digests_of_key
-from registry.watches.rules import NEWS_WITHIN, Happening
+from registry.watches.rules import Happening
 
 MAX_ENTRIES = 500
 """Entries of the log that one transaction fans out."""

@@ -17,7 +17,7 @@ from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
 from registry.vocabulary.watches import WebhookState
-from registry.watches import rules
+from registry.watches.delivery.retries import TOLD_AFTER
 from registry.watches.models import Webhook
 
 Wording = Callable[[Language, int], tuple[str, str]]
@@ -40,7 +40,7 @@ def notify_failing_webhooks(sessions: sessionmaker[Session], wording: Wording, t
     """Tell owners once which webhooks have taken nothing for an hour. Gives the mails sent."""
     untold = (
         Webhook.state == WebhookState.ENABLED,
-        Webhook.failing_since <= at - rules.TOLD_AFTER,
+        Webhook.failing_since <= at - TOLD_AFTER,
         Webhook.failing_told_at.is_(None),
     )
     return _notify(sessions, wording, tell, at, Webhook.failing_told_at, untold)

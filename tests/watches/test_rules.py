@@ -1,4 +1,4 @@
-"""What happened, read from two sayings; pauses; saved searches."""
+"""What happened, read from two records of one thing; saved searches."""
 
 import re
 from datetime import date, timedelta
@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from registry.core.clock import now
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import EVENTS, EXPIRY_DAYS, EventType
 from registry.watches import fan_out, rules
@@ -111,14 +110,3 @@ def test_a_search_is_answered_by_one_licence_that_satisfies_all_of_it() -> None:
     assert not rules.answers_to(Searched(destination="DE", kind="a"), agency, [to_italy, sewing])
     assert not rules.answers_to(Searched(sector="15"), agency, [sewing])
     assert not rules.answers_to(Searched(role="receiving"), agency, [])
-
-
-def test_pauses_grow_and_end_after_three_days() -> None:
-    pauses = [rules.pause_after(attempts) for attempts in range(1, 30)]
-    assert pauses == sorted(pauses)
-    assert pauses[0] == timedelta(seconds=5)
-    assert max(pauses) <= timedelta(hours=6)
-    at = now()
-    assert not rules.is_given_up(at - timedelta(days=3) + timedelta(seconds=1), at)
-    assert rules.is_given_up(at - timedelta(days=3), at)
-    assert not rules.is_disabled(None, at)

@@ -23,8 +23,8 @@ from registry.core.db.clock import database_now
 from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
-from registry.watches import rules
 from registry.watches.delivery.connections import Caller, CallResult
+from registry.watches.delivery.retries import NEWS_WITHIN, is_disabled, is_given_up, pause_after
 from registry.watches.feed import event_payload
 from registry.watches.models import Delivery, WatchEvent, Webhook
 from registry.watches.webhooks import give_up, secrets_of
@@ -306,14 +306,14 @@ def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime)
 def _refused(session: Session, delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
     webhook.failing_since = webhook.failing_since or outcome.at
     retry_after = outcome.answered.retry_after
-    pause = rules.pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
+    pause = pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
     delivery.due_at = outcome.at + pause
     if retry_after is not None:
         # It is there and asks for a rest: others wait with this one, but not for long.
-        webhook.resting_until = outcome.at + min(pause, rules.NEWS_WITHIN)
+        webhook.resting_until = outcome.at + min(pause, NEWS_WITHIN)
     if outcome.answered.status == GONE:
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, outcome.at
-    if rules.is_given_up(delivery.queued_at, outcome.at):
+    if is_given_up(delivery.queued_at, outcome.at):
         delivery.state = DeliveryState.FAILED
 
 
@@ -331,7 +331,7 @@ def _has_news(session: Session, delivery: Delivery, at: datetime) -> bool:
 
 def _judge(session: Session, webhook: Webhook, at: datetime) -> None:
     """Switch off what took nothing for three days: the page and the API say so, and nothing more is queued for it."""
-    if webhook.state is WebhookState.ENABLED and rules.is_disabled(webhook.failing_since, at):
+    if webhook.state is WebhookState.ENABLED and is_disabled(webhook.failing_since, at):
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, at
     if webhook.state is WebhookState.DISABLED:
         session.flush()

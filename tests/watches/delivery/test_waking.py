@@ -15,8 +15,8 @@ from registry.vocabulary.register import LicenceStatus
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
+from registry.watches.delivery.retries import is_disabled, is_given_up, pause_after
 from registry.watches.models import Delivery, Webhook
-from registry.watches.rules import pause_after
 from tests.make import suspend
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import fan_out_committed
@@ -159,6 +159,17 @@ def test_a_pause_is_six_hours_at_most_and_a_minute_with_news() -> None:
     assert pause_after(50) == 6 * HOUR
     assert pause_after(50, has_news=True) == MINUTE
     assert pause_after(1, has_news=True) == 5 * SECOND
+
+
+def test_pauses_grow_and_end_after_three_days() -> None:
+    pauses = [pause_after(attempts) for attempts in range(1, 30)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=5)
+    assert max(pauses) <= timedelta(hours=6)
+    at = now()
+    assert not is_given_up(at - timedelta(days=3) + timedelta(seconds=1), at)
+    assert is_given_up(at - timedelta(days=3), at)
+    assert not is_disabled(None, at)
 
 
 def test_one_whose_call_raises_is_noted_down_and_the_others_are_called(
