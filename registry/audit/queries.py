@@ -9,8 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.chain import BEFORE_THE_FIRST, body_of, hash_of
-from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+from registry.audit.models import BEFORE_THE_FIRST, AuditEntry, AuditHead, AuditSubject, body_of, hash_of
 
 AT_ONCE = 1000
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")

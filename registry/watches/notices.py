@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
+from registry.core.db.engine import reading_session
 from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
@@ -55,8 +56,7 @@ def _notify(
     untold: Sequence[ColumnElement[bool]],
 ) -> int:
     """Tell owners of the webhooks that are `untold`, noting it down in the column `told_at`. Gives the mails sent."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         waiting = session.scalars(
             select(Webhook.organisation_id).where(*untold).distinct().order_by(Webhook.organisation_id)
         ).all()

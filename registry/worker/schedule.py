@@ -25,7 +25,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
 from registry.core.db.clock import ask_database_clock
-from registry.core.db.engine import reading_sessions_for
+from registry.core.db.engine import reading_session, reading_sessions_for
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -146,8 +146,7 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if not settings.signs or lease_of(sessions).is_held_elsewhere():
         return
     folder = dataset.home_folder(settings)
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         if not dataset.is_due(session, folder, now()):
             return
     written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions))

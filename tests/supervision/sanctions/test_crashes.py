@@ -10,7 +10,7 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.audit.actions import lock_audit_chain
+from registry.audit.models import AuditHead
 from registry.audit.queries import lines_about, verify
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
@@ -18,6 +18,7 @@ from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.locking import lock
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.log.models import Entry
@@ -80,7 +81,7 @@ class Officer:
     def killed_at_work(self, path: str, version: int, sessions: sessionmaker[Session]) -> None:
         """Killed when all of it is written but the audit's lines, for which it has to wait."""
         with sessions() as session:
-            lock_audit_chain(session)
+            lock(session, AuditHead)
             begun = time.monotonic()
             assert self.killed(path, version, lambda: time.monotonic() > begun + 0.3) is None
         self.server.start()

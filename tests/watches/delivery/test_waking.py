@@ -107,11 +107,12 @@ def test_what_came_while_it_was_tried_wakes_it_too(
     session.execute(update(Delivery).values(due_at=now()))
     session.commit()
     # Fanned out between the call and its being noted down.
-    claimed = dispatcher._claimed(1)
+    claimed = dispatcher._claim(1)
     suspend(session, agency, LicenceStatus.ACTIVE)
     fan_out_committed(session, keyring)
     session.commit()
-    dispatcher._note([sending.Outcome(claimed[0], CallResult(None, "away"), now())])
+    sending.note(session, [sending.Outcome(claimed[0], CallResult(None, "away"), now())])
+    session.commit()
     session.expire_all()
     first = session.execute(select(Delivery).order_by(Delivery.id)).scalars().first()
     assert first is not None
@@ -127,8 +128,8 @@ def test_one_that_is_away_is_called_once_at_a_time(
         suspend(session, make_watched(session, keyring))
     fan_out_committed(session, keyring)
     session.commit()
-    assert len(dispatcher._claimed(256)) == 1
-    assert dispatcher._claimed(256) == []
+    assert len(dispatcher._claim(256)) == 1
+    assert dispatcher._claim(256) == []
 
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [(None, 135), (7, 7), (0, 5), (120, 120), (99_999, 3600)], ids=str)
