@@ -34,7 +34,7 @@ SHORT_LIVED = "--js-flags=--no-opt --no-maglev"
 """To optimise a script costs Chromium more than a page of a test lives to win by it."""
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium beeps into its own microphone, and asks no one."""
-EDGES = frozenset("api cli client http i18n officer_desk pages".split())
+EDGES = frozenset("api cli client http i18n officer_acts pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
 (`--everything`) tries everything on everything."""

@@ -18,8 +18,8 @@ from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File, etag
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
-from registry.officer_desk.acting import acting
+from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
+from registry.officer_acts.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -70,7 +70,7 @@ class Content(Resource):
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
         on this server; break-glass access shows the rest of the case then.
         """
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
         _, grant = queries.one_of(session, me.standing.unit, reference)
         call = Call(session, acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), now())
         opened = queries.look(call, sealer(), reference)
@@ -91,7 +91,7 @@ class OriginalFile(Resource):
     @response_file("downloadOriginal", (404, 409))
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
         call = Call(session, acting(me, ORIGINAL, Act.PROPOSE), now())
         name, body = queries.original(call, sealer(), reference, store_of(services().settings))
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))

@@ -9,9 +9,9 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS
-from registry.officer_desk.licensing import official
+from registry.officer_acts.acting import reference_in, require_no_interest
+from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS
+from registry.officer_acts.licensing import official
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -69,7 +69,7 @@ serve_acts(ns, "/<change_id>", CHANNEL_CHANGES, ANSWERED)
 
 
 def _answer_by_id(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-    change, agency = related_acts.change_opened(session, official(me).authority, reference_in(change_id))
+    change, agency = related_acts.find_channel_change(session, official(me).authority, reference_in(change_id))
     require_no_interest(me, agency)
     return _change_answer(session, change, agency)
 

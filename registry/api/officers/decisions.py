@@ -15,9 +15,9 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import acting
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.decision_acts import ACTS, IN_CASE
+from registry.officer_acts.acting import acting
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.decision_acts import ACTS, IN_CASE
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -44,7 +44,7 @@ class Decisions(Resource):
 
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """
-        officer, case = case_for(session, me, DECISION, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, DECISION, Act.READ, case_id)
         _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
         return Answer({"items": [_payload(session, case, one) for one in found]}, headers=(etag(case.version),))
 

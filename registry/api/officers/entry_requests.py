@@ -14,17 +14,17 @@ from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import draft_idempotently
-from registry.officer_desk.entry_acts import (
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import draft_idempotently
+from registry.officer_acts.entry_acts import (
     ACTS,
     INVITATIONS,
     INVITED,
     OWN,
-    invitation_opened,
+    find_entry_request,
+    find_invitation,
     official,
     representative,
-    request_opened,
 )
 from registry.officers import rights
 from registry.officers.models import OfficerChange
@@ -109,7 +109,7 @@ class OneEntryRequest(Resource):
         """Read a request of your own agency, or of one of your authority."""
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
-            return _payload(request_opened(session, me, reference))
+            return _payload(find_entry_request(session, me, reference))
         return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference))
 
 
@@ -132,13 +132,13 @@ class AgencyInvitations(Resource):
         "/agency-invitations", INVITATIONS, INVITATIONS["invite"],
         Answered(
             AgencyInvitedSchema(),
-            lambda session, me, made, _: Answer(_invitation(session, *invitation_opened(session, me, made))),
+            lambda session, me, made, _: Answer(_invitation(session, *find_invitation(session, me, made))),
         ),
     )  # fmt: skip
 
 
 def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
-    return Answer(_invitation(session, *invitation_opened(session, me, reference)) | {"join_code": code})
+    return Answer(_invitation(session, *find_invitation(session, me, reference)) | {"join_code": code})
 
 
 serve_acts(ns, "/agency-invitations/<change_id>", INVITED, Answered(AgencyInvitationApprovedSchema(), _approved))

@@ -19,9 +19,9 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import party_call, reference_in
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, hearing_opened, read_hearing
+from registry.officer_acts.acting import party_call, reference_in
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -58,7 +58,7 @@ class CaseHearings(Resource):
 
         The ETag is the case's version: a hearing is drafted in the case as you read it.
         """
-        officer, case = case_for(session, me, HEARING, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, HEARING, Act.READ, case_id)
         found = fetch_of_case(session, Hearing, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
@@ -72,7 +72,7 @@ class OneHearing(Resource):
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
-        return _payload(session, me, hearing_opened(session, me, hearing_id))
+        return _payload(session, me, find_hearing(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 

@@ -11,8 +11,8 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.licence_acts import LICENCE_ACTS
-from registry.officer_desk.licensing import previewed, proposal_opened
+from registry.officer_acts.licence_acts import LICENCE_ACTS
+from registry.officer_acts.licensing import find_proposal, preview_act
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -49,13 +49,13 @@ class ProposalPreview(Resource):
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
-        found = proposal_opened(session, me, proposal_id)
+        found = find_proposal(session, me, proposal_id)
         draft = proposals.waiting_draft(session, found, now())
         return Answer(_payload(session, draft), headers=(etag(found.version),))
 
 
 def _payload(session: Session, draft: Draft) -> dict[str, Any]:
-    found = previewed(session, draft)
+    found = preview_act(session, draft)
     # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
     return {

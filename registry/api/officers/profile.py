@@ -11,7 +11,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
+from registry.officer_acts.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import Officer, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS, Act

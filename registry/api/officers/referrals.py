@@ -23,9 +23,9 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.responses import Answer, File, etag
 from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
-from registry.officer_desk.acting import custodian_call, party_call, reference_in
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral, referral_opened
+from registry.officer_acts.acting import custodian_call, party_call, reference_in
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -62,7 +62,7 @@ class CaseReferrals(Resource):
 
         The ETag is the case's version: a referral is proposed of the case as you read it.
         """
-        officer, case = case_for(session, me, REFERRAL, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, REFERRAL, Act.READ, case_id)
         found = fetch_of_case(session, Referral, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 
@@ -76,7 +76,7 @@ class OneReferral(Resource):
     @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
-        return _payload(session, me, referral_opened(session, me, referral_id))
+        return _payload(session, me, find_referral(session, me, referral_id))
 
 
 serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
@@ -208,7 +208,7 @@ class IdentityDecision(Resource):
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
     ) -> None:
         """Decide whether the complainant's name and safe contact go along. The referral's proposer may not."""
-        reference = referral_opened(session, me, referral_id)
+        reference = find_referral(session, me, referral_id)
         call = custodian_call(session, me, version)
         actions.decide_identity(call, sealer(), reference, is_approved=is_approved)
 

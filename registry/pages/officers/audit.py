@@ -13,7 +13,7 @@ from registry.audit import queries as chain
 from registry.audit.actions import record
 from registry.core.clock import now
 from registry.http.transaction import reading
-from registry.officer_desk.acting import names_in
+from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight

@@ -5,9 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.inbox.other_sources import rows_to_read_again
-from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.inbox.other_sources import rows_to_read_again
+from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -29,7 +29,7 @@ def overlays(session: Session, me: AuthenticatedOfficer) -> Response:
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
-    found = LAW_OVERLAYS.opened(session, me, act, reference) if reference else LAW.opened(session, me, act)
+    found = LAW_OVERLAYS.find(session, me, act, reference) if reference else LAW.find(session, me, act)
     return Place(found, ADDRESS, lambda refusal: _list(session, me, refusal))
 
 

@@ -4,9 +4,9 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.officer_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
+from registry.officer_acts.account_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import OfficerAct
 from registry.officers import accounts, tokens
 from registry.officers.rights import OUTSIDERS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
@@ -51,18 +51,18 @@ def _in_list(reference: str | tuple[str, ...], session: Session, me: Authenticat
 
 
 def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
-    return _in_list(OFFICERS.opened(session, me, act), session, me, act)
+    return _in_list(OFFICERS.find(session, me, act), session, me, act)
 
 
 def _officer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, token: str = "") -> Place:
     table, names = (OFFICER_TOKENS, (reference, token)) if token else (OFFICER_ACCOUNTS, (reference,))
-    place = _in_list(table.opened(session, me, act, *names), session, me, act)
+    place = _in_list(table.find(session, me, act, *names), session, me, act)
     its_page = f"{ADDRESS}/{reference_in(reference)}"
     return place._replace(address=its_page) if act.name in SHOWN_WITH_OFFICER else place
 
 
 def _change(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    return _in_list(OFFICER_CHANGES.opened(session, me, act, reference), session, me, act)
+    return _in_list(OFFICER_CHANGES.find(session, me, act, reference), session, me, act)
 
 
 serve_acts(pages, "/officers", OFFICERS, _unit)

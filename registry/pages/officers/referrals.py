@@ -20,9 +20,9 @@ from registry.complaints.parties.steps import fetch_of_case, find_case, require_
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, custodian_call, names_in
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, read_referral
+from registry.officer_acts.acting import acting, custodian_call, names_in
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.referral_acts import ACTS, IN_CASE, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts

@@ -18,7 +18,7 @@ from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import wording
 from registry.i18n.languages import has_text, text
-from registry.officer_desk.sign_in_providers import providers
+from registry.officer_acts.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
 from registry.pages.files import SiteFiles, templates_of
 from registry.pages.officers.field_faults import anchor, with_faults

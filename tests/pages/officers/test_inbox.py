@@ -20,8 +20,8 @@ from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import has_text
-from registry.officer_desk.inbox import queries
-from registry.officer_desk.inbox.queries import Inbox, Row, inbox
+from registry.officer_acts.inbox import queries
+from registry.officer_acts.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Notice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role

@@ -9,7 +9,7 @@ from registry.complaints.casework.queries import require_readable
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, names_in
+from registry.officer_acts.acting import acting, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.tabs import case_page, open_case

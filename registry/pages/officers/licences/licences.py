@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.officer_desk.acting import names_of, require_no_interest
-from registry.officer_desk.licensing import official, waiting_for
+from registry.officer_acts.acting import names_of, require_no_interest
+from registry.officer_acts.licensing import list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
@@ -56,7 +56,7 @@ def licences(session: Session, me: AuthenticatedOfficer) -> Response:
         found=found,
         filters=filters,
         statuses=list(LicenceStatus),
-        waiting=len(waiting_for(session, me)),
+        waiting=len(list_waiting(session, me)),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
         name_of=name_of,
         status_word=status_word,

@@ -10,9 +10,9 @@ from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import reference_in, require_no_interest, require_right
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
-from registry.officer_desk.case_acts import case_opened
+from registry.officer_acts.acting import reference_in, require_no_interest, require_right
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
+from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
@@ -24,7 +24,7 @@ from schemas.access_grants import (
 )
 
 
-def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
+def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
     officer has an interest in the agency."""
     case, opening = queries.one_of(session, me.standing.unit, reference_in(reference))
@@ -36,7 +36,7 @@ def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, a
 ACTS = OfficerActs(
     Resource.BREAK_GLASS,
     lambda me, _: UnitOfficer(me.officer.reference, me.standing.unit),
-    lambda session, me, act, reference: opening_opened(session, me, reference, act.right),
+    lambda session, me, act, reference: find_access_grant(session, me, reference, act.right),
     (
         OfficerAct(
             "decide", Act.APPROVE, calling_sealed(actions.decide), "decideAccessGrant",
@@ -55,7 +55,7 @@ ACTS = OfficerActs(
 OWN = OfficerActs(
     Resource.BREAK_GLASS,
     ACTS.officer_of,
-    ACTS.opened,
+    ACTS.find,
     (
         OfficerAct(
             "end", Act.PROPOSE, calling(partial(actions.end, is_own=True)), "closeAccessGrant",
@@ -76,7 +76,7 @@ def _ask(
 
 IN_CASE = case_acts(
     Resource.BREAK_GLASS,
-    case_opened(Resource.BREAK_GLASS),
+    case_finder(Resource.BREAK_GLASS),
     OfficerAct(
         "break-glass", Act.PROPOSE, partial(_ask, AccessKind.BREAK_GLASS), "requestBreakGlass",
         """Request break-glass access: all of a case, and who wrote it, for some hours.

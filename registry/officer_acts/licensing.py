@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officer_desk.acting import require_no_interest, require_right
+from registry.officer_acts.acting import require_no_interest, require_right
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
@@ -23,7 +23,7 @@ from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 
 
-class Previewed(NamedTuple):
+class ActPreview(NamedTuple):
     """An act before it is proposed or approved: mail addresses of the agency, and whom an applicant resembles.
 
     Without an address the agency is told by hand. `likenesses` is None where there is no applicant.
@@ -34,7 +34,7 @@ class Previewed(NamedTuple):
     likenesses: Compared | None
 
 
-def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> Previewed:
+def preview_act(session: Session, draft: Draft, digest: Digest | None = None) -> ActPreview:
     """`digest` is the application's own unless a command brings another of the same keyring."""
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
@@ -43,7 +43,7 @@ def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> P
     likenesses = None
     if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
         likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
-    return Previewed(draft, addresses, likenesses)
+    return ActPreview(draft, addresses, likenesses)
 
 
 def keyed_digest(text: str) -> str:
@@ -61,7 +61,7 @@ def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
         require_right(me, Resource.AGREEMENT, right)
 
 
-def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
+def find_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
     """A proposal of the officer's authority.
 
     Raises NotFound for any other, Forbidden if the officer has an interest in its agency.
@@ -72,32 +72,30 @@ def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) 
     return found
 
 
-def waiting_for(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
     """Proposals of the officer's authority that wait for a second person, except where the officer has an interest."""
     found = queries.waiting(session, me.standing.authority)
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
 
 
-def agency_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
+def find_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
     """An agency of the officer's authority. Raises NotFound for any other, Forbidden on a conflict of interest."""
     row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
 
 
-def change_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
+def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
     """A pending change of a channel at the officer's authority.
 
     Raises NotFound for any other, Forbidden if the officer has an interest.
     """
-    change, agency = related_acts.change_opened(session, me.standing.authority, reference)
+    change, agency = related_acts.find_channel_change(session, me.standing.authority, reference)
     require_no_interest(me, agency)
     return change
 
 
-def collision_opened(
-    session: Session, me: AuthenticatedOfficer, reference: str
-) -> tuple[Collision, list[record.Agency]]:
+def find_collision(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Collision, list[record.Agency]]:
     """A pair of which one agency is the authority's.
 
     Raises NotFound for any other, Forbidden if the officer has an interest in one of them.
