@@ -116,7 +116,9 @@ _BRITISH = {"labor": "labour", "center": "centre"}
 
 
 def _spelled_one_way(name: Parted) -> list[str]:
-    return [squeezed(_BRITISH.get(unit.text, unit.text) if unit.kind is Kind.TRADE else unit.text) for unit in name.units]
+    return [
+        squeezed(_BRITISH.get(unit.text, unit.text) if unit.kind is Kind.TRADE else unit.text) for unit in name.units
+    ]
 
 
 _PROVINCE_AND_CITY = {"省", "市"}
