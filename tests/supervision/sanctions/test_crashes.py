@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.models import AuditHead
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
 from registry.complaints.intake.models import Message
@@ -29,6 +29,7 @@ from registry.vocabulary.cases import CaseState, DecisionState
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus
 from tests.api.officers.stories import token_of
+from tests.audit.lines import lines_about
 from tests.complaints.killing import Mortal, mortal
 from tests.make import public_record_of
 from tests.officers.making import make_officer
