@@ -47,7 +47,15 @@ class LawRowSchema(OutSchema):
         metadata={"description": "`reading_day`: the text bears no day, its age is not known."},
     )
     as_of_note = fields.String(required=True, allow_none=True)
-    is_fresh = fields.Boolean(required=True, metadata={"description": "Dated, and at most 24 months old today."})
+    in_force_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the text was seen to be in force: its age counts from then, else from `as_of`."},
+    )
+    in_force_source = fields.String(required=True, allow_none=True, metadata={"description": "Where it was seen."})
+    is_fresh = fields.Boolean(
+        required=True, metadata={"description": "Its age is known, and at most 24 months today: see `in_force_on`."}
+    )
     check_by = fields.Date(required=True, metadata={"description": "To be read again by this day."})
     confirmed_on = fields.Date(required=True, allow_none=True, metadata={"description": "By a lawyer; null: not yet."})
     url = fields.String(required=True, allow_none=True)

@@ -167,6 +167,8 @@ def interrupted():
     return tell
 
 command.plain_progress = interrupted
+# It is ignored in what a shell started in the background.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 main()
 """
 

@@ -556,7 +556,11 @@ export interface Coming {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1525,7 +1529,11 @@ export interface LawAuthority {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1584,7 +1592,11 @@ export interface LawFee {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1839,7 +1851,11 @@ export interface Limit {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2036,7 +2052,11 @@ export interface OfficialList {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2122,7 +2142,11 @@ export interface Penalty {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2175,7 +2199,11 @@ export interface PermitRoute {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2343,7 +2371,11 @@ export interface Regime {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;

@@ -53,7 +53,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """What every row of law bears.
 
     `id`: unique over all countries and kept for good, so that a reason can lead to its row. `country` is set on
-    loading. `article`: law and article. `as_of`: the state of the text. `check_by`: the day by which its source is to
+    loading. `article`: law and article. `as_of`: the state of the text. `in_force_on`: the day on which that text was seen
+    to be in force, and `in_force_source` where; the row's age counts from it. `check_by`: the day by which its source is to
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
     clauses that are known and were not read: for the editors of the file, never shown.
@@ -71,6 +72,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     as_of: date
     as_of_kind: AsOfKind
     as_of_note: str | None = None
+    in_force_on: date | None = None
+    in_force_source: str | None = None
     check_by: date
     url: str | None = None
     copy_url: str | None = None
