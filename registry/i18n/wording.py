@@ -39,6 +39,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
     Reason.COUNTRY_NOT_COVERED: ("ask",),
     Reason.NAME_DIFFERS: ("branch",),
+    Reason.USCC_CHECK_FAILED: ("letters", "characters"),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 

@@ -82,6 +82,8 @@ VALUES = {
     "ask": "HK",
     "permits": "an invented permit",
     "branch": "1",
+    "letters": "O l",
+    "characters": "17",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),

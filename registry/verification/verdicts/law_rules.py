@@ -193,7 +193,7 @@ _ON_THE_PLAN = frozenset(
 
 
 def with_law_for_others(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
-    """The verdict on a recruiter who is no agency, or may be none, with what the law bars whoever hires the worker.
+    """The verdict on a recruiter who is no agency, or may be none, with what the law bars for anyone who hires the worker.
 
     What bars it makes the answer `no`. Where the recruiter is said, what a limit must still know is asked for.
     """

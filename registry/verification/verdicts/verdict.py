@@ -31,6 +31,8 @@ from registry.verification.verdicts.question import (
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
 
+USCC_LENGTH = 18
+
 CANDIDATES = 20
 """How many agencies an ambiguous answer shows."""
 
@@ -153,7 +155,10 @@ def _warnings(question: Question) -> tuple[Finding, ...]:
     if not question.has_failed_check:
         return ()
     if question.kind is SubjectKind.USCC:
-        return (Finding(Reason.USCC_CHECK_FAILED, {}, Weight.INFORMS),)
+        is_miscounted = len(question.value) != USCC_LENGTH
+        wrong = {"letters": " ".join(question.letters), "characters": str(len(question.value)) if is_miscounted else ""}
+        values = {name: value for name, value in wrong.items() if value}
+        return (Finding(Reason.USCC_CHECK_FAILED, values, Weight.INFORMS),)
     return (Finding(Reason.NUMBER_CHECK_FAILED, {"scheme": question.kind.value}, Weight.INFORMS),)
 
 

@@ -145,6 +145,28 @@ def test_who_would_employ_the_worker_is_a_field_of_the_question(client: FlaskCli
     assert wrong.json["errors"][0]["parameter"] == "employer"
 
 
+@pytest.mark.parametrize(
+    ("typed", "letters"), [("9100000OMA00FCT2O7", "O"), ("9l000000MA00FCT207", "l"), ("9I000000ma00fct2o7", "I o")]
+)
+def test_letters_typed_for_digits_are_read_as_digits_and_told(
+    client: FlaskClient, session: Session, typed: str, letters: str
+) -> None:
+    agency = holder(session, IdentifierScheme.USCC, "91000000MA00FCT207", "CN")
+    answer = ask(client, uscc=typed)
+    assert answer["agency"]["agency_id"] == agency.agency_id
+    [told] = [one["text"] for one in answer["reasons"] if one["code"] == "uscc_check_failed"]
+    assert f"was typed with {letters} where only a digit can stand" in told
+
+
+def test_a_code_that_cannot_exist_is_explained_in_the_readers_language(client: FlaskClient, session: Session) -> None:
+    make.make_source(session, "CN")
+    for typed, words in (("91000000MA00FCT20", "18位，这里有17位"), ("9100000OMA00FCT208", "数字0和字母O")):
+        refused = client.get(URL, query_string={"uscc": typed}, headers={"Accept-Language": "zh-Hans"})
+        assert refused.status_code == 400
+        assert words in refused.json["errors"][0]["detail"]
+        assert words in refused.json["detail"]
+
+
 def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
     client: FlaskClient, session: Session
 ) -> None:

@@ -390,6 +390,24 @@ def test_a_company_number_with_a_wrong_digit_is_told_as_a_typing_error(client: F
         )
 
 
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("91000000MA00FCT20", "18位，这里有17位"),
+        ("统一社会信用代码：91000000MA00FCT2077", "18位，这里有19位"),
+        ("9100000OMA00FCT207", "打了字母O"),
+        ("9l000000MA00FCT207", "打了字母l"),
+    ],
+)
+def test_a_mistyped_code_of_a_chinese_company_is_told_what_is_wrong_with_it(
+    client: FlaskClient, session: Session, typed: str, words: str
+) -> None:
+    make_source(session, "CN", is_full=True, is_national=True)
+    page = ask(client, typed, "zh-Hans", country="IT", origin="CN")
+    assert page.tone == "unknown"
+    assert words in page.text
+
+
 def test_a_number_without_a_country_asks_for_the_country(client: FlaskClient, session: Session) -> None:
     make_source(session)
     page = ask(client, "99999")
