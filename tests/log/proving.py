@@ -1,4 +1,4 @@
-"""Reads proofs of inclusion as whoever verifies does, by the client: the server only writes them."""
+"""Reads proofs of inclusion by the client, as anyone who verifies does: the server only writes them."""
 
 from collections.abc import Sequence
 
