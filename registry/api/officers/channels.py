@@ -20,6 +20,8 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.supervision.licensing import related_acts
 from schemas.neighbours import ChannelChangeSchema, ChannelChangesSchema
 
+_CHANGE = ChannelChangeSchema.of(PendingChannelChange, computed=["agency_id", "addresses", "version"])
+
 ns = Namespace("channel-changes", path="/channel-changes")
 
 CHANNEL = rights.Resource.CHANNEL
@@ -80,20 +82,9 @@ def _change_answer(session: Session, change: PendingChannelChange, agency: str) 
 
 
 def _payload(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
-    return {
-        "change_id": change.reference,
-        "agency_id": agency,
-        "kind": change.kind,
-        "replaces": change.old_value,
-        "value": change.value,
-        "source": change.source,
-        "state": change.state,
-        "proposed_by": change.proposed_by,
-        "proposed_at": change.proposed_at,
-        "decided_by": change.decided_by,
-        "decided_at": change.decided_at,
-        "takes_effect_at": change.takes_effect_at,
-        "told_at": change.told_at,
-        "addresses": notification_addresses(session, change),
-        "version": related_acts.change_version(change),
-    }
+    return _CHANGE.write(
+        change,
+        agency_id=agency,
+        addresses=notification_addresses(session, change),
+        version=related_acts.change_version(change),
+    )

@@ -26,7 +26,11 @@ from schemas.neighbours import (
     CloneWarningsSchema,
     CollisionSchema,
     CollisionsSchema,
+    NumberedWarningSchema,
 )
+
+_COLLISION = CollisionSchema.of(Collision, computed=["agencies", "yours", "evidence", "version"])
+_WARNING = NumberedWarningSchema.of(record.Warning_, computed=["number"])
 
 ns = Namespace("clones", path="/")
 
@@ -109,20 +113,13 @@ def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: 
 
 def _collision(found: Collision, both: list[record.Agency], authority: str) -> dict[str, Any]:
     first, second = both
-    return {
-        "collision_id": found.reference,
-        "state": found.state,
-        "agencies": [agency_summary(agency) for agency in both],
-        "yours": [agency.agency_id for agency in both if is_of(agency, authority)],
-        "signs": found.signs,
-        "evidence": evidence(first, second, [Sign(word) for word in found.signs]),
-        "rank": found.rank,
-        "found_at": found.found_at,
-        "decided_by": found.decided_by,
-        "decided_at": found.decided_at,
-        "decision": found.decision,
-        "version": related_acts.collision_version(found),
-    }
+    return _COLLISION.write(
+        found,
+        agencies=[agency_summary(agency) for agency in both],
+        yours=[agency.agency_id for agency in both if is_of(agency, authority)],
+        evidence=evidence(first, second, [Sign(word) for word in found.signs]),
+        version=related_acts.collision_version(found),
+    )
 
 
 def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
@@ -134,9 +131,6 @@ def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> 
 def _warnings(agency: record.Agency) -> dict[str, Any]:
     return {
         "agency_id": agency.agency_id,
-        "warnings": [
-            {"number": number, "text": one.text, "source": one.source, "said_at": one.retrieved_at}
-            for number, one in enumerate(agency.clone_warnings, 1)
-        ],
+        "warnings": [_WARNING.write(one, number=number) for number, one in enumerate(agency.clone_warnings, 1)],
         "version": related_acts.warnings_version(agency),
     }

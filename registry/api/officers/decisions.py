@@ -27,7 +27,7 @@ from schemas.sanctions import DecisionSchema, DecisionsSchema
 ns = Namespace("decisions", path="/cases/<case_id>/decisions")
 
 DECISION = rights.Resource.DECISION
-_ERRORS = (404, 409, 413, 415)
+_DECISION = DecisionSchema.of(ShownDecision, computed=["sanctions", "case_version"])
 
 
 def _written(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
@@ -64,20 +64,5 @@ def _decision_answer(session: Session, officer: Officer, reference: str) -> Answ
 
 
 def _payload(session: Session, case: Case, payload: ShownDecision) -> dict[str, Any]:
-    one = payload.decision
-    return {
-        "decision_id": one.reference,
-        "outcome": one.outcome,
-        "state": one.state,
-        "reasons": payload.reasons,
-        "summary": payload.summary,
-        "object_days": one.object_days,
-        "object_until": one.object_until,
-        "drafted_by": one.drafted_by,
-        "drafted_on": one.drafted_on,
-        "decided_by": one.decided_by,
-        "decided_on": one.decided_on,
-        "lacking": payload.lack,
-        "sanctions": [sanction.reference for sanction in resting_on(session, one.reference)],
-        "case_version": case.version,
-    }
+    sanctions = [sanction.reference for sanction in resting_on(session, payload.decision.reference)]
+    return _DECISION.write(payload, sanctions=sanctions, case_version=case.version)

@@ -12,13 +12,14 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.agency_files import AGENCY_PAPER
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.parties.hearings import portal
+from registry.complaints.parties.hearings import files, portal
+from registry.complaints.parties.hearings.queries import HearingView, Reprisal
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.acting import party_call, reference_in
 from registry.officer_desk.case_acts import case_for
 from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, hearing_opened, read_hearing
@@ -32,9 +33,14 @@ from schemas.hearings import (
     HearingSummarySchema,
     ServedHearingSchema,
     ServedHearingsSchema,
+    ServedHearingSummarySchema,
 )
 
 _SUMMARY = HearingSummarySchema.of(Hearing)
+_HEARING = HearingSchema.of(
+    HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=Reprisal
+)
+_LISTED = ServedHearingSummarySchema.of(portal.Listed)
 
 ns = Namespace("hearings", path="/")
 
@@ -43,7 +49,7 @@ ADDRESS = "/hearings/<hearing_id>"
 
 ANSWERED = Answered(
     HearingSchema(),
-    lambda session, me, reference, _: _payload(session, me, reference),
+    lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/hearings/{hearing_id}",
 )
 
@@ -72,7 +78,7 @@ class OneHearing(Resource):
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
-        return _payload(session, me, hearing_opened(session, me, hearing_id))
+        return _answer(session, me, hearing_opened(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -80,32 +86,10 @@ class OneHearing(Resource):
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
-def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    payload = read_hearing(session, me, reference)
-    value: dict[str, Any] = {
-        **_SUMMARY.write(payload.hearing),
-        "case_id": payload.case.reference,
-        "allegation": payload.allegation,
-        "language": payload.hearing.language,
-        "translation": payload.translation,
-        "reads": list(payload.reads),
-        "answer": payload.answer,
-        "returned": payload.returned,
-        "few": payload.few,
-        "longer": payload.longer,
-        "extended": payload.extended,
-        "outcome": payload.outcome,
-        "outcome_language": payload.hearing.outcome_language,
-        "outcome_translation": payload.outcome_translation,
-        "told_on": payload.hearing.told_on,
-        "object_until": payload.hearing.object_until,
-        "objection": payload.objection,
-        "objected_on": payload.hearing.objected_on,
-        "files": [AGENCY_PAPER.write(one) for one in payload.files],
-        "reprisal": payload.reprisal._asdict(),
-        "ways": [{"to": state, "lacking": payload.ways[state]} for state in HearingState if state in payload.ways],
-    }
-    return Answer(value, headers=(etag(payload.hearing.version),))
+def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    view = read_hearing(session, me, reference)
+    ways = [{"to": state, "lacking": view.ways[state]} for state in HearingState if state in view.ways]
+    return written_answer(_HEARING, view, ways=ways)
 
 
 served = Namespace("hearings", path="/served-hearings")
@@ -119,7 +103,7 @@ class ServedHearings(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
         found = portal.fetch_served(session, me.standing.unit, now().date())
-        return Answer({"items": [_listed(one) for one in found]})
+        return Answer({"items": [_LISTED.write(one) for one in found]})
 
 
 @served.route("/<hearing_id>")
@@ -129,19 +113,19 @@ class ServedHearing(Resource):
     @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing of your agency, and its answer."""
-        return _served_payload(session, me, reference_in(hearing_id))
+        return _served_answer(session, me, reference_in(hearing_id))
 
 
 serve_acts(
     served, "/<hearing_id>", ANSWERS,
-    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_payload(session, me, reference)),
+    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
 )  # fmt: skip
 
 
-def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     payload = portal.read(party_call(session, me), sealer(), reference)
     value: dict[str, Any] = {
-        **_listed(payload.listed),
+        **_LISTED.write(payload.listed),
         "allegation": payload.allegation,
         "language": payload.language,
         "translation": payload.translation,
@@ -161,13 +145,3 @@ def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) 
         "version": payload.version,
     }
     return Answer(value, headers=(etag(payload.version),))
-
-
-def _listed(one: portal.Listed) -> dict[str, Any]:
-    return {
-        "hearing_id": one.reference,
-        "state": one.state,
-        "served_on": one.served_on,
-        "answer_by": one.answer_by,
-        "unit": dict(one.unit),
-    }

@@ -17,6 +17,7 @@ from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
 from registry.register.imports import queries as imports
+from registry.register.imports.models import PendingImport
 from registry.supervision.licensing.deposits import queries as ledgers
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.drafting import today_of
@@ -26,10 +27,13 @@ from schemas.licensing import (
     DepositLineSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
+    ListOnHoldSchema,
     ListsOnHoldSchema,
 )
 
+_PROPOSAL = LicenceProposalSchema.of(Proposal, computed=["agency_id"])
 _LINE = DepositLineSchema.of(DepositLine)
+_HELD_LIST = ListOnHoldSchema.of(PendingImport, computed=["source", "source_id"])
 
 ns = Namespace("licences", path="/")
 
@@ -115,19 +119,7 @@ class HeldLists(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = imports.lists_on_hold(session, me.standing.authority)
-        items = [
-            {
-                "list_id": pending.reference,
-                "source": source,
-                "source_id": source,
-                "fetched_at": pending.fetched_at,
-                "why": pending.reason,
-                "counts": pending.counts,
-                "ordered_by": pending.ordered_by,
-                "trouble": pending.trouble,
-            }
-            for pending, source in found
-        ]
+        items = [_HELD_LIST.write(pending, source=source, source_id=source) for pending, source in found]
         return Answer({"items": items})
 
 
@@ -138,25 +130,6 @@ def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
     return Answer(_payload(session, proposal), headers=(etag(proposal.version),))
 
 
-def _agency_id(session: Session, proposal: Proposal) -> str | None:
-    return None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
-
-
 def _payload(session: Session, proposal: Proposal) -> dict[str, Any]:
-    return {
-        "proposal_id": proposal.reference,
-        "act": proposal.act,
-        "subject": proposal.subject,
-        "agency_id": _agency_id(session, proposal),
-        "stated": proposal.details,
-        "legal_ground": proposal.legal_ground,
-        "effective_on": proposal.effective_on,
-        "has_second": proposal.has_second,
-        "state": proposal.state,
-        "proposed_by": proposal.proposed_by,
-        "proposed_at": proposal.proposed_at,
-        "decided_by": proposal.decided_by,
-        "decided_at": proposal.decided_at,
-        "reason": proposal.reason,
-        "version": proposal.version,
-    }
+    agency = None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
+    return _PROPOSAL.write(proposal, agency_id=agency)

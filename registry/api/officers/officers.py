@@ -32,6 +32,8 @@ from schemas.officers import (
 ns = Namespace("officers", path="/officers")
 
 TOKEN = OfficerTokenSchema.of(ApiToken)
+_OFFICER = OfficerSchema.of(Officer, computed=["roles"])
+_CHANGE = OfficerChangeSchema.of(OfficerChange, computed=["officer_id", "name", "email", "roles"])
 
 OFFICER = rights.Resource.OFFICER
 
@@ -55,7 +57,7 @@ class Officers(Resource):
         Those who were invited and those who left as well, by name.
         """
         found = accounts.officers_of(session, me.standing.unit)
-        return Answer({"items": [officer_payload(session, one) for one in found]})
+        return Answer({"items": [_officer_payload(session, one) for one in found]})
 
     post = act_view("/officers", OFFICERS, OFFICERS["invite"], PROPOSED)
 
@@ -68,7 +70,7 @@ class OneOfficer(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
-        return Answer(officer_payload(session, officer), headers=(etag(officer.version),))
+        return Answer(_officer_payload(session, officer), headers=(etag(officer.version),))
 
 
 serve_acts(ns, "/<officer_id>", OFFICER_ACCOUNTS, PROPOSED)
@@ -129,30 +131,16 @@ def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: 
 serve_acts(changes_ns, "/<change_id>", OFFICER_CHANGES, Answered(OfficerChangeApprovedSchema(), _approved))
 
 
-def officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
-    return {
-        "officer_id": officer.reference,
-        "name": officer.name,
-        "email": officer.email,
-        "language": officer.language,
-        "state": officer.state,
-        "roles": sorted(accounts.own_roles(session, officer)),
-        "version": officer.version,
-    }
+def _officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
+    return _OFFICER.write(officer, roles=sorted(accounts.own_roles(session, officer)))
 
 
 def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
     about = None if change.officer_id is None else session.get_one(Officer, change.officer_id)
-    return {
-        "change_id": change.reference,
-        "kind": change.kind,
-        "officer_id": None if about is None else about.reference,
-        "name": change.details["name"] if about is None else about.name,
-        "email": change.details["email"] if about is None else about.email,
-        "roles": change.details.get("roles", []),
-        "state": change.state,
-        "proposed_by": change.proposed_by,
-        "proposed_at": change.proposed_at,
-        "decided_by": change.decided_by,
-        "decided_at": change.decided_at,
-    }
+    return _CHANGE.write(
+        change,
+        officer_id=None if about is None else about.reference,
+        name=change.details["name"] if about is None else about.name,
+        email=change.details["email"] if about is None else about.email,
+        roles=change.details.get("roles", []),
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
 
 from flask import stream_with_context
 from sqlalchemy.orm import Session
@@ -12,7 +11,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
-from registry.http.schemas import BYTES, request_schema, response_file, response_schema
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import reading
 from registry.officer_desk.overview import (
     NamedPattern,
@@ -26,10 +25,20 @@ from registry.officer_desk.overview import (
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import Overview
-from registry.oversight.overview.rules import Period, is_period, usual
+from registry.oversight.overview.queries import Came, DeadlineCounts, Open, Overview
+from registry.oversight.overview.rules import Period, Spans, is_period, usual
 from registry.vocabulary.codes import Problem
-from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema
+from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema, PatternSchema
+
+_OVERVIEW = OverviewSchema.of(
+    Overview,
+    computed=["indicators", "agencies"],
+    open=Open,
+    clocks=DeadlineCounts,
+    inflow=Came,
+    decisions=Spans,
+)
+_PATTERN = PatternSchema.of(NamedPattern)
 
 ns = Namespace("overview", path="/overview")
 
@@ -48,7 +57,7 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        return Answer(overview_payload(*read_overview(session, Viewer(me), period_of(from_on, to_on, at), at)))
+        return _overview_answer(*read_overview(session, Viewer(me), period_of(from_on, to_on, at), at))
 
 
 @ns.route("/table")
@@ -103,40 +112,17 @@ def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
 
 
 def _file(made: Callable[[], bytes], name: str) -> File:
-    def idempotency_key() -> Iterator[bytes]:
+    def counted() -> Iterator[bytes]:
         # Counted after the commit, by a session that only reads: it holds up no writer.
         yield made()
 
-    return File(stream_with_context(idempotency_key()), BYTES, name)
+    return File(stream_with_context(counted()), BYTES, name)
 
 
-def overview_payload(found: Overview, patterns: list[NamedPattern]) -> dict[str, Any]:
-    spans = found.spans
-    return {
-        "from_on": found.period.from_on,
-        "to_on": found.period.to_on,
-        "open": [
-            {"state": one.state, "priority": one.priority, "age": one.age, "cases": one.cases}
-            for one in found.open_cases
-        ],
-        "clocks": [
-            {"clock": one.kind, "kept": one.kept, "missed": one.missed, "late": one.late, "running": one.running}
-            for one in found.clocks
-        ],
-        "inflow": [
-            {"week": one.week, "sector": one.sector, "country": one.country, "complaints": one.complaints}
-            for one in found.inflow
-        ],
-        "indicators": [{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
-        "decisions": {"decisions": spans.decided, "median": spans.median, "p90": spans.p90},
-        "agencies": [
-            {
-                "name": one.name,
-                "agency_id": one.agency_id,
-                "independent": one.independent,
-                "complaints": one.complaints,
-                "last_on": one.last_on,
-            }
-            for one in patterns
-        ],
-    }
+def _overview_answer(found: Overview, patterns: list[NamedPattern]) -> Answer:
+    return written_answer(
+        _OVERVIEW,
+        found,
+        indicators=[{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
+        agencies=[_PATTERN.write(one) for one in patterns],
+    )

@@ -10,19 +10,23 @@ from registry.api.officers.officers import TOKEN
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import Officer, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS, Act
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import (
+    OfficerSessionSchema,
     OfficerSessionsSchema,
     OfficerTokensSchema,
     OwnStandingSchema,
     RoleLoanSchema,
     RoleLoansSchema,
 )
+
+_SESSION = OfficerSessionSchema.of(SignedIn)
+_LOAN = RoleLoanSchema.of(RoleLent, computed=["deputy_id"])
 
 ns = Namespace("officers", path="/officers/me")
 
@@ -39,7 +43,7 @@ class Me(Resource):
 
         Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
         """
-        return Answer(standing_payload(session, me), headers=(etag(me.officer.version),))
+        return Answer(_standing_payload(session, me), headers=(etag(me.officer.version),))
 
 
 @ns.route("/sessions")
@@ -52,9 +56,8 @@ class Sessions(Resource):
 
         No address and no browser is written down.
         """
-        return Answer(
-            {"items": [session_payload(one) for one in OFFICER_SESSIONS.list_living(session, me.officer, now())]}
-        )
+        found = OFFICER_SESSIONS.list_living(session, me.officer, now())
+        return Answer({"items": [_SESSION.write(one) for one in found]})
 
 
 serve_acts(ns, "/sessions/<session_id>", OWN_SESSIONS, None)
@@ -86,14 +89,11 @@ class Loans(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
         found = accounts.loans_of(session, me.officer, day_at(now(), None))
-        return Answer({"items": [loan_payload(lent, deputy) for lent, deputy in found]})
+        return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
 
     post = act_view(
         "/officers/me/loans", OWN_ACCOUNT, OWN_ACCOUNT["loans"],
-        Answered(
-            RoleLoanSchema(),
-            lambda session, me, made, _: Answer(loan_payload(*accounts.loan_named(session, me.officer, made))),
-        ),
+        Answered(RoleLoanSchema(), lambda session, me, made, _: _loan_answer(*accounts.loan_named(session, me.officer, made))),
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ serve_acts(ns, "/loans/<loan_id>", OWN_LOANS, None)
 serve_acts(ns, "", OWN_ACCOUNT, None, exclude=("loans",))
 
 
-def standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
+def _standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
     return {
         "officer_id": me.officer.reference,
         "name": me.officer.name,
@@ -116,15 +116,5 @@ def standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, An
     }
 
 
-def session_payload(one: SignedIn) -> dict[str, Any]:
-    return {"session_id": one.reference, "created_at": one.began_at, "seen_at": one.seen_at, "expires_at": one.ends_at}
-
-
-def loan_payload(lent: RoleLent, deputy: Officer) -> dict[str, Any]:
-    return {
-        "loan_id": lent.reference,
-        "deputy_id": deputy.reference,
-        "role": lent.role,
-        "from_on": lent.from_on,
-        "to_on": lent.to_on,
-    }
+def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:
+    return written_answer(_LOAN, lent, deputy_id=deputy.reference)

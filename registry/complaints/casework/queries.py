@@ -47,21 +47,6 @@ from registry.vocabulary.cases import (
 )
 
 
-class Queued(NamedTuple):
-    """The facts of a case, without any text of a complainant. `due_at` is the next running deadline."""
-
-    reference: str
-    state: CaseState
-    priority: Priority | None
-    country: str | None
-    sector: str | None
-    indicators: Sequence[str]
-    filed_on: date
-    due_at: datetime | None
-    has_legal_hold: bool
-    version: int
-
-
 class FileInCase(NamedTuple):
     """A file of a case as its unit sees it. Officers open the clean copy, once `state` is `clean`, and never the original."""
 
@@ -96,10 +81,10 @@ class ContainerView(NamedTuple):
 
 
 class CaseView(NamedTuple):
-    """All that a unit may read of a case. Reading it is written into the audit."""
+    """All that a unit may read of a case. Reading it is written into the audit. `due_at` is the next running deadline."""
 
     case: Case
-    queued: Queued
+    due_at: datetime | None
     reasons: Sequence[Any]
     agency: Mapping[str, str] | None
     agency_is_registered: bool | None
@@ -136,7 +121,7 @@ def case_view(
     running = clocks.by_kind(case.clock_rows)
     view = CaseView(
         case=case,
-        queued=_queued(case, clocks.next_due(running)),
+        due_at=clocks.next_due(running),
         reasons=case.reasons,
         agency=_read_sealed(sealer, case, "agency_sealed"),
         agency_is_registered=case.agency_is_registered,
@@ -238,18 +223,3 @@ def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:
     if sealed is None:
         return None
     return msgspec.json.decode(sealer.open_field(sealed, Place("cases", column, case.reference, case.reference)))
-
-
-def _queued(case: Case, due_at: datetime | None) -> Queued:
-    return Queued(
-        case.reference,
-        case.state,
-        case.priority,
-        case.country,
-        case.sector,
-        case.indicators,
-        case.filed_on,
-        due_at,
-        case.has_legal_hold,
-        case.version,
-    )

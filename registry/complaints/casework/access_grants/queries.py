@@ -34,7 +34,7 @@ KEPT_IN_LIST = timedelta(days=30)
 class AccessGrantView(NamedTuple):
     """`state` as of now. `reason` and `answer` None for who may not read what is written in a case."""
 
-    opening: AccessGrant
+    grant: AccessGrant
     case: str
     state: AccessState
     reason: str | None
