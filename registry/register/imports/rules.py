@@ -241,14 +241,16 @@ class RowRules:
         )
 
     def _details(self, row: Row, cells: Sequence[str]) -> dict[str, Any]:
-        """Days and lines of the licence's terms that have a column of their name."""
-        return {
+        """Days and lines of the licence's terms that have a column of their name, and the region of the whole list."""
+        stated = {
             field: self._fields.day(row, cells, field)
             if field in TERM_DAYS
             else self._fields.free(row, cells, field, MAX_LINE)
             for field in DETAILS
             if field in self._place
         }
+        region = stated.get("region") or self._mapping.source.region
+        return {**stated, "region": region} if region else stated
 
     def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
         stated = []
