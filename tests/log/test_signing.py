@@ -21,9 +21,7 @@ from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.signing import adopt, rebuild_tiles, sign_committed
 from tests.log.proving import check_inclusion, read_proof
-from tests.log.publishing import Sessions, publish, sessions
-
-__all__ = ["sessions"]
+from tests.log.publishing import Sessions, publish
 
 
 def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: Sessions):
