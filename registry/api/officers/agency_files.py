@@ -29,7 +29,7 @@ from registry.http.schemas import (
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.officer_desk.acting import acting_for_party, officer_call, party_call, reference_in
-from registry.officer_desk.hearing_acts import hearing_opened
+from registry.officer_desk.hearing_acts import find_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -114,7 +114,7 @@ class HandedFileCopy(Resource):
 
         Not found before the agency has sent what it goes with, and while there is no copy.
         """
-        hearing, attachment = hearing_opened(session, me, hearing_id), reference_in(attachment_id)
+        hearing, attachment = find_hearing(session, me, hearing_id), reference_in(attachment_id)
         case = find_case(session, Hearing, me.standing.unit, hearing)
         call = officer_call(session, me, HEARING, Act.READ)
         return _saved(attachment, files.read_clean_copy(call, sealer(), store(), case, hearing, attachment))

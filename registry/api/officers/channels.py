@@ -71,7 +71,7 @@ serve_acts(ns, "/<change_id>", CHANNEL_CHANGES, ANSWERED)
 
 
 def _answer_by_id(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
-    change, agency = related_acts.change_opened(session, official(me).authority, reference_in(change_id))
+    change, agency = related_acts.change_of_authority(session, official(me).authority, reference_in(change_id))
     require_no_interest(me, agency)
     return _change_answer(session, change, agency)
 

@@ -11,7 +11,7 @@ from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
-from registry.officer_desk.licensing import agency_opened, collision_opened, official
+from registry.officer_desk.licensing import find_agency, find_collision, official
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -106,7 +106,7 @@ serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, exclude=("warn",))
 
 def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
     """One collision. Raises NotFound for another authority's, Forbidden if the officer has an interest in an agency."""
-    found, both = collision_opened(session, me, reference_in(collision_id))
+    found, both = find_collision(session, me, reference_in(collision_id))
     payload = _collision(found, both, official(me).authority)
     return Answer(payload, headers=(etag(payload["version"]),))
 
@@ -123,7 +123,7 @@ def _collision(found: Collision, both: list[record.Agency], authority: str) -> d
 
 
 def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
-    _, agency = agency_opened(session, me, agency_id)
+    _, agency = find_agency(session, me, agency_id)
     payload = _warnings(agency)
     return Answer(payload, headers=(etag(payload["version"]),))
 

@@ -21,10 +21,10 @@ from registry.officer_desk.entry_acts import (
     INVITATIONS,
     INVITED,
     OWN,
-    invitation_opened,
+    find_invitation,
+    find_request,
     official,
     representative,
-    request_opened,
 )
 from registry.officers import rights
 from registry.officers.models import OfficerChange
@@ -109,7 +109,7 @@ class OneEntryRequest(Resource):
         """Read a request of your own agency, or of one of your authority."""
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
-            return _payload(request_opened(session, me, reference))
+            return _payload(find_request(session, me, reference))
         return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference))
 
 
@@ -132,13 +132,13 @@ class AgencyInvitations(Resource):
         "/agency-invitations", INVITATIONS, INVITATIONS["invite"],
         Answered(
             AgencyInvitedSchema(),
-            lambda session, me, made, _: Answer(_invitation(session, *invitation_opened(session, me, made))),
+            lambda session, me, made, _: Answer(_invitation(session, *find_invitation(session, me, made))),
         ),
     )  # fmt: skip
 
 
 def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
-    return Answer(_invitation(session, *invitation_opened(session, me, reference)) | {"join_code": code})
+    return Answer(_invitation(session, *find_invitation(session, me, reference)) | {"join_code": code})
 
 
 serve_acts(ns, "/agency-invitations/<change_id>", INVITED, Answered(AgencyInvitationApprovedSchema(), _approved))

@@ -22,7 +22,7 @@ from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.acting import party_call, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, hearing_opened, read_hearing
+from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -78,7 +78,7 @@ class OneHearing(Resource):
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
-        return _answer(session, me, hearing_opened(session, me, hearing_id))
+        return _answer(session, me, find_hearing(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 

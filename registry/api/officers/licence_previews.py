@@ -12,7 +12,7 @@ from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_desk.licence_acts import LICENCE_ACTS
-from registry.officer_desk.licensing import previewed, proposal_opened
+from registry.officer_desk.licensing import find_proposal, previewed
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -49,7 +49,7 @@ class ProposalPreview(Resource):
 
         409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
         """
-        found = proposal_opened(session, me, proposal_id)
+        found = find_proposal(session, me, proposal_id)
         draft = proposals.waiting_draft(session, found, now())
         return Answer(_payload(session, draft), headers=(etag(found.version),))
 

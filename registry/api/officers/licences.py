@@ -11,7 +11,7 @@ from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
-from registry.officer_desk.licensing import agency_opened, proposal_opened, waiting_for
+from registry.officer_desk.licensing import find_agency, find_proposal, waiting_for
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -52,7 +52,7 @@ class Proposals(Resource):
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
         Answered(
-            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, proposal_opened(session, me, made)),
+            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -65,7 +65,7 @@ class OneProposal(Resource):
     @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _proposal_answer(session, proposal_opened(session, me, proposal_id))
+        return _proposal_answer(session, find_proposal(session, me, proposal_id))
 
 
 serve_acts(
@@ -89,7 +89,7 @@ class Deposit(Resource):
     @response_schema(DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
-        row, agency = agency_opened(session, me, agency_id)
+        row, agency = find_agency(session, me, agency_id)
         today, _ = today_of(session, me.standing.authority, now())
         found = ledgers.ledger_view(session, row.id, agency, today)
         required = found.standing.required

@@ -14,7 +14,7 @@ from registry.i18n.wording import country_name, sector_name
 from registry.officer_desk.acting import require_no_interest
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licence_acts import LICENCE_ACTS
-from registry.officer_desk.licensing import agency_opened, official, require_act
+from registry.officer_desk.licensing import find_agency, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices
@@ -117,7 +117,7 @@ def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: st
 def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.AGENCY)
     require_act(me, named, Act.PROPOSE)
-    _, agency = agency_opened(session, me, reference)
+    _, agency = find_agency(session, me, reference)
     return named, agency
 
 

@@ -7,7 +7,7 @@ from registry.core.clock import now
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS
-from registry.officer_desk.licensing import agency_opened, official
+from registry.officer_desk.licensing import find_agency, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -33,7 +33,7 @@ def deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Respo
 def _place_of_act(
     session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str = ""
 ) -> Place:
-    _row, agency = agency_opened(session, me, reference)
+    _row, agency = find_agency(session, me, reference)
     address = f"/console/licences/agencies/{agency.agency_id}/deposit"
     return Place(line or agency.agency_id, address, lambda refusal: _deposit_page(session, me, reference, refusal))
 
@@ -46,7 +46,7 @@ def _deposit_page(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
     authority = official(me).authority
-    row, agency = agency_opened(session, me, reference)
+    row, agency = find_agency(session, me, reference)
     today, _ = today_of(session, authority, now())
     found = queries.ledger_view(session, row.id, agency, today)
     return page(

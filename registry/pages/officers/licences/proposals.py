@@ -7,7 +7,7 @@ from registry.core.clock import now
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import PROPOSALS
-from registry.officer_desk.licensing import official, proposal_opened, require_act, waiting_for
+from registry.officer_desk.licensing import find_proposal, official, require_act, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -42,11 +42,11 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
 def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _proposal_page(session, me, proposal_opened(session, me, reference))
+    return _proposal_page(session, me, find_proposal(session, me, reference))
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    found = proposal_opened(session, me, reference)
+    found = find_proposal(session, me, reference)
     require_act(me, found.act, act.right)
 
     def again(refusal: Refusal) -> Response:
