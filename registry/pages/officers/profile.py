@@ -4,6 +4,9 @@ And second factors: security keys and apps are added, named and removed, each ti
 the page's script. Everything else, an app first of all, works without one.
 """
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
@@ -33,11 +36,27 @@ from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed, open_to_all
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import MAX_ANSWER, password_fault, relying_party
+from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
 
 pages = Blueprint("console_own", __name__)
 
 ADDRESS = "/console/own"
+
+
+View = Callable[..., Any]
+
+
+def refused_on_own_page(view: View) -> View:
+    """A view of one's own account: what is refused shows the account's page again, and says why."""
+
+    @wraps(view)
+    def tried(session: Session, me: AuthenticatedOfficer, **path: str) -> Any:
+        try:
+            return view(session, me, **path)
+        except ActRefused as refused:
+            return own_page(session, me, fault=refused.reason)
+
+    return tried
 
 
 @pages.get("/own")
@@ -56,26 +75,23 @@ def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/own/recovery-codes")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
     return own_page(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
 
 
 @pages.post("/own/password")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
         return own_page(session, me, fault="password_differs")
-    try:
-        ended_tokens = signing_in.change_password(
-            Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
-        )
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    ended_tokens = signing_in.change_password(
+        Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
+    )
     if ended_tokens is None:
         return own_page(session, me, fault="wrong_password")
     return own_page(session, me, given="password", ended_tokens=ended_tokens)
@@ -88,18 +104,13 @@ def _keeps_programs() -> bool:
 
 @pages.post("/own/tokens")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
-    at = now()
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
-    days = request.form.get("days", "")[:9]
-    try:
-        number = int(days) if days.isascii() and days.isdigit() else 0
-        _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    require_password(session, me)
+    at, days = now(), request.form.get("days", "")[:9]
+    number = int(days) if days.isascii() and days.isdigit() else 0
+    _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
     return own_page(session, me, token=made)
 
 
@@ -186,11 +197,11 @@ def feed(secret: str) -> Response:
 
 @pages.post("/own/calendar")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
-    fault, at = password_fault(session, me), now()
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
+    at = now()
     secret = calendars.make(session, me.officer, at, day_at(at, None))
     address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
     return page("calendar.html", here="own", address=address)
@@ -208,42 +219,44 @@ factor_pages = Blueprint("console_factors", __name__)
 
 @factor_pages.post("/own/keys")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
     """What the new key is asked to sign, on a page whose script asks it."""
-    party, name = relying_party(), " ".join(request.form.get("name", "").split())[:60]
-    fault = password_fault(session, me) or (None if name else "bad_key_name")
-    if fault is not None or party is None or me.session is None:
-        return own_page(session, me, fault=fault or "no_keys_here")
-    try:
-        wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    require_password(session, me)
+    party, name = relying_party(), _factor_name()
+    if party is None or me.session is None:
+        return own_page(session, me, fault="no_keys_here")
+    wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
     return page("key.html", here="own", name=name, wanted=wanted)
 
 
 @factor_pages.post("/own/keys/finish")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
     party = relying_party()
     if party is None or me.session is None:
         return own_page(session, me, fault="no_keys_here")
     name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
-    try:
-        security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
     return _back()
 
 
 @factor_pages.post("/own/apps")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
-    name = " ".join(request.form.get("name", "").split())[:60]
-    fault = password_fault(session, me) or (None if name.isprintable() and name else "bad_key_name")
-    if fault is not None:
-        return own_page(session, me, fault=fault)
-    _, secret = factors.APPS.begin(session, keyring(), me.officer, name, day_at(now(), None))
+    require_password(session, me)
+    _, secret = factors.APPS.begin(session, keyring(), me.officer, _factor_name(), day_at(now(), None))
     return _app_page(me, secret)
+
+
+def _factor_name() -> str:
+    """What the officer calls a second factor. Raises ActRefused."""
+    name = " ".join(request.form.get("name", "").split())[:60]
+    if not name or not name.isprintable():
+        raise ActRefused("bad_key_name", "give it a name that can be read")
+    return name
 
 
 @factor_pages.post("/own/apps/finish")
@@ -262,16 +275,12 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @factor_pages.post("/own/factors/remove")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def remove(session: Session, me: AuthenticatedOfficer) -> Response:
     """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
     at = now()
-    try:
-        factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
     OFFICER_SESSIONS.end_all(session, me.officer, at, but=me.session)
     return _back()
 
