@@ -4,7 +4,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants import actions
+from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.models import AccessGrant
@@ -27,10 +28,10 @@ from schemas.access_grants import (
 def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
     officer has an interest in the agency."""
-    case, opening = queries.one_of(session, me.standing.unit, reference_in(reference))
-    require_right(me, RIGHT_TO[opening.kind], act)
+    case, grant = lock_grant(session, me.standing.unit, reference_in(reference))
+    require_right(me, RIGHT_TO[grant.kind], act)
     require_no_interest(me, named_agency_id(sealer(), case))
-    return opening.reference
+    return grant.reference
 
 
 ACTS = OfficerActs(

@@ -31,7 +31,7 @@ def representative(session: Session, me: AuthenticatedOfficer) -> Rep:
     return Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
 
 
-def find_entry_request(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
+def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
     """A request about an entry. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)
@@ -47,7 +47,7 @@ entry, accepting a reply shows it.
 ACTS = OfficerActs(
     Resource.ENTRY,
     lambda me, _: official(me),
-    lambda session, me, _, reference: find_entry_request(session, me, reference).reference,
+    lambda session, me, _, reference: find_request(session, me, reference).reference,
     (
         OfficerAct(
             "decide", Act.APPROVE, calling(deciding.decide), "decideEntryRequest",

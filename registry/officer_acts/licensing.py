@@ -90,7 +90,7 @@ def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: s
 
     Raises NotFound for any other, Forbidden if the officer has an interest.
     """
-    change, agency = related_acts.find_channel_change(session, me.standing.authority, reference)
+    change, agency = related_acts.change_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency)
     return change
 

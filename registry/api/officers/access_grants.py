@@ -8,6 +8,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
+from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -71,7 +72,7 @@ class Content(Resource):
         on this server; break-glass access shows the rest of the case then.
         """
         reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
-        _, grant = queries.one_of(session, me.standing.unit, reference)
+        _, grant = lock_grant(session, me.standing.unit, reference)
         call = Call(session, acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), now())
         opened = queries.look(call, sealer(), reference)
         identities = opened.identities

@@ -10,15 +10,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.acts import OfficerAct
-from registry.officer_acts.entry_acts import (
-    ACTS,
-    INVITATIONS,
-    INVITED,
-    OWN,
-    find_entry_request,
-    official,
-    representative,
-)
+from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -108,7 +100,7 @@ def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
 
 
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    find_entry_request(session, me, reference)
+    find_request(session, me, reference)
     return Place(
         reference, f"/console/entries/{reference}", lambda refusal: _request_page(session, me, reference, refusal)
     )
@@ -156,7 +148,7 @@ def _requests_page(
 def _request_page(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
-    entry_request = find_entry_request(session, me, reference)
+    entry_request = find_request(session, me, reference)
     unit = accounts.unit_of_agency(session, entry_request.agency)
     theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(

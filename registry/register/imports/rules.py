@@ -87,6 +87,7 @@ class RowRules:
         self._licences: dict[Any, StatedLicence] = {}
         self._key = mapping.source.key
         self._constant_holder = mapping.constants.holder_kind
+        self._region = mapping.source.region
         self._has_number = "number" in self._place
         self._has_more = any(field in self._place for field in (*CHANNEL_FIELDS, *AGENCY_FIELDS))
 
@@ -249,7 +250,7 @@ class RowRules:
             for field in DETAILS
             if field in self._place
         }
-        region = stated.get("region") or self._mapping.source.region
+        region = stated.get("region") or self._region
         return {**stated, "region": region} if region else stated
 
     def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
