@@ -39,6 +39,7 @@ class Reason(Word):
     # Scope
     OUT_OF_CORRIDOR = "out_of_corridor"
     OUT_OF_SECTOR = "out_of_sector"
+    OUT_OF_REGION = "out_of_region"
     OUT_OF_CONDITION = "out_of_condition"
     CONDITION_NOT_JUDGED = "condition_not_judged"
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"

@@ -87,6 +87,7 @@ class RowRules:
         self._licences: dict[Any, StatedLicence] = {}
         self._key = mapping.source.key
         self._constant_holder = mapping.constants.holder_kind
+        self._region = mapping.source.region
         self._has_number = "number" in self._place
         self._has_more = any(field in self._place for field in (*CHANNEL_FIELDS, *AGENCY_FIELDS))
 
@@ -241,14 +242,16 @@ class RowRules:
         )
 
     def _details(self, row: Row, cells: Sequence[str]) -> dict[str, Any]:
-        """Days and lines of the licence's terms that have a column of their name."""
-        return {
+        """Days and lines of the licence's terms that have a column of their name, and the region of the whole list."""
+        stated = {
             field: self._fields.day(row, cells, field)
             if field in TERM_DAYS
             else self._fields.free(row, cells, field, MAX_LINE)
             for field in DETAILS
             if field in self._place
         }
+        region = stated.get("region") or self._region
+        return {**stated, "region": region} if region else stated
 
     def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
         stated = []
