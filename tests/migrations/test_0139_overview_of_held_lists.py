@@ -1,4 +1,4 @@
-"""Step 0138: a list that the former version holds has no overview, and waits as before."""
+"""Step 0139: a list that the former version holds has no overview, and waits as before."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -21,7 +21,7 @@ def held(number: int) -> dict[str, object]:
 
 
 def test_lists_of_the_former_version_wait_without_an_overview(database: Database) -> None:
-    step = Step(database, "0138")
+    step = Step(database, "0139")
     step.insert("authorities", AUTHORITY)
     source = {"id": 1, "reference": "zz-list", "authority_id": 1, "is_full": False, "is_national": False}
     step.insert("sources", source | {"fresh_for_days": 30, "kinds": [], "prints": [], "mapping": {}})

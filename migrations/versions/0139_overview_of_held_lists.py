@@ -1,10 +1,10 @@
-"""What an official compares with the file of a held list. Data test: tests/migrations/test_0138_overview_of_held_lists.py."""
+"""What an official compares with the file of a held list. Data test: tests/migrations/test_0139_overview_of_held_lists.py."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0138"
-down_revision = "0137"
+revision = "0139"
+down_revision = "0138"
 branch_labels = None
 depends_on = None
 
