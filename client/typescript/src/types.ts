@@ -1747,6 +1747,8 @@ export interface Licence {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
 }
 
 export interface LicenceAnswer {
@@ -1780,6 +1782,8 @@ export interface LicenceAnswer {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
   /** Twelve characters, the last a check character. */
@@ -1821,6 +1825,8 @@ export interface LicenceOnDay {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
 }
@@ -2309,7 +2315,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
