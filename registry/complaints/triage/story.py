@@ -8,7 +8,7 @@ The words are data: danger.toml for violence, confinement and danger, story.toml
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from registry.complaints.case.questions import NO
+from registry.complaints.case.questions import NO, QUESTIONNAIRE, YES, Kind
 from registry.complaints.triage.phrases import PhraseRule, phrase_rules, rules_met
 from registry.vocabulary.cases import Indicator
 
@@ -42,6 +42,14 @@ def danger_rules() -> tuple[PhraseRule, ...]:
 def dangers_in(text: str) -> list[str]:
     """The names of the kinds of danger that a text tells of, in their order; empty where it tells of none."""
     return rules_met(_DANGER, text)
+
+
+def is_alarming(answers: Mapping[str, Any]) -> bool:
+    """Whether whom to call is to be shown at once: one of the answers says so, or the words of one tell of danger."""
+    if any(answers.get(code) == YES for code in ("in_danger", Indicator.PHYSICAL_AND_SEXUAL_VIOLENCE)):
+        return True
+    texts = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)
+    return any(dangers_in(text) for text in texts if isinstance(text, str))
 
 
 def story_rules() -> tuple[PhraseRule, ...]:

@@ -10,10 +10,12 @@ from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, 
 from registry.complaints.intake import filing
 from registry.complaints.intake.handover import Fit, recipient
 from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput
 from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
 from registry.i18n.wording import country_name, name_in
+from registry.pages.intake import lines
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import PageRequest, drafting
 from registry.vocabulary.register import Language
@@ -106,6 +108,7 @@ def _review_page(
         country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
+        alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
         is_wrong=is_wrong,
     )
 
