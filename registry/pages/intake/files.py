@@ -202,7 +202,7 @@ def play(language: Language, reference: str) -> Response:
 
 
 def _copy_of(language: Language, reference: str) -> tuple[bytes, FileKind] | Response:
-    """The clean copy of one's own file and its kind; where nobody has come in, the page that asks for the number."""
+    """The clean copy of one's own file and its kind; without a visit, the page that asks for the number."""
     try:
         with open_visit(language) as visitor:
             existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")

@@ -159,8 +159,8 @@ def recording_join(language: Language) -> Response:
 def keep_unfinished(language: Language) -> bool:
     """Make files of the recordings that were cut off, for who goes on without them; gives whether one could not be made.
 
-    Officers hear them with a changed voice, as nobody could be asked. What another window still records is cut off here, and is
-    sent whole by that window. Holds no transaction while the store is asked. Raises NoVisit.
+    Officers hear them with a changed voice, as their speaker could not be asked. What another window still records is cut off
+    here, and is sent whole by that window. Holds no transaction while the store is asked. Raises NoVisit.
     """
     try:
         opened = _open_recordings(language)

@@ -34,6 +34,26 @@ def test_a_file_becomes_rows_that_bear_their_country():
             "check_by",
             "later",
         ),
+        (HEAD + ROW + "in_force_on = 2026-02-01\n", "zz-regime-placement", "in_force_source", "where"),
+        (HEAD + ROW + 'in_force_source = "a page"\n', "zz-regime-placement", "in_force_source", "in_force_on"),
+        (
+            HEAD + ROW + 'in_force_on = 2025-12-31\nin_force_source = "a page"\n',
+            "zz-regime-placement",
+            "in_force_on",
+            "before",
+        ),
+        (
+            HEAD + ROW + 'in_force_on = 2026-11-28\nin_force_source = "a page"\n',
+            "zz-regime-placement",
+            "in_force_on",
+            "checked_on",
+        ),
+        (
+            HEAD + ROW.replace("2027-01-01", "2026-02-01") + 'in_force_on = 2026-02-01\nin_force_source = "a page"\n',
+            "zz-regime-placement",
+            "check_by",
+            "later",
+        ),
         (HEAD + ROW + 'validity = "unlimited (k)"\n', "zz-regime-placement", "validity", "unread"),
         (HEAD + ROW + 'disputed_fields = ["validity"]\n', "zz-regime-placement", "disputed", "reason"),
         (
