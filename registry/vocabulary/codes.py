@@ -376,6 +376,7 @@ class Flaw(StrEnum):
     FORMER_NAME = "former_name"
     TWO_NAMES = "two_names"
     MONTH_ONLY = "month_only"
+    ROW_IN_PARTS = "row_in_parts"
 
 
 class Lack(StrEnum):
