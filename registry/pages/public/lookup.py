@@ -268,7 +268,7 @@ def _answer_page(
         exact=[candidate(one.agency, language, one.match) for one in exact],
         others=[candidate(one.agency, language, one.match) for one in candidates if one not in exact],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
-        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
+        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law()), language),
         shows_all_numbers=is_demo(),
         site_address=services().settings.public_url,
         shared_address=_shared_address(language, form, agency.agency_id) if agency else None,
