@@ -167,6 +167,15 @@ def test_lending_to_german_building_firms_leaves_no_yes_and_makes_no_no_by_code(
     assert outcome(row, sector="43.21") is Outcome.PASSES
 
 
+@pytest.mark.parametrize("country", ["DE", "GR"])
+def test_where_a_sector_is_wider_than_the_law_the_occupation_shows_whom_the_law_leaves_out(country):
+    row = next(row for row in LAW.countries[country].limit if "41" in row.nace)
+    assert judge_limit(row, Plan(sector="41.00"), TODAY).needs == ("occupation",)
+    assert outcome(row, sector="41.00", occupation="4110") is Outcome.PASSES
+    for builder in ("7112", "9313", "other", "unknown"):
+        assert outcome(row, sector="41.00", occupation=builder) is Outcome.OPEN
+
+
 def test_a_german_permit_for_lent_work_is_barred_for_a_citizen_of_china_where_no_exemption_holds():
     row = next(row for row in LAW.countries["DE"].limit if row.nationalities_barred)
     plan = {"nationality": "CN", "is_permit_bound": True, "facts": {row.id: True}}
