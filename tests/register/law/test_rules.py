@@ -150,7 +150,13 @@ def test_a_slovak_agency_must_have_worked_three_years():
     row = next(row for row in LAW.countries["SK"].limit if row.years_active_before)
     plan = {"is_permit_bound": True, "agency_active_since": date(2024, 1, 1)}
     assert outcome(row, **plan) is Outcome.BARS
-    assert outcome(row, **plan, day=date(2027, 1, 1)) is Outcome.PASSES
+    assert outcome(row, **plan, is_shortage_job=True) is Outcome.BARS
+    old = plan | {"day": date(2027, 1, 1)}
+    assert outcome(row, **old, is_shortage_job=True) is Outcome.PASSES
+    assert outcome(row, **old, is_shortage_job=False) is Outcome.BARS
+    assert outcome(row, **old) is Outcome.OPEN
+    unsaid = judge_limit(row, Plan(**plan), date(2027, 1, 1), today=date(2027, 1, 1))
+    assert unsaid.needs == ("is_shortage_job",)
 
 
 def test_czech_occupations_open_to_agency_work_pass_and_others_stay_open():
