@@ -49,6 +49,7 @@ PLACE = "answer"
 
 SHARED = (
     "country", "origin", "activity", "sector", "recruiter_kind", "employer", "visa", "work_permit", "occupation", "region",
+    "shortage_job",
 )  # fmt: skip
 """What of a question stands in the address of a shared answer: the job. What was typed, the name and the day do not."""
 
