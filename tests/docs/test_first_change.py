@@ -48,7 +48,7 @@ HELP_LINE_CHECK = """\
 from registry.register.help_lines.rules import help_lines_in, lines_of, public_number
 from registry.register.law.loading import shipped_law
 
-numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()))]
+numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()), "en")]
 assert "000 000 0000" in numbers, numbers
 """
 
