@@ -206,6 +206,8 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
             yield "disputed_fields", f"no such field: {field}"
     if isinstance(row, Fee) and (row.reference is None) is not (row.reason is None):
         yield "reason", "stands beside `reference`, or neither does"
+    if isinstance(row, Fee) and (row.max_amount is None) is not (row.max_currency is None):
+        yield "max_currency", "stands beside `max_amount`, or neither does"
     if row.mark is not Mark.KNOWN:
         yield from _unread_clauses(row)
 
