@@ -5,7 +5,7 @@ from marshmallow import fields
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, LicenceStatus
+from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, OneOf, Word
 
@@ -152,6 +152,9 @@ class LimitSchema(DatedLawRowSchema):
     permits_covered = fields.List(fields.String(), required=True, metadata={"description": "These permits alone."})
     nace = fields.List(fields.String(), required=True, metadata={"description": "NACE 2.1."})
     nace_fit = OneOf(_CODE_FIT, required=True, allow_none=True)
+    employers_barred = fields.List(
+        OneOf(EmployerKind), required=True, metadata={"description": "Such employers alone, whom `nace` shows too."}
+    )
     occupation_scheme = OneOf(("isco", "ssyk"), required=True, allow_none=True)
     occupations_allowed = fields.List(fields.String(), required=True)
     occupations_barred = fields.List(fields.String(), required=True)

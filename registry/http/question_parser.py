@@ -68,6 +68,7 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
         parameters.get("occupation"),
         parameters.get("work_permit"),
         parameters.get("region"),
+        parameters.get("employer"),
         letters,
     )
     refuse_other_mode(question)

@@ -375,6 +375,13 @@ class Flaw(StrEnum):
     SHARED_IDENTIFIER = "shared_identifier"
     SEVERAL_AGENCIES = "several_agencies"
     CHANNEL_OF_A_PERSON = "channel_of_a_person"
+    HIDDEN_ROW = "hidden_row"
+    UNREAD_STATUS = "unread_status"
+    BRANCH = "branch"
+    FOOTNOTE_MARK = "footnote_mark"
+    FORMER_NAME = "former_name"
+    TWO_NAMES = "two_names"
+    MONTH_ONLY = "month_only"
 
 
 class Lack(StrEnum):

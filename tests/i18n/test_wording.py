@@ -35,6 +35,7 @@ from registry.vocabulary.register import (
     Answer,
     ChannelKind,
     ConditionCode,
+    EmployerKind,
     HolderKind,
     IdentifierScheme,
     Language,
@@ -209,6 +210,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "page.coverage.mark": Mark,
     "visa": Visa,
     "recruiter_kind": RecruiterKind,
+    "employer": EmployerKind,
     "proof_flaw": ProofFlaw,
 }
 

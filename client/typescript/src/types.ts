@@ -622,6 +622,8 @@ export interface Constants {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -649,6 +651,8 @@ export interface CorridorConstants {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -672,6 +676,8 @@ export interface CorridorItem {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -716,6 +722,8 @@ export interface CorridorQuery {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -922,6 +930,8 @@ export interface Employer {
   /** An identifier of the employer, as the agreement states it. */
   identifier?: string;
 }
+
+export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
 export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
 
@@ -1304,6 +1314,8 @@ export interface Item {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -1927,6 +1939,8 @@ export interface Limit {
   nace: string[];
   /** Whether the NACE codes are wider or narrower than the law's words; null where they fit. */
   nace_fit: Open<"wider_than_law" | "narrower_than_law"> | null;
+  /** Such employers alone, whom `nace` shows too. */
+  employers_barred: EmployerKind[];
   /** Which classification the occupations are of. */
   occupation_scheme: Open<"isco" | "ssyk"> | null;
   /** Codes of occupations that the rule allows. */
@@ -2765,6 +2779,8 @@ export interface Verify {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -3589,7 +3605,7 @@ export interface Operations {
   /** Ask whether a recruiter may recruit. */
   verify: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: Verdict;
   };
@@ -3603,7 +3619,7 @@ export interface Operations {
   /** Ask about both ends of a corridor and the agreement between them. */
   verifyCorridor: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: CorridorVerdict;
   };

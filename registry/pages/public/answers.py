@@ -36,6 +36,7 @@ from registry.vocabulary.register import (
     Activity,
     Answer,
     ChannelKind,
+    EmployerKind,
     Language,
     RecruiterKind,
     Visa,
@@ -153,6 +154,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "work_permit": form.work_permit,
         "occupation": form.occupation,
         "region": form.region,
+        "employer": form.employer,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
@@ -168,7 +170,11 @@ class Choice:
     others: tuple[tuple[str, str], ...] = ()
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {"visa": tuple(Visa), "recruiter_kind": tuple(RecruiterKind)}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "visa": tuple(Visa),
+    "recruiter_kind": tuple(RecruiterKind),
+    "employer": tuple(EmployerKind),
+}
 """Parameters of few values, each of them a button."""
 
 # Where the form calls a parameter of the question by another name.

@@ -31,7 +31,7 @@ from registry.register.law.words import (
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, LicenceStatus, RunBy
+from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, RunBy
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -155,7 +155,8 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     `text` says it. Nationalities are ISO 3166-1 alpha-2 (XK: Kosovo). `nationalities_allowed`: those alone; empty:
     none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
     alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
-    `deadline`: the day by which something had to be done. Sectors are NACE 2.1.
+    `deadline`: the day by which something had to be done. Sectors are NACE 2.1. `employers_barred`: it bars work for such
+    an employer, whom `nace` shows too.
     """
 
     text: str
@@ -171,6 +172,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     permits_covered: tuple[str, ...] = ()
     nace: tuple[str, ...] = ()
     nace_fit: CodeFit | None = None
+    employers_barred: tuple[EmployerKind, ...] = ()
     occupation_scheme: OccupationScheme | None = None
     occupations_allowed: tuple[str, ...] = ()
     occupations_barred: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.verification.verdicts.absence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
-from registry.verification.verdicts.law_rules import of_law, with_law
+from registry.verification.verdicts.law_rules import of_law, with_law, with_law_for_others
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
 from registry.verification.verdicts.question import (
@@ -51,7 +51,8 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
 
 def _by_recruiter(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
-    return with_visa(question, of_recruiter(question, _on_subject(question, facts), facts.regimes), facts.limits)
+    on_recruiter = of_recruiter(question, _on_subject(question, facts), facts.regimes)
+    return with_visa(question, with_law_for_others(question, facts, on_recruiter), facts.limits)
 
 
 def _is_refused(facts: VerdictFacts, licence: record.Licence | None, question: Question) -> bool:
