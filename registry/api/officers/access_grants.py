@@ -8,6 +8,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
+from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -15,7 +16,7 @@ from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
+from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
 from registry.officer_desk.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -70,8 +71,8 @@ class Content(Resource):
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
         on this server; break-glass access shows the rest of the case then.
         """
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
-        _, grant = queries.one_of(session, me.standing.unit, reference)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
+        _, grant = lock_grant(session, me.standing.unit, reference)
         call = Call(session, acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), now())
         opened = queries.look(call, sealer(), reference)
         identities = opened.identities
@@ -93,7 +94,7 @@ class OriginalFile(Resource):
     @response_file("downloadOriginal", (404, 409))
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
         call = Call(session, acting(me, ORIGINAL, Act.PROPOSE), now())
         name, body = queries.original(call, sealer(), reference, store_of(services().settings))
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))

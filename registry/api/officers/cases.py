@@ -1,4 +1,7 @@
-"""Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages."""
+"""Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages.
+
+Decisions are written by one officer, made or sent back by another; their versions are the case's.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -6,13 +9,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.officers.acts import act_view, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
 from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.models import Case
 from registry.complaints.casework import notes
 from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework.decisions import queries
+from registry.complaints.casework.decisions.queries import ShownDecision
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
@@ -23,12 +29,14 @@ from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.acting import roles_of
+from registry.officer_desk import decision_acts
+from registry.officer_desk.acting import acting, roles_of
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import Priority
 from schemas.cases import (
     CaseClockSchema,
@@ -42,6 +50,7 @@ from schemas.cases import (
     CaseSummarySchema,
     CaseWaySchema,
 )
+from schemas.sanctions import DecisionSchema, DecisionsSchema
 
 _SUMMARY = CaseSummarySchema.of(Listed)
 _CASE = CaseSchema.of(CaseView, inherited="case", computed=["due_at", "clocks", "mailboxes", "moves", "ways"])
@@ -164,3 +173,48 @@ def _without_reference(task: notes.Task) -> dict[str, Any]:
     given = task._asdict()
     del given["reference"]
     return given
+
+
+decisions = Namespace("decisions", path="/cases/<case_id>/decisions")
+
+DECISION = rights.Resource.DECISION
+_DECISION = DecisionSchema.of(ShownDecision, computed=["sanctions", "case_version"])
+
+
+@decisions.route("")
+class Decisions(Resource):
+    @officer_may(DECISION, Act.READ)
+    @request_schema()
+    @response_schema(DecisionsSchema(), "listDecisions", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List the decisions of a case, with their texts.
+
+        Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
+        """
+        officer, case = case_for(session, me, DECISION, Act.READ, case_id)
+        _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
+        return Answer(
+            {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)
+        )
+
+    post = act_view(
+        decisions.path, decision_acts.IN_CASE, decision_acts.IN_CASE["decision"],
+        Answered(DecisionSchema(), lambda session, me, made, _: _decision_answer(session, me, Act.PROPOSE, made)),
+    )  # fmt: skip
+
+
+serve_acts(
+    decisions, "/<decision_id>", decision_acts.ACTS,
+    Answered(DecisionSchema(), lambda session, me, reference, _: _decision_answer(session, me, Act.APPROVE, reference)),
+)  # fmt: skip
+
+
+def _decision_answer(session: Session, me: AuthenticatedOfficer, act: Act, reference: str) -> Answer:
+    officer = acting(me, DECISION, act)
+    case, payload = queries.decision_view(session, sealer(), officer, reference, now().date())
+    return Answer(_decision_payload(session, case, payload), headers=(etag(case.version),))
+
+
+def _decision_payload(session: Session, case: Case, payload: ShownDecision) -> dict[str, Any]:
+    sanctions = [sanction.reference for sanction in resting_on(session, payload.decision.reference)]
+    return _DECISION.write(payload, sanctions=sanctions, case_version=case.version)

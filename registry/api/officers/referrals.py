@@ -29,7 +29,7 @@ from registry.http.schemas import (
 )
 from registry.officer_desk.acting import custodian_call, party_call, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral, referral_opened
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -94,7 +94,7 @@ class OneReferral(Resource):
     @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
-        return _answer(session, me, referral_opened(session, me, referral_id))
+        return _answer(session, me, find_referral(session, me, referral_id))
 
 
 serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
@@ -185,6 +185,6 @@ class IdentityDecision(Resource):
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
     ) -> None:
         """Decide whether the complainant's name and safe contact go along. The referral's proposer may not."""
-        reference = referral_opened(session, me, referral_id)
+        reference = find_referral(session, me, referral_id)
         call = custodian_call(session, me, version)
         actions.decide_identity(call, sealer(), reference, is_approved=is_approved)

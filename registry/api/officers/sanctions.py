@@ -11,7 +11,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.sanctions import ACTS, PROPOSALS, sanction_opened
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -45,7 +45,7 @@ ADDRESS = "/<sanction_id>"
 
 ANSWERED = Answered(
     DeskSanctionSchema(),
-    lambda session, me, reference, _: _payload(session, me, sanction_opened(session, me, reference)),
+    lambda session, me, reference, _: _payload(session, me, find_sanction(session, me, reference)),
     "/api/v1/sanctions/{sanction_id}",
 )
 
@@ -74,7 +74,7 @@ class OneSanction(Resource):
     @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
-        return _payload(session, me, sanction_opened(session, me, sanction_id))
+        return _payload(session, me, find_sanction(session, me, sanction_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 

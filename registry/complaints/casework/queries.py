@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from sqlalchemy.orm import Session, joinedload
 
-from registry.audit.actions import record
 from registry.complaints.attachments.actions import (
     attachment_of,
     attachments_of,
@@ -28,10 +27,10 @@ from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
 from registry.complaints.casework import unread
-from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes
+from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations import Translated, translations_in
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
@@ -136,7 +135,7 @@ def case_view(
     if counts:
         unread.was_read(session, case, today)
     session.flush()
-    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
+    record_reading(call, case, act)
     return view
 
 
@@ -164,7 +163,7 @@ def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: 
     box = next(box for box in boxes if box.id == row.box_id)
     opened = sealer.open_as_unit(session, box, officer.unit)
     body = open_clean(store, opened, case, row)
-    record(session, "case.file_read", case.reference, on=call.at.date(), actor=officer.name, detail=officer.role)
+    record_reading(call, case, "case.file_read")
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
@@ -222,4 +221,4 @@ def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:
     sealed = getattr(case, column)
     if sealed is None:
         return None
-    return msgspec.json.decode(sealer.open_field(sealed, Place("cases", column, case.reference, case.reference)))
+    return msgspec.json.decode(sealer.open_field(sealed, place_of(case, case, column)))

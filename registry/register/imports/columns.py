@@ -77,6 +77,45 @@ def _of_text(path: Path, encoding: str | None) -> list[list[str]]:
             raise ImportRefused(f"{path.name} cannot be read as {found.shown}: {error}") from None
 
 
+@dataclass(slots=True)
+class Part:
+    """One list of a file that holds several: the heading that it stands under, its header and its rows."""
+
+    heading: str
+    header: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def parts_of(path: Path, encoding: str | None = None) -> list[Part]:
+    """The lists of a file, which begin at each table and at each row of one cell. A part without rows is a note, or heads others.
+
+    ImportRefused where the file cannot be read as a whole.
+    """
+    form = form_of(path)
+    if form not in FORMS:
+        raise ImportRefused(
+            f"{path.name} is {form.upper()}: only {', '.join(one.upper() for one in FORMS)} are split; "
+            "say what its headings mean in [[table.headings]] of the mapping"
+        )
+    parts: list[Part] = []
+    for heading, rows in extracted.all_tables(path, form, encoding):
+        filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
+        depth = filled.index(max(filled))
+        if parts and any(_is_data(cell.strip()) for cell in rows[depth]):
+            # The next page of the table before it.
+            depth = -1
+        else:
+            titles = [" ".join(filter(None, cells)) for cells in rows[:depth]]
+            parts.append(Part(" ".join(filter(None, [heading, *titles])), rows[depth]))
+        for cells in rows[depth + 1 :]:
+            texts = [cell for cell in cells if cell.strip()]
+            if len(texts) == 1 and len(parts[-1].header) > 1:
+                parts.append(Part(texts[0], parts[-1].header))
+            elif texts and cells != parts[-1].header:
+                parts[-1].rows.append(cells)
+    return parts
+
+
 def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
     """The header is the first of the fullest lines, for titles above it fill a cell or two."""
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in lines[:HEADER_WITHIN]]

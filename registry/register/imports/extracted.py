@@ -96,6 +96,15 @@ def first_rows(path: Path, form: str, count: int, encoding: str | None = None) -
     return [row.cells for row in islice(longest.rows, count)]
 
 
+def all_tables(path: Path, form: str, encoding: str | None = None) -> list[tuple[str, list[list[str]]]]:
+    """Every table of a file: what heads it, and its rows. ImportRefused where a part of the file cannot be read."""
+    found, _ = _encoding(path, form, encoding, "")
+    tables, _notes, losses = _extracted(path, form, found)
+    if losses:
+        raise ImportRefused(f"{path.name}: {'; '.join(losses)}")
+    return [(table.heading, [row.cells for row in table.rows]) for table in tables]
+
+
 def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[str, Encoding | None]:
     """The encoding that a web page is read in; other forms state their own."""
     if form != "html":

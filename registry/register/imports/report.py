@@ -140,7 +140,7 @@ class Group(msgspec.Struct, kw_only=True):
 
 
 class Overview(msgspec.Struct, kw_only=True):
-    """What a reader compares with the file before it is approved."""
+    """What a reader compares with the file before it is approved: its tables and headings, and what would be published."""
 
     tables: list[TableSeen] = []
     groups: list[Group] = []
@@ -198,6 +198,19 @@ class Report(msgspec.Struct, kw_only=True):
             self.counts.rejected += 1
             if len(self.rejects) < KEPT:
                 self.rejects.append(finding)
+
+
+SHOWN = 20
+"""Headings and rejected rows that an overview shows."""
+
+
+def to_sign(report: Report) -> dict[str, Any]:
+    """What a reader needs to sign a list, to be kept beside it until it is decided: the overview, and what is not taken."""
+    overview: dict[str, Any] = msgspec.to_builtins(report.overview)
+    overview["headings"] = overview["headings"][:SHOWN]
+    overview["losses"] = report.losses[:SHOWN]
+    overview["rejects"] = [_finding_text(finding) for finding in report.rejects[:SHOWN]]
+    return overview
 
 
 def as_json(report: Report) -> bytes:

@@ -49,6 +49,13 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     on: date
 
 
+class ListCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many items the text's own list has that a field of the row holds: a list that was cut off bars what is allowed."""
+
+    list: str
+    items: int
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """What every row of law bears.
 
@@ -58,6 +65,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
     clauses that are known and were not read: for the editors of the file, never shown.
+    `counts`: of lists that must be whole, how many items the text has.
     """
 
     id: str
@@ -82,6 +90,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     disputed_fields: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
     unread: tuple[str, ...] = ()
+    counts: tuple[ListCount, ...] = ()
 
 
 class DatedRow(Row, frozen=True, kw_only=True):

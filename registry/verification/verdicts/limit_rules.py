@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.register.agencies import record
-from registry.register.law.limit_rules import GRAVITY, LimitFinding, Outcome, Plan, judge_limit, judge_route
+from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
 from registry.register.law.rows import Limit, PermitRoute, Regime
 from registry.register.law.rules import limits_on, routes_of
 from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
@@ -153,11 +153,8 @@ def _of_limits(
     # How long an agency has been entered is told by a licence of that very country: of another's entry it says nothing.
     elsewhere = replace(plan, agency_entered_on=None, agency_active_since=None)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
-    found = [
-        judge_limit(limit, plan if limit.country == recruiting.home else elsewhere, day, today=today)
-        for limit in limits
-    ]
-    found.sort(key=lambda finding: -GRAVITY[finding.outcome])
+    found = judge_limits([one for one in limits if one.country == recruiting.home], plan, day, today=today)
+    found += judge_limits([one for one in limits if one.country != recruiting.home], elsewhere, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]

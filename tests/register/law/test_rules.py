@@ -155,7 +155,8 @@ def test_a_slovak_agency_must_have_worked_three_years():
 
 def test_czech_occupations_open_to_agency_work_pass_and_others_stay_open():
     row = next(row for row in LAW.countries["CZ"].limit if row.occupations_allowed)
-    assert outcome(row, is_permit_bound=True, occupation="7531") is Outcome.PASSES
+    for allowed in ("7531", "8181", "8211", "8332", "8344"):
+        assert outcome(row, is_permit_bound=True, occupation=allowed) is Outcome.PASSES
     assert outcome(row, is_permit_bound=True, occupation="9112") is Outcome.OPEN
     assert judge_limit(row, Plan(is_permit_bound=True), TODAY).needs == ("occupation",)
 
@@ -166,10 +167,11 @@ def test_lending_to_german_building_firms_leaves_no_yes_and_makes_no_no_by_code(
     assert outcome(row, sector="43.21") is Outcome.PASSES
 
 
-def test_a_german_permit_for_lent_work_stays_open_for_a_citizen_of_china_with_the_old_text():
+def test_a_german_permit_for_lent_work_is_barred_for_a_citizen_of_china_where_no_exemption_holds():
     row = next(row for row in LAW.countries["DE"].limit if row.nationalities_barred)
     plan = {"nationality": "CN", "is_permit_bound": True, "facts": {row.id: True}}
-    assert outcome(row, **plan) is Outcome.OPEN
+    assert outcome(row, **plan) is Outcome.BARS
+    assert outcome(row, **plan | {"facts": {}}) is Outcome.OPEN
     assert outcome(row, **plan | {"nationality": "US"}) is Outcome.PASSES
 
 

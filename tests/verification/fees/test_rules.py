@@ -1,7 +1,7 @@
 """Fees are judged by rules that are data; what no rule names is unknown, and by the ILO's standard no worker pays."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from registry.register.law.loading import shipped_law
+from registry.register.law.weights import last_fresh_day
 from registry.register.law.words import ChargedBy, Charging
 from registry.verification.fees.question import (
     Charge,
@@ -176,9 +177,10 @@ def test_no_route_at_the_destination_is_invented():
 
 
 def test_a_ban_answers_no_only_while_its_text_is_fresh():
+    last = last_fresh_day(shipped_law().rows["cn-fee-licensed-sender-4"])
     answers = {
         day: [rule.answer for rule in fee_rules_in(shipped_law(), day).rule if rule.reference == "cn_no_deposit"]
-        for day in (date(2027, 4, 19), date(2027, 4, 20))
+        for day in (last, last + timedelta(days=1))
     }
     assert list(answers.values()) == [[Answer.NO], [Answer.UNKNOWN]]
 
@@ -229,7 +231,9 @@ def test_a_sum_above_the_old_cap_is_too_much_even_by_it_and_stays_unsettled():
 def test_who_has_no_licence_may_take_nothing_and_an_old_text_alone_makes_no_no(kind: FeeKind):
     charge = Charge(kind, Decimal(100), "CNY", ChargeState.PAID)
     question = FeeQuestion((charge,), origin="CN", charged_by=ChargedBy.UNLICENSED)
-    for day, answer in ((TODAY, Answer.NO), (date(2027, 4, 20), Answer.UNKNOWN)):
+    last = last_fresh_day(shipped_law().rows["cn-fee-unlicensed-2"])
+    assert last is not None
+    for day, answer in ((last, Answer.NO), (last + timedelta(days=1), Answer.UNKNOWN)):
         found = judge(question, fee_rules_in(shipped_law(), day), day).charges[0].lawful_at_origin
         assert (found.answer, found.reason) == (answer, FeeReason.UNLICENSED_NO_FEE)
 
