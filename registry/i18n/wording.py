@@ -234,7 +234,9 @@ _NEXT_BEST = {
 
 
 def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
-    """Rows of law with their words in a language, where the catalogues have them; the others stay in English."""
+    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English."""
+    if language is Language.EN:
+        return list(rows)
     return [
         row
         if row.text is None or (words := row_words(language, row.id)) is None
