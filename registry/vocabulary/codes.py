@@ -72,6 +72,7 @@ class Reason(Word):
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
     SEASONAL_PERMIT_NOT_SETTLED = "seasonal_permit_not_settled"
+    VISA_OF_ANOTHER_STATE = "visa_of_another_state"
     EMPLOYER_NEEDS_NO_LICENCE = "employer_needs_no_licence"
     CONTRACTOR_SENDS_OWN_STAFF = "contractor_sends_own_staff"
     SHIP_NEEDS_SEAFARER_PERMIT = "ship_needs_seafarer_permit"
@@ -382,6 +383,7 @@ class Flaw(StrEnum):
     FORMER_NAME = "former_name"
     TWO_NAMES = "two_names"
     MONTH_ONLY = "month_only"
+    ROW_IN_PARTS = "row_in_parts"
 
 
 class Lack(StrEnum):

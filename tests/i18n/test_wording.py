@@ -230,6 +230,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "visa": Visa,
     "recruiter_kind": RecruiterKind,
     "employer": EmployerKind,
+    "shortage_job": Answer,
     "proof_flaw": ProofFlaw,
 }
 

@@ -55,6 +55,7 @@ ADVICE: dict[Flaw, str] = {
     Flaw.FORMER_NAME: "the name in brackets was taken for a former name",
     Flaw.TWO_NAMES: "another row has this key under another name, so none of them was taken: ask the publisher whose it is; "
     "`joins_names = true` where the list itself writes one agency's name in several ways",
+    Flaw.ROW_IN_PARTS: "the next row names no agency and may go on with this one, so neither was taken: put both into one row",
     Flaw.MONTH_ONLY: "the list names a month without a day: it counts as begun on its last day and as ended on its first",
 }
 """What to do about each flaw, for a report's reader."""

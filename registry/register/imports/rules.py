@@ -130,6 +130,12 @@ class RowRules:
         )
         return row_key_of(key), statement
 
+    def goes_on(self, row: Row) -> bool:
+        """Whether a row says something of an agency and names none: neither its name nor its key."""
+        cells = row.cells
+        own = {self._place["name"], self._place[self._key]}
+        return cells is not None and any(cell.strip() for cell in cells) and not any(cells[at].strip() for at in own)
+
     def key_of(self, row: Row) -> str | None:
         """The key of a row that was refused, where it can be read all the same: such an agency has not vanished."""
         if row.cells is None:

@@ -165,7 +165,8 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
     alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
     `deadline`: the day by which something had to be done. Sectors are NACE 2.1. `employers_barred`: it bars work for such
-    an employer, whom `nace` shows too.
+    an employer, whom `nace` shows too. `shortage_jobs_only`: after `years_active_before` it still bars jobs that are not on
+    the state's list of shortage jobs.
     """
 
     text: str
@@ -188,6 +189,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     occupation_fit: CodeFit | None = None
     years_after_entry: int | None = None
     years_active_before: int | None = None
+    shortage_jobs_only: bool = False
     deadline: date | None = None
     until_note: str | None = None
     exemptions: tuple[Exemption, ...] = ()
