@@ -30,10 +30,11 @@ _TYPES = {
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "files.js": _SCRIPT,
+    "words.js": _SCRIPT,
     "leave.js": _SCRIPT,
     "away.js": _SCRIPT,
 }
-_OF_INTAKE = ("box.css", "work.js", "files.js", "leave.js", "away.js")
+_OF_INTAKE = ("box.css", "work.js", "files.js", "words.js", "leave.js", "away.js")
 _ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400
