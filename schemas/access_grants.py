@@ -18,21 +18,27 @@ _REASON = {
 
 
 class AccessGrantSchema(OutSchema):
-    grant_id = fields.String(required=True)
-    case_id = fields.String(required=True)
-    kind = OneOf(tuple(AccessKind), required=True)
+    grant_id = fields.String(attribute="grant.reference", required=True)
+    case_id = fields.String(attribute="case", required=True)
+    kind = OneOf(tuple(AccessKind), attribute="grant.kind", required=True)
     attachment_id = fields.String(required=True, allow_none=True, metadata={"description": "The file, for `original`."})
     state = OneOf(tuple(AccessState), required=True)
-    hours = fields.Integer(required=True, metadata={"description": "For how many hours it was asked for."})
-    asked_by = fields.String(required=True, metadata=_OFFICER)
-    asked_at = Instant(required=True)
-    decided_by = fields.String(required=True, allow_none=True, metadata=_OFFICER)
-    decided_at = Instant(required=True, allow_none=True)
-    expires_at = Instant(required=True, metadata=_ENDS)
-    looked_at = Instant(required=True, allow_none=True, metadata={"description": "The first look."})
+    hours = fields.Integer(
+        attribute="grant.hours", required=True, metadata={"description": "For how many hours it was asked for."}
+    )
+    asked_by = fields.String(attribute="grant.asked_by", required=True, metadata=_OFFICER)
+    asked_at = Instant(attribute="grant.asked_at", required=True)
+    decided_by = fields.String(attribute="grant.decided_by", required=True, allow_none=True, metadata=_OFFICER)
+    decided_at = Instant(attribute="grant.decided_at", required=True, allow_none=True)
+    expires_at = Instant(attribute="grant.ends_at", required=True, metadata=_ENDS)
+    looked_at = Instant(
+        attribute="grant.looked_at", required=True, allow_none=True, metadata={"description": "The first look."}
+    )
     reason = fields.String(required=True, allow_none=True, metadata=_REASON)
     answer = fields.String(required=True, allow_none=True, metadata={"description": "Why it was refused."})
-    version = fields.Integer(required=True, metadata={"description": "For If-Match, in quotes."})
+    version = fields.Integer(
+        attribute="grant.version", required=True, metadata={"description": "For If-Match, in quotes."}
+    )
 
 
 class AccessGrantsSchema(OutSchema):

@@ -1,6 +1,6 @@
 """What all payloads share: those that come in refuse what they do not know, those that go out do not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, Self, get_type_hints
@@ -51,19 +51,23 @@ class OutSchema(marshmallow.Schema):
     class Meta:
         unknown = marshmallow.EXCLUDE
 
-    write: Callable[[Any], dict[str, Any]]
-    """The payload of an object of the class that `of` was told: its attributes in the order of the fields, None as null."""
+    write: Callable[..., dict[str, Any]]
+    """The payload of an object of the class that `of` was told, in the order of the fields, None as null.
+
+    What `of` was told to be computed is given as keywords, by the names of the fields.
+    """
 
     @classmethod
-    def of(cls, source: type, **parts: type) -> Self:
+    def of(cls, source: type, *, computed: Collection[str] = (), inherited: str = "", **parts: type) -> Self:
         """This schema for answers written from objects of the class `source`.
 
-        A field says by `attribute` what it is called there, where it is called otherwise; `parts` are the classes of what
-        nested fields show. Raises NotWritable for a field that the class lacks, or that is more than attributes: found when
-        the program starts.
+        A field says by `attribute` what it is called there, where it is called otherwise; those in `computed` are given to
+        `write` beside the object. What the schema inherits is read from the object's attribute `inherited`, where that is
+        named. `parts` are the classes of what nested fields show. Raises NotWritable for a field that the class lacks, or
+        that is more than attributes: found when the program starts.
         """
         schema = cls()
-        schema.write = _writer(schema, source, parts)
+        schema.write = _writer(schema, source, parts, computed, inherited)
         return schema
 
 
@@ -71,18 +75,37 @@ class NotWritable(TypeError):
     """A schema that cannot be written from objects of its class: a fault in the program."""
 
 
-def _writer(schema: marshmallow.Schema, source: type, parts: Mapping[str, type]) -> Callable[[Any], dict[str, Any]]:
-    """Values are left as they are: enums, days and instants are the encoder's."""
-    written = []
-    for name, shape in schema.dump_fields.items():
-        path = shape.attribute or name
-        _require_attribute(source, path)
-        written.append((shape.data_key or name, attrgetter(path), _part_writer(name, shape, parts)))
+_Written = tuple[str, str, Callable[[Any], Any] | None, Callable[[Any], Any] | None]
 
-    def write(source_object: Any) -> dict[str, Any]:
+
+def _writer(
+    schema: marshmallow.Schema,
+    source: type,
+    parts: Mapping[str, type],
+    computed: Collection[str] = (),
+    inherited: str = "",
+) -> Callable[..., dict[str, Any]]:
+    """Values are left as they are: enums, days and instants are the encoder's."""
+    unknown = set(computed) - set(schema.dump_fields)
+    if unknown:
+        raise NotWritable(f"{type(schema).__name__} has no field {', '.join(sorted(unknown))}")
+    of_base = type(schema).__base__().dump_fields if inherited else {}  # type: ignore[misc]
+    written: list[_Written] = []
+    for name, shape in schema.dump_fields.items():
+        key = shape.data_key or name
+        if name in computed:
+            written.append((name, key, None, None))
+            continue
+        path = shape.attribute or name
+        if name in of_base:
+            path = f"{inherited}.{path}"
+        _require_attribute(source, path)
+        written.append((name, key, attrgetter(path), _part_writer(name, shape, parts)))
+
+    def write(source_object: Any, **values: Any) -> dict[str, Any]:
         payload = {}
-        for key, value_of, write_part in written:
-            value = value_of(source_object)
+        for name, key, value_of, write_part in written:
+            value = values[name] if value_of is None else value_of(source_object)
             payload[key] = value if write_part is None or value is None else write_part(value)
         return payload
 

@@ -217,12 +217,12 @@ class ChosenColumnsSchema(InSchema):
 class JobSchema(OutSchema):
     """A list as a job."""
 
-    job_id = fields.String(required=True)
+    job_id = fields.String(attribute="reference", required=True)
     kind = OneOf(JobKind, required=True, metadata={"description": "What the rows ask, guessed by the header at first."})
     state = OneOf(JobState, required=True)
-    filename = fields.String(required=True, metadata={"description": "What the file was called."})
+    filename = fields.String(attribute="name", required=True, metadata={"description": "What the file was called."})
     size = fields.Integer(required=True, metadata={"description": "Bytes of the list."})
-    sha256 = fields.String(required=True)
+    sha256 = fields.String(attribute="digest", required=True)
     headers = fields.List(fields.String(), required=True, metadata={"description": "The columns of the file."})
     columns = fields.Dict(
         keys=fields.String(),
@@ -246,11 +246,13 @@ class JobSchema(OutSchema):
     rows_done = fields.Integer(required=True)
     counts = fields.Nested(CountsSchema, required=True)
     trouble = fields.String(required=True, allow_none=True, metadata={"description": "Why it failed."})
-    created_at = Instant(required=True)
+    created_at = Instant(attribute="made_at", required=True)
     started_at = Instant(required=True, allow_none=True)
     ended_at = Instant(required=True, allow_none=True)
     retained_until = fields.Date(
-        required=True, metadata={"description": "The day after which list and results are removed."}
+        attribute="purge_on",
+        required=True,
+        metadata={"description": "The day after which list and results are removed."},
     )
     results = fields.List(OneOf(ResultForm), required=True, metadata={"description": "Forms in which results are had."})
 

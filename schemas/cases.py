@@ -47,7 +47,7 @@ class CasesQuerySchema(InSchema):
 
 
 class CaseSummarySchema(OutSchema):
-    case_id = fields.String(required=True)
+    case_id = fields.String(attribute="reference", required=True)
     state = OneOf(tuple(CaseState), required=True)
     priority = OneOf(tuple(Priority), required=True, allow_none=True)
     country = fields.String(required=True, allow_none=True)
@@ -77,7 +77,7 @@ class CaseMessageSchema(OutSchema):
 class CaseMailboxSchema(OutSchema):
     """One mailbox of a case; `answers` by question, without the complainant's identity."""
 
-    mailbox_id = fields.String(required=True)
+    mailbox_id = fields.String(attribute="reference", required=True)
     role = OneOf(tuple(MailboxRole), required=True)
     answers = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
     messages = fields.List(fields.Nested(CaseMessageSchema), required=True)
@@ -95,14 +95,14 @@ class CaseMoveSchema(OutSchema):
 
     from_state = OneOf(tuple(CaseState), required=True)
     to_state = OneOf(tuple(CaseState), required=True)
-    on = fields.Date(required=True)
+    on = fields.Date(attribute="on_day", required=True)
     by = fields.String(required=True)
 
 
 class CaseWaySchema(OutSchema):
     """A move from here. `lack`: why you may not take it now; null where you may."""
 
-    to = OneOf(tuple(CaseState), required=True)
+    to = OneOf(tuple(CaseState), attribute="target", required=True)
     needs_reason = fields.Boolean(required=True)
     lack = fields.String(required=True, allow_none=True)
 
@@ -182,7 +182,7 @@ class CaseAgencySchema(InSchema):
 
 
 class CaseNoteSchema(OutSchema):
-    note_id = fields.String(required=True)
+    note_id = fields.String(attribute="reference", required=True)
     by = fields.String(required=True)
     on = fields.Date(required=True)
     text = fields.String(required=True)

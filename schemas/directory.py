@@ -20,7 +20,7 @@ class CoverageQuerySchema(CountryQuerySchema):
 class CoverageItemSchema(OutSchema):
     """One list of one authority, and how fresh it is."""
 
-    source = fields.String(required=True)
+    source = fields.String(attribute="reference", required=True)
     authority = fields.String(required=True)
     name = fields.String(required=True, metadata={"description": "The authority's name."})
     country = fields.String(required=True, metadata=_COUNTRY)
@@ -54,7 +54,9 @@ class CoverageSchema(OutSchema):
 
 
 class AuthoritySchema(OutSchema):
-    authority = fields.String(required=True, metadata={"description": "Reference, as verify's `authority` takes it."})
+    authority = fields.String(
+        attribute="reference", required=True, metadata={"description": "Reference, as verify's `authority` takes it."}
+    )
     country = fields.String(required=True, metadata=_COUNTRY)
     time_zone = fields.String(required=True, metadata={"description": "IANA name: its today is reckoned there."})
     name = fields.String(required=True, metadata={"description": "In the language of Content-Language, if it has one."})

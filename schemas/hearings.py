@@ -81,9 +81,14 @@ class AgencyPaperSchema(OutSchema):
 class HearingSchema(HearingSummarySchema):
     """A hearing as the unit of its case reads it; reading it is on record."""
 
-    case_id = fields.String(required=True)
+    case_id = fields.String(attribute="case.reference", required=True)
     allegation = fields.String(required=True, metadata={"description": "Exactly what the agency reads, or would."})
-    language = fields.String(required=True, allow_none=True, metadata={"description": "Of the text, if that was said."})
+    language = fields.String(
+        attribute="hearing.language",
+        required=True,
+        allow_none=True,
+        metadata={"description": "Of the text, if that was said."},
+    )
     translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
     reads = fields.List(
         fields.String(), required=True, metadata={"description": "The languages of the agency's people, most first."}
@@ -100,14 +105,17 @@ class HearingSchema(HearingSummarySchema):
     outcome = fields.String(
         required=True, allow_none=True, metadata={"description": "What the agency was told of the decision."}
     )
-    outcome_language = fields.String(required=True, allow_none=True)
+    outcome_language = fields.String(attribute="hearing.outcome_language", required=True, allow_none=True)
     outcome_translation = fields.String(required=True, allow_none=True, metadata=_TRANSLATION)
     told_on = fields.Date(
-        required=True, allow_none=True, metadata={"description": "Null while the outcome waits for its translation."}
+        attribute="hearing.told_on",
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null while the outcome waits for its translation."},
     )
-    object_until = fields.Date(required=True, allow_none=True, metadata=_OBJECT)
+    object_until = fields.Date(attribute="hearing.object_until", required=True, allow_none=True, metadata=_OBJECT)
     objection = fields.String(required=True, allow_none=True, metadata={"description": "What the agency says to it."})
-    objected_on = fields.Date(required=True, allow_none=True)
+    objected_on = fields.Date(attribute="hearing.objected_on", required=True, allow_none=True)
     files = fields.List(
         fields.Nested(AgencyPaperSchema),
         required=True,
@@ -177,7 +185,7 @@ class HearingOutcomeSchema(InLanguageSchema):
 class ServedHearingSummarySchema(OutSchema):
     """What an agency is asked, in its list."""
 
-    hearing_id = fields.String(required=True)
+    hearing_id = fields.String(attribute="reference", required=True)
     state = OneOf(("served", "answered", "lapsed", "closed"), required=True, metadata=_CLOSED)
     served_on = fields.Date(required=True)
     answer_by = fields.Date(required=True)

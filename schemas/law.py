@@ -5,7 +5,7 @@ from marshmallow import fields
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, LicenceStatus
+from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Country, Day, OneOf, Word
 
@@ -47,7 +47,15 @@ class LawRowSchema(OutSchema):
         metadata={"description": "`reading_day`: the text bears no day, its age is not known."},
     )
     as_of_note = fields.String(required=True, allow_none=True)
-    is_fresh = fields.Boolean(required=True, metadata={"description": "Dated, and at most 24 months old today."})
+    in_force_on = fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "When the text was seen to be in force: its age counts from then, else from `as_of`."},
+    )
+    in_force_source = fields.String(required=True, allow_none=True, metadata={"description": "Where it was seen."})
+    is_fresh = fields.Boolean(
+        required=True, metadata={"description": "Its age is known, and at most 24 months today: see `in_force_on`."}
+    )
     check_by = fields.Date(required=True, metadata={"description": "To be read again by this day."})
     confirmed_on = fields.Date(required=True, allow_none=True, metadata={"description": "By a lawyer; null: not yet."})
     url = fields.String(required=True, allow_none=True)
@@ -144,6 +152,9 @@ class LimitSchema(DatedLawRowSchema):
     permits_covered = fields.List(fields.String(), required=True, metadata={"description": "These permits alone."})
     nace = fields.List(fields.String(), required=True, metadata={"description": "NACE 2.1."})
     nace_fit = OneOf(_CODE_FIT, required=True, allow_none=True)
+    employers_barred = fields.List(
+        OneOf(EmployerKind), required=True, metadata={"description": "Such employers alone, whom `nace` shows too."}
+    )
     occupation_scheme = OneOf(("isco", "ssyk"), required=True, allow_none=True)
     occupations_allowed = fields.List(fields.String(), required=True)
     occupations_barred = fields.List(fields.String(), required=True)

@@ -18,11 +18,11 @@ _STATED = {
 class LicenceProposalSchema(OutSchema):
     """An act on a licence, agreement or intermediary. One that needs no second person is applied at once."""
 
-    proposal_id = fields.String(required=True)
+    proposal_id = fields.String(attribute="reference", required=True)
     act = OneOf(LicenceAct, required=True)
     subject = fields.String(required=True, metadata={"description": "The licence, agreement or agency it is about."})
     agency_id = fields.String(required=True, allow_none=True)
-    stated = fields.Dict(required=True, metadata=_STATED)
+    stated = fields.Dict(attribute="details", required=True, metadata=_STATED)
     legal_ground = fields.String(required=True)
     effective_on = fields.Date(required=True)
     has_second = fields.Boolean(required=True, metadata={"description": "Whether another officer has to approve it."})
@@ -106,11 +106,11 @@ class DepositEntrySchema(InSchema):
 class ListOnHoldSchema(OutSchema):
     """A list that was read and waits for an official."""
 
-    list_id = fields.String(required=True)
+    list_id = fields.String(attribute="reference", required=True)
     source = fields.String(required=True, metadata={"description": "Of which official list it is a reading."})
     source_id = fields.String(required=True, metadata={"description": "The same as `source`.", "deprecated": True})
     fetched_at = Instant(required=True)
-    why = fields.String(required=True)
+    why = fields.String(attribute="reason", required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     ordered_by = fields.String(required=True, allow_none=True, metadata={"description": "Who had it applied."})
     trouble = fields.String(

@@ -18,10 +18,12 @@ _READ_BY_ALL = {"description": "Everybody reads it.", "example": "A firm of near
 class ChannelChangeSchema(OutSchema):
     """A change of a channel that an agency registered. `value` of a bank account is its last characters alone."""
 
-    change_id = fields.String(required=True)
+    change_id = fields.String(attribute="reference", required=True)
     agency_id = fields.String(required=True)
     kind = OneOf(ChannelKind, required=True)
-    replaces = fields.String(required=True, allow_none=True, metadata={"description": "Null: one more."})
+    replaces = fields.String(
+        attribute="old_value", required=True, allow_none=True, metadata={"description": "Null: one more."}
+    )
     value = fields.String(required=True)
     source = fields.String(required=True, metadata={"description": "`registry`, or the list that prints it."})
     state = OneOf(ChannelChangeState, required=True)
@@ -63,7 +65,7 @@ class ChannelChangeProposalSchema(InSchema):
 class CollisionSchema(OutSchema):
     """Two agencies that resemble each other more than strangers do. Nothing of it is public."""
 
-    collision_id = fields.String(required=True)
+    collision_id = fields.String(attribute="reference", required=True)
     state = OneOf(("open", "confirmed", "dismissed"), required=True)
     agencies = fields.List(fields.Nested(AgencySummarySchema), required=True)
     yours = fields.List(fields.String(), required=True, metadata={"description": "Which are your authority's."})
@@ -98,7 +100,7 @@ class NumberedWarningSchema(OutSchema):
     number = fields.Integer(required=True, metadata={"description": "By which it is lifted."})
     text = fields.String(required=True)
     source = fields.String(required=True, metadata={"description": "Who warns."})
-    said_at = Instant(required=True)
+    said_at = Instant(attribute="retrieved_at", required=True)
 
 
 class CloneWarningsOfSchema(OutSchema):

@@ -58,7 +58,7 @@ class NoticeChoiceSchema(InSchema):
 class OfficerSchema(OutSchema):
     """A person of one's unit. Former officers are listed too: their past acts keep their names."""
 
-    officer_id = fields.String(required=True)
+    officer_id = fields.String(attribute="reference", required=True)
     name = fields.String(required=True)
     email = fields.String(required=True)
     language = fields.String(required=True)
@@ -101,7 +101,7 @@ class OfficerRolesSchema(InSchema):
 class OfficerChangeSchema(OutSchema):
     """A proposed change of an officer. Another officer approves it, never the one it is about."""
 
-    change_id = fields.String(required=True)
+    change_id = fields.String(attribute="reference", required=True)
     kind = OneOf(_KINDS, required=True)
     officer_id = fields.String(
         required=True, allow_none=True, metadata={"description": "Whom it is about; null before the invitation."}
@@ -133,10 +133,10 @@ class OfficerChangeApprovedSchema(OutSchema):
 
 
 class OfficerSessionSchema(OutSchema):
-    session_id = fields.String(required=True)
-    created_at = Instant(required=True)
+    session_id = fields.String(attribute="reference", required=True)
+    created_at = Instant(attribute="began_at", required=True)
     seen_at = Instant(required=True)
-    expires_at = Instant(required=True)
+    expires_at = Instant(attribute="ends_at", required=True)
 
 
 class OfficerSessionsSchema(OutSchema):
@@ -159,7 +159,7 @@ class OfficerTokensSchema(OutSchema):
 class RoleLoanSchema(OutSchema):
     """A role that one lends to a colleague, both days included."""
 
-    loan_id = fields.String(required=True)
+    loan_id = fields.String(attribute="reference", required=True)
     deputy_id = fields.String(required=True)
     role = OneOf(_ROLES, required=True)
     from_on = fields.Date(required=True)

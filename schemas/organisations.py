@@ -23,7 +23,7 @@ class OrganisationSchema(OutSchema):
 
 
 class MemberSchema(OutSchema):
-    member_id = fields.String(required=True)
+    member_id = fields.String(attribute="reference", required=True)
     name = fields.String(required=True)
     email = fields.String(required=True)
     role = OneOf(tuple(MemberRole), required=True)

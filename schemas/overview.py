@@ -29,7 +29,7 @@ class OpenCasesSchema(OutSchema):
 
 
 class ClocksDueSchema(OutSchema):
-    clock = OneOf(tuple(ClockKind), required=True)
+    clock = OneOf(tuple(ClockKind), attribute="kind", required=True)
     kept = fields.Integer(required=True)
     missed = fields.Integer(required=True, metadata={"description": "Met too late."})
     late = fields.Integer(required=True, metadata={"description": "Over and not met yet."})
@@ -51,7 +51,7 @@ class IndicatorCountSchema(OutSchema):
 class DecisionTimeSchema(OutSchema):
     """Days from filing to the first decision, by nearest rank; null without any decision."""
 
-    decisions = fields.Integer(required=True)
+    decisions = fields.Integer(attribute="decided", required=True)
     median = fields.Integer(required=True, allow_none=True)
     p90 = fields.Integer(required=True, allow_none=True)
 
@@ -67,11 +67,11 @@ class PatternSchema(OutSchema):
 
 
 class OverviewSchema(OutSchema):
-    from_on = fields.Date(required=True)
-    to_on = fields.Date(required=True)
-    open = fields.List(fields.Nested(OpenCasesSchema), required=True)
+    from_on = fields.Date(attribute="period.from_on", required=True)
+    to_on = fields.Date(attribute="period.to_on", required=True)
+    open = fields.List(fields.Nested(OpenCasesSchema), attribute="open_cases", required=True)
     clocks = fields.List(fields.Nested(ClocksDueSchema), required=True)
     inflow = fields.List(fields.Nested(InflowSchema), required=True)
     indicators = fields.List(fields.Nested(IndicatorCountSchema), required=True)
-    decisions = fields.Nested(DecisionTimeSchema, required=True)
+    decisions = fields.Nested(DecisionTimeSchema, attribute="spans", required=True)
     agencies = fields.List(fields.Nested(PatternSchema), required=True)

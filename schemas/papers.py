@@ -10,7 +10,9 @@ _CODES = fields.String()
 
 
 class PaperFormSummarySchema(OutSchema):
-    form_id = fields.String(required=True, metadata={"description": "The number that is printed on the form."})
+    form_id = fields.String(
+        attribute="reference", required=True, metadata={"description": "The number that is printed on the form."}
+    )
     received_on = fields.Date(required=True, metadata={"description": "The day on which the paper was handed in."})
     saved_on = fields.Date(required=True, metadata={"description": "The day of the last change."})
 

@@ -52,10 +52,10 @@ class ArchivedReceiptsSchema(OutSchema):
 class ChangedReceiptSchema(OutSchema):
     """What was answered then, and what the same question gets now. `changed` names the parts that differ."""
 
-    receipt_id = fields.String(required=True)
-    agency_id = fields.String(required=True, allow_none=True)
+    receipt_id = fields.String(attribute="reference", required=True)
+    agency_id = fields.String(attribute="agency", required=True, allow_none=True)
     issued_at = Instant(required=True)
-    then = OneOf(ANSWERS, required=True)
+    then = OneOf(ANSWERS, attribute="verdict", required=True)
     today = OneOf(ANSWERS, required=True, allow_none=True)
     log_size = fields.Integer(
         required=True, allow_none=True, metadata={"description": "How far the log reached when it was issued."}
@@ -95,7 +95,7 @@ class ReceiptSettingsChangeSchema(InSchema):
 class ArchivedListSchema(OutSchema):
     """Many answers under one signature. `registry-client verify-offline` checks both off line."""
 
-    list_id = fields.String(required=True)
+    list_id = fields.String(attribute="reference", required=True)
     is_job = fields.Boolean(
         required=True, metadata={"description": "Whether it was a job, which has the same reference and goes with it."}
     )
@@ -105,7 +105,9 @@ class ArchivedListSchema(OutSchema):
     )
     issued_at = Instant(required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
-    retained_until = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
+    retained_until = fields.Date(
+        attribute="ends_on", required=True, metadata={"description": "It is deleted after this day."}
+    )
     manifest = fields.String(required=True)
 
 

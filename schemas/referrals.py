@@ -59,7 +59,7 @@ class HandedMessageSchema(OutSchema):
 class HandedFileSchema(OutSchema):
     """A file that goes along; the partner takes its clean copy by `downloadReceivedFile`."""
 
-    file_id = fields.String(required=True)
+    file_id = fields.String(attribute="reference", required=True)
     name = fields.String(required=True)
     kind = OneOf(tuple(FileKind), required=True)
 
@@ -94,7 +94,7 @@ class ReferralWaySchema(OutSchema):
 class ReferralSchema(ReferralSummarySchema):
     """A referral as the unit of its case reads it; reading it is on record."""
 
-    case_id = fields.String(required=True)
+    case_id = fields.String(attribute="case.reference", required=True)
     handed = fields.Nested(HandedSchema, required=True)
     is_consented = fields.Boolean(required=True, metadata={"description": "Whether the worker agrees today."})
     legal_basis = fields.String(required=True, allow_none=True)
@@ -124,7 +124,7 @@ class ReferralOverrideSchema(InSchema):
 class ReceivedReferralSummarySchema(OutSchema):
     """What was handed to your organisation, in its list."""
 
-    referral_id = fields.String(required=True)
+    referral_id = fields.String(attribute="reference", required=True)
     state = OneOf(("sent", "accepted", "done"), required=True)
     sent_on = fields.Date(required=True, allow_none=True)
     expires_on = fields.Date(required=True)
@@ -166,11 +166,11 @@ class WaitingIdentitySchema(OutSchema):
     `said` is the message in which the worker asked that their name be told.
     """
 
-    referral_id = fields.String(required=True)
-    case_id = fields.String(required=True)
-    partner = fields.String(required=True)
+    referral_id = fields.String(attribute="referral.reference", required=True)
+    case_id = fields.String(attribute="case", required=True)
+    partner = fields.String(attribute="referral.party", required=True)
     said = fields.String(required=True)
-    version = fields.Integer(required=True, metadata=_VERSION)
+    version = fields.Integer(attribute="referral.version", required=True, metadata=_VERSION)
 
 
 class WaitingIdentitiesSchema(OutSchema):

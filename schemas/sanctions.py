@@ -40,21 +40,27 @@ class DecisionDraftSchema(InSchema):
 
 
 class DecisionSchema(OutSchema):
-    decision_id = fields.String(required=True)
-    outcome = OneOf(DecisionOutcome, required=True)
-    state = OneOf(DecisionState, required=True)
+    decision_id = fields.String(attribute="decision.reference", required=True)
+    outcome = OneOf(DecisionOutcome, attribute="decision.outcome", required=True)
+    state = OneOf(DecisionState, attribute="decision.state", required=True)
     reasons = fields.String(required=True)
     summary = fields.String(required=True)
-    object_days = fields.Integer(required=True)
+    object_days = fields.Integer(attribute="decision.object_days", required=True)
     object_until = fields.Date(
-        required=True, allow_none=True, metadata={"description": "The last day for an objection."}
+        attribute="decision.object_until",
+        required=True,
+        allow_none=True,
+        metadata={"description": "The last day for an objection."},
     )
-    drafted_by = fields.String(required=True, metadata=_OFFICER)
-    drafted_on = fields.Date(required=True)
-    decided_by = fields.String(required=True, allow_none=True, metadata=_OFFICER)
-    decided_on = fields.Date(required=True, allow_none=True)
+    drafted_by = fields.String(attribute="decision.drafted_by", required=True, metadata=_OFFICER)
+    drafted_on = fields.Date(attribute="decision.drafted_on", required=True)
+    decided_by = fields.String(attribute="decision.decided_by", required=True, allow_none=True, metadata=_OFFICER)
+    decided_on = fields.Date(attribute="decision.decided_on", required=True, allow_none=True)
     lacking = fields.String(
-        required=True, allow_none=True, metadata={"description": "What keeps you from making it, as a code."}
+        attribute="lack",
+        required=True,
+        allow_none=True,
+        metadata={"description": "What keeps you from making it, as a code."},
     )
     sanctions = fields.List(
         fields.String(), required=True, metadata={"description": "The ids of sanctions that rest on it."}
@@ -137,9 +143,9 @@ class WorkersInPlaceSchema(OutSchema):
 
 
 class SanctionMoveSchema(OutSchema):
-    from_ = OneOf(SanctionState, required=True, data_key="from")
-    to = OneOf(SanctionState, required=True)
-    on = fields.Date(required=True)
+    from_ = OneOf(SanctionState, attribute="from_state", required=True, data_key="from")
+    to = OneOf(SanctionState, attribute="to_state", required=True)
+    on = fields.Date(attribute="on_day", required=True)
     by = fields.String(required=True, allow_none=True, metadata={"description": "Null: the registry, on its day."})
     ground = fields.String(required=True, allow_none=True)
     entry = fields.Integer(
@@ -157,17 +163,17 @@ class SanctionWaySchema(OutSchema):
 class SanctionEndingSchema(OutSchema):
     """What was asked for and waits for a second person."""
 
-    to = OneOf(SanctionState, required=True)
-    ground = fields.String(required=True)
-    asked_by = fields.String(required=True, metadata=_OFFICER)
+    to = OneOf(SanctionState, attribute="ending_to", required=True)
+    ground = fields.String(attribute="ending_ground", required=True)
+    asked_by = fields.String(attribute="ending_by", required=True, metadata=_OFFICER)
 
 
 class SanctionSummarySchema(OutSchema):
     """A sanction. `rests_on_decision` says no more than that: which one, its unit reads with the case."""
 
-    sanction_id = fields.String(required=True)
-    agency_id = fields.String(required=True)
-    licence_id = fields.String(required=True)
+    sanction_id = fields.String(attribute="reference", required=True)
+    agency_id = fields.String(attribute="agency", required=True)
+    licence_id = fields.String(attribute="licence", required=True)
     kind = OneOf(SanctionKind, required=True)
     state = OneOf(SanctionState, required=True, metadata=_STATE)
     rests_on_decision = fields.Boolean(required=True)
@@ -191,7 +197,7 @@ class SanctionSummarySchema(OutSchema):
 
 
 class DeskSanctionSchema(SanctionSummarySchema):
-    workers_in_place = fields.Nested(WorkersInPlaceSchema, required=True, allow_none=True)
+    workers_in_place = fields.Nested(WorkersInPlaceSchema, attribute="workers", required=True, allow_none=True)
     moves = fields.List(fields.Nested(SanctionMoveSchema), required=True)
     ways = fields.List(fields.Nested(SanctionWaySchema), required=True)
 

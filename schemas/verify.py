@@ -11,7 +11,16 @@ from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, Reason
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencyHit, AgencySummary, LicenceOnDay
-from registry.vocabulary.register import NACE_REVISIONS, Activity, Answer, Likeness, RecruiterKind, Visa, Weight
+from registry.vocabulary.register import (
+    NACE_REVISIONS,
+    Activity,
+    Answer,
+    EmployerKind,
+    Likeness,
+    RecruiterKind,
+    Visa,
+    Weight,
+)
 from schemas.base import InSchema
 from schemas.fields import Country, Day, Flag, Line, Moment, Word
 from schemas.identifiers import scheme_field, take_identifier, value_field
@@ -103,6 +112,14 @@ class PlanSchema(SectorOnDaySchema):
     region = Line(
         max_length=80,
         metadata={"description": "Where in the country the job is, as `needs` names it: some rules differ by region."},
+    )
+    employer = Word(
+        EmployerKind,
+        metadata={
+            "description": "Who would employ the worker: `company` (a firm, body or other registered business), `household`, or "
+            "`person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker "
+            "cannot say."
+        },
     )
 
 

@@ -244,14 +244,21 @@ class WebhooksSchema(OutSchema):
 class DeliverySchema(OutSchema):
     event_id = fields.String(required=True)
     type = OneOf(EventType, required=True)
-    state = OneOf(DeliveryState, required=True)
-    attempts = fields.Integer(required=True)
-    status = fields.Integer(required=True, allow_none=True, metadata={"description": "Of the last answer."})
-    trouble = fields.String(required=True, allow_none=True, metadata={"description": "What was wrong, in words."})
-    queued_at = fields.DateTime(required=True)
-    tried_at = fields.DateTime(required=True, allow_none=True)
+    state = OneOf(DeliveryState, attribute="delivery.state", required=True)
+    attempts = fields.Integer(attribute="delivery.attempts", required=True)
+    status = fields.Integer(
+        attribute="delivery.answered", required=True, allow_none=True, metadata={"description": "Of the last answer."}
+    )
+    trouble = fields.String(
+        attribute="delivery.trouble",
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was wrong, in words."},
+    )
+    queued_at = fields.DateTime(attribute="delivery.queued_at", required=True)
+    tried_at = fields.DateTime(attribute="delivery.tried_at", required=True, allow_none=True)
     next_at = fields.DateTime(required=True, allow_none=True, metadata={"description": "When it is tried again."})
-    delivered_at = fields.DateTime(required=True, allow_none=True)
+    delivered_at = fields.DateTime(attribute="delivery.delivered_at", required=True, allow_none=True)
 
 
 class DeliveriesSchema(OutSchema):

@@ -1,6 +1,6 @@
 """What the REST edge serves, in the order of its documentation."""
 
-from registry.api.complaints import attachments, filing, mailbox, sign_in
+from registry.api.complaints import attachments, filing, mailbox
 from registry.api.organisations import verifications
 from registry.api.public import agencies, checks, corridor, credentials, directory, fees, statistics, verify
 from registry.api.restx import Namespace
@@ -21,5 +21,5 @@ NAMESPACES: tuple[Namespace, ...] = (
 )
 """Every namespace served under PREFIX, in the order of the documentation."""
 
-INTAKE: tuple[Namespace, ...] = (sign_in.ns, filing.ns, mailbox.ns, attachments.ns, mailbox.receipts)
+INTAKE: tuple[Namespace, ...] = (filing.entrance, filing.ns, mailbox.ns, attachments.ns, mailbox.receipts)
 """Those of complaints, served under the same prefix where the intake is."""

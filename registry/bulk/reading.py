@@ -130,7 +130,7 @@ def require(columns: Mapping[str, str], wanted: Sequence[str], names: Sequence[s
 
 def lines_of(path: Path, columns: Mapping[str, str], sheet: Sheet | None = None) -> Iterator[Line]:
     """The rows of a list in order. Raises UnreadableList where the file breaks off, TooBusy."""
-    layout = Layout(columns=dict(columns))
+    layout = Layout(columns=dict(columns), trusts_columns=True)
     with _in_words(path):
         if form_of(path) == "xlsx":
             opened = open_sheet(path, layout, sheet or sheet_of(path, layout, LIST))

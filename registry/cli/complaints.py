@@ -16,7 +16,7 @@ from registry.cli.opening import open_registry
 from registry.complaints.case.answer_rules import read_answers
 from registry.complaints.case.complaint_codes import derive, new_code
 from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.intake.preprinted_codes import MAX_AT_ONCE, Minted, premint
+from registry.complaints.intake.paper_forms import MAX_AT_ONCE, Minted, premint
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.rules import RULES, Triaged, TriageFacts, triage, version_of
 from registry.core.clock import day_at, now

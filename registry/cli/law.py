@@ -17,8 +17,8 @@ from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.register.law.overlays.queries import law_at
 from registry.register.law.overlays.rules import Overlay, overlay_of
 from registry.register.law.rows import CountryLaw, Row
-from registry.register.law.rules import due_rows
-from registry.register.law.weights import may_decide
+from registry.register.law.rules import VOTE_WARNING_DAYS, due_rows, too_old_rows, votes_ending
+from registry.register.law.weights import last_fresh_day, may_decide
 from registry.vocabulary.law import Mark
 
 EXAMPLES = """\b
@@ -90,23 +90,40 @@ def _overlay(mark: OverlaidRow | None) -> str:
 
 
 def _days(row: Row) -> str:
-    return f"mark {row.mark} · text of {row.as_of} ({row.as_of_kind}) · check by {row.check_by}"
+    seen = f" · in force on {row.in_force_on}" if row.in_force_on else ""
+    return f"mark {row.mark} · text of {row.as_of} ({row.as_of_kind}){seen} · check by {row.check_by}"
 
 
 @law.command()
 @click.option("--within", type=click.IntRange(0, 3650), default=0, help="Also what is due within so many days.")
 @click.option("--on", type=_DAY, help="As of this day. Without it: today.")
+@click.option("--too-old", "is_too_old_listed", is_flag=True, help="Also rows that are too old to decide already.")
 @_AS_IT_STANDS
-def stale(within: int, on: datetime | None, is_overlaid: bool) -> None:
-    """Rows whose source is to be read again, the most urgent first. Exit code 1 where there is any."""
+def stale(within: int, on: datetime | None, is_too_old_listed: bool, is_overlaid: bool) -> None:
+    """Rows to be read again at their source, the most urgent first. Exit code 1 where there is any.
+
+    `due` and `late`: by their own `check_by`. `votes`: on the day named a row that bars is 24 months old, and from the next
+    day on what it bars is `unknown`; these are listed 60 days before.
+    """
     today = on.date() if on else day_at(now(), None)
-    due = due_rows(_law(is_overlaid), today, within_days=within)
+    known = _law(is_overlaid)
+    due = due_rows(known, today, within_days=within)
+    ending = votes_ending(known, today, within_days=max(within, VOTE_WARNING_DAYS))
     for table, row in due:
-        state = "late" if row.check_by < today else "due"
-        click.echo(f"{row.check_by}  {state:4}  {row.id}  ({table}, {row.url or row.source.title})")
-    if due:
+        click.echo(_to_read(row.check_by, "late" if row.check_by < today else "due", table, row))
+    for table, row, last in ending:
+        click.echo(_to_read(last, "votes", table, row))
+    for table, row in too_old_rows(known, today) if is_too_old_listed else ():
+        click.echo(_to_read(last_fresh_day(row) or "no day    ", "old", table, row))
+    if due or ending:
         sys.exit(1)
-    click.echo("No row is due.")
+    click.echo("No row is due, and none loses its vote.")
+
+
+def _to_read(day: date | str, state: str, table: str, row: Row) -> str:
+    """One line: until when, the row, and what must be read again."""
+    where = row.url or row.copy_url or "no address"
+    return f"{day}  {state:5}  {row.id}  ({table}; {row.article or row.source.title}; {where})"
 
 
 @law.command()

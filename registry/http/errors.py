@@ -58,6 +58,7 @@ from registry.core.errors import (
 from registry.http.responses import negotiated
 from registry.http.transaction import services
 from registry.i18n import languages
+from registry.i18n.faults import message_in
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -165,7 +166,10 @@ class ProblemDocument:
                 "code": self.code,
                 "detail": self.detail,
                 "request_id": self.request_id,
-                "errors": [fault.payload() | self._pointer(fault) for fault in self.errors],
+                "errors": [
+                    fault.payload() | {"detail": _fault_text(self.language, fault)} | self._pointer(fault)
+                    for fault in self.errors
+                ],
             }
             | ({"reason": self.reason} if self.reason else {})
         )
@@ -281,6 +285,11 @@ def answer_unexpected(error: BaseException) -> Response:
     return problem_response(500, *_HTTP[500])
 
 
+def _fault_text(language: Language, fault: Fault) -> str:
+    """What is wrong with a field in a language, where the catalogues have words for it; in English otherwise."""
+    return fault.detail if fault.message is None else message_in(language, fault.message)
+
+
 def problem_response(
     status: int,
     code: Problem,
@@ -296,7 +305,7 @@ def problem_response(
         title=languages.text(language, f"problem.{code}"),
         status=status,
         code=code,
-        detail=detail,
+        detail="; ".join(f"{one.parameter}: {_fault_text(language, one)}" for one in faults) or detail,
         request_id=request.environ.get("registry.request_id", ""),
         errors=faults,
         language=language,

@@ -8,11 +8,14 @@ from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
+from registry.core.clock import day_at, now
 from registry.core.db.errors import classify_db_error
 from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.health import log_and_workers, probing
 from registry.http.lanes import LANES, LaneState
 from registry.http.transaction import services
+from registry.register.law.overlays.queries import law_at
+from registry.register.law.rules import votes_ending
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -78,6 +81,7 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
     try:
         with probing(app)() as session:
             found_state = log_and_workers(session)
+            law = law_at(session)
     except SQLAlchemyError as error:
         if classify_db_error(error) is None:
             raise
@@ -130,6 +134,11 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
                 "registry_purging_stopped",
                 "1 where they wait for `registry cases purge`",
                 float(found_state.purge_trouble is not None),
+            ),
+            *_gauge(
+                "registry_law_rows_losing_vote",
+                "Rows of law that bar today and are too old to within 60 days: see `registry law stale`",
+                len(votes_ending(law, day_at(now(), None))),
             ),
             *_gauge("registry_tasks_failing", "Tasks of workers that failed when they ran last", len(tasks.failing)),
             *_gauge("registry_tasks_late", "Tasks of workers that are due and not done", len(tasks.late)),

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from registry.core.errors import Fault, InvalidInput
+from registry.core.faults import Message
 from registry.core.ids import read_reference
 from registry.http.modes import refuse_other_mode
 from registry.register.agencies.identifiers import (
+    Asked,
     asked_lei,
+    asked_uscc,
     asked_vat,
     checked_euid,
-    checked_uscc,
     company_number_is_right,
 )
 from registry.register.agencies.keys import name_key
@@ -35,7 +37,8 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 def question_of(parameters: dict[str, Any], now: datetime) -> Question:
     """The question that the loaded fields of VerifySchema ask. Raises InvalidInput."""
     kind = next((kind for kind in KINDS if kind.value in parameters), SubjectKind.LAW)
-    value, has_failed_check = ("", False) if kind is SubjectKind.LAW else subject_of(kind, parameters[kind.value])
+    asked = Asked("") if kind is SubjectKind.LAW else subject_of(kind, parameters[kind.value])
+    value, has_failed_check, letters = asked
     country = parameters.get("country")
     if kind is SubjectKind.REGISTRATION_NUMBER and country is not None:
         has_failed_check = company_number_is_right(country, value) is False
@@ -65,28 +68,29 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
         parameters.get("occupation"),
         parameters.get("work_permit"),
         parameters.get("region"),
+        parameters.get("employer"),
+        letters,
     )
     refuse_other_mode(question)
     return question
 
 
-def subject_of(kind: SubjectKind, text: str) -> tuple[str, bool]:
-    """Whom a text of a kind is about, and whether it fails its own check and may be asked about all the same.
+def subject_of(kind: SubjectKind, text: str) -> Asked:
+    """Whom a text of a kind is about; what fails its own check may be asked about all the same.
 
     Raises InvalidInput for what cannot exist.
     """
     if kind is _NUMBER:
         if _LETTER_OR_DIGIT.search(text) is None:
             raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
-        return text, False
+        return Asked(text)
     if kind in _CHECKS:
-        value, has_failed_check = _checked(kind, *_CHECKS[kind], text)
-        return value, has_failed_check
+        return _checked(kind, *_CHECKS[kind], text)
     if kind is SubjectKind.AGENCY_ID:
-        return agency_reference(text), False
+        return Asked(agency_reference(text))
     if not has_letters_or_digits(text) or (kind is SubjectKind.NAME and not name_key(text)):
         raise InvalidInput([Fault(kind.value, Problem.INVALID_VALUE, "holds no letter and no digit")])
-    return text, False
+    return Asked(text)
 
 
 def has_letters_or_digits(text: str) -> bool:
@@ -132,17 +136,18 @@ def require_authority(authority: str | None, snapshot: SourceSnapshot) -> None:
         raise InvalidInput([Fault("authority", Problem.UNKNOWN_AUTHORITY, detail)])
 
 
-_CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], tuple[str, bool]]]] = {
-    SubjectKind.USCC: (Problem.IMPOSSIBLE_USCC, checked_uscc),
+_CHECKS: dict[SubjectKind, tuple[Problem, Callable[[str], Asked]]] = {
+    SubjectKind.USCC: (Problem.IMPOSSIBLE_USCC, asked_uscc),
     SubjectKind.VAT: (Problem.IMPOSSIBLE_VAT, asked_vat),
     SubjectKind.LEI: (Problem.IMPOSSIBLE_LEI, asked_lei),
-    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, lambda text: (checked_euid(text), False)),
+    SubjectKind.EUID: (Problem.IMPOSSIBLE_EUID, lambda text: Asked(checked_euid(text))),
 }
 """What cannot be of its kind at all is refused; what fails its own check digits is looked up and told as a typing error."""
 
 
-def _checked(kind: SubjectKind, code: Problem, check: Callable[[str], Any], text: str) -> Any:
+def _checked(kind: SubjectKind, code: Problem, check: Callable[[str], Asked], text: str) -> Asked:
     try:
         return check(text)
     except ValueError as error:
-        raise InvalidInput([Fault(kind.value, code, str(error))]) from None
+        message = error.args[0] if isinstance(error.args[0], Message) else None
+        raise InvalidInput([Fault(kind.value, code, str(error), message)]) from None

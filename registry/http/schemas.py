@@ -201,12 +201,12 @@ def response_schema(
     return decorate
 
 
-def written_answer(schema: OutSchema, source_object: object, **more: object) -> Answer:
-    """The Answer that a schema writes, with `more` at its end, and with its version as ETag.
+def written_answer(schema: OutSchema, source_object: object, **computed: object) -> Answer:
+    """The Answer that a schema writes, with its version as ETag.
 
-    To be called in the transaction where `more` is shown this once.
+    To be called in the transaction where something of `computed` is shown this once.
     """
-    payload = schema.write(source_object) | more
+    payload = schema.write(source_object, **computed)
     return Answer(payload, headers=(etag(payload["version"]),) if "version" in payload else ())
 
 

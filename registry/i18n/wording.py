@@ -39,6 +39,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.VISA_DOES_NOT_ALLOW_WORK: ("origin",),
     Reason.COUNTRY_NOT_COVERED: ("ask",),
     Reason.NAME_DIFFERS: ("branch",),
+    Reason.USCC_CHECK_FAILED: ("letters", "characters"),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 
@@ -162,6 +163,11 @@ def number_text(language: Language, number: int) -> str:
 def country_name(language: Language, code: str) -> str:
     """The country's usual name; the code itself where the locale data knows none."""
     return _territories(language).get(code, code)
+
+
+def region_name(language: Language, region: str) -> str:
+    """A part of a country where licences go by region; as the law calls it where the catalogues have no name."""
+    return text(language, f"region.{region}") if has_text(f"region.{region}") else region
 
 
 def base_letters(name: str) -> str:
@@ -317,6 +323,7 @@ _WORDED: Mapping[str, ValueText] = {
     ),
     "authority": authority_name,
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,
+    **dict.fromkeys(("region", "job_region"), lambda language, value, _: region_name(language, value)),
 }
 """How the values of findings are worded, by their names; every other one is said as it stands."""
 

@@ -4,7 +4,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.access_grants import actions, queries
+from registry.complaints.casework.access_grants import actions
+from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.models import AccessGrant
@@ -12,7 +13,7 @@ from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import reference_in, require_no_interest, require_right
 from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
-from registry.officer_desk.case_acts import case_opened
+from registry.officer_desk.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind
@@ -24,19 +25,19 @@ from schemas.access_grants import (
 )
 
 
-def opening_opened(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
+def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str, act: Act) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the kind is not the officer's to act on, or the
     officer has an interest in the agency."""
-    case, opening = queries.one_of(session, me.standing.unit, reference_in(reference))
-    require_right(me, RIGHT_TO[opening.kind], act)
+    case, grant = lock_grant(session, me.standing.unit, reference_in(reference))
+    require_right(me, RIGHT_TO[grant.kind], act)
     require_no_interest(me, named_agency_id(sealer(), case))
-    return opening.reference
+    return grant.reference
 
 
 ACTS = OfficerActs(
     Resource.BREAK_GLASS,
     lambda me, _: UnitOfficer(me.officer.reference, me.standing.unit),
-    lambda session, me, act, reference: opening_opened(session, me, reference, act.right),
+    lambda session, me, act, reference: find_access_grant(session, me, reference, act.right),
     (
         OfficerAct(
             "decide", Act.APPROVE, calling_sealed(actions.decide), "decideAccessGrant",
@@ -55,7 +56,7 @@ ACTS = OfficerActs(
 OWN = OfficerActs(
     Resource.BREAK_GLASS,
     ACTS.officer_of,
-    ACTS.opened,
+    ACTS.find,
     (
         OfficerAct(
             "end", Act.PROPOSE, calling(partial(actions.end, is_own=True)), "closeAccessGrant",
@@ -76,7 +77,7 @@ def _ask(
 
 IN_CASE = case_acts(
     Resource.BREAK_GLASS,
-    case_opened(Resource.BREAK_GLASS),
+    case_finder(Resource.BREAK_GLASS),
     OfficerAct(
         "break-glass", Act.PROPOSE, partial(_ask, AccessKind.BREAK_GLASS), "requestBreakGlass",
         """Request break-glass access: all of a case, and who wrote it, for some hours.

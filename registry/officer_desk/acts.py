@@ -116,14 +116,14 @@ class OfficerAct:
 class OfficerActs(Generic[Who]):
     """The acts of one resource.
 
-    `officer_of` is the officer present as the feature knows officers, acting by the right that an act needs. `opened` finds what
+    `officer_of` is the officer present as the feature knows officers, acting by the right that an act needs. `find` finds what
     an act is done to: given the session, the officer present, the act, and the references that name it, it gives the stored
     ones, or the stored one alone. Raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
     """
 
     resource: Resource
     officer_of: Callable[[AuthenticatedOfficer, OfficerAct], Who]
-    opened: Callable[..., str | tuple[str, ...]]
+    find: Callable[..., str | tuple[str, ...]]
     rows: tuple[OfficerAct, ...]
 
     def __iter__(self) -> Iterator[OfficerAct]:
@@ -141,7 +141,7 @@ class OfficerActs(Generic[Who]):
         version: int | None,
         values: Mapping[str, Any],
     ) -> object:
-        """Do an act in the transaction of the session to what `opened` gave. Raises as its action does, and Forbidden."""
+        """Do an act in the transaction of the session to what `find` gave. Raises as its action does, and Forbidden."""
         references = (reference,) if isinstance(reference, str) else reference
         call = ActCall(session, self.officer_of(me, act), now(), version, me=me, references=references)
         return act.run(call, **values)
@@ -152,10 +152,10 @@ class OfficerActs(Generic[Who]):
 
 
 def case_acts(
-    resource: Resource, opened: Callable[..., str | tuple[str, ...]], *rows: OfficerAct
+    resource: Resource, find: Callable[..., str | tuple[str, ...]], *rows: OfficerAct
 ) -> OfficerActs[Officer]:
     """The acts of a resource of cases: done by an officer of the case's unit, in the humblest role that has the right."""
-    return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), opened, rows)
+    return OfficerActs(resource, lambda me, act: acting(me, act.resource or resource, act.right), find, rows)
 
 
 def party_acts(resource: Resource, *rows: OfficerAct) -> OfficerActs[PartyMember]:

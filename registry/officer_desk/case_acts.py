@@ -53,13 +53,13 @@ def case_for(
     return officer, case
 
 
-def case_opened(resource: Resource) -> Callable[..., str]:
+def case_finder(resource: Resource) -> Callable[..., str]:
     """How the acts of a resource find the case that they are done to."""
 
-    def opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str) -> str:
+    def find(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str) -> str:
         return case_for(session, me, act.resource or resource, act.right, case_id)[1].reference
 
-    return opened
+    return find
 
 
 def _move(call: ActCall[Officer], **fields: Any) -> object:
@@ -93,7 +93,7 @@ def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     return casework.link_agency(call, sealer(), call.reference, agency)
 
 
-def _opened_within_case(
+def _find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
     """The stored references of a case and of a note or task of it."""
@@ -112,7 +112,7 @@ def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
 
 ACTS = case_acts(
     Resource.CASE,
-    case_opened(Resource.CASE),
+    case_finder(Resource.CASE),
     OfficerAct(
         "move", Act.MOVE, _move, "moveCase",
         """Move a case to another state.
@@ -181,7 +181,7 @@ ACTS = case_acts(
 
 TASKS = case_acts(
     Resource.CASE,
-    _opened_within_case,
+    _find_within_case,
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
@@ -195,7 +195,7 @@ TASKS = case_acts(
 
 NOTES = case_acts(
     Resource.CASE,
-    _opened_within_case,
+    _find_within_case,
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",

@@ -14,7 +14,7 @@ from registry.i18n.languages import text
 from registry.i18n.wording import date_text
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
-from registry.officer_desk.case_acts import case_for, case_opened
+from registry.officer_desk.case_acts import case_finder, case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import DecisionOutcome
@@ -28,7 +28,7 @@ def decision_notice(language: Language, outcome: DecisionOutcome, summary: str, 
     return "\n\n".join((text(language, f"decision.notice.{outcome}"), summary, right))
 
 
-def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:
+def find_decision(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:
     """The stored reference. Raises NotFound for another unit's or case's, Forbidden where the officer has an interest."""
     officer, case = case_for(session, me, Resource.DECISION, act.right, case_id)
     reference = reference_in(decision_id)
@@ -40,7 +40,7 @@ def decision_opened(session: Session, me: AuthenticatedOfficer, act: OfficerAct,
 
 ACTS = case_acts(
     Resource.DECISION,
-    decision_opened,
+    find_decision,
     OfficerAct(
         "make", Act.APPROVE, calling_sealed(partial(actions.make, words=decision_notice)), "makeDecision",
         """Make the decision that was drafted.
@@ -61,7 +61,7 @@ def _write(call: ActCall[Officer], **fields: Any) -> object:
 
 IN_CASE = case_acts(
     Resource.DECISION,
-    case_opened(Resource.DECISION),
+    case_finder(Resource.DECISION),
     OfficerAct(
         "decision", Act.PROPOSE, _write, "draftDecision",
         """Write or rewrite the draft of a case's decision.

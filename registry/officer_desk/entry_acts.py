@@ -31,7 +31,7 @@ def representative(session: Session, me: AuthenticatedOfficer) -> Rep:
     return Rep(me.officer.reference, queries.agency_of_unit(session, me.standing.unit))
 
 
-def request_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
+def find_request(session: Session, me: AuthenticatedOfficer, reference: str) -> EntryRequest:
     """A request about an entry. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     found = queries.request_named(session, official(me), reference_in(reference))
     require_no_interest(me, found.agency)
@@ -47,7 +47,7 @@ entry, accepting a reply shows it.
 ACTS = OfficerActs(
     Resource.ENTRY,
     lambda me, _: official(me),
-    lambda session, me, _, reference: request_opened(session, me, reference).reference,
+    lambda session, me, _, reference: find_request(session, me, reference).reference,
     (
         OfficerAct(
             "decide", Act.APPROVE, calling(deciding.decide), "decideEntryRequest",
@@ -81,7 +81,7 @@ OWN = OfficerActs(
 """What an agency's own people do to what they asked."""
 
 
-def invitation_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[OfficerChange, str]:
+def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[OfficerChange, str]:
     """An invitation and its agency. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
     change, agency = claims.invitation_named(session, official(me), reference_in(reference))
     require_no_interest(me, agency)
@@ -117,7 +117,7 @@ INVITATIONS = OfficerActs(
 INVITED = OfficerActs(
     Resource.ENTRY,
     ACTS.officer_of,
-    lambda session, me, _, reference: invitation_opened(session, me, reference)[0].reference,
+    lambda session, me, _, reference: find_invitation(session, me, reference)[0].reference,
     (
         OfficerAct(
             "approve", Act.APPROVE, calling(claims.approve), "approveAgencyInvitation",

@@ -15,7 +15,7 @@ from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import officer_call, reference_in, require_no_interest
 from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
 from registry.officer_desk.agency_picker import picked_agency
-from registry.officer_desk.case_acts import case_opened
+from registry.officer_desk.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.hearings import (
@@ -31,7 +31,7 @@ from schemas.hearings import (
 )
 
 
-def hearing_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
+def find_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
     case = find_case(session, Hearing, me.standing.unit, found)
@@ -61,7 +61,7 @@ def _told_or_waits(hearing: object) -> str:
 
 ACTS = case_acts(
     Resource.HEARING,
-    lambda session, me, _, reference: hearing_opened(session, me, reference),
+    lambda session, me, _, reference: find_hearing(session, me, reference),
     OfficerAct(
         "edit", Act.PROPOSE, _edit, "editHearing",
         """Edit the draft of a hearing.
@@ -126,7 +126,7 @@ def _draft(call: ActCall[Officer], agency_id: str | None = None, **written: Any)
 
 IN_CASE = case_acts(
     Resource.HEARING,
-    case_opened(Resource.HEARING),
+    case_finder(Resource.HEARING),
     OfficerAct(
         "new", Act.PROPOSE, _draft, "draftHearing",
         """Draft a hearing: what an agency is to be asked.

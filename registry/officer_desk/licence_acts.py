@@ -12,11 +12,11 @@ from registry.officer_desk.acting import reference_in, require_no_interest
 from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officer_desk.agency_picker import picked_agency
 from registry.officer_desk.licensing import (
-    agency_opened,
-    change_opened,
-    collision_opened,
+    find_agency,
+    find_channel_change,
+    find_collision,
+    find_proposal,
     official,
-    proposal_opened,
     require_act,
 )
 from registry.officers.rights import Act, Resource
@@ -38,27 +38,27 @@ from schemas.neighbours import (
 )
 
 
-def _acts(resource: Resource, opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
-    return OfficerActs(resource, lambda me, _: official(me), opened, rows)
+def _acts(resource: Resource, find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[LicensingOfficial]:
+    return OfficerActs(resource, lambda me, _: official(me), find, rows)
 
 
 def _proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
-    found = proposal_opened(session, me, reference)
+    found = find_proposal(session, me, reference)
     require_act(me, found.act, act.right)
     return found.reference
 
 
 def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
-    agency_opened(session, me, agency)
+    find_agency(session, me, agency)
     return line
 
 
 def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return change_opened(session, me, reference_in(reference)).reference
+    return find_channel_change(session, me, reference_in(reference)).reference
 
 
 def _collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
-    return collision_opened(session, me, reference_in(reference))[0].reference
+    return find_collision(session, me, reference_in(reference))[0].reference
 
 
 def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
@@ -71,7 +71,7 @@ def _held_list(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, refe
 
 
 def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
-    return agency_opened(session, me, agency)[1].agency_id
+    return find_agency(session, me, agency)[1].agency_id
 
 
 def _preview(

@@ -61,7 +61,7 @@ def require_act(me: AuthenticatedOfficer, act: LicenceAct, right: Act) -> None:
         require_right(me, Resource.AGREEMENT, right)
 
 
-def proposal_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
+def find_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Proposal:
     """A proposal of the officer's authority.
 
     Raises NotFound for any other, Forbidden if the officer has an interest in its agency.
@@ -78,26 +78,24 @@ def waiting_for(session: Session, me: AuthenticatedOfficer) -> list[tuple[Propos
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]
 
 
-def agency_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
+def find_agency(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Agency, record.Agency]:
     """An agency of the officer's authority. Raises NotFound for any other, Forbidden on a conflict of interest."""
     row, agency = queries.agency_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency.agency_id)
     return row, agency
 
 
-def change_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
+def find_channel_change(session: Session, me: AuthenticatedOfficer, reference: str) -> PendingChannelChange:
     """A pending change of a channel at the officer's authority.
 
     Raises NotFound for any other, Forbidden if the officer has an interest.
     """
-    change, agency = related_acts.change_opened(session, me.standing.authority, reference)
+    change, agency = related_acts.change_of_authority(session, me.standing.authority, reference)
     require_no_interest(me, agency)
     return change
 
 
-def collision_opened(
-    session: Session, me: AuthenticatedOfficer, reference: str
-) -> tuple[Collision, list[record.Agency]]:
+def find_collision(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[Collision, list[record.Agency]]:
     """A pair of which one agency is the authority's.
 
     Raises NotFound for any other, Forbidden if the officer has an interest in one of them.

@@ -25,8 +25,8 @@ from schemas.officers import ConflictNewSchema, NoticeChoiceSchema, RoleLoanNewS
 MAIL = "mail"
 
 
-def _acts(opened: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
-    return OfficerActs(Resource.OWN, lambda me, _: me.officer, opened, rows)
+def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
+    return OfficerActs(Resource.OWN, lambda me, _: me.officer, find, rows)
 
 
 def _self(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:

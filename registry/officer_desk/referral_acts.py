@@ -15,7 +15,7 @@ from registry.complaints.parties.steps import find_case
 from registry.http.complaint_services import sealer
 from registry.officer_desk.acting import officer_call, reference_in, require_no_interest
 from registry.officer_desk.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts, party_acts
-from registry.officer_desk.case_acts import case_opened
+from registry.officer_desk.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import (
@@ -26,7 +26,7 @@ from schemas.referrals import (
 )
 
 
-def referral_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
+def find_referral(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
     require_no_interest(me, named_agency_id(sealer(), find_case(session, Referral, me.standing.unit, found)))
@@ -44,7 +44,7 @@ def read_referral(session: Session, me: AuthenticatedOfficer, reference: str) ->
 
 ACTS = case_acts(
     Resource.REFERRAL,
-    lambda session, me, _, reference: referral_opened(session, me, reference),
+    lambda session, me, _, reference: find_referral(session, me, reference),
     OfficerAct(
         "consent", Act.PROPOSE, calling(actions.record_consent), "recordReferralConsent",
         "Record that the complainant has consented since it was proposed.",
@@ -78,7 +78,7 @@ def _propose(
 
 IN_CASE = case_acts(
     Resource.REFERRAL,
-    case_opened(Resource.REFERRAL),
+    case_finder(Resource.REFERRAL),
     OfficerAct(
         "new", Act.PROPOSE, _propose, "proposeReferral",
         """Propose a referral: what of a case a partner is to read.

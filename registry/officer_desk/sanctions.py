@@ -35,7 +35,7 @@ def official(me: AuthenticatedOfficer, act: Act) -> SanctionOfficial:
     return SanctionOfficial(officer.name, officer.role, officer.unit, me.standing.authority)
 
 
-def sanction_opened(session: Session, me: AuthenticatedOfficer, reference: str) -> Sanction:
+def find_sanction(session: Session, me: AuthenticatedOfficer, reference: str) -> Sanction:
     """A sanction of the officer's authority. Raises NotFound for another's, Forbidden where the officer has an interest."""
     sanction = queries.sanction_named(session, me.standing.authority, reference_in(reference))
     require_no_interest(me, sanction.agency)
@@ -101,7 +101,7 @@ PROPOSALS = OfficerActs(
 ACTS = OfficerActs(
     Resource.SANCTION,
     lambda me, act: official(me, act.right),
-    lambda session, me, _, reference: sanction_opened(session, me, reference).reference,
+    lambda session, me, _, reference: find_sanction(session, me, reference).reference,
     (
         OfficerAct(
             "edit", Act.PROPOSE, _edit, "editSanction",

@@ -18,7 +18,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import DatedRow, Limit, Regime
-from registry.register.law.weights import FRESH_MONTHS, months_after
+from registry.register.law.weights import last_fresh_day, months_after
 from registry.verification.verdicts.absence_rules import zone_of
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
@@ -239,7 +239,7 @@ def _days_of_law(law: Law, country: str) -> set[date]:
     found: set[date] = set()
     stated = law.countries.get(country)
     for _, row in rows_of(stated) if stated is not None else ():
-        ends = [months_after(row.as_of, FRESH_MONTHS)]
+        ends = [last for last in [last_fresh_day(row)] if last is not None]
         if isinstance(row, DatedRow):
             found |= {row.from_} - {None}  # type: ignore[arg-type]
             ends += [row.to] if row.to is not None else []

@@ -39,6 +39,7 @@ class Reason(Word):
     # Scope
     OUT_OF_CORRIDOR = "out_of_corridor"
     OUT_OF_SECTOR = "out_of_sector"
+    OUT_OF_REGION = "out_of_region"
     OUT_OF_CONDITION = "out_of_condition"
     CONDITION_NOT_JUDGED = "condition_not_judged"
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
@@ -392,6 +393,14 @@ class Flaw(StrEnum):
     SHARED_IDENTIFIER = "shared_identifier"
     SEVERAL_AGENCIES = "several_agencies"
     CHANNEL_OF_A_PERSON = "channel_of_a_person"
+    HIDDEN_ROW = "hidden_row"
+    UNREAD_STATUS = "unread_status"
+    BRANCH = "branch"
+    FOOTNOTE_MARK = "footnote_mark"
+    FORMER_NAME = "former_name"
+    TWO_NAMES = "two_names"
+    MONTH_ONLY = "month_only"
+    ROW_IN_PARTS = "row_in_parts"
 
 
 class Lack(StrEnum):

@@ -120,6 +120,18 @@ class RecruiterKind(Word):
     UNKNOWN = "unknown"
 
 
+class EmployerKind(Word):
+    """Who would employ the worker: a firm, body or other registered business, a household, or a person who runs none.
+
+    `unknown`: the worker cannot say.
+    """
+
+    COMPANY = "company"
+    HOUSEHOLD = "household"
+    PERSON = "person"
+    UNKNOWN = "unknown"
+
+
 class Weight(Word):
     """Whether a reason made the answer what it is, or says more about it."""
 

@@ -45,7 +45,7 @@ from registry.register.agencies.channel_worker import apply_due, notify_old_chan
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
-from registry.register.law.rules import due_rows
+from registry.register.law.rules import due_rows, votes_ending
 from registry.register.names import actions as names
 from registry.supervision.licensing.agency_mail import notify_agencies
 from registry.supervision.sanctions.complainant_notices import notify_complainants
@@ -73,9 +73,9 @@ def warn(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Log which rows of law are to be read again within 30 days, and which are late.
+    """Log which rows of law are to be read again within 30 days or are late, and which decide nothing within 60 days.
 
-    `registry law stale` lists them.
+    `registry law stale` lists them; operators have them in their inbox and its mails.
     """
     today = day_at(now(), None)
     with sessions() as session:
@@ -85,6 +85,10 @@ def warn_of_law(_settings: Settings, sessions: sessionmaker[Session]) -> None:
         late = sum(1 for _, row in due if row.check_by < today)
         rows = [row.id for _, row in due[:MAX_LAW_ROWS_LOGGED]]
         log.warning("law_to_be_read_again", rows=rows, count=len(due), late=late, first=due[0][1].check_by.isoformat())
+    ending = votes_ending(law, today)
+    if ending:
+        rows = [row.id for _, row, _ in ending[:MAX_LAW_ROWS_LOGGED]]
+        log.warning("law_loses_its_vote", rows=rows, count=len(ending), first=ending[0][2].isoformat())
 
 
 LAW_WARNING_DAYS = 30

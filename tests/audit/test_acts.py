@@ -18,7 +18,8 @@ from registry.vocabulary.licensing import (
 )
 
 RECORDERS = {
-    "record", "_record", "record_act", "record_change", "_record_change", "_record_bulk_act", "changed", "_change", "_decide",
+    "record", "_record", "record_act", "record_change", "_record_change", "_record_bulk_act", "record_reading", "changed",
+    "_change", "_decide",
 }  # fmt: skip
 """Functions that write an act into the audit, or hand it to one that does."""
 

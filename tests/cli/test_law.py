@@ -3,15 +3,19 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import structlog
 import time_machine
 from click.testing import CliRunner, Result
+from flask import Flask
 
 from registry.cli import main
 from registry.core.settings import Settings
+from registry.http.metrics import gauges
 from registry.http.transaction import Services
+from registry.register.law.loading import Law, country_law, law_of
 from registry.worker.schedule import warn_of_law
-from tests.register.law.make import HEAD, ROW
+from tests.register.law.make import HEAD, LIMIT, ROW
 
 
 def run(*arguments: str) -> Result:
@@ -33,13 +37,51 @@ def test_a_country_without_a_file_is_named_as_such() -> None:
     assert "no file is about ZZ" in done.output
 
 
+@pytest.fixture
+def invented_law(monkeypatch: pytest.MonkeyPatch) -> Law:
+    """One limit, which decides until 20 January 2027, as the released law."""
+    law = law_of([country_law("ZZ.toml", (HEAD + LIMIT).encode())])
+    monkeypatch.setattr("registry.cli.law.shipped_law", lambda: law)
+    monkeypatch.setattr("registry.worker.schedule.law_at", lambda session: law)
+    monkeypatch.setattr("registry.http.metrics.law_at", lambda session: law)
+    return law
+
+
+def test_a_row_that_soon_loses_its_vote_is_listed_with_what_must_be_read_again(invented_law: Law) -> None:
+    assert run("stale", "--on", "2026-11-20").exit_code == 0
+    done = run("stale", "--on", "2026-11-21")
+    assert done.exit_code == 1
+    assert done.output == (
+        "2027-01-20  votes  zz-limit-lending  (limit; Invented Act, art. 2; https://law.example/act)\n"
+    )
+    assert run("stale", "--on", "2026-11-01", "--within", "90").exit_code == 1
+
+
+def test_a_row_that_lost_its_vote_is_listed_when_asked_for(invented_law: Law) -> None:
+    assert "No row is due" in run("stale", "--on", "2027-01-21").output
+    done = run("stale", "--on", "2027-01-21", "--too-old")
+    assert (done.exit_code, done.output[:35]) == (0, "2027-01-20  old    zz-limit-lending")
+
+
+def test_operators_are_warned_60_days_before_a_row_loses_its_vote(
+    invented_law: Law, settings: Settings, held_services: Services, app: Flask
+) -> None:
+    for day, is_warned in ((datetime(2026, 11, 20, tzinfo=UTC), False), (datetime(2026, 11, 21, tzinfo=UTC), True)):
+        with time_machine.travel(day, tick=False), structlog.testing.capture_logs() as logged:
+            warn_of_law(settings, held_services.sessions)
+            metrics = gauges(app, {}).decode()
+        events = [one for one in logged if one["event"] == "law_loses_its_vote"]
+        assert bool(events) is is_warned
+        assert f"\nregistry_law_rows_losing_vote {is_warned:d}\n" in metrics
+    assert (events[0]["rows"], events[0]["first"]) == (["zz-limit-lending"], "2027-01-20")
+
+
 def test_what_is_due_is_listed_and_changes_the_exit_code() -> None:
-    assert run("stale", "--on", "2026-11-27").exit_code == 0
     done = run("stale", "--on", "2026-12-31")
     assert done.exit_code == 1
-    assert "2026-12-31  due   nl-regime-temporary-work-until-2026-12-31" in done.output
+    assert "2026-12-31  due    nl-regime-temporary-work-until-2026-12-31" in done.output
     late = run("stale", "--on", "2027-01-02")
-    assert "2026-12-31  late  nl-regime-temporary-work-until-2026-12-31" in late.output
+    assert "2026-12-31  late   nl-regime-temporary-work-until-2026-12-31" in late.output
     assert run("stale", "--on", "2026-12-01", "--within", "30").exit_code == 1
 
 

@@ -35,6 +35,7 @@ from registry.vocabulary.register import (
     Answer,
     ChannelKind,
     ConditionCode,
+    EmployerKind,
     HolderKind,
     IdentifierScheme,
     Language,
@@ -81,6 +82,10 @@ VALUES = {
     "ask": "HK",
     "permits": "an invented permit",
     "branch": "1",
+    "letters": "O l",
+    "characters": "17",
+    "region": "Vlaanderen",
+    "job_region": "Wallonie",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
@@ -88,6 +93,7 @@ NEEDED = {
     Reason.NOT_YET_VALID: ("date",),
     Reason.STATUS_NOT_STATED: ("date",),
     Reason.OUT_OF_SECTOR: ("sector", "sectors"),
+    Reason.OUT_OF_REGION: ("region", "job_region"),
     Reason.NOT_A_RECRUITMENT_LICENCE: ("kind",),
     Reason.LEGACY_LICENCE_KIND: ("kind",),
     Reason.SECTOR_REVISION_DIFFERS: ("sector",),
@@ -204,6 +210,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "page.coverage.mark": Mark,
     "visa": Visa,
     "recruiter_kind": RecruiterKind,
+    "employer": EmployerKind,
     "proof_flaw": ProofFlaw,
 }
 

@@ -55,6 +55,22 @@ def test_an_answer_has_the_attributes_that_the_fields_name_in_their_order() -> N
     assert schema.write(Whole(PART, [], PART, None, {}))["other"] == {"part_id": "A", "made_at": AT}
 
 
+class InheritingSchema(PartSchema):
+    number = fields.Integer()
+    until = fields.Date(allow_none=True)
+
+
+def test_what_is_computed_stands_in_the_place_of_its_field_and_what_is_inherited_is_read_from_a_part() -> None:
+    schema = InheritingSchema.of(Whole, inherited="part", computed=["made_at", "number"])
+    written = schema.write(Whole(PART, [], None, None, {}), number=7, made_at="computed")
+    assert list(written.items()) == [("part_id", "A"), ("made_at", "computed"), ("number", 7), ("until", None)]
+
+
+def test_a_computed_value_that_no_field_has_is_refused_when_the_program_starts() -> None:
+    with pytest.raises(NotWritable, match="InheritingSchema has no field amount"):
+        InheritingSchema.of(Whole, inherited="part", computed=["number", "amount"])
+
+
 @pytest.mark.parametrize(
     ("field", "missing"),
     [

@@ -33,6 +33,7 @@ class Question(TypedDict, total=False):
     occupation: str
     work_permit: str
     region: str
+    employer: str
     on: Day
     known_at: datetime | str
     receipt: bool
@@ -56,6 +57,7 @@ class CorridorQuestion(TypedDict, total=False):
     occupation: str
     work_permit: str
     region: str
+    employer: str
     on: Day
 
 
@@ -74,6 +76,7 @@ class Constants(TypedDict, total=False):
     occupation: str
     work_permit: str
     region: str
+    employer: str
     on: Day
 
 

@@ -569,7 +569,11 @@ export interface Coming {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -625,6 +629,8 @@ export interface Constants {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -652,6 +658,8 @@ export interface CorridorConstants {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -675,6 +683,8 @@ export interface CorridorItem {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -719,6 +729,8 @@ export interface CorridorQuery {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -925,6 +937,8 @@ export interface Employer {
   /** An identifier of the employer, as the agreement states it. */
   identifier?: string;
 }
+
+export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
 export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
 
@@ -1305,6 +1319,8 @@ export interface Item {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -1540,7 +1556,11 @@ export interface LawAuthority {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1599,7 +1619,11 @@ export interface LawFee {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1738,6 +1762,8 @@ export interface Licence {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
 }
 
 export interface LicenceAnswer {
@@ -1771,6 +1797,8 @@ export interface LicenceAnswer {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
   /** Twelve characters, the last a check character. */
@@ -1812,6 +1840,8 @@ export interface LicenceOnDay {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
 }
@@ -1854,7 +1884,11 @@ export interface Limit {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -1904,6 +1938,8 @@ export interface Limit {
   nace: string[];
   /** Whether the NACE codes are wider or narrower than the law's words; null where they fit. */
   nace_fit: Open<"wider_than_law" | "narrower_than_law"> | null;
+  /** Such employers alone, whom `nace` shows too. */
+  employers_barred: EmployerKind[];
   /** Which classification the occupations are of. */
   occupation_scheme: Open<"isco" | "ssyk"> | null;
   /** Codes of occupations that the rule allows. */
@@ -2051,7 +2087,11 @@ export interface OfficialList {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2137,7 +2177,11 @@ export interface Penalty {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2190,7 +2234,11 @@ export interface PermitRoute {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2282,7 +2330,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
@@ -2358,7 +2406,11 @@ export interface Regime {
   as_of_kind: Open<"text" | "guess" | "reading_day">;
   /** What is to be said of the day on which the text was read. */
   as_of_note: string | null;
-  /** Dated, and at most 24 months old today. */
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
   is_fresh: boolean;
   /** To be read again by this day. */
   check_by: string;
@@ -2726,6 +2778,8 @@ export interface Verify {
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
+  /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
+  employer?: EmployerKind;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -3550,7 +3604,7 @@ export interface Operations {
   /** Ask whether a recruiter may recruit. */
   verify: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: Verdict;
   };
@@ -3564,7 +3618,7 @@ export interface Operations {
   /** Ask about both ends of a corridor and the agreement between them. */
   verifyCorridor: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: CorridorVerdict;
   };

@@ -1,24 +1,22 @@
 """Openings by the API: what a role does not open, asked for, agreed to by a second person, and looked at for a while."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, serve_acts
-from registry.api.officers.cases import mailbox_payload
+from registry.api.officers.cases import MAILBOX
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.casework.access_grants import queries
-from registry.complaints.casework.access_grants.queries import AccessGrantView
+from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, File, etag
-from registry.http.schemas import BYTES, request_schema, response_file, response_schema
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
+from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
 from registry.officer_desk.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -33,7 +31,10 @@ from schemas.access_grants import (
 ns = Namespace("access-grants", path="/")
 
 GLASS, IDENTITY, ORIGINAL = rights.Resource.BREAK_GLASS, rights.Resource.IDENTITY, rights.Resource.ORIGINAL
-_ERRORS = (404, 409, 413, 415)
+_GRANT = AccessGrantSchema.of(queries.AccessGrantView, computed=["attachment_id"])
+_CONTENT = AccessGrantContentSchema.of(
+    queries.Opened, inherited="shown", computed=["attachment_id", "identities", "mailboxes"]
+)
 
 
 ANSWERED = Answered(AccessGrantSchema(), lambda session, me, reference, _: _grant_answer(session, me, reference))
@@ -52,7 +53,7 @@ class Openings(Resource):
         """
         kinds = [kind for kind in AccessKind if me.standing.may(RIGHT_TO[kind], Act.APPROVE)]
         found = queries.of_unit(session, sealer(), me.standing.unit, me.officer.reference, now(), decides=kinds)
-        return Answer({"items": [_payload(one) for one in found]})
+        return Answer({"items": [_GRANT.write(one, attachment_id=_attachment_id(one)) for one in found]})
 
 
 serve_acts(ns, "/access-grants/<grant_id>", ACTS, ANSWERED)
@@ -70,18 +71,20 @@ class Content(Resource):
         Each look is on record. The first look at who wrote begins its quarter of an hour. 409 where the custodian's key is not
         on this server; break-glass access shows the rest of the case then.
         """
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
-        _, grant = queries.one_of(session, me.standing.unit, reference)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
+        _, grant = lock_grant(session, me.standing.unit, reference)
         call = Call(session, acting(me, RIGHT_TO[grant.kind], Act.PROPOSE), now())
         opened = queries.look(call, sealer(), reference)
-        value = {
-            **_payload(opened.shown),
-            "identities": None
-            if opened.identities is None
-            else [{"mailbox_id": box, "answers": dict(given)} for box, given in opened.identities.items()],
-            "mailboxes": [mailbox_payload(box) for box in opened.view.boxes] if opened.view else None,
-        }
-        return Answer(value, headers=(etag(grant.version),))
+        identities = opened.identities
+        return written_answer(
+            _CONTENT,
+            opened,
+            attachment_id=_attachment_id(opened.shown),
+            identities=None
+            if identities is None
+            else [{"mailbox_id": box, "answers": given} for box, given in identities.items()],
+            mailboxes=[MAILBOX.write(box) for box in opened.view.boxes] if opened.view else None,
+        )
 
 
 @ns.route("/access-grants/<grant_id>/file")
@@ -91,33 +94,16 @@ class OriginalFile(Resource):
     @response_file("downloadOriginal", (404, 409))
     def get(self, session: Session, me: AuthenticatedOfficer, grant_id: str) -> File:
         """Download the original file that is open to you."""
-        reference = opening_opened(session, me, grant_id, Act.PROPOSE)
+        reference = find_access_grant(session, me, grant_id, Act.PROPOSE)
         call = Call(session, acting(me, ORIGINAL, Act.PROPOSE), now())
         name, body = queries.original(call, sealer(), reference, store_of(services().settings))
         return File([body], BYTES, f"{reference}.{name.rpartition('.')[2]}", len(body))
 
 
 def _grant_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    payload = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
-    return Answer(_payload(payload), headers=(etag(payload.opening.version),))
+    grant = queries.grant_view(session, sealer(), me.standing.unit, reference, now())
+    return written_answer(_GRANT, grant, attachment_id=_attachment_id(grant))
 
 
-def _payload(one: AccessGrantView) -> dict[str, Any]:
-    grant = one.opening
-    return {
-        "grant_id": grant.reference,
-        "case_id": one.case,
-        "kind": grant.kind,
-        "attachment_id": grant.attachment or None,
-        "state": one.state,
-        "hours": grant.hours,
-        "asked_by": grant.asked_by,
-        "asked_at": grant.asked_at,
-        "decided_by": grant.decided_by,
-        "decided_at": grant.decided_at,
-        "expires_at": grant.ends_at,
-        "looked_at": grant.looked_at,
-        "reason": one.reason,
-        "answer": one.answer,
-        "version": grant.version,
-    }
+def _attachment_id(one: queries.AccessGrantView) -> str | None:
+    return one.grant.attachment or None

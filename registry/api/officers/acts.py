@@ -53,7 +53,7 @@ def act_view(
     def view(
         _: Resource, *, session: Session, me: AuthenticatedOfficer, version: int | None = None, **given: Any
     ) -> Answer | None:
-        reference: Any = acts.opened(session, me, act, *(given.pop(name) for name in parameters))
+        reference: Any = acts.find(session, me, act, *(given.pop(name) for name in parameters))
         idempotency_key = given.pop("idempotency_key", None)
 
         def do() -> object:

@@ -1,4 +1,7 @@
-"""Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages."""
+"""Cases by the API: the queue, one case, and what is done with it, by the same actions as on the console's pages.
+
+Decisions are written by one officer, made or sent back by another; their versions are the case's.
+"""
 
 from datetime import timedelta
 from typing import Any
@@ -6,28 +9,56 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.api.cursors import cursor_of, place_of, refuse
-from registry.api.officers.acts import act_view, serve_acts
+from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.audit.actions import record
+from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.models import Case
 from registry.complaints.casework import notes
 from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework.decisions import queries
+from registry.complaints.casework.decisions.queries import ShownDecision
+from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
+from registry.complaints.casework.queue.rules import Way
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import roles_of
+from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.officer_desk import decision_acts
+from registry.officer_desk.acting import acting, roles_of
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for
 from registry.officer_desk.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import Priority
-from schemas.cases import CaseNotesSchema, CaseSchema, CasesQuerySchema, CasesSchema
+from schemas.cases import (
+    CaseClockSchema,
+    CaseMailboxSchema,
+    CaseMoveSchema,
+    CaseNoteSchema,
+    CaseNotesSchema,
+    CaseSchema,
+    CasesQuerySchema,
+    CasesSchema,
+    CaseSummarySchema,
+    CaseWaySchema,
+)
+from schemas.sanctions import DecisionSchema, DecisionsSchema
+
+_SUMMARY = CaseSummarySchema.of(Listed)
+_CASE = CaseSchema.of(CaseView, inherited="case", computed=["due_at", "clocks", "mailboxes", "moves", "ways"])
+_CLOCK = CaseClockSchema.of(CaseClock)
+_MOVE = CaseMoveSchema.of(CaseMove, computed=["by"])
+_WAY = CaseWaySchema.of(Way)
+MAILBOX = CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
+_NOTE = CaseNoteSchema.of(notes.Noted)
 
 ns = Namespace("cases", path="/cases")
 ADDRESS = "/<case_id>"
@@ -51,7 +82,7 @@ class Cases(Resource):
         filters = read_filters(parameters, me.officer.reference, sealer().digest)
         found = listed(session, me.standing.unit, filters, now(), after=_place(parameters, cursor), limit=limit + 1)
         following = cursor_of(parameters, _mark(found[limit - 1])) if len(found) > limit else None
-        return Answer({"items": [_summary(one) for one in found[:limit]], "next_cursor": following})
+        return Answer({"items": [_SUMMARY.write(one) for one in found[:limit]], "next_cursor": following})
 
 
 @ns.route("/<case_id>")
@@ -66,7 +97,7 @@ class OneCase(Resource):
         """
         officer, case = case_for(session, me, ACCOUNT, Act.READ, case_id)
         view = case_view(Call(session, officer, now()), sealer(), case.reference)
-        return Answer(_payload(me, view), headers=(etag(case.version),))
+        return _case_answer(me, view)
 
 
 serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks"))
@@ -93,8 +124,8 @@ class Notes(Resource):
             unit=officer.unit,
         )
         payload = {
-            "notes": [{"note_id": one.reference, "by": one.by, "on": one.on, "text": one.text} for one in written],
-            "tasks": [{"task_id": one.reference, **_without_reference(one)} for one in tasks],
+            "notes": [_NOTE.write(note) for note in written],
+            "tasks": [{"task_id": task.reference, **_without_reference(task)} for task in tasks],
             "version": case.version,
         }
         return Answer(payload, headers=(etag(case.version),))
@@ -125,68 +156,65 @@ def _mark(one: Listed) -> list[Any]:
     return [one.place.priority.value, microseconds(one.place.due_at), one.reference]
 
 
-def _summary(one: Listed) -> dict[str, Any]:
-    return {
-        "case_id": one.reference,
-        "state": one.state,
-        "priority": one.priority,
-        "country": one.country,
-        "sector": one.sector,
-        "indicators": list(one.indicators),
-        "filed_on": one.filed_on,
-        "due_at": one.due_at,
-        "assignee": one.assignee,
-        "has_legal_hold": one.has_legal_hold,
-        "has_unread": one.has_unread,
-        "version": one.version,
-    }
-
-
-def _payload(me: AuthenticatedOfficer, view: CaseView) -> dict[str, Any]:
-    case, queued = view.case, view.queued
-    ways = find_ways(case, view.moves, me.officer.reference, roles_of(me), now().date())
-    return {
-        "case_id": case.reference,
-        "state": case.state,
-        "priority": case.priority,
-        "country": case.country,
-        "sector": case.sector,
-        "indicators": list(case.indicators),
-        "filed_on": case.filed_on,
-        "due_at": queued.due_at,
-        "assignee": case.assignee,
-        "has_legal_hold": case.has_legal_hold,
-        "has_unread": case.has_unread,
-        "version": case.version,
-        "reasons": list(view.reasons),
-        "clocks": [
-            {"kind": kind, "due_at": one.due_at, "met_on": one.met_on, "paused_on": one.paused_on}
-            for kind, one in view.clocks.items()
-        ],
-        "mailboxes": [mailbox_payload(box) for box in view.boxes],
-        "moves": [
-            {
-                "from_state": one.from_state,
-                "to_state": one.to_state,
-                "on": one.on_day,
-                "by": one.actor or one.role.value,
-            }
-            for one in view.moves
-        ],
-        "ways": [{"to": way.target, "needs_reason": way.needs_reason, "lack": way.lack} for way in ways],
-    }
-
-
-def mailbox_payload(box: ContainerView) -> dict[str, Any]:
-    return {
-        "mailbox_id": box.reference,
-        "role": box.role,
-        "answers": dict(box.answers),
-        "messages": [{"author": one.author, "written_on": one.written_on, "text": one.text} for one in box.messages],
-    }
+def _case_answer(me: AuthenticatedOfficer, view: CaseView) -> Answer:
+    ways = find_ways(view.case, view.moves, me.officer.reference, roles_of(me), now().date())
+    return written_answer(
+        _CASE,
+        view,
+        due_at=view.due_at,
+        clocks=[_CLOCK.write(clock) for clock in view.clocks.values()],
+        mailboxes=[MAILBOX.write(box) for box in view.boxes],
+        moves=[_MOVE.write(move, by=move.actor or move.role.value) for move in view.moves],
+        ways=[_WAY.write(way) for way in ways],
+    )
 
 
 def _without_reference(task: notes.Task) -> dict[str, Any]:
     given = task._asdict()
     del given["reference"]
     return given
+
+
+decisions = Namespace("decisions", path="/cases/<case_id>/decisions")
+
+DECISION = rights.Resource.DECISION
+_DECISION = DecisionSchema.of(ShownDecision, computed=["sanctions", "case_version"])
+
+
+@decisions.route("")
+class Decisions(Resource):
+    @officer_may(DECISION, Act.READ)
+    @request_schema()
+    @response_schema(DecisionsSchema(), "listDecisions", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List the decisions of a case, with their texts.
+
+        Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
+        """
+        officer, case = case_for(session, me, DECISION, Act.READ, case_id)
+        _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
+        return Answer(
+            {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)
+        )
+
+    post = act_view(
+        decisions.path, decision_acts.IN_CASE, decision_acts.IN_CASE["decision"],
+        Answered(DecisionSchema(), lambda session, me, made, _: _decision_answer(session, me, Act.PROPOSE, made)),
+    )  # fmt: skip
+
+
+serve_acts(
+    decisions, "/<decision_id>", decision_acts.ACTS,
+    Answered(DecisionSchema(), lambda session, me, reference, _: _decision_answer(session, me, Act.APPROVE, reference)),
+)  # fmt: skip
+
+
+def _decision_answer(session: Session, me: AuthenticatedOfficer, act: Act, reference: str) -> Answer:
+    officer = acting(me, DECISION, act)
+    case, payload = queries.decision_view(session, sealer(), officer, reference, now().date())
+    return Answer(_decision_payload(session, case, payload), headers=(etag(case.version),))
+
+
+def _decision_payload(session: Session, case: Case, payload: ShownDecision) -> dict[str, Any]:
+    sanctions = [sanction.reference for sanction in resting_on(session, payload.decision.reference)]
+    return _DECISION.write(payload, sanctions=sanctions, case_version=case.version)

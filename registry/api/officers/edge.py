@@ -7,50 +7,44 @@ from flask import Flask
 
 from registry.api.officers import (
     access_grants,
-    agency_files,
-    audit,
     cases,
-    channels,
-    clones,
-    decisions,
     entry_requests,
     hearings,
     law_overlays,
-    licence_previews,
     licences,
     officers,
-    overview,
+    oversight,
     papers,
     referrals,
+    related_acts,
     sanctions,
 )
-from registry.api.officers import profile as own
 from registry.api.restx import Namespace
 from registry.http.paths import DESK_PATHS
 from registry.http.portals import UnguardedRoute, endpoints, require_guarded_endpoint
 
 DESK: tuple[Namespace, ...] = (
-    own.ns,
+    officers.own,
     officers.ns,
     officers.changes_ns,
     licences.ns,
-    licence_previews.ns,
-    channels.ns,
-    clones.ns,
+    licences.previews,
+    related_acts.channels,
+    related_acts.ns,
     law_overlays.ns,
     cases.ns,
     access_grants.ns,
     papers.ns,
     hearings.ns,
     hearings.served,
-    agency_files.ns,
+    hearings.papers,
     referrals.ns,
     referrals.received,
     referrals.identities,
     entry_requests.ns,
-    audit.ns,
-    overview.ns,
-    decisions.ns,
+    oversight.audit,
+    oversight.ns,
+    cases.decisions,
     sanctions.ns,
 )
 """Every namespace of officers, in the order of the documentation."""

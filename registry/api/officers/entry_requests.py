@@ -21,10 +21,10 @@ from registry.officer_desk.entry_acts import (
     INVITATIONS,
     INVITED,
     OWN,
-    invitation_opened,
+    find_invitation,
+    find_request,
     official,
     representative,
-    request_opened,
 )
 from registry.officers import rights
 from registry.officers.models import OfficerChange
@@ -97,7 +97,7 @@ class EntryRequests(Resource):
             return entry_requests.ask(Call(session, rep, now()), kind, text, part).reference
 
         reference = draft_idempotently(session, me, "entry request", idempotency_key, ask)
-        return _payload(entry_requests.lock_request(session, rep.agency, reference))
+        return written_answer(_REQUEST, entry_requests.lock_request(session, rep.agency, reference))
 
 
 @ns.route("/entry-requests/<request_id>")
@@ -109,11 +109,15 @@ class OneEntryRequest(Resource):
         """Read a request of your own agency, or of one of your authority."""
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
-            return _payload(request_opened(session, me, reference))
-        return _payload(entry_requests.lock_request(session, representative(session, me).agency, reference))
+            return written_answer(_REQUEST, find_request(session, me, reference))
+        return written_answer(
+            _REQUEST, entry_requests.lock_request(session, representative(session, me).agency, reference)
+        )
 
 
-ANSWERED = Answered(EntryRequestSchema(), lambda _session, _me, _, entry_request: _payload(entry_request))
+ANSWERED = Answered(
+    EntryRequestSchema(), lambda _session, _me, _, entry_request: written_answer(_REQUEST, entry_request)
+)
 serve_acts(ns, "/entry-requests/<request_id>", OWN, ANSWERED)
 serve_acts(ns, "/entry-requests/<request_id>", ACTS, ANSWERED)
 
@@ -132,21 +136,21 @@ class AgencyInvitations(Resource):
         "/agency-invitations", INVITATIONS, INVITATIONS["invite"],
         Answered(
             AgencyInvitedSchema(),
-            lambda session, me, made, _: Answer(_invitation(session, *invitation_opened(session, me, made))),
+            lambda session, me, made, _: Answer(_invitation(session, *find_invitation(session, me, made))),
         ),
     )  # fmt: skip
 
 
-def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: str | None) -> Answer:
-    return Answer(_invitation(session, *invitation_opened(session, me, reference)) | {"join_code": code})
-
-
-serve_acts(ns, "/agency-invitations/<change_id>", INVITED, Answered(AgencyInvitationApprovedSchema(), _approved))
+serve_acts(
+    ns, "/agency-invitations/<change_id>", INVITED,
+    Answered(
+        AgencyInvitationApprovedSchema(),
+        lambda session, me, reference, code: Answer(
+            _invitation(session, *find_invitation(session, me, reference)) | {"join_code": code}
+        ),
+    ),
+)  # fmt: skip
 
 
 def _invitation(session: Session, change: OfficerChange, agency: str) -> dict[str, Any]:
     return change_payload(session, change) | {"agency_id": agency}
-
-
-def _payload(entry_request: EntryRequest) -> Answer:
-    return written_answer(_REQUEST, entry_request)

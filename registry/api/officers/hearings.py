@@ -1,40 +1,64 @@
 """Hearings by the API.
 
-At the unit of the case: written, checked by another, served, closed. At the agency (`served`): what it is asked, and its
-answer; nothing of a case is shown there.
+At the unit of the case: written, checked by another, served, closed. At the agency (`served`): what it is asked, its
+answer, and the papers that go with it; nothing of a case is shown there.
 """
 
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.api.officers.acts import Answered, act_view, serve_acts
-from registry.api.officers.agency_files import AGENCY_PAPER
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.parties.hearings import portal
+from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.file_kinds import MAX_BYTES
+from registry.complaints.casework.queries import CleanFile
+from registry.complaints.parties.hearings import files, portal
+from registry.complaints.parties.hearings.queries import HearingView, Reprisal
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import fetch_of_case
+from registry.complaints.parties.steps import fetch_of_case, find_case
 from registry.core.clock import now
-from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import party_call, reference_in
+from registry.core.errors import FilesUnavailable
+from registry.http.complaint_services import build_sent_file, sealer, store, upload_services
+from registry.http.request_reader import IdempotencyKey
+from registry.http.responses import Answer, File, etag
+from registry.http.schemas import (
+    BYTES,
+    no_content_response,
+    request_file,
+    request_schema,
+    response_file,
+    response_schema,
+    written_answer,
+)
+from registry.http.transaction import writing
+from registry.http.uploads import one_of_few
+from registry.officer_desk.acting import acting_for_party, officer_call, party_call, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, hearing_opened, read_hearing
+from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import HearingState
 from schemas.hearings import (
+    AgencyPaperSchema,
     HearingSchema,
     HearingsSchema,
     HearingSummarySchema,
     ServedHearingSchema,
     ServedHearingsSchema,
+    ServedHearingSummarySchema,
 )
+from schemas.mailbox import AttachmentSentSchema
 
 _SUMMARY = HearingSummarySchema.of(Hearing)
+_HEARING = HearingSchema.of(
+    HearingView, inherited="hearing", computed=["ways"], files=files.HandedFile, reprisal=Reprisal
+)
+_LISTED = ServedHearingSummarySchema.of(portal.Listed)
 
 ns = Namespace("hearings", path="/")
 
@@ -43,7 +67,7 @@ ADDRESS = "/hearings/<hearing_id>"
 
 ANSWERED = Answered(
     HearingSchema(),
-    lambda session, me, reference, _: _payload(session, me, reference),
+    lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/hearings/{hearing_id}",
 )
 
@@ -72,7 +96,7 @@ class OneHearing(Resource):
     @response_schema(HearingSchema(), "getHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing with all that its agency reads, and the moves open to you."""
-        return _payload(session, me, hearing_opened(session, me, hearing_id))
+        return _answer(session, me, find_hearing(session, me, hearing_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -80,32 +104,10 @@ class OneHearing(Resource):
 serve_acts(ns, ADDRESS, ACTS, ANSWERED, exclude=("edit",))
 
 
-def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    payload = read_hearing(session, me, reference)
-    value: dict[str, Any] = {
-        **_SUMMARY.write(payload.hearing),
-        "case_id": payload.case.reference,
-        "allegation": payload.allegation,
-        "language": payload.hearing.language,
-        "translation": payload.translation,
-        "reads": list(payload.reads),
-        "answer": payload.answer,
-        "returned": payload.returned,
-        "few": payload.few,
-        "longer": payload.longer,
-        "extended": payload.extended,
-        "outcome": payload.outcome,
-        "outcome_language": payload.hearing.outcome_language,
-        "outcome_translation": payload.outcome_translation,
-        "told_on": payload.hearing.told_on,
-        "object_until": payload.hearing.object_until,
-        "objection": payload.objection,
-        "objected_on": payload.hearing.objected_on,
-        "files": [AGENCY_PAPER.write(one) for one in payload.files],
-        "reprisal": payload.reprisal._asdict(),
-        "ways": [{"to": state, "lacking": payload.ways[state]} for state in HearingState if state in payload.ways],
-    }
-    return Answer(value, headers=(etag(payload.hearing.version),))
+def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    view = read_hearing(session, me, reference)
+    ways = [{"to": state, "lacking": view.ways[state]} for state in HearingState if state in view.ways]
+    return written_answer(_HEARING, view, ways=ways)
 
 
 served = Namespace("hearings", path="/served-hearings")
@@ -119,7 +121,7 @@ class ServedHearings(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
         found = portal.fetch_served(session, me.standing.unit, now().date())
-        return Answer({"items": [_listed(one) for one in found]})
+        return Answer({"items": [_LISTED.write(one) for one in found]})
 
 
 @served.route("/<hearing_id>")
@@ -129,19 +131,19 @@ class ServedHearing(Resource):
     @response_schema(ServedHearingSchema(), "getServedHearing", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str) -> Answer:
         """Read a hearing of your agency, and its answer."""
-        return _served_payload(session, me, reference_in(hearing_id))
+        return _served_answer(session, me, reference_in(hearing_id))
 
 
 serve_acts(
     served, "/<hearing_id>", ANSWERS,
-    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_payload(session, me, reference)),
+    Answered(ServedHearingSchema(), lambda session, me, reference, _: _served_answer(session, me, reference)),
 )  # fmt: skip
 
 
-def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+def _served_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
     payload = portal.read(party_call(session, me), sealer(), reference)
     value: dict[str, Any] = {
-        **_listed(payload.listed),
+        **_LISTED.write(payload.listed),
         "allegation": payload.allegation,
         "language": payload.language,
         "translation": payload.translation,
@@ -156,18 +158,94 @@ def _served_payload(session: Session, me: AuthenticatedOfficer, reference: str) 
         "object_until": payload.object_until,
         "objection": payload.objection,
         "may_object": payload.may_object,
-        "files": [AGENCY_PAPER.write(one) for one in payload.files],
+        "files": [_PAPER.write(one) for one in payload.files],
         "keeps_originals": payload.keeps_originals,
         "version": payload.version,
     }
     return Answer(value, headers=(etag(payload.version),))
 
 
-def _listed(one: portal.Listed) -> dict[str, Any]:
-    return {
-        "hearing_id": one.reference,
-        "state": one.state,
-        "served_on": one.served_on,
-        "answer_by": one.answer_by,
-        "unit": dict(one.unit),
-    }
+_PAPER = AgencyPaperSchema.of(files.HandedFile)
+
+papers = Namespace("hearings", path="/")
+
+
+@papers.route("/served-hearings/<hearing_id>/files")
+class HandedFiles(Resource):
+    # Its own transactions, for none is held while the store is waited for.
+    @one_of_few()
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @request_file(MAX_BYTES)
+    @response_schema(AttachmentSentSchema(), "addAnswerFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        hearing_id: str,
+        body: bytes,
+        name: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Answer:
+        """Upload a paper to your answer while you may answer, or to your objection while you may object.
+
+        JPEG, PNG, WebP, HEIC, PDF, MP4, plain text, or sound (M4A, MP3, AMR, AAC, OGG, WebM, WAV, 3GP), told from
+        the bytes; 20 MB, ten files and 80 MB for each.
+        Officers see a copy without place and device once you have answered or objected. Where the custodian's key is not at
+        hand that copy alone is kept, made while you wait. Idempotent with an Idempotency-Key.
+        """
+        sent = files.add_file(
+            upload_services(),
+            sealer(),
+            acting_for_party(me),
+            reference_in(hearing_id),
+            build_sent_file(body, name, idempotency_key),
+            now(),
+        )
+        return Answer({"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on})
+
+
+@papers.route("/served-hearings/<hearing_id>/files/<attachment_id>")
+class HandedFile(Resource):
+    # Its own transaction, for none is held while the store is waited for.
+    @officer_may(HEARING, Act.ANSWER, reads=True)
+    @request_schema()
+    @response_file("downloadAnswerFile", (404,))
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
+        """Download your own paper as you sent it, before and after you have answered or objected.
+
+        Where the copy without place and device alone was kept, or no original can be opened, it is that copy.
+        """
+        reference = reference_in(attachment_id)
+        with writing() as own:
+            fetch = files.find_own_file(party_call(own, me), sealer(), store(), reference_in(hearing_id), reference)
+        return _saved(reference, fetch())
+
+    @officer_may(HEARING, Act.ANSWER)
+    @request_schema()
+    @no_content_response("removeAnswerFile", (404, 409))
+    def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
+        """Delete a paper, before the answer or the objection is sent."""
+        names = files.remove_file(party_call(session, me), reference_in(hearing_id), reference_in(attachment_id))
+        # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
+        with suppress(FilesUnavailable):
+            discard(store(), names)
+
+
+@papers.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
+class HandedFileCopy(Resource):
+    @officer_may(HEARING, Act.READ)
+    @request_schema()
+    @response_file("getAnswerFileCopy", (404,))
+    def get(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> File:
+        """Download the clean copy of a paper, without place and device.
+
+        Not found before the agency has sent what it goes with, and while there is no copy.
+        """
+        hearing, attachment = find_hearing(session, me, hearing_id), reference_in(attachment_id)
+        case = find_case(session, Hearing, me.standing.unit, hearing)
+        call = officer_call(session, me, HEARING, Act.READ)
+        return _saved(attachment, files.read_clean_copy(call, sealer(), store(), case, hearing, attachment))
+
+
+def _saved(reference: str, file: CleanFile) -> File:
+    return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))

@@ -63,10 +63,7 @@ serve_acts(
 
 
 def _answer_by_id(session: Session, overlay_id: str) -> Answer:
-    return _overlay_answer(overlay_named(session, reference_in(overlay_id)))
-
-
-def _overlay_answer(row: LawOverlay) -> Answer:
+    row = overlay_named(session, reference_in(overlay_id))
     return Answer(_payload(row), headers=(etag(row.version),))
 
 

@@ -1,5 +1,9 @@
-"""The licensing desk by the API: acts on licences by two persons, deposits, and lists that are held."""
+"""The licensing desk by the API: acts on licences by two persons, deposits, and lists that are held.
 
+A preview says what an act would do before it is proposed or approved: the public record before and after, and who is told.
+"""
+
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,25 +15,37 @@ from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
-from registry.officer_desk.licensing import agency_opened, proposal_opened, waiting_for
+from registry.officer_desk.licensing import find_agency, find_proposal, previewed, waiting_for
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.register.agencies import record
 from registry.register.agencies.models import Agency
+from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports import queries as imports
+from registry.register.imports.models import PendingImport
+from registry.supervision.collisions.applicants import Compared
+from registry.supervision.licensing import proposals
 from registry.supervision.licensing.deposits import queries as ledgers
 from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.drafting import today_of
+from registry.supervision.licensing.drafting import Draft, status_on, today_of
 from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.rules import ACTS
+from registry.vocabulary.register import STATUSES
+from registry.vocabulary.register import Answer as Recruits
+from schemas.licence_previews import LicencePreviewSchema
 from schemas.licensing import (
     DepositLedgerSchema,
     DepositLineSchema,
     LicenceProposalSchema,
     LicenceProposalsSchema,
+    ListOnHoldSchema,
     ListsOnHoldSchema,
 )
 
+_PROPOSAL = LicenceProposalSchema.of(Proposal, computed=["agency_id"])
 _LINE = DepositLineSchema.of(DepositLine)
+_HELD_LIST = ListOnHoldSchema.of(PendingImport, computed=["source", "source_id"])
 
 ns = Namespace("licences", path="/")
 
@@ -48,7 +64,7 @@ class Proposals(Resource):
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
         Answered(
-            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, proposal_opened(session, me, made)),
+            LicenceProposalSchema(), lambda session, me, made, _: _proposal_answer(session, find_proposal(session, me, made)),
             "/api/v1/licence-proposals/{proposal_id}",
         ),
     )  # fmt: skip
@@ -61,21 +77,13 @@ class OneProposal(Resource):
     @response_schema(LicenceProposalSchema(), "getLicenceProposal", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
         """Read one proposal."""
-        return _proposal_answer(session, proposal_opened(session, me, proposal_id))
+        return _proposal_answer(session, find_proposal(session, me, proposal_id))
 
 
 serve_acts(
     ns, "/licence-proposals/<proposal_id>", PROPOSALS,
     Answered(LicenceProposalSchema(), lambda session, _me, _, proposal: _proposal_answer(session, proposal)),
 )  # fmt: skip
-
-
-def _line_answered(_session: Session, _me: AuthenticatedOfficer, _: str, line: DepositLine) -> Answer:
-    return written_answer(_LINE, line)
-
-
-def _line_entered(session: Session, me: AuthenticatedOfficer, reference: str, _: object) -> Answer:
-    return _line_answered(session, me, reference, ledgers.line_named(session, reference))
 
 
 @ns.route("/deposits/<agency_id>")
@@ -85,7 +93,7 @@ class Deposit(Resource):
     @response_schema(DepositLedgerSchema(), "getDeposit", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
-        row, agency = agency_opened(session, me, agency_id)
+        row, agency = find_agency(session, me, agency_id)
         today, _ = today_of(session, me.standing.authority, now())
         found = ledgers.ledger_view(session, row.id, agency, today)
         required = found.standing.required
@@ -101,10 +109,18 @@ class Deposit(Resource):
             }
         )
 
-    post = act_view("/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"], Answered(DepositLineSchema(), _line_entered))
+    post = act_view(
+        "/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"],
+        Answered(
+            DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, ledgers.line_named(session, made))
+        ),
+    )  # fmt: skip
 
 
-serve_acts(ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES, Answered(DepositLineSchema(), _line_answered))
+serve_acts(
+    ns, "/deposits/<agency_id>/lines/<line_id>", DEPOSIT_LINES,
+    Answered(DepositLineSchema(), lambda _session, _me, _, line: written_answer(_LINE, line)),
+)  # fmt: skip
 
 
 @ns.route("/lists-on-hold")
@@ -115,19 +131,7 @@ class HeldLists(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = imports.lists_on_hold(session, me.standing.authority)
-        items = [
-            {
-                "list_id": pending.reference,
-                "source": source,
-                "source_id": source,
-                "fetched_at": pending.fetched_at,
-                "why": pending.reason,
-                "counts": pending.counts,
-                "ordered_by": pending.ordered_by,
-                "trouble": pending.trouble,
-            }
-            for pending, source in found
-        ]
+        items = [_HELD_LIST.write(pending, source=source, source_id=source) for pending, source in found]
         return Answer({"items": items})
 
 
@@ -138,25 +142,78 @@ def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
     return Answer(_payload(session, proposal), headers=(etag(proposal.version),))
 
 
-def _agency_id(session: Session, proposal: Proposal) -> str | None:
-    return None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
-
-
 def _payload(session: Session, proposal: Proposal) -> dict[str, Any]:
+    agency = None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
+    return _PROPOSAL.write(proposal, agency_id=agency)
+
+
+previews = Namespace("licences", path="/")
+
+
+@previews.route("/licence-previews")
+class ActPreview(Resource):
+    post = act_view(
+        "/licence-previews", LICENCE_ACTS, LICENCE_ACTS["preview"],
+        Answered(LicencePreviewSchema(), lambda session, _me, _, draft: Answer(_preview_payload(session, draft))),
+    )  # fmt: skip
+
+
+@previews.route("/licence-proposals/<proposal_id>/preview")
+class ProposalPreview(Resource):
+    @officer_may(LICENCE, Act.READ)
+    @request_schema()
+    @response_schema(LicencePreviewSchema(), "previewLicenceProposal", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, proposal_id: str) -> Answer:
+        """Preview what a waiting proposal would change of the record as it stands now.
+
+        409 where it fits no longer, or was decided. The ETag is the proposal's version, for `approveLicenceProposal`.
+        """
+        found = find_proposal(session, me, proposal_id)
+        draft = proposals.waiting_draft(session, found, now())
+        return Answer(_preview_payload(session, draft), headers=(etag(found.version),))
+
+
+def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
+    found = previewed(session, draft)
+    # An agency that is not known yet gets its reference with the application.
+    is_known = draft.before is not None
     return {
-        "proposal_id": proposal.reference,
-        "act": proposal.act,
-        "subject": proposal.subject,
-        "agency_id": _agency_id(session, proposal),
-        "stated": proposal.details,
-        "legal_ground": proposal.legal_ground,
-        "effective_on": proposal.effective_on,
-        "has_second": proposal.has_second,
-        "state": proposal.state,
-        "proposed_by": proposal.proposed_by,
-        "proposed_at": proposal.proposed_at,
-        "decided_by": proposal.decided_by,
-        "decided_at": proposal.decided_at,
-        "reason": proposal.reason,
-        "version": proposal.version,
+        "act": draft.act,
+        "agency_id": draft.after.agency_id if is_known else None,
+        "effective_on": draft.effective_on,
+        "has_second": ACTS[draft.act].has_second,
+        "licence": _previewed_licence(draft),
+        "before": None if draft.before is None else _shown_record(draft.before, draft.today),
+        "after": _shown_record(draft.after, draft.today),
+        "told": {"addresses": found.addresses, "is_by_hand": not found.addresses},
+        "likenesses": None if found.likenesses is None else _likenesses(found.likenesses),
     }
+
+
+def _shown_record(agency: record.Agency, day: date) -> Any:
+    return whole_agency(record.withhold(agency, day))
+
+
+def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
+    if draft.licence_id is None:
+        return None
+    on = draft.effective_on
+    before = draft.before
+    is_there = before is not None and any(one.licence_id == draft.licence_id for one in before.licences)
+    was = status_on(before, draft.licence_id, on) if before is not None and is_there else None
+    becomes = status_on(draft.after, draft.licence_id, on)
+    return {
+        "licence_id": draft.licence_id if is_there else None,
+        "status_before": was,
+        "status_after": becomes,
+        "may_recruit_before": STATUSES[was].recruit if was else Recruits.UNKNOWN,
+        "may_recruit_after": STATUSES[becomes].recruit if becomes else Recruits.UNKNOWN,
+    }
+
+
+def _likenesses(found: Compared) -> dict[str, Any]:
+    items = [
+        {"agency": agency_summary(one.agency), "signs": one.signs, "evidence": one.evidence, "has_lost": one.has_lost}
+        for one in found.found
+    ]
+    return {"items": items, "is_whole": found.is_whole}

@@ -1,6 +1,7 @@
-"""The officers of one's unit by the API, what one person may do about them, and what of it waits for a second person.
+"""The officers of one's unit by the API, what may be done about them, and one's own account.
 
-Fields of an answer are named by hand: what a feature adds does not get out by itself.
+Changes of officers wait for a second person. Of one's own account: who one is, sessions, tokens and loans, and where one
+has an interest. Fields of an answer are named by their schemas: what a feature adds does not get out by itself.
 """
 
 from typing import Any
@@ -12,26 +13,34 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.acting import reference_in
 from registry.officer_desk.officer_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
-from registry.officers import accounts, rights, tokens
-from registry.officers.models import ApiToken, Officer, OfficerChange
-from registry.officers.rights import Act
-from registry.officers.sessions import AuthenticatedOfficer
+from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
+from registry.officers import accounts, notices, rights, tokens
+from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
+from registry.officers.rights import RIGHTS, Act
+from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
 from schemas.officers import (
     OfficerChangeApprovedSchema,
     OfficerChangeSchema,
     OfficerChangesSchema,
     OfficerSchema,
+    OfficerSessionSchema,
+    OfficerSessionsSchema,
     OfficersSchema,
     OfficerTokenSchema,
     OfficerTokensSchema,
+    OwnStandingSchema,
+    RoleLoanSchema,
+    RoleLoansSchema,
 )
 
 ns = Namespace("officers", path="/officers")
 
 TOKEN = OfficerTokenSchema.of(ApiToken)
+_OFFICER = OfficerSchema.of(Officer, computed=["roles"])
+_CHANGE = OfficerChangeSchema.of(OfficerChange, computed=["officer_id", "name", "email", "roles"])
 
 OFFICER = rights.Resource.OFFICER
 
@@ -55,7 +64,7 @@ class Officers(Resource):
         Those who were invited and those who left as well, by name.
         """
         found = accounts.officers_of(session, me.standing.unit)
-        return Answer({"items": [officer_payload(session, one) for one in found]})
+        return Answer({"items": [_officer_payload(session, one) for one in found]})
 
     post = act_view("/officers", OFFICERS, OFFICERS["invite"], PROPOSED)
 
@@ -68,7 +77,7 @@ class OneOfficer(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer, officer_id: str) -> Answer:
         """Read one officer of your unit."""
         officer = accounts.officer_named(session, reference_in(officer_id), me.standing.unit)
-        return Answer(officer_payload(session, officer), headers=(etag(officer.version),))
+        return Answer(_officer_payload(session, officer), headers=(etag(officer.version),))
 
 
 serve_acts(ns, "/<officer_id>", OFFICER_ACCOUNTS, PROPOSED)
@@ -129,30 +138,111 @@ def _approved(session: Session, me: AuthenticatedOfficer, reference: str, code: 
 serve_acts(changes_ns, "/<change_id>", OFFICER_CHANGES, Answered(OfficerChangeApprovedSchema(), _approved))
 
 
-def officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
-    return {
-        "officer_id": officer.reference,
-        "name": officer.name,
-        "email": officer.email,
-        "language": officer.language,
-        "state": officer.state,
-        "roles": sorted(accounts.own_roles(session, officer)),
-        "version": officer.version,
-    }
+def _officer_payload(session: Session, officer: Officer) -> dict[str, Any]:
+    return _OFFICER.write(officer, roles=sorted(accounts.own_roles(session, officer)))
 
 
 def change_payload(session: Session, change: OfficerChange) -> dict[str, Any]:
     about = None if change.officer_id is None else session.get_one(Officer, change.officer_id)
+    return _CHANGE.write(
+        change,
+        officer_id=None if about is None else about.reference,
+        name=change.details["name"] if about is None else about.name,
+        email=change.details["email"] if about is None else about.email,
+        roles=change.details.get("roles", []),
+    )
+
+
+_SESSION = OfficerSessionSchema.of(SignedIn)
+_LOAN = RoleLoanSchema.of(RoleLent, computed=["deputy_id"])
+
+own = Namespace("officers", path="/officers/me")
+
+OWN = rights.Resource.OWN
+
+
+@own.route("")
+class Me(Resource):
+    @officer_may(OWN, Act.READ)
+    @request_schema()
+    @response_schema(OwnStandingSchema(), "getMe", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """Read your own officer account and rights.
+
+        Your unit, the roles you have today (lent ones included), and what they let you do: every right of the table.
+        """
+        return Answer(_standing_payload(session, me), headers=(etag(me.officer.version),))
+
+
+@own.route("/sessions")
+class Sessions(Resource):
+    @officer_may(OWN, Act.READ)
+    @request_schema()
+    @response_schema(OfficerSessionsSchema(), "listMySessions", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List your sessions of the console.
+
+        No address and no browser is written down.
+        """
+        found = OFFICER_SESSIONS.list_living(session, me.officer, now())
+        return Answer({"items": [_SESSION.write(one) for one in found]})
+
+
+serve_acts(own, "/sessions/<session_id>", OWN_SESSIONS, None)
+
+
+@own.route("/tokens")
+class OwnTokens(Resource):
+    @officer_may(OWN, Act.READ)
+    @request_schema()
+    @response_schema(OfficerTokensSchema(), "listMyTokens", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List your active tokens.
+
+        A token is made in the console alone, after the second factor and the password again: none makes another.
+        """
+        return Answer(
+            {"items": [TOKEN.write(one) for one in tokens.tokens_of(session, me.officer, day_at(now(), None))]}
+        )
+
+
+serve_acts(own, "/tokens/<token_id>", OWN_TOKENS, None)
+
+
+@own.route("/loans")
+class Loans(Resource):
+    @officer_may(OWN, Act.READ)
+    @request_schema()
+    @response_schema(RoleLoansSchema(), "listMyLoans", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List the roles that you lend, now or later, and to whom."""
+        found = accounts.loans_of(session, me.officer, day_at(now(), None))
+        return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
+
+    post = act_view(
+        "/officers/me/loans", OWN_ACCOUNT, OWN_ACCOUNT["loans"],
+        Answered(RoleLoanSchema(), lambda session, me, made, _: _loan_answer(*accounts.loan_named(session, me.officer, made))),
+    )  # fmt: skip
+
+
+serve_acts(own, "/loans/<loan_id>", OWN_LOANS, None)
+serve_acts(own, "", OWN_ACCOUNT, None, exclude=("loans",))
+
+
+def _standing_payload(session: Session, me: AuthenticatedOfficer) -> dict[str, Any]:
     return {
-        "change_id": change.reference,
-        "kind": change.kind,
-        "officer_id": None if about is None else about.reference,
-        "name": change.details["name"] if about is None else about.name,
-        "email": change.details["email"] if about is None else about.email,
-        "roles": change.details.get("roles", []),
-        "state": change.state,
-        "proposed_by": change.proposed_by,
-        "proposed_at": change.proposed_at,
-        "decided_by": change.decided_by,
-        "decided_at": change.decided_at,
+        "officer_id": me.officer.reference,
+        "name": me.officer.name,
+        "language": me.officer.language,
+        "unit": me.standing.unit,
+        "country": me.standing.country,
+        "authority": me.standing.authority,
+        "roles": sorted(me.standing.roles),
+        "rights": [{"resource": what, "act": act} for (what, act) in RIGHTS if me.standing.may(what, act)],
+        "conflicts": sorted(me.conflicts),
+        "notices": notices.choice_of(session, me.officer),
     }
+
+
+def _loan_answer(lent: RoleLent, deputy: Officer) -> Answer:
+    return written_answer(_LOAN, lent, deputy_id=deputy.reference)

@@ -9,14 +9,17 @@ from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
+from registry.http.responses import Answer
+from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_desk.acting import acting, reference_in
 from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.papers import PaperFormSchema, PaperFormsSchema, PaperSentSchema
+from schemas.papers import PaperFormSchema, PaperFormsSchema, PaperFormSummarySchema, PaperSentSchema
+
+_LISTED = PaperFormSummarySchema.of(paper_forms.Listed)
+_FORM = PaperFormSchema.of(paper_forms.Typed, computed=["received_on", "saved_on", "questionnaire", "hidden"])
 
 ns = Namespace("papers", path="/paper-forms")
 
@@ -30,17 +33,14 @@ def _officer(me: AuthenticatedOfficer) -> Officer:
 
 def _form_answer(session: Session, me: AuthenticatedOfficer, reference: str, _: object = None) -> Answer:
     typed = paper_forms.typed_so_far(session, sealer(), _officer(me), reference)
-    value = {
-        "form_id": typed.reference,
-        "received_on": typed.form.received_on,
-        "saved_on": typed.form.saved_on,
-        "questionnaire": QUESTIONNAIRE.version,
-        "answers": typed.answers,
-        "hidden": sorted(typed.hidden),
-        "left_out": typed.left_out,
-        "version": typed.version,
-    }
-    return Answer(value, headers=(etag(typed.version),))
+    return written_answer(
+        _FORM,
+        typed,
+        received_on=typed.form.received_on,
+        saved_on=typed.form.saved_on,
+        questionnaire=QUESTIONNAIRE.version,
+        hidden=sorted(typed.hidden),
+    )
 
 
 @ns.route("")
@@ -51,8 +51,7 @@ class PaperForms(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List your unfinished paper forms, the oldest first. They are deleted 14 days after the last change."""
         found = paper_forms.unfinished(session, _officer(me))
-        items = [{"form_id": one.reference, "received_on": one.received_on, "saved_on": one.saved_on} for one in found]
-        return Answer({"items": items})
+        return Answer({"items": [_LISTED.write(one) for one in found]})
 
     post = act_view(
         "/paper-forms", PAPERS, PAPERS["begin"], Answered(PaperFormSchema(), _form_answer, f"{ADDRESS}/{{form_id}}")

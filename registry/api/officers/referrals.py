@@ -5,7 +5,6 @@ to it, and its answer; nothing else of the registry is its. At the custodian (`i
 asked to be told goes along.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,17 +14,22 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.file_kinds import ENDINGS
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import actions, portal, queries
-from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.portal import Report
+from registry.complaints.parties.referrals import actions, content, portal, queries
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.responses import Answer, File, etag
-from registry.http.schemas import BYTES, no_content_response, request_schema, response_file, response_schema
+from registry.http.schemas import (
+    BYTES,
+    no_content_response,
+    request_schema,
+    response_file,
+    response_schema,
+    written_answer,
+)
 from registry.officer_desk.acting import custodian_call, party_call, reference_in
 from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral, referral_opened
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -34,20 +38,34 @@ from schemas.referrals import (
     IdentityDecisionSchema,
     ReceivedReferralSchema,
     ReceivedReferralsSchema,
+    ReceivedReferralSummarySchema,
     ReferralSchema,
     ReferralsSchema,
     ReferralSummarySchema,
     WaitingIdentitiesSchema,
+    WaitingIdentitySchema,
 )
 
 _SUMMARY = ReferralSummarySchema.of(Referral)
+# What a partner reads of a file has no key: that stays here.
+_PARTS: dict[str, Any] = {
+    "handed": content.Handed,
+    "answers": content.HandedAnswer,
+    "messages": content.HandedMessage,
+    "files": content.HandedFile,
+    "reports": portal.Report,
+}
+_REFERRAL = ReferralSchema.of(queries.ReferralView, inherited="referral", computed=["ways"], **_PARTS)
+_LISTED = ReceivedReferralSummarySchema.of(portal.Listed)
+RECEIVED_REFERRAL = ReceivedReferralSchema.of(portal.Received, inherited="listed", **_PARTS)
+_WAITING = WaitingIdentitySchema.of(queries.WaitingIdentity)
 
 ns = Namespace("referrals", path="/")
 
 REFERRAL = rights.Resource.REFERRAL
 ANSWERED = Answered(
     ReferralSchema(),
-    lambda session, me, reference, _: _payload(session, me, reference),
+    lambda session, me, reference, _: _answer(session, me, reference),
     "/api/v1/referrals/{referral_id}",
 )
 
@@ -76,39 +94,16 @@ class OneReferral(Resource):
     @response_schema(ReferralSchema(), "getReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral with all that its partner reads, and the moves open to you."""
-        return _payload(session, me, referral_opened(session, me, referral_id))
+        return _answer(session, me, find_referral(session, me, referral_id))
 
 
 serve_acts(ns, "/referrals/<referral_id>", ACTS, ANSWERED)
 
 
-def build_handed(handed: Handed) -> dict[str, Any]:
-    """What a partner reads. The key of a file stays here."""
-    return {
-        "note": handed.note,
-        "answers": [{"by": one.by, "question": one.question, "value": one.value} for one in handed.answers],
-        "messages": [{"author": one.author, "text": one.text} for one in handed.messages],
-        "files": [{"file_id": one.reference, "name": one.name, "kind": one.kind} for one in handed.files],
-    }
-
-
-def _build_reports(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    return [{"written_by": one.written_by, "written_on": one.written_on, "text": one.text} for one in reports]
-
-
-def _payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    payload = read_referral(session, me, reference)
-    value: dict[str, Any] = {
-        **_SUMMARY.write(payload.referral),
-        "case_id": payload.case.reference,
-        "handed": build_handed(payload.handed),
-        "is_consented": payload.is_consented,
-        "legal_basis": payload.legal_basis,
-        "reason": payload.reason,
-        "reports": _build_reports(payload.reports),
-        "ways": [{"to": state, "lacking": payload.ways[state]} for state in ReferralState if state in payload.ways],
-    }
-    return Answer(value, headers=(etag(payload.referral.version),))
+def _answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    view = read_referral(session, me, reference)
+    ways = [{"to": state, "lacking": view.ways[state]} for state in ReferralState if state in view.ways]
+    return written_answer(_REFERRAL, view, ways=ways)
 
 
 received = Namespace("referrals", path="/received-referrals")
@@ -122,7 +117,7 @@ class ReceivedReferrals(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the referrals that your organisation received."""
         found = portal.fetch_received(session, me.standing.unit, now().date())
-        return Answer({"items": [_listed(one) for one in found]})
+        return Answer({"items": [_LISTED.write(one) for one in found]})
 
 
 @received.route("/<referral_id>")
@@ -132,7 +127,7 @@ class ReceivedReferral(Resource):
     @response_schema(ReceivedReferralSchema(), "getReceivedReferral", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, referral_id: str) -> Answer:
         """Read a referral that your organisation received, and what it reported."""
-        return _received_payload(session, me, reference_in(referral_id))
+        return _received_answer(session, me, reference_in(referral_id))
 
 
 @received.route("/<referral_id>/files/<file_id>")
@@ -154,30 +149,12 @@ class ReceivedFile(Resource):
 
 serve_acts(
     received, "/<referral_id>", RECEIVED,
-    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _received_payload(session, me, reference)),
+    Answered(ReceivedReferralSchema(), lambda session, me, reference, _: _received_answer(session, me, reference)),
 )  # fmt: skip
 
 
-def _received_payload(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
-    found = portal.read(party_call(session, me), sealer(), reference)
-    value: dict[str, Any] = {
-        **_listed(found.listed),
-        "handed": build_handed(found.handed),
-        "identity": found.identity,
-        "reports": _build_reports(found.reports),
-        "version": found.version,
-    }
-    return Answer(value, headers=(etag(found.version),))
-
-
-def _listed(one: portal.Listed) -> dict[str, Any]:
-    return {
-        "referral_id": one.reference,
-        "state": one.state,
-        "sent_on": one.sent_on,
-        "expires_on": one.expires_on,
-        "unit": dict(one.unit),
-    }
+def _received_answer(session: Session, me: AuthenticatedOfficer, reference: str) -> Answer:
+    return written_answer(RECEIVED_REFERRAL, portal.read(party_call(session, me), sealer(), reference))
 
 
 identities = Namespace("referrals", path="/waiting-identities")
@@ -196,7 +173,7 @@ class WaitingIdentities(Resource):
         Reading it is on record. It does not say who the complainant is.
         """
         found = queries.fetch_waiting_identities(custodian_call(session, me), sealer())
-        return Answer({"items": [_waiting(one) for one in found]})
+        return Answer({"items": [_WAITING.write(one) for one in found]})
 
 
 @identities.route("/<referral_id>/decide")
@@ -208,16 +185,6 @@ class IdentityDecision(Resource):
         self, session: Session, me: AuthenticatedOfficer, version: int, referral_id: str, *, is_approved: bool
     ) -> None:
         """Decide whether the complainant's name and safe contact go along. The referral's proposer may not."""
-        reference = referral_opened(session, me, referral_id)
+        reference = find_referral(session, me, referral_id)
         call = custodian_call(session, me, version)
         actions.decide_identity(call, sealer(), reference, is_approved=is_approved)
-
-
-def _waiting(one: queries.WaitingIdentity) -> dict[str, Any]:
-    return {
-        "referral_id": one.referral.reference,
-        "case_id": one.case,
-        "partner": one.referral.party,
-        "said": one.said,
-        "version": one.referral.version,
-    }

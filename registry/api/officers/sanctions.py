@@ -9,9 +9,9 @@ from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
-from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.sanctions import ACTS, PROPOSALS, sanction_opened
+from registry.http.responses import Answer
+from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -21,11 +21,21 @@ from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import By
 from schemas.sanctions import (
     DeskSanctionSchema,
+    SanctionEndingSchema,
+    SanctionMoveSchema,
     SanctionsSchema,
-    WorkersInPlaceSchema,
+    SanctionSummarySchema,
 )
 
-_WORKERS = WorkersInPlaceSchema.of(WorkersInPlace)
+_SUMMARY = SanctionSummarySchema.of(Sanction, computed=["rests_on_decision", "ending"])
+_SANCTION = DeskSanctionSchema.of(
+    queries.SanctionView,
+    inherited="sanction",
+    computed=["rests_on_decision", "ending", "moves", "ways"],
+    workers_in_place=WorkersInPlace,
+)
+_ENDING = SanctionEndingSchema.of(Sanction)
+_MOVE = SanctionMoveSchema.of(SanctionMove, computed=["by"])
 
 ns = Namespace("sanctions", path="/sanctions")
 
@@ -35,7 +45,7 @@ ADDRESS = "/<sanction_id>"
 
 ANSWERED = Answered(
     DeskSanctionSchema(),
-    lambda session, me, reference, _: _payload(session, me, sanction_opened(session, me, reference)),
+    lambda session, me, reference, _: _payload(session, me, find_sanction(session, me, reference)),
     "/api/v1/sanctions/{sanction_id}",
 )
 
@@ -52,7 +62,7 @@ class Sanctions(Resource):
         """
         found = queries.sanctions_of(session, me.standing.authority, _today(session, me))
         mine = [one.sanction for one in found if not me.has_conflict(one.sanction.agency)]
-        return Answer({"items": [_summary(one) for one in mine]})
+        return Answer({"items": [_SUMMARY.write(one, **_computed(one)) for one in mine]})
 
     post = act_view("/sanctions", PROPOSALS, PROPOSALS["new"], ANSWERED)
 
@@ -64,7 +74,7 @@ class OneSanction(Resource):
     @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
-        return _payload(session, me, sanction_opened(session, me, sanction_id))
+        return _payload(session, me, find_sanction(session, me, sanction_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -83,49 +93,16 @@ def _payload(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> 
         By.APPROVER: me.standing.may(SANCTION, Act.APPROVE),
     }
     ways = {to: lack for (to, by), lack in payload.ways.items() if may[by]}
-    answer = _summary(sanction) | {
-        "workers_in_place": None if payload.workers is None else _WORKERS.write(payload.workers),
-        "moves": [_move(one) for one in payload.moves],
-        "ways": [{"to": to, "lacking": lack} for to, lack in ways.items()],
-    }
-    return Answer(answer, headers=(etag(sanction.version),))
+    return written_answer(
+        _SANCTION,
+        payload,
+        **_computed(sanction),
+        moves=[_MOVE.write(one, by=one.actor or None) for one in payload.moves],
+        ways=[{"to": to, "lacking": lack} for to, lack in ways.items()],
+    )
 
 
-def _summary(one: Sanction) -> dict[str, Any]:
-    ending = {"to": one.ending_to, "ground": one.ending_ground, "asked_by": one.ending_by}
-    return {
-        "sanction_id": one.reference,
-        "agency_id": one.agency,
-        "licence_id": one.licence,
-        "kind": one.kind,
-        "state": one.state,
-        "rests_on_decision": one.decision is not None,
-        "is_urgent": one.is_urgent,
-        "legal_ground": one.legal_ground,
-        "amount": one.amount,
-        "currency": one.currency,
-        "points": one.points,
-        "public_text": one.public_text,
-        "effective_from": one.effective_from,
-        "in_force_on": one.in_force_on,
-        "until": one.until,
-        "appeal_deadline": one.appeal_deadline,
-        "publish_until": one.publish_until,
-        "proposed_by": one.proposed_by,
-        "proposed_on": one.proposed_on,
-        "approved_by": one.approved_by,
-        "approved_on": one.approved_on,
-        "ending": None if one.ending_to is None else ending,
-        "version": one.version,
-    }
-
-
-def _move(one: SanctionMove) -> dict[str, Any]:
-    return {
-        "from": one.from_state,
-        "to": one.to_state,
-        "on": one.on_day,
-        "by": one.actor or None,
-        "ground": one.ground,
-        "entry": one.entry,
-    }
+def _computed(sanction: Sanction) -> dict[str, Any]:
+    """What an answer says of a sanction beside its own attributes."""
+    ending = None if sanction.ending_to is None else _ENDING.write(sanction)
+    return {"rests_on_decision": sanction.decision is not None, "ending": ending}

@@ -18,7 +18,6 @@ from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK
 from registry.api.officers.examples import DESK_EXAMPLES
-from registry.api.openapi import stream as openapi_stream
 from registry.api.openapi.audiences import METHODS, Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
@@ -40,7 +39,13 @@ from registry.api.openapi.descriptions import (
     quicker_with,
 )
 from registry.api.openapi.fields import describe_fields, described
-from registry.api.openapi.file_operations import file_operations, header_ref, not_modified
+from registry.api.openapi.file_operations import (
+    STREAM_PATH,
+    file_operations,
+    header_ref,
+    not_modified,
+    stream_operation,
+)
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
@@ -111,7 +116,7 @@ class Writer:
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(not_modified(), header_ref).items():
             self.spec.path(path, operations={"get": operation})
-        self.spec.path(openapi_stream.PATH, operations={"get": openapi_stream.stream_operation()})
+        self.spec.path(STREAM_PATH, operations={"get": stream_operation()})
         self._add_health()
         self._add_log()
         for path, operation in file_operations():

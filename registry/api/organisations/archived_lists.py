@@ -8,7 +8,7 @@ from registry.api.organisations.receipts import filter_of, question_of
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
-from registry.bulk.archive.rechecks import ASKED, verify_again
+from registry.bulk.archive.rechecks import ASKED, ChangedRow, verify_again
 from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
 from registry.http.responses import Answer, File
@@ -19,10 +19,14 @@ from schemas.receipts import (
     ArchivedListSchema,
     ArchivedListsPageSchema,
     ArchivedListsSchema,
+    ChangedRowSchema,
     ListChangesPageSchema,
     ListChangesSchema,
 )
 from schemas.row_proofs import RowProofSchema
+
+_LIST = ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at"])
+_CHANGED_ROW = ChangedRowSchema.of(ChangedRow)
 
 ns = Namespace("receipts", path="/archived-lists")
 
@@ -105,11 +109,8 @@ class Changes(Resource):
         start = 0 if cursor is None else row_in(question, cursor)
         found = verify_again(stored, start, limit, now())
         next_cursor = None if found.after is None else cursor_of(question, [found.after])
-        payload = [
-            {"n": one.n, "key": one.key, "then": one.then, "today": one.today, "changed": one.changed}
-            for one in found.rows
-        ]
-        return Answer({"items": payload, "asked": found.asked, "next_cursor": next_cursor})
+        items = [_CHANGED_ROW.write(one) for one in found.rows]
+        return Answer({"items": items, "asked": found.asked, "next_cursor": next_cursor})
 
 
 def _find_list(list_id: str) -> ArchivedList:
@@ -117,13 +118,6 @@ def _find_list(list_id: str) -> ArchivedList:
 
 
 def _list_payload(stored: ArchivedList) -> dict[str, Any]:
-    return {
-        "list_id": stored.reference,
-        "is_job": stored.job_id is not None,
-        "kind": stored.kind,
-        "filename": stored.name or None,
-        "issued_at": instant_text(stored.issued_at),
-        "counts": stored.counts,
-        "retained_until": stored.ends_on,
-        "manifest": stored.manifest,
-    }
+    return _LIST.write(
+        stored, is_job=stored.job_id is not None, filename=stored.name or None, issued_at=instant_text(stored.issued_at)
+    )

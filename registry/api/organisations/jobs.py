@@ -32,6 +32,8 @@ from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
 from schemas.pages import PageQuerySchema
 from schemas.row_proofs import RowProofSchema
 
+_JOB = JobSchema.of(BulkJob, computed=["constants", "lacking", "counts", "results"])
+
 ns = Namespace("verification-jobs", path="/verification-jobs")
 
 
@@ -215,28 +217,14 @@ def _add_job(stream: files.Stream, name: str, idempotency_key: str | None) -> Bu
 def _job_payload(job: BulkJob) -> dict[str, Any]:
     settings = services().settings
     bring_here(settings, job)
-    return {
-        "job_id": job.reference,
-        "kind": job.kind,
-        "state": job.state,
-        "filename": job.name,
-        "size": job.size,
-        "sha256": job.digest,
-        "headers": job.headers,
-        "columns": job.columns,
-        "constants": job.constants or {},
-        "is_kept": job.is_kept,
-        "lacking": lacking({**(job.constants or {}), **job.columns}, FIELDS[job.kind]) or None,
-        "rows": job.rows,
-        "rows_done": job.rows_done,
-        "counts": Counts(**job.counts),
-        "trouble": job.trouble,
-        "created_at": job.made_at,
-        "started_at": job.started_at,
-        "ended_at": job.ended_at,
-        "retained_until": job.purge_on,
-        "results": results_of(settings.home, job),
-    }
+    constants = job.constants or {}
+    return _JOB.write(
+        job,
+        constants=constants,
+        lacking=lacking({**constants, **job.columns}, FIELDS[job.kind]) or None,
+        counts=Counts(**job.counts),
+        results=results_of(settings.home, job),
+    )
 
 
 def _find_job(session: Session, job_id: str) -> BulkJob:

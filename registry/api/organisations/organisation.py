@@ -14,14 +14,14 @@ from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading
 from registry.organisations import authenticators, keys, members
-from registry.organisations.models import ApiKey
+from registry.organisations.models import ApiKey, Member
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import (
     KeyExchangeSchema,
     KeyMadeSchema,
     KeyMakeSchema,
-    KeySchema,
     KeysSchema,
+    MemberSchema,
     MembersSchema,
     OrganisationSchema,
 )
@@ -29,7 +29,8 @@ from schemas.pages import PageQuerySchema
 
 ns = Namespace("organisation", path="/organisation")
 
-_KEY = KeySchema.of(ApiKey)
+_MEMBER = MemberSchema.of(Member, computed=["has_second_step"])
+_KEY_MADE = KeyMadeSchema.of(ApiKey, computed=["key"])
 
 
 @ns.route("")
@@ -54,17 +55,7 @@ class Members(Resource):
         """
         ours = current_organisation().id
         found, steps = members.members_of(reading(), ours), authenticators.who_have_apps(reading(), ours)
-        items = [
-            {
-                "member_id": one.reference,
-                "name": one.name,
-                "email": one.email,
-                "role": one.role,
-                "has_second_step": one.id in steps,
-            }
-            for one in found
-        ]
-        return Answer({"items": items})
+        return Answer({"items": [_MEMBER.write(one, has_second_step=one.id in steps) for one in found]})
 
 
 @ns.route("/keys")
@@ -92,7 +83,7 @@ class Keys(Resource):
         with acting() as call:
             claim(call.session, "key", idempotency_key)
             made = keys.make(call, label, scopes, **limits)
-            return written_answer(_KEY, made.key, key=made.text)
+            return written_answer(_KEY_MADE, made.key, key=made.text)
 
 
 @ns.route("/keys/<key_id>/exchange")
@@ -110,7 +101,7 @@ class KeyExchange(Resource):
         with acting() as call:
             claim(call.session, "key", idempotency_key)
             made = keys.rotate(call, key_id, overlap_days)
-            return written_answer(_KEY, made.key, key=made.text)
+            return written_answer(_KEY_MADE, made.key, key=made.text)
 
 
 @ns.route("/keys/<key_id>")

@@ -30,11 +30,14 @@ from schemas.receipts import (
     ArchivedReceiptSchema,
     ArchivedReceiptsPageSchema,
     ArchivedReceiptsSchema,
+    ChangedReceiptSchema,
     ChangedReceiptsSchema,
     ReceiptExportSchema,
     ReceiptSettingsChangeSchema,
     ReceiptSettingsSchema,
 )
+
+_CHANGED = ChangedReceiptSchema.of(ArchivedReceipt, computed=["issued_at", "today", "log_size", "changed"])
 
 ns = Namespace("receipts", path="/receipts")
 
@@ -186,12 +189,10 @@ def _find_receipt(receipt_id: str) -> ArchivedReceipt:
 
 def _compare(stored: ArchivedReceipt) -> dict[str, Any]:
     again = checked_again(stored.token, now())
-    return {
-        "receipt_id": stored.reference,
-        "agency_id": stored.agency,
-        "issued_at": instant_text(stored.issued_at),
-        "then": stored.verdict,
-        "today": None if again.today is None else again.today.verdict.verdict,
-        "log_size": again.said["log"]["size"] if again.said else None,
-        "changed": again.differences,
-    }
+    return _CHANGED.write(
+        stored,
+        issued_at=instant_text(stored.issued_at),
+        today=None if again.today is None else again.today.verdict.verdict,
+        log_size=again.said["log"]["size"] if again.said else None,
+        changed=again.differences,
+    )

@@ -39,6 +39,7 @@ ns = Namespace("watches", path="/watches")
 events = Namespace("events", path="/events")
 
 _WATCH = WatchSchema.of(WatchView)
+_WATCH_MADE = WatchMadeSchema.of(WatchView, computed=["waiting_lines"])
 _WATCH_MAKERS: Mapping[str, Callable[[Call[OrganisationActor], Any, str], Watch]] = {
     "agency_id": watches.watch_agency,
     "licence_id": watches.watch_licence,
@@ -160,4 +161,4 @@ def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:
 def _answer_made(call: Call[OrganisationActor], watch: Watch, waiting: tuple[int, ...]) -> Answer:
     call.session.flush()
     found = watches.watch_named(call.session, call.actor.id, watch.reference)
-    return written_answer(_WATCH, found, waiting_lines=waiting)
+    return written_answer(_WATCH_MADE, found, waiting_lines=waiting)

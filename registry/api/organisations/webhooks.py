@@ -38,6 +38,8 @@ from schemas.watches import (
 ns = Namespace("webhooks", path="/webhooks")
 
 _WEBHOOK = WebhookSchema.of(Webhook)
+_WEBHOOK_MADE = WebhookMadeSchema.of(Webhook, computed=["secret"])
+_DELIVERY = DeliverySchema.of(Logged, computed=["event_id", "type", "next_at"])
 
 
 @ns.route("")
@@ -70,7 +72,7 @@ class Webhooks(Resource):
         with acting() as call:
             claim(call.session, "webhook", idempotency_key)
             made = webhooks.make(call, keyring(), url, label, is_unsafe=_is_unsafe())
-            return written_answer(_WEBHOOK, made.webhook, secret=made.secret)
+            return written_answer(_WEBHOOK_MADE, made.webhook, secret=made.secret)
 
 
 @ns.route("/<webhook_id>")
@@ -121,7 +123,7 @@ class Secret(Resource):
         """
         with acting(version) as call:
             made = webhooks.rotate(call, keyring(), webhook_id)
-            return written_answer(_WEBHOOK, made.webhook, secret=made.secret)
+            return written_answer(_WEBHOOK_MADE, made.webhook, secret=made.secret)
 
 
 @ns.route("/<webhook_id>/test")
@@ -185,15 +187,9 @@ def _is_unsafe() -> bool:
 
 def _delivery_payload(logged: Logged) -> dict[str, Any]:
     delivery, event = logged
-    return {
-        "event_id": f"evt_{event.reference}",
-        "type": type_on(event, day_at(now(), None)),
-        "state": delivery.state,
-        "attempts": delivery.attempts,
-        "status": delivery.answered,
-        "trouble": delivery.trouble,
-        "queued_at": delivery.queued_at,
-        "tried_at": delivery.tried_at,
-        "next_at": delivery.due_at if delivery.state is DeliveryState.WAITING else None,
-        "delivered_at": delivery.delivered_at,
-    }
+    return _DELIVERY.write(
+        logged,
+        event_id=f"evt_{event.reference}",
+        type=type_on(event, day_at(now(), None)),
+        next_at=delivery.due_at if delivery.state is DeliveryState.WAITING else None,
+    )

@@ -19,13 +19,15 @@ from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, word
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
-from registry.register.authorities.sources import SourceFacts, SourceSnapshot
+from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language
 from schemas.directory import (
     AuthoritiesSchema,
+    AuthoritySchema,
+    CoverageItemSchema,
     CoverageQuerySchema,
     CoverageSchema,
     HelpLinesSchema,
@@ -34,6 +36,9 @@ from schemas.directory import (
 from schemas.law import RegimesQuerySchema, RegimesSchema
 from schemas.lists import CountryQuerySchema
 from schemas.sectors import label
+
+_SOURCE = CoverageItemSchema.of(SourceFacts, computed=["name", "kinds", "stale_at", "is_stale"])
+_AUTHORITY = AuthoritySchema.of(AuthorityFacts, computed=["name"])
 
 ns = Namespace("directory", path="/")
 
@@ -73,14 +78,7 @@ class Authorities(Resource):
         language = requested_language(request.environ)
         snapshot = verdicts().current_snapshot()
         items = [
-            {
-                "authority": facts.reference,
-                "country": facts.country,
-                "time_zone": facts.time_zone,
-                "name": authority_name(language, facts.reference, snapshot),
-                "names": facts.names,
-                "website": facts.website,
-            }
+            _AUTHORITY.write(facts, name=authority_name(language, facts.reference, snapshot))
             for facts in snapshot.authorities.values()
             if country in (None, facts.country)
         ]
@@ -153,21 +151,13 @@ class HelpLines(Resource):
 def source_payload(
     source: SourceFacts, snapshot: SourceSnapshot, as_of: datetime, language: Language
 ) -> dict[str, Any]:
-    stale_at = None if source.retrieved_at is None else source.stale_at()
-    return {
-        "source": source.reference,
-        "authority": source.authority,
-        "name": authority_name(language, source.authority, snapshot),
-        "country": source.country,
-        "kinds": sorted(source.kinds),
-        "is_full": source.is_full,
-        "is_national": source.is_national,
-        "fresh_for_days": source.fresh_for_days,
-        "first_retrieved_at": source.first_retrieved_at,
-        "retrieved_at": source.retrieved_at,
-        "stale_at": stale_at,
-        "is_stale": is_stale(source, as_of),
-    }
+    return _SOURCE.write(
+        source,
+        name=authority_name(language, source.authority, snapshot),
+        kinds=sorted(source.kinds),
+        stale_at=None if source.retrieved_at is None else source.stale_at(),
+        is_stale=is_stale(source, as_of),
+    )
 
 
 def is_stale(source: SourceFacts, as_of: datetime) -> bool:

@@ -97,6 +97,7 @@ _CORRIDOR_CONTEXT = (
     "occupation",
     "work_permit",
     "region",
+    "employer",
 )
 
 
@@ -125,7 +126,7 @@ SUPPLY_CHAINS = SupplyItemSchema()
 
 _SUPPLY_CONTEXT = (
     "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",
-    "work_permit", "region",
+    "work_permit", "region", "employer",
 )  # fmt: skip
 
 

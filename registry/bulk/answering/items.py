@@ -100,11 +100,11 @@ class QuestionContext:
             text = form.load_subject(fields[form.name])
         except marshmallow.ValidationError:
             return None
-        value, has_failed_check = subject_of(form.kind, text)
-        if has_failed_check:
+        asked = subject_of(form.kind, text)
+        if asked.has_failed_check:
             return None
         question, parameters = context
-        question = replace(question, value=value)
+        question = replace(question, value=asked.value)
         refuse_other_mode(question)
         return key, question, {**parameters, form.name: text}
 

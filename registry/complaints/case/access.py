@@ -14,7 +14,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.visits import Visit
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound, NotNow, NoVisit
 from registry.core.ids import new_reference
 from registry.officers.models import Unit
@@ -59,6 +59,11 @@ def mailboxes(case: Case) -> Select[EncryptedContainer]:
         EncryptedContainer.is_copy.is_(False),
     )
     return select(EncryptedContainer).where(*are_mailboxes).order_by(EncryptedContainer.id)
+
+
+def open_case_box(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
+    """The mailbox of who filed a case, opened by its unit: officers' own texts about the case are sealed to it."""
+    return sealer.open_as_unit(session, boxes_of(session, case)[0], unit)
 
 
 def readable_boxes(session: Session, box: EncryptedContainer) -> list[EncryptedContainer]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.intake.models import Message
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import Fault, InvalidInput
@@ -72,7 +72,7 @@ def write_message(
         read_on=None,
         idempotency_digest=digest,
     )
-    message.sealed = opened.seal(text, message_place(message, case))
+    message.sealed = opened.seal(text, place_of(case, message))
     session.add(message)
     session.flush()
     return message, True
@@ -94,7 +94,7 @@ def _view(row: Message, case: Case, opened: OpenContainer, reader: Author, today
     is_new = row.author is not reader and row.read_on is None
     if is_new and counts:
         row.read_on = today
-    text = opened.open(row.sealed, message_place(row, case))
+    text = opened.open(row.sealed, place_of(case, row))
     return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
 
 
@@ -115,7 +115,3 @@ def _written_on(session: Session, box: EncryptedContainer, today: date) -> int:
         Message.box_id == box.id, Message.author == Author.COMPLAINANT, Message.written_on == today
     )
     return session.execute(count).scalar_one()
-
-
-def message_place(message: Message, case: Case) -> Place:
-    return Place("messages", "sealed", message.reference, case.reference)

@@ -15,16 +15,17 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.base import ExecutableOption
 
+from registry.audit.actions import record
 from registry.complaints.case import clocks, messages
-from registry.complaints.case.access import boxes_of, mailboxes
+from registry.complaints.case.access import mailboxes, open_case_box
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance, changed, facts_of, lock_case_where, moves_of
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.rules import Way, way_to, ways
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import Place, place_of
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
@@ -199,7 +200,7 @@ def reply(
     if officer.role is not CaseRole.REGISTRY:
         # What the service writes by itself is no officer's look at what came.
         clocks.looked_at(session, case, today)
-    changed(session, case, "case.answered", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "case.answered")
     return len(chosen)
 
 
@@ -208,19 +209,18 @@ def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, 
     if reason is None or not reason.strip():
         return None
     text = messages.read_text("reason", reason, MAX_REASON)
-    return _first_box(session, sealer, officer, case).seal(text, reason_place(case))
+    place = Place("case_moves", "reason_sealed", case.reference, case.reference)
+    return open_case_box(session, sealer, officer.unit, case).seal(text, place)
 
 
-def open_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, sealed: str) -> str:
-    return _first_box(session, sealer, officer, case).open(sealed, reason_place(case))
+def record_act(call: Call[Officer], case: Case, what: str, detail: str = "") -> None:
+    """Record an officer's change of a locked case, and raise its version. `detail` holds closed words alone."""
+    changed(call.session, case, what, call.at.date(), role=call.actor.role, actor=call.actor.name, detail=detail)
 
 
-def reason_place(case: Case) -> Place:
-    return Place("case_moves", "reason_sealed", case.reference, case.reference)
-
-
-def _first_box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
-    return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
+def record_reading(call: Call[Officer], case: Case, what: str) -> None:
+    """Record that an officer read something of a case."""
+    record(call.session, what, case.reference, on=call.at.date(), actor=call.actor.name, detail=call.actor.role)
 
 
 def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str) -> Case:
@@ -230,7 +230,7 @@ def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str
     """
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
-    place = Place("cases", "agency_sealed", case.reference, case.reference)
+    place = place_of(case, case, "agency_sealed")
     typed = {} if case.agency_sealed is None else json.loads(sealer.open_field(case.agency_sealed, place))
     if typed.get("agency_id") and case.agency_is_registered:
         raise NotNow("this case names an agency of the registry already", "desk.agency_linked")
@@ -238,7 +238,7 @@ def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str
     case.agency_digest = sealer.digest("agency", f"agency {agency}")
     case.agency_is_registered = True
     session.flush()
-    changed(session, case, "case.agency_linked", call.at.date(), role=officer.role, actor=officer.name)
+    record_act(call, case, "case.agency_linked")
     return case
 
 

@@ -7,14 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import boxes_of
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import MAX_CHARACTERS, read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
-from registry.complaints.casework.actions import Officer, lock_case, reply
+from registry.complaints.casework.actions import Officer, lock_case, record_act, reply
 from registry.complaints.casework.models import WaitingLetter
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -81,14 +80,11 @@ def _keep(call: Call[Officer], sealer: Sealer, case: Case, letter: Letter) -> Wa
         reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=call.at.date(),
         role=officer.role, language=letter.language, to_helper=letter.to_helper,
     )  # fmt: skip
-    row.sealed = _box(session, sealer, officer, case).seal(letter.text, _place(case, row))
+    row.sealed = open_case_box(session, sealer, officer.unit, case).seal(letter.text, place_of(case, row))
     session.add(row)
     session.flush()
     notify_unit(session, officer.unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, call.at, but=(officer.name,))
-    changed(
-        session, case, "case.letter_waits", call.at.date(),
-        role=officer.role, actor=officer.name, detail=letter.language,
-    )  # fmt: skip
+    record_act(call, case, "case.letter_waits", letter.language)
     session.flush()
     return row
 
@@ -98,9 +94,11 @@ def letters_waiting(session: Session, sealer: Sealer, officer: Officer, case: Ca
     rows = _rows(session, case)
     if not rows:
         return []
-    box = _box(session, sealer, officer, case)
+    box = open_case_box(session, sealer, officer.unit, case)
     return [
-        LetterView(one.reference, one.written_by, one.written_on, one.language, box.open(one.sealed, _place(case, one)))
+        LetterView(
+            one.reference, one.written_by, one.written_on, one.language, box.open(one.sealed, place_of(case, one))
+        )
         for one in rows
     ]
 
@@ -113,10 +111,10 @@ def translate_letter(call: Call[Officer], sealer: Sealer, case: Case, letter: st
     session, translator = call.session, call.actor
     row = _letter(session, case, letter)
     translation = read_text("text", text, MAX_CHARACTERS)
-    original = _box(session, sealer, translator, case).open(row.sealed, _place(case, row))
+    original = open_case_box(session, sealer, translator.unit, case).open(row.sealed, place_of(case, row))
     author = Officer(row.written_by, row.role, translator.unit)
     reply(Call(session, author, call.at), sealer, case.reference, _both(translation, original), to_helper=row.to_helper)
-    changed(session, case, "case.letter_translated", call.at.date(), role=translator.role, actor=translator.name)
+    record_act(call, case, "case.letter_translated")
     notify_named(session, row.written_by, NoticeKind.DECIDED, call.at)
     session.delete(row)
     session.flush()
@@ -131,7 +129,7 @@ def send_untranslated(call: Call[Officer], sealer: Sealer, reference: str, lette
         raise NotNow(
             "only in danger (P0) is a letter sent that its reader may not understand", "case.letter_not_urgent"
         )
-    text = _box(session, sealer, officer, case).open(row.sealed, _place(case, row))
+    text = open_case_box(session, sealer, officer.unit, case).open(row.sealed, place_of(case, row))
     reply(call, sealer, reference, text, to_helper=row.to_helper)
     session.delete(row)
     session.flush()
@@ -142,7 +140,7 @@ def discard_letter(call: Call[Officer], reference: str, letter: str) -> None:
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     session.delete(_letter(session, case, letter))
-    changed(session, case, "case.letter_discarded", call.at.date(), role=officer.role, actor=officer.name)
+    record_act(call, case, "case.letter_discarded")
     session.flush()
 
 
@@ -165,11 +163,3 @@ def _letter(session: Session, case: Case, reference: str) -> WaitingLetter:
     if found is None:
         raise NotFound("there is no such letter in this case")
     return found
-
-
-def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
-    return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
-
-
-def _place(case: Case, row: WaitingLetter) -> Place:
-    return Place("waiting_letters", "sealed", row.reference, case.reference)

@@ -10,15 +10,14 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case.access import boxes_of
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
-from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.models import CaseNote, CaseTask
 from registry.complaints.casework.queue.assignment import workers
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
@@ -56,9 +55,9 @@ def write_note(call: Call[Officer], sealer: Sealer, reference: str, text: str) -
     case = lock_case(session, officer, reference, call.version)
     text = read_text("text", text, MAX_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
-    note.sealed = _box(session, sealer, officer, case).seal(text, _place(case, note))
+    note.sealed = open_case_box(call.session, sealer, officer.unit, case).seal(text, place_of(case, note))
     session.add(note)
-    changed(session, case, "case.noted", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "case.noted")
     session.flush()
     return note
 
@@ -86,11 +85,11 @@ def add_task(
     task = CaseTask(
         reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on, owner=owner
     )
-    task.sealed = _box(session, sealer, officer, case).seal(text, _place(case, task))
+    task.sealed = open_case_box(session, sealer, officer.unit, case).seal(text, place_of(case, task))
     session.add(task)
     if owner is not None and owner != officer.name:
         notify_named(session, owner, NoticeKind.ASSIGNED, call.at)
-    changed(session, case, "case.task_added", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "case.task_added")
     session.flush()
     return task
 
@@ -103,7 +102,7 @@ def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) 
     if (found.done_on is not None) is not is_done:
         found.done_by, found.done_on = (officer.name, today) if is_done else (None, None)
         what = "case.task_done" if is_done else "case.task_reopened"
-        changed(session, case, what, today, role=officer.role, actor=officer.name)
+        record_act(call, case, what)
         session.flush()
     return found
 
@@ -118,7 +117,7 @@ def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
         raise NotFound("there is no such note in this case")
     _require_own(officer, found.written_by, found.written_on, today)
     session.delete(found)
-    changed(session, case, "case.note_taken_back", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "case.note_taken_back")
     session.flush()
 
 
@@ -131,7 +130,7 @@ def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     if found.done_on is not None:
         raise NotNow("this task is done: it stays as it is", "case.task_is_done")
     session.delete(found)
-    changed(session, case, "case.task_taken_back", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "case.task_taken_back")
     session.flush()
 
 
@@ -156,29 +155,21 @@ def notes_and_tasks(
     tasks = session.scalars(select(CaseTask).where(CaseTask.case_id == case.id).order_by(CaseTask.id)).all()
     if not notes and not tasks:
         return [], []
-    box = _box(session, sealer, officer, case)
+    box = open_case_box(session, sealer, officer.unit, case)
     opened_tasks = [
         Task(
             one.reference, one.made_by, one.made_on, one.due_on, one.done_by, one.done_on,
-            box.open(one.sealed, _place(case, one)), one.owner,
+            box.open(one.sealed, place_of(case, one)), one.owner,
         )
         for one in tasks
     ]  # fmt: skip
     return (
         [
-            Noted(one.reference, one.written_by, one.written_on, box.open(one.sealed, _place(case, one)))
+            Noted(one.reference, one.written_by, one.written_on, box.open(one.sealed, place_of(case, one)))
             for one in notes
         ],
         sorted(opened_tasks, key=lambda one: (one.done_on is not None, one.due_on or date.max)),
     )
-
-
-def _box(session: Session, sealer: Sealer, officer: Officer, case: Case) -> OpenContainer:
-    return sealer.open_as_unit(session, boxes_of(session, case)[0], officer.unit)
-
-
-def _place(case: Case, row: CaseNote | CaseTask) -> Place:
-    return Place(row.__tablename__, "sealed", row.reference, case.reference)
 
 
 def set_legal_hold(call: Call[Officer], sealer: Sealer, reference: str, reason: str, *, is_held: bool) -> Case:
@@ -193,5 +184,5 @@ def set_legal_hold(call: Call[Officer], sealer: Sealer, reference: str, reason: 
         write_note(call, sealer, reference, text)
         case.has_legal_hold = is_held
         what = "case.held" if is_held else "case.released"
-        changed(call.session, case, what, call.at.date(), role=officer.role, actor=officer.name)
+        record_act(call, case, what)
     return case

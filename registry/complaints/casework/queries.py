@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from sqlalchemy.orm import Session, joinedload
 
-from registry.audit.actions import record
 from registry.complaints.attachments.actions import (
     attachment_of,
     attachments_of,
@@ -28,10 +27,10 @@ from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
 from registry.complaints.casework import unread
-from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes
+from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.translations import Translated, translations_in
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
@@ -45,21 +44,6 @@ from registry.vocabulary.cases import (
     MailboxState,
     Priority,
 )
-
-
-class Queued(NamedTuple):
-    """The facts of a case, without any text of a complainant. `due_at` is the next running deadline."""
-
-    reference: str
-    state: CaseState
-    priority: Priority | None
-    country: str | None
-    sector: str | None
-    indicators: Sequence[str]
-    filed_on: date
-    due_at: datetime | None
-    has_legal_hold: bool
-    version: int
 
 
 class FileInCase(NamedTuple):
@@ -96,10 +80,10 @@ class ContainerView(NamedTuple):
 
 
 class CaseView(NamedTuple):
-    """All that a unit may read of a case. Reading it is written into the audit."""
+    """All that a unit may read of a case. Reading it is written into the audit. `due_at` is the next running deadline."""
 
     case: Case
-    queued: Queued
+    due_at: datetime | None
     reasons: Sequence[Any]
     agency: Mapping[str, str] | None
     agency_is_registered: bool | None
@@ -136,7 +120,7 @@ def case_view(
     running = clocks.by_kind(case.clock_rows)
     view = CaseView(
         case=case,
-        queued=_queued(case, clocks.next_due(running)),
+        due_at=clocks.next_due(running),
         reasons=case.reasons,
         agency=_read_sealed(sealer, case, "agency_sealed"),
         agency_is_registered=case.agency_is_registered,
@@ -151,7 +135,7 @@ def case_view(
     if counts:
         unread.was_read(session, case, today)
     session.flush()
-    record(session, act, case.reference, on=today, actor=officer.name, detail=officer.role)
+    record_reading(call, case, act)
     return view
 
 
@@ -179,7 +163,7 @@ def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: 
     box = next(box for box in boxes if box.id == row.box_id)
     opened = sealer.open_as_unit(session, box, officer.unit)
     body = open_clean(store, opened, case, row)
-    record(session, "case.file_read", case.reference, on=call.at.date(), actor=officer.name, detail=officer.role)
+    record_reading(call, case, "case.file_read")
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
@@ -237,19 +221,4 @@ def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:
     sealed = getattr(case, column)
     if sealed is None:
         return None
-    return msgspec.json.decode(sealer.open_field(sealed, Place("cases", column, case.reference, case.reference)))
-
-
-def _queued(case: Case, due_at: datetime | None) -> Queued:
-    return Queued(
-        case.reference,
-        case.state,
-        case.priority,
-        case.country,
-        case.sector,
-        case.indicators,
-        case.filed_on,
-        due_at,
-        case.has_legal_hold,
-        case.version,
-    )
+    return msgspec.json.decode(sealer.open_field(sealed, place_of(case, case, column)))

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.case import answers
-from registry.complaints.case.messages import MAX_CHARACTERS, message_place, read_text
+from registry.complaints.case.messages import MAX_CHARACTERS, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import UnitOfficer, in_unit, opened_mailboxes
 from registry.complaints.casework.models import Translation
 from registry.complaints.intake.models import Message
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import Place, place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.calls import Call
@@ -164,5 +164,5 @@ def _texts(session: Session, opened: OpenContainer, case: Case) -> Mapping[str, 
     }
     own = select(Message).where(Message.box_id == opened.box.id, Message.author == Author.COMPLAINANT)
     for row in session.scalars(own.order_by(Message.place)):
-        found[f"message.{row.reference}"] = opened.open(row.sealed, message_place(row, case))
+        found[f"message.{row.reference}"] = opened.open(row.sealed, place_of(case, row))
     return found

@@ -49,7 +49,7 @@ def keep(session: Session, sealer: Sealer, officer_id: int, form: TypedForm, at:
     session.execute(_of(officer_id).where(OfficerDraft.page == page, OfficerDraft.action == action))
     row = OfficerDraft(officer_id=officer_id, page=page, action=action, saved_at=at, sealed="")
     row.about, row.version = form.about or (None, None)
-    row.sealed = sealer.seal_field(typed, place(row))
+    row.sealed = sealer.seal_field(typed, place_of_draft(row))
     session.add(row)
     session.flush()
     newest = select(OfficerDraft.id).where(OfficerDraft.officer_id == officer_id)
@@ -67,7 +67,7 @@ def unsent_on(session: Session, sealer: Sealer, officer_id: int, page: str, at: 
     found = []
     for row in session.execute(rows.order_by(OfficerDraft.saved_at, OfficerDraft.id)).scalars():
         try:
-            fields = json.loads(sealer.open_field(row.sealed, place(row)))
+            fields = json.loads(sealer.open_field(row.sealed, place_of_draft(row)))
         except Unopenable:
             continue
         found.append(Unsent(row.action, row.saved_at, fields))
@@ -91,7 +91,7 @@ def forget_unsent(session: Session, at: datetime) -> None:
     )
 
 
-def place(row: OfficerDraft) -> Place:
+def place_of_draft(row: OfficerDraft) -> Place:
     """The place of a sealed text: moved to another officer, page or form it does not open."""
     return Place("officer_drafts", row.action.replace("/", "|"), str(row.officer_id), row.page.replace("/", "|"))
 

@@ -18,7 +18,7 @@ from registry.complaints.case.moves import advance, changed
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.case.states import Clock
 from registry.complaints.case.units import route
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.triage import assessment
 from registry.complaints.triage.rules import Triaged
@@ -135,7 +135,7 @@ def _sealed(sealer: Sealer, case: Case, column: str, value: Any) -> str | None:
     if value is None:
         return None
     text = msgspec.json.encode(value, order="sorted").decode()
-    return sealer.seal_field(text, Place("cases", column, case.reference, case.reference))
+    return sealer.seal_field(text, place_of(case, case, column))
 
 
 class Fit(StrEnum):

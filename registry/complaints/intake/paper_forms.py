@@ -1,4 +1,8 @@
-"""Typing in a paper form: begun by its number, saved page by page, sent once. The code on its slip opens the answer.
+"""Paper forms: their codes are made in advance; a form is typed in by its number, saved page by page, and sent once.
+
+The worker keeps the slip with the code and hands in the form, which has the case's reference and opens nothing. The box of
+such a code is like any that was begun and not confirmed yet, and is kept for a year; its code also opens it on the pages, and
+answers may be given there instead.
 
 The officer knows only the form's reference. When typing begins, the box gets new content keys, sealed to the slip's own
 mailbox and to the unit and custodian; nothing had been sealed under the old ones. The officer can write the worker's
@@ -15,11 +19,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import record
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case import answers as sheets
-from registry.complaints.case.access import mailboxes
+from registry.complaints.case.access import mailboxes, new_box
 from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, lock_case_where
 from registry.complaints.case.questions import QUESTIONNAIRE, cleared, of_tier
+from registry.complaints.case.units import require_open_intake
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import handover
 from registry.complaints.intake.filing import HELPERS
@@ -32,10 +38,43 @@ from registry.complaints.sealing.unit_keys import ESCROW
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
-from registry.core.ids import read_reference
+from registry.core.ids import new_reference, read_reference
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
+
+MAX_AT_ONCE = 200
+
+
+class Minted(NamedTuple):
+    """A preprinted complaint code. `code` goes on the slip, `reference` on the form."""
+
+    code: str
+    reference: str
+
+
+def premint(session: Session, sealer: Sealer, code: str, root: Root, language: Language, today: date) -> Minted:
+    """A box for a form. `code` and `root` as for `filing.start`. Commit before the form is printed.
+
+    Raises IntakeClosed where no unit would take the form.
+    """
+    require_open_intake(session)
+    case = Case(
+        reference=new_reference(),
+        state=CaseState.DRAFT,
+        filed_on=today,
+        language=language,
+        indicators=[],
+        reasons=[],
+        has_legal_hold=False,
+        purge_on=paper_day(today),
+        version=1,
+    )
+    session.add(case)
+    session.flush()
+    sealer.new_box(session, new_box(session, case, MailboxRole.WORKER, root, today), root.public)
+    return Minted(code, case.reference)
 
 
 class Typed(NamedTuple):

@@ -15,7 +15,6 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.parties.models import Hearing, Referral
-from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
@@ -131,16 +130,6 @@ def lock_open(call: Call[PartyMember], table: type[Row], reference: str, is_open
 def open_box(session: Session, sealer: Sealer, unit: str, row: Hearing | Referral) -> OpenContainer:
     """The row's own box, opened with the key of the case's unit or, while it is open to it, of the party's."""
     return sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), unit)
-
-
-def place_of(case: Case, row: Hearing | Referral, column: str) -> Place:
-    return Place(row.__tablename__, column, row.reference, case.reference)
-
-
-def read_sealed(box: OpenContainer, case: Case, row: Hearing | Referral, column: str) -> str | None:
-    """The decrypted text of a column, None if it is empty. The caller has opened the box. Raises Unopenable."""
-    sealed: str | None = getattr(row, column)
-    return None if sealed is None else box.open(sealed, place_of(case, row, column))
 
 
 def record_change(

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
@@ -33,6 +33,18 @@ class Place(NamedTuple):
         if any("/" in part for part in self):
             raise ValueError("no part of a place holds a slash")
         return "/".join(self).encode()
+
+
+class Referenced(Protocol):
+    """A row under a public reference."""
+
+    __tablename__: str
+    reference: Any
+
+
+def place_of(case: Referenced, row: Referenced, column: str = "sealed") -> Place:
+    """The place of a column of a row of a case, or of the case itself."""
+    return Place(row.__tablename__, column, row.reference, case.reference)
 
 
 def public_of(secret: bytes) -> bytes:

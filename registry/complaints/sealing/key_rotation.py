@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import OfficerDraft
-from registry.complaints.casework.unsent import place as place_of_unsent
-from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
+from registry.complaints.casework.unsent import place_of_draft
+from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
@@ -33,20 +33,16 @@ class RingSealed(NamedTuple):
 
     model: type[Any]
     columns: tuple[str, ...]
-    place: Callable[[Session, Any, str], Place]
-
-
-def _in_case(_session: Session, case: Case, column: str) -> Place:
-    return Place("cases", column, case.reference, case.reference)
-
-
-def _unsent(_session: Session, draft: OfficerDraft, _column: str) -> Place:
-    return place_of_unsent(draft)
+    place: Callable[[Any, str], Place]
 
 
 RING_SEALED: Sequence[RingSealed] = (
-    RingSealed(Case, ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"), _in_case),
-    RingSealed(OfficerDraft, ("sealed",), _unsent),
+    RingSealed(
+        Case,
+        ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"),
+        lambda case, column: place_of(case, case, column),
+    ),
+    RingSealed(OfficerDraft, ("sealed",), lambda draft, _column: place_of_draft(draft)),
 )
 """Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""
 
@@ -137,7 +133,7 @@ class _Fields(_Work):
         return and_(value.is_not(None), value.not_like(f"v1.{newest.kid if newest else ''}.%"))
 
     def do(self, session: Session, row: Any) -> None:
-        place = self.sealed.place(session, row, self.column)
+        place = self.sealed.place(row, self.column)
         value = self.sealer.open_field(getattr(row, self.column), place)
         setattr(row, self.column, self.sealer.seal_field(value, place))
 

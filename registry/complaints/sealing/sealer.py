@@ -30,11 +30,13 @@ from sqlalchemy.orm import Session
 from registry.complaints.sealing.envelopes import (
     KEY_BYTES,
     Place,
+    Referenced,
     bytes_of,
     expand,
     key_id,
     key_id_of,
     opened_value,
+    place_of,
     read_envelope,
     sealed_value,
     text_of,
@@ -110,6 +112,12 @@ class OpenContainer:
             if key_id(key) == envelope.kid:
                 return opened_value(key, envelope, place)
         raise Unopenable(f"the box {self.box.reference} is not open for the key {envelope.kid}")
+
+
+def read_sealed(box: OpenContainer, case: Referenced, row: Referenced, column: str = "sealed") -> str | None:
+    """The decrypted text of a column of a row of a case, None if it is empty. Raises Unopenable."""
+    sealed: str | None = getattr(row, column)
+    return None if sealed is None else box.open(sealed, place_of(case, row, column))
 
 
 class Sealer:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, same_person
+from registry.complaints.case.moves import same_person
 from registry.complaints.case.states import OPEN_STATES
-from registry.complaints.casework.actions import Officer, lock_case, seal_reason
+from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -51,9 +51,9 @@ def set_priority(
     session.add(change)
     if priority < before or before not in TWO_PERSONS:
         _decide(change, officer, at, is_approved=True)
-        _apply(session, case, change, officer, at)
+        _apply(call, case, change)
     else:
-        changed(session, case, "case.lowering_asked", at.date(), role=officer.role, actor=officer.name)
+        record_act(call, case, "case.lowering_asked")
     session.flush()
     return change
 
@@ -74,9 +74,9 @@ def decide_lowering(call: Call[Officer], reference: str, *, is_approved: bool) -
         )
     _decide(change, officer, at, is_approved=is_approved)
     if is_approved:
-        _apply(session, case, change, officer, at)
+        _apply(call, case, change)
     else:
-        changed(session, case, "case.lowering_refused", at.date(), role=officer.role, actor=officer.name)
+        record_act(call, case, "case.lowering_refused")
     session.flush()
     return change
 
@@ -98,8 +98,7 @@ def _decide(change: PriorityChange, officer: Officer, at: datetime, *, is_approv
     change.decided_by, change.decided_on, change.is_approved = officer.name, at.date(), is_approved
 
 
-def _apply(session: Session, case: Case, change: PriorityChange, officer: Officer, at: datetime) -> None:
+def _apply(call: Call[Officer], case: Case, change: PriorityChange) -> None:
     case.priority = change.to_priority
-    clocks.reschedule_first_look(session, case, at)
-    detail = f"{change.from_priority} {change.to_priority}"
-    changed(session, case, "case.priority", at.date(), role=officer.role, actor=officer.name, detail=detail)
+    clocks.reschedule_first_look(call.session, case, call.at)
+    record_act(call, case, "case.priority", f"{change.from_priority} {change.to_priority}")

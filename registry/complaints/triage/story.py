@@ -2,15 +2,96 @@
 
 Suggestions decide how soon an officer reads the story, and are shown as suggestions. What the complainant answered stands
 above them. An officer reads every message; words of danger only decide how soon, so they find too much rather than too little.
-The words are data: danger.toml for violence, confinement and danger, story.toml for the rest.
+The words are data: danger.toml for violence, confinement and danger, story.toml for the rest. How a phrase is written stands
+at the head of danger.toml.
 """
 
-from collections.abc import Mapping
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple
 
+import msgspec
+
 from registry.complaints.case.questions import NO
-from registry.complaints.triage.phrases import PhraseRule, phrase_rules, rules_met
 from registry.vocabulary.cases import Indicator
+
+_GAP = {True: r"[^。！？!?\n]{0,6}", False: r"(?:\w+[^\w.!?\n]+){0,3}"}
+"""What `*` stands for: in Chinese, and in a language that writes its words apart."""
+_APART = r"[^\w.!?\n]+"
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'"})
+
+
+class PhraseRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What some phrases tell of (`name`), and the phrases by language."""
+
+    name: str
+    en: tuple[str, ...]
+    it: tuple[str, ...]
+    fr: tuple[str, ...]
+    ro: tuple[str, ...]
+    zh_hans: tuple[str, ...] = msgspec.field(name="zh-Hans")
+    zh_hant: tuple[str, ...] = msgspec.field(name="zh-Hant")
+
+
+@cache
+def phrase_rules(file: str) -> tuple[PhraseRule, ...]:
+    """The rules of a file beside this one, as this version ships them."""
+    text = (files("registry.complaints.triage") / file).read_text(encoding="utf-8")
+    return tuple(msgspec.convert(tomllib.loads(text)["rule"], list[PhraseRule]))
+
+
+def rules_met(file: str, text: str) -> list[str]:
+    """The names of the rules of a file that a text meets, in their order; empty where it meets none."""
+    apart = _plain(text)
+    together = "".join(apart.split())
+    return [
+        name
+        for name, of_words, of_characters in _compiled(file)
+        if of_words.search(apart) or of_characters.search(together)
+    ]
+
+
+@cache
+def _compiled(file: str) -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    return tuple(
+        (
+            rule.name,
+            _any_of((*rule.en, *rule.it, *rule.fr, *rule.ro), is_chinese=False),
+            _any_of((*rule.zh_hans, *rule.zh_hant), is_chinese=True),
+        )
+        for rule in phrase_rules(file)
+    )
+
+
+def _any_of(phrases: Iterable[str], *, is_chinese: bool) -> re.Pattern[str]:
+    either = "|".join(_pattern(_plain(phrase).split(), is_chinese=is_chinese) for phrase in phrases)
+    return re.compile(either if is_chinese else rf"\b(?:{either})\b")
+
+
+def _pattern(parts: list[str], *, is_chinese: bool) -> str:
+    pattern, is_after_word = "", False
+    for part in parts:
+        if part == "*":
+            # Of words, what stands between the part before and the gap belongs to neither.
+            pattern += (_APART if is_after_word and not is_chinese else "") + _GAP[is_chinese]
+            is_after_word = False
+            continue
+        words = "|".join(re.escape(word) for word in part.removeprefix("!").split("/"))
+        between = _APART if is_after_word and not is_chinese else ""
+        pattern += f"(?!{between}(?:{words}))" if part.startswith("!") else f"{between}(?:{words})"
+        is_after_word = True
+    return pattern
+
+
+def _plain(text: str) -> str:
+    """As texts are compared: one width, small letters, no accents, straight quotation marks, nothing invisible."""
+    letters = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES))
+    return "".join(c for c in letters if unicodedata.category(c) not in ("Mn", "Cf"))
+
 
 _STORY = "story.toml"
 _DANGER = "danger.toml"

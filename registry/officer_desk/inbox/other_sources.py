@@ -1,8 +1,8 @@
 """What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, the law, and unsent texts."""
 
 from collections.abc import Iterator
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ from registry.register.imports.models import PendingImport
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.register.law.overlays.queries import law_at
 from registry.register.law.rows import Row as LawRow
+from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
@@ -239,15 +240,31 @@ LAW_SOURCES: tuple[Source, ...] = (
 )
 
 
-def rows_to_read_again(session: Session, today: date) -> list[LawRow]:
-    """Rows of law whose day for another reading (`check_by`) is past, the oldest first."""
-    late = [row for row in law_at(session).rows.values() if row.check_by < today]
-    return sorted(late, key=lambda row: (row.check_by, row.id))
+class RowToRead(NamedTuple):
+    """A row of law that is to be read again, since when, and its last day as a row that decides, if that is near."""
+
+    row: LawRow
+    since: date
+    decides_until: date | None
+
+
+def rows_to_read_again(session: Session, today: date) -> list[RowToRead]:
+    """Rows whose day for another reading (`check_by`) is past, or that are soon too old to decide, the oldest first."""
+    law = law_at(session)
+    ending = {row.id: last for _, row, last in votes_ending(law, today)}
+    found = []
+    for row in law.rows.values():
+        last = ending.get(row.id)
+        begins = [row.check_by] if row.check_by < today else []
+        begins += [last - timedelta(days=VOTE_WARNING_DAYS)] if last is not None else []
+        if begins:
+            found.append(RowToRead(row, min(begins), last))
+    return sorted(found, key=lambda one: (one.since, one.row.id))
 
 
 def countries_out_of_date(session: Session, today: date) -> Iterator[tuple[str, date]]:
     """Countries of which a row of law is to be read again, each with the first such day."""
     first: dict[str, date] = {}
-    for row in rows_to_read_again(session, today):
-        first.setdefault(row.country, row.check_by)
+    for one in rows_to_read_again(session, today):
+        first.setdefault(one.row.country, one.since)
     return iter(first.items())

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from registry.complaints.case.complaint_codes import grouped
 from registry.complaints.case.questions import QUESTIONNAIRE, UNSAID, Kind, Part, Question
-from registry.complaints.intake.preprinted_codes import Minted
+from registry.complaints.intake.paper_forms import Minted
 from registry.i18n.question_words import choices, help_text, part_title, payees, question_text
 from registry.i18n.wording import word
 from registry.pages.public.rendering import rendered_alone

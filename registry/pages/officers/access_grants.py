@@ -13,7 +13,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, opening_opened
+from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
 from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officers.rights import Act, Resource
@@ -140,7 +140,7 @@ def openings_of_unit(session: Session, me: AuthenticatedOfficer) -> Response:
 
 def _find_in_unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     """Raises NotFound for another unit's, Forbidden where the kind is not the officer's, or the officer has an interest."""
-    opening_opened(session, me, reference, act.right)
+    find_access_grant(session, me, reference, act.right)
     return Place(reference, "/console/openings", lambda refusal: _unit_page(session, me, refusal))
 
 

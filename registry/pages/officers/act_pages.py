@@ -42,7 +42,7 @@ class Place(NamedTuple):
     afterwards: Callable[[Any], BaseResponse] | None = None
 
 
-Opened = Callable[..., Place]
+PlaceFinder = Callable[..., Place]
 """Finds what an act is done to: given the session, the officer present, the act, and the path's parameters as keywords.
 
 Raises NotFound for what belongs to others, Forbidden where the officer declared an interest.
@@ -53,7 +53,7 @@ def serve_acts(
     pages: Blueprint,
     address: str,
     acts: OfficerActs[Any],
-    opened: Opened,
+    find_place: PlaceFinder,
     *,
     is_versioned: bool = True,
     exclude: tuple[str, ...] = (),
@@ -65,15 +65,17 @@ def serve_acts(
     for act in acts:
         if act.name in exclude:
             continue
-        view = allowed(*acts.right_to(act))(_view(acts, act, opened, is_versioned))
+        view = allowed(*acts.right_to(act))(_view(acts, act, find_place, is_versioned))
         endpoint = act.operation
         path = f"{address}/{act.name}" if act.page is None else f"{address}{act.page}"
         pages.add_url_rule(path, endpoint, view, methods=["POST"])
 
 
-def _view(acts: OfficerActs[Any], act: OfficerAct, opened: Opened, is_versioned: bool) -> Callable[..., BaseResponse]:
+def _view(
+    acts: OfficerActs[Any], act: OfficerAct, find_place: PlaceFinder, is_versioned: bool
+) -> Callable[..., BaseResponse]:
     def view(session: Session, me: AuthenticatedOfficer, **path: str) -> BaseResponse:
-        place = opened(session, me, act, **path)
+        place = find_place(session, me, act, **path)
 
         question = question_of(act.operation)
         if question is not None:

@@ -11,9 +11,8 @@ from registry.pages.officers import (
     access_grants,
     agencies,
     audit,
-    board,
+    decisions,
     entries,
-    factors,
     hearings,
     home,
     incoming,
@@ -21,31 +20,28 @@ from registry.pages.officers import (
     officers,
     overview,
     paper_forms,
+    profile,
     providers,
-    received_referrals,
     referrals,
     sanctions,
     search,
     served_hearings,
+    sign_in,
     templates_of_replies,
 )
-from registry.pages.officers import decisions as decisions_desk
-from registry.pages.officers import profile as own
-from registry.pages.officers import sign_in as signing
-from registry.pages.officers.cases import acts, bulk, case, case_file, notes, queue, translations
+from registry.pages.officers.cases import acts, bulk, case, case_file, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
-from registry.pages.officers.licences import deposit, licences
-from registry.pages.officers.licences import proposals as licence_proposals
+from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
 
 PATH = "/console"
 
 PAGES: tuple[Blueprint, ...] = (
     files,
-    signing.pages,
+    sign_in.pages,
     home.pages,
-    own.pages,
-    factors.pages,
+    profile.pages,
+    profile.factor_pages,
     providers.pages,
     officers.pages,
     agencies.pages,
@@ -55,21 +51,21 @@ PAGES: tuple[Blueprint, ...] = (
     case.pages,
     case_file.pages,
     acts.pages,
-    notes.pages,
+    acts.notes_pages,
     translations.pages,
     paper_forms.pages,
     referrals.pages,
-    received_referrals.pages,
+    referrals.received_pages,
     referrals.identity_pages,
     access_grants.pages,
     access_grants.unit_pages,
-    decisions_desk.pages,
+    decisions.pages,
     sanctions.pages,
     licences.pages,
     licences.licence_pages,
     licence_acts.pages,
-    deposit.pages,
-    licence_proposals.pages,
+    licences.deposit_pages,
+    licence_acts.proposal_pages,
     incoming.pages,
     incoming.channel_pages,
     incoming.clone_pages,
@@ -82,7 +78,7 @@ PAGES: tuple[Blueprint, ...] = (
     entries.pages,
     entries.officer_pages,
     overview.pages,
-    board.pages,
+    overview.board_pages,
 )
 
 

@@ -10,7 +10,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.officer_desk.acting import names_in
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, official, representative, request_opened
+from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -100,7 +100,7 @@ def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
 
 
 def _find_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    request_opened(session, me, reference)
+    find_request(session, me, reference)
     return Place(
         reference, f"/console/entries/{reference}", lambda refusal: _request_page(session, me, reference, refusal)
     )
@@ -113,7 +113,7 @@ def _invitation(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, 
     table, names = (INVITED, (reference,)) if reference else (INVITATIONS, ())
     # The code is shown here and nowhere else: it is handed over in person.
     with_code = (lambda code: _requests_page(session, me, code=code)) if act.name == "approve" else None
-    found = table.opened(session, me, act, *names)
+    found = table.find(session, me, act, *names)
     return Place(found, "/console/entries", lambda refusal: _requests_page(session, me, refusal), afterwards=with_code)
 
 
@@ -148,7 +148,7 @@ def _requests_page(
 def _request_page(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
-    entry_request = request_opened(session, me, reference)
+    entry_request = find_request(session, me, reference)
     unit = accounts.unit_of_agency(session, entry_request.agency)
     theirs = names_in(session, unit.reference) if unit is not None else {}
     return page(

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.officer_desk.acting import names_of
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
-from registry.officer_desk.licensing import agency_opened, change_opened, collision_opened, official
+from registry.officer_desk.licensing import find_agency, find_channel_change, find_collision, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -69,7 +69,7 @@ serve_acts(channel_pages, "/channels", CHANNELS, _find_place)
 
 
 def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    change = change_opened(session, me, reference)
+    change = find_channel_change(session, me, reference)
     return Place(change.reference, "/console/channels", lambda refusal: _channels_page(session, me, refusal))
 
 
@@ -111,12 +111,12 @@ def clones(session: Session, me: AuthenticatedOfficer) -> Response:
 
 
 def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
-    found, _both = collision_opened(session, me, reference)
+    found, _both = find_collision(session, me, reference)
     return Place(found.reference, CLONES, lambda refusal: _clones_page(session, me, refusal))
 
 
 def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, agency: str) -> Place:
-    _row, known = agency_opened(session, me, agency)
+    _row, known = find_agency(session, me, agency)
     return Place(known.agency_id, CLONES, lambda refusal: _clones_page(session, me, refusal))
 
 

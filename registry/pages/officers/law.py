@@ -29,7 +29,7 @@ def overlays(session: Session, me: AuthenticatedOfficer) -> Response:
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str = "") -> Place:
-    found = LAW_OVERLAYS.opened(session, me, act, reference) if reference else LAW.opened(session, me, act)
+    found = LAW_OVERLAYS.find(session, me, act, reference) if reference else LAW.find(session, me, act)
     return Place(found, ADDRESS, lambda refusal: _list(session, me, refusal))
 
 

@@ -51,18 +51,18 @@ def _in_list(reference: str | tuple[str, ...], session: Session, me: Authenticat
 
 
 def _unit(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
-    return _in_list(OFFICERS.opened(session, me, act), session, me, act)
+    return _in_list(OFFICERS.find(session, me, act), session, me, act)
 
 
 def _officer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, token: str = "") -> Place:
     table, names = (OFFICER_TOKENS, (reference, token)) if token else (OFFICER_ACCOUNTS, (reference,))
-    place = _in_list(table.opened(session, me, act, *names), session, me, act)
+    place = _in_list(table.find(session, me, act, *names), session, me, act)
     its_page = f"{ADDRESS}/{reference_in(reference)}"
     return place._replace(address=its_page) if act.name in SHOWN_WITH_OFFICER else place
 
 
 def _change(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    return _in_list(OFFICER_CHANGES.opened(session, me, act, reference), session, me, act)
+    return _in_list(OFFICER_CHANGES.find(session, me, act, reference), session, me, act)
 
 
 serve_acts(pages, "/officers", OFFICERS, _unit)

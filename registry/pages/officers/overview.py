@@ -1,8 +1,11 @@
-"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away."""
+"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away.
+
+And a board for a wall: a few large figures, anew each minute by the browser itself; no name, no number of a case.
+"""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -14,7 +17,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
-from registry.i18n.wording import sector_name
+from registry.i18n.wording import name_in, sector_name
 from registry.officer_desk.acting import names_in
 from registry.officer_desk.overview import (
     NAMES,
@@ -28,13 +31,13 @@ from registry.officer_desk.overview import (
 )
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import Came, Overview
-from registry.oversight.overview.rules import Age, Period, is_period, usual
+from registry.oversight.overview.queries import Came, Overview, clocks_due, inflow, open_cases
+from registry.oversight.overview.rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page
-from registry.vocabulary.cases import CaseState, Indicator
+from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
 
 pages = Blueprint("console_overview", __name__)
 
@@ -203,3 +206,50 @@ def _by_month(decisions: Mapping[int, int]) -> list[tuple[int, int]]:
     for days, count in decisions.items():
         counts[min(max(days - 1, 0) // MONTH, MAX_MONTHS - 1)] += count
     return [((number + 1) * MONTH, count) for number, count in enumerate(counts)]
+
+
+board_pages = Blueprint("console_board", __name__)
+
+EVERY = 60
+"""Seconds."""
+BACK = timedelta(days=366)
+"""How far back what is overdue is looked for."""
+
+
+@board_pages.get("/board")
+@allowed(Resource.STATISTICS, Act.READ)
+def board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
+    unit, at = me.standing.unit, now()
+    name = name_in(language(), me.unit_names) or unit
+    return Afterwards(
+        lambda: page(
+            "overview/board.html",
+            here="board",
+            every=EVERY,
+            at=at,
+            unit=name,
+            kinds=list(ClockKind),
+            **_figures(reading(), unit, at),
+        )
+    )
+
+
+def _figures(session: Session, unit: str, at: datetime) -> dict[str, Any]:
+    today = at.date()
+    cases = open_cases(session, unit, today)
+    late = {one.kind: one.late for one in clocks_due(session, unit, Period(today - BACK, today), at)}
+    this_week = monday(today)
+    came = Counter[bool]()
+    for one in inflow(session, unit, Period(this_week - timedelta(weeks=1), today)):
+        came[one.week == this_week] += one.complaints
+    return {
+        "open": sum(one.cases for one in cases),
+        "urgent": sum(one.cases for one in cases if one.priority in (Priority.P0, Priority.P1)),
+        "unseen": sum(one.cases for one in cases if one.state is CaseState.SUBMITTED),
+        "waiting": sum(one.cases for one in cases if one.state is CaseState.WAITING_COMPLAINANT),
+        "old": sum(one.cases for one in cases if one.age is Age.OLDER),
+        "late": late,
+        "late_total": sum(late.values()),
+        "came": came[True],
+        "came_before": came[False],
+    }

@@ -85,7 +85,7 @@ def everything(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
 
 def _new(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
     return Place(
-        PAPERS.opened(session, me, act), ADDRESS, lambda refusal: _first(session, me, refusal),
+        PAPERS.find(session, me, act), ADDRESS, lambda refusal: _first(session, me, refusal),
         afterwards=lambda begun: redirect(f"{ADDRESS}/{begun}/{PAGES[0]}", 303),
     )  # fmt: skip
 

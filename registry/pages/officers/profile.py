@@ -1,11 +1,19 @@
-"""An officer's own settings: password, sessions, recovery codes, tokens, calendar, loans of roles, declared interests."""
+"""An officer's own settings: password, sessions, recovery codes, tokens, calendar, loans of roles, declared interests.
 
+And second factors: security keys and apps are added, named and removed, each time after the password. A key is asked by
+the page's script. Everything else, an app first of all, works without one.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.accounts import second_factors
 from registry.core import push
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -17,21 +25,38 @@ from registry.officer_desk.acting import reference_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_desk.sign_in_providers import only_way_of
-from registry.officers import accounts, calendars, factors, notices, signing_in, tokens
+from registry.officers import accounts, calendars, factors, notices, security_keys, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import OFFICER_SESSIONS, AuthenticatedOfficer
+from registry.pages.files import picture
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed, open_to_all
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
-from registry.pages.officers.sign_in import password_fault, relying_party
+from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
 
 pages = Blueprint("console_own", __name__)
 
 ADDRESS = "/console/own"
+
+
+View = Callable[..., Any]
+
+
+def refused_on_own_page(view: View) -> View:
+    """A view of one's own account: what is refused shows the account's page again, and says why."""
+
+    @wraps(view)
+    def tried(session: Session, me: AuthenticatedOfficer, **path: str) -> Any:
+        try:
+            return view(session, me, **path)
+        except ActRefused as refused:
+            return own_page(session, me, fault=refused.reason)
+
+    return tried
 
 
 @pages.get("/own")
@@ -50,26 +75,23 @@ def end_others(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/own/recovery-codes")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def renew_recovery_codes(session: Session, me: AuthenticatedOfficer) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
     return own_page(session, me, recovery=factors.renew_recovery_codes(session, me.officer, now()))
 
 
 @pages.post("/own/password")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def change_password(session: Session, me: AuthenticatedOfficer) -> Response:
     """A wrong old one is written down with the answer, as at the door."""
     old, new, again = (request.form.get(name, "")[:1000] for name in ("old", "new", "again"))
     if new != again:
         return own_page(session, me, fault="password_differs")
-    try:
-        ended_tokens = signing_in.change_password(
-            Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
-        )
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    ended_tokens = signing_in.change_password(
+        Call(session, me, now()), keyring(), old, new, services().settings.home, keeps_programs=_keeps_programs()
+    )
     if ended_tokens is None:
         return own_page(session, me, fault="wrong_password")
     return own_page(session, me, given="password", ended_tokens=ended_tokens)
@@ -82,18 +104,13 @@ def _keeps_programs() -> bool:
 
 @pages.post("/own/tokens")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def make_token(session: Session, me: AuthenticatedOfficer) -> Response:
     """The token is shown on this page and nowhere else."""
-    at = now()
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
-    days = request.form.get("days", "")[:9]
-    try:
-        number = int(days) if days.isascii() and days.isdigit() else 0
-        _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
-    except ActRefused as refused:
-        return own_page(session, me, fault=refused.reason)
+    require_password(session, me)
+    at, days = now(), request.form.get("days", "")[:9]
+    number = int(days) if days.isascii() and days.isdigit() else 0
+    _, made = tokens.make(session, me.officer, request.form.get("name", ""), number, at=at, today=day_at(at, None))
     return own_page(session, me, token=made)
 
 
@@ -166,12 +183,6 @@ def _shown_server(address: str | None) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if address else ""
 
 
-def _back() -> Response:
-    response = redirect(ADDRESS, 303)
-    assert isinstance(response, Response)
-    return response
-
-
 @pages.get("/calendar/<secret>.ics")
 @open_to_all
 def feed(secret: str) -> Response:
@@ -186,11 +197,11 @@ def feed(secret: str) -> Response:
 
 @pages.post("/own/calendar")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     """Make the address, or another in place of it. It is shown this once."""
-    fault, at = password_fault(session, me), now()
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
+    at = now()
     secret = calendars.make(session, me.officer, at, day_at(at, None))
     address = f"{services().settings.console_address}/console/calendar/{secret}.ics"
     return page("calendar.html", here="own", address=address)
@@ -201,3 +212,92 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
 def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     calendars.revoke(session, me.officer, day_at(now(), None))
     return redirect("/console/own#calendar", 303)
+
+
+factor_pages = Blueprint("console_factors", __name__)
+
+
+@factor_pages.post("/own/keys")
+@allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
+def begin_key(session: Session, me: AuthenticatedOfficer) -> Response:
+    """What the new key is asked to sign, on a page whose script asks it."""
+    require_password(session, me)
+    party, name = relying_party(), _factor_name()
+    if party is None or me.session is None:
+        return own_page(session, me, fault="no_keys_here")
+    wanted = security_keys.registration_options(Call(session, me.officer, now()), me.session, party)
+    return page("key.html", here="own", name=name, wanted=wanted)
+
+
+@factor_pages.post("/own/keys/finish")
+@allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
+def add_key(session: Session, me: AuthenticatedOfficer) -> Response:
+    party = relying_party()
+    if party is None or me.session is None:
+        return own_page(session, me, fault="no_keys_here")
+    name, answer = request.form.get("name", "")[:200], request.form.get("answer", "")[:MAX_ANSWER]
+    security_keys.add(Call(session, me.officer, now()), me.session, party, name, answer)
+    return _back()
+
+
+@factor_pages.post("/own/apps")
+@allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
+def begin_app(session: Session, me: AuthenticatedOfficer) -> Response:
+    require_password(session, me)
+    _, secret = factors.APPS.begin(session, keyring(), me.officer, _factor_name(), day_at(now(), None))
+    return _app_page(me, secret)
+
+
+def _factor_name() -> str:
+    """What the officer calls a second factor. Raises ActRefused."""
+    name = " ".join(request.form.get("name", "").split())[:60]
+    if not name or not name.isprintable():
+        raise ActRefused("bad_key_name", "give it a name that can be read")
+    return name
+
+
+@factor_pages.post("/own/apps/finish")
+@allowed(Resource.OWN, Act.WRITE)
+def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
+    """Its first code shows that it works. Until then the same secret is shown again."""
+    at = now()
+    app = factors.APPS.find_begun(session, me.officer)
+    if app is None:
+        return own_page(session, me, fault="no_app_begun")
+    if not factors.APPS.is_code_right(session, keyring(), app, request.form.get("code", "")[:20], at):
+        return _app_page(me, factors.APPS.secret_of(keyring(), app), fault="wrong_code")
+    factors.add_app(session, me.officer, app, at)
+    return _back()
+
+
+@factor_pages.post("/own/factors/remove")
+@allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
+def remove(session: Session, me: AuthenticatedOfficer) -> Response:
+    """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
+    require_password(session, me)
+    at = now()
+    factors.remove(session, me.officer, request.form.get("factor", "")[:40], at)
+    OFFICER_SESSIONS.end_all(session, me.officer, at, but=me.session)
+    return _back()
+
+
+def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None) -> Response:
+    address = second_factors.address_for_app(secret, me.officer.email)
+    return page(
+        "own_app.html",
+        here="own",
+        status=400 if fault else 200,
+        fault=fault,
+        picture=picture(address),
+        typed=second_factors.typed_form(secret),
+    )
+
+
+def _back() -> Response:
+    response = redirect("/console/own#factors", 303)
+    assert isinstance(response, Response)
+    return response

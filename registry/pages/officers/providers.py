@@ -22,10 +22,10 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.officers.signing_in import Browser, Step
 from registry.pages.officers.guard import Afterwards, allowed, open_to_all, session_cookie, visit_cookie
-from registry.pages.officers.profile import own_page
+from registry.pages.officers.profile import own_page, refused_on_own_page
 from registry.pages.officers.rendering import page
 from registry.pages.officers.returning import address_after_sign_in, forget_address
-from registry.pages.officers.sign_in import password_fault
+from registry.pages.officers.sign_in import require_password
 
 pages = Blueprint("console_providers", __name__)
 
@@ -67,12 +67,11 @@ def back() -> Response:
 
 @pages.post("/own/links/<provider>")
 @allowed(Resource.OWN, Act.WRITE)
+@refused_on_own_page
 def begin_link(session: Session, me: AuthenticatedOfficer, provider: str) -> Response | Afterwards:
     """To the provider, for an account there that is to open this one."""
     client = _client(provider)
-    fault = password_fault(session, me)
-    if fault is not None:
-        return own_page(session, me, fault=fault)
+    require_password(session, me)
     if client.provider.authority != me.standing.authority:
         return own_page(session, me, fault="provider_foreign")
     sent = linking.send(session, client.provider, now(), me.officer)

@@ -1,10 +1,12 @@
 """A case's tab of referrals: choosing what a partner is to read, looking at exactly that, and each step on.
 
-And the custodian's page: whether a name that its bearer asked to be told goes along with a referral.
+The custodian's page: whether a name that its bearer asked to be told goes along with a referral. And the partners' own
+pages: what was handed to their organisation, and their answer. Nothing else of the registry is theirs.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
@@ -14,26 +16,29 @@ from registry.complaints.case.consents import is_consented
 from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties import accounts
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.referrals import actions, queries
+from registry.complaints.parties.referrals import actions, portal, queries
+from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.rules import MAX_ACCESS, consent_for
 from registry.complaints.parties.steps import fetch_of_case, find_case, require_of_case
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, custodian_call, names_in
+from registry.http.complaint_services import sealer, store
+from registry.i18n.question_words import in_words
+from registry.officer_desk.acting import acting, custodian_call, names_in, party_call
 from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, read_referral
+from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.cases.showing import parts_of
+from registry.pages.officers.cases.showing import parts_of, place_of
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case, require_no_conflict
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.received_referrals import answers_in
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import AttachmentState, Author
+from registry.vocabulary.register import Language
 
 pages = Blueprint("console_referrals", __name__)
 
@@ -173,3 +178,68 @@ def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusa
         partners={unit.reference: unit for unit in accounts.partners(session)},
         names=names_in(session, me.standing.unit),
     )
+
+
+received_pages = Blueprint("console_referred", __name__)
+
+
+@received_pages.get("/referrals")
+@allowed(Resource.REFERRAL, Act.ANSWER)
+def referred(session: Session, me: AuthenticatedOfficer) -> Response:
+    found = portal.fetch_received(session, me.standing.unit, now().date())
+    return page("referrals/received.html", here="referrals", found=found)
+
+
+@received_pages.get("/referrals/<reference>")
+@allowed(Resource.REFERRAL, Act.ANSWER)
+def received(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _received_page(session, me, reference)
+
+
+@received_pages.get("/referrals/<reference>/files/<attachment>")
+@allowed(Resource.REFERRAL, Act.ANSWER)
+def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
+    _, name, body = portal.read_file(party_call(session, me), sealer(), store(), reference, attachment)
+    return sent_file(body, name)
+
+
+def _place_of_answer(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    # What was declined is closed to this organisation from now on: back to the list.
+    address = f"/console/referrals/{reference}" if act.is_shown_after else "/console/referrals"
+    return Place(reference, address, lambda refusal: _received_page(session, me, reference, refusal))
+
+
+serve_acts(received_pages, "/referrals/<reference>", RECEIVED, _place_of_answer)
+
+
+def _received_page(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
+    spoken = language()
+    referral = portal.read(party_call(session, me), sealer(), reference)
+    return page(
+        "referrals/received_one.html",
+        here="referrals",
+        refusal=refusal,
+        shown=referral,
+        handed=referral.handed,
+        answers=answers_in(spoken, referral.handed),
+        identity=identity_in(spoken, referral.identity),
+        names=names_in(session, me.standing.unit),
+    )
+
+
+class ShownAnswer(NamedTuple):
+    by: str
+    question: str
+    answer: str
+
+
+def answers_in(language: Language, handed: Handed) -> list[ShownAnswer]:
+    """What a referral contains, in the reader's language: for the officer's preview and the partner's page alike."""
+    ordered = sorted(handed.answers, key=lambda received: place_of((received.question, None)))
+    return [ShownAnswer(received.by, *in_words(language, received.question, received.value)) for received in ordered]
+
+
+def identity_in(language: Language, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [in_words(language, code, value) for code, value in given.items()]

@@ -11,7 +11,7 @@ from registry.core.ids import read_reference
 from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.agency_picker import MAX_TYPED, picked_agency
-from registry.officer_desk.sanctions import ACTS, PROPOSALS, readable_decision, sanction_opened
+from registry.officer_desk.sanctions import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -61,17 +61,17 @@ def new(session: Session, me: AuthenticatedOfficer) -> Response:
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
 def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _sanction_page(session, me, sanction_opened(session, me, reference))
+    return _sanction_page(session, me, find_sanction(session, me, reference))
 
 
 @pages.get("/sanctions/<reference>/edit")
 @allowed(Resource.SANCTION, Act.PROPOSE)
 def edit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
-    return _edit_page(session, me, sanction_opened(session, me, reference))
+    return _edit_page(session, me, find_sanction(session, me, reference))
 
 
 def _find_sanction(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
-    sanction = sanction_opened(session, me, reference)
+    sanction = find_sanction(session, me, reference)
     again = _edit_page if act.name == "edit" else _sanction_page
     return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
 

@@ -179,14 +179,14 @@ def join_with_key() -> Response:
     return session_cookie().take(page("joined.html", here="sign_in", recovery=recovery))
 
 
-def password_fault(session: Session, me: AuthenticatedOfficer) -> str | None:
-    """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in.
+def require_password(session: Session, me: AuthenticatedOfficer) -> None:
+    """Raise ActRefused if the password typed in this form is wrong. A failure is counted as at sign-in.
 
     It is asked again before whatever would outlast the session: an open desk, or a stolen cookie, is not enough.
     """
     typed = request.form.get("password", "")[:1000]
-    is_right = signing_in.is_password_right(Call(session, me, now()), keyring(), typed)
-    return None if is_right else "wrong_password"
+    if not signing_in.is_password_right(Call(session, me, now()), keyring(), typed):
+        raise ActRefused("wrong_password", "the password is wrong")
 
 
 def _join_page(code: str, fault: str | None = None) -> Response:

@@ -11,7 +11,7 @@ from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import acting, password_fault
+from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.organisations import Scope
 
 pages = Blueprint("account_keys", __name__)
@@ -35,11 +35,9 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/keys")
 @for_members
 def make(session: Session, me: MemberPresent) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return _keys_page(session, me, fault=fault)
     scopes = [Scope(word) for word in request.form.getlist("scope") if word in list(Scope)]
     try:
+        require_password(session, me)
         made = keys.make(
             acting(session, me),
             request.form.get("name", "")[:200],
@@ -56,10 +54,8 @@ def make(session: Session, me: MemberPresent) -> Response:
 @pages.post("/keys/<reference>/exchange")
 @for_members
 def exchange(session: Session, me: MemberPresent, reference: str) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return _keys_page(session, me, fault=fault)
     try:
+        require_password(session, me)
         made = keys.rotate(acting(session, me), reference, _number("overlap"))
     except ActRefused as refused:
         return _keys_page(session, me, fault=refused.reason)

@@ -10,7 +10,7 @@ from registry.organisations import authenticators, letters, members
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import password_fault
+from registry.pages.organisations.sign_in import require_password
 from registry.vocabulary.organisations import MemberRole
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
@@ -28,12 +28,10 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def invite(session: Session, me: MemberPresent) -> Response:
     """Invite a member. Whether the address has an account already is told to its reader alone."""
     me.require_owner()
-    fault = password_fault(session, me)
-    if fault is not None:
-        return _people_page(session, me, fault=fault)
     language = request.form.get("language", "")
     spoken = Language(language) if language in STAFF_LANGUAGES else Language(me.member.language)
     try:
+        require_password(session, me)
         members.invite(Call(session, me, now()), request.form.get("email", "")[:300], _role_sent(), spoken)
     except ActRefused as refused:
         return _people_page(session, me, fault=refused.reason)

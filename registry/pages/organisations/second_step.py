@@ -15,7 +15,7 @@ from registry.organisations.sessions import MemberPresent
 from registry.pages.files import picture
 from registry.pages.organisations.guard import for_arriving, for_members, session_cookie, token_sent
 from registry.pages.organisations.rendering import page, to
-from registry.pages.organisations.sign_in import password_fault, typed
+from registry.pages.organisations.sign_in import require_password, typed
 
 pages = Blueprint("account_second_step", __name__)
 
@@ -69,15 +69,12 @@ def own(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/apps")
 @for_members
 def begin_app(session: Session, me: MemberPresent) -> Response:
-    fault = password_fault(session, me)
-    if fault is None:
-        try:
-            app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
-        except ActRefused as refused:
-            fault = refused.reason
-        else:
-            return _app_page(me.member, app, "second-step/apps/finish")
-    return _second_step_page(session, me, fault)
+    try:
+        require_password(session, me)
+        app, _ = authenticators.begin(session, keyring(), me.member, typed("name"), day_at(now(), None))
+    except ActRefused as refused:
+        return _second_step_page(session, me, refused.reason)
+    return _app_page(me.member, app, "second-step/apps/finish")
 
 
 @pages.post("/second-step/apps/finish")
@@ -103,7 +100,9 @@ def remove_app(session: Session, me: MemberPresent) -> Response:
 @pages.post("/second-step/codes")
 @for_members
 def new_codes(session: Session, me: MemberPresent) -> Response:
-    fault = password_fault(session, me) or (None if authenticators.has_app(session, me.member.id) else "no_app_begun")
+    fault = _fault_in(session, me, lambda: None)
+    if fault is None and not authenticators.has_app(session, me.member.id):
+        fault = "no_app_begun"
     if fault is not None:
         return _second_step_page(session, me, fault)
     return page("recovery_codes.html", here="own", codes=authenticators.RECOVERY_CODES.renew(session, me.member))
@@ -135,13 +134,12 @@ def reset(session: Session, me: MemberPresent, reference: str) -> Response:
 
 def _fault_in(session: Session, me: MemberPresent, act: Callable[[], None]) -> str | None:
     """Act once the password was typed again; gives the fault where it was not done."""
-    fault = password_fault(session, me)
-    if fault is None:
-        try:
-            act()
-        except ActRefused as refused:
-            return refused.reason
-    return fault
+    try:
+        require_password(session, me)
+        act()
+    except ActRefused as refused:
+        return refused.reason
+    return None
 
 
 def _second_step_page(session: Session, me: MemberPresent, fault: str | None = None) -> Response:

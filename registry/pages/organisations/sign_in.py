@@ -1,7 +1,5 @@
 """Registering, joining, signing in and out, and choosing another password: the only pages of an account that are open to all."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
@@ -13,7 +11,7 @@ from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
 from registry.i18n import wording
 from registry.organisations import letters, members, sessions
-from registry.organisations.models import Letter, Member, OrganisationActor
+from registry.organisations.models import Letter, OrganisationActor
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
 from registry.pages.organisations.guard import open_to_all, session_cookie, token_sent
 from registry.pages.organisations.rendering import language, page, to
@@ -98,50 +96,37 @@ def forgotten() -> Response:
     return page("notice.html", title="account.forgotten", said="account.mail_sent")
 
 
-@pages.get("/confirm/<secret>")
+@pages.get("/confirm/<secret>", defaults={"kind": "confirm"})
+@pages.get("/join/<secret>", defaults={"kind": "join"})
+@pages.get("/password/<secret>", defaults={"kind": "password"})
 @open_to_all
-def confirm_form(secret: str) -> Response:
-    return _link_page("confirm", secret)
+def link_form(kind: str, secret: str) -> Response:
+    # Opening a link changes nothing: mail programs look into links before people do.
+    return _link_page(kind, secret)
 
 
-@pages.post("/confirm/<secret>")
+@pages.post("/confirm/<secret>", defaults={"kind": "confirm"})
+@pages.post("/join/<secret>", defaults={"kind": "join"})
+@pages.post("/password/<secret>", defaults={"kind": "password"})
 @open_to_all
-def confirm(secret: str) -> Response:
-    def begin(session: Session) -> Member:
-        return members.confirm(session, secret, typed("password", 1000), now(), services().settings.home)
-
-    return _let_in("confirm", secret, begin)
-
-
-@pages.get("/join/<secret>")
-@open_to_all
-def join_form(secret: str) -> Response:
-    return _link_page("join", secret)
-
-
-@pages.post("/join/<secret>")
-@open_to_all
-def join(secret: str) -> Response:
-    def begin(session: Session) -> Member:
-        home = services().settings.home
-        return members.join(session, secret, typed("name"), typed("password", 1000), now(), home)
-
-    return _let_in("join", secret, begin)
-
-
-@pages.get("/password/<secret>")
-@open_to_all
-def password_form(secret: str) -> Response:
-    return _link_page("password", secret)
-
-
-@pages.post("/password/<secret>")
-@open_to_all
-def choose_password(secret: str) -> Response:
-    def begin(session: Session) -> Member:
-        return members.choose_again(session, secret, typed("password", 1000), now(), services().settings.home)
-
-    return _let_in("password", secret, begin)
+def follow_link(kind: str, secret: str) -> Response:
+    """What the link of a mail is for: an organisation is confirmed, an invitation accepted, or a password chosen again."""
+    password, at, home = typed("password", 1000), now(), services().settings.home
+    if password != typed("again", 1000):
+        return _link_page(kind, secret, "password_differs")
+    try:
+        with writing() as session:
+            if kind == "confirm":
+                member = members.confirm(session, secret, password, at, home)
+            elif kind == "join":
+                member = members.join(session, secret, typed("name"), password, at, home)
+            else:
+                member = members.choose_again(session, secret, password, at, home)
+            # A link proves who reads a mailbox, and no more: a second step is asked all the same.
+            token, _ = sessions.begin_by_one(session, member, at)
+    except ActRefused as refused:
+        return _link_page(kind, secret, refused.reason)
+    return session_cookie().give(to(""), token)
 
 
 def _register_page(fault: str | None = None) -> Response:
@@ -152,20 +137,7 @@ def _register_page(fault: str | None = None) -> Response:
 
 
 def _link_page(kind: str, secret: str, fault: str | None = None) -> Response:
-    # Opening a link changes nothing: mail programs look into links before people do.
     return page("link.html", kind=kind, secret=secret, fault=fault, name=typed("name"), status=400 if fault else 200)
-
-
-def _let_in(kind: str, secret: str, begin: Callable[[Session], Member]) -> Response:
-    if typed("password", 1000) != typed("again", 1000):
-        return _link_page(kind, secret, "password_differs")
-    try:
-        with writing() as session:
-            # A link proves who reads a mailbox, and no more: a second step is asked all the same.
-            token, _ = sessions.begin_by_one(session, begin(session), now())
-    except ActRefused as refused:
-        return _link_page(kind, secret, refused.reason)
-    return session_cookie().give(to(""), token)
 
 
 def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
@@ -173,7 +145,7 @@ def acting(session: Session, me: MemberPresent) -> Call[OrganisationActor]:
     return Call(session, OrganisationActor(me.organisation.id), now())
 
 
-def password_fault(session: Session, me: MemberPresent) -> str | None:
-    """The fault if the password typed in this form is wrong; None if it is right. A failure is counted as at sign-in."""
-    is_right = members.is_password_right(Call(session, me, now()), keyring(), typed("old", 1000))
-    return None if is_right else "wrong_password"
+def require_password(session: Session, me: MemberPresent) -> None:
+    """Raise ActRefused if the password typed in this form is wrong. A failure is counted as at sign-in."""
+    if not members.is_password_right(Call(session, me, now()), keyring(), typed("old", 1000)):
+        raise ActRefused("wrong_password", "the password is wrong")

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.core.db.reading import Page
-from registry.core.errors import InvalidInput, NotNow
+from registry.core.errors import ActRefused, InvalidInput, NotNow
 from registry.http.app_services import keyring
 from registry.http.transaction import services
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
-from registry.pages.organisations.sign_in import acting, password_fault
+from registry.pages.organisations.sign_in import acting, require_password
 from registry.vocabulary.watches import WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_before, type_on
@@ -33,29 +33,29 @@ def listed(session: Session, me: MemberPresent) -> Response:
 @pages.post("/webhooks")
 @for_members
 def make(session: Session, me: MemberPresent) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return _webhooks_page(session, me, fault=fault)
     url, label = request.form.get("url", "")[:2000], request.form.get("label", "")[:200]
     is_unsafe = services().settings.has_unsafe_webhooks
     try:
+        require_password(session, me)
         made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe)
+    except ActRefused as refused:
+        return _webhooks_page(session, me, fault=refused.reason)
     except NotNow:
         return _webhooks_page(session, me, fault="too_many_webhooks")
-    except InvalidInput as refused:
-        return _webhooks_page(
-            session, me, fault="bad_webhook" if refused.faults[0].parameter == "url" else "bad_watch_label"
-        )
+    except InvalidInput as invalid:
+        is_of_url = invalid.faults[0].parameter == "url"
+        return _webhooks_page(session, me, fault="bad_webhook" if is_of_url else "bad_watch_label")
     return _webhooks_page(session, me, made=made.secret)
 
 
 @pages.post("/webhooks/<reference>/secret")
 @for_members
 def rotate(session: Session, me: MemberPresent, reference: str) -> Response:
-    fault = password_fault(session, me)
-    if fault is not None:
-        return _webhooks_page(session, me, fault=fault)
-    made = webhooks.rotate(acting(session, me), keyring(), reference)
+    try:
+        require_password(session, me)
+        made = webhooks.rotate(acting(session, me), keyring(), reference)
+    except ActRefused as refused:
+        return _webhooks_page(session, me, fault=refused.reason)
     return _webhooks_page(session, me, made=made.secret)
 
 

@@ -10,7 +10,16 @@ from typing import Any
 from registry.core.ids import read_reference
 from registry.verification.verdicts.subjects import MAX_CHARACTERS, is_identity_number
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Activity, Language, RecruiterKind, Visa
+from registry.vocabulary.register import (
+    EU_STATES,
+    OUTSIDE,
+    SENDING_COUNTRIES,
+    Activity,
+    EmployerKind,
+    Language,
+    RecruiterKind,
+    Visa,
+)
 from schemas.sectors import exists, tidy_sector
 
 COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
@@ -45,6 +54,7 @@ class LookupForm:
     work_permit: str | None = None
     occupation: str | None = None
     region: str | None = None
+    employer: EmployerKind | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
@@ -154,6 +164,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "work_permit": _free_text,
     "occupation": _occupation,
     "region": _free_text,
+    "employer": EmployerKind,
     "on": _day,
     "agency_id": _agency,
     "place": _place,

@@ -35,6 +35,7 @@ from registry.vocabulary.register import (
     OUTSIDE,
     RECRUITING,
     SENDING_COUNTRIES,
+    EmployerKind,
     Language,
     Likeness,
     RecruiterKind,
@@ -46,7 +47,9 @@ pages = Blueprint("lookup", __name__)
 SUGGESTIONS = 8
 PLACE = "answer"
 
-SHARED = ("country", "origin", "activity", "sector", "recruiter_kind", "visa", "work_permit", "occupation", "region")
+SHARED = (
+    "country", "origin", "activity", "sector", "recruiter_kind", "employer", "visa", "work_permit", "occupation", "region",
+)  # fmt: skip
 """What of a question stands in the address of a shared answer: the job. What was typed, the name and the day do not."""
 
 
@@ -187,6 +190,7 @@ def _choices(language: Language) -> dict[str, Any]:
         "activities": sorted(RECRUITING),
         "sectors": CORRIDOR_SECTORS,
         "recruiter_kinds": list(RecruiterKind),
+        "employers": list(EmployerKind),
         "visas": list(Visa),
     }
 

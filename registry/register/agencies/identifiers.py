@@ -1,7 +1,7 @@
 """Checks of identifiers from their characters alone: the tidy form, and whether one cannot exist.
 
 Every check takes what people and lists really write: full-width digits, lower case, spaces and dashes. A ValueError's
-text says what is wrong without repeating the number, so that it may be shown and logged. National
+text, or its message, says what is wrong without repeating the number, so that it may be shown and logged. National
 company numbers that end in a check digit are checked by the rules of python-stdnum.
 """
 
@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 from stdnum import lei as stdnum_lei
 from stdnum.be import vat as be_vat
@@ -35,6 +36,7 @@ from stdnum.se import orgnr
 from stdnum.si import ddv
 from stdnum.sk import dph
 
+from registry.core.faults import message
 from registry.vocabulary.register import EU_STATES
 
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc"
@@ -61,19 +63,59 @@ def checked_uscc(text: str) -> tuple[str, bool]:
     """
     code = tidy(text)
     if len(code) != 18:
-        raise ValueError(f"a unified social credit code has 18 characters; this has {len(code)}")
+        raise ValueError(message("uscc_length", count=len(code)))
     if any(character not in USCC_ALPHABET for character in code):
-        raise ValueError(
-            "a unified social credit code is made of digits and capital letters without I, O, S, V and Z; "
-            "0 and O, 1 and I, 2 and Z, 5 and S are easily confused"
-        )
+        raise ValueError(message("uscc_letters"))
     has_failed_check = not code[2:8].isdigit() or code[17] != uscc_check_character(code[:17])
     if has_failed_check and is_resident_number(code):
-        raise ValueError(
-            "this is a personal identity number, not a company's code: please do not send it anywhere; "
-            "the company's code stands on its business licence"
-        )
+        raise ValueError(message("uscc_identity_number"))
     return code, has_failed_check
+
+
+class Asked(NamedTuple):
+    """A number of a question: its tidy form, whether it fails its own check, and its letters that were read as digits."""
+
+    value: str
+    has_failed_check: bool = False
+    letters: str = ""
+
+
+_DIGITS = str.maketrans("OoIilZzSs", "001112255")
+"""The digits that letters are typed for. Only l stands for one that a code may have: L."""
+
+_MISCOUNTED_USCC = re.compile(f"9[123][0-9]{{6}}[{USCC_ALPHABET}]{{9,11}}")
+
+
+def asked_uscc(text: str) -> Asked:
+    """The code of a question: letters typed for digits are read as those, where the code then passes its check.
+
+    ValueError for what is no code at all.
+    """
+    typed = visible(text)
+    letters = "".join(dict.fromkeys(one for one in typed if ord(one) in _DIGITS))
+    read = tidy(typed.translate(_DIGITS))
+    try:
+        code, has_failed_check = checked_uscc(text)
+    except ValueError:
+        if not letters or not _passes_uscc_check(read):
+            raise
+        return Asked(read, True, letters)
+    if has_failed_check and letters and _passes_uscc_check(read):
+        return Asked(read, True, letters)
+    return Asked(code, has_failed_check)
+
+
+def _passes_uscc_check(code: str) -> bool:
+    try:
+        return not checked_uscc(code)[1]
+    except ValueError:
+        return False
+
+
+def miscounted_uscc(text: str) -> str | None:
+    """The tidy form of a company's code with a character missing or one too many; None for anything else."""
+    code = tidy(text)
+    return code if len(code) != 18 and _MISCOUNTED_USCC.fullmatch(code) else None
 
 
 def uscc_check_character(body: str) -> str:
@@ -127,36 +169,36 @@ def checked_vat(text: str) -> str:
         raise ValueError(f"a VAT number of {prefix} is built otherwise") from None
 
 
-def asked_vat(text: str) -> tuple[str, bool]:
+def asked_vat(text: str) -> Asked:
     """The tidy VAT number of a question, and whether it fails its own check, which is reported as a typing error.
 
     ValueError for what is no VAT number of any state.
     """
     try:
-        return checked_vat(text), False
+        return Asked(checked_vat(text))
     except ValueError:
         number = tidy(text).replace(".", "").replace("/", "")
         number = "EL" + number[2:] if number.startswith("GR") else number
         if number[:2] not in _VAT_PREFIXES or not number.isascii() or sum(map(str.isdigit, number)) < _MIN_VAT_DIGITS:
             raise
-        return number, True
+        return Asked(number, True)
 
 
 _MIN_VAT_DIGITS = 6
 
 
-def asked_lei(text: str) -> tuple[str, bool]:
+def asked_lei(text: str) -> Asked:
     """The tidy LEI of a question, and whether its check digits do not fit.
 
     ValueError for what is no LEI at all.
     """
     try:
-        return checked_lei(text), False
+        return Asked(checked_lei(text))
     except ValueError:
         code = tidy(text)
         if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
             raise
-        return code, True
+        return Asked(code, True)
 
 
 def checked_euid(text: str) -> str:

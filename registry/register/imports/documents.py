@@ -1,6 +1,7 @@
 """Reading JSON lists record by record, whatever their size."""
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -10,7 +11,10 @@ import ijson
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
+from registry.register.imports.personal import holds_personal_number, is_personal_column
 from registry.register.imports.rows import ListFile, Row
+from registry.register.imports.values import NO, Topic, folded, word_about
+from registry.vocabulary.codes import Flaw
 
 STRANGE = object()
 
@@ -61,6 +65,7 @@ def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encodin
     layout = result.layout
     paths = _paths(layout)
     # A column that no record has means that the list has changed its shape; one that is only mostly absent does not.
+    aside = _Aside(layout)
     unseen = {place for place, (steps, _) in enumerate(paths) if steps is not None}
     count = 0
     with raw:
@@ -71,13 +76,56 @@ def _rows(raw: BinaryIO, stream: Any, path: Path, prefix: str, encoding: Encodin
                 if unseen:
                     unseen -= {place for place in unseen if values[place] is not STRANGE}
                 cells = [_text_of(value) for value in values]
-                yield Row(count, number if layout.each is not None else 0, cells)
+                row = Row(count, number if layout.each is not None else 0, cells)
+                word = aside.unread_status(item, part)
+                yield row._replace(flaw=Flaw.UNREAD_STATUS, detail=word) if word else row
     names = wanted_columns(layout)
     lacking = [names[place][0] for place in sorted(unseen) if not set(names[place]) & set(layout.optional)]
     result.missing = lacking if count else []
     if not count:
         where = f"a list called {layout.rows!r}" if layout.rows else "a list"
         result.notes.append(f"no record was found: the mapping looks for {where}")
+
+
+class _Aside:
+    """What a record says beside the wanted columns: whether a word of an end is in it."""
+
+    def __init__(self, layout: Layout) -> None:
+        wanted = {name for names in wanted_columns(layout) for name in names}
+        self._known = wanted | set(layout.drop) | set(dropped_columns(layout))
+        self._each = layout.each
+        self._is_trusted = layout.trusts_columns
+
+    def unread_status(self, item: Any, part: Any) -> str:
+        """Which field that is not mapped says that the licence may have ended, and by which word; "" if none."""
+        if self._is_trusted:
+            return ""
+        found = next(self._words(item, ""), None)
+        if found is None and self._each is not None:
+            found = next(self._words(part, f"{self._each}[]."), None)
+        return found or ""
+
+    def _words(self, value: Any, path: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            return
+        for name, inner in value.items():
+            here = f"{path}{name}"
+            if here in self._known or here == self._each or is_personal_column(name):
+                continue
+            if isinstance(inner, dict):
+                yield from self._words(inner, f"{here}.")
+                continue
+            text = _text_of(inner)
+            word = word_about(Topic.END, text) if text else None
+            if word is None and text and folded(text) not in NO and word_about(Topic.END, _apart(name)) is not None:
+                word = text[:40] if not holds_personal_number(text) else "..."
+            if word is not None:
+                yield f"{here}: {word}"
+
+
+def _apart(name: str) -> str:
+    """The words of a field's name: `datumZruseni` is two."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", name)
 
 
 Steps = tuple[str, ...] | None

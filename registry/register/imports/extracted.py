@@ -3,7 +3,7 @@
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from registry.core.errors import ImportRefused
@@ -14,14 +14,15 @@ from registry.register.imports.extraction.terms import (
     LIMITS,
     MAX_FILE,
     Cells,
+    HiddenColumns,
     Note,
     Started,
     Task,
 )
 from registry.register.imports.mapping import Layout
-from registry.register.imports.rows import ListFile, Row
-from registry.register.imports.spreadsheets import sheet_row
-from registry.register.imports.tables import Header, found_header, picked
+from registry.register.imports.rows import ListFile, Row, TableSeen
+from registry.register.imports.spreadsheets import hidden_columns, sheet_row
+from registry.register.imports.tables import Header, Headings, checked_row, found_header, other_list_in, picked
 from registry.vocabulary.codes import Flaw
 
 _UNTOLD = ("(cid:", "\ufffd")
@@ -29,48 +30,88 @@ _UNTOLD = ("(cid:", "\ufffd")
 
 
 class Table:
-    """One table of the file: where it is, and its rows as (cells, whether one cell spans the row)."""
+    """One table of the file: where it is, what heads it, its rows, and the columns that the file hides."""
 
     def __init__(self, started: Started) -> None:
         self.place, self.is_sheet, self.name = started.place, started.is_sheet, started.name
         self.heading = started.heading
         self.rows: list[Cells] = []
+        self.hidden_columns: list[int] = []
 
     @property
     def is_empty(self) -> bool:
         return not any(any(row.cells) for row in self.rows)
+
+    @property
+    def width(self) -> int:
+        return max(len(row.cells) for row in self.rows)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it may be a list: some rows with more than one cell filled."""
+        return sum(sum(map(bool, row.cells)) > 1 for row in self.rows) >= _ROWS_OF_A_LIST
+
+    def texts_above(self, depth: int) -> list[str]:
+        """Its heading and what stands above the row of that index, and in it."""
+        return [self.heading, *(" ".join(filter(None, row.cells)) for row in self.rows[: depth + 1])]
+
+
+_ROWS_OF_A_LIST = 2
+_LOOKED_AT = 3
+"""Rows of a table without a known header that are looked at for what list it is."""
 
 
 def open_extract(path: Path, form: str, layout: Layout, encoding: str | None, country: str = "") -> ListFile:
     """The table, or the tables that go on from page to page, in which the wanted columns stand."""
     found, stated = _encoding(path, form, encoding or layout.encoding, country)
     tables, notes, losses = _extracted(path, form, found)
-    chosen = _sheet(tables, layout, path, notes) if tables[0].is_sheet else tables
-    first, header = _header(chosen, layout, path)
     result = ListFile(form, layout, iter(()), lambda: 1.0, stated, notes, losses=losses)
+    chosen = _sheet(tables, layout, path, result) if tables[0].is_sheet else tables
+    first, header = _header(chosen, layout, path)
     notes.append(f"{chosen[first].place}: the header is on row {header.depth + 1}")
+    result.stated = header.stated
     starts, places = [], []
     line = 0
     for table in chosen:
         starts.append(line)
         places.append(table.place)
+        result.tables.append(TableSeen(place=table.place, heading=table.heading, rows=len(table.rows)))
         line += len(table.rows)
 
+    def table_at(number: int) -> int:
+        return bisect_right(starts, number - 1) - 1
+
     def where(number: int) -> str:
-        at = bisect_right(starts, number - 1) - 1
+        at = table_at(number)
         return f"{places[at]}, row {number - starts[at]}"
 
-    result.where = where
-    result.rows = _rows(chosen[first:], starts[first:], header, layout, result)
+    result.where, result.table_at = where, table_at
+    for number, table in enumerate(chosen[:first]):
+        _leave_out(table, result, result.tables[number])
+    result.rows = _rows(chosen, starts, first, header, layout, result)
     return result
 
 
 def first_rows(path: Path, form: str, count: int, encoding: str | None = None) -> list[list[str]]:
-    """The first rows of the table with the most rows, for a look at its columns."""
+    """The first rows of the table with the most rows and of those as wide, for a look at its columns.
+
+    What heads each of them stands between them as a row of one cell.
+    """
     found, _ = _encoding(path, form, encoding, "")
     tables, _notes, _losses = _extracted(path, form, found)
-    longest = max(tables, key=lambda table: len(table.rows))
-    return [row.cells for row in islice(longest.rows, count)]
+    width = max(tables, key=lambda table: len(table.rows)).width
+    alike = [table for table in tables if table.width == width]
+    rows = ([[table.heading], *(row.cells for row in table.rows)] for table in alike)
+    return [cells for cells in islice(chain.from_iterable(rows), count + 1) if any(cells)]
+
+
+def all_tables(path: Path, form: str, encoding: str | None = None) -> list[tuple[str, list[list[str]]]]:
+    """Every table of a file: what heads it, and its rows. ImportRefused where a part of the file cannot be read."""
+    found, _ = _encoding(path, form, encoding, "")
+    tables, _notes, losses = _extracted(path, form, found)
+    if losses:
+        raise ImportRefused(f"{path.name}: {'; '.join(losses)}")
+    return [(table.heading, [row.cells for row in table.rows]) for table in tables]
 
 
 def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[str, Encoding | None]:
@@ -101,6 +142,8 @@ def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[
                     tables.append(Table(started))
                 case Cells() as cells:
                     tables[-1].rows.append(cells)
+                case HiddenColumns(columns):
+                    tables[-1].hidden_columns = columns
                 case Note(text, is_loss):
                     (losses if is_loss else notes).append(text)
     tables = [table for table in tables if not table.is_empty]
@@ -109,10 +152,15 @@ def _extracted(path: Path, form: str, encoding: str) -> tuple[list[Table], list[
     return tables, notes, losses
 
 
-def _sheet(tables: Sequence[Table], layout: Layout, path: Path, notes: list[str]) -> list[Table]:
-    """The sheet the mapping names, or the first that is not empty."""
+def _sheet(tables: Sequence[Table], layout: Layout, path: Path, result: ListFile) -> list[Table]:
+    """The sheet the mapping names, or the first that is not empty: then another that may be a list is a loss."""
     if layout.sheet is None:
         chosen = tables[0]
+        result.losses += [
+            f"{table.place} holds a table too, which was not read: name the right one as `sheet` in the mapping"
+            for table in tables[1:]
+            if table.is_full
+        ]
     else:
         named = [table for table in tables if table.name == layout.sheet]
         if not named:
@@ -120,44 +168,56 @@ def _sheet(tables: Sequence[Table], layout: Layout, path: Path, notes: list[str]
             raise ImportRefused(f"{path.name} has no visible sheet {layout.sheet!r}; it has {there}")
         chosen = named[0]
     others = [repr(table.name) for table in tables if table is not chosen]
-    notes.append(f"sheet {chosen.name!r} was read" + (f", not {', '.join(others)}" if others else ""))
+    result.notes.append(f"sheet {chosen.name!r} was read" + (f", not {', '.join(others)}" if others else ""))
     return [chosen]
 
 
 def _header(tables: Sequence[Table], layout: Layout, path: Path) -> tuple[int, Header]:
-    """The first table that has the wanted columns, and its header. ImportRefused where none has."""
+    """The first table that has the wanted columns and is no other list, and its header. ImportRefused where none has."""
     refusal: ImportRefused | None = None
     for place, table in enumerate(tables):
         try:
-            return place, found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
+            header = found_header([row.cells for row in table.rows[:HEADER_WITHIN]], layout)
         except ImportRefused as refused:
             # The nearest miss says most: a table with some of the columns lacks others.
             if refusal is None or "looks like the header" in refused.text:
                 refusal = ImportRefused(f"{path.name}, {table.place}: {refused.text}")
+            continue
+        word = other_list_in(table.texts_above(header.depth), layout)
+        if word is None:
+            return place, header
+        refusal = refusal or ImportRefused(
+            f"{path.name}, {table.place} says {word!r} above its rows, so it is another list than this (`other_lists`)"
+        )
     assert refusal is not None
     raise refusal
 
 
 def _rows(
-    tables: Sequence[Table], starts: Sequence[int], header: Header, layout: Layout, result: ListFile
+    tables: Sequence[Table], starts: Sequence[int], first: int, header: Header, layout: Layout, result: ListFile
 ) -> Iterator[Row]:
-    """Rows of the first table and of those that go on from it, numbered through all tables from 1."""
+    """Rows of the table at `first` and of those that go on from it, numbered through all tables from 1."""
     waiting: list[Row] = []
     titles = 0
-    for number, (table, start) in enumerate(zip(tables, starts, strict=True)):
+    headings = Headings(layout)
+    result.headings = headings.heard
+    for number, (table, start) in enumerate(zip(tables[first:], starts[first:], strict=True), start=first):
         depth = header.depth
-        if number:
+        if number > first:
             own = _own_header(table, layout)
+            if other_list_in(table.texts_above(own.depth if own is not None else -1), layout) is not None:
+                _leave_out(table, result, result.tables[number])
+                continue
             if own is not None:
                 header, depth = own, own.depth
             elif _goes_on(table, header):
                 depth = -1
             else:
-                _leave_out(table, result)
+                _leave_out(table, result, result.tables[number])
                 continue
-        if not header.has_status:
-            texts = [table.heading, *(" ".join(filter(None, row.cells)) for row in table.rows[: max(depth, 0)])]
-            result.headings += [(table.place, text) for text in texts if text]
+        for text in table.texts_above(depth - 1):
+            headings.hear(table.place, text, is_first=number == first)
+        result.losses += hidden_columns(table.hidden_columns, header, layout, table.place)
         pick = picked(header)
         for line, row in enumerate(table.rows, start=start + 1):
             if (
@@ -166,17 +226,21 @@ def _rows(
                 or row.cells[: header.width] == header.cells[: header.width]
             ):
                 continue
-            if row.is_title:
+            where = result.where(line) if result.where is not None else f"row {line}"
+            if row.is_hidden and not layout.reads_hidden:
+                hidden = sheet_row(line, row.cells, header, pick)
+                yield hidden._replace(flaw=Flaw.HIDDEN_ROW, detail="")
+                continue
+            is_alone = sum(bool(cell) for cell in row.cells) == 1 and header.width > 2
+            is_known = (row.is_title or is_alone) and headings.hear(where, " ".join(filter(None, row.cells)))
+            if row.is_title or is_known:
                 titles += 1
-                if not header.has_status and result.where:
-                    result.headings.append((result.where(line), " ".join(filter(None, row.cells))))
                 continue
             read = _row(line, row.cells, header, pick)
-            if sum(bool(cell) for cell in row.cells) == 1 and header.width > 2:
+            read = checked_row(read, header, row.cells, headings.rule)
+            if is_alone:
                 # Below the list notes stand in one cell; between its rows such a row has lost something.
                 waiting.append(read)
-                if not header.has_status and result.where:
-                    result.headings.append((result.where(line), "".join(row.cells)))
                 continue
             yield from waiting
             waiting = []
@@ -184,6 +248,9 @@ def _rows(
     if titles:
         result.notes.append(f"taken for headings, as one cell spans the table: {titles}")
     if waiting:
+        # What stands below all rows heads none.
+        below = len(waiting)
+        headings.heard[-below:] = [one._replace(heads_some=False) for one in headings.heard[-below:]]
         where = result.where(waiting[0].line) if result.where else f"row {waiting[0].line}"
         result.notes.append(f"taken for notes below the list, as each is one cell: {len(waiting)} (from {where})")
 
@@ -208,8 +275,15 @@ def _goes_on(table: Table, header: Header) -> bool:
     return not table.is_sheet and max(len(row.cells) for row in table.rows) == len(header.cells)
 
 
-def _leave_out(table: Table, result: ListFile) -> None:
-    """A table that is another one; on a page of a document it may be the same with a column lost."""
+def _leave_out(table: Table, result: ListFile, seen: TableSeen) -> None:
+    """Note that a table was not read: a loss where it may be a list, for the rows in it are then gone."""
+    word = other_list_in(table.texts_above(_LOOKED_AT - 1), result.layout)
+    if word is not None:
+        seen.left_because = f"another list ({word})"
+        result.notes.append(f"{table.place} says {word!r}, so it is another list: it was not read")
+        return
     width = max(len(row.cells) for row in table.rows)
+    seen.left_because = f"no header that is wanted in {width} columns"
     words = f"{table.place} has {width} columns and no header that is wanted: it was not read"
-    (result.losses if result.form in ("pdf", "docx") and width > 1 else result.notes).append(words)
+    is_lost = table.is_full or (result.form in ("pdf", "docx") and width > 1 and len(table.rows) > 1)
+    (result.losses if is_lost else result.notes).append(words)

@@ -20,11 +20,20 @@ from registry.register.authorities.models import Source
 from registry.register.imports.actions import ImportRequest, ListApplier, apply_staged
 from registry.register.imports.mapping import dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
-from registry.register.imports.report import Finding, NeedsApproval, Refused, Report
-from registry.register.imports.rows import ListFile
+from registry.register.imports.report import (
+    SAMPLES,
+    Finding,
+    Group,
+    LeftOut,
+    NeedsApproval,
+    Refused,
+    Report,
+    SampleRow,
+)
+from registry.register.imports.rows import Heading, ListFile, TableSeen
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging
-from registry.register.imports.tables import word_of_an_end
+from registry.register.imports.values import Topic, folded, word_about
 from registry.vocabulary.register import STATUSES, Answer
 
 TELL_EVERY = 2_000
@@ -67,7 +76,12 @@ def import_list(settings: Settings, sessions: sessionmaker[Session], request: Im
 def _import(
     settings: Settings, sessions: sessionmaker[Session], request: ImportRequest, report: Report, retrieved_at: datetime
 ) -> None:
-    staging = Staging(settings.home / "tmp", request.mapping.source.key, printed_numbers(request.mapping))
+    staging = Staging(
+        settings.home / "tmp",
+        request.mapping.source.key,
+        printed_numbers(request.mapping),
+        joins_names=request.mapping.source.joins_names,
+    )
     try:
         stage(request, staging, report)
         if not request.is_dry_run:
@@ -121,14 +135,17 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
         for name in dropped_columns(file.layout)
     ]
     rules = RowRules(request.mapping, file.layout)
+    if file.where is not None:
+        staging.where = file.where
     _read_all(request, file, rules, staging, report)
     # Some things are seen only when all rows have been.
     report.notes += file.notes[noted:]
-    _refuse_ends(request, file)
     staging.settle()
     report.counts.licences = staging.licences
     report.reject(staging.rejected)
     report.warn(staging.findings)
+    _show(file, staging, report)
+    _refuse_headings(request, file)
     if file.where is not None:
         report.locate(file.where)
     report.losses += file.losses
@@ -144,38 +161,86 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
 
 def _read_all(request: ImportRequest, file: ListFile, rules: RowRules, staging: Staging, report: Report) -> None:
     read, add, count = rules.read, staging.add, 0
+    above: str | None = None
+    tables = file.tables or [TableSeen(place=request.path.name)]
     for row in file.rows:
         count += 1
         try:
             row_key, statement = read(row)
+        except LeftOut:
+            report.counts.left_out += 1
+            tables[file.table_at(row.line)].left_out += 1
         except Refused as refused:
             report.reject([Finding(row.line, refused.column, refused.flaw, refused.value, row.part, refused.detail)])
             unread = rules.key_of(row)
             if unread is not None:
                 staging.mark_unread(unread)
+            elif above is not None and rules.goes_on(row):
+                staging.withdraw(above)
         else:
             add(row_key, statement, row.line, row.part)
+            above = row_key
+            tables[file.table_at(row.line)].taken += 1
         if rules.findings:
             report.warn(rules.findings)
             rules.findings.clear()
         if not count % TELL_EVERY:
             request.progress("reading", file.progress(), count)
     report.counts.read = count
+    report.overview.tables = tables
     request.progress("reading", 1.0, count)
 
 
-def _refuse_ends(request: ImportRequest, file: ListFile) -> None:
-    """A list without a status, of which a heading says that some on it are no longer licensed, must not be read as active."""
-    status = request.mapping.constants.status
-    if file.layout.trusts_headings or status is None or STATUSES[status].recruit is not Answer.YES:
-        return
-    for place, text in file.headings:
-        word = word_of_an_end(text)
-        if word is not None:
-            raise ImportRefused(
-                f"{request.path.name}, {place}, has the heading {text[:80]!r} ({word}), and no column says the status: map "
-                "one, import the parts as lists of their own, or write `trusts_headings = true` if all are in force"
+def _show(file: ListFile, staging: Staging, report: Report) -> None:
+    """Note what a reader compares with the file: its tables and headings, licences by kind and status, rows of each."""
+    overview = report.overview
+    for finding in report.rejects:
+        overview.tables[file.table_at(finding.line)].rejected += 1
+    for finding in staging.rejected:
+        overview.tables[file.table_at(finding.line)].taken -= 1
+    overview.headings = [f"{heading.place}: {heading.text}"[:200] for heading in file.headings]
+    groups: dict[tuple[str, str], Group] = {}
+    for line, statement in staging.statements():
+        for licence in statement.licences:
+            group = groups.setdefault(
+                (licence.kind, licence.status), Group(kind=licence.kind, status=licence.status, samples=[])
             )
+            group.licences += 1
+            if len(group.samples) < SAMPLES:
+                first, last = (day.isoformat() if day else "" for day in (licence.valid_from, licence.valid_to))
+                key = next((one.value for one in statement.identifiers), "")
+                name, number = statement.names[0].name, licence.number or ""
+                group.samples.append(SampleRow(staging.where(line), name, key, number, first, last))
+    overview.groups = list(groups.values())
+
+
+def _refuse_headings(request: ImportRequest, file: ListFile) -> None:
+    """Refuse a list of which a heading says more than its rows: that licences have ended, or of which kind they are.
+
+    Read without it they would all be in force, and of one kind.
+    """
+    if file.layout.trusts_headings:
+        return
+    status = request.mapping.constants.status
+    is_in_force = status is not None and STATUSES[status].recruit is Answer.YES
+    unknown = [heading for heading in file.headings if not heading.is_known]
+    titles = {folded(heading.text) for heading in file.headings if not heading.heads_some}
+    for heading in unknown if is_in_force and "status" not in file.stated else ():
+        word = word_about(Topic.END, heading.text)
+        if word is not None:
+            raise _unknown_heading(request, heading, word, "the status")
+    for heading in unknown if "kind" not in file.stated else ():
+        word = word_about(Topic.KIND, heading.text)
+        if word is not None and heading.heads_some and folded(heading.text) not in titles:
+            raise _unknown_heading(request, heading, word, "the kind")
+
+
+def _unknown_heading(request: ImportRequest, heading: Heading, word: str, what: str) -> ImportRefused:
+    return ImportRefused(
+        f"{request.path.name}, {heading.place}, has the heading {heading.text[:80]!r} ({word}), and no column says {what}: "
+        "say what it means in [[table.headings]], map a column, split the file into lists of their own "
+        "(`registry sources split`), or write `trusts_headings = true` if it means nothing for the rows below"
+    )
 
 
 def _note_age(request: ImportRequest, report: Report) -> None:

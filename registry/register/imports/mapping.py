@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,6 +18,7 @@ from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
+from registry.register.law.loading import shipped_law
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import (
     Activity,
@@ -50,7 +51,9 @@ class SourceTable(Shape, frozen=True):
 
     `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
     list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself. `kinds` and `activities`
-    are those of its rows where they are not stated. `is_invented`: it stands beside demo data, and beside no other.
+    are those of its rows where they are not stated. `region`: the part of the country that its licences are for, as the
+    country's law calls it, where licences go by region. `is_invented`: it stands beside demo data, and beside no other.
+    `joins_names`: rows of one key are one agency even where they name it differently.
     """
 
     reference: str
@@ -58,6 +61,7 @@ class SourceTable(Shape, frozen=True):
     key: str
     kinds: list[LicenceKind] = []
     is_national: bool = False
+    region: str = ""
     fresh_for_days: int = 30
     address: str | None = None
     fetch_every_hours: int | None = None
@@ -66,14 +70,25 @@ class SourceTable(Shape, frozen=True):
     form_mark: str = ""
     activities: list[Activity] = []
     is_invented: bool = False
+    joins_names: bool = False
+
+
+class HeadingRule(Shape, frozen=True):
+    """What is true of the rows below a heading that holds `text`, until the next: their kind, their status, or neither."""
+
+    text: str
+    kind: LicenceKind | None = None
+    status: LicenceStatus | None = None
 
 
 class Layout(Shape, frozen=True):
     """Where the fields are, in a table (CSV, XLSX) by column header or in JSON by path.
 
     In JSON `rows` leads to the list of agencies ("" when the file itself is that list) and `each` to the list of
-    licences within one; paths that go through it are written `each[].name`. `trusts_headings`: rows below a heading that
-    speaks of an end (revoked, suspended) are in force all the same.
+    licences within one; paths that go through it are written `each[].name`. `drop`: columns that are never read, not even
+    for a word of an end. `headings` tells what headings mean; `trusts_headings`: those that it does not tell mean nothing,
+    `trusts_columns`: nor do columns that are not mapped.
+    `other_lists`: words by which a table is known to be another list. `reads_hidden`: hidden rows and columns count.
     """
 
     columns: dict[str, Names]
@@ -87,6 +102,10 @@ class Layout(Shape, frozen=True):
     delimiter: str | None = None
     encoding: str | None = None
     trusts_headings: bool = False
+    trusts_columns: bool = False
+    headings: list[HeadingRule] = []
+    other_lists: list[str] = []
+    reads_hidden: bool = False
 
 
 class KindRule(Shape, frozen=True):
@@ -112,11 +131,15 @@ class NumberTable(Shape, frozen=True):
 
 
 class HolderTable(Shape, frozen=True):
-    """How to tell who holds: by patterns searched in the name, ignoring case; `otherwise` where none is found."""
+    """How to tell who holds: by patterns searched in the name, ignoring case; `otherwise` where none is found.
+
+    `branches`: whether rows that name a branch are refused, left out, or taken as holders of their own.
+    """
 
     legal_person: str | None = None
     sole_trader: str | None = None
     otherwise: HolderKind = HolderKind.UNKNOWN
+    branches: Literal["refuse", "leave", "take"] = "refuse"
 
 
 class Constants(Shape, frozen=True):
@@ -134,12 +157,15 @@ class Constants(Shape, frozen=True):
 
 
 class SourceMapping(Shape, frozen=True):
+    """A mapping file. `marks`: footnote marks of names, and the status that each means; "" for one that means none."""
+
     authority: AuthorityTable
     source: SourceTable
     table: Layout | None = None
     json: Layout | None = None
     constants: Constants = Constants()
     words: dict[str, dict[str, str]] = {}
+    marks: dict[str, str] = {}
     yes: list[str] = []
     no: list[str] = []
     dates: list[str] = []
@@ -161,7 +187,7 @@ FIELDS = (
     *CHANNEL_FIELDS,
     *("place", "country", "role", "holder_kind", "dissolved_on"),
     *("number", "kind", *TERM_DAYS, *TERM_LINES, "activities", "sectors", "origins", "destinations"),
-    *("status", "status_from", "status_until", "status_ground", "publish_until"),
+    *("status", "status_from", "status_until", "status_ground", "publish_until", "remark"),
 )
 """What a column can be mapped to."""
 
@@ -197,10 +223,11 @@ def _completed(mapping: SourceMapping) -> SourceMapping:
     """The mapping with what follows from the rest of it: the kind from the country, kinds and activities from the rows."""
     constants, source = mapping.constants, mapping.source
     layouts = [layout for layout in (mapping.table, mapping.json) if layout is not None]
-    if constants.kind is None and not mapping.kind and not any("kind" in layout.columns for layout in layouts):
+    headed = {rule.kind for layout in layouts for rule in layout.headings if rule.kind is not None}
+    if constants.kind is None and not mapping.kind and not headed and not any("kind" in one.columns for one in layouts):
         constants = replace(constants, kind=kind_of_country(mapping.authority.country))
     used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
-    used |= {constants.kind} if constants.kind is not None else set()
+    used |= headed | ({constants.kind} if constants.kind is not None else set())
     meant = {one for one in mapping.words.get("activities", {}).values() if one in list(Activity)}
     about = {*map(Activity, meant), *mapping.activity_flags.values(), *(constants.activities or ())}
     source = replace(source, kinds=source.kinds or sorted(used), activities=source.activities or sorted(about))
@@ -254,6 +281,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     for code in mapping.source.territory:
         if mapping.authority.country != "CN" or not CODE.fullmatch(code) or code[:2] not in provinces():
             yield f"source.territory: {code!r} is no place in China; write codes of GB/T 2260 like 35 or 3502"
+    law = shipped_law().countries.get(mapping.authority.country)
+    regions = {regime.region for regime in law.regime if regime.region} if law is not None else set()
+    if mapping.source.region and regions and mapping.source.region not in regions:
+        named = ", ".join(sorted(regions))
+        yield f"source.region: the law of {mapping.authority.country} knows no {mapping.source.region!r}; write one of {named}"
     if mapping.source.form_mark not in ("", "s", "s2", "k"):
         yield "source.form_mark must be s, s2, k, or left out"
     address = mapping.source.address
@@ -287,9 +319,14 @@ def _word_faults(mapping: SourceMapping) -> Iterator[str]:
         for word, meant in mapping.words.get(name, {}).items():
             if meant not in list(words):
                 yield f"words.{name}: {word!r} means {meant!r}, which is none of {', '.join(words)}"
+    for mark, meant in mapping.marks.items():
+        if meant and meant not in list(LicenceStatus):
+            yield f'marks: {mark!r} means {meant!r}, which is none of {", ".join(LicenceStatus)}; write "" for no status'
     used = {rule.kind for rule in mapping.kind} | {LicenceKind(kind) for kind in _known_kinds(mapping)}
     if mapping.constants.kind is not None:
         used.add(mapping.constants.kind)
+    for layout in (mapping.table, mapping.json):
+        used |= {rule.kind for rule in layout.headings if rule.kind is not None} if layout is not None else set()
     uncovered = used - set(mapping.source.kinds)
     if uncovered:
         yield f"source.kinds lacks {', '.join(sorted(uncovered))}: the list would not count as covering what it gives"
@@ -306,10 +343,14 @@ def _layout_faults(mapping: SourceMapping, layout: Layout, title: str) -> Iterat
     for field in ("name", mapping.source.key):
         if field not in layout.columns:
             yield f"{title}.columns: a column for {field!r} is needed"
-    if not mapping.kind and mapping.constants.kind is None and "kind" not in layout.columns:
+    is_headed = any(rule.kind is not None for rule in layout.headings)
+    if not mapping.kind and mapping.constants.kind is None and "kind" not in layout.columns and not is_headed:
         yield f"{title}: nothing says the licence kind: map a column, write rules [[kind]], or constants.kind"
     if mapping.constants.status is None and "status" not in layout.columns:
         yield f"{title}: nothing says the status: map a column, or write constants.status"
+    for rule in layout.headings:
+        if not rule.text.strip():
+            yield f"{title}.headings: write the text that the heading holds"
     if title == "json" and any(isinstance(names, list) for names in (*layout.columns.values(), *layout.flags.values())):
         yield "json: a column takes one path"
     known = set(layout.flags)

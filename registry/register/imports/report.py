@@ -12,7 +12,7 @@ import msgspec
 from registry.core.errors import ImportRefused
 from registry.core.processes import owner_only
 from registry.core.spreadsheets import harmless
-from registry.register.imports.rows import ListFile
+from registry.register.imports.rows import ListFile, TableSeen
 from registry.vocabulary.codes import Flaw
 
 ADVICE: dict[Flaw, str] = {
@@ -46,6 +46,17 @@ ADVICE: dict[Flaw, str] = {
     Flaw.SHARED_IDENTIFIER: "another row has this identifier under another key: both are taken for one agency; ask the publisher",
     Flaw.SEVERAL_AGENCIES: "its identifiers belong to different agencies of the registry: joined to the one that its key names",
     Flaw.CHANNEL_OF_A_PERSON: "phones and addresses of natural persons are not stored; the value was left out",
+    Flaw.HIDDEN_ROW: "the file hides this row: ask the publisher whether it counts; `reads_hidden = true` takes such rows",
+    Flaw.UNREAD_STATUS: "a word that is not mapped says that the licence may have ended: map its column (as `status` or "
+    "`remark`), or list the column under `drop` if it says nothing of the licence",
+    Flaw.BRANCH: "a branch holds no licence of its own: `branches` in [holder] leaves such rows out, or takes them where the "
+    "law licenses branches",
+    Flaw.FOOTNOTE_MARK: 'read in the file what the mark stands for, and say it in [marks]: a status, or ""',
+    Flaw.FORMER_NAME: "the name in brackets was taken for a former name",
+    Flaw.TWO_NAMES: "another row has this key under another name, so none of them was taken: ask the publisher whose it is; "
+    "`joins_names = true` where the list itself writes one agency's name in several ways",
+    Flaw.ROW_IN_PARTS: "the next row names no agency and may go on with this one, so neither was taken: put both into one row",
+    Flaw.MONTH_ONLY: "the list names a month without a day: it counts as begun on its last day and as ended on its first",
 }
 """What to do about each flaw, for a report's reader."""
 
@@ -82,14 +93,19 @@ class Refused(Exception):
         self.column, self.flaw, self.value, self.detail = column, flaw, value, detail
 
 
+class LeftOut(Refused):
+    """A row that the mapping leaves out on purpose."""
+
+
 KEPT = 10_000
 """Findings of each kind that a report lists; beyond that it only counts."""
 
 
 class Counts(msgspec.Struct, kw_only=True):
-    """`read` and `rejected` count rows; the others agencies, `delisted_licences` licences."""
+    """`read`, `left_out` and `rejected` count rows; the others agencies, `delisted_licences` licences."""
 
     read: int = 0
+    left_out: int = 0
     new: int = 0
     changed: int = 0
     unchanged: int = 0
@@ -98,6 +114,38 @@ class Counts(msgspec.Struct, kw_only=True):
     reinstated: int = 0
     delisted_licences: int = 0
     licences: int = 0
+
+
+SAMPLES = 5
+"""Rows of each kind and status that a report shows."""
+
+
+class SampleRow(msgspec.Struct, frozen=True):
+    """A row as it was understood, to be compared with the file."""
+
+    place: str
+    name: str
+    key: str
+    number: str
+    valid_from: str
+    valid_to: str
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """The licences of one kind and one status, and the first rows of them."""
+
+    kind: str
+    status: str
+    licences: int = 0
+    samples: list[SampleRow] = []
+
+
+class Overview(msgspec.Struct, kw_only=True):
+    """What a reader compares with the file before it is approved: its tables and headings, and what would be published."""
+
+    tables: list[TableSeen] = []
+    groups: list[Group] = []
+    headings: list[str] = []
 
 
 class Report(msgspec.Struct, kw_only=True):
@@ -123,6 +171,7 @@ class Report(msgspec.Struct, kw_only=True):
     warnings: list[Finding] = msgspec.field(default_factory=list)
     warning_counts: dict[str, int] = msgspec.field(default_factory=dict)
     losses: list[str] = msgspec.field(default_factory=list)
+    overview: Overview = msgspec.field(default_factory=Overview)
 
     @property
     def is_whole(self) -> bool:
@@ -150,6 +199,19 @@ class Report(msgspec.Struct, kw_only=True):
             self.counts.rejected += 1
             if len(self.rejects) < KEPT:
                 self.rejects.append(finding)
+
+
+SHOWN = 20
+"""Headings and rejected rows that an overview shows."""
+
+
+def to_sign(report: Report) -> dict[str, Any]:
+    """What a reader needs to sign a list, to be kept beside it until it is decided: the overview, and what is not taken."""
+    overview: dict[str, Any] = msgspec.to_builtins(report.overview)
+    overview["headings"] = overview["headings"][:SHOWN]
+    overview["losses"] = report.losses[:SHOWN]
+    overview["rejects"] = [_finding_text(finding) for finding in report.rejects[:SHOWN]]
+    return overview
 
 
 def as_json(report: Report) -> bytes:

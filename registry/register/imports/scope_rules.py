@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from registry.register.imports.mapping import Layout, SourceMapping, names_of
+from registry.register.imports.mapping import HeadingRule, Layout, SourceMapping, names_of
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.report import Refused
 from registry.register.imports.statements import StatedCondition
@@ -54,23 +54,23 @@ class ScopeRules:
         self._yes = YES | {folded(word) for word in mapping.yes}
         self._no = NO | {folded(word) for word in mapping.no} | {""}
         self._split = re.compile("[" + re.escape(mapping.separators) + "]")
-        self._remembered: dict[tuple[str, ...], Scope] = {}
+        self._remembered: dict[tuple[tuple[str, ...], HeadingRule | None], Scope] = {}
 
-    def scope(self, cells: Sequence[str]) -> Scope:
+    def scope(self, cells: Sequence[str], heading: HeadingRule | None = None) -> Scope:
         """Raises Refused where a cell means nothing known, or where no rule gives a kind."""
-        mark = tuple([cells[place] for place in self.places])
-        found = self._remembered.get(mark)
+        combination = tuple([cells[place] for place in self.places]), heading
+        found = self._remembered.get(combination)
         if found is None:
-            found = self._worked_out(cells)
+            found = self._worked_out(cells, heading)
             if len(self._remembered) < REMEMBERED:
-                self._remembered[mark] = found
+                self._remembered[combination] = found
         return found
 
-    def _worked_out(self, cells: Sequence[str]) -> Scope:
+    def _worked_out(self, cells: Sequence[str], heading: HeadingRule | None) -> Scope:
         flags = {flag: self._is_set(flag, cells[place]) for flag, place in self._flags.items()}
         conditions, held_back, was_cut = self._stated_conditions(cells, flags)
         return Scope(
-            self._kind(cells, flags),
+            self._kind(cells, flags, heading),
             self._activities(cells, flags),
             self._sectors(cells),
             self._corridors(cells),
@@ -88,7 +88,7 @@ class ScopeRules:
         excerpt = None if holds_personal_number(text) else text[:80]
         raise Refused(self._flag_columns[flag], Flaw.UNKNOWN_WORD, excerpt, "neither yes nor no")
 
-    def _kind(self, cells: Sequence[str], flags: Mapping[str, bool]) -> LicenceKind:
+    def _kind(self, cells: Sequence[str], flags: Mapping[str, bool], heading: HeadingRule | None) -> LicenceKind:
         place = self._fields.get("kind")
         if place is not None and (word := folded(cells[place])):
             try:
@@ -98,6 +98,8 @@ class ScopeRules:
         for rule in self._mapping.kind:
             if all(flags.get(flag, False) for flag in rule.flags):
                 return rule.kind
+        if heading is not None and heading.kind is not None:
+            return heading.kind
         if self._mapping.constants.kind is not None:
             return self._mapping.constants.kind
         raise Refused(", ".join(self._flag_columns.values()) or self._column.get("kind", ""), Flaw.NO_KIND)

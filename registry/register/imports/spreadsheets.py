@@ -12,10 +12,28 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from registry.core.confinement import Limits
 from registry.register.imports import confined
-from registry.register.imports.extraction.terms import HEADER_WITHIN, MB, Cells, Note, Room, Started, Task
+from registry.register.imports.extraction.terms import (
+    HEADER_WITHIN,
+    MB,
+    Cells,
+    HiddenColumns,
+    Note,
+    Room,
+    Started,
+    Task,
+)
 from registry.register.imports.mapping import Layout
-from registry.register.imports.rows import LIMIT, ListFile, Row
-from registry.register.imports.tables import MAX_HEADINGS, Header, found_header, picked, titles_above
+from registry.register.imports.rows import LIMIT, ListFile, Row, TableSeen
+from registry.register.imports.tables import (
+    Header,
+    Headings,
+    checked_row,
+    found_header,
+    picked,
+    refuse_other_list,
+    titles_above,
+)
+from registry.register.imports.values import folded
 from registry.vocabulary.codes import Flaw
 
 
@@ -49,22 +67,29 @@ class Sheet:
         self._reached = 0
         self.name = ""
         self.notes: list[str] = []
+        self.losses: list[str] = []
+        self.hidden_columns: list[int] = []
         for line in confined.lines_of(made):
             match line:
                 case Started(name=name):
                     self.name = name
-                case Note(text):
-                    self.notes.append(text)
+                case Note(text, is_loss):
+                    (self.losses if is_loss else self.notes).append(text)
+                case HiddenColumns(columns):
+                    self.hidden_columns = columns
                 case _:
                     break
 
-    def rows(self) -> Iterator[list[str]]:
+    def lines(self) -> Iterator[Cells]:
         """All rows as text, from row 1; without the empty cells at their ends."""
         with Path(f"/proc/self/fd/{self._made.fileno()}").open("rb") as made:
             for line in confined.lines_of(made):
                 if isinstance(line, Cells):
                     self._reached = made.tell()
-                    yield line.cells
+                    yield line
+
+    def rows(self) -> Iterator[list[str]]:
+        return (line.cells for line in self.lines())
 
     def progress(self) -> float:
         """The share that was read so far, 0 to 1."""
@@ -91,27 +116,49 @@ def _nameless_file(is_in_memory: bool) -> BinaryIO:
 def open_sheet(path: Path, layout: Layout, sheet: Sheet | None = None) -> ListFile:
     """The rows below the header of a sheet, which is taken out of its workbook here unless it is given."""
     found = sheet or sheet_of(path, layout)
-    lines = list(islice(found.rows(), HEADER_WITHIN))
+    lines = list(islice((row.cells for row in found.lines()), HEADER_WITHIN))
     header = found_header(lines, layout)
     notes = [*found.notes, f"the header is on row {header.depth + 1}"]
-    titles = [] if header.has_status else [found.name, *titles_above(lines, header)]
-    headings = [("above the header", text) for text in titles]
+    titles = [found.name, *titles_above(lines, header)]
+    refuse_other_list([*titles, *header.cells], layout, path)
+    headings = Headings(layout)
+    for text in titles:
+        headings.hear("above the header", text, is_first=True)
+    seen = TableSeen(place=f"sheet {found.name!r}", heading=" ".join(titles[1:])[:200])
 
     def rows() -> Iterator[Row]:
         width, pick = header.width, picked(header)
-        for line, cells in enumerate(found.rows(), start=1):
+        for line, row in enumerate(found.lines(), start=1):
+            cells = row.cells
             if line <= header.depth + 1 or not cells:
                 continue
+            seen.rows += 1
             if cells[:width] == header.cells[:width]:
                 # Tables of several pages repeat their header.
                 continue
-            if not header.has_status and len(headings) < MAX_HEADINGS and sum(bool(cell) for cell in cells) == 1:
-                headings.append((f"row {line}", "".join(cells)))
-            yield sheet_row(line, cells, header, pick)
+            if row.is_hidden and not layout.reads_hidden:
+                yield sheet_row(line, cells, header, pick)._replace(flaw=Flaw.HIDDEN_ROW, detail="")
+                continue
+            if sum(bool(cell) for cell in cells) == 1 < width and headings.hear(f"row {line}", "".join(cells)):
+                continue
+            yield checked_row(sheet_row(line, cells, header, pick), header, cells, headings.rule)
 
     result = ListFile("xlsx", layout, rows(), found.progress, None, notes)
-    result.headings = headings
+    result.losses = [*found.losses, *hidden_columns(found.hidden_columns, header, layout, seen.place)]
+    result.headings, result.stated, result.tables = headings.heard, header.stated, [seen]
     return result
+
+
+def hidden_columns(hidden: Sequence[int], header: Header, layout: Layout, place: str) -> list[str]:
+    """Sentences on columns of a table that its file hides, and that the mapping neither takes nor drops knowingly."""
+    dropped = set(map(folded, layout.drop))
+    names = [header.cells[at] for at in hidden if at < header.width and folded(header.cells[at]) not in dropped]
+    return [
+        f"{place} hides the column {name!r}: ask the publisher whether it counts; list it under `drop`, or write "
+        "`reads_hidden = true`"
+        for name in names
+        if not layout.reads_hidden
+    ]
 
 
 def sheet_row(line: int, cells: Sequence[str], header: Header, pick: Any) -> Row:

@@ -7,10 +7,11 @@ import os
 import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from registry.register.imports.name_rules import same_name
 from registry.register.imports.new_records import fits
 from registry.register.imports.report import Finding
 from registry.register.imports.statements import Statement, digest_of, merged, packed, unpacked
@@ -44,10 +45,12 @@ class Staged(NamedTuple):
 class Staging:
     """Rows go in with `add`; after `settle` there is one statement for each agency."""
 
-    def __init__(self, folder: Path, key: str = "", prints: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, key: str = "", prints: Sequence[str] = (), *, joins_names: bool = False) -> None:
         """`key` is the field that tells the list's agencies apart; other identifiers join rows that it keeps apart.
 
         `prints` are the numbers that the list shows; `without` counts agencies, or licences, that lack one of them.
+        With `joins_names` rows of one key are one agency whatever they call it; otherwise all of them are rejected where
+        they name it differently, for which of the names is the holder's is not known.
         """
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = folder / f"staging-{os.getpid()}-{secrets.token_hex(4)}.sqlite3"
@@ -65,6 +68,9 @@ class Staging:
         run("BEGIN")
         self._waiting: list[tuple[str, str, bytes, int, int]] = []
         self._key = key
+        self._joins_names = joins_names
+        self._withdrawn: set[str] = set()
+        self.where: Callable[[int], str] = lambda line: f"line {line}"
         self._prints = frozenset(prints)
         self.without: Counter[str] = Counter()
         self._marks: list[tuple[str, str]] = []
@@ -86,6 +92,22 @@ class Staging:
     def mark_unread(self, row_key: str) -> None:
         """A row of this agency was rejected: what it said is not known."""
         self._connection.execute("INSERT OR IGNORE INTO unread VALUES (?)", (row_key,))
+
+    def withdraw(self, row_key: str) -> None:
+        """Take back what was staged of an agency: a row that goes on with it could not be read."""
+        self.mark_unread(row_key)
+        self._withdrawn.add(row_key)
+
+    def _reject_withdrawn(self) -> None:
+        run = self._connection.execute
+        for row_key in sorted(self._withdrawn):
+            for body, line, part in run("SELECT body, line, part FROM staged WHERE row_key = ?", (row_key,)).fetchall():
+                statement = unpacked(body)
+                self.licences -= len(statement.licences)
+                self._count_lacking(statement, -1)
+                self.rejected.append(Finding(line, "", Flaw.ROW_IN_PARTS, part=part))
+            run("DELETE FROM staged WHERE row_key = ?", (row_key,))
+            run("DELETE FROM marks WHERE row_key = ?", (row_key,))
 
     def _flush_group(self) -> None:
         if not self._group:
@@ -135,6 +157,7 @@ class Staging:
         self._write()
         run = self._connection.execute
         run("CREATE INDEX staged_row_key ON staged (row_key)")
+        self._reject_withdrawn()
         self._join_by_identifier()
         apart = run("SELECT row_key FROM staged GROUP BY row_key HAVING count(*) > 1").fetchall()
         for (row_key,) in apart:
@@ -144,8 +167,23 @@ class Staging:
             self.licences -= sum(len(statement.licences) for statement in group)
             for statement in group:
                 self._count_lacking(statement, -1)
+            if not self._joins_names and self._reject_two_names(row_key, group, [place for _, *place in rows]):
+                continue
             self._stage(row_key, group, rows[0][1:])
         self._write()
+
+    def _reject_two_names(self, row_key: str, group: Sequence[Statement], places: Sequence[Sequence[int]]) -> bool:
+        """Reject all rows of a key if they name its agency differently, each with the place of another name."""
+        names = [statement.names[0].name for statement in group]
+        other = next((at for at, name in enumerate(names) if not same_name(name, names[0])), None)
+        if other is None:
+            return False
+        for (line, part), name in zip(places, names, strict=True):
+            beside = places[other if same_name(name, names[0]) else 0][0]
+            detail = f"{self.where(beside)} has the same key and another name"
+            self.rejected.append(Finding(line, self._key, Flaw.TWO_NAMES, part=part, detail=detail))
+        self.mark_unread(row_key)
+        return True
 
     def _join_by_identifier(self) -> None:
         """Rows with different keys that share another identifier are about one agency: they take the least of their keys.
@@ -170,6 +208,11 @@ class Staging:
             line, part = run("SELECT line, part FROM staged WHERE row_key = ?", (row_key,)).fetchone()
             self.findings.append(Finding(line, "", Flaw.SHARED_IDENTIFIER, part=part))
             run("UPDATE staged SET row_key = ? WHERE row_key = ?", (leader(row_key), row_key))
+
+    def statements(self) -> Iterator[tuple[int, Statement]]:
+        """What is staged, in the list's order, each with the line of its first row."""
+        for line, body in self._connection.execute("SELECT line, body FROM staged ORDER BY line, part"):
+            yield line, unpacked(body)
 
     def count(self) -> int:
         return int(self._connection.execute("SELECT count(*) FROM staged").fetchone()[0])

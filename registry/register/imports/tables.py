@@ -1,15 +1,14 @@
-"""Reading tables: where the header is, which columns are wanted, and the rows of a CSV file.
+"""Reading tables: where the header is, which columns are wanted, what heads the rows, and the rows of a CSV file.
 
-Headings above tables and between rows may say that licences below them are no longer in force. A list that prints no status
-is read as if all on it were licensed, and authorities print those whose licence was withdrawn in a second table, or further
-down under a heading: taken so they would answer `yes`.
+Headings and columns that no one mapped may say that a licence is no longer in force, or that it is of another kind. A list
+that prints no status is read as if all on it were licensed, and authorities print those whose licence was withdrawn in a
+second table, further down under a heading, or with a remark: taken so they would answer `yes`.
 """
 
 import csv
 import io
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -17,38 +16,11 @@ from typing import Any, BinaryIO, NamedTuple
 from registry.core.errors import ImportRefused
 from registry.register.imports.encodings import Encoding, first_undecodable, found_encoding, named_encoding
 from registry.register.imports.extraction.terms import HEADER_WITHIN
-from registry.register.imports.mapping import Layout, dropped_columns, wanted_columns
-from registry.register.imports.rows import ListFile, Row
-from registry.register.imports.values import folded, unaccented
+from registry.register.imports.mapping import HeadingRule, Layout, dropped_columns, wanted_columns
+from registry.register.imports.personal import holds_personal_number, is_personal_column
+from registry.register.imports.rows import REFUSED, Heading, ListFile, Row, TableSeen
+from registry.register.imports.values import NO, Topic, folded, word_about
 from registry.vocabulary.codes import Flaw
-
-_STEMS = (
-    # English, German, Dutch
-    "revoked revocation suspended suspension withdrawn cancelled canceled expired ceased surrendered struck-off terminated "
-    "widerruf erloschen ausgesetzt entzogen geloscht ruhend ingetrokken geschorst vervallen "
-    # Italian, Spanish, Portuguese, French, Romanian
-    "revocat revoca sospes sospension cessat cessazion scadut cancellat decadut revocad suspendid suspension cancelad "
-    "caducad bajas revogad suspens cessad retire radie suspendu expire retras anulat radiat "
-    # Czech, Slovak, Polish, Croatian, Slovenian, Hungarian
-    "zrusen odebran pozastaven zanikl odnat zaniknut wykreslon zawieszon cofniet wygasl ukinut oduzet brisan izbrisan odvzet "
-    "torolt felfuggesztett visszavont "
-    # Baltic and Finnic
-    "panaikint sustabdyt isbraukt anulet apturet izslegt kehtetu peatatud kustutatud peruutettu paattynyt "
-    # Bulgarian, Greek
-    "отнет прекратен заличен спрян ανακλη αναστολ διαγραφ"
-).split()
-_CHINESE = "吊销 撤销 注销 暂停 过期 失效 取消 撤回 吊銷 撤銷 註銷 暫停 過期".split()
-_BEGINS = re.compile(r"\b(?:" + "|".join(sorted({unaccented(stem) for stem in _STEMS})) + ")")
-
-
-def word_of_an_end(text: str) -> str | None:
-    """The word of a heading that says that what stands below is not, or not all, in force. None for any other heading."""
-    plain = unaccented(folded(text))
-    match = _BEGINS.search(plain)
-    if match is not None:
-        return re.split(r"\W", plain[match.start() :], maxsplit=1)[0]
-    return next((word for word in _CHINESE if word in text), None)
-
 
 MAX_HEADINGS = 1_000
 """Lines of one cell that are looked at for what they head."""
@@ -72,7 +44,7 @@ class Header:
             times[name] += 1
             standing.setdefault(name, place)
             standing.setdefault(f"{name}#{times[name]}", place)
-        dropped = set(dropped_columns(layout))
+        dropped = {*dropped_columns(layout), *layout.drop}
         optional = set(layout.optional)
         self.depth = depth
         self.width = max((place + 1 for place, cell in enumerate(cells) if cell.strip()), default=0)
@@ -87,9 +59,76 @@ class Header:
             if found is None and not is_dropped and not optional.intersection(names):
                 self.missing.append(names[0])
             self.places.append(None if is_dropped else found)
-        fields = list(layout.columns)
-        self.has_status = "status" in fields and self.places[fields.index("status")] is not None
+        there = {field for field, place in zip(layout.columns, self.places, strict=False) if place is not None}
+        self.stated = frozenset(there & {"status", "kind"}) | ({"kind"} if layout.flags else frozenset())
         self.matched = sum(place is not None for place in self.places)
+        self._other_lists = [folded(word) for word in layout.other_lists]
+        self._left = (
+            []
+            if layout.trusts_columns
+            else [
+                (place, name.strip() or f"column {place + 1}", word_about(Topic.END, name) is not None)
+                for place, name in enumerate(cells)
+                if place not in self.places
+                and folded(name) not in map(folded, dropped)
+                and not is_personal_column(name)
+            ]
+        )
+
+    def unread_status(self, cells: Sequence[str]) -> str:
+        """Which column that is not mapped says of a row that its licence may have ended, and by which word; "" if none.
+
+        A column whose header says so says it wherever a cell is filled.
+        """
+        for place, name, speaks_of_an_end in self._left:
+            text = cells[place] if place < len(cells) else ""
+            if not text or text.isspace():
+                continue
+            word = word_about(Topic.END, text) or next((w for w in self._other_lists if w in folded(text)), None)
+            if word is None and speaks_of_an_end and folded(text) not in NO:
+                word = text.strip()[:40] if not holds_personal_number(text) else "..."
+            if word is not None:
+                return f"{name}: {word}"
+        return ""
+
+
+class Headings:
+    """What heads the rows of a file, in order. `rule` is what the mapping says of the last heading that it knows."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._rules = sorted(((folded(rule.text), rule) for rule in layout.headings), key=lambda one: -len(one[0]))
+        self.rule: HeadingRule | None = None
+        self.heard: list[Heading] = []
+
+    def hear(self, place: str, text: str, *, is_first: bool = False) -> bool:
+        """Take a text that heads what follows. Gives whether the mapping knows it; a rule may say that it means nothing."""
+        plain = folded(text)
+        rule = next((rule for words, rule in self._rules if _stands_in(words, plain)), None)
+        if rule is not None and (rule.kind is not None or rule.status is not None):
+            self.rule = rule
+        if len(self.heard) < MAX_HEADINGS and text.strip():
+            self.heard.append(Heading(place, text, rule is not None, not is_first))
+        return rule is not None
+
+
+def _stands_in(words: str, text: str) -> bool:
+    """Whether `words` stand in the text as whole words: `sezione i` does not stand in `sezione iii`."""
+    start = text.find(words)
+    while start >= 0:
+        before, after = text[:start][-1:], text[start + len(words) :][:1]
+        if not (_joins(before, words[0]) or _joins(words[-1], after)):
+            return True
+        start = text.find(words, start + 1)
+    return False
+
+
+def _joins(one: str, other: str) -> bool:
+    """Whether two letters that follow one another are of one word. Chinese has no such words."""
+    return one.isalnum() and other.isalnum() and not (_is_han(one) or _is_han(other))
+
+
+def _is_han(letter: str) -> bool:
+    return "\u3400" <= letter <= "\u9fff"
 
 
 def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
@@ -119,9 +158,34 @@ def found_header(lines: Sequence[Sequence[str]], layout: Layout) -> Header:
     return best
 
 
+def other_list_in(texts: Iterable[str], layout: Layout) -> str | None:
+    """The word by which the mapping knows these texts, of a table, to be another list's; None if there is none."""
+    plain = folded(" ".join(texts))
+    return next((word for word in layout.other_lists if folded(word) in plain), None)
+
+
+def refuse_other_list(texts: Sequence[str], layout: Layout, path: Path) -> None:
+    """ImportRefused where what stands above the only table says that it is another list."""
+    word = other_list_in(texts, layout)
+    if word is not None:
+        raise ImportRefused(
+            f"{path.name} says {word!r} above its table, so it is another list than this (`other_lists` in the mapping)"
+        )
+
+
 def titles_above(lines: Sequence[Sequence[str]], header: Header) -> list[str]:
     """What stands in the lines above the header."""
     return [" ".join(cell for cell in cells if cell.strip()) for cells in lines[: header.depth] if any(cells)]
+
+
+def checked_row(row: Row, header: Header, cells: Sequence[str], heading: HeadingRule | None) -> Row:
+    """The row under its heading; refused where a column that is not mapped says that its licence may have ended."""
+    if row.cells is None or row.flaw in REFUSED:
+        return row
+    word = header.unread_status(cells)
+    if word:
+        return row._replace(flaw=Flaw.UNREAD_STATUS, detail=word, heading=heading)
+    return row._replace(heading=heading) if heading is not None else row
 
 
 def picked(header: Header) -> Any:
@@ -160,12 +224,17 @@ def open_table(path: Path, layout: Layout, encoding: str | None, country: str = 
     header = found_header(lines, layout)
     raw = path.open("rb")
     # A read-ahead of a few hundred kilobytes lies between the file's position and the row in hand: fine for a progress bar.
-    headings = [] if header.has_status else [("above the header", text) for text in titles_above(lines, header)]
-    rows = _rows(raw, table, header, _usual_width(lines, header), headings)
+    titles = titles_above(lines, header)
+    refuse_other_list([*titles, *header.cells], layout, path)
+    headings = Headings(layout)
+    for text in titles:
+        headings.hear("above the header", text, is_first=True)
+    seen = TableSeen(place=path.name, heading=" ".join(titles)[:200])
+    rows = _rows(raw, table, header, _usual_width(lines, header), headings, seen)
     separator = {"\t": "tab"}.get(table.delimiter, table.delimiter)
     notes = [f"columns are separated by {separator}, the header is on line {header.depth + 1}"]
     result = ListFile("csv", layout, rows, lambda: raw.tell() / size if not raw.closed else 1.0, found, notes)
-    result.headings = headings
+    result.headings, result.stated, result.tables = headings.heard, header.stated, [seen]
     return result
 
 
@@ -240,7 +309,7 @@ def _swallowed(cells: Sequence[str], delimiter: str, width: int) -> str | None:
 
 
 def _rows(
-    raw: BinaryIO, table: TextTable, header: Header, usual: int, headings: list[tuple[str, str]]
+    raw: BinaryIO, table: TextTable, header: Header, usual: int, headings: Headings, seen: TableSeen
 ) -> Iterator[Row]:
     width, pick = header.width, picked(header)
     forgiven = {usual, len(header.cells)}
@@ -249,24 +318,26 @@ def _rows(
         reader = table.reader(raw)
         above = header.depth + 1
         before = 0
-        own, tells_status = header.cells, header.has_status
+        own = header.cells
         for cells in _checked(reader, table):
             first, line = before + 1, reader.line_num
             before = line
             if line <= above or not any(cells):
                 continue
             found = len(cells)
-            if not tells_status and cells.count("") == found - 1 > 0 and len(headings) < MAX_HEADINGS:
-                headings.append((f"line {line}", "".join(cells)))
+            seen.rows += 1
+            if cells.count("") == found - 1 > 0 and headings.hear(f"line {line}", "".join(cells)):
+                continue
             if line > first and _swallowed(cells, table.delimiter, max(usual, width)) is not None:
                 yield Row(first, 0, None, found, width, Flaw.SWALLOWED_ROWS, f"lines {first} to {line} became one row")
             elif found == width:
                 # Tables of several pages repeat their header.
                 if cells != own:
-                    yield Row(line, 0, pick(cells + empty))
+                    yield checked_row(Row(line, 0, pick(cells + empty)), header, cells, headings.rule)
             elif found > width:
                 # Empty cells at the end are a habit of the program that wrote the file, or one row is shifted.
                 is_padded = found in forgiven and not any(cells[width:])
-                yield Row(line, 0, pick([*cells[:width], ""]) if is_padded else None, found, width)
+                row = Row(line, 0, pick([*cells[:width], ""]) if is_padded else None, found, width)
+                yield checked_row(row, header, cells, headings.rule)
             else:
                 yield Row(line, 0, None, found, width)

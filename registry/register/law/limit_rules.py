@@ -18,7 +18,7 @@ from registry.register.law.words import (
     Possible,
     Visa,
 )
-from registry.vocabulary.register import NACE_REVISIONS, Word
+from registry.vocabulary.register import NACE_REVISIONS, EmployerKind, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class Plan:
     """What a question states; None is "not stated". Nothing is ever assumed here. `visa` is a word of `Visa`.
 
     `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as
-    the rows name it. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`:
-    facts of the agency's record. `facts`: by row id, whether the fact holds that only this limit asks for (a deed, a
-    kind of work, an exemption that does not apply: True says the limit's case is given).
+    the rows name it. `employer`: who would employ the person. `is_abroad`: the person is not in the destination.
+    `agency_entered_on`, `agency_active_since`: facts of the agency's record. `facts`: by row id, whether the fact holds that
+    only this limit asks for (a deed, a kind of work, an exemption that does not apply: True says the limit's case is given).
     """
 
     nationality: str | None = None
@@ -37,6 +37,7 @@ class Plan:
     visa: str | None = None
     sector: str | None = None
     nace_revision: str = NACE_REVISIONS[0]
+    employer: EmployerKind | None = None
     occupation: str | None = None
     occupation_scheme: OccupationScheme = OccupationScheme.ISCO
     is_abroad: bool | None = None
@@ -135,7 +136,9 @@ def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
         yield _Test(_is_in(stated, limit.visas_barred), "visa")
     if limit.permits_covered:
         yield _Test(_is_in(plan.permit, limit.permits_covered), "permit")
-    if limit.nace:
+    if limit.employers_barred:
+        yield _of_employer(limit, plan)
+    elif limit.nace:
         yield _of_sector(limit, plan)
     if limit.occupations_allowed or limit.occupations_barred:
         yield _of_occupation(limit, plan)
@@ -167,6 +170,17 @@ def _of_sector(limit: Limit, plan: Plan) -> _Test:
     if any(is_within_nace(code, plan.sector) for code in limit.nace):
         return _Test(None, "sector")
     return _Test(False)
+
+
+def _of_employer(limit: Limit, plan: Plan) -> _Test:
+    """Whether the employer is one that is barred: as stated, else as the sector shows."""
+    by_sector = _of_sector(limit, plan).holds
+    if plan.employer in (None, EmployerKind.UNKNOWN):
+        # A sector that is none of the row's is taken at its word; without any, who employs must be asked.
+        return _Test(by_sector, "employer")
+    is_barred = plan.employer in limit.employers_barred
+    # An employer and a sector that contradict each other prove nothing.
+    return _Test(is_barred if by_sector in (None, is_barred) else None)
 
 
 def _of_occupation(limit: Limit, plan: Plan) -> _Test:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from registry.register.law.rows import CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
-from registry.register.law.words import LimitEffect
+from registry.register.law.words import AsOfKind, LimitEffect
 from registry.vocabulary.law import Mark
 
 TABLES = (
@@ -134,6 +134,9 @@ def country_law(file: str, text: bytes) -> CountryLaw:
         law = msgspec.convert(data, CountryLaw)
     except msgspec.ValidationError as error:
         raise BadLaw(file, None, None, str(error)) from error
+    for _, row in rows_of(law):
+        if row.in_force_on is not None and row.in_force_on > law.checked_on:
+            raise BadLaw(file, row.id, "in_force_on", f"is later than checked_on of the file, {law.checked_on}")
     for one, other in combinations(law.regime, 2):
         if are_overlapping(one, other):
             raise BadLaw(file, other.id, "from", f"its days overlap those of {one.id}")
@@ -180,8 +183,13 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
         yield "id", f"begins with {row.country.lower()}-"
     if _needs_article(row) and not row.article:
         yield "article", "missing: a row that may decide names its law and article"
-    if row.check_by <= row.as_of and row.check_by != getattr(row, "on", None):
-        yield "check_by", "must be later than as_of"
+    if row.check_by <= (row.in_force_on or row.as_of) and row.check_by != getattr(row, "on", None):
+        yield "check_by", "must be later than as_of and in_force_on"
+    is_dated = row.as_of_kind is not AsOfKind.READING_DAY
+    if row.in_force_on is not None and is_dated and row.in_force_on < row.as_of:
+        yield "in_force_on", "is before as_of: a text was not in force before it was made"
+    if (row.in_force_on is None) is not (row.in_force_source is None):
+        yield "in_force_source", "says where the text was seen to be in force, and stands beside `in_force_on`"
     if isinstance(row, DatedRow) and row.from_ and row.to and row.to < row.from_:
         yield "to", "is before from"
     if isinstance(row, Regime) and row.transition is not None:
@@ -196,6 +204,12 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
     for field in row.disputed_fields:
         if field not in known:
             yield "disputed_fields", f"no such field: {field}"
+    for count in row.counts:
+        found = getattr(row, count.list, None)
+        if not isinstance(found, tuple):
+            yield "counts", f"no list of the row: {count.list}"
+        elif len(set(found)) != count.items:
+            yield count.list, f"has {len(set(found))} different items, and the text has {count.items}"
     if isinstance(row, Fee) and (row.reference is None) is not (row.reason is None):
         yield "reason", "stands beside `reference`, or neither does"
     if row.mark is not Mark.KNOWN:

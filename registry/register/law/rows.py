@@ -31,7 +31,7 @@ from registry.register.law.words import (
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, LicenceStatus, RunBy
+from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, RunBy
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,14 +49,23 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     on: date
 
 
+class ListCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many items the text's own list has that a field of the row holds: a list that was cut off bars what is allowed."""
+
+    list: str
+    items: int
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """What every row of law bears.
 
     `id`: unique over all countries and kept for good, so that a reason can lead to its row. `country` is set on
-    loading. `article`: law and article. `as_of`: the state of the text. `check_by`: the day by which its source is to
+    loading. `article`: law and article. `as_of`: the state of the text. `in_force_on`: the day on which that text was seen
+    to be in force, and `in_force_source` where; the row's age counts from it. `check_by`: the day by which its source is to
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
     clauses that are known and were not read: for the editors of the file, never shown.
+    `counts`: of lists that must be whole, how many items the text has.
     """
 
     id: str
@@ -71,6 +80,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     as_of: date
     as_of_kind: AsOfKind
     as_of_note: str | None = None
+    in_force_on: date | None = None
+    in_force_source: str | None = None
     check_by: date
     url: str | None = None
     copy_url: str | None = None
@@ -79,6 +90,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     disputed_fields: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
     unread: tuple[str, ...] = ()
+    counts: tuple[ListCount, ...] = ()
 
 
 class DatedRow(Row, frozen=True, kw_only=True):
@@ -152,7 +164,8 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     `text` says it. Nationalities are ISO 3166-1 alpha-2 (XK: Kosovo). `nationalities_allowed`: those alone; empty:
     none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
     alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
-    `deadline`: the day by which something had to be done. Sectors are NACE 2.1.
+    `deadline`: the day by which something had to be done. Sectors are NACE 2.1. `employers_barred`: it bars work for such
+    an employer, whom `nace` shows too.
     """
 
     text: str
@@ -168,6 +181,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     permits_covered: tuple[str, ...] = ()
     nace: tuple[str, ...] = ()
     nace_fit: CodeFit | None = None
+    employers_barred: tuple[EmployerKind, ...] = ()
     occupation_scheme: OccupationScheme | None = None
     occupations_allowed: tuple[str, ...] = ()
     occupations_barred: tuple[str, ...] = ()

@@ -16,10 +16,16 @@ from msgspec.structs import replace
 from registry.register.law.loading import Law, rows_of, shipped_law
 from registry.register.law.rows import CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
+    DECIDING,
+    Weight,
+    is_confirmed,
     is_disputed,
     is_in_force,
     is_in_transition,
     is_readable,
+    is_restricting,
+    last_fresh_day,
+    may_decide,
     months_after,
     undisputed,
 )
@@ -277,6 +283,37 @@ def where_to_ask(law: CountryLaw) -> list[str]:
     if law.role is not LawRole.OUTSIDE:
         return []
     return [authority.name for authority in law.authority if is_readable(authority)]
+
+
+VOTE_WARNING_DAYS = 60
+"""So long before a row is too old to decide its operator is warned."""
+
+
+def votes_ending(law: Law, today: date, *, within_days: int = VOTE_WARNING_DAYS) -> list[tuple[str, Row, date]]:
+    """Rows that restrict and decide today, and are too old to within so many days: table, row, last day, the first ones first.
+
+    What such a row bars becomes `unknown` on the day after, unless its source is read again or a lawyer confirms it.
+    """
+    until = today + timedelta(days=within_days)
+    found = [
+        (table, row, last)
+        for country in law.countries.values()
+        for table, row in rows_of(country)
+        if is_restricting(row) and not is_confirmed(row) and may_decide(row, today) in DECIDING
+        if (last := last_fresh_day(row)) is not None and last <= until and is_in_force(row, last + timedelta(days=1))
+    ]
+    return sorted(found, key=lambda one: (one[2], one[1].id))
+
+
+def too_old_rows(law: Law, today: date) -> list[tuple[str, Row]]:
+    """Rows that restrict and would decide today, if their text had been seen to be in force within 24 months."""
+
+    def is_too_old(row: Row) -> bool:
+        if not is_restricting(row) or may_decide(row, today) is not Weight.BLOCKS_YES:
+            return False
+        return may_decide(replace(row, in_force_on=today), today) in DECIDING
+
+    return [(table, row) for country in law.countries.values() for table, row in rows_of(country) if is_too_old(row)]
 
 
 def due_rows(law: Law, today: date, *, within_days: int = 0) -> list[tuple[str, Row]]:

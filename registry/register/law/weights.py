@@ -77,14 +77,26 @@ def undisputed(row: R) -> R:
 
 
 @lru_cache(1024)
-def _last_fresh_day(as_of: date) -> date:
+def _last_fresh_day(first: date) -> date:
     """Of the days of rows of law alone."""
-    return months_after(as_of, FRESH_MONTHS)
+    return months_after(first, FRESH_MONTHS)
+
+
+def last_fresh_day(row: Row) -> date | None:
+    """The last day on which the row's text is at most 24 months old; None where its age is not known.
+
+    Age counts from the day on which the text was seen to be in force, else from the day of the text. A mere day of reading
+    says nothing of a text's age.
+    """
+    if row.in_force_on is not None:
+        return _last_fresh_day(row.in_force_on)
+    return None if row.as_of_kind is AsOfKind.READING_DAY else _last_fresh_day(row.as_of)
 
 
 def is_fresh(row: Row, today: date) -> bool:
-    """Whether the text bears a day and is at most 24 months old. A mere day of reading says nothing of a text's age."""
-    return row.as_of_kind is not AsOfKind.READING_DAY and today <= _last_fresh_day(row.as_of)
+    """Whether the age of the row's text is known and at most 24 months."""
+    last = last_fresh_day(row)
+    return last is not None and today <= last
 
 
 def is_confirmed(row: Row) -> bool:

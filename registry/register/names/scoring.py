@@ -1,5 +1,6 @@
 """How near a registered name is to what was asked, and in what way."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ from rapidfuzz.distance import OSA
 from registry.register.names import pinyin
 from registry.register.names.dictionary import Kind
 from registry.register.names.query_variants import query_variants
-from registry.register.names.spelling import folded, is_chinese
+from registry.register.names.spelling import folded, is_chinese, squeezed
 from registry.register.names.words import Parted, Unit, parted
 from registry.vocabulary.register import Likeness
 
@@ -67,34 +68,71 @@ def is_borne(claimed: str, name: str) -> bool:
 
     A claimed name in Chinese characters is compared with Chinese names alone: in pinyin, homophones are one name.
     """
-    registered = parted(name)
-    return any(_is_written_for(reading, registered) for reading in query_variants(claimed))
+    registered = parted(_with_titles_apart(name))
+    readings = query_variants(_with_titles_apart(claimed))
+    for reading in readings:
+        # A reading that only cuts the same letters otherwise has lost the form that stood behind them.
+        forms = readings[0].forms if reading.letters == readings[0].letters else reading.forms
+        if _is_same_form(forms, registered.forms) and _is_written_for(reading, registered):
+            return True
+    return False
 
 
 _ANY_COMPANY = frozenset({"company"})
 """What a form says that names none: 公司, Co."""
 
+_TITLE = re.compile("集团|集團|控股")
+
+
+def _with_titles_apart(name: str) -> str:
+    """A name with 集团 and 控股 as words of their own: 合作集团有限公司 is 合作（集团）有限公司, and neither is 合作有限公司."""
+    return _TITLE.sub(r" \g<0> ", name)
+
+
+def _is_same_form(claimed: Sequence[str], forms: Sequence[str]) -> bool:
+    """Whether the legal forms are the same, or one name has none."""
+    told = set(claimed) - _ANY_COMPANY
+    return not told or not forms or told == set(forms)
+
 
 def _is_written_for(claimed: Parted, name: Parted) -> bool:
-    forms = set(claimed.forms) - _ANY_COMPANY
-    if forms and name.forms and forms != set(name.forms):
-        return False
     if claimed.is_chinese != name.is_chinese:
         if claimed.is_chinese:
             return False
         return _matches_pinyin(claimed.body, name.body) or _means_the_same(claimed, name)
-    if claimed.letters == name.letters or claimed.sorted_letters == name.sorted_letters:
+    ones, others = _spelled_one_way(claimed), _spelled_one_way(name)
+    if "".join(ones) == "".join(others) or sorted(ones) == sorted(others):
         return True
     # 青岛市 is 青岛; no other word is taken for one that means the same.
-    return claimed.is_chinese and _with_places_by_meaning(claimed) == _with_places_by_meaning(name)
+    return (
+        claimed.is_chinese
+        and len(claimed.units) == len(name.units)
+        and all(map(_is_same_chinese_word, claimed.units, name.units))
+    )
+
+
+_BRITISH = {"labor": "labour", "center": "centre"}
+"""Words of the trade that English spells in two ways, by the American one."""
+
+
+def _spelled_one_way(name: Parted) -> list[str]:
+    return [
+        squeezed(_BRITISH.get(unit.text, unit.text) if unit.kind is Kind.TRADE else unit.text) for unit in name.units
+    ]
+
+
+_PROVINCE_AND_CITY = {"省", "市"}
+
+
+def _is_same_chinese_word(one: Unit, other: Unit) -> bool:
+    """Whether two words of Chinese names are one: 青岛市 is 青岛, 吉林市 is not the province 吉林省."""
+    if not (one.kind is other.kind is Kind.PLACE):
+        return one.text == other.text
+    return one.text[:2] == other.text[:2] and {one.text[-1], other.text[-1]} != _PROVINCE_AND_CITY
 
 
 def _means_the_same(claimed: Parted, name: Parted) -> bool:
     return _coverage(claimed, name).whole >= _ALL and _coverage(name, claimed).whole >= _ALL
-
-
-def _with_places_by_meaning(name: Parted) -> list[str]:
-    return [unit.text[:2] if unit.kind is Kind.PLACE else unit.text for unit in name.units]
 
 
 def best_match(readings: Sequence[Parted], name: Parted, floor: float = 0.0) -> Match:

@@ -70,7 +70,7 @@ def refuse_change(call: Call[LicensingOfficial], reference: str) -> PendingChann
     return change
 
 
-def change_opened(session: Session, authority: str, reference: str) -> tuple[PendingChannelChange, str]:
+def change_of_authority(session: Session, authority: str, reference: str) -> tuple[PendingChannelChange, str]:
     """A change, whether it waits or not, and the reference of its agency. Raises NotFound for another authority's."""
     query = (
         select(PendingChannelChange, Agency.reference)
@@ -200,7 +200,7 @@ def reject_list(call: Call[LicensingOfficial], reference: str) -> None:
 
 def _lock_change(call: Call[LicensingOfficial], reference: str) -> str:
     """The agency of a locked change, after a check that it is as it was read."""
-    change, agency = change_opened(call.session, call.actor.authority, reference)
+    change, agency = change_of_authority(call.session, call.actor.authority, reference)
     call.session.refresh(change, with_for_update=True)
     _require_seen(call, change_version(change))
     return agency

@@ -17,13 +17,23 @@ from registry.verification.verdicts.plan_rules import FOR_NO_WORK
 from registry.verification.verdicts.question import Finding, Question, Verdict, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.register import EU_STATES, RECRUITING, SENDING_COUNTRIES, Answer, RecruiterKind, Visa, Weight
+from registry.vocabulary.register import (
+    EU_STATES,
+    RECRUITING,
+    SENDING_COUNTRIES,
+    Answer,
+    EmployerKind,
+    RecruiterKind,
+    Visa,
+    Weight,
+)
 
 PARAMETERS = (
     "recruiter_kind",
     "destination",
     "origin",
     "activity",
+    "employer",
     "sector",
     "visa",
     "nationality",
@@ -37,6 +47,7 @@ COUNTRIES = tuple(sorted(EU_STATES | SENDING_COUNTRIES))
 
 _VISAS = tuple(one.value for one in Visa)
 _RECRUITER_KINDS = tuple(one.value for one in RecruiterKind)
+_EMPLOYER_KINDS = tuple(one.value for one in EmployerKind)
 
 
 class Need(NamedTuple):
@@ -98,6 +109,8 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
             return _VISAS
         case "recruiter_kind":
             return _RECRUITER_KINDS
+        case "employer":
+            return _EMPLOYER_KINDS
         case _:
             return COUNTRIES
 

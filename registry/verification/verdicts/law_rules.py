@@ -23,6 +23,7 @@ from registry.register.law.rules import regime_on
 from registry.register.law.weights import is_readable
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.absence_rules import unique, zone_of
+from registry.verification.verdicts.context_rules import asked_parameter
 from registry.verification.verdicts.limit_rules import (
     Recruiting,
     is_of_entry,
@@ -162,6 +163,61 @@ def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdi
         return replace(verdict, verdict=Answer.NO, reasons=unique((*bars, *others, *more)))
     informing = [one.informing() for one in bars]
     return replace(verdict, reasons=unique((*verdict.reasons, *informing, *more)))
+
+
+HIRING_DIRECTLY = Recruiting(None, is_for_abroad=False, entered_on=None, is_direct=True)
+
+_OF_OTHERS = frozenset(
+    {
+        RecruiterKind.EMPLOYER,
+        RecruiterKind.CONTRACTOR,
+        RecruiterKind.SCHOOL_OR_FAMILY,
+        RecruiterKind.PRIVATE_PERSON,
+    }
+)
+"""Recruiters who are no agency, and whom limits on the worker's permit, nationality or trade bind all the same.
+
+Ships do not: their crews take up no work in the country of the port.
+"""
+
+_ON_THE_PLAN = frozenset(
+    {
+        Reason.LAW_BARS,
+        Reason.LAW_MAY_BAR,
+        Reason.PERMITS_NOT_GIVEN,
+        Reason.PERMITS_BY_QUOTA,
+        Reason.PERMIT_NOT_SETTLED,
+        Reason.LAW_CONDITIONS,
+    }
+)
+
+
+def with_law_for_others(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
+    """The verdict on a recruiter who is no agency, or may be none, with what the law bars for anyone who hires the worker.
+
+    What bars it makes the answer `no`. Where the recruiter is said, what a limit must still know is asked for.
+    """
+    is_other = question.recruiter_kind in _OF_OTHERS
+    if question.destination is None or not (is_other or _asks_who_recruits(verdict)):
+        return verdict
+    today = day_at(facts.as_of, verdict.time_zone)
+    lends = question.activity is Activity.TEMPORARY_WORK
+    activity = Activity.TEMPORARY_WORK if lends else Activity.PLACEMENT
+    found = list(of_limits(HIRING_DIRECTLY, question, [activity], verdict.on, today, facts))
+    bars = tuple(one.finding for one in found if one.answer is Answer.NO)
+    if verdict.verdict is Answer.NO or not (is_other or bars):
+        return verdict
+    others = tuple(one for one in verdict.reasons if one.code not in _ON_THE_PLAN)
+    more = tuple(one.finding.informing() for one in found if one.answer is not Answer.NO)
+    if bars:
+        others = tuple(one.informing() for one in others if asked_parameter(one) is None)
+        more = tuple(one for one in more if asked_parameter(one) is None)
+        return replace(verdict, verdict=Answer.NO, reasons=unique((*bars, *others, *more)))
+    return replace(verdict, reasons=unique((*others, *more)))
+
+
+def _asks_who_recruits(verdict: Verdict) -> bool:
+    return bool(verdict.reasons) and asked_parameter(verdict.reasons[0]) == "recruiter_kind"
 
 
 _CHARGERS = {Activity.PLACEMENT: ChargedBy.PLACEMENT_AGENT, Activity.TEMPORARY_WORK: ChargedBy.TEMPORARY_AGENCY}

@@ -5,6 +5,7 @@ that they judge. A limit that the question states in full makes a `no`; one that
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ HELD = "held"
 
 _PARAMETERS = {
     "sector": "sector",
+    "employer": "employer",
     "nationality": "nationality",
     "is_permit_bound": "nationality",
     "visa": "visa",
@@ -40,11 +42,16 @@ _PARAMETERS = {
 
 
 class Recruiting(NamedTuple):
-    """What the law's limits must know of the recruiter. `entered_on`: since when it is licensed; None where that is not told."""
+    """What the law's limits must know of the recruiter.
+
+    `entered_on`: since when it is licensed in `home`; None where that is not told. `is_direct`: the one who recruits hires
+    the worker itself, so that limits on agencies are none on it.
+    """
 
     home: str | None
     is_for_abroad: bool
     entered_on: date | None
+    is_direct: bool = False
 
     @classmethod
     def under(cls, licence: record.Licence) -> "Recruiting":
@@ -69,7 +76,7 @@ def of_limits(
         return
     findings = law_today(facts, today)
     ends = (question.origin, question.destination, question.visa, question.nace_revision)
-    key = (recruiting.home, recruiting.is_for_abroad, *ends, *activities)
+    key = (recruiting.home, recruiting.is_for_abroad, recruiting.is_direct, *ends, *activities)
     known = findings.get(key)
     if known is None:
         known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
@@ -87,6 +94,7 @@ def states_more(question: Question) -> bool:
         or question.occupation is not None
         or question.work_permit is not None
         or question.region is not None
+        or question.employer is not None
     )
 
 
@@ -142,8 +150,11 @@ def _of_limits(
     facts: VerdictFacts,
 ) -> Iterator[Judged]:
     plan = _plan(recruiting, question)
+    # How long an agency has been entered is told by a licence of that very country: of another's entry it says nothing.
+    elsewhere = replace(plan, agency_entered_on=None, agency_active_since=None)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
-    found = judge_limits(limits, plan, day, today=today)
+    found = judge_limits([one for one in limits if one.country == recruiting.home], plan, day, today=today)
+    found += judge_limits([one for one in limits if one.country != recruiting.home], elsewhere, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]
@@ -243,12 +254,19 @@ def _that_apply(
     if destination is not None:
         for activity in activities:
             there = limits_on(limits, destination, activity, day, region=question.region)
-            found |= {limit.id: limit for limit in there}
-    if question.origin in SENDING_COUNTRIES:
+            found |= {
+                limit.id: limit for limit in there if not (recruiting.is_direct and _is_on_agencies(limit, question))
+            }
+    if question.origin in SENDING_COUNTRIES and not recruiting.is_direct:
         there = limits_on(limits, question.origin or "", Activity.LABOUR_SERVICE_ABROAD, day)
         # Pretexts are a matter of the visa, which has a rule of its own.
         found |= {limit.id: limit for limit in there if not limit.visas_barred}
     return list(found.values())
+
+
+def _is_on_agencies(limit: Limit, question: Question) -> bool:
+    """Whether a limit is on what agencies do, and the question is not about that."""
+    return bool(limit.activities) and question.activity is not Activity.TEMPORARY_WORK
 
 
 def _plan(recruiting: Recruiting, question: Question) -> Plan:
@@ -265,6 +283,7 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
         visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,
+        employer=question.employer,
         occupation=None if question.occupation == UNKNOWN_OCCUPATION else question.occupation,
         is_abroad=is_abroad,
         agency_entered_on=recruiting.entered_on,

@@ -15,6 +15,7 @@ from registry.vocabulary.register import (
     STATUSES,
     Activity,
     Answer,
+    EmployerKind,
     Likeness,
     NameKind,
     RecruiterKind,
@@ -44,11 +45,11 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     """One question. `value` is as the caller wrote it; `country` belongs to a registration number.
 
     `on` is the day asked about (None: today where the authority sits); `known_at` asks what the registry said then.
-    `has_failed_check` says that a number does not pass its own check digits; `claimed_name` is the name beside the
-    number. `visa` is on what the worker will travel or stay, `recruiter_kind` who offers the work, `nationality` the
-    worker's country, `occupation` an ISCO-08 code, `other` for one that the country's law does not name or `unknown`,
-    `work_permit` the permit that is applied for, as the law calls it; `region` where in the destination the job is, as the
-    law calls it.
+    `has_failed_check` says that a number does not pass its own check digits, `letters` are those typed in it that were
+    read as digits; `claimed_name` is the name beside the number. `visa` is on what the worker will travel or stay,
+    `recruiter_kind` who offers the work, `nationality` the worker's country, `occupation` an ISCO-08 code, `other` for
+    one that the country's law does not name or `unknown`, `work_permit` the permit that is applied for, as the law calls
+    it; `region` where in the destination the job is, as the law calls it; `employer` who would employ the worker.
     """
 
     kind: SubjectKind
@@ -70,6 +71,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     occupation: str | None = None
     work_permit: str | None = None
     region: str | None = None
+    employer: EmployerKind | None = None
+    letters: str = ""
 
 
 class NameMatch(NamedTuple):

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from registry.core.ids import read_reference
 from registry.register.agencies.identifiers import (
+    Asked,
     asked_lei,
+    asked_uscc,
     asked_vat,
     checked_euid,
-    checked_uscc,
     checked_vat,
     company_number_is_right,
     is_resident_number,
+    miscounted_uscc,
     visible,
 )
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict, VerdictFacts
@@ -30,13 +32,14 @@ class Subject(NamedTuple):
     """One reading of what was typed.
 
     `country` belongs to a registration number; `is_checked`: it has the form of that country's
-    company numbers, which end in a check digit."""
+    company numbers, which end in a check digit; `letters` of it were read as digits."""
 
     kind: SubjectKind
     value: str
     country: str | None = None
     has_failed_check: bool = False
     is_checked: bool = False
+    letters: str = ""
 
     @property
     def is_certain(self) -> bool:
@@ -44,7 +47,14 @@ class Subject(NamedTuple):
         return (self.kind in _CERTAIN or self.is_checked) and not self.has_failed_check
 
     def question(self, **context: Any) -> Question:
-        return Question(self.kind, self.value, self.country, has_failed_check=self.has_failed_check, **context)
+        return Question(
+            self.kind,
+            self.value,
+            self.country,
+            has_failed_check=self.has_failed_check,
+            letters=self.letters,
+            **context,
+        )
 
 
 _CERTAIN = frozenset(
@@ -85,11 +95,11 @@ def guess(text: str, country: str | None, scheme: IdentifierScheme | None = None
     return tuple(dict.fromkeys(sorted(readings, key=_place)))
 
 
-_CHECKS: Mapping[SubjectKind, Callable[[str], tuple[str, bool]]] = {
-    SubjectKind.USCC: checked_uscc,
+_CHECKS: Mapping[SubjectKind, Callable[[str], Asked]] = {
+    SubjectKind.USCC: asked_uscc,
     SubjectKind.LEI: asked_lei,
     SubjectKind.VAT: asked_vat,
-    SubjectKind.EUID: lambda text: (checked_euid(text), False),
+    SubjectKind.EUID: lambda text: Asked(checked_euid(text)),
 }
 
 
@@ -101,7 +111,11 @@ def _as_identifier(text: str, country: str | None, kind: SubjectKind) -> tuple[S
         is_right = company_number_is_right(country, text)
         return (Subject(kind, text, country, is_right is False, is_checked=is_right is not None),)
     read = _or_none(_CHECKS[kind], text)
-    return () if read is None else (Subject(kind, read[0], has_failed_check=read[1]),)
+    return () if read is None else (_subject(kind, read),)
+
+
+def _subject(kind: SubjectKind, asked: Asked) -> Subject:
+    return Subject(kind, asked.value, has_failed_check=asked.has_failed_check, letters=asked.letters)
 
 
 def _place(subject: Subject) -> int:
@@ -118,15 +132,15 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         yield Subject(SubjectKind.LICENCE_ID, reference)
     if page is not None:
         return
-    uscc = _or_none(checked_uscc, text)
+    uscc = _or_none(asked_uscc, text)
     if uscc is not None:
-        yield Subject(SubjectKind.USCC, uscc[0], has_failed_check=uscc[1])
+        yield _subject(SubjectKind.USCC, uscc)
     lei = _or_none(asked_lei, text)
     if lei is not None:
-        yield Subject(SubjectKind.LEI, lei[0], has_failed_check=lei[1])
+        yield _subject(SubjectKind.LEI, lei)
     vat = _or_none(checked_vat, text)
     if vat is None and (mistyped := _or_none(asked_vat, text)) is not None and is_number_like(text):
-        yield Subject(SubjectKind.VAT, mistyped[0], has_failed_check=True)
+        yield Subject(SubjectKind.VAT, mistyped.value, has_failed_check=True)
     elif vat is None and country is not None and any(character.isdigit() for character in text):
         vat = _or_none(checked_vat, country + text)
     if vat is not None:
@@ -143,6 +157,8 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
                     yield Subject(
                         SubjectKind.REGISTRATION_NUMBER, text, place, is_right is False, is_checked=is_right is not None
                     )
+    if (miscounted := miscounted_uscc(text)) is not None:
+        yield Subject(SubjectKind.USCC, miscounted, has_failed_check=True)
     if any(character.isalpha() for character in text):
         yield Subject(SubjectKind.NAME, text)
 

@@ -14,7 +14,7 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.verification.verdicts.absence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
-from registry.verification.verdicts.law_rules import of_law, with_law
+from registry.verification.verdicts.law_rules import of_law, with_law, with_law_for_others
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
 from registry.verification.verdicts.question import (
@@ -30,6 +30,8 @@ from registry.verification.verdicts.question import (
 )
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Answer, Weight
+
+USCC_LENGTH = 18
 
 CANDIDATES = 20
 """How many agencies an ambiguous answer shows."""
@@ -49,7 +51,8 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
 
 def _by_recruiter(question: Question, facts: VerdictFacts) -> Verdict:
     """The verdict on what was said alone: on the subject, by who offers the work and on which visa."""
-    return with_visa(question, of_recruiter(question, _on_subject(question, facts), facts.regimes), facts.limits)
+    on_recruiter = of_recruiter(question, _on_subject(question, facts), facts.regimes)
+    return with_visa(question, with_law_for_others(question, facts, on_recruiter), facts.limits)
 
 
 def _is_refused(facts: VerdictFacts, licence: record.Licence | None, question: Question) -> bool:
@@ -152,7 +155,10 @@ def _warnings(question: Question) -> tuple[Finding, ...]:
     if not question.has_failed_check:
         return ()
     if question.kind is SubjectKind.USCC:
-        return (Finding(Reason.USCC_CHECK_FAILED, {}, Weight.INFORMS),)
+        is_miscounted = len(question.value) != USCC_LENGTH
+        wrong = {"letters": " ".join(question.letters), "characters": str(len(question.value)) if is_miscounted else ""}
+        values = {name: value for name, value in wrong.items() if value}
+        return (Finding(Reason.USCC_CHECK_FAILED, values, Weight.INFORMS),)
     return (Finding(Reason.NUMBER_CHECK_FAILED, {"scheme": question.kind.value}, Weight.INFORMS),)
 
 

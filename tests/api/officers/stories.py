@@ -70,7 +70,7 @@ from registry.api.officers.party_examples import (
     UNION_PERSON,
     WRITER,
 )
-from registry.complaints.intake.preprinted_codes import premint
+from registry.complaints.intake.paper_forms import premint
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import instant_text, now

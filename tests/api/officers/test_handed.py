@@ -7,14 +7,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.officers.referrals import build_handed
+from registry.api.officers.referrals import RECEIVED_REFERRAL
 from registry.complaints.parties.referrals.content import Handed, HandedFile
+from registry.complaints.parties.referrals.portal import Listed, Received
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.rights import Role
-from registry.vocabulary.cases import ConsentKind, FileKind
+from registry.vocabulary.cases import ConsentKind, FileKind, ReferralState
 from tests.api.officers.requests import Program, program_of
 from tests.complaints.filing import make_units
 from tests.complaints.parties.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, heard_case, served
@@ -189,4 +190,7 @@ def test_an_officer_with_an_interest_in_the_agency_reads_no_referral(
 
 def test_the_key_of_a_file_that_goes_along_is_in_no_answer() -> None:
     handed = Handed("note", files=(HandedFile("23456789ABCD", "note.txt", FileKind.TXT, "00ff" * 16),))
-    assert "00ff" not in str(build_handed(handed))
+    listed = Listed("23456789ABCD", ReferralState.ACCEPTED, now().date(), now().date(), {"en": "Invented Unit"})
+    answer = RECEIVED_REFERRAL.write(Received(listed, 1, handed, {}, []))
+    assert answer["handed"]["files"] == [{"file_id": "23456789ABCD", "name": "note.txt", "kind": FileKind.TXT}]
+    assert "00ff" not in str(answer)

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.complaints.intake.preprinted_codes import premint
+from registry.complaints.intake.paper_forms import premint
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring

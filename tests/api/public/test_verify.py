@@ -131,6 +131,42 @@ def test_a_code_with_a_wrong_check_character_is_looked_up_and_warned_of(client: 
         assert (answer["verdict"], codes(answer)[0]) == ("unknown", "number_check_failed"), requested
 
 
+def test_who_would_employ_the_worker_is_a_field_of_the_question(client: FlaskClient, session: Session) -> None:
+    licence = make.make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION)
+    plan = {"licence_number": licence.number, "origin": "CN", "destination": "ES", "visa": "work", "nationality": "CN"}
+    nanny = ask(client, **plan, employer="household")
+    assert (nanny["verdict"], codes(nanny)[0]) == ("no", "law_bars")
+    assert nanny["question"]["employer"] == "household"
+    assert [row["id"] for row in nanny["reasons"][0]["law"]] == ["cn-limit-private-employer"]
+    (asked,) = [one for one in ask(client, **plan)["needs"] if one["parameter"] == "employer"]
+    assert asked["allowed"] == ["company", "household", "person", "unknown"]
+    wrong = client.get("/api/v1/verify", query_string=plan | {"employer": "king"})
+    assert wrong.status_code == 400
+    assert wrong.json["errors"][0]["parameter"] == "employer"
+
+
+@pytest.mark.parametrize(
+    ("typed", "letters"), [("9100000OMA00FCT2O7", "O"), ("9l000000MA00FCT207", "l"), ("9I000000ma00fct2o7", "I o")]
+)
+def test_letters_typed_for_digits_are_read_as_digits_and_told(
+    client: FlaskClient, session: Session, typed: str, letters: str
+) -> None:
+    agency = holder(session, IdentifierScheme.USCC, "91000000MA00FCT207", "CN")
+    answer = ask(client, uscc=typed)
+    assert answer["agency"]["agency_id"] == agency.agency_id
+    [told] = [one["text"] for one in answer["reasons"] if one["code"] == "uscc_check_failed"]
+    assert f"was typed with {letters} where only a digit can stand" in told
+
+
+def test_a_code_that_cannot_exist_is_explained_in_the_readers_language(client: FlaskClient, session: Session) -> None:
+    make.make_source(session, "CN")
+    for typed, words in (("91000000MA00FCT20", "18位，这里有17位"), ("9100000OMA00FCT208", "数字0和字母O")):
+        refused = client.get(URL, query_string={"uscc": typed}, headers={"Accept-Language": "zh-Hans"})
+        assert refused.status_code == 400
+        assert words in refused.json["errors"][0]["detail"]
+        assert words in refused.json["detail"]
+
+
 def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
     client: FlaskClient, session: Session
 ) -> None:
@@ -140,7 +176,7 @@ def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
     assert [one["parameter"] for one in answer["needs"]] == ["origin", "visa", "nationality", "occupation"]
     assert {"CN", "CZ"} <= set(answer["needs"][0]["allowed"])
     assert answer["not_asked"] == [
-        "recruiter_kind", "origin", "activity", "visa", "nationality", "occupation", "work_permit", "region",
+        "recruiter_kind", "origin", "activity", "employer", "visa", "nationality", "occupation", "work_permit", "region",
     ]  # fmt: skip
     assert answer["question"] == {
         "licence_number": licence.number.lower(),

@@ -5,8 +5,7 @@ import time
 import msgspec
 import pytest
 
-from registry.complaints.triage.phrases import PhraseRule
-from registry.complaints.triage.story import danger_rules, dangers_in
+from registry.complaints.triage.story import PhraseRule, danger_rules, dangers_in
 from registry.vocabulary.register import Language
 
 DANGEROUS = [

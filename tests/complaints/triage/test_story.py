@@ -5,8 +5,7 @@ import time
 import msgspec
 import pytest
 
-from registry.complaints.triage.phrases import PhraseRule
-from registry.complaints.triage.story import story_rules, suggested_by
+from registry.complaints.triage.story import PhraseRule, story_rules, suggested_by
 from registry.vocabulary.cases import Indicator
 from registry.vocabulary.register import Language
 

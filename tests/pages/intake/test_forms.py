@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.complaint_codes import derive, new_code, read_code
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
-from registry.complaints.intake.preprinted_codes import Minted, premint
+from registry.complaints.intake.paper_forms import Minted, premint
 from registry.complaints.retention.purging import purge
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer

@@ -54,7 +54,7 @@ def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask)
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
     paths = {view.response_spec.operation: path for path, _, view in views(app)}
     for table, act in rows():
-        _session, _me, _act, *references = inspect.signature(table.opened).parameters
+        _session, _me, _act, *references = inspect.signature(table.find).parameters
         assert paths[act.operation].count("<") == len(references), act.operation
 
 
@@ -75,7 +75,7 @@ def test_every_action_takes_the_fields_of_its_payload_and_needs_no_other() -> No
         _, *taken = inspect.signature(act.run).parameters.values()
         if hasattr(act.run, "__wrapped__"):
             # A row that names its action: before the fields come the sealer, and what the act is done to.
-            _session, _me, _act, *references = inspect.signature(table.opened).parameters
+            _session, _me, _act, *references = inspect.signature(table.find).parameters
             taken = taken[(taken[0].name == "sealer") + 1 :]
             for _ in references[1:]:
                 if taken and taken[0].name not in fields:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -21,13 +21,14 @@ from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import has_text
 from registry.officer_desk.inbox import queries
+from registry.officer_desk.inbox.other_sources import rows_to_read_again
 from registry.officer_desk.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Notice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import country_law, law_of
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
@@ -37,6 +38,8 @@ from tests.complaints.filing import come_back, file
 from tests.make import make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.walking import People, people, things
+from tests.register.law.make import HEAD as LAW_HEAD
+from tests.register.law.make import LIMIT
 
 __all__ = ["people", "things"]
 
@@ -330,17 +333,44 @@ def test_an_overlay_of_the_law_waits_for_a_second_operator(session: Session, key
 
 
 def test_law_whose_source_is_to_be_read_again_makes_a_row_for_operators(
-    session: Session, keyring: Keyring, people: People
+    session: Session, keyring: Keyring, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    law = law_of([country_law("ZZ.toml", (LAW_HEAD + LIMIT).encode())])
+    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
     make_unit(session, "operators", "CZ")
     operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
-    first = min(row.check_by for row in shipped_law().rows.values())
-    before, after = (datetime.combine(first + timedelta(days=days), time(12), UTC) for days in (0, 1))
-    assert "law.out_of_date" not in kinds_of(session, operator.officer, before)
-    (found, *_) = [row for row in rows_of(session, operator.officer, after) if row.kind == "law.out_of_date"]
-    late = {row.country for row in shipped_law().rows.values() if row.check_by == first}
-    assert found.reference in late
-    assert found.since == first
+    last, after = datetime(2027, 11, 27, 12, tzinfo=UTC), datetime(2027, 11, 28, 12, tzinfo=UTC)
+    assert "law.out_of_date" not in kinds_of(session, operator.officer, last)
+    (found,) = [row for row in rows_of(session, operator.officer, after) if row.kind == "law.out_of_date"]
+    assert (found.reference, found.since) == ("ZZ", date(2027, 11, 27))
+
+
+def test_law_that_is_soon_too_old_to_decide_makes_a_row_for_operators(
+    session: Session, keyring: Keyring, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    law = law_of([country_law("ZZ.toml", (LAW_HEAD + LIMIT).encode())])
+    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
+    make_unit(session, "operators", "CZ")
+    operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
+    early, warned = datetime(2026, 11, 20, 12, tzinfo=UTC), datetime(2026, 11, 21, 12, tzinfo=UTC)
+    assert "law.out_of_date" not in kinds_of(session, operator.officer, early)
+    (found,) = [row for row in rows_of(session, operator.officer, warned) if row.kind == "law.out_of_date"]
+    assert (found.reference, found.since) == ("ZZ", date(2026, 11, 21))
+    row = law.rows["zz-limit-lending"]
+    assert rows_to_read_again(session, warned.date()) == [(row, date(2026, 11, 21), date(2027, 1, 20))]
+
+
+def test_the_console_says_until_when_a_row_of_law_decides(
+    session: Session, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = LIMIT.replace("2025-01-20", str(day_at(now(), None) - timedelta(days=700)))
+    law = law_of([country_law("ZZ.toml", (LAW_HEAD + text).encode())])
+    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
+    make_unit(session, "operators", "CZ")
+    operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
+    page = operator.desk.get("/console/law").get_data(as_text=True)
+    assert "zz-limit-lending" in page
+    assert "Decides until" in page
 
 
 def test_a_text_that_was_not_sent_says_when_its_case_changed(

@@ -254,6 +254,20 @@ def test_a_question_about_no_one_is_answered_from_the_law_with_its_rows(client: 
     assert ask(client, "", status=400).tone is None
 
 
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+def test_a_nanny_for_a_household_abroad_is_no_whatever_licence_the_company_has(
+    client: FlaskClient, session: Session, language: Language
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
+    plan = {"country": "ES", "origin": "CN", "nationality": "CN", "visa": "work"}
+    page = ask(client, "VYM-CN-9", language, **plan, employer="household")
+    assert page.tone == "no"
+    assert f"/{language}/rules/CN#cn-limit-private-employer" in page.links
+    assert "employer" in ask(client, "VYM-CN-9", language, **plan).selects | {
+        button.get("name") for button in ask(client, "VYM-CN-9", language, **plan).buttons
+    }
+
+
 def test_a_limit_that_cannot_decide_shows_its_own_words_and_their_age(client: FlaskClient, session: Session) -> None:
     licence = make_licence(session, kind=LicenceKind.DE_AUEG, country="DE")
     plan = {"sector": "10.11", "nationality": "IT", "visa": "work", "activity": "temporary_work"}
@@ -374,6 +388,24 @@ def test_a_company_number_with_a_wrong_digit_is_told_as_a_typing_error(client: F
             "unknown",
             "This number cannot be right: it was copied wrongly, or it is false.",
         )
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("91000000MA00FCT20", "18位，这里有17位"),
+        ("统一社会信用代码：91000000MA00FCT2077", "18位，这里有19位"),
+        ("9100000OMA00FCT207", "打了字母O"),
+        ("9l000000MA00FCT207", "打了字母l"),
+    ],
+)
+def test_a_mistyped_code_of_a_chinese_company_is_told_what_is_wrong_with_it(
+    client: FlaskClient, session: Session, typed: str, words: str
+) -> None:
+    make_source(session, "CN", is_full=True, is_national=True)
+    page = ask(client, typed, "zh-Hans", country="IT", origin="CN")
+    assert page.tone == "unknown"
+    assert words in page.text
 
 
 def test_a_number_without_a_country_asks_for_the_country(client: FlaskClient, session: Session) -> None:

@@ -1,7 +1,7 @@
 """Invented lists in the forms that authorities publish them in, made as the programs make them that write such files."""
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from html import escape
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def paper(path: Path, body: str) -> Path:
 OFFICE = "urn:oasis:names:tc:opendocument:xmlns:"
 
 
-def open_document(path: Path, sheets: dict[str, Rows], more: str = "") -> Path:
+def open_document(path: Path, sheets: dict[str, Rows], more: str = "", hidden_rows: Collection[int] = ()) -> Path:
     """An ODS file. A cell of which the sheet says that it is a day is written YYYY-MM-DD. `more`: of its manifest."""
 
     def cell(text: str) -> str:
@@ -49,7 +49,12 @@ def open_document(path: Path, sheets: dict[str, Rows], more: str = "") -> Path:
 
     tables = "".join(
         f'<table:table table:name="{escape(name)}">'
-        + "".join("<table:table-row>" + "".join(map(cell, row)) + "</table:table-row>" for row in rows)
+        + "".join(
+            ('<table:table-row table:visibility="filter">' if number in hidden_rows else "<table:table-row>")
+            + "".join(map(cell, row))
+            + "</table:table-row>"
+            for number, row in enumerate(rows)
+        )
         + "</table:table>"
         for name, rows in sheets.items()
     )

@@ -6,7 +6,7 @@ import pytest
 import weasyprint
 
 from registry.core.errors import ImportRefused
-from registry.register.imports.extraction.columns import Word, placed
+from registry.register.imports.extraction.pages import Word, placed
 from registry.register.imports.mapping import SourceMapping
 from registry.register.imports.reading import ListFile, opened
 from tests.register.imports.lists import plain_mapping

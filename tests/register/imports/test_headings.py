@@ -12,7 +12,7 @@ from registry.register.imports.jobs import stage
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
-from registry.register.imports.tables import word_of_an_end
+from registry.register.imports.values import Topic, word_about
 from tests.register.imports.lists import plain_text
 from tests.register.imports.making import page_table, paper, web_page, word_file, word_table
 
@@ -74,7 +74,7 @@ def sheet(path: Path) -> Path:
 def test_a_list_whose_heading_speaks_of_an_end_is_not_read_as_active(
     tmp_path: Path, make: Callable[[Path], Path]
 ) -> None:
-    with pytest.raises(ImportRefused, match=r"has the heading .*no column says the status: map one"):
+    with pytest.raises(ImportRefused, match=r"has the heading .*no column says the status: say what it means"):
         read(make(tmp_path / "list"), mapping())
 
 
@@ -96,7 +96,7 @@ def test_an_operator_who_knows_better_or_a_column_decides(tmp_path: Path) -> Non
     ],
 )
 def test_other_headings_are_headings(heading: str) -> None:
-    assert word_of_an_end(heading) is None
+    assert word_about(Topic.END, heading) is None
 
 
 def test_every_shipped_description_hears_headings(tmp_path: Path) -> None:

@@ -334,6 +334,7 @@ def test_rows_of_one_agency_are_one_agency(importer: ListImporter) -> None:
         "Z Ltd,9,L9,valid,2025-01-01,",
         "A Trading Ltd,1,L2,valid,2025-02-01,",
         "A Ltd,1,L3,valid,2025-03-01,",
+        mapping=plain_mapping(source_more="joins_names = true"),
     )
     assert counts(report) == (4, 2, 0, 0, 0, 0)
     assert report.warning_counts == {"merged_names": 1}
@@ -428,7 +429,11 @@ def test_a_phone_of_a_person_is_not_kept(importer: ListImporter) -> None:
 def test_a_name_of_ten_kilobytes_and_a_record_that_fits_no_entry_are_rejected(importer: ListImporter) -> None:
     names = [f"Z{n} {'x' * 350} Ltd,7,L7,valid,2025-01-01," for n in range(60)]
     report = importer.plain(
-        f"{'x' * 10_000} Ltd,1,L1,valid,2025-01-01,", "A Ltd,2,L2,valid,2025-01-01,", *names, skips_rejects=True
+        f"{'x' * 10_000} Ltd,1,L1,valid,2025-01-01,",
+        "A Ltd,2,L2,valid,2025-01-01,",
+        *names,
+        skips_rejects=True,
+        mapping=plain_mapping(source_more="joins_names = true"),
     )
     assert [one.flaw.value for one in report.rejects] == ["too_long", "record_too_large"]
     assert len(importer.records()) == 1

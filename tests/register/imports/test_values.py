@@ -6,7 +6,18 @@ import pytest
 
 from registry.register.imports.identifiers import Checked, NumberRule, checked
 from registry.register.imports.personal import holds_personal_number, is_personal_column, is_vat_of_a_person
-from registry.register.imports.values import day_of, days_of_term, folded, script_of, tidy
+from registry.register.imports.values import (
+    Edge,
+    Topic,
+    day_of,
+    days_of_term,
+    folded,
+    names_a_month,
+    script_of,
+    tidy,
+    word_about,
+    words_about,
+)
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import IdentifierScheme, Script
 from tests.register.imports.lists import ico
@@ -147,5 +158,59 @@ def test_a_term_in_one_cell_has_a_first_and_a_last_day() -> None:
     assert days_of_term("2022.03.01-2027.02.28") == (date(2022, 3, 1), date(2027, 2, 28))
     assert days_of_term("1.3.2022 – 28.2.2027", ("d.m.y",)) == (date(2022, 3, 1), date(2027, 2, 28))
     assert days_of_term("有效期至2027年3月1日") == (None, date(2027, 3, 1))
-    for text in ("2027-03-01", "长期", "2022-01-01 2023-01-01", "sometime - later"):
+    for text in ("2027-03-01", "2022-01-01 2023-01-01", "sometime - later"):
         assert days_of_term(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("二〇二四年九月一日", date(2024, 9, 1)),
+        ("二○二四年十二月三十一日", date(2024, 12, 31)),
+        ("二零二四年元月二十日", date(2024, 1, 20)),
+        ("二〇二四年十三月一日", None),
+        ("2024年3月", None),
+    ],
+)
+def test_days_in_chinese_numerals_are_days(text: str, day: date | None) -> None:
+    assert day_of(text) == day
+
+
+def test_a_month_counts_as_little_as_it_can() -> None:
+    for text in ("2024年2月", "2024-02", "二〇二四年二月份"):
+        assert names_a_month(text)
+        assert day_of(text, (), Edge.FIRST) == date(2024, 2, 1)
+        assert day_of(text, (), Edge.LAST) == date(2024, 2, 29)
+    assert days_of_term("2022年3月至2027年2月") == (date(2022, 3, 31), date(2027, 2, 1))
+    assert not names_a_month("2024年2月3日")
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("自2024年9月1日起五年", (date(2024, 9, 1), date(2029, 8, 31))),
+        ("自二〇二四年九月一日起5年", (date(2024, 9, 1), date(2029, 8, 31))),
+        ("自2024年3月起三年", (date(2024, 3, 31), date(2027, 2, 28))),
+        ("自2024年2月29日起五年", (date(2024, 2, 29), date(2029, 2, 28))),
+        ("自2024年9月1日起至2029年8月31日", (date(2024, 9, 1), date(2029, 8, 31))),
+        ("2024年9月1日至长期", (date(2024, 9, 1), None)),
+        ("长期有效", (None, None)),
+        ("自发证之日起五年", None),
+    ],
+)
+def test_a_term_of_years_ends_the_day_before_and_an_open_one_never(text: str, term: object) -> None:
+    assert days_of_term(text) == term
+
+
+def test_years_from_the_day_of_issue_are_counted_from_its_column() -> None:
+    assert days_of_term("自发证之日起五年", (), date(2024, 9, 1)) == (date(2024, 9, 1), date(2029, 8, 31))
+
+
+@pytest.mark.parametrize("topic", Topic)
+def test_every_language_of_our_lists_has_its_words(topic: Topic) -> None:
+    languages = {"bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "hr", "hu", "it", "lt", "lv", "nl", "pl", "pt",
+                 "ro", "sk", "sl", "sv", "zh"}  # fmt: skip
+    assert languages <= set(words_about(topic))
+    for words in words_about(topic).values():
+        for word in words:
+            assert word_about(topic, word.strip("=-$").upper()), word

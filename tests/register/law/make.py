@@ -77,3 +77,20 @@ as_of = 2026-01-01
 as_of_kind = "text"
 check_by = 2027-01-01
 """
+
+LIMIT = """
+[[limit]]
+id = "zz-limit-lending"
+text = "Nobody may be lent out."
+about = "lending"
+effect = "bars"
+article = "Invented Act, art. 2"
+source = { title = "Invented Act" }
+mark = "s"
+text_from = "publisher"
+as_of = 2025-01-20
+as_of_kind = "text"
+check_by = 2027-11-27
+url = "https://law.example/act"
+"""
+"""It decides until 20 January 2027."""

@@ -235,6 +235,15 @@ def test_rule_12_age_is_that_of_the_day_of_the_answer_whatever_day_is_asked_abou
     assert may_decide(row, OLD + timedelta(days=1), today=TODAY) is Weight.BLOCKS_YES
 
 
+@pytest.mark.parametrize("make", RESTRICTING)
+def test_rule_12_age_counts_from_the_day_on_which_the_text_was_seen_to_be_in_force(make):
+    seen = {"in_force_on": STILL_FRESH, "in_force_source": "the publisher's consolidated text"}
+    for kind in (AsOfKind.TEXT, AsOfKind.READING_DAY):
+        row = make(as_of=date(1990, 1, 1), as_of_kind=kind, **seen)
+        assert may_decide(row, TODAY) is Weight.DECIDES
+        assert may_decide(row, TODAY + timedelta(days=1)) is Weight.BLOCKS_YES
+
+
 def test_rule_12_an_old_bar_leaves_the_answer_open():
     row = limit(as_of=OLD, nationalities_barred=("CN",))
     assert judge_limit(row, Plan(nationality="CN"), TODAY).outcome is Outcome.OPEN

@@ -1,11 +1,11 @@
 """What the shipped law says of a country, an activity and a day; dated changes at their edges."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from registry.register.law.limit_rules import Outcome, Plan, judge_limit, judge_limits, judge_route
-from registry.register.law.loading import shipped_law
+from registry.register.law.loading import country_law, law_of, shipped_law
 from registry.register.law.rules import (
     due_rows,
     limits_on,
@@ -13,13 +13,15 @@ from registry.register.law.rules import (
     regime_on,
     regimes_on,
     routes_of,
+    too_old_rows,
+    votes_ending,
     where_to_ask,
 )
 from registry.register.law.weights import months_after
 from registry.register.law.words import LawActivity, OccupationScheme, Route, Visa
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity
-from tests.register.law.make import TODAY, regime
+from tests.register.law.make import HEAD, LIMIT, TODAY, regime
 
 LAW = shipped_law()
 LICENCE, REGISTRATION, NOTIFICATION, NONE = (
@@ -153,7 +155,8 @@ def test_a_slovak_agency_must_have_worked_three_years():
 
 def test_czech_occupations_open_to_agency_work_pass_and_others_stay_open():
     row = next(row for row in LAW.countries["CZ"].limit if row.occupations_allowed)
-    assert outcome(row, is_permit_bound=True, occupation="7531") is Outcome.PASSES
+    for allowed in ("7531", "8181", "8211", "8332", "8344"):
+        assert outcome(row, is_permit_bound=True, occupation=allowed) is Outcome.PASSES
     assert outcome(row, is_permit_bound=True, occupation="9112") is Outcome.OPEN
     assert judge_limit(row, Plan(is_permit_bound=True), TODAY).needs == ("occupation",)
 
@@ -164,10 +167,11 @@ def test_lending_to_german_building_firms_leaves_no_yes_and_makes_no_no_by_code(
     assert outcome(row, sector="43.21") is Outcome.PASSES
 
 
-def test_a_german_permit_for_lent_work_stays_open_for_a_citizen_of_china_with_the_old_text():
+def test_a_german_permit_for_lent_work_is_barred_for_a_citizen_of_china_where_no_exemption_holds():
     row = next(row for row in LAW.countries["DE"].limit if row.nationalities_barred)
     plan = {"nationality": "CN", "is_permit_bound": True, "facts": {row.id: True}}
-    assert outcome(row, **plan) is Outcome.OPEN
+    assert outcome(row, **plan) is Outcome.BARS
+    assert outcome(row, **plan | {"facts": {}}) is Outcome.OPEN
     assert outcome(row, **plan | {"nationality": "US"}) is Outcome.PASSES
 
 
@@ -225,6 +229,44 @@ def test_rows_to_be_read_again_are_told_on_the_day_and_before():
     assert ("regime", row) in due_rows(LAW, date(2026, 12, 31))
     assert ("regime", row) in due_rows(LAW, date(2026, 12, 1), within_days=30)
     assert ("regime", row) not in due_rows(LAW, date(2026, 11, 30), within_days=30)
+
+
+VOTES_UNTIL = date(2027, 1, 20)
+"""Of `LIMIT`."""
+
+
+def law_with(text):
+    return law_of([country_law("ZZ.toml", (HEAD + text).encode())])
+
+
+def test_a_row_that_is_soon_too_old_to_decide_is_told_60_days_before():
+    law = law_with(LIMIT)
+    told = [("limit", law.rows["zz-limit-lending"], VOTES_UNTIL)]
+    assert votes_ending(law, VOTES_UNTIL - timedelta(days=61)) == []
+    assert votes_ending(law, VOTES_UNTIL - timedelta(days=60)) == told
+    assert votes_ending(law, VOTES_UNTIL) == told
+    assert votes_ending(law, VOTES_UNTIL + timedelta(days=1)) == []
+
+
+@pytest.mark.parametrize(
+    "why_not",
+    [
+        'in_force_on = 2026-11-01\nin_force_source = "a page"\n',
+        'confirmation = { by = "legal office", on = 2026-11-01 }\n',
+        'disputed = "two sources"\n',
+        "to = 2027-01-20\n",
+    ],
+)
+def test_a_row_that_loses_no_vote_by_its_age_is_not_told(why_not):
+    assert votes_ending(law_with(LIMIT + why_not), VOTES_UNTIL) == []
+
+
+def test_a_row_that_lost_its_vote_by_age_alone_is_told_as_too_old():
+    law, after = law_with(LIMIT), VOTES_UNTIL + timedelta(days=1)
+    assert too_old_rows(law, VOTES_UNTIL) == []
+    assert too_old_rows(law, after) == [("limit", law.rows["zz-limit-lending"])]
+    assert too_old_rows(law_with(LIMIT + 'disputed = "two sources"\n'), after) == []
+    assert too_old_rows(law_with(LIMIT.replace('"bars"', '"informs"')), after) == []
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def test_a_genuine_number_under_another_name_is_never_yes(name: str) -> None:
 
 
 CHINESE_HOLDER = "青岛云蝶国际劳务合作有限公司"
+ENGLISH_HOLDER = "Qingdao Yundie International Labour Cooperation Co., Ltd."
 HOMOPHONES = (
     "青岛云碟国际劳务合作有限公司",
     "青岛云叠国际劳务合作有限公司",
@@ -110,6 +111,22 @@ def test_a_homophone_beside_a_genuine_number_differs_whatever_the_holders_name_i
         (CHINESE_HOLDER, "青岛云蝶国际劳务合作", True),
         (CHINESE_HOLDER, "青岛云蝶国际劳务合作公司", True),
         (CHINESE_HOLDER, "Qingdao Yundie Guoji Laowu Hezuo Youxian Gongsi", True),
+        ("吉林省云蝶国际劳务合作有限公司", "吉林云蝶国际劳务合作有限公司", True),
+        ("大连云蝶国际合作（集团）有限公司", "大连云蝶国际合作集团有限公司", True),
+        ("大连云蝶国际合作集团有限公司", "大连云蝶国际合作（集团）有限公司", True),
+        ("大连云蝶国际合作（集团）股份有限公司", "大连云蝶国际合作集团股份有限公司", True),
+        ("大连云蝶国际合作（集团）有限公司", "大連雲蝶國際合作集團", True),
+        (ENGLISH_HOLDER, "Qingdao Yundie International Labor Cooperation Company Limited", True),
+        (ENGLISH_HOLDER, "Qingdao Yundie International Labor Cooperation", True),
+        # A city that bears its province's name, a group for its member, a word that only means the same.
+        ("吉林省云蝶国际劳务合作有限公司", "吉林市云蝶国际劳务合作有限公司", False),
+        ("吉林市云蝶国际劳务合作有限公司", "吉林省云蝶国际劳务合作有限公司", False),
+        ("大连云蝶国际合作集团股份有限公司", "大连云蝶国际合作股份有限公司", False),
+        ("大连云蝶国际合作集团有限公司", "大连云蝶国际合作有限公司", False),
+        ("大连云蝶国际合作集团有限公司", "大连云蝶国际合作", False),
+        ("大连云蝶国际合作控股有限公司", "大连云蝶国际合作集团有限公司", False),
+        (ENGLISH_HOLDER, "Qingdao Yundie International Lavoro Cooperation Co., Ltd.", False),
+        (ENGLISH_HOLDER, "Qingdao Yundie International Labor Cooperation Joint Stock Co., Ltd.", False),
         # A place dropped, another, a word missing or more, another legal form, a branch.
         (CHINESE_HOLDER, "云蝶国际劳务合作有限公司", False),
         (CHINESE_HOLDER, "上海云蝶国际劳务合作有限公司", False),

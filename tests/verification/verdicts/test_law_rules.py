@@ -1,10 +1,12 @@
 """What the law of a corridor says by itself: permit routes, regions, and a question about no one in particular."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from registry.register.agencies import record
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
@@ -14,7 +16,16 @@ from registry.verification.verdicts.question import Question, SubjectKind, Verdi
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import RegimeRule
-from registry.vocabulary.register import EU_STATES, Activity, Answer, LicenceKind, LicenceStatus, RecruiterKind, Visa
+from registry.vocabulary.register import (
+    EU_STATES,
+    Activity,
+    Answer,
+    EmployerKind,
+    LicenceKind,
+    LicenceStatus,
+    RecruiterKind,
+    Visa,
+)
 from tests.make import licence_record
 from tests.verification.verdicts.asking import codes, facts_about, fresh_ground, plain_context
 
@@ -83,6 +94,56 @@ def test_belgian_rules_that_differ_by_region_ask_the_region() -> None:
     assert Reason.NO_LICENCE_REQUIRED in codes(free)
     assert Reason.LICENCE_REQUIRED in codes(bound)
     assert not {"region"} & {*needed(free), *needed(bound)}
+
+
+def regional(country: str, region: str | None) -> record.Licence:
+    return licence_record(country=country, activities=(Activity.TEMPORARY_WORK,), region=region)
+
+
+def ask_there(*licences: record.Licence, region: str | None, kind: SubjectKind = SubjectKind.LICENCE_NUMBER) -> Verdict:
+    """The verdict on temporary work in the country of the licences, in a region of it."""
+    country = licences[0].country
+    facts = replace(facts_about(*licences), snapshot=fresh_ground(countries=(country,)), limits=shipped_law().limits)
+    plan = {"origin": country, "destination": country, "activity": Activity.TEMPORARY_WORK, "nationality": country}
+    return decide(
+        replace(Question(kind, "VYMYSL/1"), **(plain_context(licences[0]) | plan | {"region": region})), facts
+    )
+
+
+def test_a_licence_of_a_region_is_for_jobs_there_and_the_region_is_asked_for() -> None:
+    assert ask_there(regional("BE", "Vlaanderen"), region="Vlaanderen").verdict is Answer.YES
+    for unsaid in (None, "Atlantis"):
+        verdict = ask_there(regional("BE", "Vlaanderen"), region=unsaid)
+        assert verdict.verdict is Answer.UNKNOWN
+        [need] = needs_of(verdict.reasons)
+        assert need.parameter == "region"
+        assert set(need.allowed) == {"Vlaanderen", "Brussel", "Wallonie", "Ostbelgien"}
+
+
+@pytest.mark.parametrize("elsewhere", ["Brussel", "Wallonie", "Ostbelgien"])
+def test_elsewhere_the_number_of_a_regions_licence_is_no_and_its_holder_is_not_known(elsewhere: str) -> None:
+    flemish, other = regional("BE", "Vlaanderen"), regional("BE", elsewhere)
+    number = ask_there(flemish, region=elsewhere)
+    assert (number.verdict, codes(number)[0]) == (Answer.NO, Reason.OUT_OF_REGION)
+    holder = ask_there(flemish, region=elsewhere, kind=SubjectKind.AGENCY_ID)
+    assert (holder.verdict, codes(holder)[0]) == (Answer.UNKNOWN, Reason.OUT_OF_REGION)
+    assert ask_there(flemish, other, region=elsewhere, kind=SubjectKind.AGENCY_ID).verdict is Answer.YES
+
+
+def test_a_licence_that_states_no_region_where_licences_go_by_region_is_no_yes() -> None:
+    verdict = ask_there(regional("BE", None), region="Vlaanderen")
+    assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.SCOPE_NOT_STATED)
+
+
+def test_where_only_lists_go_by_region_a_job_elsewhere_is_not_known() -> None:
+    catalan = regional("ES", "Catalunya")
+    assert ask_there(catalan, region="Catalunya").verdict is Answer.YES
+    [need] = needs_of(ask_there(catalan, region=None).reasons)
+    assert need.allowed == ("Catalunya", "other")
+    for elsewhere in ("other", "Galicia"):
+        verdict = ask_there(catalan, region=elsewhere)
+        assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.OUT_OF_REGION)
+    assert ask_there(regional("ES", None), region="Galicia").verdict is Answer.YES
 
 
 # About no one in particular
@@ -201,3 +262,107 @@ def test_a_licence_whose_list_says_nothing_of_countries_asks_the_country_first()
     licence = licence_record(LicenceKind.OTHER_EU, country="PT", activities=(Activity.TEMPORARY_WORK,))
     verdict = ask(licence, destination=None, origin=None, activity=Activity.TEMPORARY_WORK)
     assert needed(verdict)[0] == "destination"
+
+
+# Who employs
+
+
+NANNY = {"origin": "CN", "nationality": "CN", "visa": Visa.WORK, "activity": Activity.LABOUR_SERVICE_ABROAD}
+
+
+@pytest.mark.parametrize("destination", sorted(EU_STATES))
+@pytest.mark.parametrize(
+    "employer",
+    [{"sector": "97.00"}, {"sector": "97"}, {"employer": EmployerKind.HOUSEHOLD}, {"employer": EmployerKind.PERSON}],
+)
+def test_no_licence_lets_china_send_anyone_to_a_private_household(destination: str, employer: dict[str, Any]) -> None:
+    verdict = ask(CHINESE, destination=destination, **NANNY, work_permit="other", occupation="other", **employer)
+    assert verdict.verdict is Answer.NO
+    assert "cn-limit-private-employer" in verdict.reasons[0].rows
+
+
+@pytest.mark.parametrize("by", [{}, {"employer": EmployerKind.COMPANY}])
+def test_a_company_abroad_may_take_workers_from_china(by: dict[str, Any]) -> None:
+    assert ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.10", **by).verdict is Answer.YES
+
+
+def test_who_employs_is_asked_where_no_sector_shows_it() -> None:
+    unsaid = ask(CHINESE, destination="IT", **NANNY, work_permit="other")
+    assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["employer", "sector"])
+    assert needs_of(unsaid.reasons)[0].allowed == ("company", "household", "person", "unknown")
+    cannot_say = ask(CHINESE, destination="IT", **NANNY, work_permit="other", employer=EmployerKind.UNKNOWN)
+    assert (cannot_say.verdict, needed(cannot_say)) == (Answer.UNKNOWN, ["sector"])
+    older = ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.13", nace_revision="2.0")
+    assert needed(older) == ["employer"]
+
+
+@pytest.mark.parametrize(
+    ("sector", "employer"),
+    [("97.00", EmployerKind.COMPANY), ("14.10", EmployerKind.HOUSEHOLD), ("81.21", EmployerKind.PERSON)],
+)
+def test_an_employer_and_a_sector_that_contradict_each_other_prove_nothing(sector: str, employer: EmployerKind) -> None:
+    verdict = ask(CHINESE, destination="ES", **NANNY, work_permit="other", sector=sector, employer=employer)
+    assert verdict.verdict is Answer.UNKNOWN
+    assert "cn-limit-private-employer" in [row for one in verdict.reasons for row in one.rows]
+
+
+def test_where_workers_live_already_chinas_law_on_employers_is_not_asked() -> None:
+    italian = licence_record(country="IT")
+    plan = {"origin": "IT", "destination": "IT", "activity": Activity.TEMPORARY_WORK, "nationality": "IT"}
+    assert ask(italian, **plan).verdict is Answer.YES
+
+
+# Recruiters who are no agency
+
+
+OTHERS = [
+    RecruiterKind.EMPLOYER,
+    RecruiterKind.CONTRACTOR,
+    RecruiterKind.SCHOOL_OR_FAMILY,
+    RecruiterKind.PRIVATE_PERSON,
+]
+
+
+@pytest.mark.parametrize("recruiter", OTHERS)
+@pytest.mark.parametrize("licence", [None, CHINESE, licence_record(country="HU")])
+def test_what_the_law_bars_for_all_is_no_whoever_recruits(recruiter: RecruiterKind, licence: Any) -> None:
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.WORK, "recruiter_kind": recruiter}
+    asked = ask(licence, **plan)
+    assert asked.verdict is not Answer.YES
+    if asked.verdict is Answer.UNKNOWN:
+        assert "work_permit" in needed(asked)
+    barred = ask(licence, **plan, work_permit="vendégmunkás-tartózkodási engedély")
+    assert barred.verdict is Answer.NO
+    assert Reason.LAW_BARS in codes(barred)
+    assert ask(licence, **plan, work_permit="other").verdict is not Answer.YES
+
+
+def test_a_number_no_one_has_is_no_where_the_law_bars_every_recruiter() -> None:
+    facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+    plan = {"origin": "CN", "destination": "HU", "nationality": "CN", "visa": Visa.WORK}
+    unsaid = Question(SubjectKind.USCC, "91990001MADEM00112", **plan)
+    assert decide(unsaid, facts).verdict is Answer.UNKNOWN
+    barred = decide(replace(unsaid, work_permit="vendégmunkás-tartózkodási engedély"), facts)
+    assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
+
+
+def test_limits_on_agencies_and_on_sending_do_not_bind_an_employer_who_hires() -> None:
+    household = {"origin": "CN", "destination": "ES", "sector": "97.00", "employer": EmployerKind.HOUSEHOLD}
+    hired = ask(**household, nationality="CN", visa=Visa.WORK, recruiter_kind=RecruiterKind.SCHOOL_OR_FAMILY)
+    assert (hired.verdict, hired.reasons[0].code) == (Answer.UNKNOWN, Reason.NOT_WORK_RECRUITMENT)
+    assert Reason.LAW_BARS not in codes(hired)
+
+
+# Since when an agency is entered
+
+
+@pytest.mark.parametrize("home", ["CY", "IE", "RO"])
+def test_the_first_day_of_a_licence_is_no_entry_in_another_country(home: str) -> None:
+    young = licence_record(country=home, valid_from=date(2026, 1, 1))
+    plan = {"origin": home, "destination": "PL", "nationality": "CN", "visa": Visa.WORK}
+    for activity in (Activity.PLACEMENT, Activity.TEMPORARY_WORK):
+        assert ask(young, **plan, activity=activity).verdict is Answer.UNKNOWN
+    polish = licence_record(country="PL", valid_from=date(2026, 1, 1))
+    there = plan | {"origin": "PL", "activity": Activity.TEMPORARY_WORK}
+    assert Reason.LAW_MAY_BAR in codes(ask(young, **plan, activity=Activity.TEMPORARY_WORK))
+    assert {Reason.LAW_BARS, Reason.LAW_MAY_BAR} & {*codes(ask(polish, **there))}

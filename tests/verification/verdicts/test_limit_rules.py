@@ -90,7 +90,7 @@ def test_who_lives_there_on_a_permit_for_work_applies_for_none() -> None:
 def test_a_plan_that_states_all_that_the_law_asks_is_yes_for_a_chinese_licence() -> None:
     verdict = ask(licence_record(CHINESE), destination="ES", nationality="CN", sector="56.11")
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.YES, Reason.LICENCE_ACTIVE)
-    assert needed(ask(licence_record(CHINESE), destination="ES", nationality="CN")) == ["sector"]
+    assert needed(ask(licence_record(CHINESE), destination="ES", nationality="CN")) == ["employer", "sector"]
 
 
 def test_the_occupations_that_czech_law_names_are_told_and_each_answer_is_a_further_one() -> None:

@@ -24,6 +24,7 @@ from registry.vocabulary.register import (
     RECRUITING,
     Activity,
     Answer,
+    EmployerKind,
     LicenceKind,
     LicenceStatus,
     RecruiterKind,
@@ -85,7 +86,7 @@ def test_what_is_needed_is_told_with_its_values_and_each_field_once() -> None:
 def test_what_was_not_asked_is_said_of_every_question() -> None:
     question = Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", sector="14.10")
     assert not_asked(question) == [
-        "recruiter_kind", "destination", "activity", "visa", "nationality", "occupation", "work_permit", "region",
+        "recruiter_kind", "destination", "activity", "employer", "visa", "nationality", "occupation", "work_permit", "region",
     ]  # fmt: skip
 
 
@@ -96,6 +97,7 @@ ALL: dict[str, tuple[Any, ...]] = {
     "destination": (None, *sorted(EU_STATES), "CN", "HK", "GB"),
     "origin": (None, "CN", "CZ", "DE", "IT", "PL", "RO", "VN"),
     "activity": (None, *Activity),
+    "employer": (None, *EmployerKind),
     "visa": (None, *Visa),
     "nationality": (None, "CN", "IT"),
     "sector": (None, "14.10", "41.00", "10.11", "92.00"),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import attachments_of, one_of_them
 from registry.complaints.attachments.models import Attachment
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
@@ -27,11 +28,19 @@ from registry.complaints.casework.access_grants.rules import (
     standing,
     why_not_decided,
 )
-from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, in_unit, lock_case, opened_boxes
+from registry.complaints.casework.actions import (
+    MAX_REASON,
+    Officer,
+    UnitOfficer,
+    in_unit,
+    lock_case,
+    opened_boxes,
+    record_reading,
+)
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.parties.hearings.files import sent_files
-from registry.complaints.sealing.envelopes import Place
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
@@ -73,9 +82,8 @@ def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequ
         raise NotNow(
             "you have asked for this already: it waits for a second person, or is open to you", "opening.asked_already"
         )
-    name = new_reference()
     grant = AccessGrant(
-        reference=name,
+        reference=new_reference(),
         case_id=case.id,
         kind=kind,
         attachment=attachment,
@@ -84,14 +92,15 @@ def ask(call: Call[Officer], sealer: Sealer, reference: str, request: AccessRequ
         asked_by=officer.name,
         asked_at=at,
         ends_at=at + WAITS,
-        reason_sealed=own(session, sealer, officer.unit, case).seal(text, place(case, name, "reason_sealed")),
     )
+    box = open_case_box(session, sealer, officer.unit, case)
+    grant.reason_sealed = box.seal(text, place_of(case, grant, "reason_sealed"))
     session.add(grant)
     session.flush()
     notify_unit(
         session, officer.unit, RIGHT_TO[kind], Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[officer.name]
     )  # fmt: skip
-    record(session, f"{kind}.asked", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    record_reading(call, case, f"{kind}.asked")
     return grant
 
 
@@ -104,7 +113,7 @@ def decide(
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     session, (who, unit), at = call.session, call.actor, call.at
-    case, grant = lock_opening(session, unit, reference, call.version)
+    case, grant = lock_grant(session, unit, reference, call.version)
     known = grant_facts(grant)
     why_not = why_not_decided(known, who, at)
     if why_not is not None:
@@ -113,7 +122,8 @@ def decide(
         raise IllegalMove(why_not, f"opening.{lack}", state=state)
     if not is_granted:
         text = read_text("answer", answer, MAX_REASON)
-        grant.answer_sealed = own(session, sealer, unit, case).seal(text, place(case, reference, "answer_sealed"))
+        box = open_case_box(session, sealer, unit, case)
+        grant.answer_sealed = box.seal(text, place_of(case, grant, "answer_sealed"))
     grant.state = AccessState.GRANTED if is_granted else AccessState.REFUSED
     grant.decided_by, grant.decided_at = who, at
     grant.ends_at = end_of(grant.kind, grant.hours, at) if is_granted else at
@@ -132,7 +142,7 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
     Raises NotFound, IllegalMove, StaleVersion.
     """
     session, (who, unit), at = call.session, call.actor, call.at
-    case, grant = lock_opening(session, unit, reference, call.version)
+    case, grant = lock_grant(session, unit, reference, call.version)
     if is_own and grant.asked_by != who:
         raise NotFound("there is no such opening of yours")
     if standing(grant_facts(grant), at) not in LIVE:
@@ -171,7 +181,7 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
     return len(found)
 
 
-def lock_opening(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, AccessGrant]:
+def lock_grant(session: Session, unit: str, reference: str, version: int | None = None) -> tuple[Case, AccessGrant]:
     """An access grant of a unit and its case, both locked. Raises NotFound, StaleVersion."""
     found = session.execute(
         select(AccessGrant.id, AccessGrant.case_id)
@@ -188,15 +198,6 @@ def lock_opening(session: Session, unit: str, reference: str, version: int | Non
 
 def grant_facts(grant: AccessGrant) -> AccessGrantFacts:
     return AccessGrantFacts(grant.kind, grant.state, grant.asked_by, grant.ends_at)
-
-
-def own(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
-    """The case's own box, for officers' texts about it."""
-    return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
-
-
-def place(case: Case, reference: str, column: str) -> Place:
-    return Place("openings", column, reference, case.reference)
 
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:

@@ -3,7 +3,7 @@
 Looks are audited.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -14,15 +14,16 @@ from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, one_of_them, open_original, safe_name
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case import answers
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import of_tier
-from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_opening, own, place
+from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_grant
 from registry.complaints.casework.access_grants.rules import LIVE, end_of_look, is_open_to, standing
-from registry.complaints.casework.actions import Officer, in_unit, opened_boxes
+from registry.complaints.casework.actions import Officer, in_unit, opened_boxes, record_reading
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import CaseView, case_view
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.sealer import Sealer, Tier
+from registry.complaints.sealing.sealer import Sealer, Tier, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import KeyTrouble, NotFound, NotNow
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
@@ -34,7 +35,7 @@ KEPT_IN_LIST = timedelta(days=30)
 class AccessGrantView(NamedTuple):
     """`state` as of now. `reason` and `answer` None for who may not read what is written in a case."""
 
-    opening: AccessGrant
+    grant: AccessGrant
     case: str
     state: AccessState
     reason: str | None
@@ -106,20 +107,15 @@ def broken(session: Session, unit: str, at: datetime) -> int:
     return session.execute(query.where(in_unit(unit), *is_granted, was_granted)).scalar_one()
 
 
-def one_of(session: Session, unit: str, reference: str) -> tuple[Case, AccessGrant]:
-    """An access grant of a unit and its case. Raises NotFound."""
-    return lock_opening(session, unit, reference)
-
-
 def grant_view(session: Session, sealer: Sealer, unit: str, reference: str, at: datetime) -> AccessGrantView:
     """One access grant with its reason, for the officer who asked or has just decided. Raises NotFound."""
-    case, grant = lock_opening(session, unit, reference)
+    case, grant = lock_grant(session, unit, reference)
     return _view(session, sealer, unit, case, grant, at)
 
 
 def require_of_case(session: Session, unit: str, case: str, reference: str) -> AccessGrant:
     """The access grant with this reference, if it is of this very case. Raises NotFound."""
-    found, grant = lock_opening(session, unit, reference)
+    found, grant = lock_grant(session, unit, reference)
     if found.reference != case:
         raise NotFound("there is no such opening in this case")
     return grant
@@ -143,12 +139,11 @@ def look(call: Call[Officer], sealer: Sealer, reference: str, *, into: str = "")
         if view is None:
             raise _keyless() from None
         identities = None
-    grant_view = _view(session, sealer, officer.unit, case, grant, at)
+    shown = _view(session, sealer, officer.unit, case, grant, at)
     session.flush()
     if identities is not None:
-        act = "break_glass.identity_read" if view else "case.identity_read"
-        record(session, act, case.reference, on=at.date(), actor=officer.name, detail=officer.role)
-    return Opened(grant_view, view, identities)
+        record_reading(call, case, "break_glass.identity_read" if view else "case.identity_read")
+    return Opened(shown, view, identities)
 
 
 def original(call: Call[Officer], sealer: Sealer, reference: str, store: FileStore) -> tuple[str, bytes]:
@@ -163,7 +158,7 @@ def original(call: Call[Officer], sealer: Sealer, reference: str, store: FileSto
     except KeyTrouble:
         raise _keyless() from None
     session.flush()
-    record(session, "case.original_read", case.reference, on=at.date(), actor=officer.name, detail=officer.role)
+    record_reading(call, case, "case.original_read")
     return name, body
 
 
@@ -199,7 +194,7 @@ def _keyless() -> NotNow:
 
 
 def _open_to(session: Session, officer: Officer, reference: str, at: datetime) -> tuple[Case, AccessGrant]:
-    case, grant = lock_opening(session, officer.unit, reference)
+    case, grant = lock_grant(session, officer.unit, reference)
     if not is_open_to(grant_facts(grant), officer.name, at):
         raise NotFound("nothing is open to you here: it was not granted, or its time is over")
     return case, grant
@@ -213,9 +208,6 @@ def _looked(grant: AccessGrant, at: datetime) -> None:
 
 
 def _view(session: Session, sealer: Sealer, unit: str, case: Case, grant: AccessGrant, at: datetime) -> AccessGrantView:
-    box = own(session, sealer, unit, case)
-    stated: Sequence[str | None] = [
-        None if sealed is None else box.open(sealed, place(case, grant.reference, column))
-        for column, sealed in (("reason_sealed", grant.reason_sealed), ("answer_sealed", grant.answer_sealed))
-    ]
-    return AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), stated[0], stated[1])
+    box = open_case_box(session, sealer, unit, case)
+    reason, answer = (read_sealed(box, case, grant, column) for column in ("reason_sealed", "answer_sealed"))
+    return AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), reason, answer)

@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import messages
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed, investigators, lock_case_by_id, moves_of, same_person
+from registry.complaints.case.moves import advance, investigators, lock_case_by_id, moves_of, same_person
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import Officer, in_unit, lock_case, seal_reason
+from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, seal_reason
 from registry.complaints.casework.decisions import rules
 from registry.complaints.casework.models import Decision
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.content import complaint_texts, require_silent
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
@@ -92,17 +92,17 @@ def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDr
         state=DecisionState.DRAFTED,
         written_by=[],
     )
-    opened = _box(session, sealer, officer, decision)
+    opened = open_decision(session, sealer, officer, decision)
     decision.outcome, decision.object_days = draft.outcome, draft.object_days
     decision.drafted_by, decision.drafted_on = officer.name, today
     decision.written_by = [*(name for name in decision.written_by if name != officer.name), officer.name]
-    decision.reasons_sealed = opened.seal(draft.reasons, place(case, decision, "reasons_sealed"))
-    decision.summary_sealed = opened.seal(draft.summary, place(case, decision, "summary_sealed"))
+    decision.reasons_sealed = opened.seal(draft.reasons, place_of(case, decision, "reasons_sealed"))
+    decision.summary_sealed = opened.seal(draft.summary, place_of(case, decision, "summary_sealed"))
     decision.language = draft.language or None
     _set_translation(case, opened, decision, draft.translation, officer.name)
     session.add(decision)
     session.flush()
-    changed(session, case, "decision.drafted", today, role=officer.role, actor=officer.name, detail=draft.outcome)
+    record_act(call, case, "decision.drafted", draft.outcome)
     return decision
 
 
@@ -120,7 +120,7 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
     advance(session, case, CaseState.INVESTIGATING, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     decision.state = DecisionState.SENT_BACK
     session.flush()
-    changed(session, case, "decision.sent_back", call.at.date(), role=officer.role, actor=officer.name)
+    record_act(call, case, "decision.sent_back")
     return decision
 
 
@@ -134,15 +134,14 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
         raise IllegalMove(_LACKING[lack], f"decision.{lack}")
-    summary = read_summary(session, sealer, officer, case, decision)
+    summary, translation = read_summary(session, sealer, officer, case, decision)
     decision.state = DecisionState.MADE
     decision.decided_by, decision.decided_on = officer.name, today
     decision.object_until = today + timedelta(days=decision.object_days)
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
     advance(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
-    readable = read_translation(session, sealer, officer, case, decision) or summary
-    text = words(language_of(case), decision.outcome, readable, decision.object_until)
+    text = words(language_of(case), decision.outcome, translation or summary, decision.object_until)
     # Where no mailbox is left to write to, the decision stands all the same. The move has raised the case's version.
     with suppress(NotNow):
         casework.reply(
@@ -153,7 +152,7 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
             to_helper=True,
             idempotency_key=decision.reference,
         )
-    changed(session, case, "decision.made", today, role=officer.role, actor=officer.name, detail=decision.outcome)
+    record_act(call, case, "decision.made", decision.outcome)
     return decision
 
 
@@ -207,38 +206,14 @@ def translate_summary(call: Call[Officer], sealer: Sealer, case: Case, text: str
     if decision is None:
         raise NotFound("no decision is drafted in this case")
     text = _checked_words(call, sealer, case, "text", text)
-    _set_translation(case, _box(session, sealer, officer, decision), decision, text, officer.name)
-    changed(
-        session, case, "decision.translated", call.at.date(),
-        role=officer.role, actor=officer.name, detail=language_of(case),
-    )  # fmt: skip
+    _set_translation(case, open_decision(session, sealer, officer, decision), decision, text, officer.name)
+    record_act(call, case, "decision.translated", language_of(case))
     return decision
 
 
 def _set_translation(case: Case, opened: OpenContainer, decision: Decision, text: str, by: str) -> None:
-    sealed = opened.seal(text, place(case, decision, "translation_sealed")) if text else None
+    sealed = opened.seal(text, place_of(case, decision, "translation_sealed")) if text else None
     decision.translation_sealed, decision.translated_by = sealed, by if text else None
-
-
-def read_summary(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
-    return _box(session, sealer, officer, decision).open(
-        decision.summary_sealed, place(case, decision, "summary_sealed")
-    )
-
-
-def read_translation(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str | None:
-    """The summary in the complainant's language; None where no one has written it."""
-    if decision.translation_sealed is None:
-        return None
-    return _box(session, sealer, officer, decision).open(
-        decision.translation_sealed, place(case, decision, "translation_sealed")
-    )
-
-
-def read_reasons(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> str:
-    return _box(session, sealer, officer, decision).open(
-        decision.reasons_sealed, place(case, decision, "reasons_sealed")
-    )
 
 
 def language_of(case: Case) -> Language:
@@ -246,12 +221,18 @@ def language_of(case: Case) -> Language:
     return Language(case.language) if case.language is not None else Language.EN
 
 
-def place(case: Case, decision: Decision, column: str) -> Place:
-    return Place("decisions", column, decision.reference, case.reference)
-
-
-def _box(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenContainer:
+def open_decision(session: Session, sealer: Sealer, officer: Officer, decision: Decision) -> OpenContainer:
+    """The box in which the words of a decision lie."""
     return sealer.open_as_unit(session, session.get_one(EncryptedContainer, decision.box_id), officer.unit)
+
+
+def read_summary(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision
+) -> tuple[str, str | None]:
+    """The summary, and the same in the complainant's language: None where no one has written it."""
+    box = open_decision(session, sealer, officer, decision)
+    summary = box.open(decision.summary_sealed, place_of(case, decision, "summary_sealed"))
+    return summary, read_sealed(box, case, decision, "translation_sealed")
 
 
 def _checked(call: Call[Officer], sealer: Sealer, case: Case, draft: DecisionDraft) -> DecisionDraft:

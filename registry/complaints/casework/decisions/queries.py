@@ -12,7 +12,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, lock_case
 from registry.complaints.casework.decisions import actions, rules
 from registry.complaints.casework.models import Decision
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import Sealer, read_sealed
 
 
 class ShownDecision(NamedTuple):
@@ -70,11 +70,12 @@ def may_rest_on(decision: Decision) -> bool:
 
 
 def _view(session: Session, sealer: Sealer, officer: Officer, case: Case, decision: Decision) -> ShownDecision:
+    box = actions.open_decision(session, sealer, officer, decision)
     return ShownDecision(
         decision,
-        actions.read_reasons(session, sealer, officer, case, decision),
-        actions.read_summary(session, sealer, officer, case, decision),
+        read_sealed(box, case, decision, "reasons_sealed") or "",
+        read_sealed(box, case, decision, "summary_sealed") or "",
         rules.lacking(actions.facts(session, case, decision, officer.name)),
-        actions.read_translation(session, sealer, officer, case, decision),
+        read_sealed(box, case, decision, "translation_sealed"),
         actions.wants_translation(case, decision),
     )

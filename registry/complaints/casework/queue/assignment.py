@@ -6,8 +6,7 @@ from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
-from registry.complaints.casework.actions import Officer, lock_case
+from registry.complaints.casework.actions import Officer, lock_case, record_act
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -62,7 +61,7 @@ def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | 
         if to is not None and to != officer.name:
             notify_named(session, to, NoticeKind.ASSIGNED, call.at, is_danger=case.priority is Priority.P0)
         what = "case.assigned" if to else "case.unassigned"
-        changed(session, case, what, call.at.date(), role=officer.role, actor=officer.name, detail=to or "")
+        record_act(call, case, what, to or "")
         session.flush()
     return case
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import moves as case_moves
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
+from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
@@ -31,9 +31,10 @@ from registry.complaints.parties.hearings.rules import (
     may_have_longer,
 )
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import lock_in_unit, open_box, place_of, read_sealed, record_change
+from registry.complaints.parties.steps import lock_in_unit, open_box, record_change
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
@@ -86,7 +87,7 @@ def draft(
     content.seal_allegation(box, officer, case, hearing, written)
     session.add(hearing)
     session.flush()
-    changed(session, case, "hearing.drafted", today, role=officer.role, actor=officer.name)
+    record_act(call, case, "hearing.drafted")
     return hearing
 
 
@@ -201,13 +202,11 @@ def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date,
         day, days = hearing.answer_by, MAX_EXTENSION.days
         raise InvalidInput([Fault.of("answer_by", Problem.INVALID_VALUE, "longer_than", day=day, days=days)])
     text = read_text("reason", reason, MAX_REASON)
-    own = content.open_case_box(call.session, sealer, call.actor.unit, case)
+    own = open_case_box(call.session, sealer, call.actor.unit, case)
     hearing.extended_sealed = own.seal(text, place_of(case, hearing, "extended_sealed"))
     hearing.extended_by, hearing.extended_on, hearing.answer_by = call.actor.name, today, answer_by
-    hearing.version += 1
-    call.session.flush()
     notify_unit(call.session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, call.at)
-    changed(call.session, case, "hearing.extended", today, role=call.actor.role, actor=call.actor.name)
+    record_change(call, case, hearing, "hearing.extended")
     return hearing
 
 
@@ -255,5 +254,5 @@ def _seal_reason(
     if not reason.strip():
         return None
     text = read_text("reason", reason, MAX_REASON)
-    box = content.open_case_box(call.session, sealer, call.actor.unit, case)
+    box = open_case_box(call.session, sealer, call.actor.unit, case)
     return box.seal(text, place_of(case, hearing, column))

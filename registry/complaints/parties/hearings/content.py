@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of
 from registry.complaints.case import answers as sheets
-from registry.complaints.case.messages import message_place, read_text
+from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework.actions import Officer, opened_boxes
@@ -15,7 +15,7 @@ from registry.complaints.intake.models import Message
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.allegation_rules import Telling, fewest, flaws
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import place_of
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput
@@ -130,11 +130,6 @@ def read_language(typed: str | None) -> str | None:
     return typed or None
 
 
-def open_case_box(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
-    """The case's own box, for what the agency is never to open."""
-    return sealer.open_as_unit(session, opened_boxes(session, case)[0], unit)
-
-
 def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
     answers = sheets.read(session, box, case).answers
@@ -144,6 +139,6 @@ def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts
         found.coworkers.append(answers["coworkers"])
     rows = session.execute(select(Message).where(Message.box_id == box.box.id, Message.author == Author.COMPLAINANT))
     for row in rows.scalars():
-        found.texts.append(box.open(row.sealed, message_place(row, case)))
+        found.texts.append(box.open(row.sealed, place_of(case, row)))
         found.references.append(row.reference)
     found.references.extend(row.reference for row in attachments_of(session, [box.box]))

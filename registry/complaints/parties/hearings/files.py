@@ -33,7 +33,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, record_reading
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings.moves import is_open_to_agency, may_object, require_answerable
 from registry.complaints.parties.hearings.rules import By
@@ -102,7 +102,7 @@ def read_clean_copy(
     row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
     opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), officer.unit)
     body = open_clean(store, opened, case, row)
-    record(session, "hearing.file_read", case.reference, on=call.at.date(), actor=officer.name, detail=officer.role)
+    record_reading(call, case, "hearing.file_read")
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 

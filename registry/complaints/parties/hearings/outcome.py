@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, record_act
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.models import Decision
 from registry.complaints.parties.hearings import content
@@ -23,9 +22,10 @@ from registry.complaints.parties.hearings.actions import lock_hearing
 from registry.complaints.parties.hearings.moves import advance, is_foreign, lacks_translation, languages_read
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN, By
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import REGISTRY, open_box, place_of, read_sealed
+from registry.complaints.parties.steps import REGISTRY, open_box
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import KeyHolder
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.officers.models import NoticeKind
@@ -103,7 +103,7 @@ def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written:
         call.session.flush()
         unit, others = call.actor.unit, (call.actor.name,)
         notify_unit(call.session, unit, Resource.ACCOUNT, Act.WRITE, NoticeKind.ASSIGNED, call.at, but=others)
-        _record(call, case, "hearing.outcome_waits")
+        record_act(call, case, "hearing.outcome_waits")
         return hearing
     send_outcome(call, sealer, case, hearing, box)
     return hearing
@@ -118,7 +118,7 @@ def send_outcome(call: Call[Officer], sealer: Sealer, case: Case, hearing: Heari
     # A hearing that was closed took its key back: with what is told it is the agency's again.
     sealed_copies.share_with(call.session, sealer, box, hearing.party, (KeyHolder.UNIT,))
     notify_unit(call.session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.DECIDED, call.at)
-    _record(call, case, "hearing.told")
+    record_act(call, case, "hearing.told")
 
 
 def fetch_waiting_translations(
@@ -168,7 +168,7 @@ def translate(call: Call[Officer], sealer: Sealer, case: Case, reference: str, t
         hearing.translation_sealed = box.seal(text, place_of(case, hearing, "translation_sealed"))
         hearing.translated_by = translator.name
         _have_checked(call, case, hearing)
-    _record(call, case, "hearing.translated")
+    record_act(call, case, "hearing.translated")
 
 
 def _have_checked(call: Call[Officer], case: Case, hearing: Hearing) -> None:
@@ -205,7 +205,3 @@ _WORDS = {
 def _is_decided(session: Session, case: Case) -> bool:
     made = select(Decision.id).where(Decision.case_id == case.id, Decision.state == DecisionState.MADE)
     return session.execute(made.limit(1)).first() is not None
-
-
-def _record(call: Call[Officer], case: Case, what: str) -> None:
-    changed(call.session, case, what, call.at.date(), role=call.actor.role, actor=call.actor.name)

@@ -30,11 +30,10 @@ from registry.complaints.parties.steps import (
     find_open,
     lock_open,
     open_box,
-    place_of,
-    read_sealed,
     record_change,
 )
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.officers.models import NoticeKind, Unit

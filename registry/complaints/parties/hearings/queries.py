@@ -8,17 +8,17 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.audit.actions import record
+from registry.complaints.case.access import open_case_box
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.actions import Officer, record_reading
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import find_unclosed, lock_hearing
 from registry.complaints.parties.hearings.files import HandedFile, handed_in
 from registry.complaints.parties.hearings.moves import facts, languages_read
 from registry.complaints.parties.hearings.rules import MOVES, By, Guard, is_few
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import open_box, read_sealed
-from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.parties.steps import open_box
+from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
 from registry.vocabulary.cases import HearingState
 
@@ -75,7 +75,7 @@ def hearing_view(call: Call[Officer], sealer: Sealer, reference: str, by: Sequen
     session, officer, today = call.session, call.actor, call.at.date()
     case, hearing = lock_hearing(call, reference)
     box = open_box(session, sealer, officer.unit, hearing)
-    own = content.open_case_box(session, sealer, officer.unit, case)
+    own = open_case_box(session, sealer, officer.unit, case)
     reprisal = _reprisal(session, sealer, officer.unit, case, hearing, today)
 
     def words(column: str, opened: OpenContainer = box) -> str | None:
@@ -103,7 +103,7 @@ def hearing_view(call: Call[Officer], sealer: Sealer, reference: str, by: Sequen
         reads=languages_read(session, hearing.party),
         ways=MOVES.ways(hearing.state, by, known),
     )
-    record(session, "hearing.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
+    record_reading(call, case, "hearing.previewed")
     return found
 
 

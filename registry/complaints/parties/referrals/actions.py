@@ -16,13 +16,14 @@ from registry.complaints.case.moves import changed
 from registry.complaints.case.questions import of_tier
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework import sealed_copies
-from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes
+from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOfficer, lock_case, opened_boxes, record_act
 from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.moves import advance, revoke, role_of
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
-from registry.complaints.parties.steps import lock_in_unit, open_box, place_of
+from registry.complaints.parties.steps import lock_in_unit, open_box
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
@@ -91,7 +92,7 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
     referral.copy_sealed = content.seal_copy(opened, case, referral, handed)
     session.add(referral)
     session.flush()
-    changed(session, case, "referral.proposed", today, role=officer.role, actor=officer.name, detail=unit.partner_kind)
+    record_act(call, case, "referral.proposed", unit.partner_kind)
     consent = consent_for(referral.partner_kind, referral.country)
     if consent is not None and is_consented(session, case, consent):
         _consent(call, case, referral)

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.actions import attachments_of, clean_key, copied_as, facts_of, safe_name
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case import answers as sheets
-from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import opened_boxes
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
-from registry.complaints.parties.steps import place_of
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.errors import Fault, InvalidInput
@@ -141,7 +140,7 @@ def _messages(
         select(Message).where(Message.box_id.in_(by_id), Message.reference.in_(wanted)).order_by(Message.id)
     ).scalars()
     for row in rows:
-        found.append(HandedMessage(row.author, by_id[row.box_id].open(row.sealed, message_place(row, case))))
+        found.append(HandedMessage(row.author, by_id[row.box_id].open(row.sealed, place_of(case, row))))
         wanted.discard(row.reference)
     _require_none("messages", wanted)
     return found

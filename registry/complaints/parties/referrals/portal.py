@@ -23,8 +23,8 @@ from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.moves import advance, close_access, is_open_to_partner
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, By
-from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box, place_of
-from registry.complaints.sealing.envelopes import Place
+from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
@@ -148,7 +148,7 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
     written = ReferralReport(
         reference=new_reference(), referral_id=referral.id, written_by=who, written_on=call.at.date(), sealed=""
     )
-    written.sealed = _open_box(session, sealer, referral).seal(words, _report_place(case, written))
+    written.sealed = _open_box(session, sealer, referral).seal(words, place_of(case, written))
     session.add(written)
     referral.version += 1
     session.flush()
@@ -166,13 +166,9 @@ def reports_of(session: Session, opened: OpenContainer, case: Case, referral: Re
         select(ReferralReport).where(ReferralReport.referral_id == referral.id).order_by(ReferralReport.id)
     ).scalars()
     return [
-        Report(row.reference, row.written_by, row.written_on, opened.open(row.sealed, _report_place(case, row)))
+        Report(row.reference, row.written_by, row.written_on, opened.open(row.sealed, place_of(case, row)))
         for row in rows
     ]
-
-
-def _report_place(case: Case, row: ReferralReport) -> Place:
-    return Place("referral_reports", "sealed", row.reference, case.reference)
 
 
 def _find_open(call: Call[PartyMember], reference: str) -> tuple[Case, Referral]:

@@ -8,9 +8,8 @@ from sqlalchemy import select
 
 from registry.audit.actions import record
 from registry.complaints.case.consents import is_consented
-from registry.complaints.case.messages import message_place
 from registry.complaints.case.models import Case
-from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit
+from registry.complaints.casework.actions import Officer, UnitOfficer, in_unit, record_reading
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
@@ -19,9 +18,10 @@ from registry.complaints.parties.referrals.content import Handed
 from registry.complaints.parties.referrals.moves import facts, role_of
 from registry.complaints.parties.referrals.portal import Report, reports_of
 from registry.complaints.parties.referrals.rules import LIVE, MOVES, consent_for
-from registry.complaints.parties.steps import open_box, read_sealed
+from registry.complaints.parties.steps import open_box
+from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
-from registry.complaints.sealing.sealer import Sealer
+from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
 from registry.vocabulary.cases import ConsentKind, ReferralState
 
@@ -70,7 +70,7 @@ def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> Referr
         reports=reports_of(session, opened, case, referral),
         ways=MOVES.ways(referral.state, [role_of(officer)], known),
     )
-    record(session, "referral.previewed", case.reference, on=today, actor=officer.name, detail=officer.role)
+    record_reading(call, case, "referral.previewed")
     return found
 
 
@@ -95,7 +95,7 @@ def fetch_waiting_identities(call: Call[UnitOfficer], sealer: Sealer) -> list[Wa
             .join(EncryptedContainer, EncryptedContainer.id == Message.box_id)
             .where(Message.reference == referral.identity_said_in)
         ).one()
-        text = sealer.open_as_unit(session, box, unit).open(message.sealed, message_place(message, case))
+        text = sealer.open_as_unit(session, box, unit).open(message.sealed, place_of(case, message))
         found.append(WaitingIdentity(referral, case.reference, text))
     for one in found:
         record(

@@ -1,25 +1,67 @@
-"""What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold."""
+"""What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold.
 
-from flask import Blueprint, redirect, request
+And its tab of notes and tasks: the unit's own, which no one outside of it reads.
+"""
+
+from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from registry.audit.actions import record
 from registry.complaints.casework import letters
+from registry.complaints.casework.notes import notes_and_tasks
+from registry.complaints.casework.queries import require_readable
+from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting
+from registry.officer_desk.acting import acting, names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.case_acts import ACTS, NOTES, TASKS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.case import case_content
-from registry.pages.officers.cases.notes import notes_page
-from registry.pages.officers.cases.tabs import open_case
+from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
-from registry.pages.officers.refusals import attempt
+from registry.pages.officers.refusals import Refusal, attempt
+
+notes_pages = Blueprint("console_case_notes", __name__)
+
+
+@notes_pages.get("/cases/<reference>/notes")
+@allowed(Resource.CASE, Act.WRITE)
+def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return notes_page(session, me, reference)
+
+
+def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
+    require_readable(head.case)
+    noted, tasks = notes_and_tasks(session, sealer(), officer, head.case)
+    record(
+        session,
+        "case.notes_read",
+        reference,
+        on=now().date(),
+        actor=officer.name,
+        detail=officer.role,
+        unit=officer.unit,
+    )
+    return case_page(
+        "cases/notes.html",
+        me,
+        head,
+        "notes",
+        refusal=refusal,
+        noted=noted,
+        tasks=tasks,
+        workers=[one for one in workers(session, me.standing.unit) if one.takes_cases],
+        names=names_in(session, me.standing.unit),
+        today=head.at.date(),
+    )
+
 
 pages = Blueprint("console_case_acts", __name__)
 

@@ -32,9 +32,8 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
 from registry.pages.files import sent_file
-from registry.pages.officers.audit_details import detail_in
-from registry.pages.officers.cases.history import happened
-from registry.pages.officers.cases.showing import agency_view, box_view
+from registry.pages.officers.audit import detail_in
+from registry.pages.officers.cases.showing import agency_view, box_view, happened
 from registry.pages.officers.cases.tabs import head_of
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, rendered

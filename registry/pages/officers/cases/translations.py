@@ -149,11 +149,11 @@ def _translation_page(
 
 def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple[str, str] | None:
     """The summary of the drafted decision and its translation; None where none is drafted or it needs none."""
-    draft, reader = decisions.draft_of(session, case), _translator(me)
+    draft = decisions.draft_of(session, case)
     if draft is None or draft.language is None or draft.language == decisions.language_of(case):
         return None
-    there = decisions.read_translation(session, sealer(), reader, case, draft)
-    return decisions.read_summary(session, sealer(), reader, case, draft), there or ""
+    summary, translation = decisions.read_summary(session, sealer(), _translator(me), case, draft)
+    return summary, translation or ""
 
 
 def _language(typed: str) -> Language:

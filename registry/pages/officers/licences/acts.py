@@ -1,4 +1,8 @@
-"""The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way."""
+"""The form of an act: filled in, shown as it would change the public record, then proposed. Nothing typed is lost on the way.
+
+And what waits for a second person: one proposal is shown with what it would make of the record, approved, refused or taken
+back.
+"""
 
 from collections.abc import Collection
 from typing import Any, NamedTuple
@@ -11,12 +15,14 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.acting import require_no_interest
+from registry.officer_desk.acting import names_of, require_no_interest
+from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.agency_picker import picked_agency
-from registry.officer_desk.licence_acts import LICENCE_ACTS
-from registry.officer_desk.licensing import agency_opened, official, require_act
+from registry.officer_desk.licence_acts import LICENCE_ACTS, PROPOSALS
+from registry.officer_desk.licensing import find_agency, find_proposal, official, require_act, waiting_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.form_fields import day_in, made_by_form
 from registry.pages.officers.guard import allowed
@@ -33,10 +39,13 @@ from registry.pages.officers.licences.forms import (
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.register.agencies import record
-from registry.supervision.licensing import queries
-from registry.supervision.licensing.drafting import licence_of, today_of
+from registry.register.agencies.models import Agency
+from registry.supervision.licensing import proposals, queries
+from registry.supervision.licensing.act_forms import from_details
+from registry.supervision.licensing.drafting import Draft, licence_of, today_of
+from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, About
-from registry.vocabulary.licensing import LicenceAct
+from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import (
     EU_STATES,
     KINDS,
@@ -117,7 +126,7 @@ def _licence(session: Session, me: AuthenticatedOfficer, reference: str, act: st
 def _agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> tuple[LicenceAct, record.Agency]:
     named = _of_kind(act, About.AGENCY)
     require_act(me, named, Act.PROPOSE)
-    _, agency = agency_opened(session, me, reference)
+    _, agency = find_agency(session, me, reference)
     return named, agency
 
 
@@ -203,4 +212,70 @@ def _form(
         agreement_text=showing.agreement_text,
         name_of=showing.name_of,
         previewed=previewed,
+    )
+
+
+proposal_pages = Blueprint("console_licence_proposals", __name__)
+
+
+@proposal_pages.get("/licences/waiting")
+@allowed(Resource.LICENCE, Act.READ)
+def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+    authority = official(me).authority
+    return page(
+        "licences/waiting.html",
+        here="licences",
+        found=waiting_for(session, me),
+        names=names_of(session, authority),
+        name_of=showing.name_of,
+    )
+
+
+@proposal_pages.get("/licences/proposals/<reference>")
+@allowed(Resource.LICENCE, Act.READ)
+def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return _proposal_page(session, me, find_proposal(session, me, reference))
+
+
+def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
+    found = find_proposal(session, me, reference)
+    require_act(me, found.act, act.right)
+
+    def again(refusal: Refusal) -> Response:
+        session.refresh(found)
+        return _proposal_page(session, me, found, refusal)
+
+    return Place(found.reference, f"/console/licences/proposals/{found.reference}", again)
+
+
+serve_acts(proposal_pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
+
+
+def _agency_id(session: Session, found: Proposal) -> str | None:
+    return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
+
+
+def _proposal_page(
+    session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None
+) -> Response:
+    made: list[Draft] = []
+    unfit = None
+    if found.state is ProposalState.OPEN:
+        unfit = attempt(session, lambda: made.append(proposals.draft_of(session, found, now())))
+    is_own = found.proposed_by == me.officer.reference
+    return page(
+        "licences/proposal.html",
+        here="licences",
+        refusal=refusal,
+        unfit=unfit,
+        found=found,
+        agency_id=_agency_id(session, found),
+        is_of_licence=ACTS[found.act].about is not About.AGENCY,
+        previewed=showing.preview(session, made[0]) if made else None,
+        stated=showing.stated_lines(from_details(found.details)),
+        is_own=is_own,
+        may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,
+        names=names_of(session, found.authority),
+        typed=request.form,
+        name_of=showing.name_of,
     )

@@ -12,6 +12,7 @@ from registry.register.imports.extraction.terms import (
     MAX_HEADING,
     MAX_TEXT,
     Cells,
+    HiddenColumns,
     Line,
     Note,
     Refused,
@@ -27,7 +28,7 @@ _FURTHER = frozenset(
 )
 """What the link to a further page of a list is called."""
 
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 
 
 class Grid:
@@ -106,31 +107,33 @@ def tables_of_page(body: bytes, encoding: str) -> Iterator[Line]:
         )
     if scripts:
         yield Note(f"{scripts} scripts in the page were not run")
-    count = hidden = 0
+    count = 0
     headings = _headings(document)
     for number, table in enumerate(found, start=1):
         grid = Grid()
+        shut: set[int] = set()
         yield Started(f"table {number}", heading=headings.get(table, ""))
         for row in table.iter("tr"):
             if next(row.iterancestors("table")) is not table:
                 continue
-            if _is_hidden(row):
-                hidden += 1
-                yield Cells([])
-                continue
-            yield grid.row(
-                [
-                    (_page_text(cell), _spanned(cell.get("colspan")), _spanned(cell.get("rowspan")))
-                    for cell in row.iterchildren("td", "th")
-                ]
-            )
+            given = [
+                (_page_text(cell), _spanned(cell.get("colspan")), _spanned(cell.get("rowspan")))
+                for cell in row.iterchildren("td", "th")
+            ]
+            is_shut = _is_hidden(row) or any(map(_is_hidden, row.iterancestors()))
+            # A hidden row takes no place: what hangs down from above hangs past it.
+            cells = (Grid() if is_shut else grid).row(given)
+            yield Cells(cells.cells, cells.is_title, is_shut)
+            for number_of_cell, cell in enumerate(row.iterchildren("td", "th")):
+                if not is_shut and _is_hidden(cell):
+                    shut.add(sum(columns for _, columns, _ in given[:number_of_cell]))
             if count + grid.count > MAX_CELLS:
                 raise Refused(
                     f"has more than {MAX_CELLS} cells (in table {number}): ask the publisher for CSV or a spreadsheet"
                 )
         count += grid.count
-    if hidden:
-        yield Note(f"{hidden} hidden rows were not read", is_loss=True)
+        if shut:
+            yield HiddenColumns(sorted(shut))
     if text.lower().count("</table") < len(found):
         yield Note("the page ends within a table: it is cut off", is_loss=True)
     further = _further(document)
@@ -159,8 +162,8 @@ def _headings(document: Any) -> dict[Any, str]:
     return headings
 
 
-def _is_hidden(row: Any) -> bool:
-    return "hidden" in row.attrib or _HIDDEN.search(row.get("style", "")) is not None
+def _is_hidden(element: Any) -> bool:
+    return "hidden" in element.attrib or _HIDDEN.search(element.get("style", "")) is not None
 
 
 def _page_text(cell: Any) -> str:
@@ -248,7 +251,7 @@ def _word_row(row: Any, above: dict[int, str]) -> Cells:
             text = text or above.get(place, "")
         widest = max(widest, columns)
         cells += [text] + [""] * (columns - 1)
-    return Cells(cells, is_title(cells, widest))
+    return Cells(cells, is_title(cells, widest), row.find(f"{_W}trPr/{_W}hidden") is not None)
 
 
 def _word_text(cell: Any) -> str:

@@ -1,16 +1,19 @@
 """Old Excel files (XLS) and OpenDocument sheets (ODS), sheet by sheet. Macros are neither run nor read."""
 
 import io
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import IO, Any, NamedTuple
+from xml.parsers import expat
 
 import python_calamine as calamine
 
 from registry.register.imports.extraction.terms import (
     MAX_CELLS,
     Cells,
+    HiddenColumns,
     Line,
     Note,
     Refused,
@@ -43,13 +46,16 @@ def tables_of(body: bytes, form: str) -> Iterator[Line]:
         raise Refused(
             f"cannot be opened ({_brief(error)}): open it in a spreadsheet program and save it as XLSX"
         ) from None
+    hidden = _hidden_in(body, form, [about.name for about in book.sheets_metadata])
+    if hidden is None:
+        yield Note("whether the file hides rows cannot be told: save it as XLSX and import that", is_loss=True)
     for about in book.sheets_metadata:
         if not is_worksheet(about):
             continue
         if not is_visible(about):
             yield Note(f"hidden sheet {about.name!r} was ignored")
             continue
-        yield from _sheet(book, about.name)
+        yield from _sheet(book, about.name, hidden.get(about.name) if hidden is not None else None)
 
 
 def is_worksheet(about: Any) -> bool:
@@ -60,7 +66,7 @@ def is_visible(about: Any) -> bool:
     return bool(about.visible == calamine.SheetVisibleEnum.Visible)
 
 
-def _sheet(book: Any, name: str) -> Iterator[Line]:
+def _sheet(book: Any, name: str, hidden: "Hidden | None") -> Iterator[Line]:
     try:
         sheet = book.get_sheet_by_name(name)
     except (calamine.CalamineError, OSError, ValueError) as error:
@@ -74,11 +80,150 @@ def _sheet(book: Any, name: str) -> Iterator[Line]:
     spans = [Span(*first, *last) for first, last in (sheet.merged_cell_ranges or ())]
     if spans:
         yield Note(f"sheet {name!r}: {len(spans)} merged ranges, their value counts for every row they span")
+    if hidden is not None and hidden.columns:
+        yield HiddenColumns(hidden.columns)
     merges = Merges(spans)
     for number, values in enumerate(sheet.to_python(skip_empty_area=False)):
         cells = [text_of(value) for value in values]
         is_title = merges.fill(number, cells)
-        yield Cells(cells, is_title)
+        yield Cells(cells, is_title, hidden is not None and any(number in rows for rows in hidden.rows))
+
+
+class Hidden(NamedTuple):
+    """What a sheet hides: ranges of its rows, and its columns, counted from 0."""
+
+    rows: list[range]
+    columns: list[int]
+
+
+def _hidden_in(body: bytes, form: str, names: Sequence[str]) -> dict[str, Hidden] | None:
+    """What each sheet hides, by name, which the library that reads the cells does not say. None where it cannot be told."""
+    try:
+        return _hidden_in_ods(body) if form == "ods" else dict(zip(names, _hidden_in_xls(body), strict=True))
+    except (struct.error, IndexError, KeyError, ValueError, zipfile.BadZipFile, expat.ExpatError):
+        return None
+
+
+_MAX_COLUMNS = 16_384
+
+
+def _hidden_in_ods(body: bytes) -> dict[str, Hidden]:
+    found: dict[str, Hidden] = {}
+    current = Hidden([], [])
+    row = column = shut_groups = 0
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal current, row, column, shut_groups
+        is_shut = attributes.get("table:visibility") in ("collapse", "filter")
+        if name == "table:table":
+            current = found[attributes.get("table:name", "")] = Hidden([], [])
+            row = column = shut_groups = 0
+        elif name in ("table:table-row-group", "table:table-column-group"):
+            shut_groups += bool(shut_groups) or attributes.get("table:display") == "false"
+        elif name == "table:table-row":
+            count = int(attributes.get("table:number-rows-repeated", "1"))
+            if is_shut or shut_groups:
+                current.rows.append(range(row, row + count))
+            row += count
+        elif name == "table:table-column":
+            count = int(attributes.get("table:number-columns-repeated", "1"))
+            if is_shut or shut_groups:
+                current.columns.extend(range(column, min(column + count, _MAX_COLUMNS)))
+            column += count
+
+    def end(name: str) -> None:
+        nonlocal shut_groups
+        if name in ("table:table-row-group", "table:table-column-group") and shut_groups:
+            shut_groups -= 1
+
+    with zipfile.ZipFile(io.BytesIO(body)) as archive, archive.open("content.xml") as stream:
+        parse_xml(stream, start, end)
+    return found
+
+
+def parse_xml(stream: IO[bytes], start: Any, end: Any = None, text: Any = None) -> None:
+    """Have the elements of an XML file handled as they come. Raises Refused for one that declares entities."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartDoctypeDeclHandler = _refuse_entities
+    parser.ParseFile(stream)
+
+
+def _refuse_entities(*_declared: object) -> None:
+    raise Refused("declares entities, as no spreadsheet program writes: it was made to harm, and is not read")
+
+
+# Of XLS, by [MS-CFB] and [MS-XLS]: a file of sectors that holds streams, one of which is a row of records.
+_BOF, _EOF, _SHEET, _ROW, _COLUMNS = 0x0809, 0x000A, 0x0085, 0x0208, 0x007D
+_ROW_HIDDEN, _COLUMN_HIDDEN = 0x20, 0x01
+_FREE = 0xFFFFFFFA
+"""Numbers from here on are no sectors."""
+
+
+def _hidden_in_xls(body: bytes) -> list[Hidden]:
+    """What each sheet hides, in their order."""
+    stream = _workbook_stream(body)
+    starts = [struct.unpack_from("<I", record)[0] for kind, record in _records(stream, 0) if kind == _SHEET]
+    return [_hidden_of(_records(stream, start)) for start in starts]
+
+
+def _hidden_of(records: Iterator[tuple[int, bytes]]) -> Hidden:
+    hidden = Hidden([], [])
+    for kind, record in records:
+        if kind == _ROW and struct.unpack_from("<H", record, 12)[0] & _ROW_HIDDEN:
+            row = struct.unpack_from("<H", record)[0]
+            hidden.rows.append(range(row, row + 1))
+        elif kind == _COLUMNS:
+            first, last, width, _, flags = struct.unpack_from("<5H", record)
+            if flags & _COLUMN_HIDDEN or not width:
+                hidden.columns.extend(range(first, last + 1))
+    return hidden
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """The records of one part of the workbook, without those of charts within it."""
+    depth, place = 0, start
+    while True:
+        kind, length = struct.unpack_from("<2H", stream, place)
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth <= 0:
+            return
+        if depth == 1:
+            yield kind, stream[place + 4 : place + 4 + length]
+        place += 4 + length
+
+
+def _workbook_stream(body: bytes) -> bytes:
+    size = 1 << struct.unpack_from("<H", body, 30)[0]
+    if size not in (512, 4096):
+        raise ValueError("no such size of sectors")
+
+    def sector(number: int) -> bytes:
+        return body[(number + 1) * size : (number + 2) * size]
+
+    numbers = [number for number in struct.unpack_from("<109I", body, 76) if number < _FREE]
+    further, count = struct.unpack_from("<2I", body, 68)
+    for _ in range(min(count, len(body) // size)):
+        *more, further = struct.unpack(f"<{size // 4}I", sector(further))
+        numbers += [number for number in more if number < _FREE]
+    following = struct.unpack(f"<{size // 4 * len(numbers)}I", b"".join(map(sector, numbers)))
+
+    def chain(first: int) -> bytes:
+        parts: list[bytes] = []
+        while first < _FREE and len(parts) <= len(following):
+            parts.append(sector(first))
+            first = following[first]
+        return b"".join(parts)
+
+    directory = chain(struct.unpack_from("<I", body, 48)[0])
+    for place in range(0, len(directory), 128):
+        length = struct.unpack_from("<H", directory, place + 64)[0]
+        name = directory[place : place + max(length - 2, 0)].decode("utf-16-le", errors="replace")
+        if name in ("Workbook", "Book"):
+            first, whole = struct.unpack_from("<2I", directory, place + 116)
+            return chain(first)[:whole]
+    raise KeyError("Workbook")
 
 
 class Merges:

@@ -69,10 +69,20 @@ class Started(msgspec.Struct, frozen=True, tag="table"):
 
 
 class Cells(msgspec.Struct, frozen=True, tag="row"):
-    """A row of the table begun last. `is_title`: one cell spans the whole of it, as headings between rows do."""
+    """A row of the table begun last. `is_title`: one cell spans the whole of it, as headings between rows do.
+
+    `is_hidden`: the file holds it and does not show it.
+    """
 
     cells: list[str]
     is_title: bool = False
+    is_hidden: bool = False
+
+
+class HiddenColumns(msgspec.Struct, frozen=True, tag="hidden"):
+    """Columns, counted from 0, of the table begun last, that the file holds and does not show."""
+
+    columns: list[int]
 
 
 class Note(msgspec.Struct, frozen=True, tag="note"):
@@ -93,7 +103,7 @@ class End(msgspec.Struct, frozen=True, tag="end"):
     """Everything was read. A stream without it broke off."""
 
 
-Line = Started | Cells | Note | Refusal | End
+Line = Started | Cells | HiddenColumns | Note | Refusal | End
 """One line of JSON."""
 
 

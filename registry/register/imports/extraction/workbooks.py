@@ -15,11 +15,12 @@ from xml.parsers import expat
 
 import python_calamine as calamine
 
-from registry.register.imports.extraction.sheets import Merges, is_visible, is_worksheet, text_of
+from registry.register.imports.extraction.sheets import Merges, is_visible, is_worksheet, parse_xml, text_of
 from registry.register.imports.extraction.terms import (
     HEADER_WITHIN,
     MAX_TEXT,
     Cells,
+    HiddenColumns,
     Line,
     Note,
     Refused,
@@ -92,7 +93,16 @@ def _chosen(archive: zipfile.ZipFile, book: Any, texts: int, task: Task) -> Iter
         yield Started(f"sheet {name!r}", is_sheet=True, name=name, heading=name)
         others = [repr(other) for other in visible if other != name]
         yield Note(f"sheet {name!r} was read" + (f", not {', '.join(others)}" if others else ""))
+        if task.sheet is None and task.rows is None:
+            for other in visible:
+                if other != name and _holds_a_table(archive, parts.get(other), texts, task.room):
+                    yield Note(
+                        f"sheet {other!r} holds a table too, which was not read: name the right one as `sheet` in the mapping",
+                        is_loss=True,
+                    )
         yield from look.notes()
+        if look.hidden_columns:
+            yield HiddenColumns(sorted(look.hidden_columns))
         merges = len([span for span in sheet.merged_cell_ranges or () if span[1][0] > span[0][0]])
         if merges:
             yield Note(f"{merges} merged ranges: their value counts for every row they span")
@@ -100,6 +110,19 @@ def _chosen(archive: zipfile.ZipFile, book: Any, texts: int, task: Task) -> Iter
         yield from rows
         return
     raise Refused("has no visible sheet with anything in it")
+
+
+def _holds_a_table(archive: zipfile.ZipFile, part: str | None, texts: int, room: Room) -> bool:
+    """Whether a sheet that is not read has rows and columns, or cannot be looked at."""
+    if part is None:
+        return True
+    look = _Look("", texts, room)
+    try:
+        with archive.open(part) as stream:
+            look.read(stream)
+    except Refused:
+        return True
+    return look.is_table
 
 
 def _rows(sheet: Any, look: "_Look", count: int) -> Iterator[Cells]:
@@ -117,7 +140,7 @@ def _rows(sheet: Any, look: "_Look", count: int) -> Iterator[Cells]:
         merges.fill(number, cells)
         while cells and not cells[-1]:
             cells.pop()
-        yield Cells(cells)
+        yield Cells(cells, is_hidden=number in look.hidden_rows)
 
 
 def _parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -150,20 +173,8 @@ def _count_texts(archive: zipfile.ZipFile, room: Room) -> int:
     for name in archive.namelist():
         if name.lower() == "xl/sharedstrings.xml":
             with archive.open(name) as stream:
-                _parse(stream, start)
+                parse_xml(stream, start)
     return count
-
-
-def _parse(stream: IO[bytes], start: Any, end: Any = None, text: Any = None) -> None:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
-    parser.StartDoctypeDeclHandler = _refuse_entities
-    parser.ParseFile(stream)
-
-
-def _refuse_entities(*_declared: object) -> None:
-    raise Refused("declares entities, as no spreadsheet program writes: it was made to harm, and is not read")
 
 
 class _Look:
@@ -179,9 +190,15 @@ class _Look:
         self._formulas = 0
         self.errors: dict[int, list[tuple[int, str]]] = {}
         """Words of cells with an error value, as (column, words) by row, both from 0."""
+        self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+
+    @property
+    def is_table(self) -> bool:
+        return self._bottom > self._top and self._right > self._left
 
     def read(self, stream: IO[bytes]) -> None:
-        _parse(stream, self._start, self._end, self._text)
+        parse_xml(stream, self._start, self._end, self._text)
 
     def notes(self) -> Iterator[Note]:
         if self._formulas:
@@ -203,6 +220,10 @@ class _Look:
             self._hold_cell()
         elif kind == "row":
             self._begin_row(attributes.get("r"))
+            if _is_out_of_sight(attributes, "ht"):
+                self.hidden_rows.add(self._row - 1)
+        elif kind == "col" and _is_out_of_sight(attributes, "width"):
+            self.hidden_columns |= _columns_between(attributes.get("min", ""), attributes.get("max", ""))
         elif kind == "f":
             self._formulas += 1
         elif kind == "mergeCell":
@@ -265,6 +286,17 @@ class _Look:
         raise Refused(
             f"has a fault in sheet {self._sheet!r}, row {number[:20]} ({why}): open it, save it again as .xlsx"
         )
+
+
+def _is_out_of_sight(attributes: dict[str, str], size: str) -> bool:
+    """Whether a row or column is hidden, or made so small that nothing of it is seen."""
+    return attributes.get("hidden") in ("1", "true") or attributes.get(size) in ("0", "0.0")
+
+
+def _columns_between(first: str, last: str) -> set[int]:
+    if not all(text.isascii() and text.isdecimal() and len(text) <= 5 for text in (first, last)):
+        return set()
+    return set(range(int(first) - 1, min(int(last), MAX_COLUMN)))
 
 
 def _column_of(letters: str) -> int:

@@ -198,6 +198,8 @@ def _faults(row: Row, overlay: Overlay) -> Iterable[tuple[str, str]]:
         yield "source", "missing: its title is empty"
     if row.as_of > overlay.made_on:
         yield "as_of", "is later than made_on"
+    if row.in_force_on is not None and row.in_force_on > overlay.made_on:
+        yield "in_force_on", "is later than made_on"
     if row.confirmation is not None:
         yield "confirmation", "is stated under [[confirmed]]"
     if isinstance(row, HelpLineRow) and row.checked_on is not None and row.checked_on > overlay.made_on:

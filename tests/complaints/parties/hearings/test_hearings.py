@@ -18,6 +18,7 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing.models import WrappedKey
+from registry.complaints.sealing.sealer import read_sealed
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
@@ -246,7 +247,7 @@ def test_the_agency_cannot_open_why_officers_let_it_go(session, sealer, case):
     actions.serve(Call(session, ANNA, AT), sealer, hearing.reference, ANSWER_BY)
     box = steps.open_box(session, sealer, case.desk, hearing)
     with pytest.raises(Unopenable):
-        steps.read_sealed(box, case.filed.case, hearing, "few_sealed")
+        read_sealed(box, case.filed.case, hearing, "few_sealed")
     assert "inspection" not in str(read(session, sealer, case, hearing))
 
 

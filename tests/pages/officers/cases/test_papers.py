@@ -11,8 +11,7 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.intake import filing, mailbox, rules
 from registry.complaints.intake.models import AnswerSheet, PaperForm
-from registry.complaints.intake.paper_forms import drop_stale
-from registry.complaints.intake.preprinted_codes import premint
+from registry.complaints.intake.paper_forms import drop_stale, premint
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for

@@ -1,4 +1,8 @@
-"""Clones by the API: pairs of agencies that resemble each other, decided; and the warnings that stand on true entries."""
+"""What the licensing desk does beside licences, by the API.
+
+Pairs of agencies that resemble each other, decided; the warnings that stand on true entries; and changes of registered
+channels: two persons, the agency told, and published after 72 hours.
+"""
 
 from typing import Any
 
@@ -9,24 +13,32 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.licence_acts import CLONE_WARNINGS, COLLISIONS
-from registry.officer_desk.licensing import agency_opened, collision_opened, official
+from registry.officer_desk.acting import reference_in, require_no_interest
+from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS
+from registry.officer_desk.licensing import find_agency, find_collision, official
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
+from registry.register.agencies.channels import notification_addresses
+from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
 from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
 from schemas.neighbours import (
+    ChannelChangeSchema,
+    ChannelChangesSchema,
     CloneWarningsOfSchema,
     CloneWarningsSchema,
     CollisionSchema,
     CollisionsSchema,
+    NumberedWarningSchema,
 )
+
+_COLLISION = CollisionSchema.of(Collision, computed=["agencies", "yours", "evidence", "version"])
+_WARNING = NumberedWarningSchema.of(record.Warning_, computed=["number"])
 
 ns = Namespace("clones", path="/")
 
@@ -102,31 +114,24 @@ serve_acts(ns, WARNED, CLONE_WARNINGS, ANSWERED, exclude=("warn",))
 
 def _collision_answer(session: Session, me: AuthenticatedOfficer, collision_id: str) -> Answer:
     """One collision. Raises NotFound for another authority's, Forbidden if the officer has an interest in an agency."""
-    found, both = collision_opened(session, me, reference_in(collision_id))
+    found, both = find_collision(session, me, reference_in(collision_id))
     payload = _collision(found, both, official(me).authority)
     return Answer(payload, headers=(etag(payload["version"]),))
 
 
 def _collision(found: Collision, both: list[record.Agency], authority: str) -> dict[str, Any]:
     first, second = both
-    return {
-        "collision_id": found.reference,
-        "state": found.state,
-        "agencies": [agency_summary(agency) for agency in both],
-        "yours": [agency.agency_id for agency in both if is_of(agency, authority)],
-        "signs": found.signs,
-        "evidence": evidence(first, second, [Sign(word) for word in found.signs]),
-        "rank": found.rank,
-        "found_at": found.found_at,
-        "decided_by": found.decided_by,
-        "decided_at": found.decided_at,
-        "decision": found.decision,
-        "version": related_acts.collision_version(found),
-    }
+    return _COLLISION.write(
+        found,
+        agencies=[agency_summary(agency) for agency in both],
+        yours=[agency.agency_id for agency in both if is_of(agency, authority)],
+        evidence=evidence(first, second, [Sign(word) for word in found.signs]),
+        version=related_acts.collision_version(found),
+    )
 
 
 def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> Answer:
-    _, agency = agency_opened(session, me, agency_id)
+    _, agency = find_agency(session, me, agency_id)
     payload = _warnings(agency)
     return Answer(payload, headers=(etag(payload["version"]),))
 
@@ -134,9 +139,76 @@ def _warnings_of(session: Session, me: AuthenticatedOfficer, agency_id: str) -> 
 def _warnings(agency: record.Agency) -> dict[str, Any]:
     return {
         "agency_id": agency.agency_id,
-        "warnings": [
-            {"number": number, "text": one.text, "source": one.source, "said_at": one.retrieved_at}
-            for number, one in enumerate(agency.clone_warnings, 1)
-        ],
+        "warnings": [_WARNING.write(one, number=number) for number, one in enumerate(agency.clone_warnings, 1)],
         "version": related_acts.warnings_version(agency),
     }
+
+
+_CHANGE = ChannelChangeSchema.of(PendingChannelChange, computed=["agency_id", "addresses", "version"])
+
+channels = Namespace("channel-changes", path="/channel-changes")
+
+CHANNEL = rights.Resource.CHANNEL
+
+_CHANGE_ANSWERED = Answered(
+    ChannelChangeSchema(),
+    lambda session, me, reference, _: _change_by_id(session, me, reference),
+    "/api/v1/channel-changes/{change_id}",
+)
+
+
+@channels.route("")
+class ChannelChanges(Resource):
+    @officer_may(CHANNEL, Act.READ)
+    @request_schema()
+    @response_schema(ChannelChangesSchema(), "listChannelChanges", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
+        """List changes of channels that wait or have not taken effect yet, the oldest first.
+
+        What a list prints in place of a registered channel waits here too.
+        """
+        found = related_acts.changes_waiting(session, official(me).authority)
+        return Answer(
+            {
+                "items": [
+                    _change_payload(session, change, agency.agency_id)
+                    for change, agency in found
+                    if not me.has_conflict(agency.agency_id)
+                ]
+            }
+        )
+
+    post = act_view("/channel-changes", CHANNELS, CHANNELS["propose"], _CHANGE_ANSWERED)
+
+
+@channels.route("/<change_id>")
+class ChannelChange(Resource):
+    @officer_may(CHANNEL, Act.READ)
+    @request_schema()
+    @response_schema(ChannelChangeSchema(), "getChannelChange", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
+        """Read a change of a channel, and at which addresses the agency is told of it."""
+        return _change_by_id(session, me, change_id)
+
+
+serve_acts(channels, "/<change_id>", CHANNEL_CHANGES, _CHANGE_ANSWERED)
+
+
+def _change_by_id(session: Session, me: AuthenticatedOfficer, change_id: str) -> Answer:
+    change, agency = related_acts.change_of_authority(session, official(me).authority, reference_in(change_id))
+    require_no_interest(me, agency)
+    return _change_answer(session, change, agency)
+
+
+def _change_answer(session: Session, change: PendingChannelChange, agency: str) -> Answer:
+    payload = _change_payload(session, change, agency)
+    return Answer(payload, headers=(etag(payload["version"]),))
+
+
+def _change_payload(session: Session, change: PendingChannelChange, agency: str) -> dict[str, Any]:
+    return _CHANGE.write(
+        change,
+        agency_id=agency,
+        addresses=notification_addresses(session, change),
+        version=related_acts.change_version(change),
+    )

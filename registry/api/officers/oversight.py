@@ -1,0 +1,220 @@
+"""What supervisors and auditors see of a unit by the API.
+
+How its cases stand, and the same as tables; the lines of its audit trail, whether the chain holds, and a copy of it.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask import stream_with_context
+from sqlalchemy.orm import Session
+
+from registry.api.officers.guard import officer_may
+from registry.api.restx import Namespace, Resource
+from registry.audit import queries as chain
+from registry.audit.actions import record
+from registry.core.clock import now
+from registry.core.errors import Fault, InvalidInput
+from registry.http.responses import Answer, File
+from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
+from registry.http.transaction import reading
+from registry.officer_desk.overview import (
+    NamedPattern,
+    Viewer,
+    file_name,
+    note_export,
+    read_overview,
+    table_file,
+    workbook_file,
+)
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import AuthenticatedOfficer
+from registry.oversight import trail as oversight
+from registry.oversight.overview.queries import Came, DeadlineCounts, Open, Overview
+from registry.oversight.overview.rules import Period, Spans, is_period, usual
+from registry.oversight.trail import Line, Wanted
+from registry.vocabulary.codes import Problem
+from schemas.audit import (
+    AuditFilterSchema,
+    AuditHeadQuerySchema,
+    AuditLineSchema,
+    AuditLinesSchema,
+    AuditQuerySchema,
+    AuditVerificationSchema,
+)
+from schemas.overview import OverviewQuerySchema, OverviewSchema, OverviewTableQuerySchema, PatternSchema
+
+_OVERVIEW = OverviewSchema.of(
+    Overview,
+    computed=["indicators", "agencies"],
+    open=Open,
+    clocks=DeadlineCounts,
+    inflow=Came,
+    decisions=Spans,
+)
+_PATTERN = PatternSchema.of(NamedPattern)
+
+ns = Namespace("overview", path="/overview")
+
+
+@ns.route("")
+class Whole(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.READ, reads=True)
+    @request_schema(OverviewQuerySchema())
+    @response_schema(OverviewSchema(), "getOverview", cacheable=False)
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
+    ) -> Answer:
+        """Read the figures of your unit's cases.
+
+        Open ones as they stand today; the rest of the period. Exact counts for internal use: what may be published is
+        `listStatistics`.
+        """
+        at = now()
+        return _overview_answer(*read_overview(session, Viewer(me), period_of(from_on, to_on, at), at))
+
+
+@ns.route("/table")
+class Table(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @request_schema(OverviewTableQuerySchema())
+    @response_file("downloadOverviewTable")
+    def get(
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        table: str,
+        from_on: date | None = None,
+        to_on: date | None = None,
+    ) -> File:
+        """Download one table of the overview as CSV.
+
+        No cell can be read as a formula. It is a line of the audit.
+        """
+        at, viewer = now(), Viewer(me)
+        period = period_of(from_on, to_on, at)
+        note_export(session, viewer, table, period, at)
+        return _file(lambda: table_file(reading(), viewer, table, period, at), file_name(table, viewer, period))
+
+
+@ns.route("/workbook")
+class Workbook(Resource):
+    @officer_may(rights.Resource.STATISTICS, Act.EXPORT)
+    @request_schema(OverviewQuerySchema())
+    @response_file("downloadOverview")
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, from_on: date | None = None, to_on: date | None = None
+    ) -> File:
+        """Download all tables of the overview as one XLSX.
+
+        A sheet for each. No cell can be read as a formula. It is a line of the audit.
+        """
+        at, viewer = now(), Viewer(me)
+        period = period_of(from_on, to_on, at)
+        note_export(session, viewer, "all", period, at)
+        return _file(lambda: workbook_file(reading(), viewer, period, at), file_name(None, viewer, period))
+
+
+def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
+    """Raises InvalidInput for days that make none."""
+    otherwise = usual(at.date())
+    period = Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
+    if not is_period(*period):
+        detail = "must be on or before `to_on`, and two years before it at most"
+        raise InvalidInput([Fault("from_on", Problem.CONTRADICTORY, detail)])
+    return period
+
+
+def _file(made: Callable[[], bytes], name: str) -> File:
+    def counted() -> Iterator[bytes]:
+        # Counted after the commit, by a session that only reads: it holds up no writer.
+        yield made()
+
+    return File(stream_with_context(counted()), BYTES, name)
+
+
+def _overview_answer(found: Overview, patterns: list[NamedPattern]) -> Answer:
+    return written_answer(
+        _OVERVIEW,
+        found,
+        indicators=[{"indicator": one, "complaints": count} for one, count in found.indicators.items()],
+        agencies=[_PATTERN.write(one) for one in patterns],
+    )
+
+
+_LINE = AuditLineSchema.of(Line)
+
+audit = Namespace("audit", path="/audit")
+
+A_PAGE = 100
+
+
+@audit.route("/lines")
+class Lines(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.READ)
+    @request_schema(AuditQuerySchema())
+    @response_schema(AuditLinesSchema(), "listAuditLines", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, before: int | None = None, **asked: Any) -> Answer:
+        """List your unit's lines of the audit trail, the latest first.
+
+        What its people did, and what was done about its cases, people and keys. Days and no hours. Asking is itself a line, once
+        a day.
+        """
+        unit = me.standing.unit
+        oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+        found = oversight.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
+        payload = found[:A_PAGE]
+        return Answer(
+            {
+                "items": [_LINE.write(line) for line in payload],
+                "next_before": payload[-1].number if len(found) > A_PAGE else None,
+            }
+        )
+
+
+@audit.route("/verification")
+class Verification(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.READ, reads=True)
+    @request_schema(AuditHeadQuerySchema())
+    @response_schema(AuditVerificationSchema(), "verifyAudit", cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, head: str | None = None) -> Answer:
+        """Verify the whole chain of the audit trail.
+
+        Every unit's lines, none of which is shown; with `head` it is held to one that was noted before.
+        """
+        found = chain.verify(session, None if head is None else chain.read_head(head))
+        return Answer(
+            {
+                "holds": not found.troubles,
+                "lines": found.head.size,
+                "head": str(found.head),
+                "troubles": found.troubles,
+            }
+        )
+
+
+@audit.route("/export")
+class Export(Resource):
+    @officer_may(rights.Resource.AUDIT, Act.EXPORT)
+    @request_schema(AuditFilterSchema())
+    @response_file("exportAudit")
+    def get(self, session: Session, me: AuthenticatedOfficer, **asked: Any) -> File:
+        """Export your unit's lines of the audit trail.
+
+        JSON Lines, the oldest first: the exact bytes of each line with the hash before and after it; the last one is the head.
+        The export is itself a line, and the file holds it.
+        """
+        unit, today = me.standing.unit, now().date()
+        record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
+
+        def lines() -> Iterator[bytes]:
+            # After the commit, so that the copy has the line that tells of it.
+            yield from oversight.exported(reading(), unit, wanted(**asked))
+
+        return File(stream_with_context(lines()), BYTES, f"audit-{unit}-{today}.jsonl")
+
+
+def wanted(reads: bool = False, **requested: Any) -> Wanted:
+    return Wanted(**requested, is_reading=reads)
