@@ -10,8 +10,7 @@ from typing import Any
 import click
 
 from registry import cli
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.cli.opening import open_sessions
 from registry.core.errors import ImportRefused
 from registry.register.imports.actions import ImportRequest, Progress
 from registry.register.imports.jobs import import_list
@@ -86,22 +85,18 @@ def import_command(
     """
     settings = cli.settings()
     mapping = chosen_mapping(name, mapping_file, settings.home)
-    engine = engine_for(settings.database_url)
     try:
-        revisions.require_current(engine)
-        with progress_reporter() as progress:
-            changes_nothing = dry_run or is_check
-            request = ImportRequest(
-                file, mapping, encoding, changes_nothing, skip_rejects, accept_shrink, progress=progress
-            )
-            sessions = sessions_for(engine)
-            report = import_list(settings, sessions, request)
-        cli.sign_published(settings, sessions)
+        with open_sessions(settings) as sessions:
+            with progress_reporter() as progress:
+                changes_nothing = dry_run or is_check
+                request = ImportRequest(
+                    file, mapping, encoding, changes_nothing, skip_rejects, accept_shrink, progress=progress
+                )
+                report = import_list(settings, sessions, request)
+            cli.sign_published(settings, sessions)
     except KeyboardInterrupt:
         click.echo("\nInterrupted: nothing was changed.", err=True)
         sys.exit(130)
-    finally:
-        engine.dispose()
     if report_file is not None:
         write_whole(report_file, as_json(report))
     if rejects_file is not None:

@@ -1,13 +1,15 @@
 """Reasons, days, countries, notices and the field's words as sentences in the page languages."""
 
+import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.officers import security_mails
@@ -21,6 +23,7 @@ from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
+from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language, SanctionKind
 
@@ -190,6 +193,32 @@ def _spoken_languages(language: Language) -> Mapping[str, str]:
     return dict(Locale.parse(LOCALES[language]).languages)
 
 
+_OPEN = re.compile(
+    r"(?P<days>Mon-Fri|weekdays|working days|daily) (?P<begin>[\d:]+)-(?P<end>[\d:]+)"
+    r"(?:, Sat (?P<saturday_begin>[\d:]+)-(?P<saturday_end>[\d:]+))?"
+)
+_OPEN_WORDS = {"office hours": "office", "weekdays": "weekdays", "by appointment": "appointment"}
+
+
+def hours_text(language: Language, hours: str | None) -> str:
+    """When a help line answers, in the reader's words; empty where its source says it in another way, or does not know."""
+    if not hours:
+        return ""
+    if hours.startswith("24"):
+        return text(language, "page.help.always")
+    if hours in _OPEN_WORDS:
+        return text(language, f"page.help.hours.{_OPEN_WORDS[hours]}")
+    found = _OPEN.match(hours)
+    if found is None:
+        return ""
+    days = "daily" if found["days"] == "daily" else "weekdays"
+    parts = [text(language, f"page.help.hours.{days}.from_to", begin=found["begin"], end=found["end"])]
+    if found["saturday_begin"]:
+        times = {"begin": found["saturday_begin"], "end": found["saturday_end"]}
+        parts.append(text(language, "page.help.hours.saturday.from_to", **times))
+    return listed(language, parts)
+
+
 @lru_cache(maxsize=1024)
 def sector_name(language: Language, code: str) -> str:
     """A NACE code with its plain name, if the catalogues have one."""
@@ -229,6 +258,24 @@ _NEXT_BEST = {
     Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
     Language.EN: (),
 }
+
+
+def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
+    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English."""
+    if language is Language.EN:
+        return list(rows)
+    return [
+        row
+        if row.text is None or (words := row_words(language, row.id)) is None
+        else replace(row, text=words, text_language=language.value)
+        for row in rows
+    ]
+
+
+def row_words(language: Language, row_id: str) -> str | None:
+    """What a row of law says, in a language; None where it was not translated."""
+    key = f"law.row.{row_id}"
+    return text(language, key) if has_text(key) else None
 
 
 def licence_field_key(field: str) -> str:

@@ -72,6 +72,7 @@ class Reason(Word):
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
     SEASONAL_PERMIT_NOT_SETTLED = "seasonal_permit_not_settled"
+    VISA_OF_ANOTHER_STATE = "visa_of_another_state"
     EMPLOYER_NEEDS_NO_LICENCE = "employer_needs_no_licence"
     CONTRACTOR_SENDS_OWN_STAFF = "contractor_sends_own_staff"
     SHIP_NEEDS_SEAFARER_PERMIT = "ship_needs_seafarer_permit"
@@ -136,6 +137,12 @@ class FeeReason(StrEnum):
     DESTINATION_NOT_STATED = "destination_not_stated"
     DESTINATION_FORBIDS = "destination_forbids"
     DESTINATION_FORBADE = "destination_forbade"
+    UNION_FORBIDS = "union_forbids"
+    # A charge that the law allows on conditions, and a condition that is not met
+    FORBIDDEN_BEFORE_CONTRACT = "forbidden_before_contract"
+    FORBIDDEN_FROM_WAGES = "forbidden_from_wages"
+    FORBIDDEN_WITHOUT_WRITTEN_CONTRACT = "forbidden_without_written_contract"
+    FORBIDDEN_ABOVE_MAXIMUM = "forbidden_above_maximum"
     # Totals as months of wage
     MONTHS_COUNTED = "months_counted"
     WAGE_NOT_STATED = "wage_not_stated"

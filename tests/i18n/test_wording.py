@@ -11,9 +11,11 @@ from registry.i18n.wording import (
     authority_name,
     country_name,
     date_text,
+    hours_text,
     problem_detail,
     problem_title,
     reason_text,
+    row_words,
     sector_name,
     word,
 )
@@ -21,6 +23,8 @@ from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import help_lines_in
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
+from registry.register.law.weights import DECIDING, may_decide
+from registry.register.law.words import Charging
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import Difference
@@ -149,6 +153,22 @@ def test_every_reason_is_a_sentence_with_its_values(code: Reason) -> None:
             assert "  " not in words
 
 
+def test_rules_on_charges_that_decide_are_worded_in_every_language() -> None:
+    today = date(2026, 11, 30)
+    for row in shipped_law().fees:
+        decides = row.charge is Charging.FORBIDDEN and may_decide(row, today) in DECIDING
+        is_on_conditions = bool(row.forbidden_when or row.needs_written_contract or row.max_amount)
+        if decides or is_on_conditions or row.country == "EU":
+            words = {row_words(language, row.id) for language in Language}
+            assert None not in words, row.id
+            assert len(words) == len(Language), row.id
+
+
+def test_words_of_rows_of_law_are_about_rows_that_there_are() -> None:
+    about = {key.removeprefix("law.row.") for key in languages.CATALOGUES[Language.EN] if key.startswith("law.row.")}
+    assert about <= set(shipped_law().rows)
+
+
 @pytest.mark.parametrize("code", list(Reason))
 def test_every_no_on_a_licence_says_it_is_no_reason_to_dismiss_workers(code: Reason) -> None:
     finding = Finding(code, VALUES)
@@ -211,6 +231,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "visa": Visa,
     "recruiter_kind": RecruiterKind,
     "employer": EmployerKind,
+    "shortage_job": Answer,
     "proof_flaw": ProofFlaw,
 }
 
@@ -247,3 +268,21 @@ def test_an_authority_is_named_in_the_nearest_language_it_has() -> None:
     assert authority_name(Language.ZH_HANT, "cz-invented", GROUND) == "虚构部门"
     assert authority_name(Language.IT, "cz-invented", GROUND) == "Invented authority"
     assert authority_name(Language.IT, "nobody", GROUND) == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("24/7", "24小时"),
+        ("24 h", "24小时"),
+        ("weekdays", "星期一到星期五"),
+        ("Mon-Fri 9:30-18 (2021)", "星期一到星期五 9:30—18 点"),
+        ("Mon-Fri 9-20, Sat 9-17 (2022)", "星期一到星期五 9—20 点、星期六 9—17 点"),
+        ("daily 9-20", "每天 9—20 点"),
+        ("unknown", ""),
+        ("desk Mon, Wed, Fri 9-12, by appointment; via Valentini 10", ""),
+        (None, ""),
+    ],
+)
+def test_hours_of_a_help_line_are_said_in_the_readers_words(hours: str | None, said: str) -> None:
+    assert hours_text(Language.ZH_HANS, hours).replace("和", "、") == said

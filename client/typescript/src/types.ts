@@ -393,9 +393,13 @@ export interface Charge {
   currency: string;
   /** Whether it was only asked for, or paid. */
   state: ChargeState;
+  /** When it is to be paid: before or after the contract that it is for (that of the job, or the service contract with a company that sends workers abroad), or out of wages. */
+  when?: ChargeTime;
 }
 
 export type ChargeState = Open<"asked" | "paid">;
+
+export type ChargeTime = Open<"before_contract" | "after_contract" | "from_wages">;
 
 export type CheckKind = Open<"number" | "name" | "phone" | "wechat" | "qq" | "email" | "website" | "bank_account" | "staff_number">;
 
@@ -506,7 +510,7 @@ export interface CitedRow {
   country: string;
   /** Law and article. */
   article: string | null;
-  /** What it says, in English; null: a rule without words. */
+  /** What it says, in `text_language`; null: a rule without words. */
   text: string | null;
   /** The state of the text that was read. */
   as_of: string;
@@ -514,6 +518,8 @@ export interface CitedRow {
   mark: Mark;
   /** The publisher's page. */
   url: string | null;
+  /** Of `text`: the answer's language where the rule was translated, else `en`. */
+  text_language?: string;
 }
 
 export interface ClaimBody {
@@ -631,6 +637,8 @@ export interface Constants {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -660,6 +668,8 @@ export interface CorridorConstants {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -685,6 +695,8 @@ export interface CorridorItem {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -731,6 +743,8 @@ export interface CorridorQuery {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -790,7 +804,7 @@ export interface CountryLaw {
   /** The name, as it is written. */
   name: string;
   /** Which role, of a closed set. */
-  role: Open<"origin" | "destination" | "outside">;
+  role: Open<"union" | "origin" | "destination" | "outside">;
   /** Day on which the law was read. */
   read_on: string;
   /** Day on which it was checked last. */
@@ -1078,7 +1092,7 @@ export interface FeeNote {
   text: string;
 }
 
-export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "months_counted" | "wage_not_stated" | "other_currency">;
+export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "union_forbids" | "forbidden_before_contract" | "forbidden_from_wages" | "forbidden_without_written_contract" | "forbidden_above_maximum" | "months_counted" | "wage_not_stated" | "other_currency">;
 
 export interface FeeRule {
   /** Reference of the row. */
@@ -1149,6 +1163,8 @@ export interface Fees {
   destination?: CountryCode;
   /** Whether the worker has a labour contract with the enterprise that charges. */
   labour_contract?: Answer;
+  /** Whether the worker has a written contract on the service with the one who charges. */
+  written_contract?: Answer;
   /** Who asks for the money; `unlicensed`: a private person, a middleman, any firm without the licence. */
   charged_by?: Open<"licensed_sender" | "unlicensed" | "placement_agent" | "temporary_agency" | "contractor" | "employer">;
   /** How many months the contract runs. */
@@ -1321,6 +1337,8 @@ export interface Item {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -1446,7 +1464,7 @@ export interface JudgedCharge {
   state: ChargeState;
   /** The finding by the law of the country where the worker is recruited. */
   lawful_at_origin: FeeFinding;
-  /** `no` only by a general ban that is fresh or confirmed, on the one in `charged_by`. */
+  /** `no` only by a ban, or a condition that is not met, that is fresh or confirmed and on the one in `charged_by`. */
   lawful_at_destination: FeeFinding;
   /** The finding by the standard of the ILO: a worker pays nothing. */
   ilo_compliant: FeeFinding;
@@ -1675,6 +1693,14 @@ export interface LawFee {
   needs_labour_contract: boolean;
   /** The most that may be charged, in per cent of the wage. */
   most_percent: string | null;
+  /** When the row forbids it though it is else allowed. */
+  forbidden_when: ChargeTime[];
+  /** Nothing may be asked without a written contract on the service. */
+  needs_written_contract: boolean;
+  /** The most that may be asked. */
+  max_amount: string | null;
+  /** ISO 4217. */
+  max_currency: string | null;
 }
 
 export interface LawOverlay {
@@ -1952,6 +1978,8 @@ export interface Limit {
   years_after_entry: number | null;
   /** Years that the agency must have been active before. */
   years_active_before: number | null;
+  /** After `years_active_before` it still bars jobs that are not on the list of shortage jobs. */
+  shortage_jobs_only: boolean;
   /** Last day for it, where the law names one. */
   deadline: string | null;
   /** What is to be said of its end. */
@@ -2330,7 +2358,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
@@ -2780,6 +2808,8 @@ export interface Verify {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -2822,7 +2852,7 @@ export interface Verify {
   keep?: boolean;
 }
 
-export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "unknown">;
+export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "other_state" | "unknown">;
 
 export interface Warning {
   /** Reference of the list. */
@@ -3604,7 +3634,7 @@ export interface Operations {
   /** Ask whether a recruiter may recruit. */
   verify: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; shortage_job?: Answer; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: Verdict;
   };
@@ -3618,7 +3648,7 @@ export interface Operations {
   /** Ask about both ends of a corridor and the agreement between them. */
   verifyCorridor: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; shortage_job?: Answer; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: CorridorVerdict;
   };

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants import queries as queries_of_openings
 from registry.core.clock import now
-from registry.officer_desk.acting import names_in
-from registry.officer_desk.inbox.queries import inbox
+from registry.officer_acts.acting import names_in
+from registry.officer_acts.inbox.queries import inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts

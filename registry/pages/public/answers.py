@@ -155,6 +155,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "occupation": form.occupation,
         "region": form.region,
         "employer": form.employer,
+        "shortage_job": form.shortage_job,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
@@ -174,6 +175,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "visa": tuple(Visa),
     "recruiter_kind": tuple(RecruiterKind),
     "employer": tuple(EmployerKind),
+    "shortage_job": tuple(Answer),
 }
 """Parameters of few values, each of them a button."""
 

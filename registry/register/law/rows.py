@@ -29,7 +29,7 @@ from registry.register.law.words import (
     Visa,
 )
 from registry.vocabulary.codes import FeeReason
-from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, RunBy
 
@@ -165,7 +165,8 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
     alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
     `deadline`: the day by which something had to be done. Sectors are NACE 2.1. `employers_barred`: it bars work for such
-    an employer, whom `nace` shows too.
+    an employer, whom `nace` shows too. `shortage_jobs_only`: after `years_active_before` it still bars jobs that are not on
+    the state's list of shortage jobs.
     """
 
     text: str
@@ -188,6 +189,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     occupation_fit: CodeFit | None = None
     years_after_entry: int | None = None
     years_active_before: int | None = None
+    shortage_jobs_only: bool = False
     deadline: date | None = None
     until_note: str | None = None
     exemptions: tuple[Exemption, ...] = ()
@@ -214,8 +216,10 @@ class Fee(Row, frozen=True, kw_only=True):
 
     `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let
     the fee check use the row as a rule of the country of recruitment; a row without `reference` is none. Of a ban at the
-    destination `kinds` are what its own words name beside fees for a job; `is_under_any_name`: they forbid to take
-    anything, so a bond or a payment to a third party too; of costs such as a ticket they settle nothing.
+    destination `kinds` are what its own words name beside fees for a job, of a narrow ban all that it is about;
+    `is_under_any_name`: they forbid to take anything, so a bond or a payment to a third party too; of costs such as a
+    ticket they settle nothing. Of a charge that is allowed on conditions: when its words forbid it all the same, that it
+    takes a written contract with the one who charges, and the most that may be asked, as decimal text.
     """
 
     charge: Charging
@@ -234,6 +238,10 @@ class Fee(Row, frozen=True, kw_only=True):
     is_under_any_name: bool = False
     needs_labour_contract: bool = False
     most_percent: str | None = None
+    forbidden_when: tuple[ChargeTime, ...] = ()
+    needs_written_contract: bool = False
+    max_amount: str | None = None
+    max_currency: str | None = None
 
 
 class HelpLineRow(Row, frozen=True, kw_only=True):

@@ -31,6 +31,7 @@ HELD = "held"
 _PARAMETERS = {
     "sector": "sector",
     "employer": "employer",
+    "is_shortage_job": "shortage_job",
     "nationality": "nationality",
     "is_permit_bound": "nationality",
     "visa": "visa",
@@ -95,6 +96,7 @@ def states_more(question: Question) -> bool:
         or question.work_permit is not None
         or question.region is not None
         or question.employer is not None
+        or question.shortage_job is not None
     )
 
 
@@ -284,6 +286,7 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
         sector=question.sector,
         nace_revision=question.nace_revision,
         employer=question.employer,
+        is_shortage_job=_SAID.get(question.shortage_job),
         occupation=None if question.occupation == UNKNOWN_OCCUPATION else question.occupation,
         is_abroad=is_abroad,
         agency_entered_on=recruiting.entered_on,
@@ -291,8 +294,11 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
     )
 
 
+_SAID: dict[Answer | None, bool] = {Answer.YES: True, Answer.NO: False}
+
+
 def _visa_of_law(visa: Visa | None) -> LawVisa | None:
-    if visa in (None, Visa.UNKNOWN):
+    if visa in (None, Visa.UNKNOWN, Visa.OTHER_STATE):
         return None
     return LawVisa.WORK if visa is Visa.SEASONAL else LawVisa(visa.value)
 

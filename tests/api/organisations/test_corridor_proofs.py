@@ -14,10 +14,8 @@ from registry.core.clock import now
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
+from tests.log.publishing import Publish
 from tests.make import licence_record, make_agency
-from tests.proofs.credentials.conftest import Publish, publish
-
-__all__ = ["publish"]
 
 URL, LISTS, MANY = "/api/v1/corridor", "/api/v1/archived-lists", "/api/v1/verifications"
 ASKED = {"sending": "VYM-CN-1", "receiving": "VYM-CZ-2", "destination": "CZ"}

@@ -25,10 +25,8 @@ from registry.register.agencies import record
 from registry.vocabulary.organisations import JobKind, Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
+from tests.log.publishing import Publish
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, organisation_call, suspend
-from tests.proofs.credentials.conftest import Publish, publish
-
-__all__ = ["publish"]
 
 NUMBER = "VYMYSL/R1"
 VERIFY = "/api/v1/verify"
@@ -46,7 +44,12 @@ def holder(session: Session, publish: Publish) -> record.Agency:
 
 
 def test_an_answer_is_kept_and_compared_with_todays(
-    client: FlaskClient, session: Session, program: Program, foreign: Program, holder: record.Agency, publish: Publish
+    client: FlaskClient,
+    session: Session,
+    program: Program,
+    foreign: Program,
+    holder: record.Agency,
+    publish: Publish,
 ) -> None:
     answer = program.post(VERIFY, KEPT)
     assert_as_documented(answer, "verify")

@@ -32,14 +32,12 @@ from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
 from registry.watches.stream import LOOK, PATH, Streams
+from tests.log.publishing import Publish
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import make_member
 from tests.postgres import Server
-from tests.proofs.credentials.conftest import Publish, publish
 from tests.waiting import SECONDS
 from tests.watches.receiving import Listener, listening
-
-__all__ = ["publish"]
 
 NUMBER = "VYMYSL/U1"
 ONCE = "the-same-key-for-both"

@@ -1,30 +1,22 @@
 """The console in a test's client, served beside the other edges; a unit of Italy with its keys, and officers signed in."""
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.keyring import Keyring
-from registry.core.settings import Edge, Settings
+from registry.core.settings import Settings
 from registry.officers.rights import Role
 from tests.complaints.filing import make_units
 from tests.officers.making import make_officer
-from tests.pages.officers.signed_in import UNIT, OfficerClient, OfficerClientFor, desk_of
+from tests.pages.officers.signed_in import UNIT, OfficerClient, OfficerClientFor, desk_of, with_console
+from tests.pages.officers.walking import People, make_things, people_maker
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
-    return replace(settings, edges=frozenset({Edge.API, Edge.PUBLIC, Edge.CONSOLE}))
-
-
-@pytest.fixture
-def app(settings: Settings, make_app: Callable[[Settings], Flask]) -> Flask:
-    return make_app(settings)
+    return with_console(settings)
 
 
 @pytest.fixture
@@ -44,3 +36,14 @@ def desk_for(client: FlaskClient, session: Session, keyring: Keyring, sealer: Se
         return desk_of(client, session, officer)
 
     return make
+
+
+@pytest.fixture
+def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
+    return people_maker(client, session, keyring)
+
+
+@pytest.fixture
+def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]:
+    """References of what belongs to a unit, an authority, an agency and a partner, by what they are."""
+    return make_things(session, keyring, people)

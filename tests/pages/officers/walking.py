@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -35,8 +34,6 @@ from tests.officers.making import make_officer
 from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.supervision.licensing import making as licensing
 from tests.supervision.sanctions import making as sanctions
-
-__all__ = ["People", "Person", "Route", "doors", "filled", "knock", "people", "things"]
 
 _ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -100,8 +97,9 @@ class Person(NamedTuple):
 People = Callable[..., Person]
 
 
-@pytest.fixture
-def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
+def people_maker(client: FlaskClient, session: Session, keyring: Keyring) -> People:
+    """What makes officers with any roles, signed in by browser and by token."""
+
     def make(unit: str, *roles: Role, email: str = "walker@authority.example") -> Person:
         """With any roles, even such as no one may have together."""
         officer = make_officer(session, keyring, Role.LICENSING, unit=unit, email=email).officer
@@ -115,8 +113,7 @@ def people(client: FlaskClient, session: Session, keyring: Keyring) -> People:
     return make
 
 
-@pytest.fixture
-def things(session: Session, keyring: Keyring, people: People) -> dict[str, str]:
+def make_things(session: Session, keyring: Keyring, people: People) -> dict[str, str]:
     """References of what belongs to a unit, an authority, an agency and a partner, by what they are."""
     sealer = Sealer(keyring)
     sanctions.make_desk(session, sealer)

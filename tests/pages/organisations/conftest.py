@@ -3,7 +3,6 @@
 import email
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from email.policy import default
 from typing import Any
@@ -23,7 +22,7 @@ from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.worker.schedule import send_account_letters
 from tests.make import make_organisation
-from tests.officers.making import PASSWORD, kept_password
+from tests.officers.making import kept_password
 
 
 def make_member(
@@ -85,6 +84,3 @@ def link_in(text: str) -> str:
     found = re.search(r"https?://[^/\s]+(/account/\S+)", text)
     assert found is not None
     return found[1]
-
-
-__all__ = ["PASSWORD", "MemberClient", "link_in", "mails", "make_member", "replace"]

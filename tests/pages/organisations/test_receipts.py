@@ -18,11 +18,9 @@ from registry.core.clock import now
 from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
 from registry.vocabulary.register import Answer
+from tests.log.publishing import Publish
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.pages.organisations.conftest import MemberClient, make_member
-from tests.proofs.credentials.conftest import Publish, publish
-
-__all__ = ["publish"]
 
 NUMBER = "VYMYSL/=R1"
 QUESTION = {"licence_number": NUMBER} | CZECH_AT_HOME

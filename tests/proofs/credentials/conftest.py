@@ -8,24 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import Key, Keyring, KeyState, Use
-from registry.core.settings import Settings
-from registry.http.transaction import Services
 from registry.log.keys import change_state, new_key, sync_keys
-from registry.log.signing import sign_committed
-
-Publish = Callable[[], None]
-
-
-@pytest.fixture
-def publish(held_services: Services, settings: Settings, session: Session) -> Publish:
-    """Commit what the test has written, and publish a head of the log over it."""
-
-    def published() -> None:
-        session.commit()
-        sign_committed(settings, held_services.sessions)
-        session.expire_all()
-
-    return published
+from tests.log.publishing import Publish
 
 
 @pytest.fixture

@@ -366,3 +366,34 @@ def test_the_first_day_of_a_licence_is_no_entry_in_another_country(home: str) ->
     there = plan | {"origin": "PL", "activity": Activity.TEMPORARY_WORK}
     assert Reason.LAW_MAY_BAR in codes(ask(young, **plan, activity=Activity.TEMPORARY_WORK))
     assert {Reason.LAW_BARS, Reason.LAW_MAY_BAR} & {*codes(ask(polish, **there))}
+
+
+# Facts that a worker can state
+
+
+def test_an_agency_in_slovakia_may_lend_to_shortage_jobs_alone() -> None:
+    slovak = licence_record(country="SK", valid_from=date(2015, 1, 1))
+    plan = {
+        "origin": "SK",
+        "destination": "SK",
+        "nationality": "CN",
+        "activity": Activity.TEMPORARY_WORK,
+        "sector": "25.11",
+    }
+    abroad = plan | {"origin": "CN"}
+    for place in (plan, abroad):
+        assert ask(slovak, **place).verdict is not Answer.YES
+    assert "shortage_job" in needed(ask(**abroad, visa=Visa.WORK))
+    assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.NO).verdict is Answer.NO
+    assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.UNKNOWN).verdict is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("destination", ["DE", "IT", "PL"])
+def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str) -> None:
+    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": "other"}
+    assert ask(CHINESE, **plan).verdict is Answer.YES
+    verdict = ask(CHINESE, **plan, visa=Visa.OTHER_STATE)
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.VISA_OF_ANOTHER_STATE)
+    suspended = replace(CHINESE, corridors=())
+    assert ask(suspended, **plan, visa=Visa.OTHER_STATE).verdict is Answer.NO
+    assert ask(licence_record(country="IT"), visa=Visa.OTHER_STATE, nationality="IT").verdict is Answer.YES

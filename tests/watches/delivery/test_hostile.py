@@ -169,9 +169,9 @@ def test_a_lease_goes_by_the_databases_clock(session: Session, keyring: Keyring)
     dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Slow(is_unsafe=True))
     # A machine whose clock is behind claims it, and one whose clock is ahead leaves it alone.
     with time_machine.travel(now() - timedelta(hours=1)):
-        assert len(dispatcher._claimed(10)) == 1
+        assert len(dispatcher._claim(10)) == 1
     with time_machine.travel(now() + timedelta(hours=1)):
-        assert dispatcher._claimed(10) == []
+        assert dispatcher._claim(10) == []
     dispatcher.close()
 
 
