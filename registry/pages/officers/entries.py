@@ -1,13 +1,13 @@
 """Agencies' entries: what their people ask of the authority, and what its officers decide; and who speaks for an agency."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.parties import accounts
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.portals import see_other
 from registry.officer_desk.acting import names_in
 from registry.officer_desk.acts import OfficerAct
 from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
@@ -40,7 +40,7 @@ def entry(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
+def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
     if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")
 
@@ -51,7 +51,7 @@ def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
         entry_requests.ask(call, asked, form.get("text", ""), part)
 
     refusal = attempt(session, act)
-    return redirect("/console/entry", 303) if refusal is None else _entry_page(session, me, refusal, kind)
+    return see_other("/console/entry") if refusal is None else _entry_page(session, me, refusal, kind)
 
 
 def _find_own_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.consents import is_consented
 from registry.complaints.casework.queries import ContainerView, case_view
@@ -23,6 +22,7 @@ from registry.complaints.parties.steps import fetch_of_case, find_case, require_
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
+from registry.http.portals import see_other
 from registry.i18n.question_words import in_words
 from registry.officer_desk.acting import acting, custodian_call, names_in, party_call
 from registry.officer_desk.acts import OfficerAct
@@ -160,12 +160,12 @@ def identities(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @identity_pages.post("/identities/<reference>")
 @allowed(Resource.IDENTITY, Act.APPROVE)
-def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
     require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
     call = custodian_call(session, me, version)
     refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
-    return redirect("/console/identities", 303) if refusal is None else _identities_page(session, me, refusal)
+    return see_other("/console/identities") if refusal is None else _identities_page(session, me, refusal)
 
 
 def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
@@ -14,6 +13,7 @@ from registry.complaints.parties.hearings import outcome as hearings
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
+from registry.http.portals import see_other
 from registry.i18n.wording import language_name
 from registry.officer_desk.acting import names_in
 from registry.officers.rights import Act, Resource
@@ -52,7 +52,7 @@ def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Respons
 
 @pages.post("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
     if form.get("subject") == SUMMARY:
@@ -70,10 +70,10 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
     )  # fmt: skip
     if refusal is not None:
         return _translation_page(session, me, reference, into, refusal)
-    return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
+    return see_other(f"/console/cases/{reference}/translation?into={into}")
 
 
-def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """The summary of a drafted decision, in the complainant's language."""
     text = request.form.get("text", "")
 
@@ -83,7 +83,7 @@ def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
     return _write(session, me, reference, act)
 
 
-def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """A letter that waits, in the complainant's language: it is sent with that."""
     text, letter = request.form.get("text", ""), request.form.get("letter", "")
 
@@ -93,7 +93,7 @@ def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseR
     return _write(session, me, reference, act, "letter_translated")
 
 
-def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """What an agency is asked or told, in its language."""
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
@@ -105,7 +105,7 @@ def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Base
 
 def _write(
     session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[Case], object], done: str = ""
-) -> BaseResponse:
+) -> Response:
     """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
     refusal = attempt(
         session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
@@ -114,7 +114,7 @@ def _write(
         return _translation_page(session, me, reference, language(), refusal)
     if done:
         note_done(done)
-    return redirect(f"/console/cases/{reference}/translation", 303)
+    return see_other(f"/console/cases/{reference}/translation")
 
 
 def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:

@@ -7,13 +7,13 @@ back.
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.portals import see_other
 from registry.i18n.wording import country_name, sector_name
 from registry.officer_desk.acting import names_of, require_no_interest
 from registry.officer_desk.acts import OfficerAct
@@ -95,7 +95,7 @@ def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: s
 
 
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str = "", act: str = "") -> BaseResponse:
+def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str = "", act: str = "") -> Response:
     match of:
         case "licence":
             named, agency = _licence(session, me, reference, act)
@@ -137,7 +137,7 @@ def _of_kind(act: str, about: About) -> LicenceAct:
     return named
 
 
-def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -> BaseResponse:
+def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -> Response:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
     form = with_choices(request.form)
     is_proposed = form.get("step") == "propose"
@@ -157,7 +157,7 @@ def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -
     if refusal is not None:
         return _form(session, me, on, form, refusal)
     if is_proposed:
-        return redirect(f"/console/licences/proposals/{gave[0]}", 303)
+        return see_other(f"/console/licences/proposals/{gave[0]}")
     return _form(session, me, on, form, previewed=showing.preview(session, gave[0]))
 
 
