@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed, lock_case_by_id
+from registry.complaints.case.moves import advance_case, changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer
 from registry.complaints.triage.priorities import refuse_lowering
 from registry.complaints.triage.story import dangers_in
@@ -59,7 +59,7 @@ def message_came(session: Session, case: Case, at: datetime, danger: TriageReaso
             detail = f"{before[one.id]} {one.priority}"
             changed(session, one, "case.danger", at.date(), role=CaseRole.COMPLAINANT, detail=detail)
         if case.state is CaseState.QUARANTINED:
-            advance(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+            advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
 def is_read_by(session: Session, case: Case, officer: Officer) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import unsent
-from registry.complaints.casework.access_grants import queries as queries_of_openings
+from registry.complaints.casework.access_grants.queries import count_break_glass
 from registry.core.clock import now
 from registry.http.portals import see_other
 from registry.officer_desk.acting import names_in
@@ -25,7 +25,7 @@ MAX_SHOWN = 60
 
 @pages.get("/")
 @allowed(Resource.OWN, Act.READ)
-def home(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
     at, sees_cases = now(), me.standing.may(Resource.CASE, Act.READ)
     rows = inbox(session, me, at)
     wanted = request.args.get("of", "")
@@ -50,7 +50,7 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
-        broken=queries_of_openings.broken(session, me.standing.unit, at) if may_watch else 0,
+        broken=count_break_glass(session, me.standing.unit, at) if may_watch else 0,
     )
 
 

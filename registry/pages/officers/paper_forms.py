@@ -36,13 +36,13 @@ PAGES = tuple(part for part in Part if any(question.part is part for question in
 
 @pages.get("/papers")
 @allowed(Resource.PAPER, Act.WRITE)
-def first(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_forms(session: Session, me: AuthenticatedOfficer) -> Response:
     return _first(session, me)
 
 
 @pages.get("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
-def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
+def show_part(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     at, typed = _part(part), _typed(session, me, reference)
     return _part_page(at, typed, typed.answers)
 
@@ -79,7 +79,7 @@ pages.add_url_rule("/papers/<reference>/<part>", SAVE.operation, save, methods=[
 
 @pages.get("/papers/<reference>")
 @allowed(Resource.PAPER, Act.WRITE)
-def everything(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_all(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _everything(_typed(session, me, reference))
 
 

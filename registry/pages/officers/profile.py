@@ -61,7 +61,7 @@ def refused_on_own_page(view: View) -> View:
 
 @pages.get("/own")
 @allowed(Resource.OWN, Act.READ)
-def own(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_own_account(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me)
 
 
@@ -185,7 +185,7 @@ def _shown_server(address: str | None) -> str:
 
 @pages.get("/calendar/<secret>.ics")
 @open_to_all
-def feed(secret: str) -> Response:
+def show_calendar_feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
     me = calendars.present(session, secret, day_at(at, None))

@@ -26,7 +26,7 @@ Found = list[tuple[str, str]]
 
 @pages.get("/search")
 @allowed(Resource.OWN, Act.READ)
-def search(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = " ".join(request.args.get("q", "").split())[:MAX_TYPED]
     found = {name: rows for name, rows in _found(session, me, typed).items() if rows} if typed else {}
     only = [href for rows in found.values() for _, href in rows]

@@ -53,20 +53,20 @@ View = Callable[..., Any]
 
 @pages.get("/hearings")
 @allowed(Resource.HEARING, Act.ANSWER)
-def heard(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_served(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_served(session, me.standing.unit, now().date())
     return page("hearings/served.html", here="hearings", found=found)
 
 
 @pages.get("/hearings/<reference>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_served(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _hearing_page(session, me, reference)
 
 
 @pages.get("/hearings/<reference>/receipt")
 @allowed(Resource.HEARING, Act.ANSWER)
-def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def download_answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """A text to keep: on which day the answer was given, and the hash of its words, which the case file states as well."""
     given = portal.read(party_call(session, me), sealer(), reference)
     if given.answer is None or given.answered_on is None:
@@ -162,7 +162,7 @@ def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afte
 
 @pages.get("/hearings/<reference>/files/<attachment>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def save_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
+def download_own_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
     """One of the agency's own, as it sent it: to be saved and never shown in a page."""
     fetch = files.find_own_file(party_call(session, me), sealer(), store(), reference, attachment)
     return Afterwards(lambda: _send(fetch()))

@@ -101,7 +101,7 @@ def address_of(name: str) -> str:
 
 
 @pages.get("/static/pages/<digest>/<name>")
-def file(digest: str, name: str) -> Response:
+def show_site_file(digest: str, name: str) -> Response:
     if name not in _TYPES or request.path != address_of(name):
         raise NotFound
     return _served(name, f"public, max-age={A_YEAR}, immutable")

@@ -32,7 +32,7 @@ notes_pages = Blueprint("console_case_notes", __name__)
 
 @notes_pages.get("/cases/<reference>/notes")
 @allowed(Resource.CASE, Act.WRITE)
-def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return notes_page(session, me, reference)
 
 

@@ -81,7 +81,7 @@ class QueueRequest(NamedTuple):
 
 @pages.get("/cases")
 @allowed(Resource.CASE, Act.READ)
-def queue(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_queue(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = request.args.get("case", "").strip()
     if typed:
         return _case_sought(session, me, typed)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer, UnitOfficer
-from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.parties.hearings import outcome as hearings
+from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
+from registry.complaints.parties.hearings import outcome
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
@@ -38,7 +38,7 @@ HEARING = "hearing"
 
 @pages.get("/translations")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     return page(
         "cases/translations.html", here="translations", found=translations.open_cases(session, me.standing.unit)
     )
@@ -46,7 +46,7 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.get("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _translation_page(session, me, reference, _language(request.args.get("into", "")))
 
 
@@ -78,7 +78,7 @@ def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
     text = request.form.get("text", "")
 
     def act(case: Case) -> object:
-        return decisions.translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
+        return translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
 
     return _write(session, me, reference, act)
 
@@ -98,7 +98,7 @@ def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
     def act(case: Case) -> None:
-        hearings.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
+        outcome.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
 
     return _write(session, me, reference, act, "hearing_translated")
 
@@ -141,18 +141,18 @@ def _translation_page(
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
-        hearings=hearings.fetch_waiting_translations(session, sealer(), _translator(me), case),
-        reads=decisions.language_of(case),
+        hearings=outcome.fetch_waiting_translations(session, sealer(), _translator(me), case),
+        reads=language_of(case),
         names=names_in(session, me.standing.unit),
     )
 
 
 def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple[str, str] | None:
     """The summary of the drafted decision and its translation; None where none is drafted or it needs none."""
-    draft = decisions.draft_of(session, case)
-    if draft is None or draft.language is None or draft.language == decisions.language_of(case):
+    draft = draft_of(session, case)
+    if draft is None or draft.language is None or draft.language == language_of(case):
         return None
-    summary, translation = decisions.read_summary(session, sealer(), _translator(me), case, draft)
+    summary, translation = read_summary(session, sealer(), _translator(me), case, draft)
     return summary, translation or ""
 
 

@@ -73,14 +73,14 @@ class ActOn(NamedTuple):
 
 @pages.get("/licences/new")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def new(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_application_form(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
     return _form(session, me, ActOn(LicenceAct.APPLY), typed)
 
 
 @pages.get("/licences/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
+def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
     typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
@@ -89,7 +89,7 @@ def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: 
 
 @pages.get("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
+def show_agency_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
     return _form(session, me, ActOn(named, reference, agency), MultiDict())
 
@@ -220,7 +220,7 @@ proposal_pages = Blueprint("console_licence_proposals", __name__)
 
 @proposal_pages.get("/licences/waiting")
 @allowed(Resource.LICENCE, Act.READ)
-def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
         "licences/waiting.html",
@@ -233,7 +233,7 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @proposal_pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
-def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _proposal_page(session, me, find_proposal(session, me, reference))
 
 
