@@ -24,6 +24,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
+from registry.log.signing import sign_committed
 from tests import engines, little_work, travelling
 from tests.applications import Applications
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
@@ -269,6 +270,18 @@ def held_services(settings: Settings, request: pytest.FixtureRequest) -> Iterato
     engine = engine_for(settings.database_url)
     yield Services(settings, engine, sessions_for(engine), reading_sessions_for(engine))
     engine.dispose()
+
+
+@pytest.fixture
+def publish(held_services: Services, settings: Settings, session: Session) -> Callable[[], None]:
+    """Commit what the test has written, and publish a head of the log over it."""
+
+    def published() -> None:
+        session.commit()
+        sign_committed(settings, held_services.sessions)
+        session.expire_all()
+
+    return published
 
 
 @pytest.fixture

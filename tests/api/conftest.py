@@ -1,6 +1,8 @@
 """The world of the examples, at the instant it stands still."""
 
+import fcntl
 import os
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +14,7 @@ from registry.core.settings import Settings
 from registry.http import logs
 from registry.http.transaction import services
 from tests.api import world
+from tests.api.generated_client import PACKAGE, generate_client
 
 
 @pytest.fixture
@@ -37,3 +40,19 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     monkeypatch.undo()
     os.close(descriptor)
+
+
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a freshly generated package that can be imported."""
+    base = tmp_path_factory.getbasetemp()
+    # Of the processes that test together the first generates it, and the others wait for that.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "generated-client"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / PACKAGE).exists():
+            generate_client(folder)
+    sys.path.insert(0, str(folder))
+    yield PACKAGE
+    sys.path.remove(str(folder))

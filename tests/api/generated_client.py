@@ -1,15 +1,10 @@
 """A client generated from the committed document, to be imported by tests."""
 
-import fcntl
 import importlib
-import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,23 +25,7 @@ content_type_overrides:
 """Settings of the generator: signed tokens are text, and lists are files."""
 
 
-@pytest.fixture(scope="session")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a freshly generated package that can be imported."""
-    base = tmp_path_factory.getbasetemp()
-    # Of the processes that test together the first generates it, and the others wait for that.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "generated-client"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / PACKAGE).exists():
-            _generate(folder)
-    sys.path.insert(0, str(folder))
-    yield PACKAGE
-    sys.path.remove(str(folder))
-
-
-def _generate(folder: Path) -> None:
+def generate_client(folder: Path) -> None:
     settings = folder / "settings.yaml"
     settings.write_text(SETTINGS, encoding="utf-8")
     subprocess.run(

@@ -8,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from registry.vocabulary.register import LicenceStatus
 from tests import make
-from tests.api.generated_client import generated, part
+from tests.api.generated_client import part
 from tests.serving import Served
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["generated"]
 
 
 def test_a_generated_client_asks_the_service(generated: str, served: Served, session: Session) -> None:

@@ -191,9 +191,6 @@ def _question_page(
     return with_sound(response, language)
 
 
-_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
-
-
 def address_of(language: Language, question: Question) -> str:
     """Where a question is heard; empty where it was not recorded. It tells the place of the question, as its page does."""
     if language not in VOICES or not voice(services().settings.home, language, question).path.is_file():

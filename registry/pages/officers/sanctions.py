@@ -182,7 +182,7 @@ def _terms_of(sanction: Sanction) -> dict[str, str]:
 
 
 def _changed_terms(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
-    """The terms that stand there _changed_terms than they were typed: name, what stands there, what was typed."""
+    """The terms that stand otherwise than they were typed: name, what stands there, what was typed."""
     stands = _terms_of(sanction)
     both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]
     return [one for one in both if one[1] != one[2]]

@@ -6,13 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.api.generated_client import generated, part
+from tests.api.generated_client import part
 from tests.complaints.complainant import Complainant, by_socket
 from tests.serving import Served
 
 pytestmark = pytest.mark.slow
-
-__all__ = ["generated"]
 
 
 def test_a_generated_client_files_and_comes_back(generated: str, served: Served, session: Session, unit: str) -> None:

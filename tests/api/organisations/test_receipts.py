@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +27,6 @@ from registry.vocabulary.organisations import JobKind, Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, organisation_call, suspend
-from tests.proofs.credentials.conftest import Publish, publish
-
-__all__ = ["publish"]
 
 NUMBER = "VYMYSL/R1"
 VERIFY = "/api/v1/verify"
@@ -38,7 +36,7 @@ FILE = "/api/v1/receipts"
 
 
 @pytest.fixture
-def holder(session: Session, publish: Publish) -> record.Agency:
+def holder(session: Session, publish: Callable[[], None]) -> record.Agency:
     """An agency whose one licence answers yes."""
     agency = make_agency(session, licences=(licence_record(number=NUMBER),))
     publish()
@@ -46,7 +44,12 @@ def holder(session: Session, publish: Publish) -> record.Agency:
 
 
 def test_an_answer_is_kept_and_compared_with_todays(
-    client: FlaskClient, session: Session, program: Program, foreign: Program, holder: record.Agency, publish: Publish
+    client: FlaskClient,
+    session: Session,
+    program: Program,
+    foreign: Program,
+    holder: record.Agency,
+    publish: Callable[[], None],
 ) -> None:
     answer = program.post(VERIFY, KEPT)
     assert_as_documented(answer, "verify")
@@ -177,7 +180,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     program: Program,
     foreign: Program,
     holder: record.Agency,
-    publish: Publish,
+    publish: Callable[[], None],
     tmp_path: Path,
 ) -> None:
     items = [

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -11,10 +11,16 @@ from werkzeug.test import TestResponse
 
 from registry.accounts.sessions import form_token
 from registry.core.clock import now
+from registry.core.settings import Edge, Settings
 from registry.officers.models import Officer
 from registry.officers.sessions import OFFICER_SESSIONS
 
 UNIT = "it-labour"
+
+
+def with_console(settings: Settings) -> Settings:
+    """The console is served beside the other edges."""
+    return replace(settings, edges=frozenset({Edge.API, Edge.PUBLIC, Edge.CONSOLE}))
 
 
 @dataclass(slots=True)

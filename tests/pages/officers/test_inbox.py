@@ -37,11 +37,9 @@ from registry.vocabulary.licensing import ProposalState, SanctionState
 from tests.complaints.filing import come_back, file
 from tests.make import make_source, source_of
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.walking import People, people, things
+from tests.pages.officers.walking import People
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
-
-__all__ = ["people", "things"]
 
 WORKERS = tuple(
     role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)

@@ -44,12 +44,10 @@ from registry.worker import log_signing, schedule
 from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, desk_of
-from tests.pages.officers.walking import doors, filled, people, things
-from tests.pages.organisations.conftest import MemberClient, make_member
+from tests.pages.officers.walking import doors, filled
+from tests.pages.organisations.signed_in import MemberClient, make_member
 from tests.supervision.sanctions import making as sanctions
 from tests.watches.receiving import listening
-
-__all__ = ["people", "things"]
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 

@@ -15,9 +15,7 @@ from registry.officers import accounts
 from registry.officers.rights import RIGHTS, Role
 from tests.officers.making import make_unit
 from tests.pages.officers.signed_in import desk_of
-from tests.pages.officers.walking import People, doors, filled, knock, people, things
-
-__all__ = ["people", "things"]
+from tests.pages.officers.walking import People, doors, filled, knock
 
 
 # Every door by every role is many requests, and what the table says no database changes.

@@ -13,7 +13,8 @@ from registry.core.clock import now
 from registry.http import limits
 from registry.organisations import letters
 from registry.organisations.models import Letter
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, make_member
+from tests.officers.making import PASSWORD
+from tests.pages.organisations.signed_in import MemberClient, make_member
 
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person"}
 

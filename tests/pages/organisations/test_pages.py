@@ -12,7 +12,8 @@ from registry.core.clock import now
 from registry.organisations.models import ApiKey, Member
 from registry.vocabulary.organisations import MemberRole
 from tests.make import make_organisation
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
+from tests.officers.making import PASSWORD
+from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
 
 
 def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:

@@ -19,15 +19,20 @@ from registry.accounts.second_factors import STEP
 from registry.accounts.sessions import form_token
 from registry.core.clock import now
 from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.organisations import authenticators
 from registry.organisations.models import Member, MemberApp, MemberRecoveryCode, MemberSession, Organisation
 from registry.vocabulary.organisations import MemberRole
-from tests.pages.officers.conftest import settings
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
-
-__all__ = ["settings"]
+from tests.officers.making import PASSWORD
+from tests.pages.officers.signed_in import with_console
+from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
 
 FRESH = "cobalt seventeen lantern walnut"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return with_console(settings)
 
 
 @pytest.fixture

@@ -13,21 +13,24 @@ from sqlalchemy.orm import Session
 from registry.accounts.delays import FREE_FAILURES
 from registry.core.clock import now
 from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from registry.http.portals import UnguardedRoute
 from registry.officers.rights import Role
 from registry.organisations.models import Letter, Member, MemberSession, Organisation
 from registry.pages.organisations import edge
 from registry.vocabulary.organisations import MemberRole
-from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.conftest import settings
-from tests.pages.officers.signed_in import desk_of
-from tests.pages.organisations.conftest import PASSWORD, MemberClient, link_in, make_member
-
-__all__ = ["settings"]
+from tests.officers.making import PASSWORD, make_officer, make_unit
+from tests.pages.officers.signed_in import desk_of, with_console
+from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
 
 Mails = Callable[[], list[tuple[str, str, str]]]
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}
 CHOSEN = {"password": PASSWORD, "again": PASSWORD}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return with_console(settings)
 
 
 def test_an_organisation_begins_with_a_mailed_link_good_once(

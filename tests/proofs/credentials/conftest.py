@@ -1,4 +1,4 @@
-"""A registry that signs: its keys made and certified, and its log published whenever a test says so."""
+"""A registry that signs: its keys, and how they end."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,24 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import Key, Keyring, KeyState, Use
-from registry.core.settings import Settings
-from registry.http.transaction import Services
 from registry.log.keys import change_state, new_key, sync_keys
-from registry.log.signing import sign_committed
-
-Publish = Callable[[], None]
-
-
-@pytest.fixture
-def publish(held_services: Services, settings: Settings, session: Session) -> Publish:
-    """Commit what the test has written, and publish a head of the log over it."""
-
-    def published() -> None:
-        session.commit()
-        sign_committed(settings, held_services.sessions)
-        session.expire_all()
-
-    return published
 
 
 @pytest.fixture
@@ -35,7 +18,7 @@ def jwks(client: FlaskClient) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.fixture
-def rotate(session: Session, keyring: Keyring, publish: Publish) -> Callable[[Use], Key]:
+def rotate(session: Session, keyring: Keyring, publish: Callable[[], None]) -> Callable[[Use], Key]:
     """Make a new key for a use; gives the former one, which is active still."""
 
     def rotated(use: Use) -> Key:
@@ -49,7 +32,7 @@ def rotate(session: Session, keyring: Keyring, publish: Publish) -> Callable[[Us
 
 
 @pytest.fixture
-def end_key(session: Session, keyring: Keyring, publish: Publish) -> Callable[..., None]:
+def end_key(session: Session, keyring: Keyring, publish: Callable[[], None]) -> Callable[..., None]:
     """Retire a key, or with `last_good_index` call it compromised."""
 
     def ended(key: Key, last_good_index: int | None = None) -> None:

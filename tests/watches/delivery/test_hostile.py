@@ -22,7 +22,7 @@ from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import suspend
-from tests.pages.organisations.conftest import make_member
+from tests.pages.organisations.signed_in import make_member
 from tests.watches.delivery.certifying import NAME, Authority
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import BRAND, fan_out_committed
