@@ -97,6 +97,7 @@ lint-openapi: $(ALL)
 	@$(BIN)/registry openapi --check
 	@$(BIN)/python tools/contract.py check
 	@$(BIN)/python -m tools.typescript_types check
+	@$(BIN)/python -m tools.law_calendar check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
 
 dependencies: $(ALL) ## Look at licences of the packages and, where the index answers, at faults that are known.

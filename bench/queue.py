@@ -26,7 +26,7 @@ from registry.complaints.casework.queue.listing import Filters, Place, cases_beg
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.ids import new_reference
-from registry.officer_desk.inbox.queries import inbox
+from registry.officer_acts.inbox.queries import inbox
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import OfficerRights, Role
 from registry.officers.sessions import AuthenticatedOfficer

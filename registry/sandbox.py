@@ -21,7 +21,7 @@ from flask import Flask, Response
 
 from registry.core.clock import day_at, now
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import NotSignedIn
 from registry.core.keyring import Keyring
 from registry.core.secret_checks import settle_secrets
@@ -104,9 +104,8 @@ def _make(settings: Settings) -> None:
     settings.prepare_home()
     settings.prepare_database_file()
     revisions.upgrade(settings.database_url)
-    engine = engine_for(settings.database_url)
     keyring = Keyring(settings.keys)
-    try:
+    with open_engine(settings.database_url) as engine:
         sessions = sessions_for(engine)
         with keyring.alone(), sessions.begin() as session:
             lock_log(session)
@@ -115,8 +114,6 @@ def _make(settings: Settings) -> None:
         with sessions.begin() as session:
             load(session)
         sign_committed(settings, sessions)
-    finally:
-        engine.dispose()
 
 
 @contextmanager

@@ -161,6 +161,12 @@ class LimitSchema(DatedLawRowSchema):
     occupation_fit = OneOf(_CODE_FIT, required=True, allow_none=True)
     years_after_entry = fields.Integer(required=True, allow_none=True)
     years_active_before = fields.Integer(required=True, allow_none=True)
+    shortage_jobs_only = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "After `years_active_before` it still bars jobs that are not on the list of shortage jobs."
+        },
+    )
     deadline = fields.Date(required=True, allow_none=True)
     until_note = fields.String(required=True, allow_none=True)
     exemptions = fields.List(fields.Nested(ExemptionSchema), required=True)

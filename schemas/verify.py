@@ -121,6 +121,13 @@ class PlanSchema(SectorOnDaySchema):
             "cannot say."
         },
     )
+    shortage_job = Word(
+        Answer,
+        metadata={
+            "description": "Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may "
+            "lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say."
+        },
+    )
 
 
 class VerifySchema(PlanSchema):

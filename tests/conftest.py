@@ -13,7 +13,7 @@ import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry import tables  # noqa: F401 - all tables are known, whatever a test loads
 from registry.app import create_app
@@ -27,6 +27,7 @@ from registry.i18n import languages
 from registry.log.signing import sign_committed
 from tests import engines, little_work, travelling
 from tests.applications import Applications
+from tests.core.tokens import NameToken, token_namer
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
 from tests.postgres import Clones, Server, quickest_folder
 from tests.serving import Served, serve
@@ -35,7 +36,7 @@ SHORT_LIVED = "--js-flags=--no-opt --no-maglev"
 """To optimise a script costs Chromium more than a page of a test lives to win by it."""
 MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 """Chromium beeps into its own microphone, and asks no one."""
-EDGES = frozenset("api cli client http i18n officer_desk pages".split())
+EDGES = frozenset("api cli client http i18n officer_acts pages".split())
 """Folders of tests whose SQL is that of features, tried on both databases in their own folders. `make test` tries edges on SQLite
 alone, but for what is marked `both_databases`, and so it does with what is marked `one_database` elsewhere; `make test-all`
 (`--everything`) tries everything on everything."""
@@ -273,6 +274,23 @@ def held_services(settings: Settings, request: pytest.FixtureRequest) -> Iterato
 
 
 @pytest.fixture
+def session(held_services: Services, request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A session that writes to the test's database. What it holds is committed before each request of `client`."""
+    with held_services.sessions() as session:
+        if "app" in request.fixturenames:
+            request.getfixturevalue("app").extensions["test_session"] = session
+        yield session
+
+
+@pytest.fixture
+def sessions(database: Database) -> Iterator[sessionmaker[Session]]:
+    """Sessions of an engine of their own, for a test that commits by itself or writes from many threads."""
+    engine = engine_for(database.url, timeout=60)
+    yield sessions_for(engine)
+    engine.dispose()
+
+
+@pytest.fixture
 def publish(held_services: Services, settings: Settings, session: Session) -> Callable[[], None]:
     """Commit what the test has written, and publish a head of the log over it."""
 
@@ -285,12 +303,9 @@ def publish(held_services: Services, settings: Settings, session: Session) -> Ca
 
 
 @pytest.fixture
-def session(held_services: Services, request: pytest.FixtureRequest) -> Iterator[Session]:
-    """A session that writes to the test's database. What it holds is committed before each request of `client`."""
-    with held_services.sessions() as session:
-        if "app" in request.fixturenames:
-            request.getfixturevalue("app").extensions["test_session"] = session
-        yield session
+def name_token(tmp_path: Path) -> NameToken:
+    """Names a token of PKCS#11 in a folder of keys."""
+    return token_namer(tmp_path)
 
 
 @pytest.fixture

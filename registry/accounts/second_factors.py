@@ -6,14 +6,12 @@ opens the other.
 
 import hmac
 import secrets
-from base64 import b32encode, urlsafe_b64decode, urlsafe_b64encode
+from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import Select, delete, func, select, update
@@ -21,7 +19,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.accounts.models import Account, AuthenticatorRow, RecoveryCodeRow
 from registry.accounts.sessions import digest_of
-from registry.core.errors import KeyTrouble
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 
@@ -78,7 +75,7 @@ class Authenticators(Generic[App]):
         """Begin adding an app, in place of one that was begun before; gives it and its secret. The first code confirms it."""
         self.forget_begun(session, account)
         secret, reference = secrets.token_bytes(20), new_reference()
-        sealed = _seal(keyring, self.purpose, reference, secret)
+        sealed = keyring.seal(self.purpose, reference, secret)
         owner = {self.account_id.key: account.id, **self.kind}
         app = self.table(reference=reference, name=name, sealed=sealed, since_on=today, **owner)
         session.add(app)
@@ -101,7 +98,7 @@ class Authenticators(Generic[App]):
 
     def secret_of(self, keyring: Keyring, app: App) -> bytes:
         """The secret of an app, to be shown as long as it is not confirmed. Raises KeyTrouble."""
-        return _open(keyring, self.purpose, app.reference, app.sealed or "")
+        return keyring.unseal(self.purpose, app.reference, app.sealed or "")
 
     def is_code_right(self, session: Session, keyring: Keyring, app: App, code: str, at: datetime) -> bool:
         """Whether the code is the app's now and unused. It is used up at once, so that two requests cannot both pass."""
@@ -165,21 +162,3 @@ def _recovery_digest(account: Account, typed: str) -> str:
     code = typed.strip().upper().replace(" ", "")
     # Fifty random bits behind a digest: too many to try against a table of ten, and a dump alone reveals none.
     return digest_of(f"{account.reference}/{code}")
-
-
-def _seal(keyring: Keyring, purpose: str, reference: str, secret: bytes) -> str:
-    nonce = secrets.token_bytes(12)
-    body = AESGCM(keyring.secret(purpose)).encrypt(nonce, secret, reference.encode())
-    return urlsafe_b64encode(nonce + body).decode()
-
-
-def _open(keyring: Keyring, purpose: str, reference: str, text: str) -> bytes:
-    """Decrypt a secret of a second factor. Raises KeyTrouble where it was sealed under another secret."""
-    raw = urlsafe_b64decode(text)
-    try:
-        return AESGCM(keyring.secret(purpose)).decrypt(raw[:12], raw[12:], reference.encode())
-    except InvalidTag:
-        raise KeyTrouble(
-            f"second steps were sealed under another secret than {keyring.folder}/{purpose}.secret: "
-            "put that file back from a backup, or reset them one by one"
-        ) from None

@@ -11,8 +11,7 @@ from datetime import date
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
-from registry.audit.chain import body_of, hash_of
-from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+from registry.audit.models import AuditEntry, AuditHead, AuditSubject, body_of, hash_of
 from registry.core.db.locking import locking_select
 
 _LOCKED = "audit_locked"
@@ -61,11 +60,6 @@ def forget_subject(session: Session, subject: str) -> bool:
     """Delete the link from a reference to its lines, in a purge. The lines remain. Says whether there were any."""
     emptied = update(AuditSubject).where(AuditSubject.subject == subject).values(subject=None)
     return bool(session.execute(emptied).rowcount)  # type: ignore[attr-defined]
-
-
-def lock_audit_chain(session: Session) -> AuditHead:
-    """The chain's head, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE)."""
-    return _lock(session).head
 
 
 def _lock(session: Session) -> _Locked:

@@ -1,14 +1,25 @@
 """The audit trail: who did what about which case, in a hash chain that shows when a line was changed or removed.
 
 It holds days and no hours: from the times of two officers' acts a complainant's could be inferred.
+
+A body is the RFC 8785 form of one object of texts, with the index as a number:
+
+    {"act": ..., "actor": ..., "detail": ..., "index": n, "on": "2026-11-25", "subject": <pseudonym>, "v": 1}
+
+    hash of line n = SHA-256(hash of line n - 1 | body of line n), and 32 zeros before the first
 """
 
+import hashlib
 from datetime import date
 
+import rfc8785
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import LARGE, Base, Text
+
+VERSION = 1
+BEFORE_THE_FIRST = bytes(32)
 
 
 class AuditEntry(Base):
@@ -52,3 +63,21 @@ class AuditSubject(Base):
     pseudonym: Mapped[str] = mapped_column(Text(16), primary_key=True)
     subject: Mapped[str | None] = mapped_column(Text(60), unique=True)
     unit: Mapped[str | None] = mapped_column(Text(40))
+
+
+def body_of(*, index: int, on: date, actor: str, act: str, subject: str, detail: str) -> bytes:
+    return rfc8785.dumps(
+        {
+            "act": act,
+            "actor": actor,
+            "detail": detail,
+            "index": index,
+            "on": on.isoformat(),
+            "subject": subject,
+            "v": VERSION,
+        }
+    )
+
+
+def hash_of(before: bytes, body: bytes) -> bytes:
+    return hashlib.sha256(before + body).digest()

@@ -9,8 +9,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.chain import BEFORE_THE_FIRST, body_of, hash_of
-from registry.audit.models import AuditEntry, AuditHead, AuditSubject
+from registry.audit.models import BEFORE_THE_FIRST, AuditEntry, AuditHead, body_of, hash_of
 
 AT_ONCE = 1000
 _HEAD = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
@@ -40,12 +39,6 @@ def read_head(text: str) -> Head | None:
     """Parse a head as it was written down; None if it is not one."""
     match = _HEAD.fullmatch(text.strip())
     return Head(int(match[1]), match[2]) if match else None
-
-
-def lines_about(session: Session, subject: str) -> list[AuditEntry]:
-    """The lines about a subject, oldest first; none once it was purged."""
-    about = select(AuditEntry).join(AuditSubject, AuditSubject.pseudonym == AuditEntry.subject)
-    return list(session.execute(about.where(AuditSubject.subject == subject).order_by(AuditEntry.index)).scalars())
 
 
 def verify(session: Session, stored: Head | None = None) -> Verified:

@@ -9,6 +9,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -96,144 +97,131 @@ def waiting(session: Session, home: Path, *, is_shared: bool = False) -> list[in
     return [row_id for row_id, reference in found if (files.folder_of(home, reference) / files.LIST).is_file()]
 
 
-def work(
-    sessions: sessionmaker[Session],
-    home: Path,
-    answering: Callable[[BulkJob], RowAnswerer],
-    is_stopping: Stopping,
-    chunk: int = AT_ONCE,
-    shared: SharedFiles | None = None,
-) -> int:
-    """Work on all that waits until nothing does; how many jobs were ended. `shared`: where other machines have files too."""
-    ended, left = 0, set[int]()
-    while not is_stopping():
-        with sessions() as session:
-            jobs = [one for one in waiting(session, home, is_shared=shared is not None) if one not in left]
-        if not jobs:
-            break
-        if shared is None:
-            ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk)
-            continue
-        with claimed(sessions.kw["bind"], jobs[0]) as is_ours:
-            if is_ours and _fetched(sessions, home, jobs[0], shared):
-                ended += _work_on(sessions, home, jobs[0], answering, is_stopping, chunk, shared)
-            else:
-                left.add(jobs[0])
-    return ended
+@dataclass(frozen=True, slots=True)
+class JobRunner:
+    """Works on the jobs whose lists lie in the data folder `home`. `shared`: where other machines have files too."""
 
+    sessions: sessionmaker[Session]
+    home: Path
+    answerer_of: Callable[[BulkJob], RowAnswerer]
+    is_stopping: Stopping
+    chunk: int = AT_ONCE
+    shared: SharedFiles | None = None
 
-def _fetched(sessions: sessionmaker[Session], home: Path, row_id: int, shared: SharedFiles) -> bool:
-    """Whether the list is here now. What another machine has answered of it and took along is answered anew."""
-    with sessions() as session:
-        job = session.get_one(BulkJob, row_id)
-    folder = files.folder_of(home, job.reference)
-    if not (folder / files.LIST).is_file() and not shared.fetch(job.reference):
-        return False
-    lengths = {name: (folder / name).stat().st_size if (folder / name).is_file() else 0 for name in job.sizes}
-    if job.state is not JobState.QUEUED and any(lengths[name] < size for name, size in job.sizes.items()):
-        _moved(sessions, job, None, state=JobState.RUNNING, rows_done=0, sizes={}, counts={})
-    return True
+    def run(self) -> int:
+        """Work on all that waits until nothing does; how many jobs were ended."""
+        ended, left = 0, set[int]()
+        while not self.is_stopping():
+            with self.sessions() as session:
+                found = waiting(session, self.home, is_shared=self.shared is not None)
+            jobs = [one for one in found if one not in left]
+            if not jobs:
+                break
+            if self.shared is None:
+                ended += self._work_on(jobs[0])
+                continue
+            with claimed(self.sessions.kw["bind"], jobs[0]) as is_ours:
+                if is_ours and self._fetch_list(jobs[0], self.shared):
+                    ended += self._work_on(jobs[0])
+                else:
+                    left.add(jobs[0])
+        return ended
 
+    def _job(self, row_id: int) -> BulkJob:
+        with self.sessions() as session:
+            return session.get_one(BulkJob, row_id)
 
-def _work_on(
-    sessions: sessionmaker[Session],
-    home: Path,
-    row_id: int,
-    answering: Callable[[BulkJob], RowAnswerer],
-    is_stopping: Stopping,
-    chunk: int,
-    shared: SharedFiles | None = None,
-) -> bool:
-    with sessions() as session:
-        job = session.get_one(BulkJob, row_id)
-    folder = files.folder_of(home, job.reference)
-    try:
-        if job.state is not JobState.WRITING:
-            job = _counted(sessions, job, folder)
-            if not _answer_remaining_rows(sessions, job, folder, answering(job), is_stopping, chunk):
-                return False
-        with sessions() as session:
-            job = session.get_one(BulkJob, row_id)
-        if job.state is JobState.WRITING:
-            answering(job).finish(folder, job, now())
-            if shared is not None:
-                shared.give(job.reference)
-            return _moved(sessions, job, JobState.WRITING, state=JobState.DONE, ended_at=now())
-    except FilesUnavailable:
-        # The bucket is away: the job stays as it is, and is ended later.
-        return False
-    except RegistryError as error:
-        _moved(sessions, job, None, state=JobState.FAILED, trouble=error.text[:1000], ended_at=now())
-    except Exception as error:
-        if isinstance(error, OSError) or is_database_away(error):
-            raise
-        # Tried again it would raise again, and no job behind it would ever be worked on.
-        log.error("job_raised", job=job.reference, exc_info=error)
-        trouble = f"answering this list raised {type(error).__name__}: send it again, or write to the registry"
-        _moved(sessions, job, None, state=JobState.FAILED, trouble=trouble, ended_at=now())
-    return True
+    def _fetch_list(self, row_id: int, shared: SharedFiles) -> bool:
+        """Whether the list is here now. What another machine has answered of it and took along is answered anew."""
+        job = self._job(row_id)
+        folder = files.folder_of(self.home, job.reference)
+        if not (folder / files.LIST).is_file() and not shared.fetch(job.reference):
+            return False
+        lengths = {name: (folder / name).stat().st_size if (folder / name).is_file() else 0 for name in job.sizes}
+        if job.state is not JobState.QUEUED and any(lengths[name] < size for name, size in job.sizes.items()):
+            self._change(job, None, state=JobState.RUNNING, rows_done=0, sizes={}, counts={})
+        return True
 
+    def _work_on(self, row_id: int) -> bool:
+        """Whether the job was ended: done, or failed."""
+        job = self._job(row_id)
+        folder = files.folder_of(self.home, job.reference)
+        try:
+            if job.state is not JobState.WRITING:
+                job = self._count_rows(job, folder)
+                if not self._answer_remaining_rows(job, folder):
+                    return False
+            job = self._job(row_id)
+            if job.state is JobState.WRITING:
+                self.answerer_of(job).finish(folder, job, now())
+                if self.shared is not None:
+                    self.shared.give(job.reference)
+                return self._change(job, JobState.WRITING, state=JobState.DONE, ended_at=now())
+        except FilesUnavailable:
+            # The bucket is away: the job stays as it is, and is ended later.
+            return False
+        except RegistryError as error:
+            self._change(job, None, state=JobState.FAILED, trouble=error.text[:1000], ended_at=now())
+        except Exception as error:
+            if isinstance(error, OSError) or is_database_away(error):
+                raise
+            # Tried again it would raise again, and no job behind it would ever be worked on.
+            log.error("job_raised", job=job.reference, exc_info=error)
+            trouble = f"answering this list raised {type(error).__name__}: send it again, or write to the registry"
+            self._change(job, None, state=JobState.FAILED, trouble=trouble, ended_at=now())
+        return True
 
-def _counted(sessions: sessionmaker[Session], job: BulkJob, folder: Path) -> BulkJob:
-    """The job with its number of rows.
+    def _count_rows(self, job: BulkJob, folder: Path) -> BulkJob:
+        """The job with its number of rows.
 
-    The whole file is read before anything is answered: a broken end is told at once.
-    """
-    if job.rows:
-        return job
-    rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
-    if rows > MAX_IN_A_JOB:
-        raise UnreadableList(f"the list has more than {MAX_IN_A_JOB} rows: split it")
-    if not rows:
-        raise UnreadableList("the file has a header and no row below it")
-    _moved(sessions, job, JobState.QUEUED, state=JobState.RUNNING, rows=rows, started_at=now())
-    with sessions() as session:
-        return session.get_one(BulkJob, job.id)
+        The whole file is read before anything is answered: a broken end is told at once.
+        """
+        if job.rows:
+            return job
+        rows = sum(1 for _ in islice(lines_of(folder / files.LIST, job.columns), MAX_IN_A_JOB + 1))
+        if rows > MAX_IN_A_JOB:
+            raise UnreadableList(f"the list has more than {MAX_IN_A_JOB} rows: split it")
+        if not rows:
+            raise UnreadableList("the file has a header and no row below it")
+        self._change(job, JobState.QUEUED, state=JobState.RUNNING, rows=rows, started_at=now())
+        return self._job(job.id)
 
+    def _answer_remaining_rows(self, job: BulkJob, folder: Path) -> bool:
+        """Answer what is left of the rows. False where it was cancelled, or we are to stop."""
+        if job.state is not JobState.RUNNING:
+            return False
+        answerer = self.answerer_of(job)
+        lines = lines_of(folder / files.LIST, job.columns)
+        for line in islice(lines, job.rows_done):
+            answerer.pass_over(line)
+        done, counts = job.rows_done, dict(job.counts)
+        results = files.Results(folder, job.sizes)
+        try:
+            if not done:
+                for name, body in answerer.header().items():
+                    results.append(name, body)
+            while rows := list(islice(lines, self.chunk)):
+                if self.is_stopping():
+                    return False
+                given = answerer.answer(rows, done, now())
+                for name, body in given.bodies.items():
+                    results.append(name, body)
+                done += len(rows)
+                counts = {name: counts.get(name, 0) + given.counts.get(name, 0) for name in {*counts, *given.counts}}
+                stored = results.flushed_lengths()
+                if not self._change(job, JobState.RUNNING, rows_done=done, sizes=stored, counts=counts):
+                    return False
+        finally:
+            results.close()
+        return self._change(job, JobState.RUNNING, state=JobState.WRITING)
 
-def _answer_remaining_rows(
-    sessions: sessionmaker[Session],
-    job: BulkJob,
-    folder: Path,
-    answering: RowAnswerer,
-    is_stopping: Stopping,
-    chunk: int,
-) -> bool:
-    """Answer what is left of the rows. False where it was cancelled, or we are to stop."""
-    if job.state is not JobState.RUNNING:
-        return False
-    lines = lines_of(folder / files.LIST, job.columns)
-    for line in islice(lines, job.rows_done):
-        answering.pass_over(line)
-    done, counts = job.rows_done, dict(job.counts)
-    results = files.Results(folder, job.sizes)
-    try:
-        if not done:
-            for name, body in answering.header().items():
-                results.append(name, body)
-        while rows := list(islice(lines, chunk)):
-            if is_stopping():
-                return False
-            given = answering.answer(rows, done, now())
-            for name, body in given.bodies.items():
-                results.append(name, body)
-            done += len(rows)
-            counts = {name: counts.get(name, 0) + given.counts.get(name, 0) for name in {*counts, *given.counts}}
-            stored = results.flushed_lengths()
-            if not _moved(sessions, job, JobState.RUNNING, rows_done=done, sizes=stored, counts=counts):
-                return False
-    finally:
-        results.close()
-    return _moved(sessions, job, JobState.RUNNING, state=JobState.WRITING)
-
-
-def _moved(sessions: sessionmaker[Session], job: BulkJob, from_: JobState | None, **values: object) -> bool:
-    """Change a job that still stands as it did; False where its sender cancelled it, or it is gone."""
-    states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING) if from_ is None else (from_,)
-    with sessions.begin() as session:
-        changed = session.execute(
-            update(BulkJob)
-            .where(BulkJob.id == job.id, BulkJob.state.in_(states))
-            .values(version=BulkJob.version + 1, **values)
-        )
-        return bool(changed.rowcount)  # type: ignore[attr-defined]
+    def _change(self, job: BulkJob, from_: JobState | None, **values: object) -> bool:
+        """Change a job that still stands as it did; False where its sender cancelled it, or it is gone."""
+        states = (JobState.QUEUED, JobState.RUNNING, JobState.WRITING) if from_ is None else (from_,)
+        with self.sessions.begin() as session:
+            changed = session.execute(
+                update(BulkJob)
+                .where(BulkJob.id == job.id, BulkJob.state.in_(states))
+                .values(version=BulkJob.version + 1, **values)
+            )
+            return bool(changed.rowcount)  # type: ignore[attr-defined]

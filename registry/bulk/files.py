@@ -15,6 +15,7 @@ from typing import IO, NamedTuple, Protocol
 
 from registry.bulk.models import BulkJob
 from registry.core.errors import NotFound, NotNow, TooLarge, UnreadableList
+from registry.core.files import sync_folder
 from registry.proofs.papers.rendering import missing_packages
 from registry.vocabulary.organisations import JobState, ResultForm
 
@@ -66,8 +67,8 @@ def take(folder: Path, stream: Stream) -> Taken:
         if not size:
             raise UnreadableList("the file is empty")
         draft.replace(folder / LIST)
-        _sync_folder(folder)
-        _sync_folder(folder.parent)
+        sync_folder(folder)
+        sync_folder(folder.parent)
     except BaseException:
         remove(folder)
         raise
@@ -84,7 +85,7 @@ class Results:
             file.truncate(sizes.get(name, 0))
             file.seek(0, os.SEEK_END)
             self._files[name] = file
-        _sync_folder(folder)
+        sync_folder(folder)
 
     def append(self, name: str, body: bytes) -> None:
         self._files[name].write(body)
@@ -116,7 +117,7 @@ def putting(folder: Path, name: str) -> Iterator[IO[bytes]]:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(folder / name)
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 def chunks_of(path: Path) -> Iterator[bytes]:
@@ -146,14 +147,6 @@ def _make_folder(folder: Path) -> None:
 def _open_private(path: Path, *, is_kept: bool = False) -> IO[bytes]:
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | (0 if is_kept else os.O_TRUNC)
     return os.fdopen(os.open(path, flags, 0o600), "r+b")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 FILES: dict[ResultForm, tuple[str, str]] = {

@@ -30,7 +30,7 @@ SUBJECTS = ("licence_number", "uscc", "lei", "vat", "euid", "agency_id", "regist
 
 CONTEXT = (
     "authority", "country", "origin", "destination", "sector", "nace_revision", "activity", "visa", "recruiter_kind",
-    "nationality", "occupation", "work_permit", "region", "employer", "on", "known_at",
+    "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on", "known_at",
 )  # fmt: skip
 
 IDENTIFIER = ("scheme", "value")
@@ -40,11 +40,11 @@ VERIFICATION = ("key", *SUBJECTS, "claimed_name", *CONTEXT, *IDENTIFIER)
 CORRIDOR = (
     "key", "supplier", "site", "sending", "sending_scheme", "receiving", "receiving_scheme", "receiving_employer",
     "destination", "sector", "nace_revision", "activity", "visa", "nationality", "occupation", "work_permit", "region",
-    "employer", "on",
+    "employer", "shortage_job", "on",
 )  # fmt: skip
 SUPPLY_CHAIN = (
     "key", "supplier", "site", "provider", "provider_scheme", "country", "origin", "destination", "sector", "nace_revision",
-    "activity", "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "on",
+    "activity", "visa", "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on",
 )  # fmt: skip
 
 FIELDS: Mapping[JobKind, tuple[str, ...]] = {
@@ -67,6 +67,7 @@ CONSTANTS = (
     "work_permit",
     "region",
     "employer",
+    "shortage_job",
     "on",
 )
 """What may be said once for a whole list."""
@@ -165,6 +166,7 @@ _HINTS: Mapping[str, str] = {
     "occupation": "occupation code|isco|isco code|职业代码|職業代碼|codice professione",
     "work_permit": "permit applied for|work permit|申请的许可|申請的許可|permesso richiesto",
     "employer": "employer|kind of employer|employer kind|雇主|僱主|datore di lavoro",
+    "shortage_job": "shortage job|on the shortage list|紧缺职业|緊缺職業|lavoro in carenza",
     "region": "region of the job|job region|工作地区|工作地區|regione del lavoro",
     "on": "on|date|day|as of|日期|data|giorno",
     "known_at": "known at",

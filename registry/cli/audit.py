@@ -1,6 +1,5 @@
 """`registry audit`: whether the lines of who did what still follow from one another, and all of them as a file."""
 
-import os
 import sys
 from pathlib import Path
 
@@ -8,9 +7,10 @@ import click
 
 from registry.audit import queries
 from registry.audit.queries import Head
-from registry.cli.opening import open_registry, reading_of
+from registry.cli.opening import open_registry
+from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
-from registry.core.processes import owner_only
+from registry.core.files import sync_folder, write_atomically
 
 NOT_WELL = 2
 
@@ -31,7 +31,7 @@ def verify(written: str | None) -> None:
     The head that was found good stands in REGISTRY_HOME/audit-head, and the next run holds the chain to it: a database that
     lost its newest lines is found. Note the head in a place that no operator of this machine can write to, too.
     """
-    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         note = settings.home / "audit-head"
         stored = [head for head in (_read_head(written), _noted(note)) if head is not None]
         found = queries.verify(session, stored[0] if stored else None)
@@ -43,14 +43,15 @@ def verify(written: str | None) -> None:
     if troubles:
         click.echo("Keep this state to find out why, and compare it with the last export.", err=True)
         sys.exit(NOT_WELL)
-    _note(note, found.head)
+    write_atomically(note, f"{found.head}\n".encode())
+    sync_folder(note.parent)
     click.echo(f"{found.head.size} lines follow from one another. Head: {found.head}")
 
 
 @audit.command(epilog="\b\nExamples:\n  registry audit export > /media/audit.jsonl")
 def export() -> None:
     """Write every line with its hash to standard output, as JSON lines; the last one is the head."""
-    with open_registry() as (_, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (_, sessions, _), reading_session(sessions) as session:
         for line in queries.exported(session):
             click.echo(line, nl=False)
 
@@ -71,12 +72,3 @@ def _noted(path: Path) -> Head | None:
         return None
     except BadProof:
         raise BadProof(f"{path} holds no head; remove it if you know why, and note today's with another run") from None
-
-
-def _note(path: Path, head: Head) -> None:
-    draft = path.with_name(f".{path.name}")
-    with open(draft, "w", encoding="ascii", opener=owner_only) as file:
-        file.write(f"{head}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import msgspec
-from sqlalchemy import URL, Engine, inspect, make_url
+from sqlalchemy import URL, inspect, make_url
 
 from registry import cli
 from registry.cli.clock import TODAY, require_today
@@ -21,7 +21,7 @@ from registry.cli.keys import prepare_keys
 from registry.complaints.retention.purging import has_overdue
 from registry.core.clock import instant_text, now, read_instant
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import open_engine, reading_sessions_for, sessions_for
 from registry.core.errors import BackupRefused
 from registry.core.settings import Settings
 from registry.log.actions import lock_log
@@ -63,15 +63,12 @@ def backup(folder: Path) -> None:
     folder.chmod(0o700)
     if any(folder.iterdir()):
         raise BackupRefused(f"{folder} is not empty: name a new folder for each backup")
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
         with engine.connect() as connection:
             revision = revisions.current(connection) or ""
         # First the database: what it speaks of lies in the home already, and is not removed from there within a moment.
         _dump(settings, folder)
-    finally:
-        engine.dispose()
     _copy_home(settings, folder / "home")
     has_files = isinstance(settings.files, Path)
     if isinstance(settings.files, Path) and settings.files.is_dir():
@@ -100,7 +97,8 @@ def restore(folder: Path, today: datetime | None) -> None:
     settings = Settings.from_environment(os.environ)
     manifest = _checked(settings, folder)
     _require_empty(settings)
-    _require_databases_clock(settings)
+    with open_engine(settings.database_url) as engine, reading_sessions_for(engine)() as session:
+        require_near(session)
     is_old = not timedelta() <= now() - read_instant(manifest.made_at) <= MAX_PAUSE
     if is_old:
         require_today(now(), today)
@@ -112,15 +110,12 @@ def restore(folder: Path, today: datetime | None) -> None:
     revisions.upgrade(settings.database_url)
     prepare_keys(settings)
     if is_old:
-        _accept_clock(settings)
+        with open_engine(settings.database_url) as engine, sessions_for(engine).begin() as session:
+            accept_clock(session, lock_log(session), now())
     repeat_erasures(settings)
     purged = repeat_purges(settings, is_ordered=True)
-    engine = engine_for(settings.database_url)
-    try:
-        with reading_sessions_for(engine)() as session:
-            found = audit(session, settings)
-    finally:
-        engine.dispose()
+    with open_engine(settings.database_url) as engine, reading_sessions_for(engine)() as session:
+        found = audit(session, settings)
     click.echo(
         f"Restored what was backed up at {manifest.made_at}: {len(manifest.files)} files, a log of {found.size} entries."
     )
@@ -143,33 +138,11 @@ def repeat_purges(settings: Settings, *, is_ordered: bool = False) -> int:
     """
     from registry.worker.schedule import purge_cases
 
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         with reading_sessions_for(engine)() as session:
             if not has_overdue(session, now().date()):
                 return 0
         return purge_cases(settings, sessions_for(engine), is_ordered=is_ordered)
-    finally:
-        engine.dispose()
-
-
-def _require_databases_clock(settings: Settings) -> None:
-    """Before anything is written. Raises ClockWrong where this machine's clock is not that of the database."""
-    engine = engine_for(settings.database_url)
-    try:
-        with reading_sessions_for(engine)() as session:
-            require_near(session)
-    finally:
-        engine.dispose()
-
-
-def _accept_clock(settings: Settings) -> None:
-    engine = engine_for(settings.database_url)
-    try:
-        with sessions_for(engine).begin() as session:
-            accept_clock(session, lock_log(session), now())
-    finally:
-        engine.dispose()
 
 
 def _dump(settings: Settings, folder: Path) -> None:
@@ -288,12 +261,9 @@ def _require_empty(settings: Settings) -> None:
         if _sqlite_path(settings).exists():
             raise BackupRefused("the database of REGISTRY_DATABASE_URL is there already: move it away first")
         return
-    engine: Engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         if inspect(engine).get_table_names():
             raise BackupRefused("the database of REGISTRY_DATABASE_URL has tables: make a new one for the restore")
-    finally:
-        engine.dispose()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -2,12 +2,13 @@
 
 import click
 
-from registry.cli.opening import open_registry, reading_of
+from registry.cli.opening import open_registry
 from registry.complaints.attachments.actions import discard, files_remover
 from registry.complaints.attachments.storage import compare, copy_again, store_of
 from registry.complaints.retention import purging
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
+from registry.core.db.engine import reading_session
 from registry.log.clock_check import require_right_clock
 
 EXAMPLES = """\b
@@ -63,7 +64,7 @@ def reconcile(dry_run: bool) -> None:
     """
     with open_registry() as (settings, sessions, _):
         store = store_of(settings)
-        with reading_of(sessions) as session:
+        with reading_session(sessions) as session:
             found = compare(session, store, now().date())
         if not dry_run:
             discard(store, found.orphans)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import engine_for, open_engine, reading_sessions_for, sessions_for
 from registry.core.errors import NotMigrated
 from registry.register.agencies.models import PublicRecord
 from registry.register.agencies.publishing import reindex as renew_keys
@@ -66,12 +66,9 @@ def _say(line: str) -> None:
 
 
 def _index_names(address: str) -> None:
-    engine = engine_for(address)
-    try:
+    with open_engine(address) as engine:
         if _lacks_name_index(engine):
             build_anew(engine)
-    finally:
-        engine.dispose()
 
 
 def _lacks_name_index(engine: Engine) -> bool:
@@ -104,14 +101,11 @@ def check() -> None:
 
     Exit code 0 when all is well, 2 otherwise.
     """
-    engine = engine_for(cli.database_url())
-    try:
+    with open_engine(cli.database_url()) as engine:
         revisions.require_current(engine)
         with engine.connect() as connection:
             found = revisions.current(connection)
             differences = differences_of(connection)
-    finally:
-        engine.dispose()
     if revisions.is_later(found):
         raise NotMigrated(f"the database is at revision {found}, of a later version: check it with that version")
     if differences:
@@ -127,12 +121,8 @@ def differences_of(connection: Connection) -> list[str]:
 
 
 def _where() -> str:
-    engine = engine_for(cli.database_url())
-    try:
-        with engine.connect() as connection:
-            found = revisions.current(connection)
-    finally:
-        engine.dispose()
+    with open_engine(cli.database_url()) as engine, engine.connect() as connection:
+        found = revisions.current(connection)
     revisions.require_known(found)
     wanted = revisions.head()
     if found == wanted:

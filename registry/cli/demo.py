@@ -4,11 +4,12 @@ import click
 from sqlalchemy.orm import Session
 
 from registry import cli
+from registry.cli.opening import open_registry
 from registry.complaints.case.complaint_codes import grouped
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import ImportRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -39,18 +40,12 @@ def load() -> None:
 
     The database must be at the newest revision (`registry db upgrade`).
     """
-    settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        sessions = sessions_for(engine)
+    with open_registry() as (settings, sessions, _):
         with sessions() as session:
             found = load_demo(session)
             codes = [] if found is None else _complaints(session, settings)
             session.commit()
         cli.sign_published(settings, sessions)
-    finally:
-        engine.dispose()
     if found is None:
         click.echo("The demo data is there already: nothing to do.")
         return
@@ -64,20 +59,14 @@ def officers() -> None:
 
     The demo data must be loaded. Codes are good for three days and shown once; who was added before is listed without.
     """
-    settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
-        revisions.require_current(engine)
-        with sessions_for(engine).begin() as session:
-            if not lock_log(session).is_demo:
-                raise ImportRefused(
-                    "invented officers stand beside demo data alone: run `registry demo load` in a demo home"
-                )
-            sealer, at = Sealer(Keyring(settings.keys)), now()
-            found = add_officers(session, sealer, at)
-            filled = fill_desk(session, sealer, at, settings.home)
-    finally:
-        engine.dispose()
+    with open_registry() as (settings, sessions, keyring), sessions.begin() as session:
+        if not lock_log(session).is_demo:
+            raise ImportRefused(
+                "invented officers stand beside demo data alone: run `registry demo load` in a demo home"
+            )
+        sealer, at = Sealer(keyring), now()
+        found = add_officers(session, sealer, at)
+        filled = fill_desk(session, sealer, at, settings.home)
     click.echo("One officer for each role. Join with the code, then sign in with the e-mail address:")
     for one in found:
         click.echo(f"  {one.role:<13} {one.unit:<22} {one.email:<44} {one.code or '(added before)'}")
@@ -92,8 +81,7 @@ def officers() -> None:
 @demo.command()
 def check() -> None:
     """Say what this home holds. Exit code 0 when it is a demo home, 2 otherwise."""
-    engine = engine_for(cli.database_url())
-    try:
+    with open_engine(cli.database_url()) as engine:
         revisions.require_current(engine)
         with sessions_for(engine)() as session:
             state = lock_log(session)
@@ -103,8 +91,6 @@ def check() -> None:
             click.echo(f"Demo home with log origin {state.origin or '(none yet)'}: {_summary(counts(session))}.")
             for status, count in sorted(statuses(session).items()):
                 click.echo(f"  {count:>3}  {status}")
-    finally:
-        engine.dispose()
 
 
 def _complaints(session: Session, settings: Settings) -> list[str]:

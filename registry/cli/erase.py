@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry import cli
 from registry.core.clock import day_at, now
 from registry.core.db import revisions
-from registry.core.db.engine import Base, drop_deleted, engine_for, sessions_for
+from registry.core.db.engine import Base, drop_deleted, open_engine, reading_session, sessions_for
 from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
@@ -39,13 +39,11 @@ def erase(reference: str, yes: bool) -> None:
     written down.
     """
     settings = cli.settings()
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
         sessions = sessions_for(engine)
-        with sessions() as session:
+        with reading_session(sessions) as session:
             # No other process must wait while the operator thinks.
-            session.connection(execution_options={"registry_reading": True})
             known = erasable(session, reference)
         if not yes:
             click.confirm(f"This cannot be undone. Erase who stands behind {known}?", abort=True)
@@ -59,8 +57,6 @@ def erase(reference: str, yes: bool) -> None:
         cli.sign_published(settings, sessions)
         click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
         click.echo(drop_erased(engine))
-    finally:
-        engine.dispose()
 
 
 def erase_remembered(session: Session, settings: Settings) -> list[str]:
@@ -106,8 +102,7 @@ def erasable(session: Session, written: str) -> str:
 
 def repeat_erasures(settings: Settings) -> None:
     """Erase again what a restored backup brought back. Called before anything is served."""
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         sessions = sessions_for(engine)
         with sessions.begin() as session:
             again = erase_remembered(session, settings)
@@ -115,5 +110,3 @@ def repeat_erasures(settings: Settings) -> None:
             cli.sign_published(settings, sessions)
             drop_erased(engine)
             click.echo(f"Erased again, for a restored backup brought them back: {' '.join(again)}", err=True)
-    finally:
-        engine.dispose()

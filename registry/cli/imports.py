@@ -10,13 +10,12 @@ from typing import Any
 import click
 
 from registry import cli
-from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.cli.opening import open_sessions
 from registry.core.errors import ImportRefused
 from registry.register.imports.actions import ImportRequest, Progress
 from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping_file
-from registry.register.imports.report import Report, as_json, in_brief, rejects_csv, write_whole
+from registry.register.imports.report import SHOWN, Report, as_json, in_brief, rejects_csv, write_whole
 
 TELL_EVERY = 5.0
 """Seconds between two lines about progress where there is no terminal."""
@@ -30,7 +29,7 @@ TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 @click.command(
     name="import",
     epilog="\b\nExamples:\n"
-    "  registry import agentury-prace.json --source cz-mpsv --dry-run\n"
+    "  registry import agentury-prace.json --source cz-mpsv --check\n"
     "  registry import agentury-prace.json --source cz-mpsv --report report.json --rejects rejects.csv\n"
     "  registry import list.xlsx --mapping my-list.toml\n"
     "\n\b\nExit code 0 when the list was applied (or the dry run went through), 2 when it was refused: then nothing was changed.",
@@ -48,6 +47,12 @@ TO_WRITE = click.Path(dir_okay=False, path_type=Path)
     help="A mapping file, instead of one found by name.",
 )
 @click.option("--dry-run", is_flag=True, help="Read, check and compare everything, and change nothing.")
+@click.option(
+    "--check",
+    "is_check",
+    is_flag=True,
+    help="As --dry-run, and print what a reader compares with the file: its tables and headings, kinds, statuses, rows.",
+)
 @click.option("--report", "report_file", type=TO_WRITE, help="Write the report here as JSON.")
 @click.option(
     "--rejects",
@@ -66,6 +71,7 @@ def import_command(
     name: str | None,
     mapping_file: Path | None,
     dry_run: bool,
+    is_check: bool,
     report_file: Path | None,
     rejects_file: Path | None,
     encoding: str | None,
@@ -79,24 +85,25 @@ def import_command(
     """
     settings = cli.settings()
     mapping = chosen_mapping(name, mapping_file, settings.home)
-    engine = engine_for(settings.database_url)
     try:
-        revisions.require_current(engine)
-        with progress_reporter() as progress:
-            request = ImportRequest(file, mapping, encoding, dry_run, skip_rejects, accept_shrink, progress=progress)
-            sessions = sessions_for(engine)
-            report = import_list(settings, sessions, request)
-        cli.sign_published(settings, sessions)
+        with open_sessions(settings) as sessions:
+            with progress_reporter() as progress:
+                changes_nothing = dry_run or is_check
+                request = ImportRequest(
+                    file, mapping, encoding, changes_nothing, skip_rejects, accept_shrink, progress=progress
+                )
+                report = import_list(settings, sessions, request)
+            cli.sign_published(settings, sessions)
     except KeyboardInterrupt:
         click.echo("\nInterrupted: nothing was changed.", err=True)
         sys.exit(130)
-    finally:
-        engine.dispose()
     if report_file is not None:
         write_whole(report_file, as_json(report))
     if rejects_file is not None:
         write_whole(rejects_file, ("\ufeff" + rejects_csv(report.rejects)).encode())
     show(report)
+    if is_check:
+        show_overview(report)
     if report.refused_because is not None:
         click.echo(f"registry: {report.refused_because}. Nothing was changed.", err=True)
         sys.exit(REFUSED)
@@ -187,6 +194,31 @@ def show(report: Report) -> None:
         )
     _print_findings(console, "Rejected", report.rejects)
     _print_findings(console, "Taken, but see", report.warnings)
+
+
+def show_overview(report: Report) -> None:
+    """What a reader compares with the file: each table, the headings, and of each kind and status some rows."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    tables = Table("table of the file", "heading", "rows", "taken", "left out", "rejected", "not read, because")
+    for one in report.overview.tables:
+        counted = (str(number) for number in (one.rows, one.taken, one.left_out, one.rejected))
+        tables.add_row(escape(one.place), escape(one.heading[:60]), *counted, escape(one.left_because))
+    console.print(tables)
+    if report.overview.headings:
+        console.print("Headings, and lines of one cell:")
+    for heading in report.overview.headings[:SHOWN]:
+        console.print(f"  {escape(heading)}")
+    for group in report.overview.groups:
+        console.print(f"{group.licences} licences {escape(group.kind)}, {escape(group.status)}; the first of them:")
+        for row in group.samples:
+            days = f"{row.valid_from or '...'} to {row.valid_to or '...'}"
+            console.print(
+                f"  {escape(row.place)}: {escape(row.name)} | {escape(row.key)} | {escape(row.number)} | {days}"
+            )
 
 
 def _print_findings(console: Any, title: str, findings: Any) -> None:

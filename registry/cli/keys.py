@@ -9,7 +9,7 @@ from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
 from registry.cli.opening import open_registry
 from registry.core.certificates import CERTIFIED
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
 from registry.core.secret_checks import settle_secrets
@@ -44,15 +44,11 @@ def prepare_keys(settings: Settings) -> list[Key]:
 
     Raises KeyTrouble where a secret that the database was used with is missing here, or another.
     """
-    engine = engine_for(settings.database_url)
     keyring = Keyring(settings.keys)
-    try:
-        with keyring.alone(), sessions_for(engine).begin() as session:
-            lock_log(session)
-            settle_secrets(session, keyring)
-            return make_keys(session, keyring)
-    finally:
-        engine.dispose()
+    with open_engine(settings.database_url) as engine, keyring.alone(), sessions_for(engine).begin() as session:
+        lock_log(session)
+        settle_secrets(session, keyring)
+        return make_keys(session, keyring)
 
 
 @keys.command()

@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from registry import cli
-from registry.cli.opening import open_registry, reading_of
+from registry.cli.opening import open_registry
+from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
 from registry.log import ending, exporting, queries, signing
 from registry.log.audit import audit
@@ -24,7 +25,7 @@ def log() -> None:
 @log.command()
 def verify() -> None:
     """Derive tree, heads and keys anew from the entries, and compare. Exit code 0 when all agree, 2 otherwise."""
-    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         found = audit(session, settings)
     for trouble in found.troubles:
         click.echo(f"registry: {trouble}", err=True)
@@ -93,7 +94,7 @@ def adopt(yes: bool) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the published log below FOLDER at the paths it is served at, for a web server, a mirror or a drawer."""
-    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         trust = msgspec.json.encode(queries.trust_file(session, settings.public_url))
         try:
             size = exporting.export(session, folder, trust)

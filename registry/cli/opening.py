@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import open_engine, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 
@@ -33,12 +33,9 @@ def open_sessions(settings: Settings | None = None) -> Iterator[sessionmaker[Ses
 
     Raises NotMigrated where this version cannot serve the database, SettingsError where its server is too old.
     """
-    engine = engine_for((settings or cli.settings()).database_url)
-    try:
+    with open_engine((settings or cli.settings()).database_url) as engine:
         revisions.require_current(engine)
         yield sessions_for(engine)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -46,10 +43,3 @@ def open_session() -> Iterator[Session]:
     """A session on the database of the environment, which is committed when the command ends well. Raises as above."""
     with open_sessions() as sessions, sessions.begin() as session:
         yield session
-
-
-def reading_of(sessions: sessionmaker[Session]) -> Session:
-    """A session that makes no writer wait."""
-    session = sessions()
-    session.connection(execution_options={"registry_reading": True})
-    return session

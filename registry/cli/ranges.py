@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.opening import open_registry, reading_of
+from registry.cli.opening import open_registry
+from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
+from registry.core.files import write_public
 from registry.ranges import exporting
 from registry.ranges.actions import write_epoch
 
@@ -46,7 +48,7 @@ def write() -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
-    with open_registry() as (_, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (_, sessions, _), reading_session(sessions) as session:
         try:
             files = exporting.export(session, folder)
         except OSError as error:
@@ -65,14 +67,13 @@ def kit(file: Path, max_mb: int) -> None:
     It is signed with the key of receipts and may be used for 30 days. Hand it on as it is: on a stick, in a chat, on a site.
     """
     from registry.core.keyring import Use
-    from registry.log.exporting import write as write_file
     from registry.proofs.credentials.signing import Signers
     from registry.ranges.kit import kit as made_kit
 
-    with open_registry() as (settings, sessions, _), reading_of(sessions) as session:
+    with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000)
     try:
-        write_file(file, body)
+        write_public(file, body)
     except OSError as error:
         raise BadProof(f"{file} cannot be written ({error.strerror}): choose another place") from None
     click.echo(f"Wrote {len(body)} bytes to {file}.")

@@ -27,7 +27,7 @@ from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble, RegistryError, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
@@ -108,13 +108,10 @@ def serve(
 
 
 def require_database(settings: Settings) -> None:
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
         cli.tell_of_clock(engine)
         cli.tell_of_demands(settings, engine, is_bound=bool(settings.edges & WRITING))
-    finally:
-        engine.dispose()
 
 
 def warn_of_redis(settings: Settings) -> None:
@@ -309,11 +306,8 @@ def _remove(folder: str) -> None:
 
 def share_once(settings: Settings) -> None:
     """Have what other machines changed in their data folders (registry.core.shared_home) before anything is served."""
-    engine = engine_for(settings.database_url)
-    try:
+    with open_engine(settings.database_url) as engine:
         share(settings, sessions_for(engine))
-    finally:
-        engine.dispose()
 
 
 @contextmanager

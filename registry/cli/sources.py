@@ -1,5 +1,8 @@
 """`registry sources`: the lists we read, how fresh each is, and mappings for new ones."""
 
+import csv
+import io
+import re
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +19,7 @@ from registry.core.errors import ImportRefused, NotFound
 from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
+from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
 from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, mapping_of, shipped_names
 from registry.register.imports.models import FetchState
@@ -146,6 +150,35 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
     left = text.count("# ?")
     click.echo(f"{to}: {len(draft.columns)} columns were guessed, {left} questions are left (marked # ?).")
     click.echo(f"Then try: registry import {sample} --mapping {to} --dry-run")
+
+
+@sources.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
+)
+@click.option("--encoding", help="Encoding of a web page, when it is found out wrongly.")
+def split(file: Path, folder: Path, encoding: str | None) -> None:
+    """Write each list of FILE, a page or document that holds several under headings, as a CSV file of its own.
+
+    Draft a mapping for each, or say what the headings mean in [[table.headings]] of one mapping and import FILE itself.
+    """
+    parts = parts_of(file, encoding)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    number = 0
+    for part in parts:
+        if not part.rows:
+            click.echo(f"no rows below {part.heading[:100]!r}")
+            continue
+        number += 1
+        words = "-".join(re.findall(r"\w+", part.heading.casefold()))[:40].strip("-")
+        to = folder / (f"{number:02d}-{words}.csv" if words else f"{number:02d}.csv")
+        if to.exists():
+            raise ImportRefused(f"{to} is there already: name another folder")
+        out = io.StringIO()
+        csv.writer(out).writerows([part.header, *part.rows])
+        write_whole(to, out.getvalue().encode())
+        click.echo(f"{to}: {len(part.rows)} rows, {part.heading[:100]!r}")
 
 
 def _ask(answers: Answers, draft: Any) -> None:

@@ -10,7 +10,7 @@ import click
 from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import open_engine, reading_sessions_for, sessions_for
 from registry.core.processes import forbid_dumps, freeze_gc
 from registry.http import logs
 from registry.log.clock_check import require_right_clock
@@ -28,11 +28,10 @@ def worker(once: bool) -> None:
     os.umask(0o077)
     settings = cli.settings(makes_home=True)
     logs.configure()
-    engine = engine_for(settings.database_url)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    try:
+    with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
         cli.tell_of_demands(settings, engine, is_bound=False)
         prepare_keys(settings)
@@ -40,8 +39,6 @@ def worker(once: bool) -> None:
         if once:
             with reading_sessions_for(engine)() as session:
                 require_right_clock(session)
-    finally:
-        engine.dispose()
     if once and failed:
         raise click.ClickException(f"failed: {', '.join(failed)}; the log says where")
 
@@ -57,20 +54,17 @@ def work(with_parent: bool) -> None:
     """Answer what waits, and end. Killed at any moment, the next goes on where it stood."""
     settings = cli.settings()
     logs.configure()
-    engine = engine_for(settings.database_url)
     parent, stopping = os.getppid(), [False]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.__setitem__(0, True))
     freeze_gc()
-    try:
+    with open_engine(settings.database_url) as engine:
         work_on(
             settings,
             sessions_for(engine),
             reading_sessions_for(engine),
             lambda: stopping[0] or (with_parent and os.getppid() != parent),
         )
-    finally:
-        engine.dispose()
 
 
 @lists.command(hidden=True)

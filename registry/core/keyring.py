@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from registry.core.errors import KeyTrouble
+from registry.core.files import sync_folder, write_atomically
 from registry.core.key_records import (
     ED25519_USES,
     Key,
@@ -257,7 +258,7 @@ class Keyring:
         for path in self.folder.glob(f"{purpose}-*-{kid}.secret"):
             if re.fullmatch(re.escape(purpose) + _RING_FILE, path.name):
                 path.unlink(missing_ok=True)
-                self._sync()
+                sync_folder(self.folder)
 
     def _names(self) -> list[str]:
         try:
@@ -291,30 +292,8 @@ class Keyring:
 
     def _write(self, name: str, body: bytes, *, is_first: bool = False) -> None:
         """Write the file atomically; it is on the disk when this returns. `is_first`: a file that is there already stays."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path, draft = self.folder / name, self.folder / f".{name}.{secrets.token_hex(6)}"
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        if is_first:
-            try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
-            finally:
-                draft.unlink()
-        else:
-            draft.replace(path)
-        self._sync()
-
-    def _sync(self) -> None:
-        folder = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        write_atomically(self.folder / name, body, keeps_existing=is_first)
+        sync_folder(self.folder)
 
 
 def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:

@@ -11,7 +11,6 @@ apart. Both at once is for the operator to settle: neither is touched, and the l
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -29,7 +28,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import Base, Instant, Text
+from registry.core.db.engine import Base, Instant, Text, reading_session
+from registry.core.files import write_atomically
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 
@@ -75,14 +75,13 @@ class _Round:
         with self._keys.alone():
             base = self._noted()
             here = {name: _digest(path.read_bytes()) for name, path in self._files().items()}
-            with self._sessions() as session:
-                session.connection(execution_options={"registry_reading": True})
+            with reading_session(self._sessions) as session:
                 there = {row.name: row.digest for row in session.execute(select(HomeFile.name, HomeFile.digest))}
             noted = {}
             for name in sorted({*base, *here, *there}):
                 noted[name] = self._settle(name, base.get(name), here.get(name, _GONE), there.get(name))
             if noted != base:
-                _write(self._note, json.dumps(noted, indent=0).encode())
+                write_atomically(self._note, json.dumps(noted, indent=0).encode())
 
     def _settle(self, name: str, base: str | None, here: str, there: str | None) -> str:
         """Make both sides alike. Gives what they are now, or the former note where the operator must settle it."""
@@ -107,7 +106,7 @@ class _Round:
         lines = dict.fromkeys([*own.splitlines(), *self._decrypt(ERASED).splitlines()])
         body = b"".join(line + b"\n" for line in lines)
         if body != own:
-            _write(path, body)
+            write_atomically(path, body)
             # A paper made here a moment ago may name the person.
             shutil.rmtree(self._home / "papers", ignore_errors=True)
         digest = _digest(body)
@@ -120,7 +119,7 @@ class _Round:
         if body is None:
             path.unlink(missing_ok=True)
             return _GONE
-        _write(path, body)
+        write_atomically(path, body)
         return _digest(body)
 
     def _put(self, name: str, there: str | None, here: str) -> bool:
@@ -143,8 +142,7 @@ class _Round:
         return self._decrypt_if_there(name) or b""
 
     def _decrypt_if_there(self, name: str) -> bytes | None:
-        with self._sessions() as session:
-            session.connection(execution_options={"registry_reading": True})
+        with reading_session(self._sessions) as session:
             row = session.execute(select(HomeFile.digest, HomeFile.sealed).where(HomeFile.name == name)).one_or_none()
         if row is None or row.digest == _GONE:
             return None
@@ -183,18 +181,6 @@ class _Round:
 
 def _digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def _write(path: Path, body: bytes) -> None:
-    """Write the file atomically, for its owner alone; it is on the disk when this returns."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.parent / f".{path.name}.{secrets.token_hex(6)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 __all__ = ["ROUND_SECONDS", "HomeFile", "share"]

@@ -6,7 +6,6 @@ served is found by the entry: if we crash between the two the former snapshot is
 
 import fcntl
 import json
-import os
 import re
 import secrets
 import shutil
@@ -20,7 +19,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import answer_instant, now
+from registry.core.db.engine import reading_session
 from registry.core.errors import DatasetRefused
+from registry.core.files import sync_folder, write_public
 from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -37,7 +38,6 @@ from registry.dataset.manifest import MANIFEST, NAME, NOTE, Head, files_stated, 
 from registry.dataset.queries import Reading
 from registry.log import queries as log
 from registry.log.actions import Draft, append
-from registry.log.exporting import write as write_file
 from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
 from registry.register.agencies import record
@@ -122,8 +122,7 @@ def write(
     (a full disk): whatever is raised, the former snapshot lies there as before.
     """
     at = at or now()
-    with _alone(folder), sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with _alone(folder), reading_session(sessions) as session:
         head = _head_of(log.head(session))
         former, damaged = _former(session, folder)
         name = f"{at:%Y-%m-%d}-{head.size}"
@@ -172,9 +171,8 @@ def write(
         appended = append(session, [Draft(KEY, EntryType.DATASET_PUBLISHED, record_)])
     sign()
     _clear(folder, {name} | ({former["name"]} if former and not has_gone else set()), stated["deltas"])
-    write_file(
-        folder / CURRENT, record.canonical({"v": rules.VERSION, "name": name, "log_index": appended.first_index})
-    )
+    pointer = record.canonical({"v": rules.VERSION, "name": name, "log_index": appended.first_index})
+    write_public(folder / CURRENT, pointer)
     return Written(
         name,
         appended.first_index,
@@ -298,24 +296,16 @@ def _put_in_place(folder: Path, part: Path, name: str) -> None:
         path.replace(folder / DELTAS / path.name)
     if (part / DELTAS).exists():
         (part / DELTAS).rmdir()
-    _sync(part)
+    sync_folder(part)
     if (folder / name).exists():
         # Written twice at one head and day, or left by a crash before its entry: the newer stands.
         (folder / name).rename(folder / f"{_PART}{secrets.token_hex(6)}")
     part.rename(folder / name)
-    _sync(folder)
+    sync_folder(folder)
 
 
 def _paths_in(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _clear(folder: Path, wanted: set[str], chain: Sequence[dict[str, Any]]) -> None:

@@ -94,7 +94,7 @@ def question_payload(question: Question) -> dict[str, str]:
 
 _ASKED = (
     "country", "authority", "claimed_name", "origin", "destination", "sector", "nace_revision", "activity", "visa",
-    "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "on",
+    "recruiter_kind", "nationality", "occupation", "work_permit", "region", "employer", "shortage_job", "on",
 )  # fmt: skip
 
 

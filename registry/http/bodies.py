@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, NoReturn
 
-from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy, TooLarge
+from registry.core.errors import BodyIncomplete, BodyTooSlow, RegistryError, TooBusy
 
 GRACE = 20.0
 """Seconds that a body has before its rate counts, and that it may bring nothing at a time."""
@@ -137,10 +137,6 @@ async def pieces_in_time(body: AsyncIterator[bytes], expected: int | None, pace:
 def announced_length(text: str | None) -> int | None:
     """Content-Length as a number; None where it is missing. The server has refused what is no number."""
     return int(text) if text and text.isascii() and text.isdigit() else None
-
-
-def too_large() -> TooLarge:
-    return TooLarge("the body is larger than this address takes")
 
 
 AHEAD = 64

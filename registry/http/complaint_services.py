@@ -71,6 +71,14 @@ def build_sent_file(body: bytes, name: str, key: IdempotencyKey | None) -> SentF
 
 def read_form_file() -> SentFile:
     """The file of a form, named by its field `once`; empty where there is none."""
-    sent = request.files.get("file")
-    body, name, declared = (sent.read(), sent.filename or "", sent.mimetype) if sent is not None else (b"", "", "")
-    return SentFile(body, name, declared, idempotency_key=request.form.get("once", "")[:80] or secrets.token_hex(16))
+    return next(iter(read_form_files()), SentFile(b"", ""))
+
+
+def read_form_files() -> list[SentFile]:
+    """The files that were chosen in a form, each named by its field `once` and its place."""
+    key = request.form.get("once", "")[:80] or secrets.token_hex(16)
+    return [
+        SentFile(sent.read(), sent.filename, sent.mimetype, idempotency_key=f"{key}{place or ''}")
+        for place, sent in enumerate(request.files.getlist("file"))
+        if sent.filename
+    ]

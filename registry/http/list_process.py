@@ -65,17 +65,31 @@ class ListProcess:
         self._process: subprocess.Popen[bytes] | None = None
 
     def answer(self, environ: Environ, body: bytes) -> ListAnswer:
-        """Raises TooBusy where too many lists wait, or the process ended before it had answered."""
+        """Raises TooBusy where too many lists wait, or the process ended while it answered."""
         with self._turns.one(_TROUBLE):
             try:
-                if self._process is None or self._process.poll() is not None:
-                    self._start()
-                self._connection.send((environ, body))
+                self._hand_over(environ, body)
                 return self._received()
             except (EOFError, OSError) as error:
                 log.error("list_process_ended", kind=type(error).__name__)
                 self._end()
                 raise TooBusy("the list was not answered to its end: send it again", RETRY_AFTER) from None
+
+    def _hand_over(self, environ: Environ, body: bytes) -> None:
+        """Give the list to the process, or to another one where that has ended before it took the list."""
+        if self._process is not None:
+            try:
+                return self._send(environ, body)
+            except (EOFError, ConnectionError):
+                self._end()
+        self._start()
+        self._send(environ, body)
+
+    def _send(self, environ: Environ, body: bytes) -> None:
+        self._connection.send((environ, body))
+        self._wait()
+        # Empty: from here on the list is not given to another process, for it may be what ends this one.
+        self._connection.recv_bytes()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -107,6 +121,7 @@ class ListProcess:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            self._process = None
 
 
 def long_lists_apart(view: View) -> View:
@@ -134,6 +149,7 @@ def answer_lists(connection: Connection, application_for: Callable[[Environ], Fl
     with suppress(EOFError, ConnectionError):
         while True:
             environ, body = connection.recv()
+            connection.send_bytes(b"")
             status, headers, parts = _answer_of(application_for(environ), environ, body)
             connection.send((status, headers))
             for chunk in filter(None, chunks_of(parts)):

@@ -69,6 +69,7 @@ def question_of(parameters: dict[str, Any], now: datetime) -> Question:
         parameters.get("work_permit"),
         parameters.get("region"),
         parameters.get("employer"),
+        parameters.get("shortage_job"),
         letters,
     )
     refuse_other_mode(question)

@@ -165,6 +165,11 @@ def country_name(language: Language, code: str) -> str:
     return _territories(language).get(code, code)
 
 
+def region_name(language: Language, region: str) -> str:
+    """A part of a country where licences go by region; as the law calls it where the catalogues have no name."""
+    return text(language, f"region.{region}") if has_text(f"region.{region}") else region
+
+
 def base_letters(name: str) -> str:
     """A name without accents and in small letters, by which lists are sorted: Ț stands beside T, not behind Z."""
     return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
@@ -318,6 +323,7 @@ _WORDED: Mapping[str, ValueText] = {
     ),
     "authority": authority_name,
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,
+    **dict.fromkeys(("region", "job_region"), lambda language, value, _: region_name(language, value)),
 }
 """How the values of findings are worded, by their names; every other one is said as it stands."""
 

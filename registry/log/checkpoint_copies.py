@@ -6,7 +6,6 @@ sign different entries at once one is refused.
 """
 
 import hashlib
-import os
 import secrets
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 
 from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, KeyTrouble
+from registry.core.files import sync_folder, write_atomically
 from registry.core.object_store import object_store, store_errors
 from registry.core.settings import Bucket, Settings
 from registry.log import note
@@ -42,20 +42,9 @@ def last_signed(home: Path) -> note.Checkpoint | None:
 
 def remember_signed(home: Path, head: note.Checkpoint) -> None:
     """Write the data folder's copy atomically; it is on the disk when this returns."""
-    folder = home / "log"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = folder / f".last-signed.{secrets.token_hex(6)}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(head.text())
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(folder / "last-signed")
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    path = last_signed_file(home)
+    write_atomically(path, head.text().encode())
+    sync_folder(path.parent)
 
 
 class Remembered(NamedTuple):

@@ -1,11 +1,10 @@
 """The log as files at the paths it is served at, for a plain web server, a mirror or a drawer (C2SP tlog-tiles is static)."""
 
-import os
-import secrets
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from registry.core.files import write_public
 from registry.log import queries, tiles, tree
 
 
@@ -23,24 +22,13 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
         for number in range(whole):
             path = log / "tile" / tree.tile_path(level, number)
             if not path.exists():
-                write(path, tiles.served(session, level, number, tree.WIDTH))
+                write_public(path, tiles.served(session, level, number, tree.WIDTH))
         if rest:
-            write(log / "tile" / tree.tile_path(level, whole, rest), tiles.served(session, level, whole, rest))
+            write_public(log / "tile" / tree.tile_path(level, whole, rest), tiles.served(session, level, whole, rest))
     keys = "".join(f"{key}\n" for key in queries.verifier_keys(session))
     policy = "".join(f"{line}\n" for line in queries.policy_lines(session))
-    write(folder / ".well-known" / "registry-trust.json", trust)
-    write(log / "vkey", keys.encode())
-    write(log / "policy", policy.encode())
-    write(log / "checkpoint", checkpoint.note.encode())
+    write_public(folder / ".well-known" / "registry-trust.json", trust)
+    write_public(log / "vkey", keys.encode())
+    write_public(log / "policy", policy.encode())
+    write_public(log / "checkpoint", checkpoint.note.encode())
     return checkpoint.size
-
-
-def write(path: Path, body: bytes) -> None:
-    """Write the file atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
-    with draft.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)

@@ -196,22 +196,6 @@ def opened_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     return checkpoint
 
 
-def read_proof(raw: str) -> Proof:
-    """A tlog-proof. BadProof when it is none."""
-    head, gap, checkpoint = raw.partition("\n\n")
-    lines = head.split("\n")
-    if not gap or lines[0] != _HEADER:
-        raise BadProof(f"the text is no proof: it must begin with the line {_HEADER}")
-    rest = lines[2:] if len(lines) > 1 and lines[1].startswith("extra ") else lines[1:]
-    number = rest[0].removeprefix("index ") if rest else ""
-    if not rest or not rest[0].startswith("index ") or not _NUMBER.fullmatch(number) or len(rest) > 65:
-        raise BadProof("the proof does not say the index of its entry")
-    hashes = tuple(_decoded(line, "a line of the proof") for line in rest[1:])
-    if any(len(hash_) != 32 for hash_ in hashes):
-        raise BadProof("every line of the proof is a hash of 32 bytes")
-    return Proof(int(number), hashes, checkpoint)
-
-
 def _decoded(encoded: str, what: str) -> bytes:
     """Base64 in its one canonical form: any other spelling of the same bytes would be a second signature."""
     try:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof, ForkRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -113,8 +114,7 @@ class _SigningInput(NamedTuple):
 
 def _ask_guards(sessions: sessionmaker[Session], settings: Settings) -> _Guarded:
     """What bucket and witness say was signed last; asked before the lock, so that no one waits for one that is away."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         return _guards_say(session, settings)
 
 
@@ -253,8 +253,7 @@ def follow(settings: Settings, sessions: sessionmaker[Session]) -> None:
     Only for as long as another worker holds the lease: it has found that the database is no older copy. Raises ForkRefused
     when what this home knows of does not lead to the newest head.
     """
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         _follow(session, settings.home)
 
 
@@ -311,9 +310,8 @@ def rebuild_tiles(settings: Settings, sessions: sessionmaker[Session]) -> int:
 
 
 def _is_due(sessions: sessionmaker[Session], settings: Settings) -> bool:
-    with sessions() as session:
+    with reading_session(sessions) as session:
         # Looking must make no writer wait.
-        session.connection(execution_options={"registry_reading": True})
         require_right_clock(session)
         state = session.execute(select(LogState)).scalar_one()
         newest = _newest(session, state)

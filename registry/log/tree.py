@@ -177,25 +177,6 @@ def consistency_proof(read: ReadTile, old: int, size: int) -> list[bytes]:
     return proof[::-1]
 
 
-def check_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Raise BadProof unless the proof leads from the leaf hash at `index` to the root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        raise BadProof(f"the proof is of index {index}, and the tree has {size} entries")
-    place, last, found = index, size - 1, leaf
-    for step in proof:
-        if last == 0:
-            raise BadProof("the proof is longer than the tree is high")
-        if place & 1 or place == last:
-            found = node_hash(step, found)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            found = node_hash(found, step)
-        place, last = place >> 1, last >> 1
-    if last or found != root:
-        raise BadProof(f"the proof of entry {index} does not lead to the root of the tree of {size} entries")
-
-
 def check_consistency(old: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> None:
     """Raise BadProof unless the tree of `size` with `root` begins with that of `old` with `old_root` (RFC 9162, 2.1.4.2)."""
     words = f"the tree of {size} entries does not begin with the tree of {old}"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
@@ -165,8 +166,7 @@ def send_due_notices(
             with sessions.begin() as session:
                 session.execute(update(Notice).where(Notice.id.in_(taken.notices)).values(taken_until=None))
 
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         waiting = select(Notice.officer_id).where(_is_free(at)).group_by(Notice.officer_id)
         in_order = waiting.order_by(func.max(case((Notice.is_danger, 1), else_=0)).desc(), Notice.officer_id)
         officers = session.scalars(in_order).all()

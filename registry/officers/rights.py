@@ -1,7 +1,7 @@
 """Who may do what: one table of resource x act x role, read by every page and endpoint and walked by a test.
 
 What is not in the table is forbidden. A right does not extend to everything: unit scoping, conflicts of interest and
-the rule that no one approves their own proposal are checked as well (`may`, `Standing`).
+the rule that no one approves their own proposal are checked as well (`registry.officer_acts`).
 """
 
 from collections.abc import Collection, Mapping
@@ -188,18 +188,8 @@ class OfficerRights:
     roles: frozenset[Role]
 
     def may(self, resource: Resource, act: Act) -> bool:
-        """Whether some thing of this kind may be acted on at all. Whose it is must be asked besides: `reaches`."""
+        """Whether some thing of this kind may be acted on at all. Whose it is must be asked besides."""
         return bool(RIGHTS.get((resource, act), frozenset()) & self.roles)
-
-    def reaches(self, resource: Resource, *, unit: str | None = None, authority: str | None = None) -> bool:
-        """Whether something of that unit or authority is within this officer's scope."""
-        match REACH[resource]:
-            case Reach.ALL:
-                return True
-            case Reach.AUTHORITY:
-                return authority == self.authority
-            case Reach.SELF | Reach.UNIT:
-                return unit == self.unit
 
 
 def unfit(roles: Collection[Role], *, is_sending_country: bool) -> str | None:

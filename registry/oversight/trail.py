@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from registry.audit import queries as chain
 from registry.audit.actions import record
-from registry.audit.chain import BEFORE_THE_FIRST
-from registry.audit.models import AuditEntry, AuditSubject
+from registry.audit.models import BEFORE_THE_FIRST, AuditEntry, AuditSubject
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import RING

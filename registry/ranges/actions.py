@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import bulk_insert, microseconds
+from registry.core.db.engine import bulk_insert, microseconds, reading_session
 from registry.log.actions import Draft, append, lock_log
 from registry.log.models import Entry, LogState
 from registry.ranges import rules
@@ -83,8 +83,7 @@ def _write(sessions: sessionmaker[Session], plan: _Plan) -> Written | None:
     looked_at = monotonic()
     pending: list[Made] = []
     for prefixes in (plan.prefixes, again):
-        with sessions() as reading:
-            reading.connection(execution_options={"registry_reading": True})
+        with reading_session(sessions) as reading:
             for file in made_files(reading, sorted(prefixes), plan.bits, plan.ground, plan.changed):
                 pending.append(file)
                 if len(pending) >= CHUNK:
@@ -109,8 +108,7 @@ def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: R
     Gives the plan behind that epoch, and the hashes whose files are old again.
     """
     at = now()
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         size = session.execute(select(LogState)).scalar_one().size
         changed = _changed(session, former.seen_size, size)
         ground = ground_at(session, at)
@@ -129,8 +127,7 @@ def _published_meanwhile(sessions: sessionmaker[Session], plan: _Plan, former: R
 
 def _planned(sessions: sessionmaker[Session], at: datetime) -> _Plan | None:
     """Bring the table of keys up to date, and say which files that and the day make old."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         former = newest_epoch(session)
         state = session.execute(select(LogState)).scalar_one()
         size = state.size

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.orm import Session
 
-from registry.log.exporting import write
+from registry.core.files import write_public
 from registry.ranges import queries, rules
 from registry.ranges.actions import record_of
 
@@ -27,16 +27,16 @@ def export(session: Session, folder: Path) -> int:
         if path.exists():
             continue
         if is_file:
-            write(path.with_name(f"{path.name}.gz"), body)
+            write_public(path.with_name(f"{path.name}.gz"), body)
             body = rules.uncompressed(body)
-        write(path, body)
+        write_public(path, body)
     _link(session, ranges, int(stated["p"]), found.epoch.epoch)
     answer = {"v": rules.VERSION, "entry": found.entry, "proof": found.proof}
-    write(
+    write_public(
         ranges / "ended" / str(found.epoch.epoch),
         "".join(f"{p}\n" for p in queries.ended_paths(session, str(found.epoch.epoch))).encode(),
     )
-    write(ranges / "current", msgspec.json.encode(answer))
+    write_public(ranges / "current", msgspec.json.encode(answer))
     return files
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.engine import bulk_insert
+from registry.core.db.engine import bulk_insert, reading_session
 from registry.ranges.models import RangeKey
 from registry.ranges.rendering import keys_of, shown_records
 from registry.register.agencies.models import Agency, PublicRecord
@@ -48,8 +48,7 @@ def renew_keys(sessions: sessionmaker[Session], changed: Sequence[int] | None, a
             bulk_insert(session, table, _KEY_COLUMNS, fresh)
     if changed is None:
         return touched
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         touched.update(session.execute(select(RangeKey.hash).where(IS_GONE)).scalars())
     return touched
 

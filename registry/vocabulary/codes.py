@@ -39,6 +39,7 @@ class Reason(Word):
     # Scope
     OUT_OF_CORRIDOR = "out_of_corridor"
     OUT_OF_SECTOR = "out_of_sector"
+    OUT_OF_REGION = "out_of_region"
     OUT_OF_CONDITION = "out_of_condition"
     CONDITION_NOT_JUDGED = "condition_not_judged"
     ACTIVITY_NOT_PERMITTED = "activity_not_permitted"
@@ -71,6 +72,7 @@ class Reason(Word):
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
     SEASONAL_PERMIT_NOT_SETTLED = "seasonal_permit_not_settled"
+    VISA_OF_ANOTHER_STATE = "visa_of_another_state"
     EMPLOYER_NEEDS_NO_LICENCE = "employer_needs_no_licence"
     CONTRACTOR_SENDS_OWN_STAFF = "contractor_sends_own_staff"
     SHIP_NEEDS_SEAFARER_PERMIT = "ship_needs_seafarer_permit"
@@ -375,6 +377,7 @@ class Flaw(StrEnum):
     FORMER_NAME = "former_name"
     TWO_NAMES = "two_names"
     MONTH_ONLY = "month_only"
+    ROW_IN_PARTS = "row_in_parts"
 
 
 class Lack(StrEnum):

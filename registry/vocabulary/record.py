@@ -125,6 +125,12 @@ class Licence(Sourced, frozen=True):
     activities: tuple[Activity, ...] | None = None
     conditions: tuple[Condition, ...] | None = None
     status_history: tuple[StatusPeriod, ...] = ()
+    region: Annotated[
+        str | None,
+        Meta(
+            description="Part of the country that it is for, as the country's law calls it; licences there go by region."
+        ),
+    ] = None
 
 
 _LICENCE_TYPES = get_type_hints(Licence)

@@ -97,7 +97,7 @@ class Activity(Word):
 
 class Visa(Word):
     """On what a worker will travel or stay. `work`: a visa or permit that allows this work; `seasonal`: one for seasonal work,
-    given by quota and by list of countries; `unknown`: the worker cannot say."""
+    given by quota and by list of countries; `other_state`: one that another state gave; `unknown`: the worker cannot say."""
 
     TOURIST = "tourist"
     BUSINESS = "business"
@@ -105,6 +105,7 @@ class Visa(Word):
     NONE = "none"
     WORK = "work"
     SEASONAL = "seasonal"
+    OTHER_STATE = "other_state"
     UNKNOWN = "unknown"
 
 

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, true, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, delete, exists, func, insert, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.core.clock import day_at
-from registry.core.db.engine import Instant, bulk_insert, microseconds, reserve_ids
+from registry.core.db.engine import bulk_insert, insert_missing, microseconds, reserve_ids
 from registry.core.db.locking import lock_or_none
 from registry.core.ids import new_references
 from registry.core.keyring import Keyring
@@ -28,6 +26,7 @@ from registry.register.authorities.queries import authority_days, snapshot_at
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
+from registry.watches.delivery.retries import NEWS_WITHIN
 from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
 from registry.watches.models import (
     Delivery,
@@ -41,7 +40,8 @@ from registry.watches.models import (
     Webhook,
 )
 from registry.watches.numbers import digests_of_key
-from registry.watches.rules import NEWS_WITHIN, Happening
+from registry.watches.rules import Happening
+from registry.watches.webhooks import DELIVERY_COLUMNS, select_deliveries
 
 MAX_ENTRIES = 500
 """Entries of the log that one transaction fans out."""
@@ -74,7 +74,7 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
     """
     with sessions.begin() as session:
         state = lock_watch_state(session)
-        pending = _of_sources(session, at)
+        pending = _source_events(session, at)
         told_at = state.told_at
         if told_at is None:
             told_on = state.told_through or day_at(at, None) - timedelta(days=1)
@@ -82,7 +82,7 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
         begun = _days_begun(session, max(told_at, at - MAX_DAYS), at)
         if begun or state.told_at is None:
             pending += [
-                event for after, today, whose in begun for event in _of_endings(session, after, today, whose, at)
+                event for after, today, whose in begun for event in _ending_events(session, after, today, whose, at)
             ]
             state.told_at, state.told_through = at, day_at(at, None)
         return insert_events(session, pending, at)
@@ -129,7 +129,7 @@ def lock_watch_state(session: Session) -> WatchState:
 def _fan_out_entries(session: Session, keyring: Keyring, start: int, end: int, at: datetime) -> int:
     entries = _watched_entries(session, start, end)
     _find_waited_for(session, keyring, entries)
-    pending = [one for entry in entries for one in _read(session, entry)]
+    pending = [one for entry in entries for one in _events_of(session, entry)]
     return insert_events(session, pending, at)
 
 
@@ -162,7 +162,7 @@ def _find_waited_for(session: Session, keyring: Keyring, entries: Sequence[Entry
             )
 
 
-def _read(session: Session, entry: Entry) -> list[PendingEvent]:
+def _events_of(session: Session, entry: Entry) -> list[PendingEvent]:
     body = json.loads(entry.leaf)["record"]
     former = None
     if entry.prev is not None:
@@ -173,11 +173,11 @@ def _read(session: Session, entry: Entry) -> list[PendingEvent]:
     assert entry.agency_id is not None
     if what == "agency":
         kinds, today = _kinds_and_day(session, entry.agency_id, entry.at)
-        found = rules.of_agency(old, new, kinds, today)
+        found = rules.agency_events(old, new, kinds, today)
     elif what == "licence":
-        found = rules.of_licence(old, new)
+        found = rules.licence_events(old, new)
     else:
-        found = rules.of_agreement(old, new)
+        found = rules.agreement_events(old, new)
     agency = session.execute(select(Agency.reference).where(Agency.id == entry.agency_id)).scalar_one()
     return [
         PendingEvent(
@@ -203,7 +203,7 @@ def _kinds_and_day(session: Session, agency_id: int, at: datetime) -> tuple[list
     return list(dict.fromkeys(kind for kind, _ in rows)), today
 
 
-def _of_endings(
+def _ending_events(
     session: Session, told_through: date, today: date, whose: ColumnElement[bool], at: datetime
 ) -> list[PendingEvent]:
     found = []
@@ -233,7 +233,7 @@ def _of_endings(
     return found
 
 
-def _of_sources(session: Session, at: datetime) -> list[PendingEvent]:
+def _source_events(session: Session, at: datetime) -> list[PendingEvent]:
     """Events of lists whose freshness differs from that of the last event."""
     if session.execute(select(Watch.id).limit(1)).first() is None:
         return []
@@ -267,7 +267,7 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
 
     Under the lock of the state row. Gives how many events were written.
     """
-    known = _known(session, [one.event_key for one in pending])
+    known = _known_keys(session, [one.event_key for one in pending])
     pending = [one for one in pending if one.event_key not in known]
     if not pending:
         return 0
@@ -290,7 +290,7 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
         if one.authority is not None:
             match_authority(session, i, one.authority)
     match_searches(session, list(zip(ids, pending, strict=True)))
-    _feed(session, ids[0], ids[-1], at)
+    _feed_matches(session, ids[0], ids[-1], at)
     # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.
     unmatched = select(WatchMatch.event_id).where(WatchMatch.event_id == WatchEvent.id).exists()
     gone = delete(WatchEvent).where(WatchEvent.id.between(ids[0], ids[-1]), ~unmatched, WatchEvent.source.is_(None))
@@ -299,7 +299,7 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
     return len(pending) - int(removed.rowcount)  # type: ignore[attr-defined]
 
 
-def _wake(session: Session, first: int, last: int, at: datetime) -> None:
+def _hasten_retries(session: Session, first: int, last: int, at: datetime) -> None:
     """Let what failed and has something new behind it now be tried within a minute: of each agency all go in their order."""
     later = aliased(Delivery)
     is_before_news = exists().where(
@@ -317,7 +317,7 @@ def _wake(session: Session, first: int, last: int, at: datetime) -> None:
         session.execute(waking.execution_options(synchronize_session=False))
 
 
-def _known(session: Session, event_keys: Sequence[str]) -> set[str]:
+def _known_keys(session: Session, event_keys: Sequence[str]) -> set[str]:
     found: set[str] = set()
     for first in range(0, len(event_keys), 500):
         found |= set(
@@ -328,37 +328,25 @@ def _known(session: Session, event_keys: Sequence[str]) -> set[str]:
     return found
 
 
-def _feed(session: Session, first: int, last: int, at: datetime) -> None:
+def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None:
     """A place in each organisation's feed, and a delivery for each webhook of it, for all matches of this round."""
-    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    pending = select(WatchMatch.organisation_id, literal(0)).distinct().where(true())
-    session.execute(
-        dialect(FeedHead).from_select(["organisation_id", "last_position"], pending).on_conflict_do_nothing()
-    )
+    pending = select(WatchMatch.organisation_id, literal(0)).distinct()
+    insert_missing(session, FeedHead, ["organisation_id", "last_position"], pending)
     place = func.row_number().over(partition_by=WatchMatch.organisation_id, order_by=WatchMatch.event_id)
     placed = select(WatchMatch.organisation_id, FeedHead.last_position + place, WatchMatch.event_id).join(
         FeedHead, FeedHead.organisation_id == WatchMatch.organisation_id
     )
     session.execute(insert(FeedRow).from_select(["organisation_id", "position", "event_id"], placed))
     queued = (
-        select(
-            Webhook.id,
-            WatchMatch.event_id,
-            func.coalesce(WatchEvent.agency_id, 0),
-            literal(DeliveryState.WAITING.value),
-            literal(at, Instant),
-            literal(at, Instant),
-            literal(0),
-        )
+        select_deliveries(Webhook.id, WatchMatch.event_id, at)
         .select_from(WatchMatch)
         .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
         .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
         .where(Webhook.state == WebhookState.ENABLED)
         .order_by(WatchMatch.event_id, Webhook.id)
     )
-    columns = ["webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts"]
-    session.execute(insert(Delivery).from_select(columns, queued))
-    _wake(session, first, last, at)
+    session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))
+    _hasten_retries(session, first, last, at)
     # By the key of the feed: counting the matches of each would read them all for each.
     reached = (
         select(func.max(FeedRow.position)).where(FeedRow.organisation_id == FeedHead.organisation_id).scalar_subquery()

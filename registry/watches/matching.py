@@ -5,19 +5,18 @@ Matches of one round stand in the table watch_matches, which is empty outside of
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import insert, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import insert, literal, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core.db.engine import insert_missing
 from registry.register.agencies.models import Licence, PublicRecord
 from registry.vocabulary.watches import WatchKind
 from registry.watches import rules
 from registry.watches.models import Watch, WatchEvent, WatchMatch, WatchTarget
-from registry.watches.rules import Happening, RecordMapping, Searched
+from registry.watches.rules import Happening, RecordMapping, SearchCriteria
 
 
 class PendingEvent(NamedTuple):
@@ -42,6 +41,9 @@ class Asker(NamedTuple):
     from_index: int
 
 
+_COLUMNS = ["event_id", "organisation_id"]
+
+
 def match_targets(session: Session, first: int, last: int) -> None:
     """Match watches of the agency and of the licence.
 
@@ -59,7 +61,7 @@ def match_targets(session: Session, first: int, last: int) -> None:
         )
         .distinct()
     )
-    session.execute(insert(WatchMatch).from_select(["event_id", "organisation_id"], query))
+    session.execute(insert(WatchMatch).from_select(_COLUMNS, query))
 
 
 def match_agency(session: Session, event_id: int, agency_id: int, log_index: int) -> None:
@@ -70,7 +72,7 @@ def match_agency(session: Session, event_id: int, agency_id: int, log_index: int
         .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False), Watch.from_index <= log_index)
         .distinct()
     )
-    _add_matches(session, query)
+    insert_missing(session, WatchMatch, _COLUMNS, query)
 
 
 def match_authority(session: Session, event_id: int, authority: str) -> None:
@@ -82,13 +84,7 @@ def match_authority(session: Session, event_id: int, authority: str) -> None:
         .where(Licence.authority == authority, Watch.is_paused.is_(False))
         .distinct()
     )
-    _add_matches(session, query)
-
-
-def _add_matches(session: Session, matches: Any) -> None:
-    dialect = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    columns = ["event_id", "organisation_id"]
-    session.execute(dialect(WatchMatch).from_select(columns, matches.where(true())).on_conflict_do_nothing())
+    insert_missing(session, WatchMatch, _COLUMNS, query)
 
 
 def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]) -> None:
@@ -96,9 +92,9 @@ def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]
     query = select(Watch.organisation_id, Watch.criteria, Watch.from_index).where(
         Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
     )
-    askers: dict[Searched, set[Asker]] = {}
+    askers: dict[SearchCriteria, set[Asker]] = {}
     for organisation_id, criteria, from_index in session.execute(query):
-        askers.setdefault(Searched(**(criteria or {})), set()).add(Asker(organisation_id, from_index))
+        askers.setdefault(SearchCriteria(**(criteria or {})), set()).add(Asker(organisation_id, from_index))
     if not askers:
         return
     answers: dict[int, set[Asker]] = {}
@@ -114,10 +110,10 @@ def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]
         found = by_list | (answers[one.agency_id] if one.agency_id is not None else set())
         hearing = {asker.organisation for asker in found if one.log_index is None or one.log_index >= asker.from_index}
         for organisation in sorted(hearing):
-            _add_matches(session, select(literal(i), literal(organisation)))
+            insert_missing(session, WatchMatch, _COLUMNS, select(literal(i), literal(organisation)))
 
 
-def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[Asker]]) -> set[Asker]:
+def _askers_of(session: Session, agency_id: int, askers: dict[SearchCriteria, set[Asker]]) -> set[Asker]:
     body = session.execute(select(PublicRecord.body).where(PublicRecord.agency_id == agency_id)).scalar_one_or_none()
     if body is None:
         return set()
@@ -125,6 +121,6 @@ def _askers_of(session: Session, agency_id: int, askers: dict[Searched, set[Aske
     return {
         asker
         for search, those in askers.items()
-        if rules.answers_to(search, agency, agency.get("licences") or ())
+        if rules.matches_search(search, agency, agency.get("licences") or ())
         for asker in those
     }

@@ -13,11 +13,12 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, sessionmaker
 
+from registry.core.db.engine import reading_session
 from registry.organisations.models import Member, Organisation
 from registry.vocabulary.organisations import MemberRole, MemberState
 from registry.vocabulary.register import Language
 from registry.vocabulary.watches import WebhookState
-from registry.watches import rules
+from registry.watches.delivery.retries import TOLD_AFTER
 from registry.watches.models import Webhook
 
 Wording = Callable[[Language, int], tuple[str, str]]
@@ -40,7 +41,7 @@ def notify_failing_webhooks(sessions: sessionmaker[Session], wording: Wording, t
     """Tell owners once which webhooks have taken nothing for an hour. Gives the mails sent."""
     untold = (
         Webhook.state == WebhookState.ENABLED,
-        Webhook.failing_since <= at - rules.TOLD_AFTER,
+        Webhook.failing_since <= at - TOLD_AFTER,
         Webhook.failing_told_at.is_(None),
     )
     return _notify(sessions, wording, tell, at, Webhook.failing_told_at, untold)
@@ -55,8 +56,7 @@ def _notify(
     untold: Sequence[ColumnElement[bool]],
 ) -> int:
     """Tell owners of the webhooks that are `untold`, noting it down in the column `told_at`. Gives the mails sent."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         waiting = session.scalars(
             select(Webhook.organisation_id).where(*untold).distinct().order_by(Webhook.organisation_id)
         ).all()

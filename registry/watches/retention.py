@@ -52,19 +52,24 @@ def purge(sessions: sessionmaker[Session], at: datetime) -> Purged:
     """Remove what is kept long enough, and whatever a closed organisation still has. By the worker."""
     with sessions.begin() as session:
         _forget_closed(session)
-    deliveries = places = events = 0
-    while count := _in_one(sessions, _purge_deliveries, at - DELIVERIES_FOR):
-        deliveries += count
-    while count := _in_one(sessions, _purge_places, at - EVENTS_FOR):
-        places += count
-    while count := _in_one(sessions, _purge_events, at - EVENTS_FOR):
-        events += count
-    return Purged(deliveries, places, events)
+    return Purged(
+        _purge_in_rounds(sessions, _purge_deliveries, at - DELIVERIES_FOR),
+        _purge_in_rounds(sessions, _purge_places, at - EVENTS_FOR),
+        _purge_in_rounds(sessions, _purge_events, at - EVENTS_FOR),
+    )
 
 
-def _in_one(sessions: sessionmaker[Session], work: Callable[[Session, datetime], int], before: datetime) -> int:
-    with sessions.begin() as session:
-        return work(session, before)
+def _purge_in_rounds(
+    sessions: sessionmaker[Session], work: Callable[[Session, datetime], int], before: datetime
+) -> int:
+    """Do the work, each time in a transaction of its own, until nothing is left. Gives how many rows went."""
+    total = 0
+    while True:
+        with sessions.begin() as session:
+            count = work(session, before)
+        if not count:
+            return total
+        total += count
 
 
 def _forget_closed(session: Session) -> None:
@@ -89,7 +94,7 @@ def _purge_deliveries(session: Session, before: datetime) -> int:
         .order_by(Delivery.id)
         .limit(MAX_AT_ONCE)
     )
-    return _gone(session, delete(Delivery).where(Delivery.id.in_(old)))
+    return _delete_rows(session, delete(Delivery).where(Delivery.id.in_(old)))
 
 
 def _purge_places(session: Session, before: datetime) -> int:
@@ -98,7 +103,7 @@ def _purge_places(session: Session, before: datetime) -> int:
     if last is None:
         return 0
     old = select(FeedRow.event_id).where(FeedRow.event_id <= last).distinct().order_by(FeedRow.event_id)
-    return _gone(session, delete(FeedRow).where(FeedRow.event_id.in_(old.limit(MAX_AT_ONCE))))
+    return _delete_rows(session, delete(FeedRow).where(FeedRow.event_id.in_(old.limit(MAX_AT_ONCE))))
 
 
 def _purge_events(session: Session, before: datetime) -> int:
@@ -118,9 +123,9 @@ def _purge_events(session: Session, before: datetime) -> int:
         .order_by(WatchEvent.id)
         .limit(MAX_AT_ONCE)
     )
-    return _gone(session, delete(WatchEvent).where(WatchEvent.id.in_(old)))
+    return _delete_rows(session, delete(WatchEvent).where(WatchEvent.id.in_(old)))
 
 
-def _gone(session: Session, statement: Delete) -> int:
+def _delete_rows(session: Session, statement: Delete) -> int:
     found = session.execute(statement.execution_options(synchronize_session=False))
     return int(found.rowcount)  # type: ignore[attr-defined]

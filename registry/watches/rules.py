@@ -1,11 +1,11 @@
-"""What happened, read from two records of one thing; whether a saved search finds it; when a failed webhook is tried again.
+"""What happened, read from two records of one thing; and whether a saved search finds it.
 
 Pure. The records are those of two entries of the public log (docs/users/entry-format.md) with their digests opened:
 what is told to watchers is what everybody could have read.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -41,9 +41,9 @@ _NOT_GRANTED = frozenset({LicenceStatus.APPLIED, LicenceStatus.REFUSED})
 _SCOPE = ("corridors", "sectors", "activities")
 
 
-def of_licence(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
+def licence_events(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
     """What became of a licence: its status first, then its conditions, scope and term."""
-    found = [*_of_status(old, new)]
+    found = [*_status_events(old, new)]
     if old is None:
         return found
     if old.get("conditions") != new.get("conditions"):
@@ -53,11 +53,11 @@ def of_licence(old: RecordMapping | None, new: RecordMapping) -> list[Happening]
         found.append(Happening(EventType.LICENCE_SCOPE_CHANGED))
     term = {field: new.get(field) for field in ("valid_from", "valid_to")}
     if any(old.get(field) != value for field, value in term.items()):
-        found.append(Happening(EventType.LICENCE_TERM_CHANGED, _stated(term)))
+        found.append(Happening(EventType.LICENCE_TERM_CHANGED, _without_none(term)))
     return found
 
 
-def _of_status(old: RecordMapping | None, new: RecordMapping) -> Iterable[Happening]:
+def _status_events(old: RecordMapping | None, new: RecordMapping) -> Iterable[Happening]:
     before, after = _latest(old), _latest(new)
     if after is None or (
         before is not None and all(before.get(one) == after.get(one) for one in ("status", "from", "to"))
@@ -74,7 +74,7 @@ def _of_status(old: RecordMapping | None, new: RecordMapping) -> Iterable[Happen
             word = EventType.LICENCE_BACK_IN_ORDER
         else:
             word = EventType.LICENCE_STATUS_CHANGED
-    data = _stated({"status": status, "from": after.get("from"), "to": after.get("to")})
+    data = _without_none({"status": status, "from": after.get("from"), "to": after.get("to")})
     yield Happening(word, data, after.get("publish_until"))
 
 
@@ -84,7 +84,7 @@ def _latest(stated: RecordMapping | None) -> RecordMapping | None:
     return periods[-1] if periods and "status" in periods[-1] else None
 
 
-def of_agency(
+def agency_events(
     old: RecordMapping | None, new: RecordMapping, kinds: Collection[LicenceKind], today: date
 ) -> list[Happening]:
     """What became of an agency itself. `kinds` are those of the licences it holds, for what its deposit has to be."""
@@ -104,9 +104,9 @@ def of_agency(
         found.append(Happening(EventType.AGENCY_CHANNEL_CHANGED, {"kinds": sorted({one[0] for one in changed})}))
     if new.get("dissolved_on") and not old.get("dissolved_on"):
         found.append(Happening(EventType.AGENCY_DISSOLVED, {"dissolved_on": new["dissolved_on"]}))
-    found += _of_warnings(old, new, today)
-    found += _of_deposit(old, new, kinds, today)
-    found += _of_sanctions(old, new)
+    found += _warning_events(old, new, today)
+    found += _deposit_events(old, new, kinds, today)
+    found += _sanction_events(old, new)
     return found
 
 
@@ -114,15 +114,17 @@ def _values(stated: RecordMapping, family: str, *fields: str) -> set[tuple[Any, 
     return {tuple(one.get(field) for field in fields) for one in stated.get(family) or ()}
 
 
-def _of_warnings(old: RecordMapping, new: RecordMapping, today: date) -> Iterable[Happening]:
-    before, after = (sum(_holds(one, today) for one in stated.get("clone_warnings") or ()) for stated in (old, new))
+def _warning_events(old: RecordMapping, new: RecordMapping, today: date) -> Iterable[Happening]:
+    before, after = (
+        sum(_is_in_force(one, today) for one in stated.get("clone_warnings") or ()) for stated in (old, new)
+    )
     if after > before:
         yield Happening(EventType.AGENCY_CLONE_WARNING)
     elif after < before:
         yield Happening(EventType.AGENCY_CLONE_WARNING_ENDED)
 
 
-def _of_deposit(
+def _deposit_events(
     old: RecordMapping, new: RecordMapping, kinds: Collection[LicenceKind], today: date
 ) -> Iterable[Happening]:
     wanted = required_of(kinds)
@@ -137,16 +139,16 @@ def _of_deposit(
 
 
 def _deposited(stated: RecordMapping, currency: str, today: date) -> Decimal:
-    parts = [one for one in stated.get("deposits") or () if one["currency"] == currency and _holds(one, today)]
+    parts = [one for one in stated.get("deposits") or () if one["currency"] == currency and _is_in_force(one, today)]
     return sum((Decimal(one["amount"]) for one in parts), Decimal(0))
 
 
-def _holds(part: RecordMapping, today: date) -> bool:
+def _is_in_force(part: RecordMapping, today: date) -> bool:
     day = today.isoformat()
     return (part.get("from") or day) <= day <= (part.get("to") or day)
 
 
-def _of_sanctions(old: RecordMapping, new: RecordMapping) -> Iterable[Happening]:
+def _sanction_events(old: RecordMapping, new: RecordMapping) -> Iterable[Happening]:
     before = {one["sanction_id"]: one for one in old.get("sanctions") or ()}
     for one in new.get("sanctions") or ():
         past = before.get(one["sanction_id"], {})
@@ -154,7 +156,9 @@ def _of_sanctions(old: RecordMapping, new: RecordMapping) -> Iterable[Happening]
             continue
         word = _sanction_word(past, one)
         if word is not None:
-            data = _stated({field: one.get(field) for field in ("sanction_id", "kind", "licence_id", "from", "to")})
+            data = _without_none(
+                {field: one.get(field) for field in ("sanction_id", "kind", "licence_id", "from", "to")}
+            )
             yield Happening(word, data, one.get("publish_until"))
 
 
@@ -167,15 +171,15 @@ def _sanction_word(past: RecordMapping, one: RecordMapping) -> EventType | None:
     return EventType.SANCTION_IN_FORCE if not past or (was_stayed and not is_stayed) else None
 
 
-def of_agreement(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
-    data = _stated({field: new.get(field) for field in ("agreement_id", "origin", "destination", "from", "to")})
+def agreement_events(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
+    data = _without_none({field: new.get(field) for field in ("agreement_id", "origin", "destination", "from", "to")})
     if old is None:
         return [Happening(EventType.AGREEMENT_REGISTERED, data)]
     is_ended = new.get("to") is not None and new.get("to") != old.get("to")
     return [Happening(EventType.AGREEMENT_ENDED if is_ended else EventType.AGREEMENT_CHANGED, data)]
 
 
-def _stated(data: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
@@ -194,7 +198,7 @@ def endings_between(told_through: date, today: date) -> list[Ending]:
     ]
 
 
-class Searched(NamedTuple):
+class SearchCriteria(NamedTuple):
     """What a saved search asks of an agency and its licences; None asks nothing."""
 
     country: str | None = None
@@ -206,7 +210,7 @@ class Searched(NamedTuple):
     sector: str | None = None
 
 
-def answers_to(search: Searched, agency: RecordMapping, licences: Iterable[RecordMapping]) -> bool:
+def matches_search(search: SearchCriteria, agency: RecordMapping, licences: Iterable[RecordMapping]) -> bool:
     """Whether an agency answers to a search: itself, and one licence of it that satisfies all that is asked of licences.
 
     A scope that was not stated matches any corridor or sector: one event too many is better than one missed.
@@ -216,10 +220,10 @@ def answers_to(search: Searched, agency: RecordMapping, licences: Iterable[Recor
     conditions = (search.authority, search.kind, search.origin, search.destination, search.sector)
     if all(one is None for one in conditions):
         return True
-    return any(_licence_answers(search, licence) for licence in licences)
+    return any(_licence_matches(search, licence) for licence in licences)
 
 
-def _licence_answers(search: Searched, licence: RecordMapping) -> bool:
+def _licence_matches(search: SearchCriteria, licence: RecordMapping) -> bool:
     if search.authority not in (None, licence.get("authority")) or search.kind not in (None, licence.get("kind")):
         return False
     corridors, sectors = licence.get("corridors"), licence.get("sectors")
@@ -230,35 +234,3 @@ def _licence_answers(search: Searched, licence: RecordMapping) -> bool:
     ):
         return False
     return not (search.sector and sectors) or any(one["code"].startswith(search.sector) for one in sectors)
-
-
-FIRST_PAUSE = timedelta(seconds=5)
-MAX_PAUSE = timedelta(hours=6)
-GIVEN_UP_AFTER = timedelta(days=3)
-MAX_RETRY_AFTER = timedelta(hours=1)
-NEWS_WITHIN = timedelta(minutes=1)
-"""Within which a webhook is tried for something new, however long what failed before waits."""
-
-TOLD_AFTER = timedelta(hours=1)
-"""How long a webhook fails before its owners hear of it."""
-
-
-def pause_after(attempts: int, retry_after: int | None = None, *, has_news: bool = False) -> timedelta:
-    """How long to wait after so many attempts that failed: 5 s, 15 s, 45 s, ... at most six hours.
-
-    `retry_after` are the seconds that the receiver asks for instead: between five seconds and an hour. `has_news`: something
-    new came meanwhile and waits behind it.
-    """
-    if retry_after is not None:
-        return max(FIRST_PAUSE, min(timedelta(seconds=retry_after), MAX_RETRY_AFTER))
-    factor: int = 3 ** min(attempts - 1, 10)
-    return min(FIRST_PAUSE * factor, NEWS_WITHIN if has_news else MAX_PAUSE)
-
-
-def is_given_up(queued_at: datetime, at: datetime) -> bool:
-    return at - queued_at >= GIVEN_UP_AFTER
-
-
-def is_disabled(failing_since: datetime | None, at: datetime) -> bool:
-    """Whether a webhook that took nothing since then is switched off."""
-    return failing_since is not None and at - failing_since >= GIVEN_UP_AFTER

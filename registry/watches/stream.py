@@ -253,8 +253,7 @@ class Streams:
         if status == 503:
             headers.append((b"retry-after", str(BUSY_FOR).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        body = problem.body()
-        await send({"type": "http.response.body", "body": body if isinstance(body, bytes) else body.encode()})
+        await send({"type": "http.response.body", "body": problem.body()})
 
 
 async def _say(send: Send, text: str) -> None:

@@ -25,7 +25,7 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import WatchKind
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, leads_of
-from registry.watches.rules import Searched
+from registry.watches.rules import SearchCriteria
 
 MAX_WATCHES = 1000
 MAX_NUMBERS = 20_000
@@ -91,10 +91,10 @@ def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], lab
 
     Raises InvalidInput when it asks nothing: that would be the whole registry.
     """
-    search = Searched(**criteria)
+    search = SearchCriteria(**criteria)
     stated = {name: value for name, value in search._asdict().items() if value is not None}
     if not stated:
-        detail = f"must ask for at least one of {', '.join(Searched._fields)}"
+        detail = f"must ask for at least one of {', '.join(SearchCriteria._fields)}"
         raise InvalidInput([Fault("criteria", Problem.MISSING, detail)])
     return _add_watch(call, WatchKind.SEARCH, label, criteria=stated)
 

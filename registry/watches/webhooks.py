@@ -10,9 +10,9 @@ import secrets
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import Select, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
@@ -189,24 +189,21 @@ def replay(call: Call[OrganisationActor], reference: str, position: int) -> int:
         raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
     events = select(FeedRow.event_id).where(*behind)
     session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.event_id.in_(events)))
-    queued = (
-        select(
-            literal(webhook.id),
-            FeedRow.event_id,
-            func.coalesce(WatchEvent.agency_id, 0),
-            literal(DeliveryState.WAITING.value),
-            literal(call.at, Instant),
-            literal(call.at, Instant),
-            literal(0),
-        )
-        .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
-        .where(*behind)
-        .order_by(FeedRow.position)
-    )
-    columns = ["webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts"]
-    session.execute(insert(Delivery).from_select(columns, queued))
+    queued = select_deliveries(literal(webhook.id), FeedRow.event_id, call.at)
+    queued = queued.join(WatchEvent, WatchEvent.id == FeedRow.event_id).where(*behind).order_by(FeedRow.position)
+    session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))
     webhook.resting_until = None
     return count
+
+
+DELIVERY_COLUMNS = ("webhook_id", "event_id", "agency_id", "state", "queued_at", "due_at", "attempts")
+
+
+def select_deliveries(webhook_id: Any, event_id: Any, at: datetime) -> Select[*tuple[Any, ...]]:
+    """`DELIVERY_COLUMNS` of deliveries that are due at once, to be joined with WatchEvent."""
+    agency_id = func.coalesce(WatchEvent.agency_id, 0)
+    waiting, queued_at = literal(DeliveryState.WAITING.value), literal(at, Instant)
+    return select(webhook_id, event_id, agency_id, waiting, queued_at, queued_at, literal(0))
 
 
 def send_again(call: Call[OrganisationActor], reference: str, event: str) -> Logged:

@@ -10,8 +10,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import actions, files
-from registry.bulk import engine as working
+from registry.bulk import actions, engine, files
 from registry.bulk.models import BulkJob
 from registry.bulk.shared import SharedFiles, is_shared, remove_files
 from registry.core.clock import day_at, now
@@ -28,8 +27,8 @@ def work_on(
     settings: Settings,
     sessions: sessionmaker[Session],
     reading: sessionmaker[Session],
-    is_stopping: working.Stopping = lambda: False,
-    chunk: int = working.AT_ONCE,
+    is_stopping: engine.Stopping = lambda: False,
+    chunk: int = engine.AT_ONCE,
 ) -> int:
     """Work on all lists that wait here; how many were ended. None where another process does."""
     from registry.bulk.answering.job_rows import VerdictRowAnswerer
@@ -37,20 +36,20 @@ def work_on(
     from registry.verification.verdicts.batch import BatchReader
     from registry.verification.verdicts.queries import VerdictReader
 
-    with working.alone(settings.home) as is_alone:
+    with engine.alone(settings.home) as is_alone:
         if not is_alone:
             return 0
         reader = VerdictReader(ThreadLocalReader(reading.kw["bind"]), reading)
         many = BatchReader(reader)
         try:
-            return working.work(
+            return engine.JobRunner(
                 sessions,
                 settings.home,
                 lambda job: VerdictRowAnswerer(job, reader, many, settings, sessions),
                 is_stopping,
                 chunk,
                 SharedFiles(settings) if is_shared(settings) else None,
-            )
+            ).run()
         finally:
             reader.reader.let_go()
 
@@ -80,7 +79,7 @@ class ListProcesses:
             if exit_code:
                 raise ListsProcessEnded(f"the process that answers lists ended with {exit_code}")
         with sessions() as session:
-            if not working.waiting(session, settings.home, is_shared=is_shared(settings)):
+            if not engine.waiting(session, settings.home, is_shared=is_shared(settings)):
                 return
         command = [sys.executable, "-m", "registry.cli", "lists", "work", "--with-parent"]
         surroundings = {**os.environ, **(environment or {})}

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.clock import database_now
+from registry.core.db.engine import reading_session
 from registry.core.errors import FilesUnavailable, GuardAway, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
@@ -28,8 +29,7 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         return
     lease = lease_of(sessions)
     try:
-        with sessions() as session:
-            session.connection(execution_options={"registry_reading": True})
+        with reading_session(sessions) as session:
             is_held_elsewhere = lease.is_held_elsewhere()
             is_sure = not is_held_elsewhere and knows_the_log(session, settings)
         if is_held_elsewhere or (is_sure and not lease.take()):

@@ -25,12 +25,14 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
 from registry.core.db.clock import ask_database_clock
-from registry.core.db.engine import reading_sessions_for
+from registry.core.db.engine import reading_session, reading_sessions_for
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
+from registry.dataset import actions as dataset
 from registry.i18n.wording import notice_words, sanction_notice, security_words
+from registry.log.signing import sign_committed
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -53,7 +55,6 @@ from registry.supervision.sanctions.effect import do_due
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
-from registry.worker import dataset
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
 from registry.worker.tasks import Lane, Task
@@ -142,9 +143,27 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed."""
-    if settings.signs and not lease_of(sessions).is_held_elsewhere():
-        dataset.write_due(settings, sessions)
+    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed.
+
+    It takes minutes, and may be killed at any time.
+    """
+    if not settings.signs or lease_of(sessions).is_held_elsewhere():
+        return
+    folder = dataset.home_folder(settings)
+    with reading_session(sessions) as session:
+        if not dataset.is_due(session, folder, now()):
+            return
+    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions))
+    if written.damaged is not None:
+        log.error("dataset_damaged", trouble=written.damaged)
+    log.info(
+        "dataset_written",
+        name=written.name,
+        licences=written.licences,
+        events=written.events,
+        has_parquet=written.has_parquet,
+        **written.left_out,
+    )
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:

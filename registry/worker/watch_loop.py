@@ -5,6 +5,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.db.engine import reading_session
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.watches import fan_out
@@ -28,8 +29,7 @@ class WatchLoop:
             log.warning("webhooks_call_this_machines_own_network", setting="REGISTRY_UNSAFE_WEBHOOKS")
 
     def fan_out(self, at: datetime) -> None:
-        with self._sessions() as session:
-            session.connection(execution_options={"registry_reading": True})
+        with reading_session(self._sessions) as session:
             is_behind = fan_out.is_behind(session)
         if is_behind:
             fan_out.fan_out_log_entries(self._sessions, self._keyring, at)

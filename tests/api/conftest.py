@@ -14,7 +14,7 @@ from registry.core.settings import Settings
 from registry.http import logs
 from registry.http.transaction import services
 from tests.api import world
-from tests.api.generated_client import PACKAGE, generate_client
+from tests.api.generated_client import PACKAGE, generate
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / PACKAGE).exists():
-            generate_client(folder)
+            generate(folder)
     sys.path.insert(0, str(folder))
     yield PACKAGE
     sys.path.remove(str(folder))

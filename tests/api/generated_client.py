@@ -25,7 +25,7 @@ content_type_overrides:
 """Settings of the generator: signed tokens are text, and lists are files."""
 
 
-def generate_client(folder: Path) -> None:
+def generate(folder: Path) -> None:
     settings = folder / "settings.yaml"
     settings.write_text(SETTINGS, encoding="utf-8")
     subprocess.run(

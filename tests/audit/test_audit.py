@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import forget_subject, record
 from registry.audit.models import AuditEntry, AuditHead, AuditSubject
-from registry.audit.queries import Head, exported, head, lines_about, verify
+from registry.audit.queries import Head, exported, head, verify
 from registry.core.db.engine import engine_for, sessions_for
+from tests.audit.lines import lines_about
 from tests.conftest import Database
 
 DAY = date(2026, 11, 25)

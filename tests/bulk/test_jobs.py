@@ -19,9 +19,9 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.bulk import actions, files
-from registry.bulk import engine as working
+from registry.bulk import actions, engine, files
 from registry.bulk.answering.copies import result_or_copy
+from registry.bulk.engine import JobRunner
 from registry.bulk.files import results_of
 from registry.bulk.manifest import root_over
 from registry.bulk.models import BulkJob
@@ -207,14 +207,14 @@ def test_a_job_that_raises_fails_and_the_one_behind_it_is_answered(
     app: Flask, session: Session, settings: Settings, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = started(session, home, rows_of(1)), started(session, home, rows_of(2))
-    real = working._counted
+    real = JobRunner._count_rows
 
-    def raise_for_the_first(sessions: Any, job: BulkJob, folder: Path) -> BulkJob:
+    def raise_for_the_first(runner: JobRunner, job: BulkJob, folder: Path) -> BulkJob:
         if job.id == bad.id:
             raise IndexError("secret of the list")
-        return real(sessions, job, folder)
+        return real(runner, job, folder)
 
-    monkeypatch.setattr(working, "_counted", raise_for_the_first)
+    monkeypatch.setattr(JobRunner, "_count_rows", raise_for_the_first)
     with structlog.testing.capture_logs() as lines:
         assert work(app, settings, session) == 2
     assert (bad.state, good.state) == (JobState.FAILED, JobState.DONE)
@@ -271,7 +271,7 @@ def test_lists_that_cannot_be_answered_are_refused_in_words(
     actions.correct(blank, JobKind.VERIFICATION, {"name": "colour"})
     actions.start(blank)
     session.commit()
-    monkeypatch.setattr(working, "MAX_IN_A_JOB", 400)
+    monkeypatch.setattr(engine, "MAX_IN_A_JOB", 400)
     long = started(session, home, rows_of(401), organisation=organisation)
     broken = started(
         session, home, "licence number\n" + "1\n" * 300 + '"never closed\n' + "x\n" * 40_000, organisation=organisation

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.cli import case_keys
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
@@ -26,6 +26,7 @@ from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
 from registry.tables import METADATA
+from tests.audit.lines import lines_about
 from tests.cli.running import good, refused, run
 from tests.complaints.boxes import make_sealed_case
 from tests.conftest import Database

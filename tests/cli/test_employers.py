@@ -16,7 +16,7 @@ from registry.core.settings import Settings
 from registry.organisations import authenticators
 from registry.organisations.models import MemberSession, Organisation
 from registry.organisations.sessions import MEMBER_SESSIONS
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.serving import environment
 
 Run = Callable[..., Result]

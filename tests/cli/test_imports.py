@@ -299,3 +299,35 @@ def test_the_mapping_of_a_province_is_written_once_and_says_what_it_holds(import
     unknown = call(importer.settings, "sources", "province", "99")
     assert (unknown.exit_code, "like 35 for Fujian" in unknown.stderr) == (2, True)
     assert "give --full too" in call(importer.settings, "sources", "province", "35", "--whole-place").stderr
+
+
+PORTUGAL = """<h1>Colocação</h1><table><tr><th>Denominação</th><th>Sede</th></tr>
+<tr><td colspan=2>Autorizadas</td></tr><tr><td>Inventada, Lda</td><td>Évora</td></tr><tr><td>Fictícia, Lda</td><td>Faro</td></tr>
+<tr><td colspan=2>Suspensas</td></tr><tr><td>Parada, Lda</td><td>Braga</td></tr></table>
+<h2>Revogadas</h2><table><tr><th>Denominação</th><th>Sede</th></tr><tr><td>Antiga, Lda</td><td>Beja</td></tr></table>"""
+
+
+def test_a_page_of_several_lists_is_split_into_one_file_for_each(settings: Settings, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(f"<html><body>{PORTUGAL}</body></html>", encoding="utf-8")
+    result = call(settings, "sources", "split", str(page), "--to", str(tmp_path / "lists"))
+    assert result.exit_code == 0, result.output
+    files = sorted((tmp_path / "lists").iterdir())
+    assert [file.name for file in files] == ["01-autorizadas.csv", "02-suspensas.csv", "03-revogadas.csv"]
+    rows = [list(csv.reader(file.open(encoding="utf-8"))) for file in files]
+    assert rows[0] == [["Denominação", "Sede"], ["Inventada, Lda", "Évora"], ["Fictícia, Lda", "Faro"]]
+    assert [len(each) for each in rows] == [3, 2, 2]
+    again = call(settings, "sources", "split", str(page), "--to", str(tmp_path / "lists"))
+    assert (again.exit_code, "is there already: name another folder" in again.output) == (2, True)
+
+
+def test_check_prints_what_a_reader_compares_and_changes_nothing(
+    settings: Settings, importer: ListImporter, tmp_path: Path
+) -> None:
+    path = czech_list(tmp_path / "list.json", [agency(number) for number in range(1, 8)])
+    result = call(settings, "import", str(path), "--source", "cz-mpsv", "--check")
+    assert result.exit_code == 0, result.output
+    for shown in ("dry run", "7 licences cz_vyhledavani_zamestnani, active", "Vymyšlená agentura 5 s.r.o.", ico(5)):
+        assert shown in result.output
+    assert "Vymyšlená agentura 6 s.r.o." not in result.output
+    assert importer.records() == []

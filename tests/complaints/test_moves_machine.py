@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, Reads
@@ -27,6 +27,7 @@ from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, UnknownReceipt
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, ORDINARY, come_back, file, make_units
 
 pytestmark = pytest.mark.slow

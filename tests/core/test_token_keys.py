@@ -18,10 +18,8 @@ from registry.core.settings import Settings
 from registry.log import note
 from registry.log.queries import raw_public
 from registry.log.signing import sign_committed
-from tests.core.tokens import Put, library, put
-from tests.log.publishing import Sessions, publish, sessions
-
-__all__ = ["library", "put", "sessions"]
+from tests.core.tokens import NameToken
+from tests.log.publishing import Sessions, publish
 
 MESSAGE = b"a head of the log"
 
@@ -37,9 +35,11 @@ def verify(key: Key, signature: bytes) -> None:
 
 
 @pytest.mark.parametrize("use", [Use.LOG, Use.CREDENTIAL])
-def test_a_key_is_made_and_signs_in_the_token_and_lies_nowhere_else(put: Put, tmp_path: Path, use: Use) -> None:
+def test_a_key_is_made_and_signs_in_the_token_and_lies_nowhere_else(
+    name_token: NameToken, tmp_path: Path, use: Use
+) -> None:
     folder = tmp_path / "keys"
-    put(folder)
+    name_token(folder)
     made = Keyring(folder).make(use, instant_text(now()))
     assert isinstance(made, TokenSigner)
     assert list(folder.glob("*.pem")) == []
@@ -54,9 +54,9 @@ def _signed_in_child(folder: str, result: str) -> None:
     Path(result).write_bytes(Keyring(Path(folder)).signer(Use.LOG).sign(MESSAGE))
 
 
-def test_a_process_that_was_forked_signs_too(put: Put, tmp_path: Path) -> None:
+def test_a_process_that_was_forked_signs_too(name_token: NameToken, tmp_path: Path) -> None:
     folder, result = tmp_path / "keys", tmp_path / "signature"
-    put(folder)
+    name_token(folder)
     signer = Keyring(folder).make(Use.LOG, instant_text(now()))
     signer.sign(MESSAGE)
     child = get_context("fork").Process(target=_signed_in_child, args=(str(folder), str(result)))
@@ -69,10 +69,10 @@ def test_a_process_that_was_forked_signs_too(put: Put, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 def test_a_log_is_signed_by_the_token_and_the_root_certifies_its_key(
-    put: Put, settings: Settings, sessions: Sessions
+    name_token: NameToken, settings: Settings, sessions: Sessions
 ) -> None:
     settings.prepare_home()
-    put(settings.keys)
+    name_token(settings.keys)
     publish(sessions, 3)
     signed = sign_committed(settings, sessions)
     assert signed is not None
@@ -86,19 +86,19 @@ def test_a_log_is_signed_by_the_token_and_the_root_certifies_its_key(
     assert issued.public_key() == p256_of(credential.public)
 
 
-def test_a_wrong_token_is_refused_with_its_reason(put: Put, tmp_path: Path) -> None:
+def test_a_wrong_token_is_refused_with_its_reason(name_token: NameToken, tmp_path: Path) -> None:
     folder = tmp_path / "keys"
-    put(folder)
+    name_token(folder)
     key = Keyring(folder).make(Use.LOG, instant_text(now())).key
     for wrong, reason in (
         ({"pin": "x", "mode": 0o644}, "may be read by others"),
         ({"label": "other"}, "NoSuchToken"),
         ({"uses": '["root"]'}, "belong off line"),
     ):
-        put(folder, **wrong)
+        name_token(folder, **wrong)
         with pytest.raises(KeyTrouble, match=reason):
             Keyring(folder).signer(Use.LOG)
-    put(folder)
+    name_token(folder)
     (folder / f"{key.name}.json").rename(folder / "log-AAAAAAAAAAAAAAAA.json")
     body = (folder / "log-AAAAAAAAAAAAAAAA.json").read_text().replace(key.kid, "AAAAAAAAAAAAAAAA")
     (folder / "log-AAAAAAAAAAAAAAAA.json").write_text(body)

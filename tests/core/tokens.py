@@ -10,19 +10,11 @@ from functools import cache
 from glob import glob
 from pathlib import Path
 
-import pytest
-
 from registry.core.token_keys import FILE
 
 PIN = "4711-invented"
 
-Put = Callable[..., None]
-
-
-@pytest.fixture(scope="session")
-def library() -> str:
-    """SoftHSM with one token, `registry`."""
-    return _prepared()
+NameToken = Callable[..., None]
 
 
 @cache
@@ -41,11 +33,11 @@ def _prepared() -> str:
     return paths[0]
 
 
-@pytest.fixture
-def put(library: str, tmp_path: Path) -> Put:
-    """Names the token in a folder of keys."""
+def token_namer(tmp_path: Path) -> NameToken:
+    """What names the token in a folder of keys; its PIN lies in a file of the test's folder."""
+    library = _prepared()
 
-    def put(
+    def name_token(
         folder: Path,
         *,
         pin: str = PIN,
@@ -64,7 +56,7 @@ def put(library: str, tmp_path: Path) -> Put:
             encoding="utf-8",
         )
 
-    return put
+    return name_token
 
 
 def import_key(path: Path, label: str) -> None:

@@ -48,7 +48,7 @@ HELP_LINE_CHECK = """\
 from registry.register.help_lines.rules import help_lines_in, lines_of, public_number
 from registry.register.law.loading import shipped_law
 
-numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()))]
+numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()), "en")]
 assert "000 000 0000" in numbers, numbers
 """
 
@@ -165,7 +165,7 @@ def test_an_official_list(copy: Copy) -> None:
 
 def test_an_act_of_an_officer(copy: Copy) -> None:
     copy.insert("registry/supervision/sanctions/actions.py", "def give_back(", ACTION)
-    table = "registry/officer_desk/sanctions.py"
+    table = "registry/officer_acts/sanction_acts.py"
     give_back = '        OfficerAct(\n            "give-back",'
     copy.insert(table, give_back, ACT)
     examples = "registry/api/officers/authority_examples.py"

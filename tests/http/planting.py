@@ -66,7 +66,7 @@ from tests.make import (
 from tests.officers.making import make_officer
 from tests.oversight.accounts import WORDS
 from tests.pages.officers.cases.attaching import attached
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.supervision.licensing import making as licensing
 from tests.supervision.sanctions.making import ANNA, AUTHORITY, DANA, LENA, SARA, UNIT, make_desk, today
 

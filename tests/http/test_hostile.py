@@ -50,7 +50,7 @@ from tests.http.planting import Planted, plant
 from tests.pages.intake.phone import PLACES, Phone
 from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled, knock
-from tests.pages.organisations.signed_in import MemberClient
+from tests.pages.organisations.conftest import MemberClient
 from tests.postgres import Server
 
 pytestmark = pytest.mark.slow

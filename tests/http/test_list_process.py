@@ -76,6 +76,15 @@ def processor_ticks(pid: int) -> int:
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11])
 
 
+def parent_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def bytes_written(pid: int) -> int:
+    """What a process has written since it began, to files and to other processes."""
+    return int(dict(line.split(": ") for line in Path(f"/proc/{pid}/io").read_text().splitlines())["wchar"])
+
+
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -127,10 +136,28 @@ def test_a_list_whose_process_is_killed_is_asked_back_and_the_next_is_answered(k
     assert (again.status_code, again.content) == (200, whole.content)
     (next_pid,) = list_processes(served)
     assert next_pid != pid
-    # One that dies between two lists costs none of them.
-    os.kill(next_pid, signal.SIGKILL)
-    until(lambda: not is_running(next_pid))
-    assert ask(served, key, LONG).status_code == 200
+
+
+def test_a_list_is_answered_where_the_process_was_killed_while_idle(key: str, served: Served) -> None:
+    whole = ask(served, key, LONG)
+    (pid,) = list_processes(served)
+    os.kill(pid, signal.SIGKILL)
+    answer = ask(served, key, LONG)
+    assert (answer.status_code, answer.content) == (200, whole.content)
+    assert pid not in list_processes(served)
+
+
+def test_a_list_is_answered_where_the_process_is_killed_before_it_has_taken_it(key: str, served: Served) -> None:
+    whole = ask(served, key, LONG)
+    (pid,) = list_processes(served)
+    os.kill(pid, signal.SIGSTOP)
+    before = bytes_written(parent_of(pid))
+    with ThreadPoolExecutor(1) as beside:
+        waiting = beside.submit(ask, served, key, LONG)
+        until(lambda: bytes_written(parent_of(pid)) >= before + len(LONG))
+        os.kill(pid, signal.SIGKILL)
+        answer = waiting.result()
+    assert (answer.status_code, answer.content) == (200, whole.content)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "stopped"])

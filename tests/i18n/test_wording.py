@@ -84,6 +84,8 @@ VALUES = {
     "branch": "1",
     "letters": "O l",
     "characters": "17",
+    "region": "Vlaanderen",
+    "job_region": "Wallonie",
 }
 NEEDED = {
     Reason.LIST_LACKS_NUMBER: ("scheme",),
@@ -91,6 +93,7 @@ NEEDED = {
     Reason.NOT_YET_VALID: ("date",),
     Reason.STATUS_NOT_STATED: ("date",),
     Reason.OUT_OF_SECTOR: ("sector", "sectors"),
+    Reason.OUT_OF_REGION: ("region", "job_region"),
     Reason.NOT_A_RECRUITMENT_LICENCE: ("kind",),
     Reason.LEGACY_LICENCE_KIND: ("kind",),
     Reason.SECTOR_REVISION_DIFFERS: ("sector",),
@@ -208,6 +211,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "visa": Visa,
     "recruiter_kind": RecruiterKind,
     "employer": EmployerKind,
+    "shortage_job": Answer,
     "proof_flaw": ProofFlaw,
 }
 

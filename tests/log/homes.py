@@ -7,10 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
@@ -18,7 +16,7 @@ from registry.log import note, queries
 from registry.log.actions import Draft, append
 from registry.log.checkpoint_copies import last_signed
 from registry.log.models import LogState
-from tests.postgres import REPLICATED, Server
+from tests.postgres import Server
 from tests.serving import Process, command, environment
 
 
@@ -78,17 +76,6 @@ def all_signed(server: Server, *homes: Home) -> bool:
     """Whether the whole log is signed, and these homes remember that head."""
     signed, size = heads(server)
     return signed == size and all(one.signed is not None and one.signed.size == size for one in homes)
-
-
-@pytest.fixture
-def servers() -> Iterator[tuple[Server, Server]]:
-    primary = Server(REPLICATED)
-    primary.start()
-    revisions.upgrade(primary.url("postgres"))
-    standby = primary.standby()
-    yield primary, standby
-    for server in (standby, primary):
-        server.remove()
 
 
 def home(

@@ -10,7 +10,6 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ImportRefused
 from registry.core.ids import new_reference
 from registry.core.outbox import OutboxEvent
@@ -19,7 +18,6 @@ from registry.log.models import Entry, LogState
 from registry.register.agencies.actions import admit
 from registry.register.agencies.models import Agency, LookupKey, PublicRecord
 from registry.register.agencies.publishing import Event
-from tests.conftest import Database
 from tests.make import agency_record, licence_record, make_agency, make_source
 
 WRITERS = 8
@@ -28,13 +26,6 @@ APPENDS = 5
 
 def draft(key: str | None = None) -> Draft:
     return Draft(key or f"agency/{new_reference()}", "agency.registered", {"place": "Vymyšlenov"})
-
-
-@pytest.fixture
-def sessions(database: Database):
-    engine = engine_for(database.url, timeout=60)
-    yield sessions_for(engine)
-    engine.dispose()
 
 
 def indexes(session: Session) -> list[int]:

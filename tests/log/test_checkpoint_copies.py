@@ -18,9 +18,7 @@ from registry.log.checkpoint_copies import BucketGuard, guard_of, last_signed
 from registry.log.ending import recover
 from registry.log.signing import knows_the_log, sign_committed
 from tests.complaints.object_store import ObjectServer, object_server
-from tests.log.publishing import Sessions, publish, sessions
-
-__all__ = ["sessions"]
+from tests.log.publishing import Sessions, publish
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
@@ -14,7 +13,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.log import queries, tree
@@ -32,13 +30,6 @@ APPENDS = 6
 KILLS = 4
 
 Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def sessions(database: Database) -> Iterator[Sessions]:
-    engine = engine_for(database.url, timeout=120)
-    yield sessions_for(engine)
-    engine.dispose()
 
 
 def test_many_writers_and_signers_make_one_history(settings: Settings, sessions: Sessions):

@@ -8,11 +8,9 @@ import pytest
 
 from registry.core.db.engine import engine_for, sessions_for
 from registry.log.signing import sign_committed
-from tests.log.homes import all_signed, heads, home, publish, servers
+from tests.log.homes import all_signed, heads, home, publish
 from tests.postgres import Server
 from tests.waiting import until
-
-__all__ = ["servers"]
 
 pytestmark = pytest.mark.slow
 

@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -15,9 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, KeyState, Use
 from registry.core.settings import Settings
 from registry.log import queries
@@ -27,17 +24,10 @@ from registry.log.keys import FIRST, change_state, draft_of, make_keys, new_key
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
 from registry.vocabulary.entries import EntryType
-from tests.conftest import Database
 from tests.log.entry_schema import SCHEMA
+from tests.log.publishing import publish
 
 Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def sessions(database: Database) -> Iterator[Sessions]:
-    engine = engine_for(database.url, timeout=60)
-    yield sessions_for(engine)
-    engine.dispose()
 
 
 @pytest.fixture
@@ -46,11 +36,6 @@ def keyring(settings: Settings, sessions: Sessions) -> Keyring:
     publish(sessions)
     sign_committed(settings, sessions)
     return Keyring(settings.keys)
-
-
-def publish(sessions: Sessions) -> None:
-    with sessions.begin() as session:
-        append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {})])
 
 
 def test_many_starts_at_once_make_each_key_once(settings: Settings, sessions: Sessions):

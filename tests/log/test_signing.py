@@ -20,9 +20,8 @@ from registry.log.checkpoint_copies import last_signed, remember_signed
 from registry.log.ending import recover
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.log.signing import adopt, rebuild_tiles, sign_committed
-from tests.log.publishing import Sessions, publish, sessions
-
-__all__ = ["sessions"]
+from tests.log.proving import check_inclusion, read_proof
+from tests.log.publishing import Sessions, publish
 
 
 def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: Sessions):
@@ -68,10 +67,10 @@ def test_every_entry_is_proven_under_the_published_head(settings: Settings, sess
     with sessions() as session:
         displayed, keys = queries.head(session), queries.verifier_keys(session)
         for index in (0, 1, 254, 255, 256, 299, 305):
-            proof = note.read_proof(queries.proof_text(session, index))
+            proof = read_proof(queries.proof_text(session, index))
             head = note.opened_checkpoint(proof.checkpoint, keys)
             leaf = queries.entry_at(session, index).leaf
-            tree.check_inclusion(tree.leaf_hash(leaf), proof.index, head.size, proof.hashes, head.root)
+            check_inclusion(tree.leaf_hash(leaf), proof.index, head.size, proof.hashes, head.root)
         with pytest.raises(queries.NotFound, match="none at index"):
             queries.proof_text(session, displayed.size)
 
@@ -236,7 +235,7 @@ def test_proofs_from_damaged_leaf_hashes_hold_again_once_the_tiles_are_made_anew
         with sessions() as session:
             head, proof = queries.head(session), queries.proof(session, 7)
             leaf = queries.entry_at(session, 7).leaf
-            tree.check_inclusion(tree.leaf_hash(leaf), 7, head.size, proof.hashes, head.root)
+            check_inclusion(tree.leaf_hash(leaf), 7, head.size, proof.hashes, head.root)
 
     check()
     with sessions.begin() as session:

@@ -13,12 +13,10 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.heartbeats import why_not_signed
 from registry.log import queries
 from tests.complaints.object_store import object_server
-from tests.log.homes import Home, all_signed, heads, home, publish, servers
+from tests.log.homes import Home, all_signed, heads, home, publish
 from tests.log.witnesses.guarding import running_witness
 from tests.postgres import Server
 from tests.waiting import until
-
-__all__ = ["servers"]
 
 pytestmark = pytest.mark.slow
 

@@ -61,16 +61,6 @@ def test_only_the_custodian_learns_who_somebody_is() -> None:
     assert able == {Role.CUSTODIAN}
 
 
-def test_what_belongs_to_another_unit_is_out_of_reach() -> None:
-    officer = standing(Role.INVESTIGATOR)
-    assert officer.reaches(Resource.CASE, unit="it-unit")
-    assert not officer.reaches(Resource.CASE, unit="cz-unit")
-    assert not officer.reaches(Resource.CASE, authority="it-authority")
-    assert officer.reaches(Resource.LICENCE, authority="it-authority")
-    assert not officer.reaches(Resource.LICENCE, unit="it-unit")
-    assert not officer.reaches(Resource.LICENCE, authority="cz-authority")
-
-
 def test_every_resource_says_how_far_it_reaches() -> None:
     assert set(REACH) == set(Resource)
     assert {resource for resource, reach in REACH.items() if reach is Reach.ALL} == {Resource.UNIT, Resource.LAW}

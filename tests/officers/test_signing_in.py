@@ -22,7 +22,7 @@ from registry.organisations.models import MemberSession
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.worker.schedule import forget_sign_ins
 from tests.officers.making import PASSWORD, Joined, make_officer, make_unit
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 
 EMAIL = "officer@authority.example"
 

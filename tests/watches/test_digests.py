@@ -14,7 +14,7 @@ from registry.vocabulary.watches import DigestPace
 from registry.watches import digests
 from registry.watches.mail_words import digest_words
 from tests.make import licence_record, make_agency, make_organisation, suspend
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.post import Post
 from tests.watches.making import fan_out_committed, make_watch
 

@@ -84,7 +84,7 @@ def test_a_round_that_was_interrupted_told_nothing_and_is_made_up_for_once(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(fan_out, "_feed", dies)
+        patched.setattr(fan_out, "_feed_matches", dies)
         with pytest.raises(KeyboardInterrupt):
             fan_out_committed(session, keyring)
     session.expire_all()

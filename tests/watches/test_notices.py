@@ -16,7 +16,7 @@ from registry.watches.mail_words import webhook_words
 from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import make_organisation, organisation_call
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.post import Post
 
 WORDS = webhook_words("https://registry.example")

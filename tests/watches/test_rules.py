@@ -1,4 +1,4 @@
-"""What happened, read from two sayings; pauses; saved searches."""
+"""What happened, read from two records of one thing; saved searches."""
 
 import re
 from datetime import date, timedelta
@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from registry.core.clock import now
 from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import EVENTS, EXPIRY_DAYS, EventType
 from registry.watches import fan_out, rules
-from registry.watches.rules import Ending, Searched
+from registry.watches.rules import Ending, SearchCriteria
 from schemas.watches import EventDataSchema
 
 DAY = date(2026, 11, 25)
@@ -40,19 +39,19 @@ def test_every_event_has_its_words() -> None:
 )
 def test_a_status_is_told_by_what_it_means(before: str | None, after: str, event: str | None) -> None:
     old = None if before is None else {"status_history": [{"status": before}]}
-    found = rules.of_licence(old, {"status_history": [{"status": after}]})
+    found = rules.licence_events(old, {"status_history": [{"status": after}]})
     assert [str(one.type) for one in found] == ([] if event is None else [event])
 
 
 def test_conditions_scope_and_term_are_told_apart() -> None:
     old = {"status_history": [{"status": "active"}], "valid_to": "2027-01-01"}
     new = old | {"conditions": [{"code": "not_sectors"}], "sectors": [{"code": "14.10"}], "valid_to": "2030-01-01"}
-    assert [(str(one.type), dict(one.data)) for one in rules.of_licence(old, new)] == [
+    assert [(str(one.type), dict(one.data)) for one in rules.licence_events(old, new)] == [
         ("licence.conditions_changed", {"conditions": ["not_sectors"]}),
         ("licence.scope_changed", {}),
         ("licence.term_changed", {"valid_to": "2030-01-01"}),
     ]
-    assert rules.of_licence(old, old) == []
+    assert rules.licence_events(old, old) == []
 
 
 def deposit(amount: str) -> dict[str, object]:
@@ -81,7 +80,7 @@ def deposit(amount: str) -> dict[str, object]:
     ],
 )  # fmt: skip
 def test_what_became_of_an_agency(old: dict[str, object], new: dict[str, object], event: list[str]) -> None:
-    assert [str(one.type) for one in rules.of_agency(old, new, [CN], DAY)] == event
+    assert [str(one.type) for one in rules.agency_events(old, new, [CN], DAY)] == event
 
 
 def test_what_is_told_is_what_is_documented() -> None:
@@ -105,20 +104,9 @@ def test_a_search_is_answered_by_one_licence_that_satisfies_all_of_it() -> None:
     agency = {"country": "CN", "role": "sending"}
     to_italy = {"kind": "a", "authority": "x", "corridors": [{"origin": "CN", "destination": "IT"}]}
     sewing = {"kind": "b", "authority": "x", "sectors": [{"code": "14.10", "nace_revision": "2.1"}]}
-    requested = Searched(country="CN", destination="IT", kind="a", sector="14")
-    assert rules.answers_to(requested, agency, [to_italy])
-    assert not rules.answers_to(requested, agency, [sewing])
-    assert not rules.answers_to(Searched(destination="DE", kind="a"), agency, [to_italy, sewing])
-    assert not rules.answers_to(Searched(sector="15"), agency, [sewing])
-    assert not rules.answers_to(Searched(role="receiving"), agency, [])
-
-
-def test_pauses_grow_and_end_after_three_days() -> None:
-    pauses = [rules.pause_after(attempts) for attempts in range(1, 30)]
-    assert pauses == sorted(pauses)
-    assert pauses[0] == timedelta(seconds=5)
-    assert max(pauses) <= timedelta(hours=6)
-    at = now()
-    assert not rules.is_given_up(at - timedelta(days=3) + timedelta(seconds=1), at)
-    assert rules.is_given_up(at - timedelta(days=3), at)
-    assert not rules.is_disabled(None, at)
+    requested = SearchCriteria(country="CN", destination="IT", kind="a", sector="14")
+    assert rules.matches_search(requested, agency, [to_italy])
+    assert not rules.matches_search(requested, agency, [sewing])
+    assert not rules.matches_search(SearchCriteria(destination="DE", kind="a"), agency, [to_italy, sewing])
+    assert not rules.matches_search(SearchCriteria(sector="15"), agency, [sewing])
+    assert not rules.matches_search(SearchCriteria(role="receiving"), agency, [])

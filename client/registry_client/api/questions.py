@@ -34,6 +34,7 @@ class Question(TypedDict, total=False):
     work_permit: str
     region: str
     employer: str
+    shortage_job: str
     on: Day
     known_at: datetime | str
     receipt: bool
@@ -58,6 +59,7 @@ class CorridorQuestion(TypedDict, total=False):
     work_permit: str
     region: str
     employer: str
+    shortage_job: str
     on: Day
 
 
@@ -77,6 +79,7 @@ class Constants(TypedDict, total=False):
     work_permit: str
     region: str
     employer: str
+    shortage_job: str
     on: Day
 
 

@@ -618,6 +618,8 @@ export interface Constants {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -647,6 +649,8 @@ export interface CorridorConstants {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Country of the job, ISO 3166-1 alpha-2. */
   destination?: CountryCode;
   /** What the recruiters would do. */
@@ -672,6 +676,8 @@ export interface CorridorItem {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -718,6 +724,8 @@ export interface CorridorQuery {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** The sending agency. Licence number, identifier, reference of the registry, or name (a name alone is never `yes`). */
   sending: string;
   /** `sending` is the value of an identifier of this scheme, as records have it, and is read as nothing else. */
@@ -1308,6 +1316,8 @@ export interface Item {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -1747,6 +1757,8 @@ export interface Licence {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
 }
 
 export interface LicenceAnswer {
@@ -1780,6 +1792,8 @@ export interface LicenceAnswer {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
   /** Twelve characters, the last a check character. */
@@ -1821,6 +1835,8 @@ export interface LicenceOnDay {
   conditions?: Condition[];
   /** Every status with its days, the oldest first. */
   status_history?: StatusPeriod[];
+  /** Part of the country that it is for, as the country's law calls it; licences there go by region. */
+  region?: string;
   /** Null: nothing was stated for that day. */
   status: LicenceStatus | null;
 }
@@ -1931,6 +1947,8 @@ export interface Limit {
   years_after_entry: number | null;
   /** Years that the agency must have been active before. */
   years_active_before: number | null;
+  /** After `years_active_before` it still bars jobs that are not on the list of shortage jobs. */
+  shortage_jobs_only: boolean;
   /** Last day for it, where the law names one. */
   deadline: string | null;
   /** What is to be said of its end. */
@@ -2309,7 +2327,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
@@ -2759,6 +2777,8 @@ export interface Verify {
   region?: string;
   /** Who would employ the worker: `company` (a firm, body or other registered business), `household`, or `person` (one who runs no business). China's law lets no one be sent to a private person. `unknown`: the worker cannot say. */
   employer?: EmployerKind;
+  /** Whether the job is on the state's list of shortage jobs, which it publishes: Slovak agencies may lend workers from outside the Union to such jobs alone. `unknown`: the worker cannot say. */
+  shortage_job?: Answer;
   /** Number printed on the licence. Spaces, dashes, width and letter case do not matter. */
   licence_number?: string;
   /** Who issued `licence_number`: a number is unique only per authority. */
@@ -2801,7 +2821,7 @@ export interface Verify {
   keep?: boolean;
 }
 
-export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "unknown">;
+export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "other_state" | "unknown">;
 
 export interface Warning {
   /** Reference of the list. */
@@ -3583,7 +3603,7 @@ export interface Operations {
   /** Ask whether a recruiter may recruit. */
   verify: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; shortage_job?: Answer; licence_number?: string; authority?: string; uscc?: string; vat?: string; lei?: string; euid?: string; registration_number?: string; country?: CountryCode; scheme?: IdentifierScheme; value?: string; agency_id?: string; name?: string; origin?: CountryCode; destination?: CountryCode; activity?: Activity; claimed_name?: string; recruiter_kind?: RecruiterKind; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: Verdict;
   };
@@ -3597,7 +3617,7 @@ export interface Operations {
   /** Ask about both ends of a corridor and the agreement between them. */
   verifyCorridor: {
     path: Record<string, never>;
-    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
+    query: { sector?: string; nace_revision?: Open<"2.1" | "2.0">; on?: string; visa?: Visa; nationality?: CountryCode; occupation?: string; work_permit?: string; region?: string; employer?: EmployerKind; shortage_job?: Answer; sending: string; sending_scheme?: IdentifierScheme; receiving?: string; receiving_scheme?: IdentifierScheme; receiving_employer?: string; destination: CountryCode; activity?: Activity; known_at?: string; receipt?: boolean };
     body: undefined;
     answer: CorridorVerdict;
   };

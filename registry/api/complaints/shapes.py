@@ -6,11 +6,12 @@ from typing import Any
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
-from registry.complaints.case.questions import QUESTIONNAIRE, is_alarming, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake.filing import Acknowledgement
 from registry.complaints.intake.mailbox import MailboxView, ShownHelper
 from registry.complaints.intake.mailbox_files import ShownFile
+from registry.complaints.triage.story import is_alarming
 from registry.i18n.languages import text
 from registry.vocabulary.register import Language
 from schemas.mailbox import AttachmentSchema, ConsentSchema, HelperSchema, MessageSchema

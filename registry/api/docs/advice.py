@@ -50,7 +50,8 @@ def reason_text(code: Reason) -> str:
 
 
 _VALUES = (
-    "activities activity ask count country condition date destination kind origin permits place scheme scope sector sectors "
+    "activities activity ask count country condition date destination job_region kind origin permits place region scheme scope "
+    "sector sectors "
     "today until visa"
 ).split()
 

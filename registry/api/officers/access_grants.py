@@ -16,8 +16,8 @@ from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
-from registry.officer_desk.acting import acting
+from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
+from registry.officer_acts.acting import acting
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer

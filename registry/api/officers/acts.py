@@ -1,4 +1,4 @@
-"""Endpoints of officers' acts, made from their tables (registry.officer_desk.acts)."""
+"""Endpoints of officers' acts, made from their tables (registry.officer_acts.acts)."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema
-from registry.officer_desk.acts import OfficerAct, OfficerActs, draft_idempotently
+from registry.officer_acts.acts import OfficerAct, OfficerActs, draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import OutSchema
 

@@ -29,10 +29,10 @@ from registry.core.db.engine import EPOCH, microseconds
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk import decision_acts
-from registry.officer_desk.acting import acting, roles_of
-from registry.officer_desk.case_acts import ACTS, NOTES, TASKS, case_for
-from registry.officer_desk.case_filters import read_filters
+from registry.officer_acts import decision_acts
+from registry.officer_acts.acting import acting, roles_of
+from registry.officer_acts.case_acts import ACTS, NOTES, TASKS, lock_case_for
+from registry.officer_acts.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -95,7 +95,7 @@ class OneCase(Resource):
 
         Each reading is a line of the audit. Who wrote is not in it.
         """
-        officer, case = case_for(session, me, ACCOUNT, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, ACCOUNT, Act.READ, case_id)
         view = case_view(Call(session, officer, now()), sealer(), case.reference)
         return _case_answer(me, view)
 
@@ -110,7 +110,7 @@ class Notes(Resource):
     @response_schema(CaseNotesSchema(), "listCaseNotes", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
         """List the unit's notes and tasks of a case. The reading is recorded in the audit trail."""
-        officer, case = case_for(session, me, CASE, Act.WRITE, case_id)
+        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
         require_readable(case)
         written, tasks = notes.notes_and_tasks(session, sealer(), officer, case)
         at = now().date()
@@ -191,7 +191,7 @@ class Decisions(Resource):
 
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """
-        officer, case = case_for(session, me, DECISION, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, DECISION, Act.READ, case_id)
         _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
         return Answer(
             {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)

@@ -14,9 +14,9 @@ from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import draft_idempotently
-from registry.officer_desk.entry_acts import (
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import draft_idempotently
+from registry.officer_acts.entry_acts import (
     ACTS,
     INVITATIONS,
     INVITED,

@@ -16,8 +16,8 @@ from registry.api.write_headers import if_match
 from registry.core.clock import day_at, now
 from registry.core.errors import NotSignedIn
 from registry.http.transaction import reading, services, writing
-from registry.officer_desk.acting import ViewPolicy, require_right
-from registry.officer_desk.sign_in_providers import only_way_of
+from registry.officer_acts.acting import ViewPolicy, require_right
+from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import tokens
 from registry.officers.providers import linking
 from registry.officers.rights import Act, Resource

@@ -36,9 +36,9 @@ from registry.http.schemas import (
 )
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
-from registry.officer_desk.acting import acting_for_party, officer_call, party_call, reference_in
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
+from registry.officer_acts.acting import acting_for_party, officer_call, party_call, reference_in
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.hearing_acts import ACTS, ANSWERS, IN_CASE, find_hearing, read_hearing
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -82,7 +82,7 @@ class CaseHearings(Resource):
 
         The ETag is the case's version: a hearing is drafted in the case as you read it.
         """
-        officer, case = case_for(session, me, HEARING, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, HEARING, Act.READ, case_id)
         found = fetch_of_case(session, Hearing, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 

@@ -9,8 +9,8 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer

@@ -14,8 +14,8 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
-from registry.officer_desk.licensing import find_agency, find_proposal, previewed, waiting_for
+from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS, HELD_LISTS, LICENCE_ACTS, PROPOSALS
+from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, preview_act
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -59,7 +59,7 @@ class Proposals(Resource):
     @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
-        return Answer({"items": [_payload(session, one) for one, _ in waiting_for(session, me)]})
+        return Answer({"items": [_payload(session, one) for one, _ in list_waiting(session, me)]})
 
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
@@ -174,7 +174,7 @@ class ProposalPreview(Resource):
 
 
 def _preview_payload(session: Session, draft: Draft) -> dict[str, Any]:
-    found = previewed(session, draft)
+    found = preview_act(session, draft)
     # An agency that is not known yet gets its reference with the application.
     is_known = draft.before is not None
     return {

@@ -19,7 +19,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.responses import Answer, File
 from registry.http.schemas import BYTES, request_schema, response_file, response_schema, written_answer
 from registry.http.transaction import reading
-from registry.officer_desk.overview import (
+from registry.officer_acts.overview import (
     NamedPattern,
     Viewer,
     file_name,

@@ -11,8 +11,8 @@ from registry.complaints.intake import paper_forms
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.acting import acting, reference_in
-from registry.officer_desk.paper_acts import PAPER_FORMS, PAPERS
+from registry.officer_acts.acting import acting, reference_in
+from registry.officer_acts.paper_acts import PAPER_FORMS, PAPERS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer

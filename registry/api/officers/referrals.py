@@ -27,9 +27,9 @@ from registry.http.schemas import (
     response_schema,
     written_answer,
 )
-from registry.officer_desk.acting import custodian_call, party_call, reference_in
-from registry.officer_desk.case_acts import case_for
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
+from registry.officer_acts.acting import custodian_call, party_call, reference_in
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, find_referral, read_referral
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -80,7 +80,7 @@ class CaseReferrals(Resource):
 
         The ETag is the case's version: a referral is proposed of the case as you read it.
         """
-        officer, case = case_for(session, me, REFERRAL, Act.READ, case_id)
+        officer, case = lock_case_for(session, me, REFERRAL, Act.READ, case_id)
         found = fetch_of_case(session, Referral, officer, case.reference)
         return Answer({"items": [_SUMMARY.write(one) for one in found]}, headers=(etag(case.version),))
 

@@ -13,9 +13,9 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS
-from registry.officer_desk.licensing import find_agency, find_collision, official
+from registry.officer_acts.acting import reference_in, require_no_interest
+from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS
+from registry.officer_acts.licensing import find_agency, find_collision, official
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer

@@ -11,7 +11,7 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.http.responses import Answer
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_desk.sanctions import ACTS, PROPOSALS, find_sanction
+from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer

@@ -5,7 +5,7 @@ from typing import Any
 from registry.api.api_keys import NEEDS_KEY
 from registry.api.officers.guard import NEEDS_TOKEN
 from registry.http.request_reader import FILE_NAME, ONCE
-from registry.officer_desk.acting import ViewPolicy
+from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope

@@ -52,7 +52,7 @@ from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
 from registry.http.schemas import BYTES, RequestSpec, ResponseSpec
-from registry.officer_desk.acting import ViewPolicy
+from registry.officer_acts.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS
 from schemas.countries import COUNTRIES
 from schemas.problem import HealthSchema, ProblemSchema

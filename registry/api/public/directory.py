@@ -144,7 +144,7 @@ class HelpLines(Resource):
         language = requested_language(request.environ)
         is_demo = bool(public_reading().execute(select(LogState.is_demo)).scalar_one())
         every = help_lines_in(verdicts().current_law())
-        lines = every if country is None else lines_of(country, every)
+        lines = every if country is None else lines_of(country, every, language)
         return Answer({"items": list(lines_payload(lines, is_demo, language))}, language=language)
 
 

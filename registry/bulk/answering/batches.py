@@ -98,6 +98,7 @@ _CORRIDOR_CONTEXT = (
     "work_permit",
     "region",
     "employer",
+    "shortage_job",
 )
 
 
@@ -126,7 +127,7 @@ SUPPLY_CHAINS = SupplyItemSchema()
 
 _SUPPLY_CONTEXT = (
     "origin", "destination", "sector", "nace_revision", "activity", "on", "visa", "recruiter_kind", "nationality", "occupation",
-    "work_permit", "region", "employer",
+    "work_permit", "region", "employer", "shortage_job",
 )  # fmt: skip
 
 

@@ -209,11 +209,6 @@ def _follow_up(
     return None
 
 
-def is_alarming(answers: Answers) -> bool:
-    """Whether 112 and the country's lines are to be shown at once."""
-    return any(answers.get(code) == YES for code in ("in_danger", Indicator.PHYSICAL_AND_SEXUAL_VIOLENCE))
-
-
 def of_tier(answers: Answers, tier: int, questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
     """The answers that belong to a tier."""
     return {

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from registry.complaints.case.questions import NO
+from registry.complaints.case.questions import NO, QUESTIONNAIRE, YES, Kind
 from registry.vocabulary.cases import Indicator
 
 _GAP = {True: r"[^。！？!?\n]{0,6}", False: r"(?:\w+[^\w.!?\n]+){0,3}"}
@@ -123,6 +123,14 @@ def danger_rules() -> tuple[PhraseRule, ...]:
 def dangers_in(text: str) -> list[str]:
     """The names of the kinds of danger that a text tells of, in their order; empty where it tells of none."""
     return rules_met(_DANGER, text)
+
+
+def is_alarming(answers: Mapping[str, Any]) -> bool:
+    """Whether whom to call is to be shown at once: one of the answers says so, or the words of one tell of danger."""
+    if any(answers.get(code) == YES for code in ("in_danger", Indicator.PHYSICAL_AND_SEXUAL_VIOLENCE)):
+        return True
+    texts = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)
+    return any(dangers_in(text) for text in texts if isinstance(text, str))
 
 
 def story_rules() -> tuple[PhraseRule, ...]:

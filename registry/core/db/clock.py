@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.db.engine import reading_session
 
 
 def database_now(session: Session) -> datetime:
@@ -22,6 +23,5 @@ def server_now(session: Session) -> datetime:
 
 def ask_database_clock(sessions: sessionmaker[Session]) -> datetime:
     """`database_now`, outside of any other transaction."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         return database_now(session)

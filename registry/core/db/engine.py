@@ -19,11 +19,14 @@ from sqlalchemy import (
     Enum,
     Integer,
     MetaData,
+    Select,
     create_engine,
     event,
     make_url,
     text,
+    true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import String, TypeDecorator
 
@@ -166,6 +169,16 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     return engine
 
 
+@contextmanager
+def open_engine(url: str) -> Iterator[Engine]:
+    """An engine for as long as the block lasts."""
+    engine = engine_for(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 _WATCHMEN: "WeakKeyDictionary[Engine, Watchman]" = WeakKeyDictionary()
 
 
@@ -272,6 +285,13 @@ def reading_sessions_for(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine.execution_options(registry_reading=True), expire_on_commit=False)
 
 
+def reading_session(sessions: sessionmaker[Session]) -> Session:
+    """A session that only reads and makes no writer wait, of a factory whose sessions may write."""
+    session = sessions()
+    session.connection(execution_options={"registry_reading": True})
+    return session
+
+
 def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert many rows in the session's transaction by the fastest way: executemany on SQLite, COPY on PostgreSQL.
 
@@ -293,6 +313,13 @@ def bulk_insert(session: Session, model: type[Base], columns: Sequence[str], row
     with raw.cursor() as cursor, cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as copy:
         for row in rows:
             copy.write_row(row)
+
+
+def insert_missing(session: Session, model: type[Base], columns: Sequence[str], rows: Select[*tuple[Any, ...]]) -> None:
+    """Insert the rows of a select, but those that are there already."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # SQLite would read the conflict clause as a join's unless the select has a WHERE.
+    session.execute(insert(model).from_select(columns, rows.where(true())).on_conflict_do_nothing())
 
 
 def prefer_indexes(session: Session) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, engine_for
+from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, open_engine
 from registry.core.errors import NotMigrated, SettingsError
 
 FOLDER = Path(str(files("migrations")))
@@ -211,24 +211,20 @@ class _Mover:
 
 @contextmanager
 def _migrating(url: str, patience: Patience) -> Iterator[_Mover]:
-    engine = engine_for(url)
-    try:
-        with engine.connect() as connection:
-            require_server(connection)
-            connection.rollback()
-            if connection.info.get(POOLED):
-                raise SettingsError(
-                    "REGISTRY_DATABASE_URL leads to a pooler that shares sessions, and steps need one of their own: run this "
-                    "command with the address of PostgreSQL itself"
-                )
-            if connection.dialect.name == "postgresql":
-                _wait_for_turn(connection, patience)
-            else:
-                # A batch step drops the table it rebuilds. SQLite takes this switch outside transactions only.
-                _foreign_keys_off(connection)
-            yield _Mover(connection, patience)
-    finally:
-        engine.dispose()
+    with open_engine(url) as engine, engine.connect() as connection:
+        require_server(connection)
+        connection.rollback()
+        if connection.info.get(POOLED):
+            raise SettingsError(
+                "REGISTRY_DATABASE_URL leads to a pooler that shares sessions, and steps need one of their own: run this "
+                "command with the address of PostgreSQL itself"
+            )
+        if connection.dialect.name == "postgresql":
+            _wait_for_turn(connection, patience)
+        else:
+            # A batch step drops the table it rebuilds. SQLite takes this switch outside transactions only.
+            _foreign_keys_off(connection)
+        yield _Mover(connection, patience)
 
 
 def _wait_for_turn(connection: Connection, patience: Patience) -> None:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.engine import microseconds
+from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof
 from registry.log import note, queries
 from registry.log.models import Checkpoint, LogState
@@ -46,8 +46,7 @@ class WitnessRequest:
 
 def ask_witnesses(sessions: sessionmaker[Session]) -> int:
     """Have the newest head signed by each witness that has not signed it since we did. Gives how many signed now."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         requests = _requests(session)
     if not requests:
         return 0
@@ -104,8 +103,7 @@ def _post(sessions: sessionmaker[Session], request: WitnessRequest) -> str | int
             f"it has signed a head of {request.old} entries: more than we have. If the database was restored from a "
             "backup, see `registry log recover`"
         )
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         proof = queries.consistency(session, request.old, request.size)
     return post_checkpoint(request.witness, request.old, proof, request.note)
 

@@ -7,9 +7,7 @@ size.
 import binascii
 import fcntl
 import json
-import os
 import re
-import secrets
 import threading
 import time
 from base64 import b64decode, b64encode
@@ -20,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from registry.core.errors import BadProof, KeyTrouble
+from registry.core.files import sync_folder, write_atomically
 from registry.core.keyring import Signer
 from registry.log import note, tree
 from registry.log.queries import raw_public
@@ -103,17 +102,9 @@ class Witness:
             raise KeyTrouble(f"{self._path} cannot be read: put it back, or start a witness with another key") from None
 
     def _keep(self, state: dict[str, tuple[int, bytes]]) -> None:
-        draft = self._path.with_name(f".state.{secrets.token_hex(6)}")
-        with draft.open("w", encoding="ascii") as file:
-            json.dump({origin: [size, b64encode(root).decode()] for origin, (size, root) in state.items()}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-        descriptor = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        stated = {origin: [size, b64encode(root).decode()] for origin, (size, root) in state.items()}
+        write_atomically(self._path, json.dumps(stated).encode())
+        sync_folder(self._path.parent)
 
 
 def _read_request(body: str) -> tuple[int, list[bytes], str]:

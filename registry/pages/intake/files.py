@@ -8,7 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.complaints.attachments.actions import MAX_FILES, copied_as, discard, open_clean
+from registry.complaints.attachments.actions import MAX_FILES, SentFile, copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.attachments.uploading import upload
@@ -18,7 +18,7 @@ from registry.complaints.intake.mailbox_files import file_of, files_of, opened_f
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
-from registry.http.complaint_services import read_form_file, sealer, store, upload_services
+from registry.http.complaint_services import read_form_files, sealer, store, upload_services
 from registry.http.headers import content_policy, permissions_policy
 from registry.http.responses import File, respond_with_file
 from registry.http.transaction import reading, services
@@ -27,10 +27,21 @@ from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.parts import finish, unfinished
 from registry.pages.intake.rendering import AWAY, lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
+from registry.vocabulary.cases import FileKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_files", __name__)
+
+SOUND_TYPES = {
+    FileKind.M4A: "audio/mp4",
+    FileKind.MP3: "audio/mpeg",
+    FileKind.OGG: "audio/ogg",
+    FileKind.WEBM: "audio/webm",
+    FileKind.WAV: "audio/wav",
+    FileKind.AAC: "audio/aac",
+}
+"""What a page can play of the clean copies."""
 
 MAX_OF_FORM = MAX_BYTES + 16 * 1024
 """A file of the largest size, with the form around it."""
@@ -61,7 +72,10 @@ def require_visit() -> None:
 @pages.post("/<language:language>/box/files")
 @takes_body(MAX_OF_FORM, require_visit)
 def add(language: Language) -> Response:
-    """Take one file. Whether somebody is here is asked before it is read, and nothing of the database is held meanwhile."""
+    """Take the files that were chosen, and go on.
+
+    Whether somebody is here is asked before they are read, and nothing of the database is held meanwhile.
+    """
     try:
         require_visit()
         with one_of_few():
@@ -93,11 +107,19 @@ def recording(language: Language) -> Response:
 
 def _taken(language: Language) -> Response:
     request.max_content_length = MAX_OF_FORM
-    sent = replace(read_form_file(), changes_voice="changes_voice" in request.form)
+    chosen, to = read_form_files(), _TO.get(request.form.get("go", ""))
     with open_visit(language) as visitor:
+        if not chosen and to is not None:
+            return visitor.to(to)
         opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
-    upload(upload_services(), opened, case, sent, visitor.today)
-    return lead(language, "/files")
+    changes_voice = "changes_voice" in request.form
+    for sent in chosen or [SentFile(b"", "")]:
+        upload(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.today)
+    return lead(language, to or "/files")
+
+
+_TO = {"all": "/all", "mine": "/mine"}
+"""Where the buttons of the form lead that go on; the others stay."""
 
 
 def _refused(language: Language, fault: Problem, status: int) -> Response:
@@ -118,6 +140,7 @@ def _files_page(
         "files.html",
         status=status,
         files=existing,
+        sound_kinds=frozenset(SOUND_TYPES),
         fault=fault,
         unfinished=unfinished,
         once=secrets.token_urlsafe(16),
@@ -126,9 +149,11 @@ def _files_page(
         role=visitor.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
-    # Parts of a file go nowhere but here.
+    # Parts of a file go nowhere but here; what was recorded is heard, and a photograph made smaller, before it is sent.
     away = AWAY[visitor.language]
-    response.headers["Content-Security-Policy"] = content_policy(form_action=f"'self' {away}", connect_src="'self'")
+    response.headers["Content-Security-Policy"] = content_policy(
+        form_action=f"'self' {away}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
+    )
     # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response
@@ -154,6 +179,30 @@ def remove(language: Language) -> Response:
 @pages.get("/<language:language>/box/files/<reference>")
 def copy(language: Language, reference: str) -> Response:
     """Download the clean copy that officers see, without place and device; a name of ours, whatever its own is."""
+    found = _copy_of(language, reference)
+    if isinstance(found, Response):
+        return found
+    body, kind = found
+    return respond_with_file(File((body,), "application/octet-stream", f"file.{ENDINGS[kind]}", len(body)))
+
+
+@pages.get("/<language:language>/box/files/<reference>/sound")
+def play(language: Language, reference: str) -> Response:
+    """The clean copy of a recording, or the part of it that a player asks for."""
+    found = _copy_of(language, reference)
+    if isinstance(found, Response):
+        return found
+    body, kind = found
+    if kind not in SOUND_TYPES:
+        raise NotFound("this is no sound that a page plays")
+    response = Response(body, mimetype=SOUND_TYPES[kind])
+    response.headers["Cache-Control"] = "no-store"
+    response.make_conditional(request, accept_ranges=True, complete_length=len(body))
+    return response
+
+
+def _copy_of(language: Language, reference: str) -> tuple[bytes, FileKind] | Response:
+    """The clean copy of one's own file and its kind; without a visit, the page that asks for the number."""
     try:
         with open_visit(language) as visitor:
             existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
@@ -161,6 +210,4 @@ def copy(language: Language, reference: str) -> Response:
         return sign_in.number_page(language)
     except NotNow:
         return lead(language, "/number")
-    body = open_clean(store(), existing.opened, existing.case, existing.attachment)
-    ending = ENDINGS[copied_as(existing.attachment)]
-    return respond_with_file(File((body,), "application/octet-stream", f"file.{ending}", len(body)))
+    return open_clean(store(), existing.opened, existing.case, existing.attachment), copied_as(existing.attachment)

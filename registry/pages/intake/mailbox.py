@@ -13,11 +13,12 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case import messages
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, is_alarming, next_question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, next_question, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IllegalMove, IntakeClosed, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text

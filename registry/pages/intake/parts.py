@@ -1,8 +1,9 @@
-"""A file in parts, as upload.js sends it: what is missing, one part, and joining them. A form without script sends a file whole.
+"""A file in parts, as files.js sends it: what is missing, one part, and joining them. A form without script sends a file whole.
 
 Each answer is JSON: `missing`, or `to`, the page to go to, or `says`, what is wrong in words.
 
-A recording is kept in parts while somebody speaks, as record.js sends them; one that was cut off is made a file, or removed.
+A recording is kept in parts while somebody speaks, as files.js sends them. One that was cut off is made a file when what was
+written is looked through or sent, or is removed before.
 The parts are sealed under the mailbox's own key as those of an upload are. No one reads them before they are made a file here.
 """
 
@@ -102,7 +103,8 @@ def join(one: Sending) -> Response:
         if body is None:
             return json_answer(200, missing=one.parts.missing())
         name, declared = request.form.get("name", "")[:200], request.form.get("declared", "")[:100]
-        one.keep(SentFile(body, name, declared, idempotency_key=request.form.get("once", "")), now().date())
+        once, changes_voice = request.form.get("once", ""), bool(request.form.get("changes_voice"))
+        one.keep(SentFile(body, name, declared, changes_voice, idempotency_key=once), now().date())
     one.parts.drop()
     return json_answer(200, to=f"/{one.language}/box/files")
 
@@ -142,6 +144,40 @@ def recording_part(language: Language) -> Response:
     return json_answer(200, slot=place.number)
 
 
+@pages.post("/<language:language>/box/files/recording/join", endpoint="recording_join")
+@answering
+def recording_join(language: Language) -> Response:
+    """Make a file of a recording; `kept` says whether something was there of which one could be made."""
+    opened = _open_recordings(language)
+    recording = opened.recordings.at(request.form.get("slot", -1, int))
+    with one_of_few():
+        is_kept = _keep(recording, opened.keep, bool(request.form.get("changes_voice")))
+    recording.drop()
+    return json_answer(200, kept=is_kept)
+
+
+def keep_unfinished(language: Language) -> bool:
+    """Make files of the recordings that were cut off, for who goes on without them; gives whether one could not be made.
+
+    Officers hear them with a changed voice, as their speaker could not be asked. What another window still records is cut off
+    here, and is sent whole by that window. Holds no transaction while the store is asked. Raises NoVisit.
+    """
+    try:
+        opened = _open_recordings(language)
+        slots = opened.recordings.unfinished()
+    except (NotNow, FilesUnavailable):
+        return False
+    for slot in slots:
+        recording = opened.recordings.at(slot)
+        try:
+            with one_of_few():
+                _keep(recording, opened.keep, changes_voice=True)
+        except (RefusedFile, NotNow, FilesUnavailable, TooBusy):
+            return True
+        recording.drop()
+    return False
+
+
 def finish(language: Language) -> None:
     """Make a file of a recording, or remove it, as the form says; done again it changes nothing.
 
@@ -151,22 +187,23 @@ def finish(language: Language) -> None:
     recording = opened.recordings.at(request.form.get("slot", -1, int))
     if request.form.get("act") == "keep":
         with one_of_few():
-            _keep(recording, opened.keep)
+            _keep(recording, opened.keep, "changes_voice" in request.form)
     recording.drop()
 
 
-def _keep(recording: Recording, keep: Callable[..., Attachment]) -> None:
+def _keep(recording: Recording, keep: Callable[..., Attachment], changes_voice: bool) -> bool:
+    """Whether there was something to keep."""
     found = recording.joined()
     if found is None:
-        return
+        return False
     name, body = found
     if len(body) > MAX_BYTES:
         raise FileTooLarge(Problem.FILE_TOO_LARGE, "a file may have 20 MB")
     declared = request.form.get("declared", "")[:100]
     if kind_of(body, "recording", declared) not in RECORDINGS:
         raise RefusedFile(Problem.FILE_KIND_NOT_TAKEN, "this is no sound that could be played")
-    changes_voice = "changes_voice" in request.form
     keep(SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now().date())
+    return True
 
 
 def unfinished(language: Language) -> list[int]:

@@ -1,6 +1,7 @@
 """Everything together before it is sent: what was answered, whom it may be told to, and one button."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
@@ -10,12 +11,15 @@ from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, 
 from registry.complaints.intake import filing
 from registry.complaints.intake.handover import Fit, recipient
 from registry.complaints.intake.mailbox_files import files_of
-from registry.core.errors import IntakeClosed, InvalidInput
+from registry.complaints.triage.story import is_alarming
+from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
 from registry.i18n.question_words import answer_text, part_title, question_text
 from registry.i18n.wording import country_name, name_in
+from registry.pages.intake import lines
+from registry.pages.intake.parts import keep_unfinished
 from registry.pages.intake.steps import path_of
-from registry.pages.intake.visiting import PageRequest, drafting
+from registry.pages.intake.visiting import PageRequest, StaleForm, drafting
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_review", __name__)
@@ -39,16 +43,34 @@ class PartSummary(NamedTuple):
     first_left: str
 
 
+def with_recordings(view: Callable[..., Response]) -> Callable[[Language], Response]:
+    """Have recordings that were cut off made files before a view; it is told whether that failed (`is_recording_left`)."""
+    drafted = drafting(view)
+
+    @wraps(view)
+    def answered(language: Language) -> Response:
+        try:
+            is_left = keep_unfinished(language)
+        except (NoVisit, StaleForm):
+            # The view leads to where the number is asked, or shows again what was typed.
+            is_left = False
+        return drafted(language, is_recording_left=is_left)
+
+    return answered
+
+
 @pages.get("/<language:language>/box/all")
-@drafting
-def everything(visitor: PageRequest) -> Response:
+@with_recordings
+def everything(visitor: PageRequest, is_recording_left: bool) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.to("/mine") if sheet.submitted_on is not None else _review_page(visitor, sheet)
+    if sheet.submitted_on is not None:
+        return visitor.to("/mine")
+    return _review_page(visitor, sheet, is_recording_left=is_recording_left)
 
 
 @pages.post("/<language:language>/box/send")
-@drafting
-def send(visitor: PageRequest) -> Response:
+@with_recordings
+def send(visitor: PageRequest, is_recording_left: bool) -> Response:
     """Hand it in, with the consents that were ticked. Pressed twice, or again after a lost answer, it is there once."""
     try:
         _consented(visitor, request.form.getlist("consent"))
@@ -58,7 +80,9 @@ def send(visitor: PageRequest) -> Response:
     except InvalidInput as wrong:
         is_code = wrong.faults[0].parameter == "last_six"
         sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-        return _review_page(visitor, sheet, is_empty=not is_code, is_wrong=is_code, status=400)
+        return _review_page(
+            visitor, sheet, is_empty=not is_code, is_wrong=is_code, is_recording_left=is_recording_left, status=400
+        )
     except IntakeClosed:
         return _review_page(
             visitor, filing.answers(visitor.session, visitor.sealer, visitor.visit), is_closed=True, status=503
@@ -81,6 +105,7 @@ def _review_page(
     is_empty: bool = False,
     is_closed: bool = False,
     is_wrong: bool = False,
+    is_recording_left: bool = False,
     status: int = 200,
 ) -> Response:
     try:
@@ -95,7 +120,8 @@ def _review_page(
         parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
         first_consent=next(path_of(question) for question in questions if question.consent is not None),
-        file_count=len(files_of(visitor.session, visitor.sealer, visitor.visit)),
+        files=files_of(visitor.session, visitor.sealer, visitor.visit),
+        is_recording_left=is_recording_left,
         reader=reader,
         offered=[
             (code, question_text(visitor.language, QUESTIONNAIRE[code]))
@@ -106,6 +132,7 @@ def _review_page(
         country_path=path_of(QUESTIONNAIRE["country"]),
         is_empty=is_empty,
         is_closed=is_closed,
+        alarm=lines.of(visitor.language, sheet.answers) if is_alarming(sheet.answers) else None,
         is_wrong=is_wrong,
     )
 

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question, is_alarming
+from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Kind, Question
 from registry.complaints.intake import filing
+from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput
 from registry.i18n.question_words import choices, fault_text, help_text, question_text
 from registry.pages.forms import read_form
@@ -42,9 +43,10 @@ def page(visitor: PageRequest, step: int) -> Response:
 @pages.get("/<language:language>/box/short/now")
 @drafting
 def now_page(visitor: PageRequest) -> Response:
-    """Somebody is in danger: whom to call comes first, and then it goes on."""
+    """Somebody is in danger, or wrote so: whom to call comes first, and then it goes on."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.page("danger.html", path="/short/story", **lines.of(visitor.language, sheet.answers))
+    path = "/all" if "account" in sheet.answers else "/short/story"
+    return visitor.page("danger.html", path=path, **lines.of(visitor.language, sheet.answers))
 
 
 @pages.get("/<language:language>/box/ticks")
@@ -89,11 +91,9 @@ def _saved(visitor: PageRequest, step: int) -> Response:
             one.code: fault_text(visitor.language, one, faults[one.code]) for one in questions if one.code in faults
         }
         return _step_page(visitor, step, typed, texts, status=400)
-    if step == 0:
-        return visitor.to(
-            "/short/now" if is_alarming(after.answers) and not is_alarming(before.answers) else "/short/story"
-        )
-    return visitor.to("/all")
+    if is_alarming(after.answers) and not is_alarming(before.answers):
+        return visitor.to("/short/now")
+    return visitor.to("/short/story" if step == 0 else "/all")
 
 
 def _typed(question: Question, before: Sheet) -> Any:

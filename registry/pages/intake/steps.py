@@ -17,13 +17,13 @@ from registry.complaints.case.questions import (
     Kind,
     Part,
     Question,
-    is_alarming,
     is_view,
     next_question,
     previous_question,
     visible,
 )
 from registry.complaints.intake import filing
+from registry.complaints.triage.story import is_alarming
 from registry.core.errors import InvalidInput, NotFound
 from registry.http.headers import content_policy
 from registry.http.transaction import services

@@ -13,9 +13,9 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.officer_desk.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
-from registry.officer_desk.acting import acting, names_in
-from registry.officer_desk.acts import OfficerAct
+from registry.officer_acts.access_grant_acts import ACTS, IN_CASE, OWN, find_access_grant
+from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.acts import OfficerAct
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file

@@ -1,4 +1,4 @@
-"""Buttons and forms of officers' acts, served from their tables (registry.officer_desk.acts)."""
+"""Buttons and forms of officers' acts, served from their tables (registry.officer_acts.acts)."""
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.portals import FORM_FIELD, see_other
-from registry.officer_desk.acts import OfficerAct, OfficerActs
+from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in, made_by_form, version_sent

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.core.clock import day_at, now
-from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
+from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed

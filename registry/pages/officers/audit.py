@@ -21,7 +21,7 @@ from registry.http.transaction import reading
 from registry.i18n.faults import found
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, language_name, listed
-from registry.officer_desk.acting import names_in
+from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail as oversight

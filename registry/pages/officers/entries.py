@@ -8,9 +8,9 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
-from registry.officer_desk.acting import names_in
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
+from registry.officer_acts.acting import names_in
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.core.errors import Fault, IllegalMove, InvalidInput, RepeatDiffers
 from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
-from registry.officer_desk.acts import draft_idempotently
+from registry.officer_acts.acts import draft_idempotently
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.codes import Problem
 

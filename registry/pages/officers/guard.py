@@ -22,9 +22,9 @@ from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
 from registry.http.transaction import services, writing
-from registry.officer_desk.acting import ViewPolicy, require_right
-from registry.officer_desk.inbox.queries import inbox
-from registry.officer_desk.sign_in_providers import LINKING, has_to_link
+from registry.officer_acts.acting import ViewPolicy, require_right
+from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.sign_in_providers import LINKING, has_to_link
 from registry.officers import sessions
 from registry.officers.rights import Act, OfficerRights, Resource
 from registry.officers.sessions import AuthenticatedOfficer

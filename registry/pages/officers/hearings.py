@@ -17,9 +17,9 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case, require_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
-from registry.officer_desk.acting import acting, names_in, officer_call, require_no_interest
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.hearing_acts import ACTS, IN_CASE, read_hearing
+from registry.officer_acts.acting import acting, names_in, officer_call, require_no_interest
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.hearing_acts import ACTS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

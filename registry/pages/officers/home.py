@@ -9,8 +9,8 @@ from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants.queries import count_break_glass
 from registry.core.clock import now
 from registry.http.portals import see_other
-from registry.officer_desk.acting import names_in
-from registry.officer_desk.inbox.queries import inbox
+from registry.officer_acts.acting import names_in
+from registry.officer_acts.inbox.queries import inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.officer_desk.acting import names_of
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
-from registry.officer_desk.licensing import find_agency, find_channel_change, find_collision, official
+from registry.officer_acts.acting import names_of
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
+from registry.officer_acts.licensing import find_agency, find_channel_change, find_collision, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts

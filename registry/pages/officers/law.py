@@ -5,9 +5,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.inbox.other_sources import rows_to_read_again
-from registry.officer_desk.law_acts import LAW, LAW_OVERLAYS
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.inbox.other_sources import rows_to_read_again
+from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
-from registry.core.clock import zone
+from registry.core.clock import day_at, now, zone
 from registry.i18n.wording import LOCALES
 from registry.vocabulary.register import Language
 
@@ -19,6 +19,11 @@ ZONES: Mapping[str, str] = {
     "SE": "Europe/Stockholm", "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava",
 }  # fmt: skip
 """Where a country has several, that of its capital."""
+
+
+def today_in(country: str) -> date:
+    """The day that it is in a country; in UTC where its clock is not known."""
+    return day_at(now(), ZONES.get(country))
 
 
 @lru_cache(maxsize=1024)

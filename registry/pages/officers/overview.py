@@ -18,8 +18,8 @@ from registry.core.errors import NotFound
 from registry.http.transaction import reading
 from registry.i18n.overview_words import cell_words, heads, sheet_name
 from registry.i18n.wording import name_in, sector_name
-from registry.officer_desk.acting import names_in
-from registry.officer_desk.overview import (
+from registry.officer_acts.acting import names_in
+from registry.officer_acts.overview import (
     NAMES,
     Sheet,
     Viewer,

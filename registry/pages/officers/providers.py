@@ -12,7 +12,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused, NotFound
 from registry.http.app_services import keyring
 from registry.http.transaction import services, writing
-from registry.officer_desk.sign_in_providers import clients, only_way_of
+from registry.officer_acts.sign_in_providers import clients, only_way_of
 from registry.officers.models import Officer
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, NotProved, ProviderAway

@@ -24,9 +24,9 @@ from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.http.portals import see_other
 from registry.i18n.question_words import in_words
-from registry.officer_desk.acting import acting, custodian_call, names_in, party_call
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral
+from registry.officer_acts.acting import acting, custodian_call, names_in, party_call
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.referral_acts import ACTS, IN_CASE, RECEIVED, read_referral
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file

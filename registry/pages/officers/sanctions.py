@@ -8,10 +8,10 @@ from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
 from registry.core.errors import InvalidInput
 from registry.core.ids import read_reference
-from registry.officer_desk.acting import acting, names_in
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.agency_picker import MAX_TYPED, picked_agency
-from registry.officer_desk.sanctions import ACTS, PROPOSALS, find_sanction, readable_decision
+from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.agency_picker import MAX_TYPED, picked_agency
+from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts

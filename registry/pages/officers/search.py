@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.queue.listing import cases_beginning
 from registry.core.clock import day_at, now
 from registry.http.portals import see_other
-from registry.officer_desk.agency_picker import MAX_TYPED, suggested_agencies
+from registry.officer_acts.agency_picker import MAX_TYPED, suggested_agencies
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -28,9 +28,9 @@ from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
 from registry.i18n.wording import name_in
-from registry.officer_desk.acting import acting_for_party, party_call, require_right
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.hearing_acts import ANSWERS
+from registry.officer_acts.acting import acting_for_party, party_call, require_right
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.hearing_acts import ANSWERS
 from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -12,7 +12,7 @@ from registry.core.errors import ActRefused, NotSignedIn
 from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.transaction import services, writing
-from registry.officer_desk.sign_in_providers import farewell, providers
+from registry.officer_acts.sign_in_providers import farewell, providers
 from registry.officers import factors, join_codes, security_keys, sessions, signing_in
 from registry.officers.models import Officer
 from registry.officers.providers import linking

@@ -8,7 +8,7 @@ from registry.complaints.casework.actions import UnitOfficer
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.portals import see_other
-from registry.officer_desk.acting import names_in
+from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.form_fields import version_sent

@@ -16,14 +16,14 @@ from registry.vocabulary.register import LicenceKind, Role
 from registry.watches import watches
 from registry.watches.feed import events_before, type_on
 from registry.watches.numbers import Number
-from registry.watches.rules import Searched
+from registry.watches.rules import SearchCriteria
 from schemas.countries import COUNTRIES
 from schemas.watches import SearchSchema
 
 pages = Blueprint("account_watches", __name__)
 
 MAX_SHOWN = 30
-SEARCHED = Searched._fields
+SEARCHED = SearchCriteria._fields
 
 
 @pages.get("/watches")

@@ -10,7 +10,7 @@ from registry.i18n.wording import authority_name
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in
+from registry.register.help_lines.rules import HelpLine, help_lines_in, in_order
 from registry.register.law.rows import Regime
 from registry.register.law.weights import is_disputed, is_readable
 from registry.vocabulary.law import RegimeRule
@@ -85,7 +85,11 @@ def help_lines(language: Language) -> Response:
         "help.html",
         language,
         here="help",
-        countries=[*countries(language, SENDING_COUNTRIES), *countries(language)],
-        lines=by_country,
+        countries=[
+            *countries(language, SENDING_COUNTRIES),
+            *countries(language),
+            *countries(language, frozenset({"GB"})),
+        ],
+        lines={country: in_order(lines, language) for country, lines in by_country.items()},
         shows_all_numbers=is_demo(),
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.languages import text
-from registry.i18n.wording import base_letters, country_name, occupation_name, word
+from registry.i18n.wording import base_letters, country_name, occupation_name, region_name, word
 from registry.pages.public.forms import LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked
@@ -155,6 +155,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
         "occupation": form.occupation,
         "region": form.region,
         "employer": form.employer,
+        "shortage_job": form.shortage_job,
         "on": form.on,
         "claimed_name": form.claimed_name,
     }
@@ -174,6 +175,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "visa": tuple(Visa),
     "recruiter_kind": tuple(RecruiterKind),
     "employer": tuple(EmployerKind),
+    "shortage_job": tuple(Answer),
 }
 """Parameters of few values, each of them a button."""
 
@@ -209,7 +211,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         yield "other", text(language, "page.answer.permit.other")
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):
-            yield one, one
+            yield one, region_name(language, one)
     elif parameter == "occupation":
         for one in (*filter(None, values.get("occupations", "").split("|")), "other", "unknown"):
             yield one, occupation_name(language, one)

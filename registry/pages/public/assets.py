@@ -29,12 +29,11 @@ _TYPES = {
     "numbers.js": _SCRIPT,
     "box.css": _CSS,
     "work.js": _SCRIPT,
-    "record.js": _SCRIPT,
+    "files.js": _SCRIPT,
     "leave.js": _SCRIPT,
     "away.js": _SCRIPT,
-    "upload.js": _SCRIPT,
 }
-_OF_INTAKE = ("box.css", "work.js", "record.js", "leave.js", "away.js", "upload.js")
+_OF_INTAKE = ("box.css", "work.js", "files.js", "leave.js", "away.js")
 _ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400

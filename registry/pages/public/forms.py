@@ -15,6 +15,7 @@ from registry.vocabulary.register import (
     OUTSIDE,
     SENDING_COUNTRIES,
     Activity,
+    Answer,
     EmployerKind,
     Language,
     RecruiterKind,
@@ -55,6 +56,7 @@ class LookupForm:
     occupation: str | None = None
     region: str | None = None
     employer: EmployerKind | None = None
+    shortage_job: Answer | None = None
     on: date | None = None
     agency_id: str | None = None
     place: int = 0
@@ -165,6 +167,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
     "occupation": _occupation,
     "region": _free_text,
     "employer": EmployerKind,
+    "shortage_job": Answer,
     "on": _day,
     "agency_id": _agency,
     "place": _place,

@@ -49,6 +49,7 @@ PLACE = "answer"
 
 SHARED = (
     "country", "origin", "activity", "sector", "recruiter_kind", "employer", "visa", "work_permit", "occupation", "region",
+    "shortage_job",
 )  # fmt: skip
 """What of a question stands in the address of a shared answer: the job. What was typed, the name and the day do not."""
 
@@ -268,7 +269,7 @@ def _answer_page(
         exact=[candidate(one.agency, language, one.match) for one in exact],
         others=[candidate(one.agency, language, one.match) for one in candidates if one not in exact],
         has_later=len(found.candidates) > begin + answers.CANDIDATES_ON_A_PAGE,
-        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law())),
+        help_places=lines_by_place(form.origin or country, country, help_lines_in(verdicts().current_law()), language),
         shows_all_numbers=is_demo(),
         site_address=services().settings.public_url,
         shared_address=_shared_address(language, form, agency.agency_id) if agency else None,

@@ -100,4 +100,5 @@ def _source_facts(source: Source, authority: str, country: str, readings: Sequen
         last.retrieved_at if last else None,
         frozenset(source.mapping.get("source", {}).get("territory", ())),
         frozenset(Activity(one) for one in source.mapping.get("source", {}).get("activities", ())),
+        source.mapping.get("source", {}).get("region", ""),
     )

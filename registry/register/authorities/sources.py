@@ -30,7 +30,8 @@ class SourceFacts:
     are the numbers it shows of everybody on it: identifier schemes and `licence_number`. `is_full` is False where the
     last reading lost rows. `territory` are the places in China whose licence holders it holds, all of them if
     it is full, whichever authority there licensed them. `activities` are those that the list is about where its kind does
-    not say (`other_eu`): on any other its silence proves nothing.
+    not say (`other_eu`): on any other its silence proves nothing. `region` is the part of the country whose licences it
+    holds, where licences go by region.
     """
 
     reference: str
@@ -45,6 +46,7 @@ class SourceFacts:
     retrieved_at: datetime | None
     territory: frozenset[str] = frozenset()
     activities: frozenset[Activity] = frozenset()
+    region: str = ""
 
     def is_about(self, kind: LicenceKind, activity: Activity) -> bool:
         """Whether the list holds licences of a kind for an activity."""

@@ -4,7 +4,7 @@ The lines of a country are rows of its law; help_lines.toml has the one number o
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -15,7 +15,7 @@ from registry.register.law.loading import Law
 from registry.register.law.rows import HelpLineRow
 from registry.register.law.weights import is_readable
 from registry.vocabulary.law import Mark
-from registry.vocabulary.register import EU_STATES, RunBy
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, RunBy
 
 
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +51,15 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.run_by is RunBy.EMERGENCY
 
     @property
+    def is_frightening(self) -> bool:
+        """Whether it is run by those of whom a worker without papers is afraid."""
+        return self.run_by in (RunBy.IMMIGRATION, RunBy.POLICE, RunBy.EMERGENCY)
+
+    @property
+    def is_all_day(self) -> bool:
+        return self.hours is not None and self.hours.startswith("24")
+
+    @property
     def is_given(self) -> bool:
         """Whether a real home gives the number: an emergency number, one that was called, or a public body's own."""
         return self.is_emergency or self.checked_on is not None or self.run_by in PUBLIC_BODIES
@@ -60,6 +69,8 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         """Whether no one of the registry has called the number yet, which must be stated beside it."""
         return self.number is not None and not self.is_emergency and self.checked_on is None
 
+
+EMERGENCY = "112"
 
 PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy.IMMIGRATION, RunBy.LABOUR_INSPECTION})
 """Bodies whose published number is shown before the registry called it, with the words: not yet called by us."""
@@ -99,22 +110,40 @@ def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
     )
 
 
-def lines_of(country: str | None, lines: Sequence[HelpLine]) -> list[HelpLine]:
-    """Help lines of a country, and in the EU those of the whole EU.
-
-    Those of NGOs come first, those that may frighten last. Without a country only the EU's are known.
-    """
+def lines_of(country: str | None, lines: Sequence[HelpLine], language: Language) -> list[HelpLine]:
+    """Help lines of a country as `in_order`, and in the EU those of the whole EU; without a country these alone."""
     is_in_union = country is None or country in EU_STATES
     own = (line for line in lines if line.country == country or (line.country is None and is_in_union))
-    return sorted(own, key=lambda line: _ORDER[line.run_by])
+    return in_order(own, language)
+
+
+def in_order(lines: Iterable[HelpLine], language: Language) -> list[HelpLine]:
+    """First who speaks the reader's `language`, is there day and night, and costs nothing; those that may frighten last."""
+    spoken = language.partition("-")[0]
+    return sorted(
+        lines,
+        key=lambda line: (
+            _ORDER[line.run_by] if line.is_frightening else 0,
+            spoken not in line.languages,
+            not line.is_all_day,
+            not line.is_free,
+            _ORDER[line.run_by],
+        ),
+    )
+
+
+def emergency_number(country: str | None, lines: Sequence[HelpLine]) -> str:
+    """Whom to call when life is in danger: in China the police, elsewhere 112, which the whole EU has."""
+    police = (line.number for line in lines if line.country == country and line.run_by is RunBy.POLICE)
+    return (next(police, None) if country in SENDING_COUNTRIES else None) or EMERGENCY
 
 
 def lines_by_place(
-    here: str | None, work: str | None, lines: Sequence[HelpLine]
+    here: str | None, work: str | None, lines: Sequence[HelpLine], language: Language
 ) -> list[tuple[str | None, list[HelpLine]]]:
     """Help lines where the reader is, then where the work is, each place once; the whole EU's where neither is known."""
     places: list[str | None] = list(dict.fromkeys(place for place in (here, work) if place is not None))
-    return [(place, lines_of(place, lines)) for place in places or [None]]
+    return [(place, lines_of(place, lines, language)) for place in places or [None]]
 
 
 _ORDER = {

@@ -53,6 +53,6 @@ def order(session: Session, authority: str, reference: str, by: str, at: datetim
 def reject(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
     """Do not apply a held list; the worker destroys the file. Raises as `lock_held_list`."""
     pending, source = lock_held_list(session, authority, reference)
-    pending.ordered_by, pending.decided_at, pending.is_approved = by, at, False
+    pending.ordered_by, pending.decided_at, pending.is_approved, pending.overview = by, at, False, None
     session.flush()
     return source

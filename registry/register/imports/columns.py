@@ -21,13 +21,25 @@ from registry.register.imports import extracted
 from registry.register.imports.documents import readable
 from registry.register.imports.encodings import found_encoding, named_encoding
 from registry.register.imports.extraction.terms import FORMS, HEADER_WITHIN
-from registry.register.imports.identifiers import checked_lei, checked_uscc
+from registry.register.imports.identifiers import checked_lei, checked_uscc, checked_vat
 from registry.register.imports.mapping import Layout
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
 from registry.register.imports.spreadsheets import first_rows
 from registry.register.imports.tables import found_delimiter
-from registry.register.imports.values import DATE_FORMS, NO, YES, day_of, days_of_term, folded, unaccented
+from registry.register.imports.values import (
+    DATE_FORMS,
+    LATEST,
+    NO,
+    YES,
+    Edge,
+    Topic,
+    day_of,
+    days_of_term,
+    folded,
+    unaccented,
+    word_about,
+)
 from registry.vocabulary.record import TERM_DAYS
 
 LOOKED_AT = 200
@@ -36,20 +48,22 @@ LOOKED_AT = 200
 
 @dataclass(slots=True)
 class Column:
-    """A column's header or JSON path, and its values that are not empty."""
+    """A column's header or JSON path, and its values that are not empty. `is_sparse`: some rows have none."""
 
     name: str
     values: list[str] = field(default_factory=list)
+    is_sparse: bool = False
 
 
 @dataclass(slots=True)
 class Sample:
-    """`rows` and `each` as in Layout, for JSON."""
+    """`rows` and `each` as in Layout, for JSON; `headings` that name a status or a kind, for tables."""
 
     form: str
     columns: list[Column]
     rows: str = ""
     each: str | None = None
+    headings: list[str] = field(default_factory=list)
 
 
 def read_sample(path: Path, encoding: str | None = None) -> Sample:
@@ -57,7 +71,8 @@ def read_sample(path: Path, encoding: str | None = None) -> Sample:
     form = form_of(path)
     if form == "json":
         return _of_document(path, encoding)
-    return Sample(form, _of_lines(first_lines(path, form, encoding)))
+    lines = first_lines(path, form, encoding)
+    return Sample(form, _of_lines(lines), headings=headings_in(lines))
 
 
 def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list[str]]:
@@ -77,6 +92,45 @@ def _of_text(path: Path, encoding: str | None) -> list[list[str]]:
             raise ImportRefused(f"{path.name} cannot be read as {found.shown}: {error}") from None
 
 
+@dataclass(slots=True)
+class Part:
+    """One list of a file that holds several: the heading that it stands under, its header and its rows."""
+
+    heading: str
+    header: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+
+
+def parts_of(path: Path, encoding: str | None = None) -> list[Part]:
+    """The lists of a file, which begin at each table and at each row of one cell. A part without rows is a note, or heads others.
+
+    ImportRefused where the file cannot be read as a whole.
+    """
+    form = form_of(path)
+    if form not in FORMS:
+        raise ImportRefused(
+            f"{path.name} is {form.upper()}: only {', '.join(one.upper() for one in FORMS)} are split; "
+            "say what its headings mean in [[table.headings]] of the mapping"
+        )
+    parts: list[Part] = []
+    for heading, rows in extracted.all_tables(path, form, encoding):
+        filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
+        depth = filled.index(max(filled))
+        if parts and any(_is_data(cell.strip()) for cell in rows[depth]):
+            # The next page of the table before it.
+            depth = -1
+        else:
+            titles = [" ".join(filter(None, cells)) for cells in rows[:depth]]
+            parts.append(Part(" ".join(filter(None, [heading, *titles])), rows[depth]))
+        for cells in rows[depth + 1 :]:
+            texts = [cell for cell in cells if cell.strip()]
+            if len(texts) == 1 and len(parts[-1].header) > 1:
+                parts.append(Part(texts[0], parts[-1].header))
+            elif texts and cells != parts[-1].header:
+                parts[-1].rows.append(cells)
+    return parts
+
+
 def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
     """The header is the first of the fullest lines, for titles above it fill a cell or two."""
     filled = [sum(bool(cell.strip()) for cell in cells) for cells in lines[:HEADER_WITHIN]]
@@ -90,7 +144,7 @@ def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:
             f"line {depth + 1} is the fullest of the first, and is no header{named}: if the file has none, "
             "write a line with the names of the columns above it"
         )
-    return below(lines, depth)
+    return below([*lines[: depth + 1], *rows_below(lines, depth)], depth)
 
 
 def _is_data(cell: str) -> bool:
@@ -105,11 +159,32 @@ _FORMS = tuple(sorted(DATE_FORMS))
 def below(lines: Sequence[Sequence[str]], depth: int) -> list[Column]:
     """The columns of a table whose header is the line of that index."""
     columns = []
+    rows = lines[depth + 1 :]
     for place, name in enumerate(lines[depth]):
         if name.strip():
-            values = [cells[place].strip() for cells in lines[depth + 1 :] if place < len(cells)]
-            columns.append(Column(name.strip(), [value for value in values if value]))
+            values = [cells[place].strip() for cells in rows if place < len(cells)]
+            filled = [value for value in values if value]
+            columns.append(Column(name.strip(), filled, len(filled) < len(rows)))
     return columns
+
+
+def rows_below(lines: Sequence[Sequence[str]], depth: int) -> list[Sequence[str]]:
+    """The rows below the header of that index, without headings and notes, which fill one cell, and without it again."""
+    width = sum(bool(cell.strip()) for cell in lines[depth])
+
+    def is_row(cells: Sequence[str]) -> bool:
+        filled = [cell for cell in cells if cell.strip()]
+        # Of a table of two columns such a line may be a row that lacks something.
+        is_alone = len(filled) == 1 and (width > 2 or (width == 2 and bool(headings_in([cells]))))
+        return bool(filled) and not is_alone and cells != lines[depth]
+
+    return [cells for cells in lines[depth + 1 :] if is_row(cells)]
+
+
+def headings_in(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of one cell among those of a table that name a status or a kind, each once."""
+    texts = [filled[0] for cells in lines if len(filled := [cell.strip() for cell in cells if cell.strip()]) == 1]
+    return [text for text in dict.fromkeys(texts) if word_about(Topic.KIND, text) or word_about(Topic.END, text)]
 
 
 def _of_document(path: Path, encoding: str | None) -> Sample:
@@ -131,6 +206,9 @@ def _of_document(path: Path, encoding: str | None) -> Sample:
         _collect(columns, {name: value for name, value in record.items() if name != each}, "")
         for part in record.get(each) or () if each else ():
             _collect(columns, part, f"{each}[].")
+    fullest = max((len(column.values) for column in columns.values()), default=0)
+    for column in columns.values():
+        column.is_sparse = len(column.values) < fullest
     return Sample("json", list(columns.values()), rows, each)
 
 
@@ -171,11 +249,15 @@ _SHORTEST_PART = 3
 
 
 class Hint(NamedTuple):
-    """A known header, plain, and the field it stands for. `is_han`: Chinese, which writes no spaces between words."""
+    """A known header, plain, and the field it stands for. `is_han`: Chinese, which writes no spaces between words.
+
+    `is_alone`: it says nothing within a longer header.
+    """
 
     text: str
     field: str
     is_han: bool
+    is_alone: bool
 
 
 def plain(header: str) -> str:
@@ -192,7 +274,7 @@ def hints() -> tuple[Hint, ...]:
     text = (files("registry.register.imports") / "headers.toml").read_text(encoding="utf-8")
     fields: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(text)
     return tuple(
-        Hint(plain(word), name, language == "zh")
+        Hint(plain(word), name, language == "zh", word.startswith("="))
         for name, languages in fields.items()
         for language, words in languages.items()
         for word in words
@@ -236,13 +318,19 @@ def _by_header(column: Column) -> list[tuple[int, str]]:
     for hint in hints():
         if hint.text in (whole, last):
             score = _WHOLE + len(hint.text)
+        elif hint.is_alone:
+            continue
         elif hint.is_han and hint.text in last:
             score = 3 * len(hint.text)
         elif not hint.is_han and len(hint.text) >= _SHORTEST_PART and f" {hint.text} " in f" {last} ":
             score = len(hint.text)
         else:
             continue
-        scores[hint.field] = max(score, scores.get(hint.field, 0))
+        found = hint.field
+        if found == "vat" and not _passes(column.values):
+            # A national number under the name of a VAT number: without its prefix it is none.
+            found = "registration_number"
+        scores[found] = max(score, scores.get(found, 0))
     return [(score, field) for field, score in scores.items() if _may_contain(field, column.values, score >= _WHOLE)]
 
 
@@ -254,8 +342,13 @@ def _by_values(column: Column) -> str | None:
     return None
 
 
+def _passes(values: Sequence[str]) -> bool:
+    """Whether most values are VAT numbers; none may be there."""
+    return 2 * sum(checked_vat(value).value is not None for value in values) >= len(values)
+
+
 def _is_day(value: str) -> bool:
-    return day_of(value, _FORMS) is not None or days_of_term(value, _FORMS) is not None
+    return day_of(value, _FORMS, Edge.FIRST) is not None or days_of_term(value, _FORMS, LATEST) is not None
 
 
 _LOOKS: Mapping[str, Callable[[str], bool]] = {

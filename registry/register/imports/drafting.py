@@ -37,6 +37,7 @@ class Draft:
     number_digits: int = 0
     statuses: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
 
 
 def draft_mapping(path: Path, encoding: str | None = None) -> Draft:
@@ -46,8 +47,8 @@ def draft_mapping(path: Path, encoding: str | None = None) -> Draft:
     draft.personal = [column.name for column in sample.columns if is_personal_column(column.name)]
     others = [column for column in sample.columns if column.name not in draft.personal]
     guesses = guess_fields(others)
-    fullest = max((len(column.values) for column in others), default=0)
-    draft.sparse = [column.name for column in others if len(column.values) < fullest]
+    draft.sparse = [column.name for column in others if column.is_sparse]
+    draft.headings = sample.headings
     for column in others:
         _place(draft, column, guesses.get(column.name))
     return draft
@@ -73,7 +74,7 @@ def _note_values(draft: Draft, name: str, column: Column) -> None:
     elif name == "number":
         draft.number_digits = _fixed_length(column)
     elif name == "status":
-        draft.statuses = sorted(set(column.values))[:30]
+        draft.statuses = sorted({*column.values, *([""] if column.is_sparse else [])})[:30]
     elif name == "kind":
         draft.kinds = sorted(set(column.values))[:30]
 
@@ -199,7 +200,7 @@ def _word_lines(draft: Draft) -> list[str]:
     for name, words in (("status", draft.statuses), ("kind", draft.kinds)):
         if words:
             lines += [f"[words.{name}]", f"# ? What does each mean? One of: {', '.join(_MEANINGS[name])}"]
-            lines += [f'{_quoted(word)} = ""  # ?' for word in words if word and not holds_personal_number(word)]
+            lines += [f'{_quoted(word)} = ""  # ?' for word in words if not holds_personal_number(word)]
             lines.append("")
     return lines
 
@@ -223,6 +224,13 @@ def _layout_lines(draft: Draft, columns: Mapping[str, str], answers: Answers) ->
     if draft.flags:
         lines += [f"[{title}.flags]", "# ? Yes and no columns: use them in rules [[kind]] and [activity_flags]."]
         lines += [f"{name} = {_quoted(column)}" for name, column in draft.flags.items()]
+    for heading in draft.headings[:30] if title == "table" else ():
+        lines += [
+            f"[[{title}.headings]]",
+            f"text = {_quoted(heading[:80])}",
+            '# ? What have the rows below it in common? kind = "...", status = "...", or neither',
+            "",
+        ]
     return lines
 
 

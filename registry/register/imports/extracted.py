@@ -3,7 +3,7 @@
 import tempfile
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from registry.core.errors import ImportRefused
@@ -41,6 +41,10 @@ class Table:
     @property
     def is_empty(self) -> bool:
         return not any(any(row.cells) for row in self.rows)
+
+    @property
+    def width(self) -> int:
+        return max(len(row.cells) for row in self.rows)
 
     @property
     def is_full(self) -> bool:
@@ -89,11 +93,25 @@ def open_extract(path: Path, form: str, layout: Layout, encoding: str | None, co
 
 
 def first_rows(path: Path, form: str, count: int, encoding: str | None = None) -> list[list[str]]:
-    """The first rows of the table with the most rows, for a look at its columns."""
+    """The first rows of the table with the most rows and of those as wide, for a look at its columns.
+
+    What heads each of them stands between them as a row of one cell.
+    """
     found, _ = _encoding(path, form, encoding, "")
     tables, _notes, _losses = _extracted(path, form, found)
-    longest = max(tables, key=lambda table: len(table.rows))
-    return [row.cells for row in islice(longest.rows, count)]
+    width = max(tables, key=lambda table: len(table.rows)).width
+    alike = [table for table in tables if table.width == width]
+    rows = ([[table.heading], *(row.cells for row in table.rows)] for table in alike)
+    return [cells for cells in islice(chain.from_iterable(rows), count + 1) if any(cells)]
+
+
+def all_tables(path: Path, form: str, encoding: str | None = None) -> list[tuple[str, list[list[str]]]]:
+    """Every table of a file: what heads it, and its rows. ImportRefused where a part of the file cannot be read."""
+    found, _ = _encoding(path, form, encoding, "")
+    tables, _notes, losses = _extracted(path, form, found)
+    if losses:
+        raise ImportRefused(f"{path.name}: {'; '.join(losses)}")
+    return [(table.heading, [row.cells for row in table.rows]) for table in tables]
 
 
 def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[str, Encoding | None]:

@@ -161,6 +161,7 @@ def stage(request: ImportRequest, staging: Staging, report: Report) -> None:
 
 def _read_all(request: ImportRequest, file: ListFile, rules: RowRules, staging: Staging, report: Report) -> None:
     read, add, count = rules.read, staging.add, 0
+    above: str | None = None
     tables = file.tables or [TableSeen(place=request.path.name)]
     for row in file.rows:
         count += 1
@@ -174,8 +175,11 @@ def _read_all(request: ImportRequest, file: ListFile, rules: RowRules, staging: 
             unread = rules.key_of(row)
             if unread is not None:
                 staging.mark_unread(unread)
+            elif above is not None and rules.goes_on(row):
+                staging.withdraw(above)
         else:
             add(row_key, statement, row.line, row.part)
+            above = row_key
             tables[file.table_at(row.line)].taken += 1
         if rules.findings:
             report.warn(rules.findings)

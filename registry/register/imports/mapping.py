@@ -18,6 +18,7 @@ from registry.register.authorities.sources import is_desk_list
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS
+from registry.register.law.loading import shipped_law
 from registry.vocabulary.record import TERM_DAYS, TERM_LINES
 from registry.vocabulary.register import (
     Activity,
@@ -50,7 +51,8 @@ class SourceTable(Shape, frozen=True):
 
     `territory`: places in China (GB/T 2260) all of whose licence holders it is to hold. `form_mark`: how the form of the
     list is known: `s` and `s2` from a page about it, `k` by hearsay, "" from the list itself. `kinds` and `activities`
-    are those of its rows where they are not stated. `is_invented`: it stands beside demo data, and beside no other.
+    are those of its rows where they are not stated. `region`: the part of the country that its licences are for, as the
+    country's law calls it, where licences go by region. `is_invented`: it stands beside demo data, and beside no other.
     `joins_names`: rows of one key are one agency even where they name it differently.
     """
 
@@ -59,6 +61,7 @@ class SourceTable(Shape, frozen=True):
     key: str
     kinds: list[LicenceKind] = []
     is_national: bool = False
+    region: str = ""
     fresh_for_days: int = 30
     address: str | None = None
     fetch_every_hours: int | None = None
@@ -278,6 +281,11 @@ def _faults(mapping: SourceMapping) -> Iterator[str]:
     for code in mapping.source.territory:
         if mapping.authority.country != "CN" or not CODE.fullmatch(code) or code[:2] not in provinces():
             yield f"source.territory: {code!r} is no place in China; write codes of GB/T 2260 like 35 or 3502"
+    law = shipped_law().countries.get(mapping.authority.country)
+    regions = {regime.region for regime in law.regime if regime.region} if law is not None else set()
+    if mapping.source.region and regions and mapping.source.region not in regions:
+        named = ", ".join(sorted(regions))
+        yield f"source.region: the law of {mapping.authority.country} knows no {mapping.source.region!r}; write one of {named}"
     if mapping.source.form_mark not in ("", "s", "s2", "k"):
         yield "source.form_mark must be s, s2, k, or left out"
     address = mapping.source.address

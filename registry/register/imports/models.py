@@ -29,6 +29,7 @@ class Listing(Base):
 class PendingImport(Base):
     """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown.
 
+    `overview` is what the official compares with the file, as `report.to_sign` gives it; it goes when the list is decided.
     `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered. `trouble` is
     why it could not be applied when it was approved last: then it waits for a decision again.
     """
@@ -44,6 +45,7 @@ class PendingImport(Base):
     last_modified: Mapped[str | None] = mapped_column(Text(80))
     reason: Mapped[str] = mapped_column(Text(1000))
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    overview: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     is_approved: Mapped[bool | None]
     ordered_by: Mapped[str | None] = mapped_column(Text(60))

@@ -55,6 +55,7 @@ ADVICE: dict[Flaw, str] = {
     Flaw.FORMER_NAME: "the name in brackets was taken for a former name",
     Flaw.TWO_NAMES: "another row has this key under another name, so none of them was taken: ask the publisher whose it is; "
     "`joins_names = true` where the list itself writes one agency's name in several ways",
+    Flaw.ROW_IN_PARTS: "the next row names no agency and may go on with this one, so neither was taken: put both into one row",
     Flaw.MONTH_ONLY: "the list names a month without a day: it counts as begun on its last day and as ended on its first",
 }
 """What to do about each flaw, for a report's reader."""
@@ -140,7 +141,7 @@ class Group(msgspec.Struct, kw_only=True):
 
 
 class Overview(msgspec.Struct, kw_only=True):
-    """What a reader compares with the file before it is approved."""
+    """What a reader compares with the file before it is approved: its tables and headings, and what would be published."""
 
     tables: list[TableSeen] = []
     groups: list[Group] = []
@@ -198,6 +199,19 @@ class Report(msgspec.Struct, kw_only=True):
             self.counts.rejected += 1
             if len(self.rejects) < KEPT:
                 self.rejects.append(finding)
+
+
+SHOWN = 20
+"""Headings and rejected rows that an overview shows."""
+
+
+def to_sign(report: Report) -> dict[str, Any]:
+    """What a reader needs to sign a list, to be kept beside it until it is decided: the overview, and what is not taken."""
+    overview: dict[str, Any] = msgspec.to_builtins(report.overview)
+    overview["headings"] = overview["headings"][:SHOWN]
+    overview["losses"] = report.losses[:SHOWN]
+    overview["rejects"] = [_finding_text(finding) for finding in report.rejects[:SHOWN]]
+    return overview
 
 
 def as_json(report: Report) -> bytes:

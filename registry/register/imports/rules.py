@@ -87,6 +87,7 @@ class RowRules:
         self._licences: dict[Any, StatedLicence] = {}
         self._key = mapping.source.key
         self._constant_holder = mapping.constants.holder_kind
+        self._region = mapping.source.region
         self._has_number = "number" in self._place
         self._has_more = any(field in self._place for field in (*CHANNEL_FIELDS, *AGENCY_FIELDS))
 
@@ -128,6 +129,12 @@ class RowRules:
             (licence,),
         )
         return row_key_of(key), statement
+
+    def goes_on(self, row: Row) -> bool:
+        """Whether a row says something of an agency and names none: neither its name nor its key."""
+        cells = row.cells
+        own = {self._place["name"], self._place[self._key]}
+        return cells is not None and any(cell.strip() for cell in cells) and not any(cells[at].strip() for at in own)
 
     def key_of(self, row: Row) -> str | None:
         """The key of a row that was refused, where it can be read all the same: such an agency has not vanished."""
@@ -241,14 +248,16 @@ class RowRules:
         )
 
     def _details(self, row: Row, cells: Sequence[str]) -> dict[str, Any]:
-        """Days and lines of the licence's terms that have a column of their name."""
-        return {
+        """Days and lines of the licence's terms that have a column of their name, and the region of the whole list."""
+        stated = {
             field: self._fields.day(row, cells, field)
             if field in TERM_DAYS
             else self._fields.free(row, cells, field, MAX_LINE)
             for field in DETAILS
             if field in self._place
         }
+        region = stated.get("region") or self._region
+        return {**stated, "region": region} if region else stated
 
     def _stated_channels(self, row: Row, cells: Sequence[str], holder_kind: HolderKind) -> tuple[StatedChannel, ...]:
         stated = []

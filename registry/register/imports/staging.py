@@ -69,6 +69,7 @@ class Staging:
         self._waiting: list[tuple[str, str, bytes, int, int]] = []
         self._key = key
         self._joins_names = joins_names
+        self._withdrawn: set[str] = set()
         self.where: Callable[[int], str] = lambda line: f"line {line}"
         self._prints = frozenset(prints)
         self.without: Counter[str] = Counter()
@@ -91,6 +92,22 @@ class Staging:
     def mark_unread(self, row_key: str) -> None:
         """A row of this agency was rejected: what it said is not known."""
         self._connection.execute("INSERT OR IGNORE INTO unread VALUES (?)", (row_key,))
+
+    def withdraw(self, row_key: str) -> None:
+        """Take back what was staged of an agency: a row that goes on with it could not be read."""
+        self.mark_unread(row_key)
+        self._withdrawn.add(row_key)
+
+    def _reject_withdrawn(self) -> None:
+        run = self._connection.execute
+        for row_key in sorted(self._withdrawn):
+            for body, line, part in run("SELECT body, line, part FROM staged WHERE row_key = ?", (row_key,)).fetchall():
+                statement = unpacked(body)
+                self.licences -= len(statement.licences)
+                self._count_lacking(statement, -1)
+                self.rejected.append(Finding(line, "", Flaw.ROW_IN_PARTS, part=part))
+            run("DELETE FROM staged WHERE row_key = ?", (row_key,))
+            run("DELETE FROM marks WHERE row_key = ?", (row_key,))
 
     def _flush_group(self) -> None:
         if not self._group:
@@ -140,6 +157,7 @@ class Staging:
         self._write()
         run = self._connection.execute
         run("CREATE INDEX staged_row_key ON staged (row_key)")
+        self._reject_withdrawn()
         self._join_by_identifier()
         apart = run("SELECT row_key FROM staged GROUP BY row_key HAVING count(*) > 1").fetchall()
         for (row_key,) in apart:

@@ -64,6 +64,7 @@ class StatedLicence(Lean, frozen=True):
     sectors: tuple[tuple[str, str], ...] | None = None
     corridors: tuple[tuple[str | None, str | None], ...] | None = None
     conditions: tuple[StatedCondition, ...] | None = None
+    region: str | None = None
 
 
 class Statement(Lean, frozen=True):

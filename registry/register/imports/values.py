@@ -46,6 +46,8 @@ _BARRED = str.maketrans("łđøħı", "ldohi")
 
 def unaccented(text: str) -> str:
     """Without the marks on Latin letters: headers come with and without them."""
+    if text.isascii():
+        return text
     text = text.translate(_BARRED)
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 

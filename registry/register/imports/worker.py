@@ -40,7 +40,7 @@ from registry.register.imports.listings import Listings
 from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport
 from registry.register.imports.queries import last_retrieval, source_named
-from registry.register.imports.report import Report
+from registry.register.imports.report import Report, to_sign
 
 log = structlog.get_logger()
 
@@ -269,6 +269,7 @@ def _put_on_hold(job: ListFetch, path: Path, folder: Path, fetched: Fetched, rep
                 last_modified=fetched.last_modified,
                 reason=reason,
                 counts={name: getattr(report.counts, name) for name in report.counts.__struct_fields__},
+                overview=to_sign(report),
             )
         )
         _state(session, source, f"held for approval: {reason}")
@@ -320,7 +321,7 @@ def reject(settings: Settings, sessions: sessionmaker[Session], reference: str) 
 def _decide(settings: Settings, sessions: sessionmaker[Session], reference: str, *, is_approved: bool) -> None:
     with sessions() as session:
         pending, source = _pending(session, reference)
-        pending.decided_at, pending.is_approved = now(), is_approved
+        pending.decided_at, pending.is_approved, pending.overview = now(), is_approved, None
         if is_approved:
             source.etag, source.last_modified = pending.etag, pending.last_modified
             _state(session, source, None)

@@ -12,7 +12,9 @@ from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
 from registry.vocabulary.law import CitedRow
 
-_FOR_KEEPERS = ("copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread")
+_FOR_KEEPERS = (
+    "copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread", "counts",
+)  # fmt: skip
 
 
 def row_payload(law: Law, row: Row, day: date, today: date) -> dict[str, Any]:

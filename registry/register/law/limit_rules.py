@@ -26,7 +26,8 @@ class Plan:
     """What a question states; None is "not stated". Nothing is ever assumed here. `visa` is a word of `Visa`.
 
     `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as
-    the rows name it. `employer`: who would employ the person. `is_abroad`: the person is not in the destination.
+    the rows name it. `employer`: who would employ the person. `is_shortage_job`: the job is on the
+    state's list of shortage jobs. `is_abroad`: the person is not in the destination.
     `agency_entered_on`, `agency_active_since`: facts of the agency's record. `facts`: by row id, whether the fact holds that
     only this limit asks for (a deed, a kind of work, an exemption that does not apply: True says the limit's case is given).
     """
@@ -38,6 +39,7 @@ class Plan:
     sector: str | None = None
     nace_revision: str = NACE_REVISIONS[0]
     employer: EmployerKind | None = None
+    is_shortage_job: bool | None = None
     occupation: str | None = None
     occupation_scheme: OccupationScheme = OccupationScheme.ISCO
     is_abroad: bool | None = None
@@ -145,7 +147,7 @@ def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
     if limit.years_after_entry is not None:
         yield _Test(_is_within_years(plan.agency_entered_on, limit.years_after_entry, day), "agency_entered_on")
     if limit.years_active_before is not None:
-        yield _Test(_is_within_years(plan.agency_active_since, limit.years_active_before, day), "agency_active_since")
+        yield _of_activity(limit, plan, day)
     if limit.id in plan.facts:
         yield _Test(plan.facts[limit.id])
 
@@ -157,6 +159,16 @@ def _is_in(value: str | None, values: Iterable[str]) -> bool | None:
 def _is_within_years(start: date | None, years: int, day: date) -> bool | None:
     """Whether fewer than so many years have passed: the same day of the year is the first one after them."""
     return None if start is None else day < months_after(start, 12 * years)
+
+
+def _of_activity(limit: Limit, plan: Plan, day: date) -> _Test:
+    """Whether the agency has not worked long enough, or the job is none of those that it may lend to all the same."""
+    is_new = _is_within_years(plan.agency_active_since, limit.years_active_before or 0, day)
+    if not limit.shortage_jobs_only:
+        return _Test(is_new, "agency_active_since")
+    if is_new or plan.is_shortage_job is False:
+        return _Test(True)
+    return _Test(is_new if plan.is_shortage_job else None, "is_shortage_job")
 
 
 def _of_sector(limit: Limit, plan: Plan) -> _Test:

@@ -204,6 +204,12 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
     for field in row.disputed_fields:
         if field not in known:
             yield "disputed_fields", f"no such field: {field}"
+    for count in row.counts:
+        found = getattr(row, count.list, None)
+        if not isinstance(found, tuple):
+            yield "counts", f"no list of the row: {count.list}"
+        elif len(set(found)) != count.items:
+            yield count.list, f"has {len(set(found))} different items, and the text has {count.items}"
     if isinstance(row, Fee) and (row.reference is None) is not (row.reason is None):
         yield "reason", "stands beside `reference`, or neither does"
     if row.mark is not Mark.KNOWN:

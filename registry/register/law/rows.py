@@ -49,6 +49,13 @@ class Confirmation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     on: date
 
 
+class ListCount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many items the text's own list has that a field of the row holds: a list that was cut off bars what is allowed."""
+
+    list: str
+    items: int
+
+
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"from_": "from"}):
     """What every row of law bears.
 
@@ -58,6 +65,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
     clauses that are known and were not read: for the editors of the file, never shown.
+    `counts`: of lists that must be whole, how many items the text has.
     """
 
     id: str
@@ -82,6 +90,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     disputed_fields: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
     unread: tuple[str, ...] = ()
+    counts: tuple[ListCount, ...] = ()
 
 
 class DatedRow(Row, frozen=True, kw_only=True):
@@ -156,7 +165,8 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     none; None: it does not go by nationality. `visas_barred`: the pretexts it forbids. `permits_covered`: these permits
     alone. `years_after_entry`: of an agency newly entered; `years_active_before`: that an agency must have worked.
     `deadline`: the day by which something had to be done. Sectors are NACE 2.1. `employers_barred`: it bars work for such
-    an employer, whom `nace` shows too.
+    an employer, whom `nace` shows too. `shortage_jobs_only`: after `years_active_before` it still bars jobs that are not on
+    the state's list of shortage jobs.
     """
 
     text: str
@@ -179,6 +189,7 @@ class Limit(DatedRow, frozen=True, kw_only=True):
     occupation_fit: CodeFit | None = None
     years_after_entry: int | None = None
     years_active_before: int | None = None
+    shortage_jobs_only: bool = False
     deadline: date | None = None
     until_note: str | None = None
     exemptions: tuple[Exemption, ...] = ()

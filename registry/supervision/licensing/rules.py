@@ -190,22 +190,3 @@ def is_barred(agency: record.Agency, licence_id: str, day: date) -> bool:
         and (one.to is None or day <= one.to)
         for one in agency.sanctions
     )
-
-
-def acts_table() -> str:
-    """The table for docs/officers/licensing.md; `terms` are all of the licence's, which are named in the API's description."""
-    lines = [
-        "| act | from | to | second person | must be stated | may be stated |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    for act, rule in ACTS.items():
-        sources = "any" if rule.sources == _ANY else ", ".join(one for one in LicenceStatus if one in rule.sources)
-        targets = "any" if len(rule.targets) == len(LicenceStatus) else ", ".join(rule.targets)
-        second = "yes" if rule.has_second else "no"
-        takes = [one for one in rule.takes if one not in TERMS]
-        takes += ["terms"] if set(TERMS) <= set(rule.takes) else [one for one in rule.takes if one in TERMS]
-        lines.append(
-            f"| {act} | {sources or '-'} | {targets or '-'} | {second} | {', '.join(rule.needs) or '-'} | "
-            f"{', '.join(takes) or '-'} |"
-        )
-    return "\n".join(lines) + "\n"

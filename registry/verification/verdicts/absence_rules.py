@@ -149,7 +149,7 @@ def _silence_on(
 def _full_lists(
     country: str, kind: LicenceKind, activity: Activity, question: Question, facts: VerdictFacts
 ) -> list[SourceFacts]:
-    """Full lists of a kind for an activity: of the named authority, or national ones where none is named."""
+    """Full lists of a kind for an activity: of the named authority; where none is named, of the country or the job's region."""
     return [
         source
         for source in facts.snapshot.sources.values()
@@ -157,8 +157,13 @@ def _full_lists(
         and source.country == country
         and source.is_full
         and source.retrieved_at
-        and (source.authority == question.authority or (question.authority is None and source.is_national))
+        and (source.authority == question.authority or (question.authority is None and _is_of_all(source, question)))
     ]
+
+
+def _is_of_all(source: SourceFacts, question: Question) -> bool:
+    """Whether no other authority licenses for where the job is: a list of a region speaks for jobs in that region."""
+    return source.region == question.region if source.region else source.is_national
 
 
 def _parts(kind: LicenceKind, facts: VerdictFacts) -> list[SourceFacts]:

@@ -40,6 +40,7 @@ PARAMETERS = (
     "occupation",
     "work_permit",
     "region",
+    "shortage_job",
 )
 """The fields of a question that are its context, in the order in which they are asked for."""
 
@@ -111,6 +112,8 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
             return _RECRUITER_KINDS
         case "employer":
             return _EMPLOYER_KINDS
+        case "shortage_job":
+            return [one.value for one in Answer]
         case _:
             return COUNTRIES
 

@@ -17,6 +17,7 @@ from registry.register.law.rows import Regime
 from registry.register.law.rules import may_wind_down
 from registry.verification.verdicts.law_rules import corridor_law
 from registry.verification.verdicts.question import GRAVITY, INFORMING, Finding, Judged, Question, VerdictFacts
+from registry.verification.verdicts.regime_rules import activities_in_question, of_region
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import (
@@ -162,6 +163,7 @@ _DOUBTS = frozenset(
         Reason.OUT_OF_CORRIDOR,
         Reason.FOREIGN_LICENCE_NOT_SUFFICIENT,
         Reason.OUT_OF_SECTOR,
+        Reason.OUT_OF_REGION,
     }
 )
 
@@ -245,6 +247,7 @@ def judge(
         *of_time(licence, source, day, today, zone),
         *law.at_home,
         *of_corridor(licence, question),
+        *of_region(licence, question, activities_in_question(licence, question), day, facts.regimes),
         *law.at_destination,
         *of_sector(licence, question),
         *of_conditions(licence, question, standing.status),

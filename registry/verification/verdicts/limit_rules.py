@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from registry.register.agencies import record
-from registry.register.law.limit_rules import GRAVITY, LimitFinding, Outcome, Plan, judge_limit, judge_route
+from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
 from registry.register.law.rows import Limit, PermitRoute, Regime
 from registry.register.law.rules import limits_on, routes_of
 from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
@@ -31,6 +31,7 @@ HELD = "held"
 _PARAMETERS = {
     "sector": "sector",
     "employer": "employer",
+    "is_shortage_job": "shortage_job",
     "nationality": "nationality",
     "is_permit_bound": "nationality",
     "visa": "visa",
@@ -95,6 +96,7 @@ def states_more(question: Question) -> bool:
         or question.work_permit is not None
         or question.region is not None
         or question.employer is not None
+        or question.shortage_job is not None
     )
 
 
@@ -153,11 +155,8 @@ def _of_limits(
     # How long an agency has been entered is told by a licence of that very country: of another's entry it says nothing.
     elsewhere = replace(plan, agency_entered_on=None, agency_active_since=None)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
-    found = [
-        judge_limit(limit, plan if limit.country == recruiting.home else elsewhere, day, today=today)
-        for limit in limits
-    ]
-    found.sort(key=lambda finding: -GRAVITY[finding.outcome])
+    found = judge_limits([one for one in limits if one.country == recruiting.home], plan, day, today=today)
+    found += judge_limits([one for one in limits if one.country != recruiting.home], elsewhere, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]
@@ -287,6 +286,7 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
         sector=question.sector,
         nace_revision=question.nace_revision,
         employer=question.employer,
+        is_shortage_job=_SAID.get(question.shortage_job),
         occupation=None if question.occupation == UNKNOWN_OCCUPATION else question.occupation,
         is_abroad=is_abroad,
         agency_entered_on=recruiting.entered_on,
@@ -294,8 +294,11 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
     )
 
 
+_SAID: dict[Answer | None, bool] = {Answer.YES: True, Answer.NO: False}
+
+
 def _visa_of_law(visa: Visa | None) -> LawVisa | None:
-    if visa in (None, Visa.UNKNOWN):
+    if visa in (None, Visa.UNKNOWN, Visa.OTHER_STATE):
         return None
     return LawVisa.WORK if visa is Visa.SEASONAL else LawVisa(visa.value)
 

@@ -3,7 +3,8 @@
 One that is no agency needs another paper, and an employer is not "not registered". A visa that does not allow work never
 leaves a yes: a tourist or business visa lets no one take up work, and China's law forbids sending workers under the name of
 business, tourism or study (Decree 620, article 8(2)). A seasonal permit is given by quota and by list of countries: no
-licence tells whether a place is open, so it allows no `yes`. Who already lives in the country may hold another title: there
+licence tells whether a place is open, so it allows no `yes`; nor does a visa of another state, whose worth here was not read.
+Who already lives in the country may hold another title: there
 the answer is left open.
 """
 
@@ -111,6 +112,12 @@ def _may_be_right_for_another(question: Question, verdict: Verdict) -> bool:
 
 FOR_NO_WORK = (Visa.TOURIST, Visa.BUSINESS, Visa.STUDY, Visa.NONE)
 
+_LEFT_OPEN = {
+    Visa.SEASONAL: Reason.SEASONAL_PERMIT_NOT_SETTLED,
+    Visa.OTHER_STATE: Reason.VISA_OF_ANOTHER_STATE,
+}
+"""Visas of which no licence tells whether they allow the work, with the reason that says so."""
+
 _FOR_TRAVEL = frozenset({Visa.TOURIST, Visa.BUSINESS})
 
 
@@ -118,7 +125,7 @@ def visa_answer(question: Question) -> Answer:
     """The best answer that the visa leaves open."""
     visa = question.visa
     is_asked = question.recruiter_kind is not RecruiterKind.SHIP and not _needs_no_visa(question)
-    if is_asked and visa is Visa.SEASONAL:
+    if is_asked and visa in _LEFT_OPEN:
         return Answer.UNKNOWN
     if visa not in FOR_NO_WORK or not is_asked:
         return Answer.YES
@@ -154,8 +161,8 @@ def with_visa(question: Question, verdict: Verdict, limits: Sequence[Limit] = ()
     rows = [limit.id for limit in _on_pretexts(limits, there, question.visa, verdict.on)]
     values |= {"rows": " ".join(rows)} if rows else {}
     stops = Finding(Reason.VISA_DOES_NOT_ALLOW_WORK, values)
-    if question.visa is Visa.SEASONAL:
-        stops = Finding(Reason.SEASONAL_PERMIT_NOT_SETTLED)
+    if question.visa in _LEFT_OPEN:
+        stops = Finding(_LEFT_OPEN[question.visa])
     if verdict.verdict is Answer.NO:
         weighed = stops if best is Answer.NO else stops.informing()
         return replace(verdict, reasons=(*verdict.reasons[:1], weighed, *verdict.reasons[1:]))

@@ -49,7 +49,8 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     read as digits; `claimed_name` is the name beside the number. `visa` is on what the worker will travel or stay,
     `recruiter_kind` who offers the work, `nationality` the worker's country, `occupation` an ISCO-08 code, `other` for
     one that the country's law does not name or `unknown`, `work_permit` the permit that is applied for, as the law calls
-    it; `region` where in the destination the job is, as the law calls it; `employer` who would employ the worker.
+    it; `region` where in the destination the job is, as the law calls it; `employer` who would employ the worker,
+    `shortage_job` whether the job is on the state's list of shortage jobs.
     """
 
     kind: SubjectKind
@@ -72,6 +73,7 @@ class Question(msgspec.Struct, frozen=True, gc=False):
     work_permit: str | None = None
     region: str | None = None
     employer: EmployerKind | None = None
+    shortage_job: Answer | None = None
     letters: str = ""
 
 

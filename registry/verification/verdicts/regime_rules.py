@@ -7,7 +7,7 @@ from registry.register.agencies import record
 from registry.register.law.rows import Regime
 from registry.register.law.rules import regime_needs, regime_on, regimes_on
 from registry.register.law.words import LawActivity
-from registry.verification.verdicts.question import GRAVITY, Finding, Judged, Question
+from registry.verification.verdicts.question import GRAVITY, Finding, Judged, Question, SubjectKind
 from registry.verification.verdicts.scope_rules import permitted_activities
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import ForeignLicence, RegimeRule
@@ -88,6 +88,47 @@ def regions_of(regimes: Sequence[Regime], country: str, activities: Sequence[Act
             if regime.region is not None
         )
     )
+
+
+def of_region(
+    licence: record.Licence, question: Question, activities: Sequence[Activity], day: date, regimes: Sequence[Regime]
+) -> Iterator[Judged]:
+    """Where licences go by region, that of one region permits nothing in another.
+
+    A licence named by its number is refused where the law of the job's region asks for one of its own. Of an agency it is
+    not known: it may hold one there that no list shows us.
+    """
+    if question.destination != licence.country:
+        return
+    of_law = [
+        regime.region
+        for activity in activities
+        for regime in regimes_on(regimes, licence.country, activity, day)
+        if regime.region is not None
+    ]
+    if licence.region is None:
+        if of_law:
+            yield Judged(Answer.UNKNOWN, Finding(Reason.SCOPE_NOT_STATED, {"scope": "region"}))
+        return
+    job_region = question.region
+    if job_region is None or (of_law and job_region not in (licence.region, *of_law)):
+        # Where only lists tell regions apart, the job may be in one that none of them names.
+        offered = dict.fromkeys((licence.region, *(of_law or ("other",))))
+        wanted = {"parameter": "region", "regions": "|".join(offered)}
+        yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, wanted))
+    elif job_region != licence.region:
+        known = [regime_on(regimes, licence.country, one, day, region=job_region) for one in activities]
+        is_refused = (
+            job_region in of_law
+            and question.kind in _OF_ONE_LICENCE
+            and all(one is not None and one.rule in LICENSING for one in known)
+        )
+        values = {"country": licence.country, "region": licence.region, "job_region": job_region}
+        values |= rows_of_regimes(one for one in known if one is not None)
+        yield Judged(Answer.NO if is_refused else Answer.UNKNOWN, Finding(Reason.OUT_OF_REGION, values))
+
+
+_OF_ONE_LICENCE = frozenset({SubjectKind.LICENCE_NUMBER, SubjectKind.LICENCE_ID})
 
 
 def rows_of_regimes(regimes: Iterable[Regime]) -> dict[str, str]:

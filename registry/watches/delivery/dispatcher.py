@@ -20,11 +20,12 @@ from standardwebhooks import Webhook as Signing
 
 from registry.core.clock import day_at, now
 from registry.core.db.clock import database_now
+from registry.core.db.locking import locking_select
 from registry.core.errors import KeyTrouble, RegistryError
 from registry.core.keyring import Keyring
 from registry.vocabulary.watches import DeliveryState, WebhookState
-from registry.watches import rules
 from registry.watches.delivery.connections import Caller, CallResult
+from registry.watches.delivery.retries import NEWS_WITHIN, is_disabled, is_given_up, pause_after
 from registry.watches.feed import event_payload
 from registry.watches.models import Delivery, WatchEvent, Webhook
 from registry.watches.webhooks import give_up, secrets_of
@@ -76,7 +77,7 @@ class WebhookDispatcher:
         self._sessions = sessions
         self._keyring = keyring
         self._caller = caller
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="courier")
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="webhooks")
         self._in_flight: set[Future[Outcome | None]] = set()
         self._done: list[Outcome] = []
         self._noted_at = time.monotonic()
@@ -90,7 +91,7 @@ class WebhookDispatcher:
         tried = 0
         while True:
             if len(self._in_flight) < MAX_CLAIMED // 2:
-                claimed = self._claimed(MAX_CLAIMED - len(self._in_flight))
+                claimed = self._claim(MAX_CLAIMED - len(self._in_flight))
                 tried += len(claimed)
                 self._in_flight |= {self._pool.submit(self._send, delivery) for delivery in claimed}
             if not self._in_flight and not self._done:
@@ -108,7 +109,8 @@ class WebhookDispatcher:
         if self._done and is_time:
             done, self._done, self._noted_at = self._done, [], time.monotonic()
             # What cannot be noted is sent again once its lease is over.
-            self._note(done)
+            with self._sessions.begin() as session:
+                note(session, done)
 
     def close(self) -> None:
         """Note how the calls went that go on, and begin none any more."""
@@ -122,12 +124,12 @@ class WebhookDispatcher:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._caller.close()
 
-    def _claimed(self, limit: int) -> list[ClaimedDelivery]:
+    def _claim(self, limit: int) -> list[ClaimedDelivery]:
         send_before = time.monotonic() + LEASE.total_seconds() - MIN_LEFT
         with self._sessions.begin() as session:
             # Machines whose clocks differ hold each other's leases all the same.
             at = database_now(session)
-            ids = _due(session, at, limit)
+            ids = _due_ids(session, at, limit)
             if not ids:
                 return []
             found = session.execute(
@@ -139,7 +141,7 @@ class WebhookDispatcher:
                 .with_for_update(of=Delivery, skip_locked=True)
                 .execution_options(populate_existing=True)
             ).all()
-            found = [row for row in found if _is_free(row[0], at)]
+            found = [row for row in found if _is_unclaimed(row[0], at)]
             existing = [delivery.id for delivery, _, _ in found]
             session.execute(
                 update(Delivery)
@@ -184,10 +186,6 @@ class WebhookDispatcher:
             answered = CallResult(None, "it could not be called: an operator has to look into the log")
         return Outcome(delivery, answered, now())
 
-    def _note(self, outcomes: Sequence[Outcome]) -> None:
-        with self._sessions.begin() as session:
-            note(session, outcomes)
-
 
 def headers_of(delivery: ClaimedDelivery, at: datetime) -> dict[str, str]:
     """What a delivery is signed with; after a rotation there are two signatures for a day."""
@@ -201,11 +199,11 @@ def headers_of(delivery: ClaimedDelivery, at: datetime) -> dict[str, str]:
     }
 
 
-def _is_free(delivery: Delivery, at: datetime) -> bool:
+def _is_unclaimed(delivery: Delivery, at: datetime) -> bool:
     return delivery.state is DeliveryState.WAITING and (delivery.claimed_until is None or delivery.claimed_until <= at)
 
 
-def _due(session: Session, at: datetime, limit: int) -> list[int]:
+def _due_ids(session: Session, at: datetime, limit: int) -> list[int]:
     """Deliveries that are due: the first of each agency, a few of each webhook, none that is claimed.
 
     What is new comes before what is tried again, so that it never waits for it.
@@ -251,24 +249,10 @@ def _due(session: Session, at: datetime, limit: int) -> list[int]:
 def note(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Write down how calls went, and what follows for the webhooks."""
     ids = sorted({one.delivery.webhook_id for one in outcomes})
-    webhooks = {
-        webhook.id: webhook
-        for webhook in session.execute(
-            select(Webhook)
-            .where(Webhook.id.in_(ids))
-            .order_by(Webhook.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        ).scalars()
-    }
-    deliveries = {
-        delivery.id: delivery
-        for delivery in session.execute(
-            select(Delivery)
-            .where(Delivery.id.in_([one.delivery.delivery_id for one in outcomes]))
-            .execution_options(populate_existing=True)
-        ).scalars()
-    }
+    locked = locking_select(Webhook, Webhook.id.in_(ids)).order_by(Webhook.id)
+    webhooks = {webhook.id: webhook for webhook in session.scalars(locked)}
+    sent = select(Delivery).where(Delivery.id.in_([one.delivery.delivery_id for one in outcomes]))
+    deliveries = {row.id: row for row in session.scalars(sent.execution_options(populate_existing=True))}
     for outcome in outcomes:
         delivery, webhook = deliveries.get(outcome.delivery.delivery_id), webhooks.get(outcome.delivery.webhook_id)
         # It was ended meanwhile.
@@ -279,17 +263,17 @@ def note(session: Session, outcomes: Sequence[Outcome]) -> None:
         delivery.tried_at = outcome.at
         delivery.answered, delivery.trouble = outcome.answered.status, outcome.answered.trouble
         if outcome.answered.is_taken:
-            _taken(session, delivery, webhook, outcome.at)
+            _record_success(session, delivery, webhook, outcome.at)
         else:
-            _refused(session, delivery, webhook, outcome)
+            _record_failure(session, delivery, webhook, outcome)
     session.flush()
     for webhook in webhooks.values():
-        _judge(session, webhook, now())
+        _switch_off_if_dead(session, webhook, now())
     kinds = Counter("taken" if one.answered.is_taken else "refused" for one in outcomes)
     log.debug("webhooks_called", **kinds)
 
 
-def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime) -> None:
+def _record_success(session: Session, delivery: Delivery, webhook: Webhook, at: datetime) -> None:
     delivery.state, delivery.delivered_at = DeliveryState.DELIVERED, at
     if webhook.failing_since is not None:
         # It answers again: what waits for a later attempt goes now.
@@ -303,17 +287,17 @@ def _taken(session: Session, delivery: Delivery, webhook: Webhook, at: datetime)
         )
 
 
-def _refused(session: Session, delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
+def _record_failure(session: Session, delivery: Delivery, webhook: Webhook, outcome: Outcome) -> None:
     webhook.failing_since = webhook.failing_since or outcome.at
     retry_after = outcome.answered.retry_after
-    pause = rules.pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
+    pause = pause_after(delivery.attempts, retry_after, has_news=_has_news(session, delivery, outcome.at))
     delivery.due_at = outcome.at + pause
     if retry_after is not None:
         # It is there and asks for a rest: others wait with this one, but not for long.
-        webhook.resting_until = outcome.at + min(pause, rules.NEWS_WITHIN)
+        webhook.resting_until = outcome.at + min(pause, NEWS_WITHIN)
     if outcome.answered.status == GONE:
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, outcome.at
-    if rules.is_given_up(delivery.queued_at, outcome.at):
+    if is_given_up(delivery.queued_at, outcome.at):
         delivery.state = DeliveryState.FAILED
 
 
@@ -329,9 +313,9 @@ def _has_news(session: Session, delivery: Delivery, at: datetime) -> bool:
     return session.execute(later.limit(1)).first() is not None
 
 
-def _judge(session: Session, webhook: Webhook, at: datetime) -> None:
+def _switch_off_if_dead(session: Session, webhook: Webhook, at: datetime) -> None:
     """Switch off what took nothing for three days: the page and the API say so, and nothing more is queued for it."""
-    if webhook.state is WebhookState.ENABLED and rules.is_disabled(webhook.failing_since, at):
+    if webhook.state is WebhookState.ENABLED and is_disabled(webhook.failing_since, at):
         webhook.state, webhook.disabled_at = WebhookState.DISABLED, at
     if webhook.state is WebhookState.DISABLED:
         session.flush()

@@ -7,11 +7,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.audit.queries import head, lines_about
+from registry.audit.queries import head
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.officers.rights import Role
 from tests.api.officers.requests import Program, program_of
+from tests.audit.lines import lines_about
 from tests.officers.making import make_officer, make_unit
 from tests.oversight.cases import make_case
 

@@ -47,7 +47,7 @@ from tests.make import (
     public_record_of,
     status_record,
 )
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.supervision.licensing.making import holder_of
 from tests.watches.making import fan_out_committed, feed_of
 

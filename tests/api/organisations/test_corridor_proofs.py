@@ -1,7 +1,6 @@
 """A corridor by POST: as the registry knew it then, as a signed statement, archived once however often it is sent."""
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from registry.core.clock import now
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
+from tests.log.publishing import Publish
 from tests.make import licence_record, make_agency
 
 URL, LISTS, MANY = "/api/v1/corridor", "/api/v1/archived-lists", "/api/v1/verifications"
@@ -22,7 +22,7 @@ ASKED = {"sending": "VYM-CN-1", "receiving": "VYM-CZ-2", "destination": "CZ"}
 
 
 def test_a_corridor_is_proved_and_kept_once(
-    client: FlaskClient, session: Session, program: Program, publish: Callable[[], None]
+    client: FlaskClient, session: Session, program: Program, publish: Publish
 ) -> None:
     before = now() - timedelta(seconds=1)
     make_agency(session, country="CN", licences=(licence_record(country="CN", number="VYM-CN-1"),))

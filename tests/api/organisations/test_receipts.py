@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +25,7 @@ from registry.register.agencies import record
 from registry.vocabulary.organisations import JobKind, Scope
 from tests.api.organisations.conftest import Program, program_of
 from tests.api.shapes import assert_as_documented
+from tests.log.publishing import Publish
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, organisation_call, suspend
 
 NUMBER = "VYMYSL/R1"
@@ -36,7 +36,7 @@ FILE = "/api/v1/receipts"
 
 
 @pytest.fixture
-def holder(session: Session, publish: Callable[[], None]) -> record.Agency:
+def holder(session: Session, publish: Publish) -> record.Agency:
     """An agency whose one licence answers yes."""
     agency = make_agency(session, licences=(licence_record(number=NUMBER),))
     publish()
@@ -49,7 +49,7 @@ def test_an_answer_is_kept_and_compared_with_todays(
     program: Program,
     foreign: Program,
     holder: record.Agency,
-    publish: Callable[[], None],
+    publish: Publish,
 ) -> None:
     answer = program.post(VERIFY, KEPT)
     assert_as_documented(answer, "verify")
@@ -180,7 +180,7 @@ def test_a_list_is_kept_under_one_signature_asked_anew_and_let_go(
     program: Program,
     foreign: Program,
     holder: record.Agency,
-    publish: Callable[[], None],
+    publish: Publish,
     tmp_path: Path,
 ) -> None:
     items = [

@@ -32,8 +32,9 @@ from registry.watches.delivery.connections import Caller
 from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.feed import cursor_of
 from registry.watches.stream import LOOK, PATH, Streams
+from tests.log.publishing import Publish
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.postgres import Server
 from tests.waiting import SECONDS
 from tests.watches.receiving import Listener, listening
@@ -226,7 +227,7 @@ def deliveries(listener: Listener) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.both_databases
 def test_what_another_organisation_sends_and_hears_tells_nothing_of_the_first(
-    session: Session, settings: Settings, publish: Callable[[], None], copied: Callable[[str], Registry], tmp_path: Path
+    session: Session, settings: Settings, publish: Publish, copied: Callable[[str], Registry], tmp_path: Path
 ) -> None:
     agency = make_agency(session, licences=(licence_record(number=NUMBER),)).agency_id
     publish()

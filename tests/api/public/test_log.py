@@ -17,6 +17,7 @@ from registry.log import note, tree
 from registry.log.actions import Draft, append
 from registry.log.policy import read_policy
 from registry.log.signing import sign_committed
+from tests.log.proving import check_inclusion, read_proof
 
 COUNT = 600
 
@@ -58,9 +59,9 @@ def test_another_reader_derives_our_root_from_our_tiles(client: FlaskClient):
     for index in (0, 255, 256, head.size - 1):
         entry = reader.get_entry(index)
         theirs = reader.get_inclusion_proof(index, head.size).node_hashes
-        ours = note.read_proof(client.get(f"/log/proof/{index}").text)
+        ours = read_proof(client.get(f"/log/proof/{index}").text)
         assert list(ours.hashes) == theirs
-        tree.check_inclusion(tree.leaf_hash(entry), index, head.size, theirs, head.root_hash)
+        check_inclusion(tree.leaf_hash(entry), index, head.size, theirs, head.root_hash)
 
 
 @pytest.mark.usefixtures("signed")
@@ -68,9 +69,9 @@ def test_a_proof_leads_from_the_entry_to_the_signed_head(client: FlaskClient):
     head = head_of(client)
     bundle = client.get("/log/tile/entries/001").data
     length = int.from_bytes(bundle[:2], "big")
-    proof = note.read_proof(client.get("/log/proof/256").text)
+    proof = read_proof(client.get("/log/proof/256").text)
     assert proof.checkpoint == client.get("/log/checkpoint").text
-    tree.check_inclusion(tree.leaf_hash(bundle[2 : 2 + length]), 256, head.size, proof.hashes, head.root)
+    check_inclusion(tree.leaf_hash(bundle[2 : 2 + length]), 256, head.size, proof.hashes, head.root)
 
 
 @pytest.mark.usefixtures("signed")

@@ -15,12 +15,13 @@ from registry.api.public.ranges import CURRENT_AGE
 from registry.core.settings import Settings
 from registry.http.transaction import services
 from registry.log.signing import sign_committed
-from registry.log.tree import check_inclusion, leaf_hash
+from registry.log.tree import leaf_hash
 from registry.ranges import rules
 from registry.ranges.actions import write_epoch
 from registry.worker.schedule import TASKS
 from tests import make
 from tests.log.entry_schema import SCHEMA
+from tests.log.proving import check_inclusion
 
 GZIP = {"Accept-Encoding": "gzip"}
 

@@ -177,6 +177,7 @@ def test_the_answer_has_what_is_needed_what_was_not_asked_and_the_question(
     assert {"CN", "CZ"} <= set(answer["needs"][0]["allowed"])
     assert answer["not_asked"] == [
         "recruiter_kind", "origin", "activity", "employer", "visa", "nationality", "occupation", "work_permit", "region",
+        "shortage_job",
     ]  # fmt: skip
     assert answer["question"] == {
         "licence_number": licence.number.lower(),

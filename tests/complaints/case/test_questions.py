@@ -12,7 +12,6 @@ from registry.complaints.case.questions import (
     Kind,
     Part,
     cleared,
-    is_alarming,
     next_question,
     of_tier,
     previous_question,
@@ -131,13 +130,6 @@ def test_clearing_keeps_what_is_asked_and_nothing_else(answers: dict[str, Any]):
 
 def test_an_answer_of_an_older_questionnaire_is_dropped():
     assert cleared({"in_danger": "no", "asked_no_more": "yes"}) == {"in_danger": "no"}
-
-
-@pytest.mark.parametrize("code", ["in_danger", "physical_and_sexual_violence"])
-def test_danger_shows_help_at_once(code: str):
-    assert is_alarming({code: "yes"})
-    assert not is_alarming({code: "no"})
-    assert not is_alarming({})
 
 
 def test_the_version_changes_with_every_word_of_the_data():

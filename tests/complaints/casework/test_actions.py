@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import complaints
-from registry.audit.queries import lines_about
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.storage import FolderStore, store_of
 from registry.complaints.case import access, units
@@ -38,6 +37,7 @@ from registry.core.ids import new_references
 from registry.core.outbox import OutboxEvent
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
 from registry.vocabulary.register import Language
+from tests.audit.lines import lines_about
 from tests.complaints.filing import (
     AT,
     FRIEND,

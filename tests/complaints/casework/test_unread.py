@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
@@ -27,6 +26,7 @@ from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
 from registry.vocabulary.codes import TriageReason
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, ORDINARY, Filed, come_back, file, make_units
 from tests.complaints.officers import go
 from tests.officers.making import make_officer

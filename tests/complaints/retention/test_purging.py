@@ -8,7 +8,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.models import AuditEntry
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.case import access
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
@@ -26,6 +26,7 @@ from registry.core.db.engine import drop_deleted, sessions_for
 from registry.core.errors import UnknownReceipt
 from registry.tables import METADATA
 from registry.vocabulary.cases import CaseState, MailboxRole
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, INFORMATION, ORDINARY, begin, come_back, file, make_units, minted, visit_of
 from tests.complaints.officers import ANNA, CARLA, go
 

@@ -32,7 +32,7 @@ GIVEN_ONE = (
 )
 """Edges that ask `registry.http.complaint_services.sealer` for one and hand it on, with all that is in them."""
 
-SHARED = ("registry.http.complaint_services", "registry.officer_desk")
+SHARED = ("registry.http.complaint_services", "registry.officer_acts")
 """What both edges of officers share, which asks for one too."""
 
 

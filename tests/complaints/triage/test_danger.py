@@ -5,7 +5,7 @@ import time
 import msgspec
 import pytest
 
-from registry.complaints.triage.story import PhraseRule, danger_rules, dangers_in
+from registry.complaints.triage.story import PhraseRule, danger_rules, dangers_in, is_alarming
 from registry.vocabulary.register import Language
 
 DANGEROUS = [
@@ -72,3 +72,16 @@ def test_the_longest_message_is_judged_quickly(repeated: str) -> None:
     began = time.process_time()
     dangers_in((repeated * 20_000)[:20_000])
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("code", ["in_danger", "physical_and_sexual_violence"])
+def test_danger_shows_help_at_once(code: str) -> None:
+    assert is_alarming({code: "yes"})
+    assert not is_alarming({code: "no"})
+    assert not is_alarming({})
+
+
+@pytest.mark.parametrize("text", [text for text, _ in DANGEROUS])
+def test_words_of_danger_show_help_at_once_also_where_a_box_says_no(text: str) -> None:
+    assert is_alarming({"in_danger": "no", "account": text})
+    assert not is_alarming({"account": "护照在老板那里。"})

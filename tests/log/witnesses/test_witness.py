@@ -13,34 +13,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import instant_text, now
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble
-from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
-from registry.log.actions import Draft, append
 from registry.log.audit import audit
 from registry.log.models import Checkpoint
 from registry.log.signing import sign_committed
 from registry.log.witnesses.client import ask_witnesses
 from registry.log.witnesses.server import Witness, server_for
-from tests.conftest import Database
+from tests.log.publishing import publish
 from tests.serving import free_port
 
 Sessions = sessionmaker[Session]
-
-
-@pytest.fixture
-def sessions(database: Database) -> Iterator[Sessions]:
-    engine = engine_for(database.url, timeout=60)
-    yield sessions_for(engine)
-    engine.dispose()
-
-
-def publish(sessions: Sessions, count: int = 1) -> None:
-    with sessions.begin() as session:
-        append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": n}) for n in range(count)])
 
 
 def made_witness(folder: Path, keys: list[note.VerifierKey]) -> Witness:

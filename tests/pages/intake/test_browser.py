@@ -1,5 +1,6 @@
 """The intake in a real browser: without scripts on an old phone, by keyboard, in the dark, zoomed, and light to load."""
 
+import io
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -8,8 +9,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from registry.complaints.attachments.parts import PART_BYTES
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
@@ -17,6 +20,7 @@ from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
 from tests.browsing import assert_fits, assert_sound, barriers, follow, leading_on, transferred, weighed
 from tests.complaints.filing import make_units
+from tests.complaints.samples import jpeg, recording
 from tests.pages.public.shown_agencies import write_agencies
 from tests.serving import serve
 
@@ -391,13 +395,71 @@ def test_a_worker_records_what_happened_and_sends_only_that(browser: Browser, lo
     page.get_by_role("button", name=ZH["page.box.voice.start"]).click()
     expect(page.locator("[data-says]")).to_have_text(re.compile("0:01"))
     page.get_by_role("button", name=ZH["page.box.voice.stop"]).click()
-    expect(page.get_by_role("button", name=ZH["page.box.voice.send"])).to_be_enabled()
+    player = page.locator("audio[data-play]")
+    expect(player).to_be_visible()
+    expect(player).to_have_js_property("error", None)
+    page.wait_for_function("document.querySelector('audio[data-play]').readyState > 0")
     assert_fits(page)
     page.route("**/recording/part", lambda route: route.abort(), times=1)
-    follow(page.get_by_role("button", name=ZH["page.box.voice.send"]))
+    follow(page.locator("#voice").get_by_role("button", name=ZH["page.box.voice.send"]))
     expect(page.locator("article h2")).to_have_text(["recording.webm", "recording.webm"])
     expect(page.get_by_role("heading", name=ZH["page.box.voice.unfinished"])).to_have_count(0)
     page.goto(f"{looks}/zh-Hans/box/all")
     follow(page.get_by_role("button", name=ZH["page.box.all.send"]))
     expect(page.get_by_role("heading", level=1)).to_have_text(ZH["case.reads.received"])
     context.close()
+
+
+def test_what_was_recorded_or_chosen_goes_along_without_a_press_on_its_own_button(browser: Browser, looks: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, permissions=["microphone"])
+    page = context.new_page()
+    begin(page, looks)
+    page.goto(f"{looks}/zh-Hans/box/files")
+    page.get_by_role("button", name=ZH["page.box.voice.start"]).click()
+    expect(page.locator("[data-says]")).to_have_text(re.compile("0:01"))
+    page.set_input_files("#file", {"name": "合同.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    # Still speaking: the big button at the end ends the recording, and takes both along.
+    follow(page.locator("form[data-files] button[value=all]"))
+    expect(page).to_have_url(f"{looks}/zh-Hans/box/all")
+    expect(page.locator("#first li")).to_have_text([re.compile("recording.webm"), re.compile("合同.jpg")])
+    follow(page.get_by_role("button", name=ZH["page.box.all.send"]))
+    # And so they go into a case that is open.
+    page.goto(f"{looks}/zh-Hans/box/files")
+    page.set_input_files("#file", {"name": "工资条.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    follow(page.locator("form[data-files] button[value=mine]"))
+    page.goto(f"{looks}/zh-Hans/box/files")
+    expect(page.locator("article h2")).to_have_count(3)
+    context.close()
+
+
+def test_a_large_photograph_is_made_smaller_before_a_slow_line_carries_it(browser: Browser, looks: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640})
+    page = context.new_page()
+    begin(page, looks)
+    page.goto(f"{looks}/zh-Hans/box/files")
+    photograph = noisy_jpeg(4000, 3000)
+    sent: list[str] = []
+    page.on("request", lambda one: sent.append(one.url) if one.url.endswith("/part") else None)
+    page.set_input_files("#file", {"name": "合同.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    follow(page.locator("form[data-files] button[value=all]"))
+    expect(page.locator("#first li")).to_have_text([re.compile("合同.jpg")])
+    assert 0 < len(sent) * PART_BYTES < len(photograph) / 2
+    context.close()
+
+
+def test_without_scripts_a_chosen_file_goes_along_too(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    begin(page, looks)
+    page.goto(f"{looks}/zh-Hans/box/files")
+    page.set_input_files("#voice-file", {"name": "录音.webm", "mimeType": "audio/webm", "buffer": recording("webm")})
+    page.set_input_files("#file", {"name": "合同.jpg", "mimeType": "image/jpeg", "buffer": jpeg()})
+    follow(page.locator("form[data-files] button[value=all]"))
+    expect(page.locator("#first li")).to_have_text([re.compile("录音.webm"), re.compile("合同.jpg")])
+
+
+def noisy_jpeg(width: int, height: int) -> bytes:
+    """A photograph as a telephone's camera makes them: large, and full of detail."""
+    picture = Image.effect_noise((width // 8, height // 8), 80).resize((width, height)).convert("RGB")
+    body = io.BytesIO()
+    picture.save(body, "JPEG", quality=95)
+    return body.getvalue()

@@ -3,17 +3,21 @@
 import io
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.attachments.parts import RECORDING_SLOTS, clear_abandoned
+from registry.complaints.attachments.parts import PART_BYTES, RECORDING_SLOTS, clear_abandoned
 from registry.complaints.attachments.storage import FolderStore
+from registry.complaints.attachments.uploading import upload
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
+from registry.pages.intake import parts
 from tests.complaints.samples import CANARY, recording
-from tests.pages.intake.phone import Phone
+from tests.pages.intake.phone import PLACES, Phone
 
 ZH = CATALOGUES["zh-Hans"]
 UNFINISHED = ZH["page.box.voice.unfinished"]
@@ -63,6 +67,59 @@ def test_a_page_that_closes_while_somebody_speaks_loses_nothing_that_was_kept(
     assert files_of(session) == [attachment]
     store = FolderStore(settings.home / "files")
     assert [name for name, _ in store.listing() if name.startswith("part-")] == []
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[SentFile]:
+    """The files that are taken in, as they come; what a file's maker asked for lies sealed afterwards."""
+    files: list[SentFile] = []
+
+    def noted(services: object, opened: object, case: object, sent: SentFile, today: object) -> Attachment:
+        files.append(sent)
+        return upload(services, opened, case, sent, today)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(parts, "upload", noted)
+    return files
+
+
+@pytest.mark.parametrize("path", ["review", "send"])
+def test_a_recording_that_was_cut_off_is_sent_along_with_a_changed_voice(
+    phone: Phone, taken: list[SentFile], path: str
+) -> None:
+    phone.begin()
+    phone.answer(PLACES["account"], answer="听录音")
+    phone.go("/all")
+    review = phone.form("send")
+    Tab(phone, "a").speak(recording("webm"))
+    if path == "review":
+        phone.go("/all")
+        assert "recording.webm" in phone.text
+    else:
+        phone.send(review, "send")
+    assert [sent.changes_voice for sent in taken] == [True]
+
+
+def test_a_sound_that_was_chosen_and_sent_in_parts_is_changed_where_that_is_asked(
+    phone: Phone, taken: list[SentFile]
+) -> None:
+    phone.begin()
+    spoken = recording("webm")
+    assert len(spoken) < PART_BYTES
+    for name, changes in (("a", "1"), ("b", "")):
+        fields = {"token": Tab(phone, name).token, "once": name, "count": "1"}
+        assert (
+            phone.send(fields | {"number": "0", "part": (io.BytesIO(spoken), "part")}, "files/part").status_code == 200
+        )
+        phone.send(fields | {"name": "x.webm", "declared": "audio/webm", "changes_voice": changes}, "files/join")
+    assert [sent.changes_voice for sent in taken] == [True, False]
+
+
+def test_a_recording_of_which_no_file_can_be_made_is_told_before_sending(phone: Phone, session: Session) -> None:
+    phone.begin()
+    Tab(phone, "a").speak(b"this is no sound at all" + bytes(100))
+    phone.go("/all")
+    assert ZH["page.box.all.recording_left"] in phone.text
+    assert files_of(session) == []
 
 
 def test_two_tabs_that_record_at_once_are_two_recordings(phone: Phone, other: Phone, session: Session) -> None:

@@ -1,5 +1,8 @@
 """The short way: five things on three pages, ticks on one, and nothing typed is lost."""
 
+import re
+
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -46,6 +49,49 @@ def test_danger_leads_to_whom_to_call_and_then_goes_on(phone: Phone) -> None:
     assert phone.path == "/short/now"
     assert "112" in phone.text
     assert "/box/short/story" in phone.text
+
+
+@pytest.mark.parametrize("way", ["short", "long"])
+def test_a_story_of_danger_leads_to_whom_to_call_and_then_goes_on(phone: Phone, way: str) -> None:
+    phone.begin()
+    if way == "short":
+        phone.go("/short/story")
+        phone.press("short/story", account="救命，他要杀我，我被锁在地下室")
+    else:
+        phone.answer(PLACES["account"], answer="救命，他要杀我，我被锁在地下室")
+    assert phone.path.endswith("/now")
+    assert 'href="tel:112"' in phone.text
+    phone.go("/all")
+    assert 'href="tel:112"' in phone.text
+    phone.press("send")
+    assert 'href="tel:112"' in phone.text
+
+
+def test_a_story_without_danger_goes_on_at_once(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short/story")
+    phone.press("short/story", account=STORY)
+    assert phone.path == "/all"
+    assert 'href="tel:112"' not in phone.text
+
+
+def test_in_china_the_police_there_are_called_first(phone: Phone) -> None:
+    phone.begin()
+    phone.answer(PLACES["country"], answer="CN")
+    phone.go("/short")
+    phone.press("short", in_danger="yes", country="CN")
+    assert phone.path == "/short/now"
+    numbers = re.findall(r'href="tel:([^"]+)"', phone.text)
+    assert numbers[0] == "110"
+    assert "112" not in numbers
+
+
+def test_in_italy_a_chinese_reader_sees_the_line_that_speaks_chinese_first(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short")
+    phone.press("short", in_danger="yes", country="IT")
+    numbers = re.findall(r'href="tel:([^"]+)"', phone.text)
+    assert numbers[:2] == ["112", "800290290"]
 
 
 def test_what_cannot_be_read_is_shown_again_with_what_is_wrong_and_nothing_is_lost(phone: Phone) -> None:

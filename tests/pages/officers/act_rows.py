@@ -2,7 +2,7 @@
 
 import sys
 
-from registry.officer_desk.acts import OfficerAct, OfficerActs
+from registry.officer_acts.acts import OfficerAct, OfficerActs
 
 
 def tables() -> list[OfficerActs[object]]:

@@ -19,7 +19,7 @@ UNIT = "it-labour"
 
 
 def with_console(settings: Settings) -> Settings:
-    """The console is served beside the other edges."""
+    """Settings of a process that serves the console beside the other edges."""
     return replace(settings, edges=frozenset({Edge.API, Edge.PUBLIC, Edge.CONSOLE}))
 
 

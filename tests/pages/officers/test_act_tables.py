@@ -11,7 +11,7 @@ from registry.api.officers.edge import views
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
 from registry.i18n.languages import SPOKEN_OF, has_text
-from registry.officer_desk.acting import ViewPolicy
+from registry.officer_acts.acting import ViewPolicy
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst

@@ -15,7 +15,7 @@ from registry.demo.complaints import load_complaints
 from registry.demo.desk import fill_desk
 from registry.demo.load import demo_data, demo_reference, load
 from registry.demo.officers import UNIT, add_officers
-from registry.officer_desk.inbox.queries import Row, inbox
+from registry.officer_acts.inbox.queries import Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Officer, OfficerState, Unit
 from registry.officers.rights import Role

@@ -20,9 +20,9 @@ from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import has_text
-from registry.officer_desk.inbox import queries
-from registry.officer_desk.inbox.other_sources import rows_to_read_again
-from registry.officer_desk.inbox.queries import Inbox, Row, inbox
+from registry.officer_acts.inbox import queries
+from registry.officer_acts.inbox.other_sources import rows_to_read_again
+from registry.officer_acts.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Notice, NoticeKind, Officer, OfficerState
 from registry.officers.rights import Role
@@ -334,7 +334,7 @@ def test_law_whose_source_is_to_be_read_again_makes_a_row_for_operators(
     session: Session, keyring: Keyring, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     law = law_of([country_law("ZZ.toml", (LAW_HEAD + LIMIT).encode())])
-    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
+    monkeypatch.setattr("registry.officer_acts.inbox.other_sources.law_at", lambda session: law)
     make_unit(session, "operators", "CZ")
     operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
     last, after = datetime(2027, 11, 27, 12, tzinfo=UTC), datetime(2027, 11, 28, 12, tzinfo=UTC)
@@ -347,7 +347,7 @@ def test_law_that_is_soon_too_old_to_decide_makes_a_row_for_operators(
     session: Session, keyring: Keyring, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     law = law_of([country_law("ZZ.toml", (LAW_HEAD + LIMIT).encode())])
-    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
+    monkeypatch.setattr("registry.officer_acts.inbox.other_sources.law_at", lambda session: law)
     make_unit(session, "operators", "CZ")
     operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
     early, warned = datetime(2026, 11, 20, 12, tzinfo=UTC), datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -363,7 +363,7 @@ def test_the_console_says_until_when_a_row_of_law_decides(
 ) -> None:
     text = LIMIT.replace("2025-01-20", str(day_at(now(), None) - timedelta(days=700)))
     law = law_of([country_law("ZZ.toml", (LAW_HEAD + text).encode())])
-    monkeypatch.setattr("registry.officer_desk.inbox.other_sources.law_at", lambda session: law)
+    monkeypatch.setattr("registry.officer_acts.inbox.other_sources.law_at", lambda session: law)
     make_unit(session, "operators", "CZ")
     operator = people("operators", Role.SYSADMIN, email="operator@authority.example")
     page = operator.desk.get("/console/law").get_data(as_text=True)

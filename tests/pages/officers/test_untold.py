@@ -45,7 +45,7 @@ from tests.complaints.artefacts import found
 from tests.make import make_api_key, make_organisation, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, desk_of
 from tests.pages.officers.walking import doors, filled
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.supervision.sanctions import making as sanctions
 from tests.watches.receiving import listening
 

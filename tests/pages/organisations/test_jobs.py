@@ -17,7 +17,7 @@ from registry.register.imports import confined
 from registry.worker.bulk_jobs import work_on
 from tests import make
 from tests.api import world
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.register.imports.bad_workbooks import BAD_WORKBOOKS, workbook
 
 BODY = b"Supplier,Site,Labour provider,Country\n<b>Sartoria</b>,Prato,VYMYSL/1,CZ\nTessile Inventata,Prato,,CZ\n"

@@ -36,7 +36,7 @@ from tests.make import (
     organisation_call,
     suspend,
 )
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.serving import serve
 from tests.watches.making import fan_out_committed
 

@@ -14,7 +14,7 @@ from registry.http import limits
 from registry.organisations import letters
 from registry.organisations.models import Letter
 from tests.officers.making import PASSWORD
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 
 WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person"}
 

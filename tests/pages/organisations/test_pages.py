@@ -13,7 +13,7 @@ from registry.organisations.models import ApiKey, Member
 from registry.vocabulary.organisations import MemberRole
 from tests.make import make_organisation
 from tests.officers.making import PASSWORD
-from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
+from tests.pages.organisations.conftest import MemberClient, link_in, make_member
 
 
 def test_a_key_is_shown_once_exchanged_and_revoked(client: FlaskClient, session: Session) -> None:

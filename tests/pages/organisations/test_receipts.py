@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
@@ -19,8 +18,9 @@ from registry.http.uploads import one_of_few
 from registry.organisations.models import Organisation
 from registry.register.agencies.record import Agency
 from registry.vocabulary.register import Answer
+from tests.log.publishing import Publish
 from tests.make import CZECH_AT_HOME, licence_record, make_agency, make_api_key, make_organisation, suspend
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 
 NUMBER = "VYMYSL/=R1"
 QUESTION = {"licence_number": NUMBER} | CZECH_AT_HOME
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @pytest.fixture
-def agency(session: Session, publish: Callable[[], None]) -> Agency:
+def agency(session: Session, publish: Publish) -> Agency:
     made = make_agency(session, licences=(licence_record(number=NUMBER),))
     publish()
     return made
@@ -156,7 +156,7 @@ def test_a_filter_of_receipts_that_cannot_be_read_is_refused_in_words(
 
 
 def test_a_receipt_says_what_was_answered_that_it_holds_and_what_is_answered_today(
-    session: Session, seat: MemberClient, agency: Agency, receipt: ArchivedReceipt, publish: Callable[[], None]
+    session: Session, seat: MemberClient, agency: Agency, receipt: ArchivedReceipt, publish: Publish
 ) -> None:
     suspend(session, agency.agency_id)
     publish()
@@ -173,7 +173,7 @@ def test_receipts_that_are_answered_otherwise_now_are_listed_alone(
     agency: Agency,
     receipt: ArchivedReceipt,
     named: ArchivedReceipt,
-    publish: Callable[[], None],
+    publish: Publish,
 ) -> None:
     suspend(session, agency.agency_id)
     publish()
@@ -264,7 +264,7 @@ def test_an_archived_list_is_asked_anew_some_rows_at_a_time_and_lists_what_chang
     seat: MemberClient,
     agency: Agency,
     whole: str,
-    publish: Callable[[], None],
+    publish: Publish,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     changes = f"/account/receipts/lists/{whole}/changes"

@@ -25,14 +25,15 @@ from registry.organisations.models import Member, MemberApp, MemberRecoveryCode,
 from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import PASSWORD
 from tests.pages.officers.signed_in import with_console
-from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
-
-FRESH = "cobalt seventeen lantern walnut"
+from tests.pages.organisations.conftest import MemberClient, link_in, make_member
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return with_console(settings)
+
+
+FRESH = "cobalt seventeen lantern walnut"
 
 
 @pytest.fixture

@@ -21,16 +21,17 @@ from registry.pages.organisations import edge
 from registry.vocabulary.organisations import MemberRole
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.pages.officers.signed_in import desk_of, with_console
-from tests.pages.organisations.signed_in import MemberClient, link_in, make_member
-
-Mails = Callable[[], list[tuple[str, str, str]]]
-WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}
-CHOSEN = {"password": PASSWORD, "again": PASSWORD}
+from tests.pages.organisations.conftest import MemberClient, link_in, make_member
 
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return with_console(settings)
+
+
+Mails = Callable[[], list[tuple[str, str, str]]]
+WORKS = {"organisation": "Invented Works", "country": "IT", "name": "A. Person", "email": "A.Person@works.example"}
+CHOSEN = {"password": PASSWORD, "again": PASSWORD}
 
 
 def test_an_organisation_begins_with_a_mailed_link_good_once(

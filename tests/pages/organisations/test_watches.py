@@ -15,7 +15,7 @@ from registry.vocabulary.watches import EventType
 from registry.watches.models import WatchEvent
 from tests.make import licence_record, make_agency, make_api_key, make_organisation, suspend
 from tests.officers.making import PASSWORD
-from tests.pages.organisations.signed_in import MemberClient, make_member
+from tests.pages.organisations.conftest import MemberClient, make_member
 from tests.watches.making import fan_out_committed, make_watch
 
 WICKED = "<script>x</script>"

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
+from registry.i18n.languages import CATALOGUES
 from registry.register.agencies import record
 from registry.vocabulary.register import (
     Activity,
@@ -612,3 +613,13 @@ def test_an_agency_that_cannot_be_shown_by_name_says_so(client: FlaskClient, ses
     agency = agency_record(names=(), licences=(licence_record(number="BEZ/1"),))
     make_agency(session, agency_id=agency.agency_id, names=(), licences=agency.licences)
     assert "Name no longer shown, by law" in ask(client, "BEZ/1", country="CZ").text
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+@pytest.mark.parametrize("subject", ["6217001210024455220", "IT60X0542811101000000123456"])
+def test_an_account_number_in_the_first_field_is_warned_of_in_words(
+    client: FlaskClient, subject: str, language: Language
+) -> None:
+    page = ask(client, subject, language)
+    assert CATALOGUES[language]["page.answer.channel.bank_account"] in page.text
+    assert "page.answer" not in page.text

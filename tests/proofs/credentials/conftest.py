@@ -1,4 +1,4 @@
-"""A registry that signs: its keys, and how they end."""
+"""A registry that signs: its keys made and certified, and its log published whenever a test says so."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Key, Keyring, KeyState, Use
 from registry.log.keys import change_state, new_key, sync_keys
+from tests.log.publishing import Publish
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def jwks(client: FlaskClient) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.fixture
-def rotate(session: Session, keyring: Keyring, publish: Callable[[], None]) -> Callable[[Use], Key]:
+def rotate(session: Session, keyring: Keyring, publish: Publish) -> Callable[[Use], Key]:
     """Make a new key for a use; gives the former one, which is active still."""
 
     def rotated(use: Use) -> Key:
@@ -32,7 +33,7 @@ def rotate(session: Session, keyring: Keyring, publish: Callable[[], None]) -> C
 
 
 @pytest.fixture
-def end_key(session: Session, keyring: Keyring, publish: Callable[[], None]) -> Callable[..., None]:
+def end_key(session: Session, keyring: Keyring, publish: Publish) -> Callable[..., None]:
     """Retire a key, or with `last_good_index` call it compromised."""
 
     def ended(key: Key, last_good_index: int | None = None) -> None:

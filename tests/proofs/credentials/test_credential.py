@@ -16,13 +16,14 @@ from sd_jwt.verifier import SDJWTVerifier
 from registry.core.keyring import Use
 from registry.log import note
 from registry.log.queries import verifier_keys
-from registry.log.tree import check_inclusion, leaf_hash
+from registry.log.tree import leaf_hash
 from registry.register.agencies.actions import amend, erase
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
 from registry.vocabulary.register import HolderKind, LicenceStatus
 from tests import make
 from tests.api.shapes import assert_as_documented
+from tests.log.proving import check_inclusion
 from tests.proofs.credentials import reading
 
 

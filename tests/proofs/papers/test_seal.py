@@ -21,11 +21,9 @@ from registry.core.errors import KeyTrouble
 from registry.proofs.papers.making import Making, key_of
 from registry.proofs.papers.rendering import Attachment, Draft, pdf_of
 from registry.proofs.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, sealed
-from tests.core.tokens import Put, import_key, library, put
+from tests.core.tokens import NameToken, import_key
 from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.proofs.papers.waiting import made
-
-__all__ = ["library", "put"]
 
 pytestmark = pytest.mark.slow
 
@@ -97,7 +95,7 @@ def test_two_other_readers_believe_the_seal(
 @pytest.mark.file_times
 @pytest.mark.parametrize("is_rsa", [False, True], ids=["P-256", "RSA"])
 def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
-    keys: Path, put: Put, tmp_path: Path, is_rsa: bool
+    keys: Path, name_token: NameToken, tmp_path: Path, is_rsa: bool
 ) -> None:
     label = f"seal-{tmp_path.name}"
 
@@ -107,7 +105,7 @@ def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     root = make_seal(keys, new_key())
     import_key(keys / SECRET, label)
     before = mark_of(keys)
-    put(keys, seal=label)
+    name_token(keys, seal=label)
     with pytest.raises(KeyTrouble, match="has two keys for the seal"):
         seal_now(keys)
     (keys / SECRET).unlink()
@@ -121,7 +119,7 @@ def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     (keys / SECRET).unlink()
     with pytest.raises(KeyTrouble, match="is not the key of the first certificate"):
         seal_now(keys)
-    put(keys, seal="none")
+    name_token(keys, seal="none")
     with pytest.raises(KeyTrouble, match="has no key none"):
         seal_now(keys)
 

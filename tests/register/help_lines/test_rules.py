@@ -8,6 +8,7 @@ import pytest
 from registry.register.help_lines.rules import (
     PUBLIC_BODIES,
     HelpLine,
+    emergency_number,
     help_lines_in,
     is_to_be_marked,
     lines_of,
@@ -15,11 +16,13 @@ from registry.register.help_lines.rules import (
 )
 from registry.register.law.loading import shipped_law
 from registry.vocabulary.law import Mark
-from registry.vocabulary.register import EU_STATES, RunBy
+from registry.vocabulary.register import EU_STATES, Language, RunBy
 
 
 def numbers_in(country: str | None) -> list[str | None]:
-    return [public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()))]
+    return [
+        public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()), Language.ZH_HANS)
+    ]
 
 
 def ngo() -> HelpLine:
@@ -62,8 +65,19 @@ def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
     assert numbers_in("CN")[-1] == "110"
 
 
+def test_the_line_that_speaks_the_readers_language_day_and_night_comes_first() -> None:
+    lines = help_lines_in(shipped_law())
+    assert lines_of("IT", lines, Language.ZH_HANS)[0].number == "800 290 290"
+    assert lines_of("CZ", lines, Language.RO)[0].languages[-3:] == ("ro", "ru", "bg")
+
+
+def test_in_danger_of_life_china_has_a_number_of_its_own() -> None:
+    lines = help_lines_in(shipped_law())
+    assert [emergency_number(country, lines) for country in ("CN", "IT", "LU", "GB", None)] == ["110", *["112"] * 4]
+
+
 def test_in_the_union_the_own_country_comes_first_and_china_not_at_all() -> None:
-    italy = lines_of("IT", help_lines_in(shipped_law()))
+    italy = lines_of("IT", help_lines_in(shipped_law()), Language.ZH_HANS)
     assert [line.country for line in italy] == ["IT"] * (len(italy) - 1) + [None]
 
 
@@ -75,14 +89,16 @@ def test_unread_or_withheld_lines_are_not_given() -> None:
 
 @pytest.mark.parametrize("country", sorted(EU_STATES))
 def test_112_is_shown_everywhere_in_the_union(country: str) -> None:
-    numbers = [public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()))]
+    numbers = [
+        public_number(line, is_demo=False) for line in lines_of(country, help_lines_in(shipped_law()), Language.ZH_HANS)
+    ]
     assert "112" in numbers
 
 
 def test_lines_of_the_police_stand_after_those_that_frighten_less() -> None:
-    spain = [line.run_by for line in lines_of("ES", help_lines_in(shipped_law()))]
+    spain = [line.run_by for line in lines_of("ES", help_lines_in(shipped_law()), Language.ZH_HANS)]
     assert spain == [RunBy.NGO, RunBy.EMERGENCY]
-    assert [line.run_by for line in lines_of("LU", help_lines_in(shipped_law()))][-2:] == [
+    assert [line.run_by for line in lines_of("LU", help_lines_in(shipped_law()), Language.ZH_HANS)][-2:] == [
         RunBy.POLICE,
         RunBy.EMERGENCY,
     ]

@@ -10,7 +10,7 @@ from registry.core.errors import ImportRefused
 from registry.register.imports.columns import hints
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping
 from registry.register.imports.mapping import FIELDS, read_mapping
-from tests.register.imports.lists import ListImporter, agency, czech_list, ico
+from tests.register.imports.lists import ListImporter, agency, czech_list, ico, plain_text
 from tests.register.imports.making import page_table, web_page
 
 ANSWERED = Answers(
@@ -181,13 +181,13 @@ def test_an_answered_draft_imports_its_own_sample(tmp_path: Path, importer: List
 
 def test_an_unanswered_draft_asks_and_does_not_import(tmp_path: Path) -> None:
     text = as_toml(
-        draft_mapping(table(tmp_path / "s.csv", "Firma,IČO,Status,Poznámka", f"Erfundene GmbH,{ico(7)},gültig,mehr")),
+        draft_mapping(table(tmp_path / "s.csv", "Firma,IČO,Status,Cokoliv", f"Erfundene GmbH,{ico(7)},gültig,mehr")),
         Answers(),
     )
     tomllib.loads(text)
     assert text.count("# ?") >= 8
     assert '"gültig" = ""  # ?' in text
-    assert '"Poznámka" is not read' in text
+    assert '"Cokoliv" is not read' in text
     with pytest.raises(ImportRefused):
         read_mapping(text, "the draft")
 
@@ -195,3 +195,52 @@ def test_an_unanswered_draft_asks_and_does_not_import(tmp_path: Path) -> None:
 def test_quotes_and_controls_in_headers_cannot_break_the_draft(tmp_path: Path) -> None:
     sample = table(tmp_path / "s.csv", 'Firma,"say ""\\hi"" \x07"', "Erfundene GmbH,1")
     tomllib.loads(as_toml(draft_mapping(sample), Answers()))
+
+
+def test_a_vat_column_without_prefixes_is_a_registration_number_and_the_key(tmp_path: Path) -> None:
+    header = "Denominazione;P.IVA;Data;Località;Provvedimento"
+    rows = [f"Inventata {n} S.r.l.;000000{n}0215;01/02/2024;Forlì;DD {n}" for n in range(1, 5)]
+    draft = draft_mapping(table(tmp_path / "s.csv", header, "Sezione III - Intermediazione;;;;", *rows))
+    assert draft.columns == {
+        "name": "Denominazione",
+        "registration_number": "P.IVA",
+        "valid_from": "Data",
+        "place": "Località",
+    }
+    assert [column.name for column in draft.unknown] == ["Provvedimento"]
+    text = as_toml(draft, ANSWERED)
+    read = tomllib.loads(text)
+    assert read["source"]["key"] == "registration_number"
+    assert [rule["text"] for rule in read["table"]["headings"]] == ["Sezione III - Intermediazione"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "field"),
+    [
+        ("Codice fiscale / P.IVA", "00000010215", "registration_number"),
+        ("MBR No.", "C 00019", "registration_number"),
+        ("NIF", "B00000000", "registration_number"),
+        ("Kraje", "Nitriansky", "place"),
+        ("设区市", "厦门市", "place"),
+        ("备注", "暂停", "remark"),
+        ("Ámbito", "Nacional", ""),
+        ("Data cessazione", "01/02/2024", ""),
+        ("Partita IVA", "IT00000010215", "vat"),
+    ],
+)
+def test_headers_of_the_lists_of_the_last_review_are_known(tmp_path: Path, header: str, value: str, field: str) -> None:
+    draft = draft_mapping(table(tmp_path / "s.csv", f"Name;{header};X", *[f"Firm {n};{value};x" for n in range(3)]))
+    assert {name for name, column in draft.columns.items() if column == header} == ({field} if field else set())
+
+
+def test_an_empty_cell_of_a_status_is_asked_for_and_may_be_told(tmp_path: Path, importer: ListImporter) -> None:
+    draft = draft_mapping(table(tmp_path / "s.csv", "Name,Reg,Status", "A Ltd,00019,", "B Ltd,00020,on hold"))
+    assert '"" = ""  # ?' in as_toml(draft, ANSWERED)
+    mapping = read_mapping(
+        plain_text({"name": "Name", "registration_number": "Reg", "status": "Status"}).replace(
+            "[words.status]", '[words.status]\n"" = "active"'
+        ),
+        "the mapping",
+    )
+    importer.plain("A Ltd,00019,", "B Ltd,00020,on hold", mapping=mapping, header="Name,Reg,Status")
+    assert [one.licences[0].status_history[-1].status for one in importer.records()] == ["active", "suspended"]

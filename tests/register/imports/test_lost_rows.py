@@ -126,3 +126,13 @@ def test_a_long_optional_field_is_cut_and_never_costs_the_row(importer: ListImpo
     if conditions:
         assert one.licences[0].conditions is not None
         assert one.licences[0].conditions[0].text.endswith("…")
+
+
+def test_a_row_that_goes_on_with_an_agency_leaves_its_status_unstated(importer: ListImporter) -> None:
+    first = ("A Ltd,1,L1,valid,1.1.2024,", "B Ltd,2,L2,valid,1.1.2024,")
+    importer.plain(*first)
+    report = importer.plain(first[0], ",,,on hold,,", first[1])
+    assert [(one.line, one.flaw.value) for one in report.rejects] == [(3, "name_missing"), (2, "row_in_parts")]
+    assert not report.is_applied
+    assert importer.plain(first[0], ",,,on hold,,", first[1], skips_rejects=True).is_applied
+    assert [one.licences[0].status_history[-1].to is None for one in importer.records()] == [False, True]

@@ -1,9 +1,11 @@
 """Every shipped source description reads an invented list in the very form that its authority's is said to have."""
 
+from importlib.resources import files
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.drafting import province_mapping
@@ -64,6 +66,25 @@ def one_of(mapping: SourceMapping, field: str, header: list[str]) -> str:
     assert mapping.table is not None
     names = mapping.table.columns[field]
     return next(name for name in header if name in names)
+
+
+def test_a_list_of_a_region_says_so_of_each_licence_and_a_column_comes_first(tmp_path: Path) -> None:
+    form, header, row = LISTS["be-vlaanderen"]
+    flemish = mapping_named("be-vlaanderen", tmp_path)
+    (one,) = statements(made(tmp_path / "list", form, [header, row]), flemish)
+    assert one.licences[0].region == "Vlaanderen"
+    assert flemish.table is not None
+    columns = flemish.table.columns | {"region": "gewest"}
+    with_column = replace(flemish, table=replace(flemish.table, columns=columns))
+    rows = [[*header, "gewest"], [*row, "Wallonie"], [*row, ""]]
+    read = statements(made(tmp_path / "regions", form, rows), with_column)
+    assert [one.licences[0].region for one in read] == ["Wallonie", "Vlaanderen"]
+
+
+def test_a_region_that_the_law_does_not_know_is_refused() -> None:
+    text = (files("registry.register.imports") / "sources" / "be-vlaanderen.toml").read_text(encoding="utf-8")
+    with pytest.raises(ImportRefused, match="write one of Brussel, Ostbelgien, Vlaanderen, Wallonie"):
+        read_mapping(text.replace('region = "Vlaanderen"', 'region = "Flanders"'), "list")
 
 
 def test_an_italian_section_is_a_kind_and_a_polish_entry_several_activities(tmp_path: Path) -> None:

@@ -3,10 +3,10 @@
 import pytest
 
 from registry.register.law.loading import BadLaw, country_law, law_of, rows_of, shipped_law
-from registry.register.law.words import LawRole
+from registry.register.law.words import CodeFit, LawRole
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES
-from tests.register.law.make import HEAD, ROW
+from tests.register.law.make import HEAD, LIMIT, ROW
 
 
 def load(text: str, file: str = "ZZ.toml"):
@@ -33,6 +33,20 @@ def test_a_file_becomes_rows_that_bear_their_country():
             "zz-regime-placement",
             "check_by",
             "later",
+        ),
+        (
+            HEAD
+            + LIMIT
+            + 'occupations_allowed = ["721", "821", "721"]\ncounts = [{ list = "occupations_allowed", items = 3 }]\n',
+            "zz-limit-lending",
+            "occupations_allowed",
+            "has 2 different items, and the text has 3",
+        ),
+        (
+            HEAD + LIMIT + 'counts = [{ list = "colours", items = 1 }]\n',
+            "zz-limit-lending",
+            "counts",
+            "colours",
         ),
         (HEAD + ROW + "in_force_on = 2026-02-01\n", "zz-regime-placement", "in_force_source", "where"),
         (HEAD + ROW + 'in_force_source = "a page"\n', "zz-regime-placement", "in_force_source", "in_force_on"),
@@ -137,3 +151,13 @@ def test_every_shipped_row_names_its_source_and_the_day_to_read_it_again():
         assert row.check_by.year <= 2028
         if row.mark is not Mark.KNOWN:
             assert row.url or row.copy_url or row.source.publisher
+
+
+def test_a_list_of_who_or_what_is_allowed_says_how_many_items_the_text_has():
+    """An item that is missing bars who is allowed: the Czech list stood here with eleven of its fifteen groups."""
+    for limit in shipped_law().limits:
+        counted = {count.list for count in limit.counts}
+        for field in ("nationalities_allowed", "occupations_allowed"):
+            # Where a code of a sector is wider than the law, the list is no list of the text: it says whom the law leaves out.
+            is_drawn = field == "occupations_allowed" and limit.nace_fit is CodeFit.WIDER_THAN_LAW
+            assert not getattr(limit, field) or is_drawn or field in counted, (limit.id, field)

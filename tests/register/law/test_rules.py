@@ -150,12 +150,19 @@ def test_a_slovak_agency_must_have_worked_three_years():
     row = next(row for row in LAW.countries["SK"].limit if row.years_active_before)
     plan = {"is_permit_bound": True, "agency_active_since": date(2024, 1, 1)}
     assert outcome(row, **plan) is Outcome.BARS
-    assert outcome(row, **plan, day=date(2027, 1, 1)) is Outcome.PASSES
+    assert outcome(row, **plan, is_shortage_job=True) is Outcome.BARS
+    old = plan | {"day": date(2027, 1, 1)}
+    assert outcome(row, **old, is_shortage_job=True) is Outcome.PASSES
+    assert outcome(row, **old, is_shortage_job=False) is Outcome.BARS
+    assert outcome(row, **old) is Outcome.OPEN
+    unsaid = judge_limit(row, Plan(**plan), date(2027, 1, 1), today=date(2027, 1, 1))
+    assert unsaid.needs == ("is_shortage_job",)
 
 
 def test_czech_occupations_open_to_agency_work_pass_and_others_stay_open():
     row = next(row for row in LAW.countries["CZ"].limit if row.occupations_allowed)
-    assert outcome(row, is_permit_bound=True, occupation="7531") is Outcome.PASSES
+    for allowed in ("7531", "8181", "8211", "8332", "8344"):
+        assert outcome(row, is_permit_bound=True, occupation=allowed) is Outcome.PASSES
     assert outcome(row, is_permit_bound=True, occupation="9112") is Outcome.OPEN
     assert judge_limit(row, Plan(is_permit_bound=True), TODAY).needs == ("occupation",)
 
@@ -166,10 +173,20 @@ def test_lending_to_german_building_firms_leaves_no_yes_and_makes_no_no_by_code(
     assert outcome(row, sector="43.21") is Outcome.PASSES
 
 
-def test_a_german_permit_for_lent_work_stays_open_for_a_citizen_of_china_with_the_old_text():
+@pytest.mark.parametrize("country", ["DE", "GR"])
+def test_where_a_sector_is_wider_than_the_law_the_occupation_shows_whom_the_law_leaves_out(country):
+    row = next(row for row in LAW.countries[country].limit if "41" in row.nace)
+    assert judge_limit(row, Plan(sector="41.00"), TODAY).needs == ("occupation",)
+    assert outcome(row, sector="41.00", occupation="4110") is Outcome.PASSES
+    for builder in ("7112", "9313", "other", "unknown"):
+        assert outcome(row, sector="41.00", occupation=builder) is Outcome.OPEN
+
+
+def test_a_german_permit_for_lent_work_is_barred_for_a_citizen_of_china_where_no_exemption_holds():
     row = next(row for row in LAW.countries["DE"].limit if row.nationalities_barred)
     plan = {"nationality": "CN", "is_permit_bound": True, "facts": {row.id: True}}
-    assert outcome(row, **plan) is Outcome.OPEN
+    assert outcome(row, **plan) is Outcome.BARS
+    assert outcome(row, **plan | {"facts": {}}) is Outcome.OPEN
     assert outcome(row, **plan | {"nationality": "US"}) is Outcome.PASSES
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.working_days import working_days_after
 from registry.officers import accounts
@@ -25,6 +24,7 @@ from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
 from tests import make
+from tests.audit.lines import lines_about
 from tests.officers.making import make_unit
 from tests.supervision.entries.making import AT, call, entry, official_of, rep_of
 

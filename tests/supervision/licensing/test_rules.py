@@ -13,7 +13,6 @@ from registry.supervision.licensing.rules import (
     BACK,
     About,
     LicenceActFacts,
-    acts_table,
     is_barred,
     lacking,
     possible,
@@ -84,6 +83,29 @@ def test_a_sanction_in_force_is_not_undone_from_the_licensing_desk() -> None:
     assert not is_barred(agency, "another", TODAY)
     stayed = changed(agency, sanctions=(changed(sanction, is_stayed_by_appeal=True),))
     assert not is_barred(stayed, licence.licence_id, TODAY)
+
+
+def acts_table() -> str:
+    """The table of docs/officers/licensing.md; `terms` are all of the licence's, which the API's description names."""
+    lines = [
+        "| act | from | to | second person | must be stated | may be stated |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for act, rule in ACTS.items():
+        sources = (
+            "any"
+            if set(rule.sources) == set(LicenceStatus)
+            else ", ".join(one for one in LicenceStatus if one in rule.sources)
+        )
+        targets = "any" if len(rule.targets) == len(LicenceStatus) else ", ".join(rule.targets)
+        second = "yes" if rule.has_second else "no"
+        takes = [one for one in rule.takes if one not in TERMS]
+        takes += ["terms"] if set(TERMS) <= set(rule.takes) else [one for one in rule.takes if one in TERMS]
+        lines.append(
+            f"| {act} | {sources or '-'} | {targets or '-'} | {second} | {', '.join(rule.needs) or '-'} | "
+            f"{', '.join(takes) or '-'} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def test_the_table_in_the_documents_is_the_one_that_is_followed() -> None:

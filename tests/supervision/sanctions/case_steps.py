@@ -10,7 +10,6 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
 from registry.complaints.case.states import DECIDED_STATES
@@ -35,6 +34,7 @@ from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind
+from tests.audit.lines import lines_about
 from tests.complaints.filing import Filed, come_back, file
 from tests.officers.making import make_officer
 from tests.supervision.sanctions.making import AUTHORITY, UNIT, make_held

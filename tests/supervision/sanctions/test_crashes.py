@@ -10,14 +10,15 @@ import requests
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.audit.actions import lock_audit_chain
-from registry.audit.queries import lines_about, verify
+from registry.audit.models import AuditHead
+from registry.audit.queries import verify
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove, Decision
 from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.db.locking import lock
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.log.models import Entry
@@ -28,6 +29,7 @@ from registry.vocabulary.cases import CaseState, DecisionState
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus
 from tests.api.officers.stories import token_of
+from tests.audit.lines import lines_about
 from tests.complaints.killing import Mortal, mortal
 from tests.make import public_record_of
 from tests.officers.making import make_officer
@@ -80,7 +82,7 @@ class Officer:
     def killed_at_work(self, path: str, version: int, sessions: sessionmaker[Session]) -> None:
         """Killed when all of it is written but the audit's lines, for which it has to wait."""
         with sessions() as session:
-            lock_audit_chain(session)
+            lock(session, AuditHead)
             begun = time.monotonic()
             assert self.killed(path, version, lambda: time.monotonic() > begun + 0.3) is None
         self.server.start()

@@ -16,7 +16,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import investigators, moves_of, same_person
 from registry.complaints.casework.decisions import actions as decisions
@@ -34,6 +34,7 @@ from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.cases import CaseRole, DecisionOutcome, PartnerKind
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionKind
+from tests.audit.lines import lines_about
 from tests.complaints.casework.decisions.making import words
 from tests.complaints.parties.referrals.making import make_partner
 from tests.make import public_record_of

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.case.states import reads_of_measure
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
@@ -26,6 +26,7 @@ from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import LicenceAct, SanctionState, Timing
 from registry.vocabulary.register import LicenceStatus, SanctionEnd, SanctionKind
+from tests.audit.lines import lines_about
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file
 from tests.make import CZECH_AT_HOME, public_record_of

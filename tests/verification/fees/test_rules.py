@@ -1,6 +1,6 @@
 """Fees are judged by rules that are data; what no rule names is unknown, and by the ILO's standard no worker pays."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.register.law.loading import shipped_law
+from registry.register.law.weights import last_fresh_day
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
 from registry.verification.fees.rules import fee_rules_in, judge
@@ -166,9 +167,10 @@ def test_no_route_at_the_destination_is_invented():
 
 
 def test_a_ban_answers_no_only_while_its_text_is_fresh():
+    last = last_fresh_day(shipped_law().rows["cn-fee-licensed-sender-4"])
     answers = {
         day: [rule.answer for rule in fee_rules_in(shipped_law(), day).rule if rule.reference == "cn_no_deposit"]
-        for day in (date(2027, 4, 19), date(2027, 4, 20))
+        for day in (last, last + timedelta(days=1))
     }
     assert list(answers.values()) == [[Answer.NO], [Answer.UNKNOWN]]
 

@@ -151,6 +151,17 @@ def test_the_list_that_was_searched_is_named():
     assert (verdict.source.authority, verdict.source.stale) == (authority_of("CZ"), False)
 
 
+def test_a_full_list_of_a_region_speaks_for_jobs_there_alone() -> None:
+    about = frozenset({Activity.TEMPORARY_WORK})
+    ground = fresh_ground(countries=("BE",), is_national=False, region="Vlaanderen", activities=about)
+    plan = {"origin": "BE", "destination": "BE", "country": "BE", "activity": Activity.TEMPORARY_WORK, "ground": ground}
+    there = ask_unmatched(SubjectKind.REGISTRATION_NUMBER, value="1", region="Vlaanderen", **plan)
+    assert first(there) == (Answer.NO, Reason.NOT_REGISTERED)
+    for elsewhere in (None, "Wallonie"):
+        verdict = ask_unmatched(SubjectKind.REGISTRATION_NUMBER, value="1", region=elsewhere, **plan)
+        assert first(verdict) == (Answer.UNKNOWN, Reason.AUTHORITY_NOT_COVERED)
+
+
 USCC = "9135020000000001A" + uscc_check_character("9135020000000001A")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from registry.register.agencies import record
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
@@ -93,6 +94,56 @@ def test_belgian_rules_that_differ_by_region_ask_the_region() -> None:
     assert Reason.NO_LICENCE_REQUIRED in codes(free)
     assert Reason.LICENCE_REQUIRED in codes(bound)
     assert not {"region"} & {*needed(free), *needed(bound)}
+
+
+def regional(country: str, region: str | None) -> record.Licence:
+    return licence_record(country=country, activities=(Activity.TEMPORARY_WORK,), region=region)
+
+
+def ask_there(*licences: record.Licence, region: str | None, kind: SubjectKind = SubjectKind.LICENCE_NUMBER) -> Verdict:
+    """The verdict on temporary work in the country of the licences, in a region of it."""
+    country = licences[0].country
+    facts = replace(facts_about(*licences), snapshot=fresh_ground(countries=(country,)), limits=shipped_law().limits)
+    plan = {"origin": country, "destination": country, "activity": Activity.TEMPORARY_WORK, "nationality": country}
+    return decide(
+        replace(Question(kind, "VYMYSL/1"), **(plain_context(licences[0]) | plan | {"region": region})), facts
+    )
+
+
+def test_a_licence_of_a_region_is_for_jobs_there_and_the_region_is_asked_for() -> None:
+    assert ask_there(regional("BE", "Vlaanderen"), region="Vlaanderen").verdict is Answer.YES
+    for unsaid in (None, "Atlantis"):
+        verdict = ask_there(regional("BE", "Vlaanderen"), region=unsaid)
+        assert verdict.verdict is Answer.UNKNOWN
+        [need] = needs_of(verdict.reasons)
+        assert need.parameter == "region"
+        assert set(need.allowed) == {"Vlaanderen", "Brussel", "Wallonie", "Ostbelgien"}
+
+
+@pytest.mark.parametrize("elsewhere", ["Brussel", "Wallonie", "Ostbelgien"])
+def test_elsewhere_the_number_of_a_regions_licence_is_no_and_its_holder_is_not_known(elsewhere: str) -> None:
+    flemish, other = regional("BE", "Vlaanderen"), regional("BE", elsewhere)
+    number = ask_there(flemish, region=elsewhere)
+    assert (number.verdict, codes(number)[0]) == (Answer.NO, Reason.OUT_OF_REGION)
+    holder = ask_there(flemish, region=elsewhere, kind=SubjectKind.AGENCY_ID)
+    assert (holder.verdict, codes(holder)[0]) == (Answer.UNKNOWN, Reason.OUT_OF_REGION)
+    assert ask_there(flemish, other, region=elsewhere, kind=SubjectKind.AGENCY_ID).verdict is Answer.YES
+
+
+def test_a_licence_that_states_no_region_where_licences_go_by_region_is_no_yes() -> None:
+    verdict = ask_there(regional("BE", None), region="Vlaanderen")
+    assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.SCOPE_NOT_STATED)
+
+
+def test_where_only_lists_go_by_region_a_job_elsewhere_is_not_known() -> None:
+    catalan = regional("ES", "Catalunya")
+    assert ask_there(catalan, region="Catalunya").verdict is Answer.YES
+    [need] = needs_of(ask_there(catalan, region=None).reasons)
+    assert need.allowed == ("Catalunya", "other")
+    for elsewhere in ("other", "Galicia"):
+        verdict = ask_there(catalan, region=elsewhere)
+        assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.OUT_OF_REGION)
+    assert ask_there(regional("ES", None), region="Galicia").verdict is Answer.YES
 
 
 # About no one in particular
@@ -315,3 +366,34 @@ def test_the_first_day_of_a_licence_is_no_entry_in_another_country(home: str) ->
     there = plan | {"origin": "PL", "activity": Activity.TEMPORARY_WORK}
     assert Reason.LAW_MAY_BAR in codes(ask(young, **plan, activity=Activity.TEMPORARY_WORK))
     assert {Reason.LAW_BARS, Reason.LAW_MAY_BAR} & {*codes(ask(polish, **there))}
+
+
+# Facts that a worker can state
+
+
+def test_an_agency_in_slovakia_may_lend_to_shortage_jobs_alone() -> None:
+    slovak = licence_record(country="SK", valid_from=date(2015, 1, 1))
+    plan = {
+        "origin": "SK",
+        "destination": "SK",
+        "nationality": "CN",
+        "activity": Activity.TEMPORARY_WORK,
+        "sector": "25.11",
+    }
+    abroad = plan | {"origin": "CN"}
+    for place in (plan, abroad):
+        assert ask(slovak, **place).verdict is not Answer.YES
+    assert "shortage_job" in needed(ask(**abroad, visa=Visa.WORK))
+    assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.NO).verdict is Answer.NO
+    assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.UNKNOWN).verdict is Answer.UNKNOWN
+
+
+@pytest.mark.parametrize("destination", ["DE", "IT", "PL"])
+def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str) -> None:
+    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": "other"}
+    assert ask(CHINESE, **plan).verdict is Answer.YES
+    verdict = ask(CHINESE, **plan, visa=Visa.OTHER_STATE)
+    assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.VISA_OF_ANOTHER_STATE)
+    suspended = replace(CHINESE, corridors=())
+    assert ask(suspended, **plan, visa=Visa.OTHER_STATE).verdict is Answer.NO
+    assert ask(licence_record(country="IT"), visa=Visa.OTHER_STATE, nationality="IT").verdict is Answer.YES

@@ -87,6 +87,7 @@ def test_what_was_not_asked_is_said_of_every_question() -> None:
     question = Question(SubjectKind.LICENCE_NUMBER, "X", origin="CN", sector="14.10")
     assert not_asked(question) == [
         "recruiter_kind", "destination", "activity", "employer", "visa", "nationality", "occupation", "work_permit", "region",
+        "shortage_job",
     ]  # fmt: skip
 
 
@@ -98,6 +99,7 @@ ALL: dict[str, tuple[Any, ...]] = {
     "origin": (None, "CN", "CZ", "DE", "IT", "PL", "RO", "VN"),
     "activity": (None, *Activity),
     "employer": (None, *EmployerKind),
+    "shortage_job": (None, *Answer),
     "visa": (None, *Visa),
     "nationality": (None, "CN", "IT"),
     "sector": (None, "14.10", "41.00", "10.11", "92.00"),

@@ -22,7 +22,7 @@ from registry.watches.delivery.dispatcher import WebhookDispatcher
 from registry.watches.models import Webhook
 from registry.worker.schedule import notify_disabled_webhooks
 from tests.make import suspend
-from tests.pages.organisations.signed_in import make_member
+from tests.pages.organisations.conftest import make_member
 from tests.watches.delivery.certifying import NAME, Authority
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import BRAND, fan_out_committed
@@ -169,9 +169,9 @@ def test_a_lease_goes_by_the_databases_clock(session: Session, keyring: Keyring)
     dispatcher = WebhookDispatcher(sessionmaker(session.get_bind()), keyring, Slow(is_unsafe=True))
     # A machine whose clock is behind claims it, and one whose clock is ahead leaves it alone.
     with time_machine.travel(now() - timedelta(hours=1)):
-        assert len(dispatcher._claimed(10)) == 1
+        assert len(dispatcher._claim(10)) == 1
     with time_machine.travel(now() + timedelta(hours=1)):
-        assert dispatcher._claimed(10) == []
+        assert dispatcher._claim(10) == []
     dispatcher.close()
 
 

@@ -15,8 +15,8 @@ from registry.vocabulary.register import LicenceStatus
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
+from registry.watches.delivery.retries import is_disabled, is_given_up, pause_after
 from registry.watches.models import Delivery, Webhook
-from registry.watches.rules import pause_after
 from tests.make import suspend
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
 from tests.watches.making import fan_out_committed
@@ -107,11 +107,12 @@ def test_what_came_while_it_was_tried_wakes_it_too(
     session.execute(update(Delivery).values(due_at=now()))
     session.commit()
     # Fanned out between the call and its being noted down.
-    claimed = dispatcher._claimed(1)
+    claimed = dispatcher._claim(1)
     suspend(session, agency, LicenceStatus.ACTIVE)
     fan_out_committed(session, keyring)
     session.commit()
-    dispatcher._note([sending.Outcome(claimed[0], CallResult(None, "away"), now())])
+    sending.note(session, [sending.Outcome(claimed[0], CallResult(None, "away"), now())])
+    session.commit()
     session.expire_all()
     first = session.execute(select(Delivery).order_by(Delivery.id)).scalars().first()
     assert first is not None
@@ -127,8 +128,8 @@ def test_one_that_is_away_is_called_once_at_a_time(
         suspend(session, make_watched(session, keyring))
     fan_out_committed(session, keyring)
     session.commit()
-    assert len(dispatcher._claimed(256)) == 1
-    assert dispatcher._claimed(256) == []
+    assert len(dispatcher._claim(256)) == 1
+    assert dispatcher._claim(256) == []
 
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [(None, 135), (7, 7), (0, 5), (120, 120), (99_999, 3600)], ids=str)
@@ -159,6 +160,17 @@ def test_a_pause_is_six_hours_at_most_and_a_minute_with_news() -> None:
     assert pause_after(50) == 6 * HOUR
     assert pause_after(50, has_news=True) == MINUTE
     assert pause_after(1, has_news=True) == 5 * SECOND
+
+
+def test_pauses_grow_and_end_after_three_days() -> None:
+    pauses = [pause_after(attempts) for attempts in range(1, 30)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=5)
+    assert max(pauses) <= timedelta(hours=6)
+    at = now()
+    assert not is_given_up(at - timedelta(days=3) + timedelta(seconds=1), at)
+    assert is_given_up(at - timedelta(days=3), at)
+    assert not is_disabled(None, at)
 
 
 def test_one_whose_call_raises_is_noted_down_and_the_others_are_called(

@@ -15,9 +15,9 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
-from registry.officer_desk.acting import acting, names_in
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.case_acts import ACTS, NOTES, TASKS
+from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.case_acts import ACTS, NOTES, TASKS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts

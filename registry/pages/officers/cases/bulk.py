@@ -11,8 +11,8 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, roles_of
-from registry.officer_desk.case_filters import UNASSIGNED, set_filters
+from registry.officer_acts.acting import acting, roles_of
+from registry.officer_acts.case_filters import UNASSIGNED, set_filters
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import QueueRequest, queue_page

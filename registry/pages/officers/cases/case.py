@@ -25,8 +25,8 @@ from registry.core.errors import NotNow
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.i18n.wording import date_text, name_in
-from registry.officer_desk.acting import acting, roles_of
-from registry.officer_desk.agency_picker import Suggestion, suggested_agencies
+from registry.officer_acts.acting import acting, roles_of
+from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -27,7 +27,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.officer_desk.acting import acting, names_in
+from registry.officer_acts.acting import acting, names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported

@@ -28,8 +28,8 @@ from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.agency_picker import names_of_agencies
-from registry.officer_desk.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
+from registry.officer_acts.agency_picker import names_of_agencies
+from registry.officer_acts.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import suggestions, with_choices

@@ -15,11 +15,11 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
 from registry.i18n.wording import country_name, sector_name
-from registry.officer_desk.acting import names_of, require_no_interest
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.agency_picker import picked_agency
-from registry.officer_desk.licence_acts import LICENCE_ACTS, PROPOSALS
-from registry.officer_desk.licensing import find_agency, find_proposal, official, require_act, waiting_for
+from registry.officer_acts.acting import names_of, require_no_interest
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.licence_acts import LICENCE_ACTS, PROPOSALS
+from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -220,12 +220,12 @@ proposal_pages = Blueprint("console_licence_proposals", __name__)
 
 @proposal_pages.get("/licences/waiting")
 @allowed(Resource.LICENCE, Act.READ)
-def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
         "licences/waiting.html",
         here="licences",
-        found=waiting_for(session, me),
+        found=list_waiting(session, me),
         names=names_of(session, authority),
         name_of=showing.name_of,
     )

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
-from registry.officer_desk.acting import names_of, require_no_interest
-from registry.officer_desk.acts import OfficerAct
-from registry.officer_desk.licence_acts import DEPOSIT_LINES, DEPOSITS
-from registry.officer_desk.licensing import find_agency, official, waiting_for
+from registry.officer_acts.acting import names_of, require_no_interest
+from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.licence_acts import DEPOSIT_LINES, DEPOSITS
+from registry.officer_acts.licensing import find_agency, list_waiting, official
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -66,7 +66,7 @@ def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
         found=found,
         filters=filters,
         statuses=list(LicenceStatus),
-        waiting=len(waiting_for(session, me)),
+        waiting=len(list_waiting(session, me)),
         may_propose=me.standing.may(Resource.LICENCE, Act.PROPOSE),
         name_of=name_of,
         status_word=status_word,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from registry.i18n import wording
 from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.languages import text
-from registry.officer_desk.licensing import previewed
+from registry.officer_acts.licensing import preview_act
 from registry.pages.officers.licences.forms import sectors_text
 from registry.pages.officers.rendering import language
 from registry.register.agencies import record
@@ -121,7 +121,7 @@ def _day(day: date | None) -> str:
 
 def preview(session: Session, draft: Draft) -> dict[str, Any]:
     """All that a page shows before an act is proposed or approved: the record, who is told, and whom an applicant resembles."""
-    found = previewed(session, draft)
+    found = preview_act(session, draft)
     return {
         "draft": draft,
         "changes": changes_of(draft),

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from registry.audit.queries import lines_about
 from registry.complaints.case.models import Case
 from registry.complaints.casework.access_grants import actions, queries
 from registry.complaints.casework.actions import UnitOfficer
@@ -20,6 +19,7 @@ from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, St
 from registry.officers.models import Notice, Officer, Unit
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
+from tests.audit.lines import lines_about
 from tests.complaints.casework.access_grants.making import IDA, REASON, granted, request_grant
 from tests.complaints.filing import AT, come_back, file, make_units
 from tests.officers.making import make_officer

@@ -7,7 +7,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.case.moves import moves_of
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
@@ -21,6 +20,7 @@ from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, DecisionState
+from tests.audit.lines import lines_about
 from tests.complaints.casework.decisions.making import (
     ANNA,
     BRUNO,

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from registry.audit.queries import lines_about
 from registry.complaints.case import clocks
 from registry.complaints.case.models import NEVER
 from registry.complaints.casework import actions as casework
@@ -27,6 +26,7 @@ from registry.officers.models import Notice
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, DecisionOutcome
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT
 from tests.complaints.parties.hearings.making import (
     ANNA,

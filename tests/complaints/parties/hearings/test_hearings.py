@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from registry.audit.queries import lines_about
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import mailbox
@@ -24,6 +23,7 @@ from registry.core.db.engine import sessions_for
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion, Unopenable
 from registry.http.transaction import services
 from registry.vocabulary.cases import CaseState, HearingEnd, HearingState, MailboxRole
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, come_back, file
 from tests.complaints.parties.hearings.making import (
     ALLEGATION,

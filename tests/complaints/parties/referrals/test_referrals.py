@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from registry.audit.queries import lines_about
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments.actions import SentFile, attach, clean_key, place, store_file
 from registry.complaints.attachments.storage import FolderStore, random_name
@@ -31,6 +30,7 @@ from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AttachmentState, ConsentKind, PartnerKind, Priority, ReferralEnd, ReferralState
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, come_back
 from tests.complaints.parties.referrals.making import (
     ANNA,

@@ -6,13 +6,13 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.officers import accounts
 from registry.officers.rights import Role
+from tests.audit.lines import lines_about
 from tests.complaints.filing import Filed
 from tests.pages.officers.cases.attaching import attached
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of

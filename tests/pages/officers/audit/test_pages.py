@@ -6,12 +6,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.audit.queries import head, lines_about
+from registry.audit.queries import head
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.officers.rights import Role
+from tests.audit.lines import lines_about
 from tests.complaints.filing import file
 from tests.complaints.parties.referrals.making import ANNA
 from tests.pages.officers.signed_in import OfficerClientFor, words_of

@@ -1,17 +1,21 @@
 """The first page: what comes first for an officer, and what waits for that officer alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.models import Case
 from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
+from registry.i18n.languages import text
 from registry.officers.rights import Role
 from registry.pages.officers.local_times import day_text, due_text, moment_text
-from registry.vocabulary.cases import HearingState
+from registry.pages.officers.rendering import state_key
+from registry.vocabulary.cases import CaseState, HearingState
 from registry.vocabulary.register import Language
 from tests.complaints.filing import file
 from tests.complaints.parties.hearings.making import checked, heard_case
@@ -69,3 +73,10 @@ def test_times_are_those_of_the_units_country_and_a_day_that_ends_is_that_day(
     at, midnight = datetime(2026, 11, 26, 2, 50, tzinfo=UTC), datetime(2026, 11, 27, tzinfo=UTC)
     assert moment_text(language, at, country) == due_text(language, at, country) == shown
     assert due_text(language, midnight, country) == day_text(language, at.date()) == due
+
+
+@pytest.mark.parametrize(("country", "words"), [("IT", "Sanction ended"), ("XX", "Sanction in force")])
+def test_a_sanction_has_ended_once_its_last_day_is_over_in_the_officers_country(country: str, words: str) -> None:
+    case = Case(state=CaseState.SANCTION_PENDING, measure="in_force", measure_until=date(2026, 11, 25))
+    with time_machine.travel(datetime(2026, 11, 25, 23, 30, tzinfo=UTC), tick=False):
+        assert text(Language.EN, state_key(case, country)) == words

@@ -11,7 +11,6 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.attachments import actions as attachments
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.models import Attachment
@@ -39,6 +38,7 @@ from registry.core.settings import Settings
 from registry.officers.rights import Role
 from registry.vocabulary.cases import AttachmentState, CaseRole, CaseState, DecisionOutcome, HandedWith
 from tests.api.officers.requests import program_of
+from tests.audit.lines import lines_about
 from tests.complaints import samples
 from tests.complaints.filing import come_back
 from tests.complaints.parties.hearings.making import ANNA, Heard, heard_case

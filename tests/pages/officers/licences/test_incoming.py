@@ -17,8 +17,11 @@ from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
 from registry.register.imports.mapping import as_stored
 from registry.register.imports.models import PendingImport
+from registry.register.imports.report import Finding, Group, Overview, Report, SampleRow, to_sign
+from registry.register.imports.rows import TableSeen
 from registry.supervision.collisions.actions import find_collisions, renew_keys
 from registry.supervision.collisions.models import Collision
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from tests.make import licence_record, make_agency, make_source, public_record_of, source_of
@@ -49,6 +52,35 @@ def pending_import(session: Session) -> PendingImport:
     session.add(pending)
     session.flush()
     return pending
+
+
+def test_what_an_official_compares_with_the_file_stands_beside_the_buttons(
+    session: Session, desk_for: DeskFor, pending_import: PendingImport
+) -> None:
+    table = TableSeen(place="table 1", heading="<b>Firms</b>", rows=9, taken=2, rejected=1)
+    skipped = TableSeen(place="table 2", left_because="another list (承包工程)")
+    sample = SampleRow("table 1, row 3", "Fictitious Ltd", "12345678", "L1", "2024-01-01", "")
+    report = Report(source="zz", file="x", overview=Overview(tables=[table, skipped], headings=["row 5: Section II"]))
+    report.overview.groups = [Group(kind="other_eu", status="suspended", licences=2, samples=[sample])]
+    report.reject([Finding(4, "Note", Flaw.UNREAD_STATUS, "revoked", place="table 1, row 4")])
+    pending_import.overview = to_sign(report)
+    session.flush()
+    anna = desk_for("Anna")
+    page = anna.get("/console/imports")
+    words = words_of(page)
+    assert "<b>Firms</b>" not in page.get_data(as_text=True)
+    for shown in (
+        "another list (承包工程)",
+        "row 5: Section II",
+        "table 1, row 4",
+        "unread_status",
+        "Fictitious Ltd",
+        "L1",
+    ):
+        assert shown in words
+    anna.post(f"/console/imports/{pending_import.reference}/reject")
+    session.refresh(pending_import)
+    assert pending_import.overview is None
 
 
 def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, pending_import: PendingImport) -> None:

@@ -10,12 +10,12 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.officers import accounts
 from registry.officers.rights import Role
+from tests.audit.lines import lines_about
 from tests.complaints.filing import file
 from tests.make import make_agency
 from tests.oversight.accounts import WORDS

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about
 from registry.complaints.intake import mailbox
 from registry.complaints.parties.models import Referral
 from registry.complaints.sealing.sealer import Sealer
@@ -15,6 +14,7 @@ from registry.core.clock import now
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.vocabulary.cases import ConsentKind, Priority
+from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, come_back, file
 from tests.complaints.parties.referrals.making import (
     HIDDEN,

@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.audit.queries import lines_about, verify
+from registry.audit.queries import verify
 from registry.complaints.casework.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
@@ -16,6 +16,7 @@ from registry.officers.rights import Role
 from registry.supervision.sanctions.complainant_notices import notify_complainants
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
+from tests.audit.lines import lines_about
 from tests.complaints.filing import come_back
 from tests.make import CZECH_AT_HOME, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of

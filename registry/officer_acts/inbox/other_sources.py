@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision, OfficerDraft, ReplyTemplate, TemplateState
-from registry.officer_desk.inbox.branches import (
+from registry.officer_acts.inbox.branches import (
     AT,
     AUTHORITY,
     CONFLICTS,

@@ -18,7 +18,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import MAX_BODY_BYTES, IdempotencyKey
-from registry.officer_desk.acting import acting, acting_for_party, reference_in
+from registry.officer_acts.acting import acting, acting_for_party, reference_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.base import InSchema
@@ -53,14 +53,20 @@ def calling(action: Callable[Concatenate[Call[Any], str, ...], object]) -> Calla
     return run
 
 
-def calling_sealed(action: Callable[Concatenate[Call[Any], Any, str, ...], object]) -> Callable[..., object]:
-    """As `calling`, for an action that is given the sealer between the call and the references."""
+def calling_sealed(
+    action: Callable[Concatenate[Call[Any], Any, str, ...], object], into: Callable[..., object] | None = None
+) -> Callable[..., object]:
+    """As `calling`, for an action that is given the sealer between the call and the references.
 
-    @wraps(action)
+    Where `into` is given, the action is given what that makes of the fields, such as a draft.
+    """
+
     def run(call: ActCall[Any], **fields: Any) -> object:
+        if into is not None:
+            return action(call, sealer(), *call.references, into(**fields))
         return action(call, sealer(), *call.references, **fields)
 
-    return run
+    return wraps(action)(run) if into is None else run
 
 
 @dataclass(frozen=True, slots=True)

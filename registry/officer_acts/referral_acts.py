@@ -13,9 +13,9 @@ from registry.complaints.parties.referrals.actions import Proposal
 from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import find_case
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import officer_call, reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts, party_acts
-from registry.officer_desk.case_acts import case_finder
+from registry.officer_acts.acting import officer_call, reference_in, require_no_interest
+from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts, party_acts
+from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.referrals import (

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
-from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
-from registry.officer_desk.agency_picker import picked_agency
-from registry.officer_desk.licensing import (
+from registry.officer_acts.acting import reference_in, require_no_interest
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
+from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.licensing import (
     find_agency,
     find_channel_change,
     find_collision,
@@ -42,22 +42,22 @@ def _acts(resource: Resource, find: Callable[..., str], *rows: OfficerAct) -> Of
     return OfficerActs(resource, lambda me, _: official(me), find, rows)
 
 
-def _proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
+def _find_proposal(session: Session, me: AuthenticatedOfficer, act: OfficerAct, reference: str) -> str:
     found = find_proposal(session, me, reference)
     require_act(me, found.act, act.right)
     return found.reference
 
 
-def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
+def _find_line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str, line: str) -> str:
     find_agency(session, me, agency)
     return line
 
 
-def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return find_channel_change(session, me, reference_in(reference)).reference
 
 
-def _collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_collision(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return find_collision(session, me, reference_in(reference))[0].reference
 
 
@@ -66,11 +66,11 @@ def _of_authority(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) ->
     return me.standing.authority or ""
 
 
-def _held_list(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_held_list(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return reference_in(reference)
 
 
-def _agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
+def _find_agency(session: Session, me: AuthenticatedOfficer, _: OfficerAct, agency: str) -> str:
     return find_agency(session, me, agency)[1].agency_id
 
 
@@ -126,7 +126,7 @@ LICENCE_ACTS = _acts(
 
 PROPOSALS = _acts(
     Resource.LICENCE,
-    _proposal,
+    _find_proposal,
     OfficerAct(
         "approve", Act.APPROVE, calling(proposals.approve), "approveLicenceProposal",
         """Approve another officer's proposal.
@@ -151,7 +151,7 @@ def _enter(call: ActCall[LicensingOfficial], **entry: Any) -> str:
 
 DEPOSITS = _acts(
     Resource.DEPOSIT,
-    _agency,
+    _find_agency,
     OfficerAct(
         "enter", Act.PROPOSE, _enter, "enterDepositLine",
         """Add a line to the ledger of a deposit.
@@ -164,7 +164,7 @@ DEPOSITS = _acts(
 
 DEPOSIT_LINES = _acts(
     Resource.DEPOSIT,
-    _line,
+    _find_line,
     OfficerAct(
         "approve", Act.APPROVE, calling(deposits.approve), "approveDepositLine",
         "Approve a draw or a reversal that another officer entered.",
@@ -201,7 +201,7 @@ CHANNELS = _acts(
 
 CHANNEL_CHANGES = _acts(
     Resource.CHANNEL,
-    _change,
+    _find_change,
     OfficerAct(
         "approve", Act.APPROVE, calling(related_acts.approve_change), "approveChannelChange",
         """Approve another officer's proposal.
@@ -226,7 +226,7 @@ def _confirm(call: ActCall[LicensingOfficial], text: str, true_entry: str | None
 
 COLLISIONS = _acts(
     Resource.CLONE,
-    _collision,
+    _find_collision,
     OfficerAct(
         "confirm", Act.APPROVE, _confirm, "confirmCollision",
         """Confirm a collision: a public clone warning is put on the true entry at once.
@@ -245,7 +245,7 @@ COLLISIONS = _acts(
 
 CLONE_WARNINGS = _acts(
     Resource.CLONE,
-    _agency,
+    _find_agency,
     OfficerAct(
         "warn", Act.APPROVE, calling(related_acts.warn), "warnOfClone",
         """Put a clone warning on an agency's entry.
@@ -268,7 +268,7 @@ def _order_list(call: ActCall[LicensingOfficial]) -> None:
 
 HELD_LISTS = _acts(
     Resource.IMPORT,
-    _held_list,
+    _find_held_list,
     OfficerAct(
         "approve", Act.APPROVE, _order_list, "approveListOnHold",
         """Apply a held list after all: its good rows, and whatever it delists.

@@ -5,9 +5,9 @@ from sqlalchemy.orm import Session
 from registry.complaints.parties import accounts
 from registry.core.calls import Call
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
-from registry.officer_desk.agency_picker import picked_agency
+from registry.officer_acts.acting import reference_in, require_no_interest
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
+from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

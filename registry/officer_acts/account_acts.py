@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at
 from registry.core.errors import NotFound
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs
 from registry.officers import accounts, tokens
 from registry.officers.models import Officer, OfficerChange
 from registry.officers.rights import Act, Resource, Role
@@ -16,23 +16,25 @@ from registry.officers.sessions import AuthenticatedOfficer
 from schemas.officers import OfficerInvitationSchema, OfficerRolesSchema
 
 
-def _of_unit(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
+def _find_unit(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
     return me.standing.unit
 
 
-def _officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_officer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return accounts.officer_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _token(session: Session, me: AuthenticatedOfficer, act: OfficerAct, officer: str, token: str) -> tuple[str, str]:
-    return _officer(session, me, act, officer), reference_in(token)
+def _find_token(
+    session: Session, me: AuthenticatedOfficer, act: OfficerAct, officer: str, token: str
+) -> tuple[str, str]:
+    return _find_officer(session, me, act, officer), reference_in(token)
 
 
-def _change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_change(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return accounts.change_named(session, reference_in(reference), me.standing.unit).reference
 
 
-def _named(call: ActCall[str]) -> Officer:
+def _lock_officer(call: ActCall[str]) -> Officer:
     """The officer of an act, locked where a version was read."""
     return accounts.officer_named(call.session, call.reference, call.me.standing.unit, call.version)
 
@@ -43,19 +45,19 @@ def _invite(call: ActCall[str], **fields: Any) -> OfficerChange:
 
 
 def _change_roles(call: ActCall[str], roles: Sequence[Role]) -> OfficerChange:
-    return accounts.propose_roles(call.session, _named(call), roles, by=call.actor, at=call.at)
+    return accounts.propose_roles(call.session, _lock_officer(call), roles, by=call.actor, at=call.at)
 
 
 def _reset(call: ActCall[str]) -> OfficerChange:
-    return accounts.propose_reset(call.session, _named(call), by=call.actor, at=call.at)
+    return accounts.propose_reset(call.session, _lock_officer(call), by=call.actor, at=call.at)
 
 
 def _close(call: ActCall[str]) -> None:
-    accounts.close(call.session, _named(call), by=call.actor, at=call.at, today=day_at(call.at, None))
+    accounts.close(call.session, _lock_officer(call), by=call.actor, at=call.at, today=day_at(call.at, None))
 
 
 def _sign_out(call: ActCall[str]) -> None:
-    accounts.sign_out(call.session, _named(call), by=call.actor, at=call.at)
+    accounts.sign_out(call.session, _lock_officer(call), by=call.actor, at=call.at)
 
 
 def _revoke_token(call: ActCall[str]) -> None:
@@ -79,7 +81,7 @@ def _refuse(call: ActCall[str]) -> None:
 OFFICERS: OfficerActs[str] = OfficerActs(
     Resource.OFFICER,
     lambda me, _: me.officer.reference,
-    _of_unit,
+    _find_unit,
     (
         OfficerAct(
             "invite", Act.PROPOSE, _invite, "proposeOfficer",
@@ -97,7 +99,7 @@ OFFICERS: OfficerActs[str] = OfficerActs(
 OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
     Resource.OFFICER,
     OFFICERS.officer_of,
-    _officer,
+    _find_officer,
     (
         OfficerAct(
             "roles", Act.PROPOSE, _change_roles, "proposeRoles",
@@ -140,7 +142,7 @@ OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
 OFFICER_TOKENS: OfficerActs[str] = OfficerActs(
     Resource.OFFICER,
     OFFICERS.officer_of,
-    _token,
+    _find_token,
     (
         OfficerAct(
             "revoke", Act.PROPOSE, _revoke_token, "revokeOfficerToken", "Revoke an officer's token.",
@@ -152,7 +154,7 @@ OFFICER_TOKENS: OfficerActs[str] = OfficerActs(
 OFFICER_CHANGES: OfficerActs[str] = OfficerActs(
     Resource.OFFICER,
     OFFICERS.officer_of,
-    _change,
+    _find_change,
     (
         OfficerAct(
             "approve", Act.APPROVE, _approve, "approveOfficerChange",

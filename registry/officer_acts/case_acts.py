@@ -11,15 +11,15 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseNote, CaseTask, WaitingLetter
+from registry.complaints.casework.models import CaseNote, CaseTask
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, reference_in, require_no_interest, roles_of
-from registry.officer_desk.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
-from registry.officer_desk.agency_picker import picked_agency
+from registry.officer_acts.acting import acting, reference_in, require_no_interest, roles_of
+from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
+from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.cases import (
@@ -35,7 +35,7 @@ from schemas.cases import (
 )
 
 
-def case_for(
+def lock_case_for(
     session: Session, me: AuthenticatedOfficer, resource: Resource, act: Act, case_id: str
 ) -> tuple[Officer, Case]:
     """The acting officer and the locked case.
@@ -54,10 +54,10 @@ def case_for(
 
 
 def case_finder(resource: Resource) -> Callable[..., str]:
-    """How the acts of a resource find the case that they are done to."""
+    """What finds the case that the acts of a resource are done to."""
 
     def find(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str) -> str:
-        return case_for(session, me, act.resource or resource, act.right, case_id)[1].reference
+        return lock_case_for(session, me, act.resource or resource, act.right, case_id)[1].reference
 
     return find
 
@@ -66,10 +66,6 @@ def _move(call: ActCall[Officer], **fields: Any) -> object:
     return casework.move_in_humblest_role(
         call, sealer(), call.reference, casework.MoveRequest(**fields), roles_of(call.me)
     )
-
-
-def _write_letter(call: ActCall[Officer], **fields: Any) -> WaitingLetter | None:
-    return letters.write_letter(call, sealer(), call.reference, letters.Letter(**fields))
 
 
 def _letter_done(letter: object) -> str:
@@ -97,7 +93,7 @@ def _find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
     """The stored references of a case and of a note or task of it."""
-    return case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
+    return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
 
 
 def _take_back_address(made: object) -> str:
@@ -122,7 +118,7 @@ ACTS = case_acts(
         CaseMoveBodySchema, path="/moves", unread={"to": "state_of_case"},
     ),
     OfficerAct(
-        "reply", Act.WRITE, _write_letter, "replyToCase",
+        "reply", Act.WRITE, calling_sealed(letters.write_letter, letters.Letter), "replyToCase",
         """Write to the complainant.
 
         In another language than the complainant's, and without a translation, it waits for a translator of the unit.

@@ -13,9 +13,9 @@ from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs
-from registry.officer_desk.agency_picker import picked_agency
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs
+from registry.officer_acts.agency_picker import picked_agency
 from registry.officers import accounts, notices, tokens
 from registry.officers.models import NoticeChoice, Officer, RoleLent
 from registry.officers.rights import Act, Resource, Role
@@ -29,15 +29,15 @@ def _acts(find: Callable[..., str], *rows: OfficerAct) -> OfficerActs[Officer]:
     return OfficerActs(Resource.OWN, lambda me, _: me.officer, find, rows)
 
 
-def _self(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
+def _find_oneself(_session: Session, me: AuthenticatedOfficer, _: OfficerAct) -> str:
     return me.officer.reference
 
 
-def _thing(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+def _find_own(_session: Session, _me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     return reference_in(reference)
 
 
-def _ends(
+def _ending(
     operation: str, about: str, missing: str, end_one: Callable[[ActCall[Officer]], bool]
 ) -> OfficerActs[Officer]:
     """The act that ends something of one's own; `end_one` gives False where there is none of that reference."""
@@ -47,7 +47,7 @@ def _ends(
             raise NotFound(missing)
 
     return _acts(
-        _thing,
+        _find_own,
         OfficerAct(
             "end", Act.WRITE, end, operation, about,
             method="delete", path="", is_shown_after=False, is_versioned=False, statuses=(404,),
@@ -55,18 +55,18 @@ def _ends(
     )  # fmt: skip
 
 
-OWN_SESSIONS = _ends(
+OWN_SESSIONS = _ending(
     "endMySession", "End one of your sessions of the console.", "you have no such session, or it is over",
     lambda call: OFFICER_SESSIONS.end_one(call.session, call.actor, call.reference, call.at),
 )  # fmt: skip
 
-OWN_TOKENS = _ends(
+OWN_TOKENS = _ending(
     "revokeMyToken", "Revoke one of your tokens, also the one of this request.",
     "you have no such token, or it was revoked already",
     lambda call: tokens.revoke(call.session, call.actor, call.reference, by=call.actor.reference, at=call.at),
 )  # fmt: skip
 
-OWN_LOANS = _ends(
+OWN_LOANS = _ending(
     "endLoan", "End the loan of a role immediately.", "you lend nothing of this reference",
     lambda call: accounts.end_loan(call.session, call.actor, call.reference, day_at(call.at, None)),
 )  # fmt: skip
@@ -101,7 +101,7 @@ def _declare(call: ActCall[Officer], agency_id: str) -> None:
 
 
 OWN_ACCOUNT = _acts(
-    _self,
+    _find_oneself,
     OfficerAct(
         "loans", Act.WRITE, _lend, "lendRole",
         """Lend a role of yours to a colleague of your unit, for leave.

@@ -14,9 +14,9 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from registry.complaints.case.states import REOPENING
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
-from registry.officer_desk.inbox.branches import MAX_ROWS, Source
-from registry.officer_desk.inbox.case_sources import CASE_SOURCES
-from registry.officer_desk.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date
+from registry.officer_acts.inbox.branches import MAX_ROWS, Source
+from registry.officer_acts.inbox.case_sources import CASE_SOURCES
+from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 

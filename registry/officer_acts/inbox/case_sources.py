@@ -20,7 +20,7 @@ from registry.complaints.parties.hearings.outcome import WAITING_IN
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
 from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.parties.referrals.rules import LIVE
-from registry.officer_desk.inbox.branches import (
+from registry.officer_acts.inbox.branches import (
     AT,
     LONG_AGO,
     ME,
@@ -43,14 +43,8 @@ from registry.vocabulary.cases import AccessKind, AccessState, CaseState, Decisi
 
 _S, _H, _R = CaseState, HearingState, ReferralState
 
-UNASSIGNED_STATES = (
-    _S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING,
-)  # fmt: skip
-"""States in which a case waits for an officer to take it up, where it has no assignee."""
-
-OWN_STATES = (_S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING)
-"""States in which a case waits for its assignee."""
-
+WORK_STATES = (_S.SUBMITTED, _S.IN_TRIAGE, _S.QUARANTINED, _S.REOPENED, _S.INVESTIGATING)
+"""States in which a case waits for its assignee or, where it has none, for an officer to take it up."""
 DECIDED = (_S.DECIDED_UPHELD, _S.DECIDED_PARTLY, _S.DECIDED_NOT_UPHELD)
 
 
@@ -89,7 +83,7 @@ def _state() -> Any:
 
 
 def _own_cases() -> Select[Any]:
-    mine = Case.assignee == ME, Case.state.in_(OWN_STATES)
+    mine = Case.assignee == ME, Case.state.in_(WORK_STATES)
     return _in_order(rows(_case(_state(), since_on=Case.filed_on)).where(in_my_unit(), *mine))
 
 
@@ -98,7 +92,7 @@ def _free() -> Columns:
 
 
 def _unassigned() -> Select[Any]:
-    free = Case.assignee.is_(None), Case.state.in_(UNASSIGNED_STATES)
+    free = Case.assignee.is_(None), Case.state.in_(WORK_STATES)
     return _in_order(rows(_free()).where(in_my_unit(), *free))
 
 
@@ -106,7 +100,7 @@ def _left() -> Select[Any]:
     """Cases of officers who can do nothing any more."""
     query = rows(_free()).join_from(Officer, Case, Case.assignee == Officer.reference)
     closed = Officer.unit == UNIT, Officer.state == OfficerState.CLOSED
-    return query.where(*closed, in_my_unit(), Case.state.in_(UNASSIGNED_STATES))
+    return query.where(*closed, in_my_unit(), Case.state.in_(WORK_STATES))
 
 
 def _write_decision() -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.law.overlays import actions
@@ -15,7 +15,7 @@ def operator_of(me: AuthenticatedOfficer) -> Operator:
     return Operator(me.officer.reference, me.standing.unit)
 
 
-def _overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, reference: str) -> str:
+def _find_overlay(session: Session, _: AuthenticatedOfficer, __: OfficerAct, reference: str) -> str:
     return overlay_named(session, reference).reference
 
 
@@ -44,7 +44,7 @@ LAW: OfficerActs[Operator] = OfficerActs(
 LAW_OVERLAYS: OfficerActs[Operator] = OfficerActs(
     Resource.LAW,
     lambda me, _: operator_of(me),
-    _overlay,
+    _find_overlay,
     (
         OfficerAct(
             "approve", Act.APPROVE, calling(actions.approve), "approveLawOverlay",

@@ -12,10 +12,10 @@ from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import find_case, require_of_case
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import officer_call, reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
-from registry.officer_desk.agency_picker import picked_agency
-from registry.officer_desk.case_acts import case_finder
+from registry.officer_acts.acting import officer_call, reference_in, require_no_interest
+from registry.officer_acts.acts import ActCall, OfficerAct, calling_sealed, case_acts, party_acts
+from registry.officer_acts.agency_picker import picked_agency
+from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.hearings import (
@@ -47,14 +47,6 @@ def read_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> 
     return queries.hearing_view(officer_call(session, me, Resource.HEARING, Act.READ), sealer(), reference, by)
 
 
-def _edit(call: ActCall[Officer], **written: Any) -> object:
-    return actions.edit(call, sealer(), call.reference, Allegation(**written))
-
-
-def _notify_outcome(call: ActCall[Officer], **written: Any) -> object:
-    return outcome.notify_outcome(call, sealer(), call.reference, outcome.Outcome(**written))
-
-
 def _told_or_waits(hearing: object) -> str:
     return "sendHearingOutcome" if isinstance(hearing, Hearing) and hearing.told_on else "outcome_waits"
 
@@ -63,7 +55,7 @@ ACTS = case_acts(
     Resource.HEARING,
     lambda session, me, _, reference: find_hearing(session, me, reference),
     OfficerAct(
-        "edit", Act.PROPOSE, _edit, "editHearing",
+        "edit", Act.PROPOSE, calling_sealed(actions.edit, Allegation), "editHearing",
         """Edit the draft of a hearing.
 
         Only its author may, so that it is known who the second person is.
@@ -108,7 +100,7 @@ ACTS = case_acts(
         HearingLongerSchema,
     ),
     OfficerAct(
-        "tell", Act.PROPOSE, _notify_outcome, "sendHearingOutcome",
+        "tell", Act.PROPOSE, calling_sealed(outcome.notify_outcome, outcome.Outcome), "sendHearingOutcome",
         """Tell the agency the outcome, and until when it may object.
 
         Once, while the worker agrees that it is spoken to. In a language that no one there reads it waits for a translator.

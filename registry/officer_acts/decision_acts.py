@@ -2,19 +2,16 @@
 
 from datetime import date
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions
 from registry.core.errors import NotFound
-from registry.http.complaint_services import sealer
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
-from registry.officer_desk.acting import reference_in
-from registry.officer_desk.acts import ActCall, OfficerAct, calling_sealed, case_acts
-from registry.officer_desk.case_acts import case_finder, case_for
+from registry.officer_acts.acting import reference_in
+from registry.officer_acts.acts import OfficerAct, calling_sealed, case_acts
+from registry.officer_acts.case_acts import case_finder, lock_case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import DecisionOutcome
@@ -30,7 +27,7 @@ def decision_notice(language: Language, outcome: DecisionOutcome, summary: str, 
 
 def find_decision(session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, decision_id: str) -> str:
     """The stored reference. Raises NotFound for another unit's or case's, Forbidden where the officer has an interest."""
-    officer, case = case_for(session, me, Resource.DECISION, act.right, case_id)
+    officer, case = lock_case_for(session, me, Resource.DECISION, act.right, case_id)
     reference = reference_in(decision_id)
     found, _ = actions.lock_decision(session, officer, reference)
     if found.id != case.id:
@@ -55,15 +52,11 @@ ACTS = case_acts(
 )  # fmt: skip
 
 
-def _write(call: ActCall[Officer], **fields: Any) -> object:
-    return actions.write(call, sealer(), call.reference, actions.DecisionDraft(**fields))
-
-
 IN_CASE = case_acts(
     Resource.DECISION,
     case_finder(Resource.DECISION),
     OfficerAct(
-        "decision", Act.PROPOSE, _write, "draftDecision",
+        "decision", Act.PROPOSE, calling_sealed(actions.write, actions.DecisionDraft), "draftDecision",
         """Write or rewrite the draft of a case's decision.
 
         An officer who ever wrote on it, or looked into the case, does not make it. Idempotent with an Idempotency-Key.

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.http.transaction import services
-from registry.officer_desk.acting import require_no_interest, require_right
+from registry.officer_acts.acting import require_no_interest, require_right
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
@@ -23,7 +23,7 @@ from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 
 
-class Previewed(NamedTuple):
+class ActPreview(NamedTuple):
     """An act before it is proposed or approved: mail addresses of the agency, and whom an applicant resembles.
 
     Without an address the agency is told by hand. `likenesses` is None where there is no applicant.
@@ -34,7 +34,7 @@ class Previewed(NamedTuple):
     likenesses: Compared | None
 
 
-def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> Previewed:
+def preview_act(session: Session, draft: Draft, digest: Digest | None = None) -> ActPreview:
     """`digest` is the application's own unless a command brings another of the same keyring."""
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
@@ -43,7 +43,7 @@ def previewed(session: Session, draft: Draft, digest: Digest | None = None) -> P
     likenesses = None
     if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
         likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
-    return Previewed(draft, addresses, likenesses)
+    return ActPreview(draft, addresses, likenesses)
 
 
 def keyed_digest(text: str) -> str:
@@ -72,7 +72,7 @@ def find_proposal(session: Session, me: AuthenticatedOfficer, reference: str) ->
     return found
 
 
-def waiting_for(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> list[tuple[Proposal, record.Agency]]:
     """Proposals of the officer's authority that wait for a second person, except where the officer has an interest."""
     found = queries.waiting(session, me.standing.authority)
     return [(one, agency) for one, agency in found if not me.has_conflict(agency.agency_id)]

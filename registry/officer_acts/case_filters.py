@@ -10,7 +10,7 @@ from registry.complaints.casework.queue.listing import Filters
 from registry.complaints.triage.similarity import Digest
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.officer_desk.agency_picker import picked_agency
+from registry.officer_acts.agency_picker import picked_agency
 from registry.vocabulary.cases import CaseState, LiesWith, Priority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import acting, reference_in, require_no_interest
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling
-from registry.officer_desk.agency_picker import licence_numbered
-from registry.officer_desk.case_acts import case_for
+from registry.officer_acts.acting import acting, reference_in, require_no_interest
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed
+from registry.officer_acts.agency_picker import licence_numbered
+from registry.officer_acts.case_acts import lock_case_for
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.sanctions import actions, drafting, queries
@@ -51,7 +51,7 @@ def readable_decision(session: Session, me: AuthenticatedOfficer, decision: str)
     if not me.standing.may(Resource.DECISION, Act.READ):
         raise NotFound(f"there is no decision {reference} in this unit")
     case, _ = lock_decision(session, acting(me, Resource.DECISION, Act.READ), reference)
-    case_for(session, me, Resource.DECISION, Act.READ, case.reference)
+    lock_case_for(session, me, Resource.DECISION, Act.READ, case.reference)
     return reference
 
 
@@ -70,10 +70,6 @@ def _propose(
     made = drafting.propose(call, sealer(), licence, Terms(**terms), decision=decision, case_version=case_version)
     require_no_interest(call.me, made.agency)
     return made.reference
-
-
-def _edit(call: ActCall[SanctionOfficial], **terms: Any) -> Sanction:
-    return drafting.edit(call, sealer(), call.reference, Terms(**terms))
 
 
 def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: Any) -> object:
@@ -104,7 +100,7 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_sanction(session, me, reference).reference,
     (
         OfficerAct(
-            "edit", Act.PROPOSE, _edit, "editSanction",
+            "edit", Act.PROPOSE, calling_sealed(drafting.edit, Terms), "editSanction",
             """Edit a proposed sanction.
 
             Only its proposer may, until it is submitted for approval.

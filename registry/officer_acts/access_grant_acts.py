@@ -11,9 +11,9 @@ from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.models import AccessGrant
 from registry.complaints.casework.queries import named_agency_id
 from registry.http.complaint_services import sealer
-from registry.officer_desk.acting import reference_in, require_no_interest, require_right
-from registry.officer_desk.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
-from registry.officer_desk.case_acts import case_finder
+from registry.officer_acts.acting import reference_in, require_no_interest, require_right
+from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
+from registry.officer_acts.case_acts import case_finder
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import AccessKind

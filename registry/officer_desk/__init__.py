@@ -1,1 +1,0 @@
-"""What the officers' pages and endpoints share: the tables of acts, filters, drafts."""
