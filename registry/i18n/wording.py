@@ -1,5 +1,6 @@
 """Reasons, days, countries, notices and the field's words as sentences in the page languages."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -188,6 +189,32 @@ def _territories(language: Language) -> Mapping[str, str]:
 @cache
 def _spoken_languages(language: Language) -> Mapping[str, str]:
     return dict(Locale.parse(LOCALES[language]).languages)
+
+
+_OPEN = re.compile(
+    r"(?P<days>Mon-Fri|weekdays|working days|daily) (?P<begin>[\d:]+)-(?P<end>[\d:]+)"
+    r"(?:, Sat (?P<saturday_begin>[\d:]+)-(?P<saturday_end>[\d:]+))?"
+)
+_OPEN_WORDS = {"office hours": "office", "weekdays": "weekdays", "by appointment": "appointment"}
+
+
+def hours_text(language: Language, hours: str | None) -> str:
+    """When a help line answers, in the reader's words; empty where its source says it in another way, or does not know."""
+    if not hours:
+        return ""
+    if hours.startswith("24"):
+        return text(language, "page.help.always")
+    if hours in _OPEN_WORDS:
+        return text(language, f"page.help.hours.{_OPEN_WORDS[hours]}")
+    found = _OPEN.match(hours)
+    if found is None:
+        return ""
+    days = "daily" if found["days"] == "daily" else "weekdays"
+    parts = [text(language, f"page.help.hours.{days}.from_to", begin=found["begin"], end=found["end"])]
+    if found["saturday_begin"]:
+        times = {"begin": found["saturday_begin"], "end": found["saturday_end"]}
+        parts.append(text(language, "page.help.hours.saturday.from_to", **times))
+    return listed(language, parts)
 
 
 @lru_cache(maxsize=1024)

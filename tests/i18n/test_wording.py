@@ -11,6 +11,7 @@ from registry.i18n.wording import (
     authority_name,
     country_name,
     date_text,
+    hours_text,
     problem_detail,
     problem_title,
     reason_text,
@@ -248,3 +249,21 @@ def test_an_authority_is_named_in_the_nearest_language_it_has() -> None:
     assert authority_name(Language.ZH_HANT, "cz-invented", GROUND) == "虚构部门"
     assert authority_name(Language.IT, "cz-invented", GROUND) == "Invented authority"
     assert authority_name(Language.IT, "nobody", GROUND) == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        ("24/7", "24小时"),
+        ("24 h", "24小时"),
+        ("weekdays", "星期一到星期五"),
+        ("Mon-Fri 9:30-18 (2021)", "星期一到星期五 9:30—18 点"),
+        ("Mon-Fri 9-20, Sat 9-17 (2022)", "星期一到星期五 9—20 点、星期六 9—17 点"),
+        ("daily 9-20", "每天 9—20 点"),
+        ("unknown", ""),
+        ("desk Mon, Wed, Fri 9-12, by appointment; via Valentini 10", ""),
+        (None, ""),
+    ],
+)
+def test_hours_of_a_help_line_are_said_in_the_readers_words(hours: str | None, said: str) -> None:
+    assert hours_text(Language.ZH_HANS, hours).replace("和", "、") == said

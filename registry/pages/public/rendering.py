@@ -158,6 +158,7 @@ def rendered_alone(template: str, language: Language, **context: Any) -> str:
         "word": partial(wording.word, language),
         "listed": partial(wording.listed, language),
         "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
+        "hours": partial(wording.hours_text, language),
         "span": partial(span, language),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
     }
