@@ -196,10 +196,10 @@ def reply(
         messages.write_message(
             session, sealer, case, opened, Author.OFFICER, text, today, idempotency_key=idempotency_key
         )
-    clocks.acknowledged(session, case, today)
+    clocks.mark_acknowledged(session, case, today)
     if officer.role is not CaseRole.REGISTRY:
         # What the service writes by itself is no officer's look at what came.
-        clocks.looked_at(session, case, today)
+        clocks.mark_looked_at(session, case, today)
     record_act(call, case, "case.answered")
     return len(chosen)
 

@@ -133,7 +133,7 @@ def case_view(
         purge_on=case.purge_on,
     )
     if counts:
-        unread.was_read(session, case, today)
+        unread.mark_read(session, case, today)
     session.flush()
     record_reading(call, case, act)
     return view

@@ -164,10 +164,10 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ackn
             handover.hand_over(session, sealer, case, opened, given, at)
         else:
             handover.add_answers(session, sealer, case, opened, given, at)
-    return Acknowledgement(case.filed_on, *promised(case.filed_on))
+    return Acknowledgement(case.filed_on, *promised_days(case.filed_on))
 
 
-def promised(filed_on: date) -> tuple[date, date]:
+def promised_days(filed_on: date) -> tuple[date, date]:
     """The days by which the complainant gets an acknowledgement, and an answer.
 
     Counted from the day alone, so that a quarantined complaint reads no differently.

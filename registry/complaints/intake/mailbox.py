@@ -37,7 +37,7 @@ from registry.complaints.case.states import (
 )
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
-from registry.complaints.intake.filing import promised, set_draft_retention
+from registry.complaints.intake.filing import promised_days, set_draft_retention
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
@@ -202,7 +202,7 @@ def write(
     if is_new:
         if case.state is CaseState.WAITING_COMPLAINANT:
             resume(session, case, at)
-        unread.message_came(session, case, at, danger)
+        unread.note_message(session, case, at, danger)
     return Written(message, is_danger=danger is not None)
 
 
@@ -261,7 +261,7 @@ def open_again(
             session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
         )
         if is_new:
-            unread.message_came(session, case, at, unread.danger_of(text, is_stated=False))
+            unread.note_message(session, case, at, unread.danger_of(text, is_stated=False))
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
@@ -289,7 +289,7 @@ def _days(
     session: Session, case: Case, steps: Sequence[Step], is_helper: bool
 ) -> tuple[date | None, date | None, date | None]:
     """The days by which the complainant is acknowledged, is answered, and is waited for."""
-    acknowledge_by, answer_by = promised(case.filed_on)
+    acknowledge_by, answer_by = promised_days(case.filed_on)
     running = {kind: row for kind, row in clocks.clocks_of(session, case).items() if row.met_on is None}
     if case.state is CaseState.QUARANTINED or is_helper:
         return acknowledge_by if len(steps) <= 1 else None, answer_by, None

@@ -107,7 +107,7 @@ def show_site_file(digest: str, name: str) -> Response:
 
 
 @pages.get("/favicon.ico")
-def favicon() -> Response:
+def show_favicon() -> Response:
     """Browsers ask for this whatever the page says; a page of error would cost a slow line more."""
     return _served("mark.svg", "public, max-age=86400")
 

@@ -178,7 +178,7 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
     told_by, unit = hearing.told_by or "", session.get_one(Unit, case.unit_id).reference
     notify_named(session, told_by, NoticeKind.ASSIGNED, call.at)
     notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, call.at, but=[told_by])
-    clocks.objected(session, case, today)
+    clocks.start_objection(session, case, today)
     record_change(call, case, hearing, "hearing.objected", By.AGENCY)
     return hearing
 

@@ -18,8 +18,8 @@ from registry.complaints.casework.queue.listing import (
     Listed,
     Place,
     cases_beginning,
-    listed,
-    number,
+    count_cases,
+    list_cases,
     objected_among,
 )
 from registry.core.clock import day_at, now
@@ -136,7 +136,7 @@ def queue_page(
     found: list[Listed] = []
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
-        found = listed(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
+        found = list_cases(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
@@ -179,7 +179,7 @@ def counts(
     """How many cases there are of each kind that is looked for every day; `asked_filters` are those of the page."""
     found = []
     for name, of in _COUNTED.items():
-        count = number(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
+        count = count_cases(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
         text = f"{count}+" if count >= MAX_COUNTED else str(count)
         found.append(Count(name, _address(of), text, asked_filters == of))
     return found
