@@ -6,7 +6,7 @@ import marshmallow
 from marshmallow import fields
 
 from registry.vocabulary.codes import ClaimStep, FeeReason, Problem
-from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
@@ -18,7 +18,12 @@ from schemas.verify import NeedSchema, ReasonSchema
 MAX_CHARGES = 10
 
 CHARGED_BY = ("licensed_sender", "unlicensed", "placement_agent", "temporary_agency", "contractor", "employer")
-ALLOWED: dict[str, list[str]] = {"charged_by": list(CHARGED_BY), "labour_contract": list(Answer)}
+ALLOWED: dict[str, list[str]] = {
+    "charged_by": list(CHARGED_BY),
+    "labour_contract": list(Answer),
+    "when": list(ChargeTime),
+    "written_contract": list(Answer),
+}
 """What a field takes that the law tells apart."""
 
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
@@ -37,6 +42,14 @@ class ChargeSchema(InSchema):
     )
     currency = Currency(required=True, metadata={"description": "ISO 4217, in present use.", "example": "CNY"})
     state = Word(ChargeState, required=True, metadata={"description": "Whether it was only asked for, or paid."})
+    when = Word(
+        ChargeTime,
+        metadata={
+            "description": "When it is to be paid: before or after the contract that it is for (that of the job, or the "
+            "service contract with a company that sends workers abroad), or out of wages.",
+            "example": "before_contract",
+        },
+    )
 
 
 def _number_of_charges(charges: list[Any]) -> None:
@@ -63,6 +76,13 @@ class FeesSchema(InSchema):
         Answer,
         metadata={
             "description": "Whether the worker has a labour contract with the enterprise that charges.",
+            "example": "yes",
+        },
+    )
+    written_contract = Word(
+        Answer,
+        metadata={
+            "description": "Whether the worker has a written contract on the service with the one who charges.",
             "example": "yes",
         },
     )
@@ -181,7 +201,10 @@ class JudgedChargeSchema(OutSchema):
     lawful_at_destination = fields.Nested(
         FeeFindingSchema,
         required=True,
-        metadata={"description": "`no` only by a general ban that is fresh or confirmed, on the one in `charged_by`."},
+        metadata={
+            "description": "`no` only by a ban, or a condition that is not met, that is fresh or confirmed and on the one "
+            "in `charged_by`."
+        },
     )
     ilo_compliant = fields.Nested(FeeFindingSchema, required=True)
     claim = fields.Nested(

@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.vocabulary.codes import FeeReason
-from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus
 from schemas.base import InSchema, OutSchema
@@ -206,6 +206,14 @@ class LawFeeSchema(LawRowSchema):
     )
     needs_labour_contract = fields.Boolean(required=True)
     most_percent = fields.String(required=True, allow_none=True)
+    forbidden_when = fields.List(
+        OneOf(ChargeTime), required=True, metadata={"description": "When the row forbids it though it is else allowed."}
+    )
+    needs_written_contract = fields.Boolean(
+        required=True, metadata={"description": "Nothing may be asked without a written contract on the service."}
+    )
+    max_amount = fields.String(required=True, allow_none=True, metadata={"description": "The most that may be asked."})
+    max_currency = fields.String(required=True, allow_none=True, metadata={"description": "ISO 4217."})
 
 
 class LawAuthoritySchema(LawRowSchema):
@@ -244,7 +252,7 @@ class PenaltySchema(LawRowSchema):
 class CountryLawSchema(OutSchema):
     country = fields.String(required=True, metadata=_COUNTRY)
     name = fields.String(required=True)
-    role = OneOf(("origin", "destination", "outside"), required=True)
+    role = OneOf(("union", "origin", "destination", "outside"), required=True)
     read_on = fields.Date(required=True)
     checked_on = fields.Date(required=True)
     ask = fields.List(

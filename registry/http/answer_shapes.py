@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from registry.http.responses import encode
-from registry.i18n.wording import authority_name, reason_text
+from registry.i18n.wording import authority_name, reason_text, translated
 from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.agencies.record import agency_summary
@@ -119,7 +119,7 @@ def reasons_payload(
             finding.code,
             reason_words(finding, snapshot, language, has_licence, answer),
             finding.weight,
-            cited(finding.rows, snapshot.law),
+            translated(language, cited(finding.rows, snapshot.law)),
         )
         for finding in findings
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_currency
 
 from registry.core.clock import day_at, now
-from registry.i18n.languages import text
+from registry.i18n.languages import has_text, text
 from registry.i18n.wording import LOCALES, country_name, date_text
 from registry.register.law.loading import Law
 from registry.register.law.words import ChargedBy
@@ -31,14 +31,18 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
         _SAID.get(parameters.get("labour_contract", Answer.UNKNOWN)),
         ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
         parameters.get("contract_months"),
+        _SAID.get(parameters.get("written_contract", Answer.UNKNOWN)),
     )
     today = day_at(now(), None)
     return judge(question, fee_rules_in(law, today), today)
 
 
 def finding_text(language: Language, finding: FeeFinding) -> str:
+    """A finding as sentences. What a text says that is too old to decide has words of its own."""
     values = {name: _WORDED.get(name, _plain)(language, value) for name, value in finding.values.items()}
-    return text(language, f"fee.reason.{finding.reason}", **values)
+    key = f"fee.reason.{finding.reason}"
+    is_open = finding.answer is Answer.UNKNOWN and has_text(f"{key}.old")
+    return text(language, f"{key}.old" if is_open else key, **values)
 
 
 def _plain(_: Language, value: str) -> str:

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.officers import security_mails
@@ -22,6 +23,7 @@ from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, Reason, RedFlag, TriageReason
+from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import DETAILS, Licence
 from registry.vocabulary.register import Answer, Language, SanctionKind
 
@@ -256,6 +258,24 @@ _NEXT_BEST = {
     Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
     Language.EN: (),
 }
+
+
+def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
+    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English."""
+    if language is Language.EN:
+        return list(rows)
+    return [
+        row
+        if row.text is None or (words := row_words(language, row.id)) is None
+        else replace(row, text=words, text_language=language.value)
+        for row in rows
+    ]
+
+
+def row_words(language: Language, row_id: str) -> str | None:
+    """What a row of law says, in a language; None where it was not translated."""
+    key = f"law.row.{row_id}"
+    return text(language, key) if has_text(key) else None
 
 
 def licence_field_key(field: str) -> str:

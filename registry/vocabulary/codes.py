@@ -137,6 +137,12 @@ class FeeReason(StrEnum):
     DESTINATION_NOT_STATED = "destination_not_stated"
     DESTINATION_FORBIDS = "destination_forbids"
     DESTINATION_FORBADE = "destination_forbade"
+    UNION_FORBIDS = "union_forbids"
+    # A charge that the law allows on conditions, and a condition that is not met
+    FORBIDDEN_BEFORE_CONTRACT = "forbidden_before_contract"
+    FORBIDDEN_FROM_WAGES = "forbidden_from_wages"
+    FORBIDDEN_WITHOUT_WRITTEN_CONTRACT = "forbidden_without_written_contract"
+    FORBIDDEN_ABOVE_MAXIMUM = "forbidden_above_maximum"
     # Totals as months of wage
     MONTHS_COUNTED = "months_counted"
     WAGE_NOT_STATED = "wage_not_stated"

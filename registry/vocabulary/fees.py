@@ -40,6 +40,14 @@ class ChargeState(StrEnum):
     PAID = "paid"
 
 
+class ChargeTime(StrEnum):
+    """When money is asked for or paid, by the contract that it is for: that of the job, or one with the charger itself."""
+
+    BEFORE_CONTRACT = "before_contract"
+    AFTER_CONTRACT = "after_contract"
+    FROM_WAGES = "from_wages"
+
+
 class DepositUse(StrEnum):
     """What an agency's deposit may be spent on (Decree 620, article 10)."""
 

@@ -50,7 +50,10 @@ class CitedRow(Struct, frozen=True, gc=False):
     id: Annotated[str, Meta(description="Its id, kept for good.", examples=["cz-limit-occupation"])]
     country: Annotated[str, Meta(description="ISO 3166-1 alpha-2.")]
     article: Annotated[str | None, Meta(description="Law and article.")]
-    text: Annotated[str | None, Meta(description="What it says, in English; null: a rule without words.")]
+    text: Annotated[str | None, Meta(description="What it says, in `text_language`; null: a rule without words.")]
     as_of: Annotated[date, Meta(description="The state of the text that was read.")]
     mark: Annotated[Mark, Meta(description="Where it was read: see the rules page.")]
     url: Annotated[str | None, Meta(description="The publisher's page.")]
+    text_language: Annotated[
+        str, Meta(description="Of `text`: the answer's language where the rule was translated, else `en`.")
+    ] = "en"

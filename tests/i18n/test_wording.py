@@ -15,6 +15,7 @@ from registry.i18n.wording import (
     problem_detail,
     problem_title,
     reason_text,
+    row_words,
     sector_name,
     word,
 )
@@ -22,6 +23,8 @@ from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import help_lines_in
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
+from registry.register.law.weights import DECIDING, may_decide
+from registry.register.law.words import Charging
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import Difference
@@ -148,6 +151,22 @@ def test_every_reason_is_a_sentence_with_its_values(code: Reason) -> None:
             assert words.strip().endswith((".", "。")), words
             assert "{" not in words
             assert "  " not in words
+
+
+def test_rules_on_charges_that_decide_are_worded_in_every_language() -> None:
+    today = date(2026, 11, 30)
+    for row in shipped_law().fees:
+        decides = row.charge is Charging.FORBIDDEN and may_decide(row, today) in DECIDING
+        is_on_conditions = bool(row.forbidden_when or row.needs_written_contract or row.max_amount)
+        if decides or is_on_conditions or row.country == "EU":
+            words = {row_words(language, row.id) for language in Language}
+            assert None not in words, row.id
+            assert len(words) == len(Language), row.id
+
+
+def test_words_of_rows_of_law_are_about_rows_that_there_are() -> None:
+    about = {key.removeprefix("law.row.") for key in languages.CATALOGUES[Language.EN] if key.startswith("law.row.")}
+    assert about <= set(shipped_law().rows)
 
 
 @pytest.mark.parametrize("code", list(Reason))

@@ -382,9 +382,13 @@ export interface Charge {
   currency: string;
   /** Whether it was only asked for, or paid. */
   state: ChargeState;
+  /** When it is to be paid: before or after the contract that it is for (that of the job, or the service contract with a company that sends workers abroad), or out of wages. */
+  when?: ChargeTime;
 }
 
 export type ChargeState = Open<"asked" | "paid">;
+
+export type ChargeTime = Open<"before_contract" | "after_contract" | "from_wages">;
 
 export type CheckKind = Open<"number" | "name" | "phone" | "wechat" | "qq" | "email" | "website" | "bank_account" | "staff_number">;
 
@@ -493,7 +497,7 @@ export interface CitedRow {
   country: string;
   /** Law and article. */
   article: string | null;
-  /** What it says, in English; null: a rule without words. */
+  /** What it says, in `text_language`; null: a rule without words. */
   text: string | null;
   /** The state of the text that was read. */
   as_of: string;
@@ -501,6 +505,8 @@ export interface CitedRow {
   mark: Mark;
   /** The publisher's page. */
   url: string | null;
+  /** Of `text`: the answer's language where the rule was translated, else `en`. */
+  text_language?: string;
 }
 
 export interface ClaimBody {
@@ -785,7 +791,7 @@ export interface CountryLaw {
   /** The name, as it is written. */
   name: string;
   /** Which role, of a closed set. */
-  role: Open<"origin" | "destination" | "outside">;
+  role: Open<"union" | "origin" | "destination" | "outside">;
   /** Day on which the law was read. */
   read_on: string;
   /** Day on which it was checked last. */
@@ -1073,7 +1079,7 @@ export interface FeeNote {
   text: string;
 }
 
-export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "months_counted" | "wage_not_stated" | "other_currency">;
+export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "union_forbids" | "forbidden_before_contract" | "forbidden_from_wages" | "forbidden_without_written_contract" | "forbidden_above_maximum" | "months_counted" | "wage_not_stated" | "other_currency">;
 
 export interface FeeRule {
   /** Reference of the row. */
@@ -1144,6 +1150,8 @@ export interface Fees {
   destination?: CountryCode;
   /** Whether the worker has a labour contract with the enterprise that charges. */
   labour_contract?: Answer;
+  /** Whether the worker has a written contract on the service with the one who charges. */
+  written_contract?: Answer;
   /** Who asks for the money; `unlicensed`: a private person, a middleman, any firm without the licence. */
   charged_by?: Open<"licensed_sender" | "unlicensed" | "placement_agent" | "temporary_agency" | "contractor" | "employer">;
   /** How many months the contract runs. */
@@ -1441,7 +1449,7 @@ export interface JudgedCharge {
   state: ChargeState;
   /** The finding by the law of the country where the worker is recruited. */
   lawful_at_origin: FeeFinding;
-  /** `no` only by a general ban that is fresh or confirmed, on the one in `charged_by`. */
+  /** `no` only by a ban, or a condition that is not met, that is fresh or confirmed and on the one in `charged_by`. */
   lawful_at_destination: FeeFinding;
   /** The finding by the standard of the ILO: a worker pays nothing. */
   ilo_compliant: FeeFinding;
@@ -1670,6 +1678,14 @@ export interface LawFee {
   needs_labour_contract: boolean;
   /** The most that may be charged, in per cent of the wage. */
   most_percent: string | null;
+  /** When the row forbids it though it is else allowed. */
+  forbidden_when: ChargeTime[];
+  /** Nothing may be asked without a written contract on the service. */
+  needs_written_contract: boolean;
+  /** The most that may be asked. */
+  max_amount: string | null;
+  /** ISO 4217. */
+  max_currency: string | null;
 }
 
 export interface LawOverlay {

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -10,7 +11,7 @@ from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text
+from registry.i18n.wording import reason_text, row_words
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
@@ -18,16 +19,17 @@ from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeRule
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, FeeKind
+from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, ChargeTime, FeeKind
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language
 from schemas.fees import CHARGED_BY, MAX_CHARGES, FeesSchema
 
 pages = Blueprint("fees", __name__)
 
-_PARTS = ("kind", "amount", "currency", "state")
+_PARTS = ("kind", "amount", "currency", "state", "when")
 _JOB = (
-    "origin", "destination", "charged_by", "labour_contract", "contract_months", "monthly_wage", "wage_currency",
+    "origin", "destination", "charged_by", "labour_contract", "written_contract", "contract_months", "monthly_wage",
+    "wage_currency",
 )  # fmt: skip
 _MAX_KEPT = 60
 
@@ -66,7 +68,7 @@ class Typed:
         return [(name, value) for name, value in (*rows, *self.job.items()) if value]
 
 
-EMPTY_ROW = {"kind": "", "amount": "", "currency": "CNY", "state": ChargeState.ASKED.value}
+EMPTY_ROW = {"kind": "", "amount": "", "currency": "CNY", "state": ChargeState.ASKED.value, "when": ""}
 EMPTY = Typed((EMPTY_ROW,), dict.fromkeys(_JOB, "") | {"origin": "CN", "wage_currency": "EUR"})
 
 
@@ -199,6 +201,8 @@ def _form_page(
         groups=GROUPS,
         currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),
+        times=list(ChargeTime),
+        row_words=partial(row_words, language),
         contracts=list(Answer),
         chargers=CHARGED_BY,
         countries=countries(language),

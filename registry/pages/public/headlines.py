@@ -1,7 +1,7 @@
 """The one sentence that answers, by the gravest fact; what stands at once under it; and what to do next, by what is on record."""
 
 from registry.i18n.agency_names import main_name
-from registry.i18n.wording import listed, word
+from registry.i18n.wording import listed, translated, word
 from registry.pages.public.answers import LookupResult, Tone
 from registry.pages.public.forms import LookupForm
 from registry.register.law.law_view import cited
@@ -78,10 +78,10 @@ _IN_ITS_OWN_WORDS = frozenset(
 )
 
 
-def own_words(finding: Finding, law: Law | None) -> list[CitedRow]:
+def own_words(finding: Finding, law: Law | None, language: Language) -> list[CitedRow]:
     """The rows whose own words stand beside a reason: they restrict and cannot decide for certain, or set conditions."""
     rows = law_of(finding, law) if finding.code in _IN_ITS_OWN_WORDS else []
-    return [row for row in rows if row.text]
+    return [row for row in translated(language, rows) if row.text]
 
 
 def headline(found: LookupResult, subject: str = "", *, is_several: bool = False) -> str:

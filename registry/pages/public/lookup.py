@@ -250,7 +250,7 @@ def _answer_page(
             (
                 reason_text(language, one, snapshot),
                 headlines.law_of(one, snapshot.law),
-                headlines.own_words(one, snapshot.law),
+                headlines.own_words(one, snapshot.law, language),
             )
             for one in headlines.other_reasons(found)
         ],

@@ -212,6 +212,8 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
             yield count.list, f"has {len(set(found))} different items, and the text has {count.items}"
     if isinstance(row, Fee) and (row.reference is None) is not (row.reason is None):
         yield "reason", "stands beside `reference`, or neither does"
+    if isinstance(row, Fee) and (row.max_amount is None) is not (row.max_currency is None):
+        yield "max_currency", "stands beside `max_amount`, or neither does"
     if row.mark is not Mark.KNOWN:
         yield from _unread_clauses(row)
 

@@ -29,7 +29,7 @@ from registry.register.law.words import (
     Visa,
 )
 from registry.vocabulary.codes import FeeReason
-from registry.vocabulary.fees import FeeKind
+from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, RunBy
 
@@ -216,8 +216,10 @@ class Fee(Row, frozen=True, kw_only=True):
 
     `reference`, `reason`, `kinds`, `needs_labour_contract` and `most_percent` (of the contract wages, decimal text) let
     the fee check use the row as a rule of the country of recruitment; a row without `reference` is none. Of a ban at the
-    destination `kinds` are what its own words name beside fees for a job; `is_under_any_name`: they forbid to take
-    anything, so a bond or a payment to a third party too; of costs such as a ticket they settle nothing.
+    destination `kinds` are what its own words name beside fees for a job, of a narrow ban all that it is about;
+    `is_under_any_name`: they forbid to take anything, so a bond or a payment to a third party too; of costs such as a
+    ticket they settle nothing. Of a charge that is allowed on conditions: when its words forbid it all the same, that it
+    takes a written contract with the one who charges, and the most that may be asked, as decimal text.
     """
 
     charge: Charging
@@ -236,6 +238,10 @@ class Fee(Row, frozen=True, kw_only=True):
     is_under_any_name: bool = False
     needs_labour_contract: bool = False
     most_percent: str | None = None
+    forbidden_when: tuple[ChargeTime, ...] = ()
+    needs_written_contract: bool = False
+    max_amount: str | None = None
+    max_currency: str | None = None
 
 
 class HelpLineRow(Row, frozen=True, kw_only=True):

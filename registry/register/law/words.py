@@ -6,8 +6,12 @@ from registry.vocabulary.register import Word
 
 
 class LawRole(StrEnum):
-    """Which end of a corridor the country is; `outside`: the registry does not answer for it and says where to ask."""
+    """Which end of a corridor the country is; `outside`: the registry does not answer for it and says where to ask.
 
+    `union`: the law that all member states share.
+    """
+
+    UNION = "union"
     ORIGIN = "origin"
     DESTINATION = "destination"
     OUTSIDE = "outside"

@@ -11,7 +11,7 @@ from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason
-from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer
 
@@ -69,12 +69,16 @@ class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What a worker was asked for, or paid. `amount` is more than zero, `currency` as ISO 4217 has it."""
+    """What a worker was asked for, or paid. `amount` is more than zero, `currency` as ISO 4217 has it.
+
+    `when` it is to be paid; None when it was not said.
+    """
 
     kind: FeeKind
     amount: Decimal
     currency: str
     state: ChargeState
+    when: ChargeTime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ class FeeQuestion:
     """`has_labour_contract`: with the enterprise that charges; None when it was not said.
 
     `charged_by`: who asks for the money; None when it was not said. `contract_months`: how long the contract runs.
+    `has_written_contract`: on the service, with the one who charges; None when it was not said.
     """
 
     charges: tuple[Charge, ...]
@@ -99,6 +104,7 @@ class FeeQuestion:
     has_labour_contract: bool | None = None
     charged_by: ChargedBy | None = None
     contract_months: int | None = None
+    has_written_contract: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

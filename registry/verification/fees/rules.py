@@ -17,8 +17,8 @@ import msgspec
 from registry.register.law.loading import Law
 from registry.register.law.rows import Fee, PermitRoute
 from registry.register.law.rules import routes_of
-from registry.register.law.weights import DECIDING, Weight, is_disputed, is_readable, is_restricting, may_decide
-from registry.register.law.words import ChargedBy, Charging, Possible, Route
+from registry.register.law.weights import DECIDING, Weight, is_confirmed, is_disputed, is_fresh, is_readable, may_decide
+from registry.register.law.words import Breadth, ChargedBy, Charging, Possible, Route
 from registry.verification.fees.question import (
     Charge,
     DepositRule,
@@ -35,9 +35,12 @@ from registry.verification.fees.question import (
 )
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
-from registry.vocabulary.fees import ChargeState, FeeKind, FeeStandard
-from registry.vocabulary.register import Answer
+from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
+from registry.vocabulary.register import EU_STATES, Answer
 from registry.vocabulary.register import Weight as Importance
+
+UNION = "EU"
+"""The country of rows of law that every member state shares."""
 
 
 @lru_cache(maxsize=8)
@@ -89,7 +92,7 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
         _how_months(question.wage, totals),
         deposit,
         _at_destination(question.destination, there),
-        there,
+        (*there, *_shared_rules(question, rules.law)),
         tuple(claim_steps(question, rules.law, charges)),
         tuple(_needs(question, rules, charges)),
         tuple(_closed_routes(question, rules.routes, today)),
@@ -100,12 +103,18 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
     """The fields that were not stated, that the law at either end tells apart, and that could still change an answer."""
     if all(Answer.NO in (one.lawful_at_origin.answer, one.lawful_at_destination.answer) for one in charges):
         return
-    here = {row.by for row in rules.law if row.country in (question.origin, question.destination)}
+    ends = (question.origin, question.destination)
+    here = [*(row for row in rules.law if row.country in ends), *_shared_rules(question, rules.law)]
     if question.charged_by is None and here:
         yield "charged_by"
     is_by_contract = any(one.needs_labour_contract and one.country == question.origin for one in rules.rule)
     if question.has_labour_contract is None and is_by_contract:
         yield "labour_contract"
+    on_conditions = [row for row in rules.law if row.country in ends and _may_be_on(row, question, row.country)]
+    if any(row.forbidden_when for row in on_conditions) and any(one.charge.when is None for one in charges):
+        yield "when"
+    if any(row.needs_written_contract for row in on_conditions) and question.has_written_contract is None:
+        yield "written_contract"
 
 
 def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:
@@ -125,12 +134,27 @@ def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: 
 def _judged(
     charge: Charge, question: FeeQuestion, rules: FeeRules, deposit: DepositRule | None, today: date
 ) -> JudgedCharge:
-    lawful = _lawful(charge, question, rules.rule, rules.law)
+    lawful = _lawful(charge, question, rules.rule, rules.law, today)
     there = _lawful_there(charge, question, rules.law, today)
     return JudgedCharge(charge, lawful, there, _by_ilo(charge, rules.rule), _claim(charge, lawful, deposit))
 
 
-def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law: Sequence[Fee]) -> FeeFinding:
+def _shared_rules(question: FeeQuestion, law: Sequence[Fee]) -> list[Fee]:
+    """Rows of the law that the destination shares with the other states of the Union, about these charges."""
+    if question.destination not in EU_STATES:
+        return []
+    return [
+        row
+        for row in law
+        if row.country == UNION
+        and (question.charged_by is None or is_on(row, question.charged_by))
+        and any(_names(row, charge.kind) for charge in question.charges)
+    ]
+
+
+def _lawful(
+    charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law: Sequence[Fee], today: date
+) -> FeeFinding:
     if question.origin is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.ORIGIN_NOT_STATED)
     fitting = [
@@ -144,6 +168,10 @@ def _lawful(charge: Charge, question: FeeQuestion, rules: Sequence[FeeRule], law
     ]
     # What is forbidden to the licensed is the more so to others: a rule that forbids comes before one that is not settled.
     rule = next((one for one in fitting if one.answer is Answer.NO), fitting[0] if fitting else None)
+    here = [row for row in law if row.country == question.origin and _may_be_on(row, question, question.origin)]
+    broken = None if rule and rule.answer is Answer.NO else _broken_condition(charge, question, here, today)
+    if broken is not None:
+        return broken
     if rule is not None:
         return _by_cap(charge, question, rule) or FeeFinding(rule.answer, rule.reason, rule)
     # Who is recruited where the job is has the law of that country shown beside the answer.
@@ -208,25 +236,91 @@ UNDER_ANY_NAME = frozenset(
 def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding:
     """Whether the destination's law forbids the charge to the one who asks for it.
 
-    A general ban that is fresh or confirmed makes a `no`. An old or disputed text, one of a region, one with exceptions
-    or about other costs makes none: it is shown.
+    A ban that is fresh or confirmed makes a `no`, a narrow one for the very charges that its words name; so does a
+    condition that is not met. An old or disputed text, one of a region, or about other costs makes none: it is shown.
     """
     if question.destination is None:
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED)
     rows = [row for row in law if row.country == question.destination and is_on(row, question.charged_by)]
-    settled = [row for row in rows if is_restricting(row) and not is_disputed(row)]
-    bans = [row for row in settled if _names(row, charge.kind)]
-    if not bans or len(settled) < len(rows):
-        return _at_destination(question.destination, [row for row in law if row.country == question.destination])
-    values = {"country": question.destination, "on": bans[0].as_of.isoformat()}
-    if all(may_decide(row, today) in DECIDING for row in bans):
-        return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, bans[0], values)
-    return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, bans[0], values)
+    broken = _broken_condition(charge, question, rows, today)
+    if broken is not None:
+        return broken
+    bans = [row for row in rows if _is_ban(row) and _names(row, charge.kind)]
+    if bans and all(map(_is_ban, rows)):
+        ban = next((row for row in bans if _is_strong(row, today)), bans[0])
+        values = {"country": question.destination, "on": ban.as_of.isoformat()}
+        if _is_strong(ban, today):
+            return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, ban, values)
+        return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, ban, values)
+    return _by_union(charge, question, law, today) or _at_destination(
+        question.destination, [row for row in law if row.country == question.destination]
+    )
+
+
+def _by_union(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding | None:
+    """What the law of the Union says of the charge, where that of the state itself was not read or settles nothing."""
+    rows = [row for row in _shared_rules(question, law) if is_on(row, question.charged_by)]
+    bans = [row for row in rows if _is_ban(row) and _names(row, charge.kind)]
+    if not bans:
+        return None
+    answer = Answer.NO if all(_is_strong(row, today) for row in bans) else Answer.UNKNOWN
+    return FeeFinding(answer, FeeReason.UNION_FORBIDS, bans[0], {"country": question.destination or ""})
+
+
+def _is_ban(row: Fee) -> bool:
+    return row.charge is Charging.FORBIDDEN and not is_disputed(row)
+
+
+def _is_strong(row: Fee, today: date) -> bool:
+    """Whether a row may make a `no` anywhere in its country: its text is fresh, or a lawyer confirmed it."""
+    return row.region is None and (is_fresh(row, today) or is_confirmed(row))
 
 
 def _names(ban: Fee, kind: FeeKind) -> bool:
+    if ban.breadth is Breadth.NARROW:
+        return kind in ban.kinds
     is_other_name = ban.is_under_any_name and kind in UNDER_ANY_NAME
     return kind in RECRUITMENT_FEES or is_other_name or kind in ban.kinds
+
+
+def _may_be_on(row: Fee, question: FeeQuestion, country: str | None) -> bool:
+    """Whether a row is about the one who charges; at the origin that is a licensed agency where it was not said."""
+    if question.charged_by is None and country == question.origin:
+        return row.by is ChargedBy.LICENSED_SENDER
+    return is_on(row, question.charged_by)
+
+
+def _broken_condition(charge: Charge, question: FeeQuestion, rows: Sequence[Fee], today: date) -> FeeFinding | None:
+    """A condition of a charge that is not met, by the rows about the one who charges; None where all are or none is known.
+
+    `no` where the text is fresh or confirmed; of an older one it is told and decides nothing.
+    """
+    found = [
+        (row, reason)
+        for row in rows
+        if row.charge is Charging.PARTLY and not is_disputed(row) and charge.kind in (row.kinds or RECRUITMENT_FEES)
+        for reason in _unmet(row, charge, question)
+    ]
+    if not found:
+        return None
+    row, reason = next((one for one in found if _is_strong(one[0], today)), found[0])
+    values = {"country": row.country, "on": row.as_of.isoformat()}
+    if reason is FeeReason.FORBIDDEN_ABOVE_MAXIMUM:
+        values |= {"most": f"{row.max_amount} {row.max_currency}"}
+    return FeeFinding(Answer.NO if _is_strong(row, today) else Answer.UNKNOWN, reason, row, values)
+
+
+def _unmet(row: Fee, charge: Charge, question: FeeQuestion) -> Iterator[FeeReason]:
+    if charge.when in row.forbidden_when:
+        is_from_wages = charge.when is ChargeTime.FROM_WAGES
+        yield FeeReason.FORBIDDEN_FROM_WAGES if is_from_wages else FeeReason.FORBIDDEN_BEFORE_CONTRACT
+    if row.needs_written_contract and question.has_written_contract is False:
+        yield FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT
+    if row.max_amount is not None and charge.currency == row.max_currency:
+        kinds = row.kinds or RECRUITMENT_FEES
+        same = [one.amount for one in question.charges if one.kind in kinds and one.currency == charge.currency]
+        if sum(same, Decimal(0)) > Decimal(row.max_amount):
+            yield FeeReason.FORBIDDEN_ABOVE_MAXIMUM
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:

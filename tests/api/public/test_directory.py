@@ -72,7 +72,7 @@ def test_the_dutch_rule_changes_at_the_turn_of_the_year(client: FlaskClient) -> 
 
 def test_the_whole_law_is_given_without_unread_rows(client: FlaskClient) -> None:
     law = read(client, "regimes", "listRegimes")
-    assert {one["country"] for one in law["countries"]} == EU_STATES | {"CN", "GB", "HK", "MO"}
+    assert {one["country"] for one in law["countries"]} == EU_STATES | {"EU", "CN", "GB", "HK", "MO"}
     names = (
         "items", "limits", "permit_routes", "fees", "authorities", "official_lists", "coming", "penalties",
     )  # fmt: skip

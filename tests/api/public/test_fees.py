@@ -40,6 +40,32 @@ def test_a_deposit_in_china_is_answered_with_the_rule_it_breaks(client: FlaskCli
     assert len(answer["deposit"]["uses"]) == 4
 
 
+AGENT = {"destination": "DE", "charged_by": "placement_agent"}
+GERMAN = {"kind": "recruitment_service_payment", "amount": "900", "currency": "EUR", "state": "asked"}
+
+
+def test_when_and_the_written_contract_are_asked_for_and_make_a_condition_told(client: FlaskClient) -> None:
+    unsaid = check(client, GERMAN, **AGENT)
+    assert [one["parameter"] for one in unsaid["needs"]] == ["when", "written_contract"]
+    stated = check(client, GERMAN | {"when": "before_contract"}, language="zh-Hans", written_contract="yes", **AGENT)
+    found = stated["charges"][0]["lawful_at_destination"]
+    assert (found["answer"], found["code"]) == ("unknown", "forbidden_before_contract")
+    assert "不能预先收" in found["text"]
+    assert stated["needs"] == []
+    above = check(client, GERMAN | {"amount": "2380", "when": "after_contract"}, written_contract="yes", **AGENT)
+    assert "2000 EUR" in above["charges"][0]["lawful_at_destination"]["text"]
+    assert faults(client, {"charges": [GERMAN | {"when": "soon"}]}) == [("charges.0.when", "invalid_value")]
+
+
+def test_a_temporary_agency_is_answered_by_what_the_union_shares_where_no_rule_of_the_state_was_read(
+    client: FlaskClient,
+) -> None:
+    answer = check(client, GERMAN, destination="HU", charged_by="temporary_agency")
+    found = answer["charges"][0]["lawful_at_destination"]
+    assert (found["answer"], found["rule"], found["mark"]) == ("unknown", "eu-fee-temporary-agency", "s2")
+    assert [row["id"] for row in answer["destination_rules"]] == ["eu-fee-temporary-agency"]
+
+
 @pytest.mark.parametrize("language", PAGE_LANGUAGES)
 def test_every_kind_is_answered_in_every_language(client: FlaskClient, language: Language) -> None:
     for kind in FeeKind:

@@ -41,6 +41,30 @@ def test_a_deposit_is_called_forbidden_with_its_rule_and_total(client: FlaskClie
     assert "20,000.00\xa0CNY".replace("\xa0", " ") in text
 
 
+def test_a_rule_that_decides_is_told_in_the_readers_language_and_others_say_that_they_are_in_english(
+    client: FlaskClient,
+) -> None:
+    form = ROW | {"kind_0": "recruitment_service_payment", "origin": "CN", "charged_by": "placement_agent"}
+    translated = read(client.post("/zh-Hans/fees", data=form | {"destination": "SK"})).text
+    assert "只能由招人的雇主付钱" in translated
+    assert "下面是英文" not in translated
+    english = read(client.post("/zh-Hans/fees", data=form | {"destination": "FR"})).text
+    assert "这条规定没有译文，下面是英文。 placement services" in english
+
+
+def test_when_it_is_to_be_paid_and_the_written_contract_can_be_said(client: FlaskClient) -> None:
+    form = ROW | {
+        "kind_0": "recruitment_service_payment", "state_0": "asked", "destination": "DE", "origin": "DE",
+        "charged_by": "placement_agent", "currency_0": "EUR", "amount_0": "900",
+    }  # fmt: skip
+    unsaid = read(client.post("/en/fees", data=form)).text
+    assert "The answer depends on when it is to be paid." in unsaid
+    assert "The answer depends on whether there is a written contract" in unsaid
+    said = read(client.post("/en/fees", data=form | {"when_0": "before_contract", "written_contract": "no"})).text
+    assert "forbids to ask for this before the contract is signed: nothing in advance" in said
+    assert "The answer depends on when" not in said
+
+
 def test_the_answer_says_how_to_claim_step_by_step_with_the_bodies_of_both_ends(client: FlaskClient) -> None:
     form = ROW | {
         "kind_0": "recruitment_service_payment", "amount_0": "120000", "state_0": "paid", "origin": "CN",

@@ -143,6 +143,7 @@ def test_the_shipped_law_has_every_state_china_and_three_outside():
     assert {code for code, role in roles.items() if role is LawRole.DESTINATION} == EU_STATES
     assert {code for code, role in roles.items() if role is LawRole.ORIGIN} == {"CN"}
     assert {code for code, role in roles.items() if role is LawRole.OUTSIDE} == {"GB", "HK", "MO"}
+    assert {code for code, role in roles.items() if role is LawRole.UNION} == {"EU"}
 
 
 def test_every_shipped_row_names_its_source_and_the_day_to_read_it_again():

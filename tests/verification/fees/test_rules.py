@@ -1,5 +1,6 @@
 """Fees are judged by rules that are data; what no rule names is unknown, and by the ILO's standard no worker pays."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,15 +8,24 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from registry.register.law.loading import shipped_law
 from registry.register.law.weights import last_fresh_day
-from registry.register.law.words import ChargedBy
-from registry.verification.fees.question import Charge, FeeAnswer, FeeQuestion, JudgedCharge, Wage
+from registry.register.law.words import ChargedBy, Charging
+from registry.verification.fees.question import (
+    Charge,
+    FeeAnswer,
+    FeeFinding,
+    FeeQuestion,
+    FeeRules,
+    JudgedCharge,
+    Wage,
+)
 from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.codes import ClaimStep, FeeReason
-from registry.vocabulary.fees import ChargeState, DepositUse, FeeKind, FeeStandard
-from registry.vocabulary.register import Answer
+from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
+from registry.vocabulary.register import EU_STATES, Answer
 
 TODAY = date(2026, 11, 27)
 RULES = fee_rules_in(shipped_law(), TODAY)
@@ -219,8 +229,13 @@ def test_a_sum_above_the_old_cap_is_too_much_even_by_it_and_stays_unsettled():
 
 @pytest.mark.parametrize("kind", [FeeKind.THIRD_PARTY_SUPPLY_PAYMENT, FeeKind.TRAVEL_AND_LODGING_COSTS])
 def test_who_has_no_licence_may_take_nothing_and_an_old_text_alone_makes_no_no(kind: FeeKind):
-    found = judged(kind, charged_by=ChargedBy.UNLICENSED).lawful_at_origin
-    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.UNLICENSED_NO_FEE)
+    charge = Charge(kind, Decimal(100), "CNY", ChargeState.PAID)
+    question = FeeQuestion((charge,), origin="CN", charged_by=ChargedBy.UNLICENSED)
+    last = last_fresh_day(shipped_law().rows["cn-fee-unlicensed-2"])
+    assert last is not None
+    for day, answer in ((last, Answer.NO), (last + timedelta(days=1), Answer.UNKNOWN)):
+        found = judge(question, fee_rules_in(shipped_law(), day), day).charges[0].lawful_at_origin
+        assert (found.answer, found.reason) == (answer, FeeReason.UNLICENSED_NO_FEE)
 
 
 def test_what_is_forbidden_to_the_licensed_is_forbidden_to_others_too():
@@ -238,7 +253,12 @@ def test_what_is_forbidden_to_the_licensed_is_forbidden_to_others_too():
         ("IT", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE),
         ("BE", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
         ("DE", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
-        ("IE", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
+        ("IE", ChargedBy.EMPLOYER, Answer.NO, FeeReason.DESTINATION_FORBIDS),
+        # A narrow ban says nothing of charges that its words do not name; then what the states share is told.
+        ("IE", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
+        ("HU", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
+        ("HU", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN),
+        ("GB", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE),
         ("SK", None, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
         (None, ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED),
     ],
@@ -249,6 +269,88 @@ def test_a_ban_at_the_destination_decides_for_the_one_it_names_while_it_is_fresh
     kind = FeeKind.RECRUITMENT_SERVICE_PAYMENT
     found = judged(kind, destination=destination, charged_by=charged_by).lawful_at_destination
     assert (found.answer, found.reason) == (answer, reason)
+
+
+FEE = FeeKind.RECRUITMENT_SERVICE_PAYMENT
+
+
+def conditional(**row: Any) -> FeeRules:
+    """The shipped law, with one row in place of Germany's on placement agents: a charge allowed on conditions."""
+    german = next(one for one in shipped_law().fees if one.id == "de-fee-placement-agent")
+    law = tuple(structs.replace(german, **row) if one is german else one for one in RULES.law)
+    return structs.replace(RULES, law=law)
+
+
+def asked_of_agent(rules: FeeRules, *amounts: int, when: ChargeTime | None = None, **more: Any) -> list[FeeFinding]:
+    charges = tuple(Charge(FEE, Decimal(one), "EUR", ChargeState.ASKED, when) for one in amounts)
+    question = FeeQuestion(charges, destination="DE", charged_by=ChargedBy.PLACEMENT_AGENT, **more)
+    return [one.lawful_at_destination for one in judge(question, rules, TODAY).charges]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "stated", "reason"),
+    [
+        ((900,), {"when": ChargeTime.BEFORE_CONTRACT}, FeeReason.FORBIDDEN_BEFORE_CONTRACT),
+        ((900,), {"has_written_contract": False}, FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT),
+        ((2001,), {}, FeeReason.FORBIDDEN_ABOVE_MAXIMUM),
+        ((1500, 501), {"when": ChargeTime.AFTER_CONTRACT}, FeeReason.FORBIDDEN_ABOVE_MAXIMUM),
+    ],
+)
+def test_a_condition_that_is_not_met_makes_a_no_while_the_text_is_fresh(
+    amounts: tuple[int, ...], stated: dict[str, Any], reason: FeeReason
+) -> None:
+    for found in asked_of_agent(conditional(as_of=TODAY), *amounts, **stated):
+        assert (found.answer, found.reason) == (Answer.NO, reason)
+    # The shipped text is of 2022: it is told, and decides nothing.
+    for found in asked_of_agent(RULES, *amounts, **stated):
+        assert (found.answer, found.reason) == (Answer.UNKNOWN, reason)
+
+
+def test_a_charge_that_meets_every_condition_is_not_called_allowed() -> None:
+    stated = {"when": ChargeTime.AFTER_CONTRACT, "has_written_contract": True}
+    (found,) = asked_of_agent(conditional(as_of=TODAY), 2000, **stated)
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_RULES)
+
+
+def test_conditions_that_were_not_stated_are_asked_for() -> None:
+    charge = Charge(FEE, Decimal(900), "EUR", ChargeState.ASKED)
+    question = FeeQuestion((charge,), destination="DE", charged_by=ChargedBy.PLACEMENT_AGENT)
+    assert judge(question, RULES, TODAY).needs == ("when", "written_contract")
+    stated = replace(question, charges=(replace(charge, when=ChargeTime.AFTER_CONTRACT),), has_written_contract=True)
+    assert judge(stated, RULES, TODAY).needs == ()
+
+
+@pytest.mark.parametrize(
+    ("stated", "reason"),
+    [
+        ({"when": ChargeTime.BEFORE_CONTRACT}, FeeReason.FORBIDDEN_BEFORE_CONTRACT),
+        ({"has_written_contract": False}, FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT),
+    ],
+)
+def test_a_licensed_company_in_china_asks_for_nothing_before_its_service_contract(
+    stated: dict[str, Any], reason: FeeReason
+) -> None:
+    charge = Charge(FEE, Decimal(15000), "CNY", ChargeState.ASKED, stated.get("when"))
+    written = stated.get("has_written_contract")
+    for by in (None, ChargedBy.LICENSED_SENDER):
+        question = FeeQuestion((charge,), origin="CN", charged_by=by, has_written_contract=written)
+        found = judge(question, RULES, TODAY).charges[0].lawful_at_origin
+        assert (found.answer, found.reason) == (Answer.NO, reason)
+
+
+def test_what_the_union_shares_is_told_of_temporary_agencies_in_every_state_and_decides_nothing() -> None:
+    for state in sorted(EU_STATES):
+        found = judged(FEE, destination=state, charged_by=ChargedBy.TEMPORARY_AGENCY).lawful_at_destination
+        assert found.reason in (
+            FeeReason.DESTINATION_FORBIDS, FeeReason.DESTINATION_FORBADE, FeeReason.UNION_FORBIDS,
+        )  # fmt: skip
+        assert found.answer is (Answer.NO if found.reason is FeeReason.DESTINATION_FORBIDS else Answer.UNKNOWN)
+
+
+def test_a_ban_of_one_region_decides_nothing_for_its_country() -> None:
+    rules = conditional(as_of=TODAY, charge=Charging.FORBIDDEN, region="Bayern")
+    (found,) = asked_of_agent(rules, 100)
+    assert (found.answer, found.reason) == (Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE)
 
 
 def test_a_ban_on_fees_says_nothing_certain_of_the_ticket():
