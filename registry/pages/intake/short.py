@@ -51,7 +51,7 @@ def now_page(visitor: PageRequest) -> Response:
 
 @pages.get("/<language:language>/box/ticks")
 @drafting
-def ticks(visitor: PageRequest) -> Response:
+def show_ticks(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
@@ -61,7 +61,7 @@ def ticks(visitor: PageRequest) -> Response:
 
 @pages.post("/<language:language>/box/ticks")
 @drafting
-def tick(visitor: PageRequest) -> Response:
+def answer_ticks(visitor: PageRequest) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:

@@ -63,7 +63,7 @@ class Group(NamedTuple):
 
 @pages.get("/<language:language>/box/more")
 @drafting
-def more(visitor: PageRequest) -> Response:
+def show_groups(visitor: PageRequest) -> Response:
     """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -83,7 +83,7 @@ def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iter
 
 @pages.get("/<language:language>/box/<int:place>")
 @drafting
-def step(visitor: PageRequest, place: int) -> Response:
+def show_step(visitor: PageRequest, place: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
@@ -212,9 +212,6 @@ def _question_page(
     return with_sound(response, language, keeps_words=question.is_long)
 
 
-_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
-
-
 def address_of(language: Language, question: Question) -> str:
     """Where a question is heard; empty where it was not recorded. It tells the place of the question, as its page does."""
     if language not in VOICES or not voice(services().settings.home, language, question).path.is_file():
@@ -232,7 +229,7 @@ def with_sound(response: Response, language: Language, *, keeps_words: bool) -> 
 
 
 @pages.get("/<language:language>/box/<int:place>/voice")
-def sound(language: Language, place: int) -> Response:
+def play_question(language: Language, place: int) -> Response:
     """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
     path = (
         voice(services().settings.home, language, QUESTIONNAIRE.questions[place - 1]).path if _is_asked(place) else None
