@@ -27,6 +27,8 @@ _HAN_DIGITS = {
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
 _PERIODS = ("hour", "year", "day")
 """What a wage is per; a month where nothing else is said."""
+LEAST_PRICE = 2000
+"""From which sum one with no words beside it is a price and not a wage."""
 _CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK"}
 
 
@@ -241,7 +243,9 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
             return role, cue
     if last is not None and last.role in ("fee", "wage") and one.start - last.sum.end < 20:
         return last.role, None
-    return "fee", None
+    # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
+    is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
+    return ("fee" if is_priced or one.low >= LEAST_PRICE else ""), None
 
 
 def _is_official(reading: Reading, one: Sum) -> bool:
