@@ -159,7 +159,7 @@ def test_a_fork_is_not_signed(settings: Settings, sessions: Sessions, tmp_path: 
     serving = made_witness(tmp_path / "w", keys)
     origin = keys[0].name
     for size, root in ((3, b"x" * 32), (10_000, b"x" * 32)):
-        serving._keep({origin: (size, root)})
+        serving._write_state({origin: (size, root)})
         with running(serving, port):
             assert ask_witnesses(sessions) == 0
     with sessions() as session:
