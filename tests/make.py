@@ -18,7 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.bulk import files
-from registry.bulk.actions import ReceivedList, add_job, guessed_kind
+from registry.bulk.actions import ReceivedList, add_job, guess_kind
 from registry.bulk.models import BulkJob
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -338,7 +338,7 @@ def make_job(
     reference = new_reference()
     folder = files.folder_of(home, reference)
     taken = files.take(folder, io.BytesIO(body))
-    received = ReceivedList(reference, taken, guessed_kind(folder / files.LIST))
+    received = ReceivedList(reference, taken, guess_kind(folder / files.LIST))
     return add_job(organisation_call(session, organisation), received, name, "en", **facts)
 
 

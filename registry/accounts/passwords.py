@@ -58,7 +58,7 @@ def set_password(account: Account, password: str, today: date, home: Path | None
     flaw = flaw_in(password, (account.name, account.email), home)
     if flaw is not None:
         raise ActRefused(f"password_{flaw}", _FLAWS[flaw])
-    account.password, account.password_on = hashed(password), today
+    account.password, account.password_on = hash_password(password), today
 
 
 _FLAWS = {
@@ -69,11 +69,11 @@ _FLAWS = {
 }
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     return _hasher.hash(tidy(password))
 
 
-def is_right(password: str, stored: str | None) -> bool:
+def is_password_right(password: str, stored: str | None) -> bool:
     """Whether the password is the one; without one to compare with, as much work is done."""
     try:
         return _hasher.verify(stored or _nobodys(), tidy(password)[:MAX_LENGTH]) and stored is not None

@@ -42,7 +42,7 @@ def read_head(text: str) -> Head | None:
 
 
 def verify(session: Session, stored: Head | None = None) -> Verified:
-    """Verify the chain of hashes, and say what does not follow; `kept` is a head from before."""
+    """Verify the chain of hashes, and say what does not follow; `stored` is a head from before."""
     troubles: list[str] = []
     before, expected, at_kept = BEFORE_THE_FIRST, 0, None if stored is None or stored.size else BEFORE_THE_FIRST.hex()
     for line in _lines(session):

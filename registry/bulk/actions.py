@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.bulk import files
 from registry.bulk.models import BulkJob
-from registry.bulk.reading import columns_of_lines, looked_at, mapping_of, require
+from registry.bulk.reading import columns_of_lines, mapping_of, read_first_lines, require
 from registry.bulk.rules import CONSTANTS, CORRIDOR, FIELDS, SUPPLY_CHAIN, VERIFICATION, lacking
 from registry.core.calls import Call
 from registry.core.clock import day_at
@@ -101,12 +101,12 @@ def add_job(
     return job
 
 
-def guessed_kind(path: Path) -> Guess:
+def guess_kind(path: Path) -> Guess:
     """What a list seems to be about, its columns as guessed, and its headers. Its first lines are stored beside it.
 
     Nothing is refused for what it may lack.
     """
-    lines = looked_at(path)
+    lines = read_first_lines(path)
     files.put(path.parent, files.FIRST_LINES, msgspec.json.encode(lines))
     for kind, wanted in ((JobKind.SUPPLY_CHAIN, SUPPLY_CHAIN), (JobKind.CORRIDOR, CORRIDOR)):
         there = columns_of_lines(lines, wanted)
@@ -126,7 +126,7 @@ def first_lines(path: Path) -> list[list[str]]:
     try:
         return msgspec.json.decode(path.with_name(files.FIRST_LINES).read_bytes(), type=list[list[str]])
     except FileNotFoundError:
-        return looked_at(path)
+        return read_first_lines(path)
 
 
 def job_by_idempotency_key(call: Call[OrganisationActor], idempotency_key: str | None) -> BulkJob | None:

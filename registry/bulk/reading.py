@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from registry.bulk.rules import JOBS, Columns, guessed, lacking
+from registry.bulk.rules import JOBS, Columns, guess_columns, lacking
 from registry.core.errors import ImportRefused, ReaderUnavailable, TooBusy, TooLarge, UnreadableList
 from registry.register.imports.columns import LOOKED_AT, Column, below, first_lines
 from registry.register.imports.extraction.terms import HEADER_WITHIN
@@ -67,10 +67,10 @@ def sheet_in(path: Path, allowance: Allowance) -> Sheet:
 
 def columns_in(path: Path, wanted: Sequence[str], sheet: Sheet | None = None) -> list[Column]:
     """The columns of a list with some of their values. Raises UnreadableList, TooBusy."""
-    return columns_of_lines(looked_at(path, sheet), wanted)
+    return columns_of_lines(read_first_lines(path, sheet), wanted)
 
 
-def looked_at(path: Path, sheet: Sheet | None = None) -> list[list[str]]:
+def read_first_lines(path: Path, sheet: Sheet | None = None) -> list[list[str]]:
     """The first lines of a list. Raises UnreadableList, TooBusy."""
     with _in_words(path):
         form = form_of(path)
@@ -98,13 +98,13 @@ def columns_of_lines(lines: Sequence[Sequence[str]], wanted: Sequence[str]) -> l
         raise UnreadableList(
             f"the file has a line of {widest} columns; at most {MAX_COLUMNS} are read: is it the right file?"
         )
-    named = [len(guessed(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
+    named = [len(guess_columns(line, wanted).columns) for line in lines[:HEADER_WITHIN]]
     filled = named if any(named) else [sum(bool(cell.strip()) for cell in line) for line in lines[:HEADER_WITHIN]]
     return below(lines, filled.index(max(filled)))
 
 
 def require_small(path: Path, max_bytes: int) -> None:
-    """Raises TooLarge where a workbook unpacks to more than `most` bytes, as the caller waits for it."""
+    """Raises TooLarge where a workbook unpacks to more than `max_bytes`, as the caller waits for it."""
     try:
         with zipfile.ZipFile(path) as archive:
             size = sum(member.file_size for member in archive.infolist())
@@ -117,7 +117,7 @@ def require_small(path: Path, max_bytes: int) -> None:
 
 
 def mapping_of(columns: Sequence[Column], wanted: Sequence[str]) -> Columns:
-    return guessed([column.name for column in columns], wanted)
+    return guess_columns([column.name for column in columns], wanted)
 
 
 def require(columns: Mapping[str, str], wanted: Sequence[str], names: Sequence[str]) -> None:

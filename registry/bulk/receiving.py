@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 
 from registry.bulk import files
-from registry.bulk.actions import ReceivedList, guessed_kind
+from registry.bulk.actions import ReceivedList, guess_kind
 from registry.bulk.reading import is_workbook
 from registry.bulk.shared import SharedFiles, is_shared, remove_files
 from registry.core.ids import new_reference
@@ -18,7 +18,7 @@ def receive_list(settings: Settings, stream: files.Stream) -> ReceivedList:
     taken = files.take(folder, stream)
     try:
         with workbook_turn() if is_workbook(folder / files.LIST) else nullcontext():
-            guess = guessed_kind(folder / files.LIST)
+            guess = guess_kind(folder / files.LIST)
         if is_shared(settings):
             SharedFiles(settings).give(reference)
     except BaseException:

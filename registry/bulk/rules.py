@@ -73,7 +73,7 @@ CONSTANTS = (
 """What may be said once for a whole list."""
 
 
-def stated(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
+def constants_as_text(constants: Mapping[str, Any] | None) -> dict[str, str] | None:
     """Constants as text, as the cells of a file are."""
     return None if constants is None else {name: str(plain(value)) for name, value in constants.items()}
 
@@ -188,7 +188,7 @@ class Columns(NamedTuple):
     ignored: list[str]
 
 
-def guessed(names: Sequence[str], wanted: Sequence[str]) -> Columns:
+def guess_columns(names: Sequence[str], wanted: Sequence[str]) -> Columns:
     """Guess columns by header alone: a value that looks like a number may be of any kind.
 
     A column is given to one field, the first that fits.

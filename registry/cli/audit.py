@@ -33,7 +33,7 @@ def verify(written: str | None) -> None:
     """
     with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         note = settings.home / "audit-head"
-        stored = [head for head in (_read_head(written), _noted(note)) if head is not None]
+        stored = [head for head in (_read_head(written), _read_noted_head(note)) if head is not None]
         found = queries.verify(session, stored[0] if stored else None)
         troubles = found.troubles + [
             trouble for other in stored[1:] for trouble in queries.verify(session, other).troubles
@@ -65,7 +65,7 @@ def _read_head(text: str | None) -> Head | None:
     return head
 
 
-def _noted(path: Path) -> Head | None:
+def _read_noted_head(path: Path) -> Head | None:
     try:
         return _read_head(path.read_text(encoding="ascii", errors="replace"))
     except FileNotFoundError:

@@ -71,12 +71,12 @@ def rotate(unit: str | None, is_ring: bool) -> None:
         raise click.UsageError("name a unit, or give --ring")
     with open_registry() as (_, sessions, keyring), keyring.alone(), sessions.begin() as session:
         if unit is None:
-            _made(session, "ring", RING, key_rotation.rotate_ring(keyring))
+            _record_made(session, "ring", RING, key_rotation.rotate_ring(keyring))
         else:
             if session.execute(select(Unit.id).where(Unit.reference == unit)).first() is None:
                 raise NotFound(f"there is no unit {unit}")
             for kind in unit_keys.OF_UNITS:
-                _made(session, kind, unit, unit_keys.rotate(session, keyring, kind, unit, _today()).kid)
+                _record_made(session, kind, unit, unit_keys.rotate(session, keyring, kind, unit, _today()).kid)
     click.echo("Now run `registry keys rewrap`, then `registry keys units retire KID` for the former.")
 
 
@@ -145,7 +145,7 @@ def recover(file: Path, keys_were_lost: bool) -> None:
         with sessions.begin() as session:
             record(session, "escrow.used", unit_keys.ESCROW, on=_today(), actor=OPERATOR)
         done = key_rotation.recover(sessions, Sealer(keyring), secret, _today(), _report, is_bound=not keys_were_lost)
-    _end(done)
+    _report_result(done)
 
 
 @click.command(epilog="\b\nExamples:\n  registry keys units rotate it-labour\n  registry keys rewrap")
@@ -157,14 +157,14 @@ def rewrap() -> None:
     """
     with open_registry() as (_, sessions, keyring):
         done = key_rotation.rewrap(sessions, Sealer(keyring), _report)
-    _end(done)
+    _report_result(done)
 
 
 def _report(what: str, done: int, of: int) -> None:
     click.echo(f"{what}: {done} of {of}")
 
 
-def _end(done: Rewrapped) -> None:
+def _report_result(done: Rewrapped) -> None:
     for trouble in done.troubles:
         click.echo(f"registry: {trouble}", err=True)
     if done.left:
@@ -190,7 +190,7 @@ def _require_unused(session: Session, keyring: Keyring, kid: str) -> None:
         raise KeyTrouble(f"{left} values are still sealed by {kid}: run `registry keys rewrap` first")
 
 
-def _made(session: Session, kind: str, of: str, kid: str) -> None:
+def _record_made(session: Session, kind: str, of: str, kid: str) -> None:
     record(session, "keys.made", of, on=_today(), actor=OPERATOR, detail=f"{kind} {kid}")
     click.echo(f"made {kind} {kid}")
 

@@ -188,6 +188,8 @@ def show(report: Report) -> None:
     )
     console.print(table)
     console.print("  read and rejected count rows, the others agencies")
+    if counts.left_out:
+        console.print(f"  {counts.left_out} rows were left out, as the mapping says of branches")
     if counts.reinstated or counts.delisted_licences:
         console.print(
             f"  {counts.reinstated} agencies are on the list again, {counts.delisted_licences} licences left it"

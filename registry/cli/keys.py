@@ -115,7 +115,7 @@ def retire(kid: str) -> None:
     """Let the key KID sign no more. What it signed until now stays good."""
     with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
-            key = _named(keyring, kid)
+            key = _find_key(keyring, kid)
             if key.use is Use.ROOT:
                 raise KeyTrouble(
                     f"{kid} is the root, which everyone who verifies holds: it is not retired. If others had it, say "
@@ -147,7 +147,7 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
     """
     with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
-            key = _named(keyring, kid)
+            key = _find_key(keyring, kid)
             # Before anything is made in its place.
             _require_changeable(sessions, keyring, key, last_good_index)
             others = [other for other in _active(keyring, key.use) if other.kid != kid]
@@ -209,7 +209,7 @@ def _require_changeable(sessions: sessionmaker[Session], keyring: Keyring, key: 
         session.rollback()
 
 
-def _named(keyring: Keyring, kid: str) -> Key:
+def _find_key(keyring: Keyring, kid: str) -> Key:
     for key in keyring.keys(use=None):
         if key.kid == kid:
             return key

@@ -42,7 +42,7 @@ def units() -> None:
 def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given: Any) -> None:
     """Write down a unit and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        details = actions.UnitDetails(names=named(names), periods=_periods(kept), **given)
+        details = actions.UnitDetails(names=names_by_language(names), periods=_periods(kept), **given)
         unit = actions.add(session, Sealer(keyring), details, day_at(now(), None), is_default=is_default)
         click.echo("\n".join(_lines(unit)))
 
@@ -89,7 +89,7 @@ def _lines(unit: Unit) -> list[str]:
     return lines
 
 
-def named(names: tuple[str, ...]) -> dict[str, str]:
+def names_by_language(names: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for one in names:
         language, is_given, name = one.partition("=")
@@ -134,7 +134,7 @@ def partners() -> None:
 def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...], email: str | None) -> None:
     """Write down a partner organisation and make its keys, in REGISTRY_HOME/keys: back them up."""
     with open_registry() as (_, sessions, keyring), sessions.begin() as session:
-        partner = accounts.NewPartner(reference, PartnerKind(kind), country, named(names), email)
+        partner = accounts.NewPartner(reference, PartnerKind(kind), country, names_by_language(names), email)
         unit = accounts.add_partner(session, Sealer(keyring), partner, day_at(now(), None))
         click.echo(
             f"{unit.reference}: added. Now add its people: registry officers add {unit.reference} ... --role partner"

@@ -73,17 +73,17 @@ class _Round:
 
     def run(self) -> None:
         with self._keys.alone():
-            base = self._noted()
+            base = self._read_note()
             here = {name: _digest(path.read_bytes()) for name, path in self._files().items()}
             with reading_session(self._sessions) as session:
                 there = {row.name: row.digest for row in session.execute(select(HomeFile.name, HomeFile.digest))}
             noted = {}
             for name in sorted({*base, *here, *there}):
-                noted[name] = self._settle(name, base.get(name), here.get(name, _GONE), there.get(name))
+                noted[name] = self._reconcile(name, base.get(name), here.get(name, _GONE), there.get(name))
             if noted != base:
                 write_atomically(self._note, json.dumps(noted, indent=0).encode())
 
-    def _settle(self, name: str, base: str | None, here: str, there: str | None) -> str:
+    def _reconcile(self, name: str, base: str | None, here: str, there: str | None) -> str:
         """Make both sides alike. Gives what they are now, or the former note where the operator must settle it."""
         known = base if base is not None else _GONE
         if here == (there or _GONE):
@@ -172,7 +172,7 @@ class _Round:
                 found[name] = path
         return found
 
-    def _noted(self) -> dict[str, str]:
+    def _read_note(self) -> dict[str, str]:
         try:
             return dict(json.loads(self._note.read_bytes()))
         except FileNotFoundError:

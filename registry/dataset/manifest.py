@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from registry.core.errors import BadProof, DatasetRefused
 from registry.dataset.formats import File, digest_of
 from registry.dataset.rules import TABLES, VERSION
-from registry.log.note import ED25519, Checkpoint, VerifierKey, is_signed, opened_checkpoint, read_note, read_vkey
+from registry.log.note import ED25519, Checkpoint, VerifierKey, is_signed, read_note, read_vkey, verify_checkpoint
 
 MANIFEST, NOTE = "manifest.json", "manifest.note"
 NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9]{1,18}")
@@ -59,7 +59,7 @@ def opened_head(stated: Mapping[str, Any], keys: Keys) -> Head:
     """The head that a manifest or a delta names. DatasetRefused unless the log's keys signed it and it says the same."""
     try:
         note = str(stated["head"])
-        checkpoint: Checkpoint = opened_checkpoint(note, keys.keys)
+        checkpoint: Checkpoint = verify_checkpoint(note, keys.keys)
         head = Head(checkpoint.origin, checkpoint.size, checkpoint.root, note)
         is_same = head.stated() == {name: stated[name] for name in ("origin", "size", "root", "head")}
     except (BadProof, KeyError, TypeError) as error:

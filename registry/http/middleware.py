@@ -20,8 +20,7 @@ from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.errors import MEDIA_TYPE, HostNotServed, last_resort
 from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
 from registry.http.limits import Limiter, Quota, Quotas
-from registry.http.logs import SINK
-from registry.http.logs import LoggedRequest as Line
+from registry.http.logs import SINK, LoggedRequest
 from registry.http.metrics import Metrics
 from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS, is_of_intake, plain_path
 from registry.organisations.keys import BEGINNING
@@ -217,6 +216,6 @@ class RequestMiddleware:
         method = environ["REQUEST_METHOD"]
         if method not in METHODS:
             method = "OTHER"
-        SINK.write_later(Line(time(), request_id, method, route, status, seconds))
+        SINK.write_later(LoggedRequest(time(), request_id, method, route, status, seconds))
         if self._metrics is not None:
             self._metrics.count(method, route, status, seconds)

@@ -62,10 +62,10 @@ class KeyChain:
             return f"entry {index}: the key {kid} was {former['state']} and cannot become {state}, or another key"
         self.records[kid] = record
         if "certificate" in record and former is None:
-            return self._certified(index, record)
+            return self._check_certificate(index, record)
         return None
 
-    def _certified(self, index: int, record: dict[str, Any]) -> str | None:
+    def _check_certificate(self, index: int, record: dict[str, Any]) -> str | None:
         try:
             certificate = x509.load_der_x509_certificate(b64decode(record["certificate"]))
             if record["use"] == Use.ROOT:
@@ -176,7 +176,7 @@ def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: lis
         # From inside every key of ours counts, lost ones too: whether the head follows is seen from the entries.
         known = [note.VerifierKey(stored.origin, note.ED25519, queries.raw_public(key.public)) for key in keys]
         try:
-            head = note.opened_checkpoint(stored.note, known)
+            head = note.verify_checkpoint(stored.note, known)
         except BadProof as wrong:
             troubles.append(f"the head of {stored.size} entries: {wrong.text}")
             continue

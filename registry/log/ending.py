@@ -54,7 +54,7 @@ def recover(settings: Settings, sessions: sessionmaker[Session], origin: str | N
                 "refused, mend the tiles with `registry log rebuild-tiles`. To give the log another name all the same, say "
                 "which with --origin"
             )
-        state.origin = _checked(origin) if origin is not None else _next(state.origin)
+        state.origin = _check_origin(origin) if origin is not None else _next_origin(state.origin)
         return state.origin
 
 
@@ -66,13 +66,13 @@ def _is_forked(session: Session, settings: Settings) -> bool:
     return False
 
 
-def _next(origin: str) -> str:
+def _next_origin(origin: str) -> str:
     """`host/log`, then `host/log-2`, `host/log-3`."""
     found = queries.TURN.fullmatch(origin)
     return f"{found['name']}-{int(found['turn']) + 1}" if found else f"{origin}-2"
 
 
-def _checked(origin: str) -> str:
+def _check_origin(origin: str) -> str:
     try:
         if len(origin) > 200 or "/" not in origin:
             raise BadProof("it must be like registry.example/log-2")

@@ -184,7 +184,7 @@ def read_checkpoint(text: str) -> Checkpoint:
     return Checkpoint(lines[0], int(lines[1]), root)
 
 
-def opened_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
+def verify_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
     """The checkpoint of a note signed by one of the log's keys, which bear its origin as their name. BadProof otherwise."""
     note = read_note(raw)
     checkpoint = read_checkpoint(note.text)

@@ -11,12 +11,10 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import claims, queries
-from registry.supervision.entries import decisions as deciding
-from registry.supervision.entries import requests as entry_requests
+from registry.supervision.entries import claims, decisions, queries
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.requests import Rep
+from registry.supervision.entries.requests import Rep, take_back
 from registry.vocabulary.register import Language
 from schemas.entries import AgencyInvitationSchema, EntryAnswerSchema, EntryDecisionSchema
 
@@ -50,12 +48,13 @@ ACTS = OfficerActs(
     lambda session, me, _, reference: find_request(session, me, reference).reference,
     (
         OfficerAct(
-            "decide", Act.APPROVE, calling(deciding.decide), "decideEntryRequest",
+            "decide", Act.APPROVE, calling(decisions.decide), "decideEntryRequest",
             _DECIDING,
             EntryDecisionSchema, form={"is_accepted": "decision"},
         ),
         OfficerAct(
-            "take-down", Act.APPROVE, calling(deciding.take_down), "takeDownReply", "Take down an agency's reply, with a reason.",
+            "take-down", Act.APPROVE, calling(decisions.take_down), "takeDownReply",
+            "Take down an agency's reply, with a reason.",
             EntryAnswerSchema,
         ),
     ),
@@ -64,7 +63,7 @@ ACTS = OfficerActs(
 
 def _take_back(call: ActCall[AuthenticatedOfficer]) -> object:
     rep = representative(call.session, call.me)
-    return entry_requests.take_back(Call(call.session, rep, call.at, call.version), call.reference)
+    return take_back(Call(call.session, rep, call.at, call.version), call.reference)
 
 
 OWN = OfficerActs(
@@ -91,7 +90,7 @@ def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) 
 def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str, language: Language) -> str:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
-    deciding.require_own(call.session, call.actor, agency)
+    decisions.require_own(call.session, call.actor, agency)
     unit = accounts.agency_unit(call.session, sealer(), agency, call.at.date())
     return claims.invite(call, unit, name, email, language).reference
 

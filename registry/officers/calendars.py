@@ -46,7 +46,7 @@ def made_on(session: Session, officer: Officer) -> date | None:
     ).one_or_none()
 
 
-def present(session: Session, secret: str, today: date) -> AuthenticatedOfficer:
+def authenticate(session: Session, secret: str, today: date) -> AuthenticatedOfficer:
     """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
     query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
     officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()

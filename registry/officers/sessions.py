@@ -40,7 +40,7 @@ class AuthenticatedOfficer:
         return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
 
 
-def present(session: Session, token: str, at: datetime, today: date) -> AuthenticatedOfficer:
+def authenticate(session: Session, token: str, at: datetime, today: date) -> AuthenticatedOfficer:
     """The officer of a session token, with the roles of today. Raises NotSignedIn, the same for every invalid token."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or not stored.is_full:
@@ -52,7 +52,7 @@ def present(session: Session, token: str, at: datetime, today: date) -> Authenti
     return authenticated_as(session, officer, stored, today)
 
 
-def whose_ran_out(session: Session, token: str, at: datetime) -> Officer | None:
+def officer_of_expired(session: Session, token: str, at: datetime) -> Officer | None:
     """The officer whose session ran out by idleness or age, for as long as it is not forgotten.
 
     None for one that was ended on purpose, or whose account is not active: nothing is done for those.
@@ -84,7 +84,7 @@ def forget_over(session: Session, at: datetime) -> None:
     OFFICER_SESSIONS.forget_over(session, at)
 
 
-def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:
+def authenticate_first_step(session: Session, token: str, at: datetime) -> tuple[Officer, SignedIn]:
     """The officer and session between password and second factor. Raises NotSignedIn."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or stored.is_full:
@@ -95,7 +95,7 @@ def half_present(session: Session, token: str, at: datetime) -> tuple[Officer, S
     return officer, stored
 
 
-def came_with(session: Session, officer: Officer, provider: str, since: datetime) -> bool:
+def has_signed_in_with(session: Session, officer: Officer, provider: str, since: datetime) -> bool:
     """Whether the officer signed in with this provider since then, even if that session has ended."""
     query = select(SignedIn.id).where(
         SignedIn.officer_id == officer.id,

@@ -73,10 +73,10 @@ def sign_in(
     DELAYS.require_no_wait(call.session, keyring, counted, call.at)
     is_open = officer is not None and officer.state is OfficerState.ACTIVE and may_by_password(officer)
     stored = officer.password if officer is not None and is_open else None
-    if not passwords.is_right(password, stored) or officer is None:
+    if not passwords.is_password_right(password, stored) or officer is None:
         return _refuse(call, keyring, counted, officer)
     if stored is not None and passwords.is_outdated(stored):
-        officer.password = passwords.hashed(password)
+        officer.password = passwords.hash_password(password)
     return Attempt(Step.SECOND_FACTOR, OFFICER_SESSIONS.begin(call.session, officer, call.at, is_full=False))
 
 
@@ -103,7 +103,7 @@ def give_key(call: Call[Browser], keyring: Keyring, party: RelyingParty, answer:
 
 def _give_second(call: Call[Browser], keyring: Keyring, is_right: Callable[[Officer, SignedIn], bool]) -> Attempt:
     """The session is replaced by another with another token, against session fixation."""
-    officer, half = sessions.half_present(call.session, call.actor.token, call.at)
+    officer, half = sessions.authenticate_first_step(call.session, call.actor.token, call.at)
     counted = _counted(keyring, officer, officer.email, call.actor.mark)
     DELAYS.require_no_wait(call.session, keyring, counted, call.at)
     if not is_right(officer, half):
@@ -132,7 +132,7 @@ def change_password(
     session, officer, today = call.session, call.actor.officer, day_at(call.at, None)
     if not is_password_right(call, keyring, old):
         return None
-    if passwords.is_right(new, officer.password):
+    if passwords.is_password_right(new, officer.password):
         raise ActRefused("password_same", "this is the password you have: choose another")
     passwords.set_password(officer, new, today, home)
     OFFICER_SESSIONS.end_all(session, officer, call.at, but=call.actor.session)
@@ -149,7 +149,7 @@ def is_password_right(call: Call[AuthenticatedOfficer], keyring: Keyring, passwo
     """
     officer = call.actor.officer
     DELAYS.require_no_wait(call.session, keyring, officer.email, call.at)
-    is_right = passwords.is_right(password, officer.password)
+    is_right = passwords.is_password_right(password, officer.password)
     if not is_right:
         _refuse(call, keyring, officer.email, officer)
     return is_right

@@ -57,7 +57,7 @@ def make(
     return token, text
 
 
-def present(session: Session, text: str, today: date, *, is_noted: bool = True) -> AuthenticatedOfficer:
+def authenticate(session: Session, text: str, today: date, *, is_noted: bool = True) -> AuthenticatedOfficer:
     """The officer of a bearer token, with the roles of today. Raises NotSignedIn, the same for every invalid token.
 
     Its use is noted, but not in a session that only reads (`is_noted` False).

@@ -106,7 +106,7 @@ def sign_in(session: Session, keyring: Keyring, email: str, password: str, at: d
     DELAYS.require_no_wait(session, keyring, email, at)
     member = session.scalars(select(Member).where(Member.email == email.strip().lower()[:200])).one_or_none()
     stored = member.password if member is not None and member.state is MemberState.ACTIVE else None
-    if not passwords.is_right(password, stored) or member is None:
+    if not passwords.is_password_right(password, stored) or member is None:
         DELAYS.failed(session, keyring, email, at)
         return None
     token, is_in = sessions.begin_by_one(session, member, at)
@@ -138,7 +138,7 @@ def is_password_right(call: Call[sessions.MemberPresent], keyring: Keyring, pass
     """
     member = call.actor.member
     DELAYS.require_no_wait(call.session, keyring, member.email, call.at)
-    is_right = passwords.is_right(password, member.password)
+    is_right = passwords.is_password_right(password, member.password)
     if not is_right:
         DELAYS.failed(call.session, keyring, member.email, call.at)
     return is_right

@@ -46,7 +46,7 @@ def begin_by_one(session: Session, member: Member, at: datetime) -> tuple[str, b
     return MEMBER_SESSIONS.begin(session, member, at, is_full=is_full), is_full
 
 
-def present(session: Session, token: str, at: datetime) -> MemberPresent:
+def authenticate(session: Session, token: str, at: datetime) -> MemberPresent:
     """Whose token it is. Raises NotSignedIn for every token that opens nothing, all alike, and SecondStepNeeded."""
     me = _living(session, token, at)
     if _waits_for_second_step(session, me):

@@ -33,7 +33,7 @@ class Leads(NamedTuple):
     digest: str
 
 
-def leads_of(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
+def find_leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> list[Leads]:
     """Where each line leads now, in their order; lines count from 1."""
     wanted: dict[str, list[int]] = defaultdict(list)
     for line, number in enumerate(numbers, start=1):

@@ -24,7 +24,7 @@ from registry.register.agencies.queries import agency_row, licence_row
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import WatchKind
 from registry.watches.models import Watch, WatchTarget
-from registry.watches.numbers import Leads, Number, leads_of
+from registry.watches.numbers import Leads, Number, find_leads
 from registry.watches.rules import SearchCriteria
 
 MAX_WATCHES = 1000
@@ -161,7 +161,7 @@ def _leads(session: Session, keyring: Keyring, numbers: Sequence[Number]) -> lis
     blank = next((line for line, number in enumerate(numbers, start=1) if not number.text.strip()), None)
     if blank is not None:
         raise InvalidInput([Fault(f"numbers[{blank - 1}]", Problem.MISSING, "is empty: leave the line out")])
-    return leads_of(session, keyring, numbers)
+    return find_leads(session, keyring, numbers)
 
 
 def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Listed:

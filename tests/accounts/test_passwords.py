@@ -45,19 +45,19 @@ def test_without_a_list_nothing_is_stolen(tmp_path: Path) -> None:
 
 
 def test_a_password_is_right_however_the_keyboard_writes_it() -> None:
-    stored = passwords.hashed("ｌａｎｔｅｒｎ walnut café")
-    assert passwords.is_right("lantern walnut cafe\u0301", stored)
-    assert not passwords.is_right("lantern walnut cafe", stored)
+    stored = passwords.hash_password("ｌａｎｔｅｒｎ walnut café")
+    assert passwords.is_password_right("lantern walnut cafe\u0301", stored)
+    assert not passwords.is_password_right("lantern walnut cafe", stored)
     assert "lantern" not in stored
 
 
 @pytest.mark.real_cost
 def test_a_password_is_hashed_at_the_cost_that_rfc_9106_asks_where_memory_is_short() -> None:
-    assert passwords.hashed(PASSWORD).split("$")[1:4] == ["argon2id", "v=19", "m=65536,t=3,p=4"]
+    assert passwords.hash_password(PASSWORD).split("$")[1:4] == ["argon2id", "v=19", "m=65536,t=3,p=4"]
 
 
 def test_an_unknown_person_has_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert not passwords.is_right("the password of nobody", None)
+    assert not passwords.is_password_right("the password of nobody", None)
 
 
 @pytest.mark.real_cost
@@ -70,12 +70,12 @@ def test_a_sign_in_with_an_unknown_address_costs_the_work_of_a_known_one(monkeyp
             done.append(stored.rsplit("$", 2)[0])
             return real.verify(stored, typed)
 
-    stored = passwords.hashed(PASSWORD)
+    stored = passwords.hash_password(PASSWORD)
     monkeypatch.setattr(passwords, "_hasher", Counting())
     passwords._nobodys.cache_clear()
     monkeypatch.setattr(passwords, "_nobodys", lambda: real.hash("the password of nobody"))
-    passwords.is_right("wrong", stored)
-    passwords.is_right("wrong", None)
+    passwords.is_password_right("wrong", stored)
+    passwords.is_password_right("wrong", None)
     assert len(done) == 2
     # The same algorithm, memory and passes.
     assert done[0] == done[1]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.bulk.actions import guessed_kind
+from registry.bulk.actions import guess_kind
 from registry.bulk.rules import with_constants, with_day_read
 from registry.vocabulary.organisations import JobKind
 
@@ -72,4 +72,4 @@ def test_both_ends_are_known_as_a_corridor_whose_destination_may_be_said_for_all
     tmp_path: Path, header: str, kind: JobKind
 ) -> None:
     (tmp_path / "list").write_text(f"{header}\nA,B,IT\n")
-    assert guessed_kind(tmp_path / "list")[0] is kind
+    assert guess_kind(tmp_path / "list")[0] is kind

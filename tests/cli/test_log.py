@@ -56,7 +56,7 @@ def test_the_life_of_a_log(env: dict[str, str], tmp_path: Path) -> None:
     raw = (folder / "log" / "checkpoint").read_text()
     keys = [note.read_vkey(line) for line in (folder / "log" / "vkey").read_text().splitlines()]
     # While a key is rotated both sign, so that a verifier that knows one of them goes on verifying.
-    assert all(note.opened_checkpoint(raw, [key]).size for key in keys)
+    assert all(note.verify_checkpoint(raw, [key]).size for key in keys)
     assert len(keys) == 2
     good("keys", "retire", former, env=env)
     assert "has it already" in refused("keys", "retire", former, env=env)
@@ -208,7 +208,7 @@ def test_a_log_key_that_is_compromised_signs_no_more(env: dict[str, str], tmp_pa
     keys = (tmp_path / "out" / "log" / "vkey").read_text().splitlines()
     assert len(keys) == 1
     assert len(note.read_note(raw).signatures) == 1
-    assert note.opened_checkpoint(raw, [note.read_vkey(keys[0])]).size > 100
+    assert note.verify_checkpoint(raw, [note.read_vkey(keys[0])]).size > 100
 
 
 def test_a_witness_prints_its_key(tmp_path: Path) -> None:

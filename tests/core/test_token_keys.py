@@ -80,7 +80,7 @@ def test_a_log_is_signed_by_the_token_and_the_root_certifies_its_key(
     log, credential, root = (keyring.active(use) for use in (Use.LOG, Use.CREDENTIAL, Use.ROOT))
     assert sorted(path.name.partition("-")[0] for path in settings.keys.glob("*.pem")) == ["receipt", "root", "status"]
     key = note.VerifierKey(signed.origin, note.ED25519, raw_public(log.public))
-    assert note.opened_checkpoint(signed.note, [key]).size == signed.size
+    assert note.verify_checkpoint(signed.note, [key]).size == signed.size
     issued, issuer = (x509.load_der_x509_certificate(b64decode(one.certificate or "")) for one in (credential, root))
     issued.verify_directly_issued_by(issuer)
     assert issued.public_key() == p256_of(credential.public)

@@ -104,21 +104,21 @@ def test_a_checkpoint_is_taken_of_its_own_log_alone():
     log, other = Signing(ORIGIN, note.ED25519), Signing("other.example/log", note.ED25519)
     foreign = Signing(ORIGIN, note.ED25519)
     raw = checkpoint(log)
-    assert note.opened_checkpoint(raw, [foreign.key, log.key]).size == 7
+    assert note.verify_checkpoint(raw, [foreign.key, log.key]).size == 7
     for keys in ([], [other.key], [foreign.key]):
         with pytest.raises(BadProof, match="no key of that log"):
-            note.opened_checkpoint(raw, keys)
+            note.verify_checkpoint(raw, keys)
     witness = note.VerifierKey(ORIGIN, note.COSIGNATURE, log.key.public)
     with pytest.raises(BadProof):
-        note.opened_checkpoint(raw, [witness])
+        note.verify_checkpoint(raw, [witness])
 
 
 def test_a_false_line_in_a_known_name_spoils_the_note():
     log, second = Signing(ORIGIN, note.ED25519), Signing(ORIGIN, note.ED25519)
     raw = checkpoint(log) + second.key.line(bytes(64))
-    assert note.opened_checkpoint(raw, [log.key]).size == 7
+    assert note.verify_checkpoint(raw, [log.key]).size == 7
     with pytest.raises(BadProof, match="is false"):
-        note.opened_checkpoint(raw, [log.key, second.key])
+        note.verify_checkpoint(raw, [log.key, second.key])
 
 
 def test_a_cosignature_is_of_one_text_at_one_time():

@@ -35,7 +35,7 @@ def test_a_head_is_signed_over_what_is_committed(settings: Settings, sessions: S
     # Three agencies, five keys, one policy.
     assert displayed is not None
     assert (displayed.size, displayed.origin) == (9, "127.0.0.1:8000/log")
-    assert note.opened_checkpoint(displayed.note, keys) == note.Checkpoint(displayed.origin, 9, displayed.root)
+    assert note.verify_checkpoint(displayed.note, keys) == note.Checkpoint(displayed.origin, 9, displayed.root)
     assert tree.root_of(tree.pushed(0, [], tree.leaf_hashes(leaves))) == displayed.root
     assert last_signed(settings.home) == note.Checkpoint(displayed.origin, 9, displayed.root)
 
@@ -68,7 +68,7 @@ def test_every_entry_is_proven_under_the_published_head(settings: Settings, sess
         displayed, keys = queries.head(session), queries.verifier_keys(session)
         for index in (0, 1, 254, 255, 256, 299, 305):
             proof = read_proof(queries.proof_text(session, index))
-            head = note.opened_checkpoint(proof.checkpoint, keys)
+            head = note.verify_checkpoint(proof.checkpoint, keys)
             leaf = queries.entry_at(session, index).leaf
             check_inclusion(tree.leaf_hash(leaf), proof.index, head.size, proof.hashes, head.root)
         with pytest.raises(queries.NotFound, match="none at index"):

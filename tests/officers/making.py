@@ -35,7 +35,7 @@ def make_unit(session: Session, reference: str = "it-invented-unit", country: st
 @cache
 def kept_password() -> str:
     """Hashed once: it takes as long as it should."""
-    return passwords.hashed(PASSWORD)
+    return passwords.hash_password(PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)

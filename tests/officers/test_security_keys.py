@@ -42,7 +42,7 @@ class KeyHolder:
         )
 
     def wanted(self, half: str) -> str:
-        officer, stored = sessions.half_present(self.session, half, now())
+        officer, stored = sessions.authenticate_first_step(self.session, half, now())
         return str(security_keys.authentication_options(Call(self.session, officer, now()), stored, CONSOLE))
 
     def give(self, half: str, answer: str, party: RelyingParty = CONSOLE, later: timedelta = timedelta()) -> Step:

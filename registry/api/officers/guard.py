@@ -95,7 +95,7 @@ def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer
     Raises NotSignedIn, also if the officer must sign in with a provider and did not lately.
     """
     at = now()
-    me = tokens.present(session, token_sent(), day_at(at, None), is_noted=is_noted)
+    me = tokens.authenticate(session, token_sent(), day_at(at, None), is_noted=is_noted)
     only = only_way_of(me.standing)
     if only is not None:
         linking.require_there(session, me.officer, only, at)

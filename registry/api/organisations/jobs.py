@@ -19,7 +19,7 @@ from registry.bulk.files import result_of, results_of
 from registry.bulk.manifest import lines_in
 from registry.bulk.models import BulkJob
 from registry.bulk.receiving import receive_list
-from registry.bulk.rules import FIELDS, lacking, stated
+from registry.bulk.rules import FIELDS, constants_as_text, lacking
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
@@ -117,7 +117,7 @@ class Columns(Resource):
             raise InvalidInput(faults[:20])
         with writing() as session:
             job = _find_job(session, job_id)
-            actions.correct(job, kind, columns, constants=stated(constants), is_kept=keep)
+            actions.correct(job, kind, columns, constants=constants_as_text(constants), is_kept=keep)
             return Answer(_job_payload(job))
 
 

@@ -41,8 +41,8 @@ from registry.bulk.rules import (
     MAX_WITHOUT_KEY,
     VERIFICATION,
     Columns,
+    constants_as_text,
     question_of_row,
-    stated,
     with_constants,
     with_day_read,
 )
@@ -166,7 +166,7 @@ def listed_in(
     """The items that were sent. Raises TooManyQuestions, UnreadableList."""
     if isinstance(sent.items, list):
         _require_few(len(sent.items))
-        constants = stated(sent.options.get("constants")) or {}
+        constants = constants_as_text(sent.options.get("constants")) or {}
         fields = [_with(constants, one) for one in sent.items] if constants else sent.items
         return Listed(zip(fields, repeat(None), repeat(""), repeat("")))
     with memory_file(sent.items) as path:

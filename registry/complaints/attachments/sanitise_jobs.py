@@ -30,6 +30,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.clock import now
+from registry.core.db.engine import reading_session
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.core.settings import Bucket, Settings
@@ -242,8 +243,7 @@ def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
     for reference in [reference for reference, until in _resting.items() if until <= at]:
         del _resting[reference]
     of_a_unit = Attachment.case_id.in_(select(Case.id).where(Case.unit_id.is_not(None)))
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         waiting = select(Attachment.id).where(of_a_unit, WAITS, Attachment.reference.not_in(list(_resting)))
         if session.execute(waiting.limit(1)).first() is None:
             return 0

@@ -37,7 +37,7 @@ from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.similarity import Shingle
-from registry.core.db.engine import drop_deleted
+from registry.core.db.engine import drop_deleted, reading_session
 from registry.log.clock_check import require_right_clock
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
@@ -104,8 +104,7 @@ def purge_round(
     sessions: sessionmaker[Session], sealer: Sealer, at: datetime, remove_files: RemoveFiles | None = None
 ) -> Purged:
     """Purge what a round may destroy by itself (registry.complaints.retention.purge_limit). Raises ClockWrong."""
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         require_right_clock(session)
         day = last_day_of_round(at.date(), purged_through(session))
     if day is None:

@@ -18,6 +18,7 @@ from registry.complaints.intake.mailbox import resume
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
 from registry.core.clock import day_at
+from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
 from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, Unit
@@ -58,8 +59,7 @@ def remind(sessions: sessionmaker[Session], tell: Tell, at: datetime) -> int:
             sent += 1
             _write_down(sessions, one, at)
 
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         called = [one for is_overdue in (False, True) for one in _due(session, at, is_overdue=is_overdue)]
     do_for_each(sorted(called, key=lambda one: not one.is_danger), call, "reminding a unit")
     return sent

@@ -69,17 +69,17 @@ class Witness:
         if not any(key.name == head.origin for key in self._keys):
             return Answer(404, "this witness does not know that log\n")
         try:
-            note.opened_checkpoint(raw, self._keys)
+            note.verify_checkpoint(raw, self._keys)
         except BadProof as wrong:
             return Answer(403, f"{wrong.text}\n")
         if old > head.size:
             return Answer(400, "the old size is greater than that of the checkpoint\n")
         # Looking and writing must not be parted, or a slower request would turn the state back.
         with self._lock:
-            return self._judged(old, proof, head)
+            return self._sign_or_refuse(old, proof, head)
 
-    def _judged(self, old: int, proof: list[bytes], head: note.Checkpoint) -> Answer:
-        state = self._state()
+    def _sign_or_refuse(self, old: int, proof: list[bytes], head: note.Checkpoint) -> Answer:
+        state = self._read_state()
         size, root = state.get(head.origin, (0, tree.EMPTY_ROOT))
         if old != size or (old == head.size and root != head.root):
             return Answer(409, f"{size}\n", "text/x.tlog.size")
@@ -87,12 +87,12 @@ class Witness:
             tree.check_consistency(old, root, head.size, head.root, proof)
         except BadProof as wrong:
             return Answer(422, f"{wrong.text}\n")
-        self._keep({**state, head.origin: (head.size, head.root)})
+        self._write_state({**state, head.origin: (head.size, head.root)})
         seconds = int(time.time())
         signature = self._signer.sign(note.cosigned_message(head.text(), seconds))
         return Answer(200, self.key.line(seconds.to_bytes(8, "big") + signature))
 
-    def _state(self) -> dict[str, tuple[int, bytes]]:
+    def _read_state(self) -> dict[str, tuple[int, bytes]]:
         try:
             existing = json.loads(self._path.read_bytes())
             return {origin: (int(size), b64decode(root)) for origin, (size, root) in existing.items()}
@@ -101,7 +101,7 @@ class Witness:
         except (OSError, ValueError, TypeError, AttributeError):
             raise KeyTrouble(f"{self._path} cannot be read: put it back, or start a witness with another key") from None
 
-    def _keep(self, state: dict[str, tuple[int, bytes]]) -> None:
+    def _write_state(self, state: dict[str, tuple[int, bytes]]) -> None:
         stated = {origin: [size, b64encode(root).decode()] for origin, (size, root) in state.items()}
         write_atomically(self._path, json.dumps(stated).encode())
         sync_folder(self._path.parent)

@@ -160,7 +160,7 @@ def require_there(session: Session, officer: Officer, provider: Provider, at: da
 
     An officer whom the ministry shuts out loses their programs here too, within `token_hours`. Raises NotSignedIn.
     """
-    if not sessions.came_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
+    if not sessions.has_signed_in_with(session, officer, provider.key, at - timedelta(hours=provider.token_hours)):
         raise NotSignedIn(
             f"sign in at the console with {provider.name}: your tokens go on for {provider.token_hours} hours after you "
             "did, and this one goes on once you do",

@@ -70,7 +70,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
         def guarded(**path: Any) -> Any:
             try:
                 with writing() as session:
-                    me = present(session)
+                    me = authenticate(session)
                     rule = request.url_rule
                     if has_to_link(session, me) and (rule is None or rule.rule not in LINKING):
                         return redirect("/console/own", 303)
@@ -154,10 +154,10 @@ def open_to_all(view: View) -> View:
     return opened
 
 
-def present(session: Session) -> AuthenticatedOfficer:
+def authenticate(session: Session) -> AuthenticatedOfficer:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
     at = now()
-    me = sessions.present(session, token_sent(), at, day_at(at, None))
+    me = sessions.authenticate(session, token_sent(), at, day_at(at, None))
     g.console_present = me
     g.console_bar = Bar(me.officer.name, me.standing, me.unit_names)
     g.language = Language(me.officer.language)

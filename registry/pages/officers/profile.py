@@ -188,7 +188,7 @@ def _shown_server(address: str | None) -> str:
 def feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
-    me = calendars.present(session, secret, day_at(at, None))
+    me = calendars.authenticate(session, secret, day_at(at, None))
     response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"

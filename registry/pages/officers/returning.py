@@ -88,7 +88,7 @@ def _left_of(token: str, page: str | None) -> str:
         return ""
     at = now()
     with writing() as session:
-        officer = sessions.whose_ran_out(session, token, at)
+        officer = sessions.officer_of_expired(session, token, at)
         if officer is None:
             return ""
         is_kept = page is not None and _is_own_form(token) and keep_typed(session, officer.id, page, request.path, at)

@@ -36,7 +36,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import Afterwards, allowed, present, token_sent
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, token_sent
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import HandedWith
@@ -124,7 +124,7 @@ def _require_sender() -> None:
     """Raises NotSignedIn, or Forbidden for an officer who may send no paper."""
     with services().reading_sessions() as glance, glance.no_autoflush:
         at = now()
-        who = sessions.present(glance, token_sent(), at, day_at(at, None))
+        who = sessions.authenticate(glance, token_sent(), at, day_at(at, None))
         require_right(who, Resource.HEARING, Act.ANSWER)
 
 
@@ -206,11 +206,11 @@ def _add(member: PartyMember, reference: str) -> BaseResponse:
 
 def _refused(reference: str, code: Problem, status: int) -> BaseResponse:
     with writing() as session:
-        me = present(session)
+        me = authenticate(session)
         words = text(language(), f"problem.{code}.detail")
         return _hearing_page(session, me, reference, Refusal(status, code, words, language()), {})
 
 
 def _answer_refused(reference: str, refusal: Refusal) -> BaseResponse:
     with writing() as session:
-        return _hearing_page(session, present(session), reference, refusal, {})
+        return _hearing_page(session, authenticate(session), reference, refusal, {})

@@ -160,11 +160,11 @@ def join_with_key() -> Response:
             officer = join_codes.officer_of_code(session, code, at)
             if not answer:
                 token = OFFICER_SESSIONS.begin(session, officer, at, is_full=False)
-                _, half = sessions.half_present(session, token, at)
+                _, half = sessions.authenticate_first_step(session, token, at)
                 wanted = security_keys.registration_options(Call(session, officer, at), half, party)
                 asking = page("join_key.html", here="sign_in", code=code, name=name, wanted=wanted)
                 return session_cookie().give(asking, token)
-            whose, half = sessions.half_present(session, token_sent(), at)
+            whose, half = sessions.authenticate_first_step(session, token_sent(), at)
             if whose.id != officer.id:
                 raise NotSignedIn("begin again with your code")
             security_keys.add(Call(session, officer, at), half, party, name, answer)
@@ -243,7 +243,7 @@ def _code_page(fault: str | None = None, status: int = 200) -> Response:
     if party is not None and token_sent():
         try:
             with writing() as session:
-                officer, half = sessions.half_present(session, token_sent(), at)
+                officer, half = sessions.authenticate_first_step(session, token_sent(), at)
                 wanted = security_keys.authentication_options(Call(session, officer, at), half, party)
         except NotSignedIn:
             wanted = None

@@ -38,7 +38,7 @@ def for_members(view: View) -> View:
     def guarded(**path: Any) -> Any:
         try:
             with writing() as session:
-                me = present(session)
+                me = authenticate(session)
                 if request.method not in SAFE:
                     require_form(token_sent())
                 return view(session, me, **path)
@@ -87,9 +87,9 @@ def open_to_all(view: View) -> View:
     return opened
 
 
-def present(session: Session) -> MemberPresent:
+def authenticate(session: Session) -> MemberPresent:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
-    me = sessions.present(session, token_sent(), now())
+    me = sessions.authenticate(session, token_sent(), now())
     g.account_bar = (me.member.name, me.organisation.name)
     g.language = Language(me.member.language)
     return me
@@ -98,7 +98,7 @@ def present(session: Session) -> MemberPresent:
 def _is_in() -> bool:
     try:
         with writing() as session:
-            present(session)
+            authenticate(session)
     except NotSignedIn:
         return False
     return True

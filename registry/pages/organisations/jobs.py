@@ -18,7 +18,7 @@ from registry.bulk.files import results_of
 from registry.bulk.models import BulkJob
 from registry.bulk.reading import columns_of_lines
 from registry.bulk.receiving import receive_list
-from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, guessed, lacking, stated
+from registry.bulk.rules import CONSTANTS, FIELDS, IDENTIFIER, SUBJECTS, constants_as_text, guess_columns, lacking
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.db.reading import Page
@@ -41,7 +41,7 @@ from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.wording import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
-from registry.pages.organisations.guard import for_members, present, token_sent
+from registry.pages.organisations.guard import authenticate, for_members, token_sent
 from registry.pages.organisations.rendering import LocalisedText, language, page, refusal_text, to, trouble_text
 from registry.pages.organisations.sign_in import acting
 from registry.vocabulary.codes import Problem
@@ -106,7 +106,7 @@ def _is_sent_by_member() -> bool:
     """Whether it is worth reading; the view refuses by itself who may not send it."""
     try:
         with writing() as session:
-            present(session)
+            authenticate(session)
             require_form(token_sent())
     except (NotSignedIn, SecondStepNeeded, ActRefused):
         return False
@@ -133,7 +133,7 @@ def listed(session: Session, me: MemberPresent) -> Response:
 def _require_member() -> None:
     """Raises NotSignedIn."""
     with services().reading_sessions() as session, session.no_autoflush:
-        sessions.present(session, token_sent(), now())
+        sessions.authenticate(session, token_sent(), now())
 
 
 @pages.post("/lists")
@@ -206,7 +206,7 @@ def _save_columns(job: BulkJob) -> None:
     kind = JobKind(word) if word in list(JobKind) else job.kind
     if kind is not job.kind:
         # Other fields: what stood in the form were those of the other kind.
-        columns = guessed(job.headers, FIELDS[kind]).columns
+        columns = guess_columns(job.headers, FIELDS[kind]).columns
         job.kind, job.columns = kind, columns
         return
     statement = [(request.form.get(f"as-{place}", ""), header) for place, header in enumerate(job.headers)]
@@ -223,7 +223,7 @@ def _save_columns(job: BulkJob) -> None:
         job,
         kind,
         {field: header for field, header in statement if field},
-        constants=stated(load_values(ConstantsSchema(), constants)),
+        constants=constants_as_text(load_values(ConstantsSchema(), constants)),
         is_kept="keep" in request.form,
     )
 

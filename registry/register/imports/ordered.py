@@ -5,6 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.db.engine import reading_session
 from registry.core.db.errors import is_database_away
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.settings import Settings
@@ -23,8 +24,7 @@ def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[s
     One that cannot be applied waits again and says why, and the officer who approved it is told: it is not tried again
     until somebody decides so.
     """
-    with sessions() as session:
-        session.connection(execution_options={"registry_reading": True})
+    with reading_session(sessions) as session:
         waits = PendingImport.decided_at.is_(None)
         ordered = list(
             session.execute(

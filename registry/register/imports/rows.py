@@ -15,7 +15,7 @@ LIMIT = 512 << 20
 
 
 class Row(NamedTuple):
-    """One row: its line (or record number) and part, both as in Finding, and the wanted cells in order, tidied of nothing.
+    """One row: its line (or record number) and part, both as in Finding, and the wanted cells in order, as the file has them.
 
     `cells` is None where the row is broken; `found` and `wanted` then count its cells, or `flaw` and `detail` say more.
     A row that has both cells and a flaw is taken with a warning, or refused where the flaw is one of `REFUSED`. `heading`

@@ -9,6 +9,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -63,6 +64,7 @@ class Header:
         self.stated = frozenset(there & {"status", "kind"}) | ({"kind"} if layout.flags else frozenset())
         self.matched = sum(place is not None for place in self.places)
         self._other_lists = [folded(word) for word in layout.other_lists]
+        self._is_trusted = layout.trusts_columns
         self._left = (
             []
             if layout.trusts_columns
@@ -80,7 +82,8 @@ class Header:
 
         A column whose header says so says it wherever a cell is filled.
         """
-        for place, name, speaks_of_an_end in self._left:
+        beside = ((place, f"column {place + 1}", False) for place in range(len(self.cells), len(cells)))
+        for place, name, speaks_of_an_end in chain(self._left, () if self._is_trusted else beside):
             text = cells[place] if place < len(cells) else ""
             if not text or text.isspace():
                 continue

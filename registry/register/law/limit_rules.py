@@ -25,11 +25,12 @@ from registry.vocabulary.register import NACE_REVISIONS, EmployerKind, Word
 class Plan:
     """What a question states; None is "not stated". Nothing is ever assumed here. `visa` is a word of `Visa`.
 
-    `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name as
-    the rows name it. `employer`: who would employ the person. `is_shortage_job`: the job is on the
-    state's list of shortage jobs. `is_abroad`: the person is not in the destination.
-    `agency_entered_on`, `agency_active_since`: facts of the agency's record. `facts`: by row id, whether the fact holds that
-    only this limit asks for (a deed, a kind of work, an exemption that does not apply: True says the limit's case is given).
+    `nationality`: ISO 3166-1 alpha-2. `is_permit_bound`: the person needs a permit for this work. `permit`: its name
+    as the rows name it. `employer`: who would employ the person. `is_shortage_job`: the job is on the state's list of
+    shortage jobs. `is_abroad`: the person is not in the destination. `agency_entered_on`, `agency_active_since`:
+    facts of the agency's record, under a licence of `agency_country`: they say nothing of an entry in another
+    country. `facts`: by row id, whether the fact holds that only this limit asks for (a deed, a kind of work, an
+    exemption that does not apply: True says the limit's case is given).
     """
 
     nationality: str | None = None
@@ -45,6 +46,7 @@ class Plan:
     is_abroad: bool | None = None
     agency_entered_on: date | None = None
     agency_active_since: date | None = None
+    agency_country: str | None = None
     facts: Mapping[str, bool] = field(default_factory=dict)
 
 
@@ -145,7 +147,8 @@ def _facts(limit: Limit, plan: Plan, day: date) -> Iterable[_Test]:
     if limit.occupations_allowed or limit.occupations_barred:
         yield _of_occupation(limit, plan)
     if limit.years_after_entry is not None:
-        yield _Test(_is_within_years(plan.agency_entered_on, limit.years_after_entry, day), "agency_entered_on")
+        entered = plan.agency_entered_on if _is_of_the_agencys_country(limit, plan) else None
+        yield _Test(_is_within_years(entered, limit.years_after_entry, day), "agency_entered_on")
     if limit.years_active_before is not None:
         yield _of_activity(limit, plan, day)
     if limit.id in plan.facts:
@@ -161,9 +164,15 @@ def _is_within_years(start: date | None, years: int, day: date) -> bool | None:
     return None if start is None else day < months_after(start, 12 * years)
 
 
+def _is_of_the_agencys_country(limit: Limit, plan: Plan) -> bool:
+    """Whether the days of the agency's licence count for the limit; where no country is said they do."""
+    return plan.agency_country in (None, limit.country)
+
+
 def _of_activity(limit: Limit, plan: Plan, day: date) -> _Test:
     """Whether the agency has not worked long enough, or the job is none of those that it may lend to all the same."""
-    is_new = _is_within_years(plan.agency_active_since, limit.years_active_before or 0, day)
+    since = plan.agency_active_since if _is_of_the_agencys_country(limit, plan) else None
+    is_new = _is_within_years(since, limit.years_active_before or 0, day)
     if not limit.shortage_jobs_only:
         return _Test(is_new, "agency_active_since")
     if is_new or plan.is_shortage_job is False:

@@ -14,9 +14,9 @@ from registry.audit import actions as audit
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove, NotFound
 from registry.log.actions import Appended, lock_log
-from registry.register.agencies import models as agencies
 from registry.register.agencies import record, storage
 from registry.register.agencies.actions import amend
+from registry.register.agencies.models import Licence
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import licence_row
 from registry.register.authorities.actions import save_desk_reading
@@ -184,7 +184,7 @@ def _stated(sanction: Sanction, agency: record.Agency, today: date) -> LicenceSt
     return None if period is None else period.status
 
 
-def _licence(session: Session, sanction: Sanction) -> agencies.Licence:
+def _licence(session: Session, sanction: Sanction) -> Licence:
     found = licence_row(session, sanction.licence)
     if found is None:
         raise NotFound(f"there is no licence {sanction.licence}")

@@ -5,7 +5,6 @@ that they judge. A limit that the question states in full makes a `no`; one that
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -152,11 +151,8 @@ def _of_limits(
     facts: VerdictFacts,
 ) -> Iterator[Judged]:
     plan = _plan(recruiting, question)
-    # How long an agency has been entered is told by a licence of that very country: of another's entry it says nothing.
-    elsewhere = replace(plan, agency_entered_on=None, agency_active_since=None)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
-    found = judge_limits([one for one in limits if one.country == recruiting.home], plan, day, today=today)
-    found += judge_limits([one for one in limits if one.country != recruiting.home], elsewhere, day, today=today)
+    found = judge_limits(limits, plan, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
     ]
@@ -291,6 +287,7 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
         is_abroad=is_abroad,
         agency_entered_on=recruiting.entered_on,
         agency_active_since=recruiting.entered_on,
+        agency_country=recruiting.home,
     )
 
 

@@ -47,7 +47,7 @@ class Fetched:
 
 def head_of(client: FlaskClient) -> note.Checkpoint:
     keys = [note.read_vkey(line) for line in client.get("/log/vkey").text.splitlines()]
-    return note.opened_checkpoint(client.get("/log/checkpoint").text, keys)
+    return note.verify_checkpoint(client.get("/log/checkpoint").text, keys)
 
 
 @pytest.mark.usefixtures("signed")
@@ -164,7 +164,7 @@ def test_the_trust_file_is_all_that_verifying_needs(client: FlaskClient):
     for der in trust["certificates"]:
         x509.load_der_x509_certificate(b64decode(der)).verify_directly_issued_by(root)
     assert len(trust["certificates"]) == 3
-    assert note.opened_checkpoint(client.get("/log/checkpoint").text, policy.logs).origin == trust["origin"]
+    assert note.verify_checkpoint(client.get("/log/checkpoint").text, policy.logs).origin == trust["origin"]
 
 
 @pytest.mark.usefixtures("signed")
@@ -187,7 +187,7 @@ def test_a_bit_flipped_in_what_is_served_is_seen(client: FlaskClient):
         changed = bytearray(body)
         changed[place] ^= 1
         with pytest.raises((note.BadProof, UnicodeDecodeError)):
-            note.opened_checkpoint(changed.decode(), keys)
+            note.verify_checkpoint(changed.decode(), keys)
     tiles = [client.get(f"/log/tile/0/{path}").data for path in ("000", "001", "002.p/94")]
     for number in range(3):
         flipped = bytearray(tiles[number])

@@ -102,7 +102,7 @@ def test_a_head_is_shown_once_the_quorum_signed(settings: Settings, sessions: Se
         displayed = queries.head(session)
         assert displayed.size == first.size + 300
         assert queries.policy(session).is_met(set(displayed.witnesses))
-        note.opened_checkpoint(displayed.note, keys)
+        note.verify_checkpoint(displayed.note, keys)
         assert audit(session, settings).troubles == []
 
 

@@ -184,7 +184,7 @@ def test_a_bundle_proves_each_of_its_entries(client, session, publish):
     assert len(stated) == 4
     for entry, text in stated:
         proof = read_proof(text)
-        checkpoint = note.opened_checkpoint(proof["checkpoint"], verifier_keys(session))
+        checkpoint = note.verify_checkpoint(proof["checkpoint"], verifier_keys(session))
         leaf = leaf_hash(b64decode(entry))
         check_inclusion(leaf, proof["index"], checkpoint.size, proof["hashes"], checkpoint.root)
         assert json.loads(b64decode(entry))["index"] == proof["index"]

@@ -85,6 +85,16 @@ def test_contractors_are_not_taken_for_firms_whose_table_cannot_be_read(importer
     assert names(importer) == []
 
 
+def test_a_row_that_says_contractor_is_not_taken_for_a_firm(importer: ListImporter) -> None:
+    rows = [
+        ["企业名称", "统一社会信用代码", "业务类别"],
+        [*FIRMS[0], "对外劳务合作"],
+        [*CONTRACTORS[0], "对外承包工程"],
+    ]
+    report = importer.take(web_page(importer.folder / "page", page_table(rows, "名单")), kit())
+    assert refused(report) == [("table 1, row 3", "unread_status")]
+
+
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_contractors_alone_are_another_list_in_any_form(importer: ListImporter, form: str) -> None:
     path = importer.folder / f"list.{form}"
@@ -172,6 +182,16 @@ def test_a_filled_cell_below_a_header_that_speaks_of_an_end_stops_the_row(import
     rows = ("A Ltd,1,", "B Ltd,2,2026-01-01", "C Ltd,3,-")
     report = importer.plain(*rows, mapping=in_force(), header="Name,Reg,Data cessazione")
     assert refused(report) == [("line 3", "unread_status")]
+
+
+def test_a_word_of_an_end_beside_the_table_under_no_header_stops_the_row(importer: ListImporter) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Name", "Reg"], ["A Ltd", "1"], ["B Ltd", "2", "暂停"]):
+        book.worksheets[0].append(row)
+    book.save(importer.folder / "list")
+    report = importer.take(importer.folder / "list", in_force())
+    assert refused(report) == [("line 3", "unread_status")]
+    assert report.rejects[0].detail == "column 3: 暂停"
 
 
 def test_a_field_of_a_record_that_is_not_mapped_stops_it_too(importer: ListImporter) -> None:
