@@ -10,24 +10,10 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from bench.report import Row
-from registry.verification.checks.advert import picked
 from registry.verification.checks.red_flags import red_flags
 from registry.vocabulary.codes import RedFlag
 
 FILE = Path(__file__).with_name("data") / "adverts.tsv"
-LETTERS = {
-    "n": RedFlag.NO_COMPANY,
-    "d": RedFlag.DEPOSIT,
-    "f": RedFlag.FEE,
-    "p": RedFlag.PASSPORT,
-    "t": RedFlag.TOURIST_VISA,
-    "b": RedFlag.BUSINESS_VISA,
-    "s": RedFlag.STUDY_VISA,
-    "c": RedFlag.NO_CONTRACT,
-    "a": RedFlag.PRIVATE_ACCOUNT,
-    "q": RedFlag.QUOTA_PLACE,
-    "w": RedFlag.CASH_WAGES,
-}
 
 
 class Advert(NamedTuple):
@@ -57,13 +43,13 @@ class Score(NamedTuple):
 def adverts() -> Iterator[Advert]:
     for line in FILE.read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
-            language, letters, text = line.split("\t")
-            flags = frozenset(LETTERS[letter] for letter in letters.split(",") if letter != "-")
+            language, names, text = line.split("\t")
+            flags = frozenset(RedFlag(name) for name in names.split(",") if name != "-")
             yield Advert(language, flags, text)
 
 
 def found(text: str) -> frozenset[RedFlag]:
-    return frozenset(red_flags(text, picked(text)))
+    return frozenset(red_flags(text))
 
 
 def scores(language: str | None = None) -> dict[RedFlag, Score]:

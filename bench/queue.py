@@ -22,7 +22,7 @@ from bench.report import Row
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.queue.listing import Filters, Place, cases_beginning, listed, number
+from registry.complaints.casework.queue.listing import Filters, Place, cases_beginning, count_cases, list_cases
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.ids import new_reference
@@ -52,11 +52,11 @@ def questions() -> dict[str, Question]:
     """What an officer asks the queue for, by what it is called in a row."""
 
     def page(**requested: Any) -> Question:
-        return lambda session: listed(session, UNIT, Filters(**requested), AT)
+        return lambda session: list_cases(session, UNIT, Filters(**requested), AT)
 
     return {
         "first page": page(),
-        "a page far down": lambda session: listed(
+        "a page far down": lambda session: list_cases(
             session, UNIT, Filters(), AT, after=Place(Priority.P4, AT, "222222222222")
         ),
         "by state": page(state=CaseState.INVESTIGATING),
@@ -71,7 +71,7 @@ def questions() -> dict[str, Question]:
         **{f"that lie with: {who}": page(lies_with=who) for who in LiesWith},
         "To do": lambda session: inbox(session, _officer(), AT),
         "search by the beginning of a number": lambda session: cases_beginning(session, UNIT, "2345"),
-        "counting what is open": lambda session: number(session, UNIT, Filters(), AT),
+        "counting what is open": lambda session: count_cases(session, UNIT, Filters(), AT),
     }
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.checks import CheckKind, CheckOutcome, ItemKind
 from registry.vocabulary.codes import CheckNote, CheckSummary, Problem, RedFlag
 from registry.vocabulary.law import CitedRow
 from registry.vocabulary.record import AgencySummary
@@ -83,7 +83,25 @@ class AdvertFlag(Struct, frozen=True):
 
     code: RedFlag
     text: Annotated[str, Meta(description="What is wrong with it, and what to do.")]
+    words: Annotated[str, Meta(description="The words of the advert that raise it; empty where something is left out.")]
     law: Annotated[list[CitedRow], Meta(description="The rules it breaks where workers are recruited in China.")]
+
+
+class AdvertItem(Struct, frozen=True):
+    """One thing that was read in the advert."""
+
+    kind: ItemKind
+    value: Annotated[
+        str,
+        Meta(
+            description="In its plain form. Sums: amount, currency, and when a fee or deposit is due (in_advance, "
+            "on_contract, on_visa, before_departure, on_arrival, from_wages, monthly, instalments, on_success, "
+            "not_said), to whom an official cost goes (hospital, embassy), or per what a wage is (hour, day, month, "
+            "year). Telephones: eleven digits in China, area and number of a landline there, else a plus and the "
+            "country's code. Destinations are ISO codes, sectors NACE 2.1."
+        ),
+    ]
+    words: Annotated[str, Meta(description="As it stands in the advert.")]
 
 
 class ChecksAnswer(Struct, frozen=True):
@@ -97,6 +115,7 @@ class ChecksAnswer(Struct, frozen=True):
         ),
     ]
     red_flags: list[AdvertFlag]
+    items: Annotated[list[AdvertItem], Meta(description="All that was read in the advert, at most five of a kind.")]
     law: Annotated[list[ReasonShown], Meta(description="What the law says of the advert's plan, for all recruiters.")]
     checks: list[Checked]
     papers: Annotated[

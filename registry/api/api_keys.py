@@ -22,7 +22,7 @@ from registry.organisations.actions import mirror
 from registry.organisations.models import Organisation
 from registry.vocabulary.organisations import Scope
 
-NEEDS = "organisationKey"
+NEEDS_KEY = "organisationKey"
 """The security scheme's name in the document."""
 
 _BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
@@ -67,7 +67,7 @@ def needs_scope(scope: Scope) -> Callable[[View], View]:
             return view(self, **path)
 
         guarded.scope = scope  # type: ignore[attr-defined]
-        guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.needs = NEEDS_KEY  # type: ignore[attr-defined]
         guarded.admit_sender = partial(admit, scope)  # type: ignore[attr-defined]
         return guarded
 

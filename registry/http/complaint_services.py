@@ -77,8 +77,10 @@ def read_form_file() -> SentFile:
 def read_form_files() -> list[SentFile]:
     """The files that were chosen in a form, each named by its field `once` and its place."""
     key = request.form.get("once", "")[:80] or secrets.token_hex(16)
+    sent = [(one.read(), one.filename or "", one.mimetype) for one in request.files.getlist("file")]
     return [
-        SentFile(sent.read(), sent.filename, sent.mimetype, idempotency_key=f"{key}{place or ''}")
-        for place, sent in enumerate(request.files.getlist("file"))
-        if sent.filename
+        SentFile(body, name, declared, idempotency_key=f"{key}{place or ''}")
+        for place, (body, name, declared) in enumerate(sent)
+        # A field of files of which none was chosen has neither.
+        if body or name
     ]

@@ -182,15 +182,39 @@ class CheckNote(StrEnum):
 class RedFlag(StrEnum):
     """What an advert itself asks for, promises or leaves out, the gravest first."""
 
+    # The way in
+    SMUGGLING = "smuggling"
     TOURIST_VISA = "tourist_visa"
     BUSINESS_VISA = "business_visa"
     STUDY_VISA = "study_visa"
-    DEPOSIT = "deposit"
-    FEE = "fee"
+    FAMILY_VISA = "family_visa"
+    ASYLUM_CLAIM = "asylum_claim"
+    SHAM_MARRIAGE = "sham_marriage"
+    # What binds and robs
+    CONFINEMENT = "confinement"
+    BARRED_WORK = "barred_work"
     PASSPORT = "passport"
+    DEPOSIT = "deposit"
+    COLLATERAL = "collateral"
+    GUARANTOR = "guarantor"
+    DEBT_FROM_WAGES = "debt_from_wages"
+    PENALTY = "penalty"
+    FEE = "fee"
     PRIVATE_ACCOUNT = "private_account"
-    NO_CONTRACT = "no_contract"
+    DOCUMENT_COPIES = "document_copies"
+    # What is false
+    FALSE_PAPERS = "false_papers"
+    COACHED_LIES = "coached_lies"
+    DOUBLE_CONTRACT = "double_contract"
+    BORROWED_LICENCE = "borrowed_licence"
+    WRONG_PAPER = "wrong_paper"
+    OFFICIAL_CLAIM = "official_claim"
     QUOTA_PLACE = "quota_place"
+    # The work itself
+    NO_CONTRACT = "no_contract"
+    NO_PERMIT = "no_permit"
+    UNPAID_WORK = "unpaid_work"
+    LONG_HOURS = "long_hours"
     CASH_WAGES = "cash_wages"
     NO_COMPANY = "no_company"
 

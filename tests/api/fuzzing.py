@@ -25,13 +25,13 @@ _COUNTRY = re.compile(r'"[A-Z]{2}"')
 
 def needs_an_officer(context: Any) -> bool:
     """Whether an operation is of the officers' API, which is served where the console is."""
-    return {guard.NEEDS: []} in context.operation.definition.raw.get("security", [])
+    return {guard.NEEDS_TOKEN: []} in context.operation.definition.raw.get("security", [])
 
 
 def needs_a_key(context: Any) -> bool:
     """Whether an operation is for organisations' programs alone."""
     security = context.operation.definition.raw.get("security", [])
-    return {api_keys.NEEDS: []} in security and {} not in security
+    return {api_keys.NEEDS_KEY: []} in security and {} not in security
 
 
 def let_in(schema: BaseSchema, client: FlaskClient, make: Callable[[], str], *, reads: str, ending: Set[str]) -> None:

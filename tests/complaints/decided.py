@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, lock_case_by_id
+from registry.complaints.case.moves import advance_case, lock_case_by_id
 from registry.complaints.case.states import MOVES
 from registry.vocabulary.cases import CaseRole, CaseState
 from tests.complaints.filing import AT
@@ -16,7 +16,7 @@ def go(session: Session, case: Case, *states: CaseState, at=AT) -> None:
             next(move.by for move in MOVES if (move.source, move.target) == (case.state, state)),
             key=[CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR, CaseRole.DECIDER, *CaseRole].index,
         )
-        advance(
+        advance_case(
             session,
             lock_case_by_id(session, case.id),
             state,

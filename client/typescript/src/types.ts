@@ -10,8 +10,19 @@ export interface AdvertFlag {
   code: RedFlagCode;
   /** What is wrong with it, and what to do. */
   text: string;
+  /** The words of the advert that raise it; empty where something is left out. */
+  words: string;
   /** The rules it breaks where workers are recruited in China. */
   law: CitedRow[];
+}
+
+export interface AdvertItem {
+  /** Which kind it is, of a closed set. */
+  kind: ItemKind;
+  /** In its plain form. Sums: amount, currency, and when a fee or deposit is due (in_advance, on_contract, on_visa, before_departure, on_arrival, from_wages, monthly, instalments, on_success, not_said), to whom an official cost goes (hospital, embassy), or per what a wage is (hour, day, month, year). Telephones: eleven digits in China, area and number of a landline there, else a plus and the country's code. Destinations are ISO codes, sectors NACE 2.1. */
+  value: string;
+  /** As it stands in the advert. */
+  words: string;
 }
 
 export interface Agencies {
@@ -463,6 +474,8 @@ export interface ChecksAnswer {
   offer: Answer;
   /** Signs of fraud or of forced labour in what was stated. */
   red_flags: AdvertFlag[];
+  /** All that was read in the advert, at most five of a kind. */
+  items: AdvertItem[];
   /** What the law says of the advert's plan, for all recruiters. */
   law: Reason[];
   /** Each thing that was compared, in the order in which it was stated. */
@@ -1374,6 +1387,8 @@ export interface ItemError {
   /** What is wrong here, in English words. */
   detail: string;
 }
+
+export type ItemKind = Open<"company" | "licence_number" | "licence_kind" | "uscc" | "vat" | "registration_number" | "phone" | "wechat" | "qq" | "telegram" | "whatsapp" | "line" | "email" | "site" | "douyin" | "xiaohongshu" | "other_channel" | "bank_account" | "alipay" | "staff_number" | "fee" | "deposit" | "official_cost" | "wage" | "destination" | "sector" | "visa">;
 
 export interface Items {
   /** What holds for every item that says nothing else. */
@@ -2388,7 +2403,7 @@ export interface RecordDigest {
 
 export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" | "school_or_family" | "private_person" | "unknown">;
 
-export type RedFlagCode = Open<"tourist_visa" | "business_visa" | "study_visa" | "deposit" | "fee" | "passport" | "private_account" | "no_contract" | "quota_place" | "cash_wages" | "no_company">;
+export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
 
 export interface Regime {
   /** Stable: reasons lead to it. */

@@ -14,7 +14,7 @@ from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.actions import copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.uploading import upload
-from registry.complaints.intake.mailbox_files import file_of, opened_for_files, removed
+from registry.complaints.intake.mailbox_files import find_file, open_for_files, remove_own_file
 from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
@@ -62,7 +62,7 @@ class Attachments(Resource):
         mailbox. Idempotent with an Idempotency-Key.
         """
         with open_visit() as visitor:
-            opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
+            opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
         sent = upload(upload_services(), opened, case, build_sent_file(body, name, idempotency_key), visitor.today)
         payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on}
         return Answer(payload, language=visitor.language)
@@ -76,7 +76,7 @@ class Attachment(Resource):
     def delete(self, attachment_id: str) -> None:
         """Delete an attachment before submission. What was submitted stays with the officers."""
         with open_visit() as visitor:
-            names = removed(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
+            names = remove_own_file(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
         with suppress(FilesUnavailable):
             discard(store(), names)
@@ -93,7 +93,7 @@ class AttachmentCopy(Resource):
         Not found while there is none; the mailbox says in `no_copy` why there will be none.
         """
         with open_visit() as visitor:
-            existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
+            existing = find_file(visitor.session, visitor.sealer, visitor.visit, read_reference(attachment_id) or "")
         body = open_clean(store(), existing.opened, existing.case, existing.attachment)
         ending = ENDINGS[copied_as(existing.attachment)]
         return File((body,), BYTES, f"{existing.attachment.reference}.{ending}", len(body))

@@ -14,7 +14,7 @@ from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import access, complaint_codes, visits
 from registry.complaints.intake import idempotency, mailbox
-from registry.complaints.intake.mailbox_files import files_of, pending_sanitise_jobs
+from registry.complaints.intake.mailbox_files import list_files, pending_sanitise_jobs
 from registry.complaints.intake.rules import Purpose
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone, NotFound
@@ -86,7 +86,7 @@ class Mailbox(Resource):
         """
         with open_visit() as visitor:
             view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-            files = files_of(visitor.session, visitor.sealer, visitor.visit)
+            files = list_files(visitor.session, visitor.sealer, visitor.visit)
             jobs = pending_sanitise_jobs(visitor.session, visitor.sealer, visitor.visit, services().settings)
         # Before submission only the holder of the complaint code can have clean copies made: each visit begins them.
         begin_all(services().settings, jobs)
@@ -104,7 +104,7 @@ class Copy(Resource):
         What was answered, written and agreed to. Offer it before `purge_on`; where it is kept, others may find it.
         """
         copy = mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at)
-        files = files_of(visitor.session, visitor.sealer, visitor.visit)
+        files = list_files(visitor.session, visitor.sealer, visitor.visit)
         payload = {"mailbox": mailbox_payload(copy.view, files, visitor.language), "answers": sheet_payload(copy.sheet)}
         return Answer(payload, language=visitor.language)
 

@@ -1,4 +1,4 @@
-"""Openings by the API: what a role does not open, asked for, agreed to by a second person, and looked at for a while."""
+"""Access grants by the API: what a role does not open, asked for, agreed to by a second person, and looked at for a while."""
 
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,7 @@ serve_acts(ns, "/cases/<case_id>/access-grants", IN_CASE, ANSWERED)
 
 
 @ns.route("/access-grants")
-class Openings(Resource):
+class AccessGrants(Resource):
     @officer_may(GLASS, Act.READ)
     @request_schema()
     @response_schema(AccessGrantsSchema(), "listAccessGrants", cacheable=False)

@@ -21,7 +21,7 @@ from registry.complaints.casework.decisions import queries
 from registry.complaints.casework.decisions.queries import ShownDecision
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
-from registry.complaints.casework.queue.listing import PAGE, Listed, Place, listed
+from registry.complaints.casework.queue.listing import PAGE, Listed, Place, list_cases
 from registry.complaints.casework.queue.rules import Way
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -80,7 +80,7 @@ class Cases(Resource):
         """
         parameters = {name: str(value) for name, value in said.items()}
         filters = read_filters(parameters, me.officer.reference, sealer().digest)
-        found = listed(session, me.standing.unit, filters, now(), after=_place(parameters, cursor), limit=limit + 1)
+        found = list_cases(session, me.standing.unit, filters, now(), after=_place(parameters, cursor), limit=limit + 1)
         following = cursor_of(parameters, _mark(found[limit - 1])) if len(found) > limit else None
         return Answer({"items": [_SUMMARY.write(one) for one in found[:limit]], "next_cursor": following})
 

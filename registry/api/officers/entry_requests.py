@@ -30,8 +30,7 @@ from registry.officers import rights
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import claims, queries
-from registry.supervision.entries import requests as entry_requests
+from registry.supervision.entries import claims, queries, requests
 from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind
@@ -94,10 +93,10 @@ class EntryRequests(Resource):
         rep = representative(session, me)
 
         def ask() -> str:
-            return entry_requests.ask(Call(session, rep, now()), kind, text, part).reference
+            return requests.ask(Call(session, rep, now()), kind, text, part).reference
 
         reference = draft_idempotently(session, me, "entry request", idempotency_key, ask)
-        return written_answer(_REQUEST, entry_requests.lock_request(session, rep.agency, reference))
+        return written_answer(_REQUEST, requests.lock_request(session, rep.agency, reference))
 
 
 @ns.route("/entry-requests/<request_id>")
@@ -110,9 +109,7 @@ class OneEntryRequest(Resource):
         reference = reference_in(request_id)
         if me.standing.may(ENTRY, Act.APPROVE):
             return written_answer(_REQUEST, find_request(session, me, reference))
-        return written_answer(
-            _REQUEST, entry_requests.lock_request(session, representative(session, me).agency, reference)
-        )
+        return written_answer(_REQUEST, requests.lock_request(session, representative(session, me).agency, reference))
 
 
 ANSWERED = Answered(

@@ -24,7 +24,7 @@ from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.register import Language
 
-NEEDS = "officerToken"
+NEEDS_TOKEN = "officerToken"
 """The security scheme's name in the document."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -68,7 +68,7 @@ def officer_may(
             return view(self, session=reading(), me=me, **stated, **path)
 
         guarded.policy = ViewPolicy(resource, act)  # type: ignore[attr-defined]
-        guarded.needs = NEEDS  # type: ignore[attr-defined]
+        guarded.needs = NEEDS_TOKEN  # type: ignore[attr-defined]
         guarded.is_versioned = versioned  # type: ignore[attr-defined]
         guarded.admit_sender = admit_sender  # type: ignore[attr-defined]
         return guarded

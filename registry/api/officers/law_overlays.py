@@ -10,8 +10,7 @@ from registry.api.restx import Namespace, Resource
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
 from registry.officer_acts.acting import reference_in
-from registry.officer_acts.law_acts import LAW as LAW_ACTS
-from registry.officer_acts.law_acts import LAW_OVERLAYS
+from registry.officer_acts.law_acts import LAW, LAW_OVERLAYS
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
@@ -21,12 +20,12 @@ from schemas.law_overlays import DeskOverlaySchema, DeskOverlaysSchema
 
 ns = Namespace("law-overlays", path="/law-overlays")
 
-LAW = rights.Resource.LAW
+RESOURCE = rights.Resource.LAW
 
 
 @ns.route("")
 class LawOverlays(Resource):
-    @officer_may(LAW, Act.READ)
+    @officer_may(RESOURCE, Act.READ)
     @request_schema()
     @response_schema(DeskOverlaysSchema(), "listLawOverlays", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
@@ -37,7 +36,7 @@ class LawOverlays(Resource):
         return Answer({"items": [_payload(row) for row in all_overlays(session)]})
 
     post = act_view(
-        "/law-overlays", LAW_ACTS, LAW_ACTS["propose"],
+        "/law-overlays", LAW, LAW["propose"],
         Answered(
             DeskOverlaySchema(), lambda session, _me, made, _: _answer_by_id(session, made), "/api/v1/law-overlays/{overlay_id}"
         ),
@@ -46,7 +45,7 @@ class LawOverlays(Resource):
 
 @ns.route("/<overlay_id>")
 class OneLawOverlay(Resource):
-    @officer_may(LAW, Act.READ)
+    @officer_may(RESOURCE, Act.READ)
     @request_schema()
     @response_schema(DeskOverlaySchema(), "getLawOverlay", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, overlay_id: str) -> Answer:

@@ -22,12 +22,12 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
 from registry.register.agencies.record import agency_summary, whole_agency
-from registry.register.imports import queries as imports
 from registry.register.imports.models import PendingImport
+from registry.register.imports.queries import lists_on_hold
 from registry.supervision.collisions.applicants import Compared
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.deposits import queries as ledgers
 from registry.supervision.licensing.deposits.models import DepositLine
+from registry.supervision.licensing.deposits.queries import ledger_view, line_named
 from registry.supervision.licensing.drafting import Draft, status_on, today_of
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS
@@ -95,7 +95,7 @@ class Deposit(Resource):
         """Read an agency's deposit: its ledger, what is missing, and by when it is topped up."""
         row, agency = find_agency(session, me, agency_id)
         today, _ = today_of(session, me.standing.authority, now())
-        found = ledgers.ledger_view(session, row.id, agency, today)
+        found = ledger_view(session, row.id, agency, today)
         required = found.standing.required
         return Answer(
             {
@@ -112,7 +112,7 @@ class Deposit(Resource):
     post = act_view(
         "/deposits/<agency_id>", DEPOSITS, DEPOSITS["enter"],
         Answered(
-            DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, ledgers.line_named(session, made))
+            DepositLineSchema(), lambda session, _me, made, _: written_answer(_LINE, line_named(session, made))
         ),
     )  # fmt: skip
 
@@ -130,7 +130,7 @@ class HeldLists(Resource):
     @response_schema(ListsOnHoldSchema(), "listListsOnHold", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
-        found = imports.lists_on_hold(session, me.standing.authority)
+        found = lists_on_hold(session, me.standing.authority)
         items = [_HELD_LIST.write(pending, source=source, source_id=source) for pending, source in found]
         return Answer({"items": items})
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from registry.api.api_keys import NEEDS as NEEDS_KEY
-from registry.api.officers.guard import NEEDS
+from registry.api.api_keys import NEEDS_KEY
+from registry.api.officers.guard import NEEDS_TOKEN
 from registry.http.request_reader import FILE_NAME, ONCE
 from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
@@ -300,7 +300,7 @@ SCHEMES: dict[str, dict[str, str]] = {
         "description": "A key of an organisation, which begins with `rrk_`. It opens what its scopes name. "
         "Send it in this header alone: in a URL it is refused.",
     },
-    NEEDS: {
+    NEEDS_TOKEN: {
         "type": "http",
         "scheme": "bearer",
         "description": "A token that an officer made in the console. It permits what the officer may do that day.",

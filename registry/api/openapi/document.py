@@ -12,7 +12,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
 
-from registry.api.api_keys import NEEDS as NEEDS_KEY
+from registry.api.api_keys import NEEDS_KEY
 from registry.api.complaints.examples import STORY
 from registry.api.examples import EXAMPLES, Example
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from registry.api.api_keys import NEEDS
+from registry.api.api_keys import NEEDS_KEY
 from registry.api.openapi.descriptions import (
     ALWAYS,
     CHANGES_FROM,
@@ -122,5 +122,5 @@ def stream_operation() -> dict[str, Any]:
             }
         }
         | {str(status): f"Problem{status}" for status in (400, 401, 403, 410, 503)},
-        "security": [{NEEDS: []}],
+        "security": [{NEEDS_KEY: []}],
     }

@@ -25,7 +25,16 @@ from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Answer as Verdict
 from registry.vocabulary.register import Language
-from schemas.checks import AdvertFlag, Checked, CheckRemark, CheckResult, ChecksAnswer, ChecksAnswerSchema, ChecksSchema
+from schemas.checks import (
+    AdvertFlag,
+    AdvertItem,
+    Checked,
+    CheckRemark,
+    CheckResult,
+    ChecksAnswer,
+    ChecksAnswerSchema,
+    ChecksSchema,
+)
 
 ns = Namespace("checks", path="/checks")
 
@@ -63,9 +72,12 @@ def check_payload(outcome: Outcome, language: Language) -> ChecksAnswer:
         CheckResult(outcome.summary, check_summary(language, outcome.summary)),
         outcome.offer,
         [
-            AdvertFlag(flag, red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law))
-            for flag in outcome.flags
+            AdvertFlag(
+                one.flag, red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law)
+            )
+            for one in outcome.flags
         ],
+        [AdvertItem(one.kind, one.value, one.words) for one in outcome.items],
         reasons_payload(outcome.law, outcome.snapshot, language, False, outcome.offer),
         [
             Checked(

@@ -61,7 +61,7 @@ class SanitiseJob(msgspec.Struct, frozen=True):
     """Address of the virus scanner that is asked first."""
 
     def __repr__(self) -> str:
-        return f"Errand({self.attachment})"
+        return f"SanitiseJob({self.attachment})"
 
 
 def sanitise_job(settings: Settings, opened: OpenContainer, case: Case, attachment: Attachment) -> SanitiseJob:

@@ -23,7 +23,7 @@ _OF_BOX = select(AnswerSheet).where(AnswerSheet.box_id == bindparam("box_id"))
 class Sheet(NamedTuple):
     """The answers of a box. `version` is 0 before the first; `submitted_on` None while it is a draft.
 
-    `row` is what `merge` and `write` change; None before the first answer.
+    `row` is what `merge_answers` and `write_sheet` change; None before the first answer.
     """
 
     answers: dict[str, Any]
@@ -32,12 +32,12 @@ class Sheet(NamedTuple):
     row: AnswerSheet | None
 
 
-def read(session: Session, opened: OpenContainer, case: Case) -> Sheet:
+def read_sheet(session: Session, opened: OpenContainer, case: Case) -> Sheet:
     """The answers in an open box, as far as the reader's keys go: identity is readable by the custodian alone."""
-    return _read(sheet_row(session, opened.box), opened, case)
+    return _read(find_sheet_row(session, opened.box), opened, case)
 
 
-def read_all(session: Session, opened: Sequence[OpenContainer], case: Case) -> list[Sheet]:
+def read_sheets(session: Session, opened: Sequence[OpenContainer], case: Case) -> list[Sheet]:
     """The sheets of several open boxes, in their order."""
     of_boxes = AnswerSheet.box_id.in_([one.box.id for one in opened])
     rows = {row.box_id: row for row in session.execute(select(AnswerSheet).where(of_boxes)).scalars()}
@@ -47,13 +47,15 @@ def read_all(session: Session, opened: Sequence[OpenContainer], case: Case) -> l
 def _read(row: AnswerSheet | None, opened: OpenContainer, case: Case) -> Sheet:
     if row is None:
         return Sheet({}, 0, None, None)
-    answers = msgspec.json.decode(opened.open(row.sealed, place(opened.box, case, "sealed")))
+    answers = msgspec.json.decode(opened.open(row.sealed, sheet_place(opened.box, case, "sealed")))
     if row.identity_sealed is not None and Tier.IDENTITY in opened.tiers:
-        answers |= msgspec.json.decode(opened.open(row.identity_sealed, place(opened.box, case, "identity_sealed")))
+        answers |= msgspec.json.decode(
+            opened.open(row.identity_sealed, sheet_place(opened.box, case, "identity_sealed"))
+        )
     return Sheet(answers, row.version, row.submitted_on, row)
 
 
-def merge(
+def merge_answers(
     session: Session,
     opened: OpenContainer,
     case: Case,
@@ -69,10 +71,10 @@ def merge(
     answers = {code: value for code, value in {**sheet.answers, **given}.items() if value is not None}
     if answers == sheet.answers:
         return sheet
-    return write(session, opened, case, sheet, answers)
+    return write_sheet(session, opened, case, sheet, answers)
 
 
-def write(
+def write_sheet(
     session: Session,
     opened: OpenContainer,
     case: Case,
@@ -88,20 +90,22 @@ def write(
     identity = of_tier(answers, Tier.IDENTITY)
     given = {code: value for code, value in answers.items() if code not in identity}
     row.questionnaire = QUESTIONNAIRE.version
-    row.sealed = opened.seal(_text(given), place(opened.box, case, "sealed"))
+    row.sealed = opened.seal(_text(given), sheet_place(opened.box, case, "sealed"))
     row.identity_sealed = (
-        opened.seal(_text(identity), place(opened.box, case, "identity_sealed"), Tier.IDENTITY) if identity else None
+        opened.seal(_text(identity), sheet_place(opened.box, case, "identity_sealed"), Tier.IDENTITY)
+        if identity
+        else None
     )
     row.version += 1
     row.submitted_on = submitted_on
     return Sheet(answers, row.version, row.submitted_on, row)
 
 
-def sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:
+def find_sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:
     return session.execute(_OF_BOX, {"box_id": box.id}).scalar_one_or_none()
 
 
-def place(box: EncryptedContainer, case: Case, column: str) -> Place:
+def sheet_place(box: EncryptedContainer, case: Case, column: str) -> Place:
     return Place("answer_sheets", column, box.reference, case.reference)
 
 

@@ -50,7 +50,7 @@ def apply_clock(
     _store_next_due(case, rows)
 
 
-def objected(session: Session, case: Case, today: date) -> None:
+def start_objection(session: Session, case: Case, today: date) -> None:
     """Start the deadline for an agency's objection to a decision: it keeps the case in the queue until an officer acts.
 
     A closed case has no deadline: it is in the queue by the filter of objections (casework/queue/listing.py).
@@ -62,14 +62,14 @@ def objected(session: Session, case: Case, today: date) -> None:
         session.flush()
 
 
-def acknowledged(session: Session, case: Case, today: date) -> None:
+def mark_acknowledged(session: Session, case: Case, today: date) -> None:
     """The complainant has heard from an officer."""
     rows = clocks_of(session, case)
     _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
     _store_next_due(case, rows)
 
 
-def message_came(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
+def restart_first_look(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
     """The complainant wrote into a locked open case: it is to be looked at anew, by its priority.
 
     A first look that is still due stays due when it was. Of danger it is due, and reminded of, as if it had just come.
@@ -86,7 +86,7 @@ def message_came(session: Session, case: Case, at: datetime, *, is_danger: bool)
     _store_next_due(case, rows)
 
 
-def looked_at(session: Session, case: Case, today: date) -> None:
+def mark_looked_at(session: Session, case: Case, today: date) -> None:
     """An officer has read what came since the first look. A case that was never looked at is met by its first move."""
     if case.state not in UNSEEN_STATES:
         rows = clocks_of(session, case)

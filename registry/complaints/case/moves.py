@@ -71,7 +71,7 @@ def _before_lock(session: Session) -> Iterator[None]:
         yield
 
 
-def advance(
+def advance_case(
     session: Session,
     case: Case,
     target: CaseState,

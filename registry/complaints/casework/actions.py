@@ -19,7 +19,7 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks, messages
 from registry.complaints.case.access import mailboxes, open_case_box
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed, facts_of, lock_case_where, moves_of
+from registry.complaints.case.moves import advance_case, changed, facts_of, lock_case_where, moves_of
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.rules import Way, way_to, ways
@@ -74,7 +74,7 @@ def move(call: Call[Officer], sealer: Sealer, reference: str, target: CaseState,
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     sealed = seal_reason(session, sealer, officer, case, reason)
-    advance(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
+    advance_case(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     return case
 
 
@@ -93,7 +93,7 @@ def merge(call: Call[Officer], sealer: Sealer, reference: str, into: str, *, rea
     if other.state not in OPEN_STATES:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
     sealed = seal_reason(session, sealer, officer, case, reason)
-    advance(
+    advance_case(
         session, case, CaseState.MERGED, officer.role, call.at,
         actor=officer.name, reason_sealed=sealed, is_same_unit=True,
     )  # fmt: skip
@@ -196,10 +196,10 @@ def reply(
         messages.write_message(
             session, sealer, case, opened, Author.OFFICER, text, today, idempotency_key=idempotency_key
         )
-    clocks.acknowledged(session, case, today)
+    clocks.mark_acknowledged(session, case, today)
     if officer.role is not CaseRole.REGISTRY:
         # What the service writes by itself is no officer's look at what came.
-        clocks.looked_at(session, case, today)
+        clocks.mark_looked_at(session, case, today)
     record_act(call, case, "case.answered")
     return len(chosen)
 

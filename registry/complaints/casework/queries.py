@@ -20,8 +20,8 @@ from registry.complaints.attachments.actions import (
 )
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case import answers as sheets
 from registry.complaints.case import clocks, consents, messages
+from registry.complaints.case.answers import read_sheets
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
@@ -133,7 +133,7 @@ def case_view(
         purge_on=case.purge_on,
     )
     if counts:
-        unread.was_read(session, case, today)
+        unread.mark_read(session, case, today)
     session.flush()
     record_reading(call, case, act)
     return view
@@ -203,7 +203,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
         )
         for one, sheet, stated, agreed, translated in zip(
             opened,
-            sheets.read_all(session, opened, case),
+            read_sheets(session, opened, case),
             written,
             consents.standing_in(session, boxes),
             translations_in(session, opened, case, into) if into else [{} for _ in opened],

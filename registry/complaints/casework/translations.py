@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.case import answers
+from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.messages import MAX_CHARACTERS, read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_where
@@ -155,7 +155,7 @@ def translate(
 
 def _texts(session: Session, opened: OpenContainer, case: Case) -> Mapping[str, str]:
     """The complainant's texts in a box: free-text answers, except those about identity, and messages."""
-    sheet = answers.read(session, opened, case)
+    sheet = read_sheet(session, opened, case)
     given = sheet.answers if sheet.submitted_on is not None else {}
     found = {
         f"answer.{question.code}": str(given[question.code])

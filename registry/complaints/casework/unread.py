@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed, lock_case_by_id
+from registry.complaints.case.moves import advance_case, changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer
 from registry.complaints.triage.priorities import refuse_lowering
 from registry.complaints.triage.story import dangers_in
@@ -34,7 +34,7 @@ def danger_of(text: str, *, is_stated: bool) -> TriageReason | None:
     return TriageReason.DANGER_IN_MESSAGE if dangers_in(text) else None
 
 
-def message_came(session: Session, case: Case, at: datetime, danger: TriageReason | None) -> None:
+def note_message(session: Session, case: Case, at: datetime, danger: TriageReason | None) -> None:
     """Say that a message of a locked case waits to be read. With `danger` the case is of the first priority from now on.
 
     Where two cases became one, the officers work on the other: its assignee is told, and its deadline runs.
@@ -49,7 +49,7 @@ def message_came(session: Session, case: Case, at: datetime, danger: TriageReaso
             one.reasons = [danger, *(reason for reason in one.reasons if reason != danger)]
             refuse_lowering(session, one, at)
     if worked_on.is_open:
-        clocks.message_came(session, worked_on, at, is_danger=danger is not None)
+        clocks.restart_first_look(session, worked_on, at, is_danger=danger is not None)
     session.flush()
     # Before the first line of the audit, whose head everybody waits for.
     if danger is not None or worked_on.state is not CaseState.QUARANTINED:
@@ -59,7 +59,7 @@ def message_came(session: Session, case: Case, at: datetime, danger: TriageReaso
             detail = f"{before[one.id]} {one.priority}"
             changed(session, one, "case.danger", at.date(), role=CaseRole.COMPLAINANT, detail=detail)
         if case.state is CaseState.QUARANTINED:
-            advance(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+            advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
 def is_read_by(session: Session, case: Case, officer: Officer) -> bool:
@@ -68,7 +68,7 @@ def is_read_by(session: Session, case: Case, officer: Officer) -> bool:
     return officer.role in _ANSWER if assignee is None else officer.name == assignee.reference
 
 
-def was_read(session: Session, case: Case, today: date) -> None:
+def mark_read(session: Session, case: Case, today: date) -> None:
     """The messages of a locked case were read by the officer who has it: their deadline is met."""
     if not case.has_unread:
         return
@@ -79,7 +79,7 @@ def was_read(session: Session, case: Case, today: date) -> None:
         or_(Case.id == worked_on.id, Case.merged_into_id == worked_on.id), Case.has_unread.is_(True)
     )
     if worked_on.is_open and session.execute(still.limit(1)).first() is None:
-        clocks.looked_at(session, worked_on, today)
+        clocks.mark_looked_at(session, worked_on, today)
 
 
 def _worked_on(session: Session, case: Case) -> Case:

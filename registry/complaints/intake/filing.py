@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of
-from registry.complaints.case import answers as sheets
 from registry.complaints.case import visits
 from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_writable
 from registry.complaints.case.answer_rules import read_answers
-from registry.complaints.case.answers import Sheet
+from registry.complaints.case.answers import Sheet, merge_answers, read_sheet, write_sheet
 from registry.complaints.case.complaint_codes import Root, is_typed_back
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
@@ -124,21 +123,21 @@ def answer(
     read = read_answers(given)
     case = lock_case_for_visit(session, visit, is_draft=True)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    sheet = sheets.read(session, opened, case)
+    sheet = read_sheet(session, opened, case)
     if sheet.submitted_on is not None:
         raise NotNow("this was sent already and stays as it is: write a message to add something")
     if case.state not in (CaseState.DRAFT, *handover.TAKES_MORE):
         raise NotNow("nothing more can be added here now")
     if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
         visit.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    return sheets.merge(session, opened, case, sheet, read, version)
+    return merge_answers(session, opened, case, sheet, read, version)
 
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:
     """The answers in this mailbox so far, for their author. Raises NotNow before the complaint code is confirmed."""
     require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
-    return sheets.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
+    return read_sheet(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case)
 
 
 def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Acknowledgement:
@@ -149,7 +148,7 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ackn
     """
     case = lock_case_for_visit(session, visit)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
-    sheet = sheets.read(session, opened, case)
+    sheet = read_sheet(session, opened, case)
     if sheet.submitted_on is None:
         given = cleared(sheet.answers)
         if not given.keys() - {"who_files"} and not attachments_of(session, [visit.box]):
@@ -160,15 +159,15 @@ def submit(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ackn
         if not is_draft and case.state not in handover.TAKES_MORE:
             raise NotNow("nothing more can be added here now")
         # Before the lines of the audit trail, for which all transactions wait.
-        sheets.write(session, opened, case, sheet, given, submitted_on=at.date())
+        write_sheet(session, opened, case, sheet, given, submitted_on=at.date())
         if is_draft:
             handover.hand_over(session, sealer, case, opened, given, at)
         else:
             handover.add_answers(session, sealer, case, opened, given, at)
-    return Acknowledgement(case.filed_on, *promised(case.filed_on))
+    return Acknowledgement(case.filed_on, *promised_days(case.filed_on))
 
 
-def promised(filed_on: date) -> tuple[date, date]:
+def promised_days(filed_on: date) -> tuple[date, date]:
     """The days by which the complainant gets an acknowledgement, and an answer.
 
     Counted from the day alone, so that a quarantined complaint reads no differently.

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import clocks
 from registry.complaints.case.consents import consents_answered
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, changed
+from registry.complaints.case.moves import advance_case, changed
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.case.states import Clock
 from registry.complaints.case.units import route
@@ -68,11 +68,11 @@ def hand_over(
         is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
         sealer.hand_over(session, opened, unit.reference)
         if is_flood:
-            advance(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
+            advance_case(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
         else:
             # Locked before the first line of the audit trail, for which all transactions wait.
             others = assessment.others_to_raise(session, independent)
-            advance(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
+            advance_case(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
             assessment.raise_others(session, others, at)
             if received_on != at.date():
                 session.flush()
@@ -97,7 +97,7 @@ def add_answers(
     consents_answered(session, case, opened.box, answers, at.date())
     changed(session, case, "case.answers_added", at.date(), role=CaseRole.COMPLAINANT)
     if case.state is CaseState.QUARANTINED and case.priority is not None and case.priority <= Priority.P2:
-        advance(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
+        advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
 def country_of_work(answers: Mapping[str, Any]) -> str | None:

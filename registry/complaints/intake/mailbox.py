@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import answers, clocks, consents, messages, visits
+from registry.complaints.case import clocks, consents, messages, visits
 from registry.complaints.case.access import (
     adopt,
     boxes_of,
@@ -20,12 +20,12 @@ from registry.complaints.case.access import (
     require_confirmed,
     worker_box,
 )
-from registry.complaints.case.answers import Sheet
+from registry.complaints.case.answers import Sheet, find_sheet_row, read_sheet
 from registry.complaints.case.complaint_codes import Root, box_of
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
+from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.states import (
     DECIDED_STATES,
     ENDING_STATES,
@@ -37,7 +37,7 @@ from registry.complaints.case.states import (
 )
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
-from registry.complaints.intake.filing import promised, set_draft_retention
+from registry.complaints.intake.filing import promised_days, set_draft_retention
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
@@ -172,7 +172,7 @@ def own_copy(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Ow
     """The mailbox with what was answered in it."""
     view = mailbox(session, sealer, visit, at)
     case = session.get_one(Case, visit.box.case_id)
-    return OwnCopy(view, answers.read(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case))
+    return OwnCopy(view, read_sheet(session, sealer.open_as_mailbox(session, visit.box, visit.seed), case))
 
 
 def write(
@@ -202,7 +202,7 @@ def write(
     if is_new:
         if case.state is CaseState.WAITING_COMPLAINANT:
             resume(session, case, at)
-        unread.message_came(session, case, at, danger)
+        unread.note_message(session, case, at, danger)
     return Written(message, is_danger=danger is not None)
 
 
@@ -210,7 +210,7 @@ def resume(session: Session, case: Case, at: datetime) -> None:
     """Move a locked case that waited for its complainant back to where it was."""
     came_from = moves_of(session, case)[-1].from_state
     target = CaseState.INVESTIGATING if came_from is CaseState.INVESTIGATING else CaseState.IN_TRIAGE
-    advance(session, case, target, CaseRole.REGISTRY, at)
+    advance_case(session, case, target, CaseRole.REGISTRY, at)
 
 
 def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
@@ -232,10 +232,10 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
     """
     case = lock_case_for_owner(session, visit)
     if case.state is CaseState.DRAFT:
-        advance(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
+        advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
     elif case.state is not CaseState.WITHDRAWN:
-        advance(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
+        advance_case(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
         _end_what_is_over(session, sealer, case, at)
 
 
@@ -254,14 +254,14 @@ def open_again(
     """
     case = lock_case_for_owner(session, visit)
     if case.state is not CaseState.REOPENED:
-        advance(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
+        advance_case(session, case, CaseState.REOPENED, CaseRole.COMPLAINANT, at)
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
         _, is_new = messages.write_message(
             session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
         )
         if is_new:
-            unread.message_came(session, case, at, unread.danger_of(text, is_stated=False))
+            unread.note_message(session, case, at, unread.danger_of(text, is_stated=False))
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
@@ -289,7 +289,7 @@ def _days(
     session: Session, case: Case, steps: Sequence[Step], is_helper: bool
 ) -> tuple[date | None, date | None, date | None]:
     """The days by which the complainant is acknowledged, is answered, and is waited for."""
-    acknowledge_by, answer_by = promised(case.filed_on)
+    acknowledge_by, answer_by = promised_days(case.filed_on)
     running = {kind: row for kind, row in clocks.clocks_of(session, case).items() if row.met_on is None}
     if case.state is CaseState.QUARANTINED or is_helper:
         return acknowledge_by if len(steps) <= 1 else None, answer_by, None
@@ -329,7 +329,7 @@ def _can(session: Session, visit: Visit, case: Case, today: date) -> frozenset[C
     box = visit.box
     has_worker = worker_box(session, case) is not None
     is_owner = box.role is MailboxRole.WORKER or not has_worker
-    row = answers.sheet_row(session, box)
+    row = find_sheet_row(session, box)
     is_sent = row is not None and row.submitted_on is not None
     if case.state in TAKES_MESSAGES:
         can |= {Can.WRITE, Can.CONSENT}

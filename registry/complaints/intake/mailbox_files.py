@@ -44,7 +44,7 @@ class OpenedFile(NamedTuple):
     attachment: Attachment
 
 
-def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenContainer, Case]:
+def open_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[OpenContainer, Case]:
     """The mailbox and its case, if a file may be added to it now. Raises NotNow."""
     require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
@@ -53,7 +53,7 @@ def opened_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Op
     return sealer.open_as_mailbox(session, visit.box, visit.seed), case
 
 
-def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
+def list_files(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
     """The files of a mailbox, oldest first: for the worker also the helpers', for a helper only the helper's own."""
     files = []
     for opened, case, one in _files_with_keys(session, sealer, visit):
@@ -74,7 +74,7 @@ def files_of(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:
     return sorted(files, key=lambda file: file.stored_on)
 
 
-def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:
+def find_file(session: Session, sealer: Sealer, visit: Visit, reference: str) -> OpenedFile:
     """One file of a mailbox. Raises NotFound if there is none or it is in another mailbox; NotNow."""
     for existing in _files_with_keys(session, sealer, visit):
         if existing.attachment.reference == reference:
@@ -82,9 +82,9 @@ def file_of(session: Session, sealer: Sealer, visit: Visit, reference: str) -> O
     raise NotFound("there is no such file in this mailbox")
 
 
-def removed(session: Session, sealer: Sealer, visit: Visit, reference: str) -> list[str]:
+def remove_own_file(session: Session, sealer: Sealer, visit: Visit, reference: str) -> list[str]:
     """Remove one's own file from a draft; gives the names to discard in the store after the commit. Raises NotFound, NotNow."""
-    existing = file_of(session, sealer, visit, reference)
+    existing = find_file(session, sealer, visit, reference)
     if (
         lock_case_by_id(session, existing.case.id).state is not CaseState.DRAFT
         or existing.opened.box.id != visit.box.id

@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit.actions import record
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case import answers as sheets
 from registry.complaints.case.access import mailboxes, new_box
 from registry.complaints.case.answer_rules import read_answers
+from registry.complaints.case.answers import Sheet, find_sheet_row, merge_answers, read_sheet, write_sheet
 from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, lock_case_where
@@ -159,7 +159,7 @@ def unfinished(session: Session, officer: Officer) -> list[Listed]:
 def typed_so_far(session: Session, sealer: Sealer, officer: Officer, reference: str) -> Typed:
     """What was typed in so far. Raises NotFound for another officer's form, NotNow once it was sent."""
     case, form = _lock_own(session, officer, reference)
-    sheet = sheets.read(session, _open_box(session, sealer, case, officer), case)
+    sheet = read_sheet(session, _open_box(session, sealer, case, officer), case)
     return _typed(case, form, sheet)
 
 
@@ -175,7 +175,7 @@ def save_page(call: Call[Officer], sealer: Sealer, reference: str, answers: Mapp
     opened = _open_box(session, sealer, case, officer)
     if isinstance(who := read.get("who_files"), str):
         opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    sheet = sheets.merge(session, opened, case, sheets.read(session, opened, case), read, call.version)
+    sheet = merge_answers(session, opened, case, read_sheet(session, opened, case), read, call.version)
     form.saved_on = call.at.date()
     session.flush()
     return _typed(case, form, sheet)
@@ -189,14 +189,14 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Case:
     session, officer = call.session, call.actor
     case, form = _lock_own(session, officer, reference)
     opened = _open_box(session, sealer, case, officer)
-    sheet = sheets.read(session, opened, case)
+    sheet = read_sheet(session, opened, case)
     require_version(sheet.version, call.version, "this form")
     given = cleared(sheet.answers)
     if not given.keys() - {"who_files"}:
         raise InvalidInput([Fault.of("answers", Problem.MISSING, "nothing_typed")])
     unit = session.execute(select(Unit).where(Unit.reference == officer.unit)).scalar_one()
     handover.hand_over(session, sealer, case, opened, given, call.at, unit=unit, received_on=form.received_on)
-    sheets.write(session, opened, case, sheet, given, submitted_on=form.received_on)
+    write_sheet(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN
     form.entered_on = call.at.date()
@@ -210,7 +210,7 @@ def discard(call: Call[Officer], sealer: Sealer, reference: str) -> None:
     session, officer = call.session, call.actor
     case, form = _lock_own(session, officer, reference)
     if call.version is not None:
-        sheet = sheets.read(session, _open_box(session, sealer, case, officer), case)
+        sheet = read_sheet(session, _open_box(session, sealer, case, officer), case)
         require_version(sheet.version, call.version, "this form")
     _forget(session, sealer, case, form)
     _record(call, case, "paper.dropped")
@@ -304,10 +304,10 @@ def _form_of(session: Session, case: Case) -> PaperForm | None:
 
 def _is_in_use(session: Session, box: EncryptedContainer) -> bool:
     has_files = session.execute(select(exists().where(Attachment.box_id == box.id))).scalar_one()
-    return has_files or sheets.sheet_row(session, box) is not None
+    return has_files or find_sheet_row(session, box) is not None
 
 
-def _typed(case: Case, form: PaperForm, sheet: sheets.Sheet) -> Typed:
+def _typed(case: Case, form: PaperForm, sheet: Sheet) -> Typed:
     identity = of_tier(sheet.answers, Tier.IDENTITY)
     given = {code: value for code, value in sheet.answers.items() if code not in identity}
     counted = cleared(sheet.answers)

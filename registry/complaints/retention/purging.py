@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.audit.actions import forget_subject
 from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, lock_case_by_id, moves_of
+from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.models import (
     AccessGrant,
@@ -164,7 +164,7 @@ def _each(sessions: sessionmaker[Session], wanted: Select[Case], do: Callable[[S
 
 
 def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
-    advance(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
+    advance_case(session, case, CaseState.PURGED, CaseRole.REGISTRY, at)
     # All of them: also the copies for other parties.
     sealer.destroy(
         session,

@@ -85,10 +85,8 @@ def remember(session: Session, case_id: int, of_text: Sequence[str]) -> None:
         session.execute(_REMEMBER, {"case_id": case_id, **digests})
 
 
-def alike(
-    session: Session, of_text: Sequence[str], *, without: int, since: date | None = None, unit_id: int | None = None
-) -> list[Alike]:
-    """Other cases with a text that meets this one in a band, the nearest first; filed since a day, or in one unit alone."""
+def alike(session: Session, of_text: Sequence[str], *, without: int, since: date | None = None) -> list[Alike]:
+    """Other cases with a text that meets this one in a band, the nearest first; filed since a day."""
     if not of_text:
         return []
     shared = func.count(func.distinct(Shingle.band))
@@ -96,16 +94,8 @@ def alike(
     query = query.where(Shingle.digest.in_(of_text), Shingle.case_id != without)
     if since is not None:
         query = query.where(Case.filed_on >= since)
-    if unit_id is not None:
-        query = query.where(Case.unit_id == unit_id)
     rows = session.execute(query.group_by(Shingle.case_id).order_by(shared.desc(), Shingle.case_id))
     return [Alike(case_id, count) for case_id, count in rows]
-
-
-def alike_to_case(session: Session, case: Case) -> list[Alike]:
-    """Other cases of the same unit that say nearly the same, for officers."""
-    own = session.execute(select(Shingle.digest).where(Shingle.case_id == case.id)).scalars().all()
-    return alike(session, own, without=case.id, unit_id=case.unit_id)
 
 
 def independent(session: Session, groups: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -14,7 +14,13 @@ from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
-from registry.complaints.intake.mailbox_files import file_of, files_of, opened_for_files, pending_sanitise_jobs, removed
+from registry.complaints.intake.mailbox_files import (
+    find_file,
+    list_files,
+    open_for_files,
+    pending_sanitise_jobs,
+    remove_own_file,
+)
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.core.ids import read_reference
@@ -48,7 +54,7 @@ MAX_OF_FORM = MAX_BYTES + 16 * 1024
 
 
 @pages.get("/<language:language>/box/files")
-def files(language: Language) -> Response:
+def show_files(language: Language) -> Response:
     """What is there, what may be added, and the copies that are still being made."""
     try:
         cut_off = unfinished(language)
@@ -71,7 +77,7 @@ def require_visit() -> None:
 
 @pages.post("/<language:language>/box/files")
 @takes_body(MAX_OF_FORM, require_visit)
-def add(language: Language) -> Response:
+def add_file(language: Language) -> Response:
     """Take the files that were chosen, and go on.
 
     Whether somebody is here is asked before they are read, and nothing of the database is held meanwhile.
@@ -91,7 +97,7 @@ def add(language: Language) -> Response:
 
 
 @pages.post("/<language:language>/box/files/recording")
-def recording(language: Language) -> Response:
+def settle_recording(language: Language) -> Response:
     """Keep a recording that lies here in parts as a file, or remove it."""
     try:
         finish(language)
@@ -111,7 +117,7 @@ def _taken(language: Language) -> Response:
     with open_visit(language) as visitor:
         if not chosen and to is not None:
             return visitor.to(to)
-        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
+        opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     changes_voice = "changes_voice" in request.form
     for sent in chosen or [SentFile(b"", "")]:
         upload(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.today)
@@ -132,7 +138,7 @@ def _refused(language: Language, fault: Problem, status: int) -> Response:
 def _files_page(
     visitor: PageRequest, fault: Problem | None = None, status: int = 200, *, unfinished: Sequence[int] = ()
 ) -> Response:
-    existing = files_of(visitor.session, visitor.sealer, visitor.visit)
+    existing = list_files(visitor.session, visitor.sealer, visitor.visit)
     # Before its number was typed back there is no mailbox yet, but a draft with files.
     view = mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at) if visitor.visit.is_confirmed else None
     is_draft = view is None or view.filed_on is None
@@ -160,12 +166,12 @@ def _files_page(
 
 
 @pages.post("/<language:language>/box/files/remove")
-def remove(language: Language) -> Response:
+def remove_file(language: Language) -> Response:
     """Remove one's own file, while nothing was sent."""
     try:
         with open_visit(language) as visitor:
             reference = read_reference(request.form.get("file", "")[:40]) or ""
-            names = removed(visitor.session, visitor.sealer, visitor.visit, reference)
+            names = remove_own_file(visitor.session, visitor.sealer, visitor.visit, reference)
     except NoVisit:
         return sign_in.number_page(language)
     except (StaleForm, NotFound, NotNow):
@@ -177,7 +183,7 @@ def remove(language: Language) -> Response:
 
 
 @pages.get("/<language:language>/box/files/<reference>")
-def copy(language: Language, reference: str) -> Response:
+def download_copy(language: Language, reference: str) -> Response:
     """Download the clean copy that officers see, without place and device; a name of ours, whatever its own is."""
     found = _copy_of(language, reference)
     if isinstance(found, Response):
@@ -187,7 +193,7 @@ def copy(language: Language, reference: str) -> Response:
 
 
 @pages.get("/<language:language>/box/files/<reference>/sound")
-def play(language: Language, reference: str) -> Response:
+def play_copy(language: Language, reference: str) -> Response:
     """The clean copy of a recording, or the part of it that a player asks for."""
     found = _copy_of(language, reference)
     if isinstance(found, Response):
@@ -205,7 +211,7 @@ def _copy_of(language: Language, reference: str) -> tuple[bytes, FileKind] | Res
     """The clean copy of one's own file and its kind; without a visit, the page that asks for the number."""
     try:
         with open_visit(language) as visitor:
-            existing = file_of(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
+            existing = find_file(visitor.session, visitor.sealer, visitor.visit, read_reference(reference) or "")
     except NoVisit:
         return sign_in.number_page(language)
     except NotNow:

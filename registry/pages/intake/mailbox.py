@@ -17,7 +17,7 @@ from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, nex
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can, OwnCopy
-from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IllegalMove, IntakeClosed, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
@@ -39,7 +39,7 @@ CONSENTS: dict[ConsentKind, Question] = {
 
 @pages.get("/<language:language>/box/mine")
 @visiting
-def mine(visitor: PageRequest) -> Response:
+def show_mailbox(visitor: PageRequest) -> Response:
     # In the address and nowhere else, in a word that says nothing: who opens this mailbox later does not see it.
     return page_of(visitor, is_danger_reported=request.args.get("told") == "yes")
 
@@ -125,7 +125,7 @@ def again(visitor: PageRequest) -> Response:
 
 @pages.get("/<language:language>/box/copy")
 @visiting
-def copy(visitor: PageRequest) -> Response:
+def download_own_copy(visitor: PageRequest) -> Response:
     """All of it on one page, to be printed or kept."""
     return visitor.page(
         "copy.html", **_copied(visitor, mailbox.own_copy(visitor.session, visitor.sealer, visitor.visit, visitor.at))
@@ -158,7 +158,7 @@ def page_of(
             # Where nothing more can be agreed to, what was agreed can still be taken back.
             if one.kind in CONSENTS and (one.is_given or Can.CONSENT in view.can)
         ],
-        file_count=len(files_of(visitor.session, visitor.sealer, visitor.visit)),
+        file_count=len(list_files(visitor.session, visitor.sealer, visitor.visit)),
         answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
@@ -209,7 +209,7 @@ def _copied(visitor: PageRequest, own: OwnCopy) -> dict[str, Any]:
         if question.code in answers
     ]
     agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
-    files = files_of(visitor.session, visitor.sealer, visitor.visit)
+    files = list_files(visitor.session, visitor.sealer, visitor.visit)
     name = name_in(visitor.language, own.view.unit_names)
     return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}
 
@@ -220,7 +220,7 @@ FIRST_LOOK = timedelta(days=7)
 
 @pages.get("/<language:language>/box/days")
 @visiting
-def days(visitor: PageRequest) -> Response:
+def download_calendar(visitor: PageRequest) -> Response:
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     promised = {view.waiting_until, view.acknowledge_by, view.answer_by, view.draft_until}
     on = sorted(day for day in promised if day is not None and day > visitor.today) or [visitor.today + FIRST_LOOK]

@@ -22,7 +22,7 @@ _INK, _PAPER = 0, 255
 
 @pages.get("/<language:language>/box/number")
 @visiting_number
-def number(visitor: PageRequest) -> Response:
+def show_number(visitor: PageRequest) -> Response:
     if visitor.visit.code is None:
         return visitor.to("/mine")
     return _number_page(visitor)
@@ -30,7 +30,7 @@ def number(visitor: PageRequest) -> Response:
 
 @pages.get("/<language:language>/box/number.png")
 @visiting_number
-def picture(visitor: PageRequest) -> Response:
+def download_picture(visitor: PageRequest) -> Response:
     """Gone, like the number itself, once it was typed back."""
     if visitor.visit.code is None:
         raise NotFound("there is no picture here")

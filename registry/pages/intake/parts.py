@@ -21,7 +21,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Recording, Recordings, Upload
 from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
-from registry.complaints.intake.mailbox_files import opened_for_files
+from registry.complaints.intake.mailbox_files import open_for_files
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.http.complaint_services import sealer, store, upload_services
@@ -112,7 +112,7 @@ def join(one: Sending) -> Response:
 @contextmanager
 def _open_sending(language: Language) -> Iterator[Sending]:
     with open_visit(language) as visitor:
-        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
+        opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
     yield Sending(language, parts, partial(upload, upload_services(), opened, case))
@@ -219,5 +219,5 @@ def unfinished(language: Language) -> list[int]:
 
 def _open_recordings(language: Language) -> OpenRecordings:
     with open_visit(language) as visitor:
-        opened, case = opened_for_files(visitor.session, visitor.sealer, visitor.visit)
+        opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     return OpenRecordings(Recordings(store(), opened, case), partial(upload, upload_services(), opened, case))

@@ -36,7 +36,7 @@ def leave(language: Language) -> Response:
 
 
 @pages.get("/<language:language>/box/month")
-def month(language: Language) -> Response:
+def show_calendar_month(language: Language) -> Response:
     """This month, and nothing of ours: no name, no button, no language to choose."""
     today, locale = day_at(now(), None), Locale.parse(LOCALES[language])
     names = get_day_names("abbreviated", context="stand-alone", locale=locale)
@@ -63,13 +63,13 @@ def end_visit() -> None:
 
 
 @pages.get("/<language:language>/box/kept")
-def finished(language: Language) -> Response:
+def show_finished(language: Language) -> Response:
     """All is kept, the visit is over: how to come back."""
     return box_page("kept.html", language)
 
 
 @pages.get("/<language:language>/box/gone")
-def gone(language: Language) -> Response:
+def show_gone(language: Language) -> Response:
     """A draft was destroyed, and its number with it."""
     response = box_page("gone.html", language)
     cookies.drop(response, cookies.VISIT)

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 
 from registry.http.errors import is_for_programs
 from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
+from registry.http.portals import see_other
 from registry.http.responses import negotiated
 from registry.pages.public.rendering import NOT_KEPT, is_demo, rendered
 from registry.vocabulary.register import Language
@@ -36,7 +37,7 @@ def box_page(template: str, language: Language, *, status: int = 200, **context:
 
 def lead(language: Language, path: str) -> Response:
     """Lead on, so that going back or loading again sends nothing twice."""
-    return redirect(f"/{language}/box{path}", 303)  # type: ignore[return-value]
+    return see_other(f"/{language}/box{path}")
 
 
 def again(

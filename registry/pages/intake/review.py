@@ -10,7 +10,7 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, SIGNS, YES, Part, Question, visible
 from registry.complaints.intake import filing
 from registry.complaints.intake.handover import Fit, recipient
-from registry.complaints.intake.mailbox_files import files_of
+from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
@@ -61,7 +61,7 @@ def with_recordings(view: Callable[..., Response]) -> Callable[[Language], Respo
 
 @pages.get("/<language:language>/box/all")
 @with_recordings
-def everything(visitor: PageRequest, is_recording_left: bool) -> Response:
+def show_review(visitor: PageRequest, is_recording_left: bool) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
@@ -120,7 +120,7 @@ def _review_page(
         parts=list(_parts(visitor.language, questions, sheet)),
         agreed=agreed,
         first_consent=next(path_of(question) for question in questions if question.consent is not None),
-        files=files_of(visitor.session, visitor.sealer, visitor.visit),
+        files=list_files(visitor.session, visitor.sealer, visitor.visit),
         is_recording_left=is_recording_left,
         reader=reader,
         offered=[

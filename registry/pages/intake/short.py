@@ -51,7 +51,7 @@ def now_page(visitor: PageRequest) -> Response:
 
 @pages.get("/<language:language>/box/ticks")
 @drafting
-def ticks(visitor: PageRequest) -> Response:
+def show_ticks(visitor: PageRequest) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
         return visitor.to("/mine")
@@ -61,7 +61,7 @@ def ticks(visitor: PageRequest) -> Response:
 
 @pages.post("/<language:language>/box/ticks")
 @drafting
-def tick(visitor: PageRequest) -> Response:
+def answer_ticks(visitor: PageRequest) -> Response:
     """What is ticked is a yes. What is not, is no answer: no one said no to it; a yes that was taken back is removed."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -91,7 +91,7 @@ def _saved(visitor: PageRequest, step: int) -> Response:
             one.code: fault_text(visitor.language, one, faults[one.code]) for one in questions if one.code in faults
         }
         return _step_page(visitor, step, typed, texts, status=400)
-    if is_alarming(after.answers) and not is_alarming(before.answers):
+    if steps.is_newly_alarming(after):
         return visitor.to("/short/now")
     return visitor.to("/short/story" if step == 0 else "/all")
 
@@ -131,9 +131,10 @@ def _step_page(
         status=status,
         questions=questions,
         faults=faults,
+        alarm=lines.of(visitor.language, answers) if is_alarming(answers) else None,
         at=step + 1,
         of=len(STEPS) + 1,
         path="/short" if step == 0 else "/short/story",
         back="/short" if step else None,
     )
-    return steps.with_sound(response, visitor.language)
+    return steps.with_sound(response, visitor.language, keeps_words="account" in STEPS[step])

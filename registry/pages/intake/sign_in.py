@@ -37,7 +37,7 @@ _OURS = re.compile(rf"/(?:{'|'.join(Language)})/box/[a-z0-9/-]{{1,60}}")
 
 
 @pages.get("/<language:language>/box")
-def first(language: Language) -> Response:
+def show_entrance(language: Language) -> Response:
     """What is told to whom, what is not asked, and who helps at once; then two buttons."""
     try:
         require_open_intake(reading())
@@ -87,7 +87,7 @@ def begin(language: Language) -> Response:
 
 
 @pages.get("/<language:language>/box/wait")
-def wait(language: Language) -> Response:
+def show_wait(language: Language) -> Response:
     """The rest of the wait. The page looks again by itself, and its button is there all the time."""
     if _has_new_number():
         return lead(language, "/number")

@@ -24,7 +24,7 @@ from registry.complaints.case.questions import (
 )
 from registry.complaints.intake import filing
 from registry.complaints.triage.story import is_alarming
-from registry.core.errors import InvalidInput, NotFound
+from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit
 from registry.http.headers import content_policy
 from registry.http.transaction import services
 from registry.i18n.question_words import choices, fault_text, help_text, part_title, payees, question_text, why_text
@@ -32,12 +32,13 @@ from registry.i18n.voices import VOICES, voice
 from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import about, cookies, lines
 from registry.pages.intake.rendering import AWAY
-from registry.pages.intake.visiting import PageRequest, drafting
+from registry.pages.intake.visiting import PageRequest, StaleForm, drafting, open_visit
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)
 
 _PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
+_LONG_TEXTS = frozenset(question.code for question in QUESTIONNAIRE if question.is_long)
 
 
 def path_of(question: Question | None) -> str:
@@ -62,7 +63,7 @@ class Group(NamedTuple):
 
 @pages.get("/<language:language>/box/more")
 @drafting
-def more(visitor: PageRequest) -> Response:
+def show_groups(visitor: PageRequest) -> Response:
     """The groups of questions as a list of tasks, each with what is done; in any order, and none has to be."""
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     if sheet.submitted_on is not None:
@@ -82,7 +83,7 @@ def _groups(language: Language, questions: list[Question], sheet: Sheet) -> Iter
 
 @pages.get("/<language:language>/box/<int:place>")
 @drafting
-def step(visitor: PageRequest, place: int) -> Response:
+def show_step(visitor: PageRequest, place: int) -> Response:
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
     question = _question(place, sheet)
     if question is None or sheet.submitted_on is not None:
@@ -117,11 +118,31 @@ def answer(visitor: PageRequest, place: int) -> Response:
         response = visitor.to("/kept")
         cookies.drop(response, cookies.VISIT)
         return response
-    if is_alarming(sheet.answers) and not is_alarming(before.answers):
+    if is_newly_alarming(sheet):
         return visitor.to(f"/{place}/now")
     if request.form.get("go") == "all":
         return visitor.to("/all")
     return visitor.to(path_after(question, sheet))
+
+
+def is_newly_alarming(after: Sheet) -> bool:
+    """Whether whom to call has to come next: a page that showed it already says so in its form."""
+    return is_alarming(after.answers) and "was_alarming" not in request.form
+
+
+@pages.post("/<language:language>/box/words")
+def keep_words(language: Language) -> Response:
+    """Keep the words of a question while they are typed. What is not kept now is sent with the page's own button."""
+    try:
+        with open_visit(language) as visitor:
+            code = request.form.get("code", "")
+            if code not in _LONG_TEXTS:
+                return Response(status=400)
+            words = {code: request.form.get("words", "")}
+            filing.answer(visitor.session, visitor.sealer, visitor.visit, words)
+    except (NoVisit, StaleForm, InvalidInput, NotNow):
+        return Response(status=400)
+    return Response(status=204)
 
 
 @pages.get("/<language:language>/box/<int:place>/now")
@@ -188,10 +209,7 @@ def _question_page(
         alarm=lines.of(language, answers) if is_alarming(answers) else None,
         sound=address_of(language, question),
     )
-    return with_sound(response, language)
-
-
-_PLACES = {question.code: place for place, question in enumerate(QUESTIONNAIRE, start=1)}
+    return with_sound(response, language, keeps_words=question.is_long)
 
 
 def address_of(language: Language, question: Question) -> str:
@@ -201,16 +219,17 @@ def address_of(language: Language, question: Question) -> str:
     return f"/{language}/box/{_PLACES[question.code]}/voice"
 
 
-def with_sound(response: Response, language: Language) -> Response:
-    """Let a page play what comes from us."""
+def with_sound(response: Response, language: Language, *, keeps_words: bool) -> Response:
+    """Let a page play what comes from us, and send us what is being typed where it `keeps_words`."""
+    more = {"connect_src": "'self'"} if keeps_words else {}
     response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"'self' {AWAY[language]}", media_src="'self'"
+        form_action=f"'self' {AWAY[language]}", media_src="'self'", **more
     )
     return response
 
 
 @pages.get("/<language:language>/box/<int:place>/voice")
-def sound(language: Language, place: int) -> Response:
+def play_question(language: Language, place: int) -> Response:
     """The recording, or the part of it that a player asks for. It says the same to everyone, so no visit is needed."""
     path = (
         voice(services().settings.home, language, QUESTIONNAIRE.questions[place - 1]).path if _is_asked(place) else None

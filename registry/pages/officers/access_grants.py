@@ -32,7 +32,7 @@ pages = Blueprint("console_openings", __name__)
 
 @pages.get("/cases/<reference>/openings")
 @allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def openings_of_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def list_grants_of_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _case_page(session, me, reference)
 
 
@@ -47,7 +47,7 @@ serve_acts(pages, "/cases/<reference>/openings", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/openings/<opening>")
 @allowed(Resource.BREAK_GLASS, Act.PROPOSE)
-def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
+def show_content(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """What was opened, for as long as it is. Each look is on record."""
     head, officer = open_case(session, me, reference), _looker(session, me, reference, opening)
     found: list[queries.Opened] = []
@@ -73,7 +73,7 @@ def look(session: Session, me: AuthenticatedOfficer, reference: str, opening: st
 
 @pages.get("/cases/<reference>/openings/<opening>/file")
 @allowed(Resource.ORIGINAL, Act.PROPOSE)
-def file(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
+def download_original(session: Session, me: AuthenticatedOfficer, reference: str, opening: str) -> Response:
     """A file as it was sent, to be saved and never shown in a page."""
     open_case(session, me, reference)
     officer, store = _looker(session, me, reference, opening), store_of(services().settings)
@@ -134,7 +134,7 @@ unit_pages = Blueprint("console_unit_openings", __name__)
 
 @unit_pages.get("/openings")
 @allowed(Resource.BREAK_GLASS, Act.READ)
-def openings_of_unit(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_grants_of_unit(session: Session, me: AuthenticatedOfficer) -> Response:
     return _unit_page(session, me)
 
 

@@ -5,14 +5,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from marshmallow import fields, missing
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.portals import FORM_FIELD
+from registry.http.portals import FORM_FIELD, see_other
 from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import with_choices
@@ -39,7 +38,7 @@ class Place(NamedTuple):
     address: str
     again: Callable[[Refusal], Response]
     is_list: bool = False
-    afterwards: Callable[[Any], BaseResponse] | None = None
+    afterwards: Callable[[Any], Response] | None = None
 
 
 PlaceFinder = Callable[..., Place]
@@ -73,8 +72,8 @@ def serve_acts(
 
 def _view(
     acts: OfficerActs[Any], act: OfficerAct, find_place: PlaceFinder, is_versioned: bool
-) -> Callable[..., BaseResponse]:
-    def view(session: Session, me: AuthenticatedOfficer, **path: str) -> BaseResponse:
+) -> Callable[..., Response]:
+    def view(session: Session, me: AuthenticatedOfficer, **path: str) -> Response:
         place = find_place(session, me, act, **path)
 
         question = question_of(act.operation)
@@ -107,7 +106,7 @@ def _view(
             return place.again(refusal)
         if place.afterwards is not None:
             return place.afterwards(gave[0])
-        return redirect(f"{place.address}/{gave[0]}" if act.drafts and place.is_list else place.address, 303)
+        return see_other(f"{place.address}/{gave[0]}" if act.drafts and place.is_list else place.address)
 
     return view
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.core.clock import day_at, now
-from registry.officer_acts.agency_picker import Suggestion, picked_agency, suggested_agencies
+from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.guard import allowed
@@ -52,11 +52,6 @@ def with_choices(form: MultiDict[str, str]) -> MultiDict[str, str]:
     for name, value in chosen.items():
         copied[name] = value
     return copied
-
-
-def agency_in(session: Session, form: MultiDict[str, str], field: str = "agency") -> str:
-    """The reference of the agency that a form names or chose. Raises InvalidInput about the field."""
-    return picked_agency(session, with_choices(form).get(field, ""), field)
 
 
 def suggestions(

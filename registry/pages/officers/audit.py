@@ -135,7 +135,7 @@ def number(args: MultiDict[str, str]) -> int | None:
 
 @pages.get("/audit")
 @allowed(Resource.AUDIT, Act.READ)
-def lines(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
     oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
     found = [] if stated.faults else oversight.lines_of(
@@ -166,7 +166,7 @@ def _people_in(on_page: Sequence[oversight.Line]) -> list[str]:
 
 @pages.get("/audit/verify")
 @allowed(Resource.AUDIT, Act.READ)
-def verify(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
+def show_verification(_session: Session, _me: AuthenticatedOfficer) -> Afterwards:
     """Deriving a long chain takes a while."""
     typed = request.args.get("head", "").strip()[:100]
     stored = chain.read_head(typed) if typed else None
@@ -208,7 +208,7 @@ case_pages = Blueprint("console_trail", __name__)
 
 @case_pages.get("/cases/<reference>/trail")
 @allowed(Resource.TRAIL, Act.READ)
-def trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head, unit = open_case(session, me, reference), me.standing.unit
     acts = oversight.acts_on(session, reference)
     about = oversight.Wanted(subject=reference)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework import actions as casework
+from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions import actions, queries, rules
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -31,7 +31,7 @@ pages = Blueprint("console_decisions", __name__)
 
 @pages.get("/cases/<reference>/decision")
 @allowed(Resource.DECISION, Act.READ)
-def decision(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_decisions(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _decisions_page(session, me, open_case(session, me, reference))
 
 
@@ -101,7 +101,7 @@ def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Lang
     }
 
 
-def _reader(me: AuthenticatedOfficer) -> casework.Officer:
+def _reader(me: AuthenticatedOfficer) -> Officer:
     """The officer in the role that would make the decision, so that the page says what prevents it."""
     act = Act.APPROVE if me.standing.may(Resource.DECISION, Act.APPROVE) else Act.READ
     return acting(me, Resource.DECISION, act)

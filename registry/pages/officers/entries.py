@@ -1,13 +1,13 @@
 """Agencies' entries: what their people ask of the authority, and what its officers decide; and who speaks for an agency."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.parties import accounts
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
@@ -20,8 +20,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.queries import public_record
-from registry.supervision.entries import claims, queries
-from registry.supervision.entries import requests as entry_requests
+from registry.supervision.entries import claims, queries, requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
 from registry.vocabulary.entries import EntryPart
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
@@ -34,13 +33,13 @@ _PARTS = {part.value: part for part in EntryPart}
 
 @pages.get("/entry")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def entry(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_own_entry(session: Session, me: AuthenticatedOfficer) -> Response:
     return _entry_page(session, me)
 
 
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
+def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
     if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")
 
@@ -48,10 +47,10 @@ def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> BaseResponse:
         form, asked = request.form, EntryRequestKind(kind)
         part = chosen(form, "part", _PARTS, "one_of_list") if asked is EntryRequestKind.CORRECTION else None
         call = Call(session, representative(session, me), now())
-        entry_requests.ask(call, asked, form.get("text", ""), part)
+        requests.ask(call, asked, form.get("text", ""), part)
 
     refusal = attempt(session, act)
-    return redirect("/console/entry", 303) if refusal is None else _entry_page(session, me, refusal, kind)
+    return see_other("/console/entry") if refusal is None else _entry_page(session, me, refusal, kind)
 
 
 def _find_own_request(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
@@ -89,13 +88,13 @@ officer_pages = Blueprint("console_entries", __name__)
 
 @officer_pages.get("/entries")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def entries(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_requests(session: Session, me: AuthenticatedOfficer) -> Response:
     return _requests_page(session, me)
 
 
 @officer_pages.get("/entries/<reference>")
 @allowed(Resource.ENTRY, Act.APPROVE)
-def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_request(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _request_page(session, me, reference)
 
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from flask import g, redirect, request
+from flask import g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,7 +20,7 @@ from registry.complaints.casework.unsent import drop, unsent_on
 from registry.core.clock import day_at, now
 from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
-from registry.http.portals import SAFE, Cookie, open_view, require_form
+from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
 from registry.http.transaction import services, writing
 from registry.officer_acts.acting import ViewPolicy, require_right
 from registry.officer_acts.inbox.queries import inbox
@@ -73,7 +73,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     me = authenticate(session)
                     rule = request.url_rule
                     if has_to_link(session, me) and (rule is None or rule.rule not in LINKING):
-                        return redirect("/console/own", 303)
+                        return see_other("/console/own")
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())

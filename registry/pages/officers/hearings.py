@@ -39,7 +39,7 @@ ONE, CHECK, SERVE = "hearings/one.html", "hearings/check.html", "hearings/serve.
 
 @pages.get("/cases/<reference>/hearings")
 @allowed(Resource.HEARING, Act.READ)
-def hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def list_hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     found = fetch_of_case(session, Hearing, acting(me, Resource.HEARING, Act.READ), reference)
     return case_page(
@@ -57,7 +57,7 @@ def hearings(session: Session, me: AuthenticatedOfficer, reference: str) -> Resp
 
 @pages.get("/cases/<reference>/hearings/new")
 @allowed(Resource.HEARING, Act.PROPOSE)
-def new(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_draft_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
@@ -72,13 +72,15 @@ serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/hearings/<hearing>")
 @allowed(Resource.HEARING, Act.READ)
-def one(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
+def show_hearing(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     return _hearing_page(session, me, open_case(session, me, reference), hearing)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/files/<attachment>")
 @allowed(Resource.HEARING, Act.READ)
-def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str, attachment: str) -> Response:
+def download_file(
+    session: Session, me: AuthenticatedOfficer, reference: str, hearing: str, attachment: str
+) -> Response:
     """The clean copy of a paper of the answer, to be saved and never shown in a page."""
     head = open_case(session, me, reference)
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
@@ -89,14 +91,14 @@ def file(session: Session, me: AuthenticatedOfficer, reference: str, hearing: st
 
 @pages.get("/cases/<reference>/hearings/<hearing>/check")
 @allowed(Resource.HEARING, Act.APPROVE)
-def check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
+def show_check(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """The text beside what the complainant wrote, and how easily the complainant could be guessed."""
     return _hearing_page(session, me, open_case(session, me, reference), hearing, template=CHECK)
 
 
 @pages.get("/cases/<reference>/hearings/<hearing>/serve")
 @allowed(Resource.HEARING, Act.PROPOSE)
-def preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
+def show_preview(session: Session, me: AuthenticatedOfficer, reference: str, hearing: str) -> Response:
     """Exactly what the agency will read."""
     return _hearing_page(session, me, open_case(session, me, reference), hearing, template=SERVE)
 

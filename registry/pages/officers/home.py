@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework import unsent
-from registry.complaints.casework.access_grants import queries as queries_of_openings
+from registry.complaints.casework.access_grants.queries import count_break_glass
 from registry.core.clock import now
+from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.inbox.queries import inbox
 from registry.officers.rights import Act, Resource
@@ -25,7 +25,7 @@ MAX_SHOWN = 60
 
 @pages.get("/")
 @allowed(Resource.OWN, Act.READ)
-def home(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
     at, sees_cases = now(), me.standing.may(Resource.CASE, Act.READ)
     rows = inbox(session, me, at)
     wanted = request.args.get("of", "")
@@ -50,26 +50,26 @@ def home(session: Session, me: AuthenticatedOfficer) -> Response:
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
-        broken=queries_of_openings.broken(session, me.standing.unit, at) if may_watch else 0,
+        broken=count_break_glass(session, me.standing.unit, at) if may_watch else 0,
     )
 
 
 @pages.post("/drafts")
 @allowed(Resource.OWN, Act.WRITE)
-def keep_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def keep_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep what stands in a form; `draft_action` is where it would be sent. To a button the page answers, to a script 204."""
     origin, action = page_of_form(), request.form.get("draft_action", "")
     is_kept = origin is not None and is_kept_of(action) and keep_typed(session, me.officer.id, origin, action, now())
     if request.form.get("draft_page"):
         return Response(status=204 if is_kept else 422)
-    return redirect(origin or "/console/", 303)
+    return see_other(origin or "/console/")
 
 
 @pages.post("/drafts/drop")
 @allowed(Resource.OWN, Act.WRITE)
-def drop_unsent(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def drop_unsent(session: Session, me: AuthenticatedOfficer) -> Response:
     """Drop what was kept of the page that the form stands on."""
     origin = page_of_form()
     if origin is not None:
         unsent.drop(session, me.officer.id, page=origin.partition("?")[0])
-    return redirect(origin or "/console/", 303)
+    return see_other(origin or "/console/")

@@ -25,13 +25,13 @@ SHOWN_WITH_OFFICER = frozenset({"sign-out", "revoke"})
 
 @pages.get("/officers")
 @allowed(Resource.OFFICER, Act.READ)
-def officers(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_officers(session: Session, me: AuthenticatedOfficer) -> Response:
     return _list(session, me)
 
 
 @pages.get("/officers/<reference>")
 @allowed(Resource.OFFICER, Act.READ)
-def officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_officer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """One officer with tokens. When the officer was last here is not shown."""
     found = accounts.officer_named(session, reference, me.standing.unit)
     return page(

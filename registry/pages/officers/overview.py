@@ -71,7 +71,7 @@ def read_period(at: datetime) -> PeriodForm:
 
 @pages.get("/overview")
 @allowed(Resource.STATISTICS, Act.READ)
-def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
+def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
     stated, viewer = read_period(at), Viewer(me)
     if stated.period is None:
@@ -82,7 +82,7 @@ def overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwar
 
 @pages.get("/overview/<table>.csv")
 @allowed(Resource.STATISTICS, Act.EXPORT)
-def table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
+def download_table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | Afterwards:
     if table not in NAMES:
         raise NotFound(f"there is no table {table}: it is one of {', '.join(NAMES)}")
     return _export(session, me, table)
@@ -90,7 +90,7 @@ def table(session: Session, me: AuthenticatedOfficer, table: str) -> Response | 
 
 @pages.get("/overview.xlsx")
 @allowed(Resource.STATISTICS, Act.EXPORT)
-def workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
+def download_workbook(session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     return _export(session, me, None)
 
 
@@ -218,7 +218,7 @@ BACK = timedelta(days=366)
 
 @board_pages.get("/board")
 @allowed(Resource.STATISTICS, Act.READ)
-def board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
+def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
     name = name_in(language(), me.unit_names) or unit
     return Afterwards(

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part, Question
 from registry.complaints.intake import paper_forms
@@ -12,6 +11,7 @@ from registry.complaints.intake.rules import KEPT_DAYS, MAX_DAYS_BACK
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.http.complaint_services import sealer
+from registry.http.portals import see_other
 from registry.i18n.languages import text
 from registry.i18n.question_words import choices, fault_text, help_text, in_words, part_title, payees, question_text
 from registry.officer_acts.acting import acting, reference_in
@@ -36,19 +36,19 @@ PAGES = tuple(part for part in Part if any(question.part is part for question in
 
 @pages.get("/papers")
 @allowed(Resource.PAPER, Act.WRITE)
-def first(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_forms(session: Session, me: AuthenticatedOfficer) -> Response:
     return _first(session, me)
 
 
 @pages.get("/papers/<reference>/<part>")
 @allowed(Resource.PAPER, Act.WRITE)
-def show(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
+def show_part(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     at, typed = _part(part), _typed(session, me, reference)
     return _part_page(at, typed, typed.answers)
 
 
 @allowed(Resource.PAPER, Act.WRITE)
-def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> BaseResponse:
+def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) -> Response:
     """Keep a page and lead on. One that cannot be read is shown again with what was typed and what is wrong beside it."""
     at, before = _part(part), _typed(session, me, reference)
     given = {question.code: read_form(question, request.form, question.code) for question in _questions(at)}
@@ -67,11 +67,11 @@ def save(session: Session, me: AuthenticatedOfficer, reference: str, part: str) 
         return _part_page(at, before, before.answers | typed_values, refusal, faults)
     go = request.form.get("go", "")
     if go == "leave":
-        return redirect(ADDRESS, 303)
+        return see_other(ADDRESS)
     following = PAGES.index(at) + 1
     if go == "all" or following == len(PAGES):
-        return redirect(f"{ADDRESS}/{before.reference}", 303)
-    return redirect(f"{ADDRESS}/{before.reference}/{PAGES[following]}", 303)
+        return see_other(f"{ADDRESS}/{before.reference}")
+    return see_other(f"{ADDRESS}/{before.reference}/{PAGES[following]}")
 
 
 pages.add_url_rule("/papers/<reference>/<part>", SAVE.operation, save, methods=["POST"])
@@ -79,14 +79,14 @@ pages.add_url_rule("/papers/<reference>/<part>", SAVE.operation, save, methods=[
 
 @pages.get("/papers/<reference>")
 @allowed(Resource.PAPER, Act.WRITE)
-def everything(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_all(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _everything(_typed(session, me, reference))
 
 
 def _new(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /) -> Place:
     return Place(
         PAPERS.find(session, me, act), ADDRESS, lambda refusal: _first(session, me, refusal),
-        afterwards=lambda begun: redirect(f"{ADDRESS}/{begun}/{PAGES[0]}", 303),
+        afterwards=lambda begun: see_other(f"{ADDRESS}/{begun}/{PAGES[0]}"),
     )  # fmt: skip
 
 

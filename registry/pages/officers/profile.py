@@ -9,9 +9,8 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts import second_factors
 from registry.core import push
@@ -19,6 +18,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
+from registry.http.portals import see_other
 from registry.http.transaction import reading, services
 from registry.officer_acts import calendar
 from registry.officer_acts.acting import reference_in
@@ -61,7 +61,7 @@ def refused_on_own_page(view: View) -> View:
 
 @pages.get("/own")
 @allowed(Resource.OWN, Act.READ)
-def own(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_own_account(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me)
 
 
@@ -185,7 +185,7 @@ def _shown_server(address: str | None) -> str:
 
 @pages.get("/calendar/<secret>.ics")
 @open_to_all
-def feed(secret: str) -> Response:
+def show_calendar_feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
     me = calendars.authenticate(session, secret, day_at(at, None))
@@ -209,9 +209,9 @@ def make_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/own/calendar/revoke")
 @allowed(Resource.OWN, Act.WRITE)
-def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def revoke_calendar(session: Session, me: AuthenticatedOfficer) -> Response:
     calendars.revoke(session, me.officer, day_at(now(), None))
-    return redirect("/console/own#calendar", 303)
+    return see_other("/console/own#calendar")
 
 
 factor_pages = Blueprint("console_factors", __name__)
@@ -298,6 +298,4 @@ def _app_page(me: AuthenticatedOfficer, secret: bytes, fault: str | None = None)
 
 
 def _back() -> Response:
-    response = redirect("/console/own#factors", 303)
-    assert isinstance(response, Response)
-    return response
+    return see_other("/console/own#factors")

@@ -43,7 +43,7 @@ def go(provider: str) -> Response:
 
 @pages.get("/sign-in/back")
 @open_to_all
-def back() -> Response:
+def arrive() -> Response:
     """What the provider's address brings back is taken from the browser that was sent, once, and only then asked after."""
     at = now()
     with writing() as session:

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.consents import is_consented
 from registry.complaints.casework.queries import ContainerView, case_view
@@ -23,6 +22,7 @@ from registry.complaints.parties.steps import fetch_of_case, find_case, require_
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
+from registry.http.portals import see_other
 from registry.i18n.question_words import in_words
 from registry.officer_acts.acting import acting, custodian_call, names_in, party_call
 from registry.officer_acts.acts import OfficerAct
@@ -48,7 +48,7 @@ USUAL = timedelta(days=90)
 
 @pages.get("/cases/<reference>/referrals")
 @allowed(Resource.REFERRAL, Act.READ)
-def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def list_referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     head = open_case(session, me, reference)
     found = fetch_of_case(session, Referral, acting(me, Resource.REFERRAL, Act.READ), reference)
     return case_page(
@@ -65,7 +65,7 @@ def referrals(session: Session, me: AuthenticatedOfficer, reference: str) -> Res
 
 @pages.get("/cases/<reference>/referrals/new")
 @allowed(Resource.REFERRAL, Act.PROPOSE)
-def new(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_proposal_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _new(session, me, open_case(session, me, reference))
 
 
@@ -80,7 +80,7 @@ serve_acts(pages, "/cases/<reference>/referrals", IN_CASE, _in_case)
 
 @pages.get("/cases/<reference>/referrals/<referral>")
 @allowed(Resource.REFERRAL, Act.READ)
-def one(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
+def show_referral(session: Session, me: AuthenticatedOfficer, reference: str, referral: str) -> Response:
     return _referral_page(session, me, open_case(session, me, reference), referral)
 
 
@@ -154,18 +154,18 @@ identity_pages = Blueprint("console_identities", __name__)
 
 @identity_pages.get("/identities")
 @allowed(Resource.IDENTITY, Act.APPROVE)
-def identities(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_identities(session: Session, me: AuthenticatedOfficer) -> Response:
     return _identities_page(session, me)
 
 
 @identity_pages.post("/identities/<reference>")
 @allowed(Resource.IDENTITY, Act.APPROVE)
-def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def decide_identity(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     version, is_approved = version_sent(), request.form.get("decision") == "approve"
     require_no_conflict(me, sealer(), find_case(session, Referral, me.standing.unit, reference))
     call = custodian_call(session, me, version)
     refusal = attempt(session, lambda: actions.decide_identity(call, sealer(), reference, is_approved=is_approved))
-    return redirect("/console/identities", 303) if refusal is None else _identities_page(session, me, refusal)
+    return see_other("/console/identities") if refusal is None else _identities_page(session, me, refusal)
 
 
 def _identities_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
@@ -185,20 +185,20 @@ received_pages = Blueprint("console_referred", __name__)
 
 @received_pages.get("/referrals")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def referred(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_received(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_received(session, me.standing.unit, now().date())
     return page("referrals/received.html", here="referrals", found=found)
 
 
 @received_pages.get("/referrals/<reference>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def received(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_received(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _received_page(session, me, reference)
 
 
 @received_pages.get("/referrals/<reference>/files/<attachment>")
 @allowed(Resource.REFERRAL, Act.ANSWER)
-def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
+def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     _, name, body = portal.read_file(party_call(session, me), sealer(), store(), reference, attachment)
     return sent_file(body, name)
 

@@ -67,7 +67,7 @@ SEARCHED = (Resource.CASE, Resource.LICENCE, Resource.SANCTION, Resource.OFFICER
 
 @files.get("/files/<digest>/<name>")
 @open_to_all
-def file(digest: str, name: str) -> Response:
+def show_site_file(digest: str, name: str) -> Response:
     """Stylesheets, the mark and two scripts: one asks security keys, one keeps drafts. Nothing comes from elsewhere."""
     return FILES.respond(name)
 

@@ -9,7 +9,7 @@ import re
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -19,7 +19,7 @@ from registry.complaints.casework import unsent
 from registry.core.clock import now
 from registry.core.errors import ActRefused
 from registry.http.complaint_services import sealer
-from registry.http.portals import FORM_FIELD, SAFE, Cookie, require_same_origin
+from registry.http.portals import FORM_FIELD, SAFE, Cookie, require_same_origin, see_other
 from registry.http.transaction import writing
 from registry.officers import sessions
 
@@ -42,8 +42,7 @@ def to_sign_in(cookie: Cookie) -> Response:
     is_read = request.method in SAFE
     page = _of_console(request.full_path.rstrip("?")) if is_read else page_of_form()
     over = _left_of(cookie.sent(), None if is_read else page)
-    response = redirect(f"{PATH}/sign-in?over={over}" if over else f"{PATH}/sign-in", 303)
-    assert isinstance(response, Response)
+    response = see_other(f"{PATH}/sign-in?over={over}" if over else f"{PATH}/sign-in")
     return response if page is None else _next_page(cookie).give(response, page, WAITS_FOR)
 
 

@@ -41,7 +41,7 @@ TERMS = (
 
 @pages.get("/sanctions")
 @allowed(Resource.SANCTION, Act.READ)
-def sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = me.standing.authority
     found = queries.sanctions_of(session, authority, today_at(session, authority, now()))
     return page(
@@ -54,19 +54,19 @@ def sanctions(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.get("/sanctions/new")
 @allowed(Resource.SANCTION, Act.PROPOSE)
-def new(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_proposal_form(session: Session, me: AuthenticatedOfficer) -> Response:
     return _proposal_page(session, me)
 
 
 @pages.get("/sanctions/<reference>")
 @allowed(Resource.SANCTION, Act.READ)
-def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_sanction(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _sanction_page(session, me, find_sanction(session, me, reference))
 
 
 @pages.get("/sanctions/<reference>/edit")
 @allowed(Resource.SANCTION, Act.PROPOSE)
-def edit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_edit_form(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _edit_page(session, me, find_sanction(session, me, reference))
 
 
@@ -182,7 +182,7 @@ def _terms_of(sanction: Sanction) -> dict[str, str]:
 
 
 def _changed_terms(sanction: Sanction, form: Form) -> list[tuple[str, str, str]]:
-    """The terms that stand there _changed_terms than they were typed: name, what stands there, what was typed."""
+    """The terms that stand otherwise than they were typed: name, what stands there, what was typed."""
     stands = _terms_of(sanction)
     both = [(name, stands.get(name, ""), form.get(name, "").strip()) for name in TERMS]
     return [one for one in both if one[1] != one[2]]

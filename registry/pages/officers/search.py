@@ -1,12 +1,12 @@
 """One search over what an officer may read: cases of the unit, agencies, licences, sanctions and officers."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.queue.listing import cases_beginning
 from registry.core.clock import day_at, now
+from registry.http.portals import see_other
 from registry.officer_acts.agency_picker import MAX_TYPED, suggested_agencies
 from registry.officers.models import Officer
 from registry.officers.rights import Act, Resource
@@ -26,12 +26,12 @@ Found = list[tuple[str, str]]
 
 @pages.get("/search")
 @allowed(Resource.OWN, Act.READ)
-def search(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def show_found(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = " ".join(request.args.get("q", "").split())[:MAX_TYPED]
     found = {name: rows for name, rows in _found(session, me, typed).items() if rows} if typed else {}
     only = [href for rows in found.values() for _, href in rows]
     if len(only) == 1:
-        return redirect(only[0], 303)
+        return see_other(only[0])
     return _found_page(typed, found)
 
 

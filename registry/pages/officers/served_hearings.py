@@ -10,10 +10,9 @@ from contextlib import suppress
 from functools import partial, wraps
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.attachments.actions import MAX_FILES, discard
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
@@ -24,6 +23,7 @@ from registry.complaints.parties.steps import PartyMember
 from registry.core.clock import day_at, now
 from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotFound, NotSignedIn, RefusedFile, TooBusy
 from registry.http.complaint_services import read_form_file, sealer, store, upload_services
+from registry.http.portals import see_other
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body
 from registry.i18n.languages import text
@@ -53,20 +53,20 @@ View = Callable[..., Any]
 
 @pages.get("/hearings")
 @allowed(Resource.HEARING, Act.ANSWER)
-def heard(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_served(session: Session, me: AuthenticatedOfficer) -> Response:
     found = portal.fetch_served(session, me.standing.unit, now().date())
     return page("hearings/served.html", here="hearings", found=found)
 
 
 @pages.get("/hearings/<reference>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def one(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_served(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _hearing_page(session, me, reference)
 
 
 @pages.get("/hearings/<reference>/receipt")
 @allowed(Resource.HEARING, Act.ANSWER)
-def answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def download_answer_receipt(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """A text to keep: on which day the answer was given, and the hash of its words, which the case file states as well."""
     given = portal.read(party_call(session, me), sealer(), reference)
     if given.answer is None or given.answered_on is None:
@@ -162,7 +162,7 @@ def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afte
 
 @pages.get("/hearings/<reference>/files/<attachment>")
 @allowed(Resource.HEARING, Act.ANSWER)
-def save_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
+def download_own_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Afterwards:
     """One of the agency's own, as it sent it: to be saved and never shown in a page."""
     fetch = files.find_own_file(party_call(session, me), sealer(), store(), reference, attachment)
     return Afterwards(lambda: _send(fetch()))
@@ -170,9 +170,7 @@ def save_file(session: Session, me: AuthenticatedOfficer, reference: str, attach
 
 @pages.post("/hearings/<reference>/files/<attachment>/remove")
 @allowed(Resource.HEARING, Act.ANSWER)
-def remove_file(
-    session: Session, me: AuthenticatedOfficer, reference: str, attachment: str
-) -> BaseResponse | Afterwards:
+def remove_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response | Afterwards:
     try:
         with session.begin_nested():
             names = files.remove_file(party_call(session, me), reference, attachment)
@@ -181,18 +179,18 @@ def remove_file(
     return Afterwards(lambda: _discard(reference, names))
 
 
-def _send(file: CleanFile) -> BaseResponse:
+def _send(file: CleanFile) -> Response:
     return sent_file(file.body, file.name)
 
 
-def _discard(reference: str, names: list[str]) -> BaseResponse:
+def _discard(reference: str, names: list[str]) -> Response:
     # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
     with suppress(FilesUnavailable):
         discard(store(), names)
-    return redirect(f"/console/hearings/{reference}", 303)
+    return see_other(f"/console/hearings/{reference}")
 
 
-def _add(member: PartyMember, reference: str) -> BaseResponse:
+def _add(member: PartyMember, reference: str) -> Response:
     try:
         files.add_file(upload_services(), sealer(), member, reference, read_form_file(), now())
     except IllegalMove as refused:
@@ -201,16 +199,16 @@ def _add(member: PartyMember, reference: str) -> BaseResponse:
         return _refused(reference, away.code, 503)
     except RefusedFile as refused:
         return _refused(reference, refused.code, 400)
-    return redirect(f"/console/hearings/{reference}", 303)
+    return see_other(f"/console/hearings/{reference}")
 
 
-def _refused(reference: str, code: Problem, status: int) -> BaseResponse:
+def _refused(reference: str, code: Problem, status: int) -> Response:
     with writing() as session:
         me = authenticate(session)
         words = text(language(), f"problem.{code}.detail")
         return _hearing_page(session, me, reference, Refusal(status, code, words, language()), {})
 
 
-def _answer_refused(reference: str, refusal: Refusal) -> BaseResponse:
+def _answer_refused(reference: str, refusal: Refusal) -> Response:
     with writing() as session:
         return _hearing_page(session, authenticate(session), reference, refusal, {})

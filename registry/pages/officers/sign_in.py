@@ -32,7 +32,7 @@ MAX_ANSWER = 20_000
 
 @pages.get("/sign-in")
 @open_to_all
-def form() -> Response:
+def show_sign_in() -> Response:
     return page("sign_in.html", here="sign_in", fault=None, email="", over=request.args.get("over", ""))
 
 
@@ -54,7 +54,7 @@ def sign_in() -> Response:
 
 @pages.get("/code")
 @open_to_all
-def code_form() -> Response:
+def show_code_form() -> Response:
     return _code_page()
 
 
@@ -116,7 +116,7 @@ def sign_out() -> Response:
 
 @pages.get("/join")
 @open_to_all
-def join_form() -> Response:
+def show_join_form() -> Response:
     return _join_page("")
 
 

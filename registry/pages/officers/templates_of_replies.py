@@ -1,13 +1,13 @@
 """Reply templates of a unit: written in every language, approved by a supervisor, offered by the state of a case."""
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework import reply_templates
 from registry.complaints.casework.actions import UnitOfficer
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -37,7 +37,7 @@ def list_templates(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/templates")
 @allowed(Resource.MESSAGE, Act.WRITE)
-def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
     form = request.form
     texts = {str(language): form.get(f"text_{language}", "") for language in reply_templates.IN_LANGUAGES}
     refusal = attempt(
@@ -46,25 +46,25 @@ def propose_template(session: Session, me: AuthenticatedOfficer) -> BaseResponse
             Call(session, _unit_officer(me), now()), form.get("name", ""), texts, form.getlist("states")
         ),
     )
-    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
 
 
 @pages.post("/templates/<template>/approve")
 @allowed(Resource.CASE, Act.HOLD)
-def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
+def approve_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
         session, lambda: reply_templates.approve(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
-    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
 
 
 @pages.post("/templates/<template>/withdraw")
 @allowed(Resource.CASE, Act.HOLD)
-def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> BaseResponse:
+def withdraw_template(session: Session, me: AuthenticatedOfficer, template: str) -> Response:
     refusal = attempt(
         session, lambda: reply_templates.withdraw(Call(session, _unit_officer(me), now(), version_sent()), template)
     )
-    return redirect(ADDRESS, 303) if refusal is None else _list(session, me, refusal)
+    return see_other(ADDRESS) if refusal is None else _list(session, me, refusal)
 
 
 def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:

@@ -27,7 +27,7 @@ COUNTS = ("items", "yes", "no", "unknown", "refused")
 
 @pages.get("/receipts/lists")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_archived_lists(session: Session, me: MemberPresent) -> Response:
     search, ours, before = search_form(LIST_FILTERS), me.organisation.id, request.args.get("before", "")
     row = _find_list(session, me, before).id if before else None
     found = lists.lists_of(session, ours, A_PAGE + 1, row, search.which)
@@ -43,14 +43,14 @@ def listed(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/receipts/lists/<reference>")
 @for_members
-def one(session: Session, me: MemberPresent, reference: str) -> Response:
+def show_archived_list(session: Session, me: MemberPresent, reference: str) -> Response:
     """A page on how an archived list was answered, to download its statements and the manifest that signs them."""
     return _list_page(_find_list(session, me, reference))
 
 
 @pages.get("/receipts/lists/<reference>/changes")
 @for_members
-def changes(session: Session, me: MemberPresent, reference: str) -> Response:
+def list_changes(session: Session, me: MemberPresent, reference: str) -> Response:
     """Some of its rows are asked anew, and those are listed that are answered otherwise now."""
     stored, after = _find_list(session, me, reference), request.args.get("after", "0")
     if not (after.isascii() and after.isdigit() and len(after) < 8):
@@ -69,7 +69,7 @@ def changes(session: Session, me: MemberPresent, reference: str) -> Response:
 
 @pages.get("/receipts/lists/<reference>/proof")
 @for_members
-def proof(session: Session, me: MemberPresent, reference: str) -> Response:
+def download_row_proof(session: Session, me: MemberPresent, reference: str) -> Response:
     """One row with its proof, as a file to be shown without the others. People count from 1, and the file from 0."""
     stored, stated = _find_list(session, me, reference), request.args.get("row", "").strip()
     lines = lists.statements_of(services().settings, stored)
@@ -85,7 +85,7 @@ def proof(session: Session, me: MemberPresent, reference: str) -> Response:
 
 @pages.get("/receipts/lists/<reference>/<part>")
 @for_members
-def file(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
+def download_part(session: Session, me: MemberPresent, reference: str, part: str) -> Response:
     stored = _find_list(session, me, reference)
     if part == "manifest":
         body = [stored.manifest.encode()]

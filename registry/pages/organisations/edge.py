@@ -4,25 +4,32 @@ from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
-from registry.pages.organisations import archived_lists, keys, receipts, second_step, watches, webhooks
-from registry.pages.organisations import jobs as lists
-from registry.pages.organisations import members as people
-from registry.pages.organisations import profile as own
-from registry.pages.organisations import sign_in as signing
+from registry.pages.organisations import (
+    archived_lists,
+    jobs,
+    keys,
+    members,
+    profile,
+    receipts,
+    second_step,
+    sign_in,
+    watches,
+    webhooks,
+)
 from registry.pages.organisations.guard import PATH
 from registry.pages.organisations.rendering import error_page, files
 
 PAGES: tuple[Blueprint, ...] = (
     files,
-    signing.pages,
+    sign_in.pages,
     keys.pages,
-    lists.pages,
+    jobs.pages,
     receipts.pages,
     archived_lists.pages,
     watches.pages,
     webhooks.pages,
-    people.pages,
-    own.pages,
+    members.pages,
+    profile.pages,
     second_step.pages,
 )
 

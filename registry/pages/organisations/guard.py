@@ -9,12 +9,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import g, redirect, request
+from flask import g, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import NotSignedIn
-from registry.http.portals import SAFE, Cookie, open_view, require_form
+from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
 from registry.http.transaction import services, writing
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
@@ -43,10 +43,10 @@ def for_members(view: View) -> View:
                     require_form(token_sent())
                 return view(session, me, **path)
         except SecondStepNeeded:
-            return redirect(f"{PATH}/code", 303)
+            return see_other(f"{PATH}/code")
         except NotSignedIn:
             # The wanted address is not carried along: one that leads elsewhere cannot be planted.
-            return redirect(f"{PATH}/sign-in{_requested_language()}", 303)
+            return see_other(f"{PATH}/sign-in{_requested_language()}")
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded
@@ -74,7 +74,7 @@ def for_arriving(view: View) -> View:
                     require_form(token_sent())
                 return view(session, me, **path)
         except NotSignedIn:
-            return redirect(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_requested_language()}", 303)
+            return see_other(f"{PATH}/own" if _is_in() else f"{PATH}/sign-in{_requested_language()}")
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded

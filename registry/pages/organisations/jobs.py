@@ -126,7 +126,7 @@ def _receive_list() -> actions.ReceivedList | RegistryError | None:
 
 @pages.get("/lists")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_jobs(session: Session, me: MemberPresent) -> Response:
     return _jobs_page(session, me)
 
 
@@ -160,7 +160,7 @@ def send(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/lists/<reference>")
 @for_members
-def one(session: Session, me: MemberPresent, reference: str) -> Response:
+def show_job(session: Session, me: MemberPresent, reference: str) -> Response:
     return _job_page(actions.job_of(session, me.organisation.id, reference))
 
 
@@ -188,7 +188,7 @@ def act(session: Session, me: MemberPresent, reference: str) -> Response:
 
 @pages.get("/lists/<reference>/results/<form>")
 @for_members
-def result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
+def download_result(session: Session, me: MemberPresent, reference: str, form: str) -> Response:
     job = actions.job_of(session, me.organisation.id, reference)
     return respond_with_file(result_file(services().settings, job, form))
 

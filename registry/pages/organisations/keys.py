@@ -28,7 +28,7 @@ def home(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/keys")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_keys(session: Session, me: MemberPresent) -> Response:
     return _keys_page(session, me)
 
 

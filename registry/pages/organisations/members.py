@@ -19,7 +19,7 @@ pages = Blueprint("account_people", __name__)
 
 @pages.get("/people")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_members(session: Session, me: MemberPresent) -> Response:
     return _people_page(session, me)
 
 

@@ -22,7 +22,7 @@ pages = Blueprint("account_own", __name__)
 
 @pages.get("/own")
 @for_members
-def own(session: Session, me: MemberPresent) -> Response:
+def show_profile(session: Session, me: MemberPresent) -> Response:
     return _profile_page(session, me)
 
 

@@ -42,13 +42,13 @@ class ReceiptSearch(NamedTuple):
 
 @pages.get("/receipts")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_receipts(session: Session, me: MemberPresent) -> Response:
     return _receipts_page(session, me, search_form())
 
 
 @pages.get("/receipts/changes")
 @for_members
-def changes(session: Session, me: MemberPresent) -> Response:
+def list_changes(session: Session, me: MemberPresent) -> Response:
     """A page of receipts is asked anew, and those are listed whose answer is another now."""
     search, at = search_form(), now()
     found, older = ([], None) if search.fault else _find_receipts(session, me, search.which)
@@ -66,7 +66,7 @@ def changes(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/receipts/export")
 @for_members
-def save(session: Session, me: MemberPresent) -> Response:
+def export_receipts(session: Session, me: MemberPresent) -> Response:
     search, form = search_form(), request.args.get("form", "")
     if form not in FORMS:
         raise NotFound(f"receipts are saved as {', '.join(FORMS)}")
@@ -93,7 +93,7 @@ def settings(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/receipts/<reference>")
 @for_members
-def one(session: Session, me: MemberPresent, reference: str) -> Response:
+def show_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     """What was asked and answered then, whether the registry signed it, and what it answers to the same today."""
     stored, at = _find_receipt(session, me, reference), now()
     again, spoken = checked_again(stored.token, at), language()
@@ -112,7 +112,7 @@ def one(session: Session, me: MemberPresent, reference: str) -> Response:
 
 @pages.get("/receipts/<reference>/file")
 @for_members
-def file(session: Session, me: MemberPresent, reference: str) -> Response:
+def download_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
 
 

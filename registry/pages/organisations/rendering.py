@@ -32,7 +32,7 @@ MENU = ("lists", "receipts", "watches", "webhooks", "keys", "people", "own")
 
 @files.get("/files/<digest>/<name>")
 @open_to_all
-def file(digest: str, name: str) -> Response:
+def show_site_file(digest: str, name: str) -> Response:
     return FILES.respond(name)
 
 

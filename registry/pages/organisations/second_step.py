@@ -62,7 +62,7 @@ def finish_at_door(session: Session, me: MemberPresent) -> Response:
 
 @pages.get("/second-step")
 @for_members
-def own(session: Session, me: MemberPresent) -> Response:
+def show_second_step(session: Session, me: MemberPresent) -> Response:
     return _second_step_page(session, me)
 
 

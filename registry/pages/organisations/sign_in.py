@@ -28,7 +28,7 @@ def typed(name: str, max_length: int = 300) -> str:
 
 @pages.get("/register")
 @open_to_all
-def register_form() -> Response:
+def show_register_form() -> Response:
     return _register_page()
 
 
@@ -51,7 +51,7 @@ def register() -> Response:
 
 @pages.get("/sign-in")
 @open_to_all
-def sign_in_form() -> Response:
+def show_sign_in() -> Response:
     return page("sign_in.html", fault=None, email="")
 
 
@@ -78,7 +78,7 @@ def sign_out() -> Response:
 
 @pages.get("/forgotten")
 @open_to_all
-def forgotten_form() -> Response:
+def show_forgotten_form() -> Response:
     return page("forgotten.html", fault=None, email="")
 
 
@@ -100,7 +100,7 @@ def forgotten() -> Response:
 @pages.get("/join/<secret>", defaults={"kind": "join"})
 @pages.get("/password/<secret>", defaults={"kind": "password"})
 @open_to_all
-def link_form(kind: str, secret: str) -> Response:
+def show_link(kind: str, secret: str) -> Response:
     # Opening a link changes nothing: mail programs look into links before people do.
     return _link_page(kind, secret)
 

@@ -28,7 +28,7 @@ SEARCHED = SearchCriteria._fields
 
 @pages.get("/watches")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_watches(session: Session, me: MemberPresent) -> Response:
     return _watches_page(session, me)
 
 

@@ -26,7 +26,7 @@ MAX_SHOWN = 20
 
 @pages.get("/webhooks")
 @for_members
-def listed(session: Session, me: MemberPresent) -> Response:
+def list_webhooks(session: Session, me: MemberPresent) -> Response:
     return _webhooks_page(session, me)
 
 

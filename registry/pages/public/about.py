@@ -28,7 +28,7 @@ pages = Blueprint("knowledge", __name__)
 
 
 @pages.get("/<language:language>/coverage")
-def coverage(language: Language) -> Response:
+def show_coverage(language: Language) -> Response:
     snapshot, law = verdicts().current_coverage()
     listed = {source.country for source in snapshot.sources.values()}
     today = day_at(now(), None)
@@ -70,13 +70,13 @@ def _source(source: SourceFacts, snapshot: SourceSnapshot, language: Language) -
 
 
 @pages.get("/<language:language>/licences")
-def licences(language: Language) -> Response:
+def show_licences(language: Language) -> Response:
     no_licence = [kind for kind in LicenceKind if not KINDS[kind].permits & RECRUITING]
     return page("licences.html", language, here="licences", wrong_papers=no_licence, statuses=STATUSES)
 
 
 @pages.get("/<language:language>/help")
-def help_lines(language: Language) -> Response:
+def show_help_lines(language: Language) -> Response:
     by_country: dict[str, list[HelpLine]] = {}
     for line in help_lines_in(verdicts().current_law()):
         if line.country is not None:

@@ -45,7 +45,7 @@ NEWEST = 2**31 - 1
 
 
 @pages.get("/<language:language>/agencies")
-def listed(language: Language) -> Response:
+def list_agencies(language: Language) -> Response:
     filters, after = _filters(), _place(request.args.get("after", ""))
     session = public_reading()
     found = page_of_agencies(session, filters, authority_days(session, now()), limit=ON_A_PAGE, after=after)
@@ -111,7 +111,7 @@ def _place(text: str) -> Place | None:
 
 
 @pages.get("/<language:language>/agencies/<agency_id>")
-def one(language: Language, agency_id: str) -> Response:
+def show_agency(language: Language, agency_id: str) -> Response:
     at = now()
     session = public_reading()
     reference = read_reference(agency_id)

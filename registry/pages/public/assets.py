@@ -30,10 +30,11 @@ _TYPES = {
     "box.css": _CSS,
     "work.js": _SCRIPT,
     "files.js": _SCRIPT,
+    "words.js": _SCRIPT,
     "leave.js": _SCRIPT,
     "away.js": _SCRIPT,
 }
-_OF_INTAKE = ("box.css", "work.js", "files.js", "leave.js", "away.js")
+_OF_INTAKE = ("box.css", "work.js", "files.js", "words.js", "leave.js", "away.js")
 _ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400
@@ -100,14 +101,14 @@ def address_of(name: str) -> str:
 
 
 @pages.get("/static/pages/<digest>/<name>")
-def file(digest: str, name: str) -> Response:
+def show_site_file(digest: str, name: str) -> Response:
     if name not in _TYPES or request.path != address_of(name):
         raise NotFound
     return _served(name, f"public, max-age={A_YEAR}, immutable")
 
 
 @pages.get("/favicon.ico")
-def favicon() -> Response:
+def show_favicon() -> Response:
     """Browsers ask for this whatever the page says; a page of error would cost a slow line more."""
     return _served("mark.svg", "public, max-age=86400")
 

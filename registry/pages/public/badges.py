@@ -53,7 +53,7 @@ class Badge:
 
 
 @pages.get("/badge/<agency_id>.svg")
-def badge(agency_id: str) -> Response:
+def show_badge(agency_id: str) -> Response:
     """The picture. Green only where the verdict on a licence alone says that it is in force."""
     at, language = now(), _language()
     status_badge = badge_of(agency_id, at)
@@ -68,7 +68,7 @@ def badge(agency_id: str) -> Response:
 
 
 @pages.get("/embed/<agency_id>")
-def embed(agency_id: str) -> Response:
+def show_embedded(agency_id: str) -> Response:
     """The picture with a link to the record, for a frame on the agency's registered site and nowhere else."""
     at, language = now(), _language()
     status_badge = badge_of(agency_id, at)

@@ -1,6 +1,6 @@
 """The page "check what they told me": an advert or single things, shown for correction first, then answered in place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from flask import Blueprint, Response, request
@@ -12,7 +12,14 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
 from registry.i18n.agency_names import ShownName, main_name
-from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
+from registry.i18n.wording import (
+    check_meaning,
+    check_note,
+    check_summary,
+    country_name,
+    reason_text,
+    red_flag_text,
+)
 from registry.pages.public import answers
 from registry.pages.public.answers import candidate
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
@@ -20,15 +27,14 @@ from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
-from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
-from registry.verification.checks.picture_text.reading import Unreadable, languages, text_of
-from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText
+from registry.verification.checks.advert import CHECKED, MAX_CHARACTERS, MAX_OF_A_KIND, Item, picked
+from registry.verification.checks.picture_text import MAX_BYTES, NoText, Unreadable, languages, text_of
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS
 from registry.verification.checks.rules import Checked, StatedDetail
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
-from registry.vocabulary.checks import CheckKind, CheckOutcome
+from registry.vocabulary.checks import CheckKind, CheckOutcome, ItemKind
 from registry.vocabulary.codes import CheckSummary, Problem
 from registry.vocabulary.register import Answer, Language
 
@@ -62,6 +68,23 @@ _GRAVEST_FIRST = (
 )
 _PROVES_NOTHING = (CheckKind.NUMBER, CheckKind.NAME, CheckKind.BANK_ACCOUNT)
 """What anybody can copy, or what no one should pay into: that it is genuine must not look like a yes."""
+
+
+_SUMS = (ItemKind.FEE, ItemKind.DEPOSIT, ItemKind.OFFICIAL_COST, ItemKind.WAGE)
+_IN_WORDS = (ItemKind.SECTOR, ItemKind.VISA, ItemKind.LICENCE_KIND)
+
+
+def _shown_items(items: Sequence[Item], language: Language) -> list[tuple[ItemKind, str, str]]:
+    """What was read and is not among the checks, with its words and, where that says more, its plain form."""
+    return [(one.kind, one.words, _plain_form(one, language)) for one in items if one.words and one.kind not in CHECKED]
+
+
+def _plain_form(one: Item, language: Language) -> str:
+    if one.kind is ItemKind.DESTINATION:
+        return country_name(language, one.value)
+    if one.kind in _IN_WORDS:
+        return ""
+    return " ".join(one.value.split(" ")[:2]) if one.kind in _SUMS else one.value
 
 
 def _tone_of_all(outcome: Outcome) -> str:
@@ -276,8 +299,10 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
             "flags": [
-                (red_flag_text(language, flag), cited(ROWS[flag], outcome.snapshot.law)) for flag in outcome.flags
+                (red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law))
+                for one in outcome.flags
             ],
+            "items": _shown_items(outcome.items, language),
             "law": [
                 (reason_text(language, one, outcome.snapshot), cited(one.rows, outcome.snapshot.law))
                 for one in outcome.law

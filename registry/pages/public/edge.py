@@ -4,8 +4,8 @@ from flask import Flask
 from werkzeug.routing import BaseConverter
 
 from registry.http.errors import show_errors_with
-from registry.pages.public import about as knowledge
 from registry.pages.public import (
+    about,
     agencies,
     assets,
     badges,
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
         checks,
         agencies,
         badges,
-        knowledge,
+        about,
         law,
         fees,
         papers,

@@ -35,7 +35,7 @@ ADDRESSES = (
 
 
 @pages.get("/<language:language>/log")
-def log(language: Language) -> Response:
+def show_log(language: Language) -> Response:
     head = queries.published(public_reading())
     age = now() - head.signed_at if head else timedelta(0)
     return page(
@@ -54,7 +54,7 @@ def log(language: Language) -> Response:
 
 
 @pages.get("/<language:language>/log/<int:index>")
-def entry(language: Language, index: int) -> Response:
+def show_entry(language: Language, index: int) -> Response:
     """One entry with its proof. Its content is shown on the record's page, as far as the law lets us."""
     if index > LAST:
         raise NotFound("the log has no such entry")

@@ -31,7 +31,7 @@ class Block(NamedTuple):
 
 
 @pages.get("/<language:language>/<any(accessibility, privacy, cookies):notice_name>")
-def notice(language: Language, notice_name: str) -> Response:
+def show_notice(language: Language, notice_name: str) -> Response:
     folder = services().settings.home / FOLDER
     own = _read(folder / f"{notice_name}.{language}.txt")
     contact = " ".join(_read(folder / "contact.txt").split())[:400]

@@ -20,7 +20,7 @@ pages = Blueprint("offline", __name__)
 
 
 @pages.get("/sw.js")
-def service_worker() -> Response:
+def show_service_worker() -> Response:
     """The worker's script. Its name stays and its content names its version, so browsers replace an older one."""
     response = Response(_script(), content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "no-cache"
@@ -45,7 +45,7 @@ def _script() -> str:
 
 
 @pages.get("/<language:language>/manifest.webmanifest")
-def manifest(language: Language) -> Response:
+def show_manifest(language: Language) -> Response:
     stated = {
         "name": text(language, "page.site"),
         "short_name": text(language, "page.site"),

@@ -37,12 +37,12 @@ TONES = {Stands.IN_FORCE: "yes", Stands.ENDED: "no", Stands.EXPIRED: "no", Stand
 
 
 @pages.get("/v")
-def check() -> Response:
+def show_check() -> Response:
     return _code_page({})
 
 
 @pages.post("/v")
-def check_here() -> Response:
+def check_code() -> Response:
     """The check on the server: the code comes in the body, and is neither kept nor logged."""
     code = request.form.get("code", "").strip()
     if not code:
@@ -63,7 +63,7 @@ def check_here() -> Response:
 
 
 @pages.get("/<language:language>/licences/<licence_id>/today")
-def today(language: Language, licence_id: str) -> Response:
+def show_today(language: Language, licence_id: str) -> Response:
     """A piece of a page: how the licence stands today. The script of the check page asks for it."""
     return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing_of(licence_id)))
 

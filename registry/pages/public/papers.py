@@ -54,7 +54,7 @@ PAPERS = {
 
 
 @pages.get("/<language:language>/licences/<licence_id>")
-def licence(language: Language, licence_id: str) -> Response:
+def show_papers(language: Language, licence_id: str) -> Response:
     """What can be printed, and why nothing can."""
     standing = standing_of(licence_id)
     return page(
@@ -70,7 +70,7 @@ def licence(language: Language, licence_id: str) -> Response:
 
 
 @pages.get("/<language:language>/licences/<licence_id>/<any(certificate, card, 'poster-a4', 'poster-a3'):name>.pdf")
-def pdf(language: Language, licence_id: str, name: str) -> Response:
+def download_paper(language: Language, licence_id: str, name: str) -> Response:
     standing = _printable(licence_id)
     reference = standing.licence.licence_id
     kind = PAPERS[name]
@@ -99,7 +99,7 @@ def pdf(language: Language, licence_id: str, name: str) -> Response:
 
 
 @pages.get("/<language:language>/licences/<licence_id>/code.<any(svg, png):form>")
-def code(language: Language, licence_id: str, form: str) -> Response:
+def download_code(language: Language, licence_id: str, form: str) -> Response:
     symbol = Symbol(paper_code(_printable(licence_id).licence.licence_id))
     body, mimetype = (symbol.svg, "image/svg+xml") if form == "svg" else (symbol.png, "image/png")
     response = Response(body, mimetype=mimetype)

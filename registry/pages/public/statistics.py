@@ -31,7 +31,7 @@ ROW = 48
 
 
 @pages.get("/<language:language>/statistics")
-def statistics(language: Language) -> Response:
+def show_statistics(language: Language) -> Response:
     """The newest closed quarter, or the one that the address names."""
     quarters = closed_quarters(public_reading())
     wanted = read_quarter(request.args.get("quarter", "")) if "quarter" in request.args else None

@@ -33,7 +33,7 @@ def normalised(name: str) -> str:
         text = text.translate(_VISIBLE)
     text = _composed(_composed(text).casefold())
     if has_chinese(text):
-        text = text.translate(_simpler())
+        text = text.translate(simpler_characters())
     words = [word if word.isalnum() else word.translate(_SIGNIFICANT) for word in text.split()]
     return _composed(" ".join(" ".join(words).split()))[:MAX_LENGTH].rstrip()
 
@@ -128,7 +128,7 @@ _VISIBLE, _SIGNIFICANT = _Table(_visible), _Table(_significant)
 
 
 @cache
-def _simpler() -> dict[int, str]:
+def simpler_characters() -> dict[int, str]:
     """Traditional to simplified, character by character, so that a part of a name is written as in the whole."""
     characters = [chr(code) for code in range(0x3400, 0xA000)]
     simple = opencc.OpenCC("t2s").convert("\n".join(characters)).split("\n")

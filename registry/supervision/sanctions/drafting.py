@@ -10,8 +10,7 @@ from sqlalchemy import select
 
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance as move_case
-from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.moves import advance_case, lock_case_by_id
 from registry.complaints.case.states import DECIDED_STATES
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
@@ -112,7 +111,7 @@ def propose(
     _write_terms(sanction, terms)
     session.add(sanction)
     if case is not None and case.state in DECIDED_STATES:
-        move_case(session, case, CaseState.SANCTION_PENDING, official.role, call.at, actor=official.name)
+        advance_case(session, case, CaseState.SANCTION_PENDING, official.role, call.at, actor=official.name)
     record_change(call, sanction, "sanction.proposed", today, terms.kind)
     return sanction
 

@@ -1,183 +1,468 @@
-"""What can be checked, picked out of a pasted advert.
+"""What stands in a pasted advert: numbers, channels, accounts and names, as written and in their plain form.
 
-Every pattern is bounded, so that the time is linear in its length.
+The shapes are data (data/items.toml). Every pattern is bounded, so that the time is linear in the length of the text.
 """
 
 import html
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 import phonenumbers
+from babel import Locale
 
 from registry.register.agencies.identifiers import is_resident_number
+from registry.register.names.spelling import simpler_characters
 from registry.verification.checks.rules import StatedDetail
-from registry.vocabulary.checks import CheckKind
+from registry.vocabulary.checks import CheckKind, ItemKind
+from registry.vocabulary.register import EU_STATES, OUTSIDE
 
 MAX_CHARACTERS = 10_000
 MAX_OF_A_KIND = 5
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-# Letters and digits but Han: Chinese is written without spaces, so that a number ends where a character begins.
-_W = r"[^\W\u2e80-\u9fff\uf900-\ufaff]"
-_HOST = r"[a-z0-9-]{1,63}"
-_ENDS = r"\s<>\"'，。；、！\u2e80-\u9fff\uf900-\ufaff"
-_EMAIL = re.compile(rf"(?<!{_W})(?<![.+-])(?:{_W}|[.+-]){{1,64}}@(?:{_W}|-){{1,63}}(?:\.(?:{_W}|-){{1,63}}){{1,5}}")
-_WEBSITE = re.compile(
-    rf"(?i)https?://[^{_ENDS}]{{3,300}}|(?<!{_W})(?<![@.-])(?:www\.)?{_HOST}(?:\.{_HOST}){{0,3}}"
-    r"\.(?:com|cn|net|org|eu|info|top|xyz|vip|cc|cz|sk|pl|it|de|at|nl|be|fr|es|pt|ro|hu|hr|si|bg|gr|se|dk|fi|lt|lv|ee|ie|lu|mt|cy)"
-    rf"(?![.-]?{_W})(?:/[^{_ENDS}]{{0,200}})?"
-)
-# WeChat hides adverts that name it: characters that sound or look alike, and signs between them, are written instead.
-_LIKE_WEI, _LIKE_XIN = "[微薇威徽嶶溦崴]", "[信芯心亻訫伈馨♥❤]"
-_WECHAT_WORD = (
-    rf"(?:加?{_LIKE_WEI}[^\w\n]{{0,3}}{_LIKE_XIN}|加?{_LIKE_WEI}|卫星(?=[ ]{{0,2}}(?:[:号]|[a-z]))|"
-    rf"(?:加|[+➕])我?[ ]?v|[vw][^\w\n]{{0,3}}{_LIKE_XIN}|we[^\w\n]?chat|wei[^\w\n]?xin|"
-    r"(?<![a-z])[vw][^\w\n]{0,2}x(?![a-z])|(?<![a-z])v(?=[ ]{0,2}:))"
-)
-_WECHAT = re.compile(
-    rf"(?i){_WECHAT_WORD}(?:小?[号號]|同[号號]|同|[ ]?id)?[ ]{{0,3}}[:+➕→]?[ ]{{0,3}}"
-    rf"((?:wxid_)?[a-z][-_a-z0-9]{{5,25}}|1[3-9][0-9]{{9}})(?!{_W}|-)"
-)
-_WECHAT_TOO = re.compile(r"(?i)(?<![0-9])(1[3-9][0-9]{9})[^\w]{0,3}(?:微[^\w\s]?信|[vw]x?|微)[^\w]?同")
-"""A telephone number that is said to be the WeChat id too."""
-_QQ = re.compile(
-    r"(?i)(?<![a-z])(?:扣[^\w\n]?扣|企[鹅鵝]|q{1,2})(?:[号號]|[群]|[ ]?id)?[ ]{0,2}[:]?[ ]{0,2}([1-9][0-9]{4,11})(?![0-9])"
-)
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_PHONE = re.compile(rf"(?<!{_W})(?<![+.-])(?:\+|00)?\(?[0-9][0-9 ()./-]{{5,20}}[0-9](?!{_W})")
-_PHONE_SAID = re.compile(
-    r"(?i)(?:[电電][话話]|手[机機]|[联聯][系繫絡络]|座[机機]|tel\.?|t[ée]l(?:[ée]phone)?\.?|telefon|phone)[^\w\n]{0,3}"
-    rf"((?:\+|00)?[0-9][0-9 -]{{6,24}}[0-9])(?!{_W})"
-)
-"""Digits that are said to be a telephone are one, whether or not such a number is in use."""
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ ]?[A-Z0-9]){11,30}(?![A-Za-z0-9])")
-_CARD = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ -]?[0-9]){15,18}(?![0-9A-Za-z])")
-# Behind such words digits are an account, whether or not their check digit is right: it may be mistyped, or made up.
-_ACCOUNT = re.compile(
-    r"(?:[账帐賬帳][号號户戶]|卡[号號]|[汇匯](?:款|[到至入])|[打转轉](?:[账帐賬帳款]|[到至入])|存[到入])[^0-9\n]{0,12}"
-    r"([0-9](?:[ -]?[0-9]){11,20})(?![0-9])"
-)
-_USCC = re.compile(r"(?<![0-9A-Za-z])[0-9][0-9A-HJ-NPQRTUWXY]{17}(?![0-9A-Za-z])")
-_LICENCE = re.compile(
-    r"(?i)(?:[许許]可[证證](?:[编編]?[号號]|字)?|[证證][书書]?[编編]?[号號]|"
-    r"licen[cs]e[ ]{0,2}(?:no\.?|number|nr\.?)|autorizzazione[ ]{0,2}n\.?|"
-    r"(?:licence|autorisation|agr[ée]ment)[ ]{0,2}n(?:°|o?\.|o(?![a-z]))|(?:licen[tțţ]a|autoriza[tțţ]i[ae])[ ]{0,2}nr\.?)"
-    r"[ ]{0,3}[码碼为為是]{0,2}[ ]{0,3}[:]?[ ]{0,3}([\u4e00-\u9fff]{0,6}[A-Z0-9][A-Z0-9/.-]{3,40})"
-)
-_STAFF = re.compile(
-    r"(?i)(?:工[号號]|员工编号|staff[ ]?(?:no\.?|number|id))[ ]{0,3}[:]?[ ]{0,3}([A-Z0-9-]{2,20})(?![\w-])"
-)
-_NAME = re.compile(
-    r"[\u4e00-\u9fff()]{3,30}?(?:有限[责責]任公司|股份有限公司|有限公司|集[团團])|"
-    r"(?<![\u4e00-\u9fff])(?!招|聘|找|急|诚|正规|办理|出国|海外|境外|专业|我|你|他|她|这|那|本|有)[\u4e00-\u9fff]{2,10}?"
-    r"(?:[对對]外[劳勞][务務]|[国國][际際][劳勞][务務]|[劳勞][务務](?:合作|派遣)|人力[资資]源|[国國][际際]合作)公?司?(?![\u4e00-\u9fff])|"
-    r"(?:[A-Z][\w&'-]{1,30}[ ]){1,6}(?:s\.r\.o\.|S\.r\.l\.|S\.p\.A\.|GmbH|Ltd\.?|Sp\. z o\.o\.|B\.V\.|a\.s\.|SRL|Kft\.|"
-    r"SARL|S\.A\.R\.L\.|SAS|S\.R\.L\.)"
-)
+_UNSEEN = "\ufe0e\ufe0f\u20e3"
+"""Signs that make a picture of the character before them: a digit in a box is that digit."""
+BLANK = "\ufffc"
+"""Stands in the place of what was read, so that nothing is read twice and places stay the same."""
 
 
-def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
-    """Everything in an advert that can be checked, at most five of a kind; `country` is where the job is, if said.
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that was read: `value` in its plain form, `words` as they stand in the advert.
 
-    A resident's identity number is not picked: it must not be read here.
+    `is_a` is what a licence number is a number of, where its shape says so; `start` and `end` are the place in the
+    readable text.
     """
-    text = readable(advert)
-    found: dict[StatedDetail, None] = {}
-    for kind, pick in _PICKERS:
-        count = 0
-        stored: list[str] = []
-        last = 0
-        for begin, end, value in pick(text, country):
-            if count == MAX_OF_A_KIND or begin < last:
-                continue
-            stated = StatedDetail(kind, value)
-            count += stated not in found
-            found[stated] = None
-            # What was taken as one thing is not read again as another, such as a card as a phone.
-            stored += [text[last:begin], "\n"]
-            last = end
-        text = "".join([*stored, text[last:]])
-    for stated in _both(readable(advert), found):
-        found.setdefault(stated)
-    return tuple(sorted(found, key=lambda stated: list(CheckKind).index(stated.kind)))
 
-
-def _both(text: str, found: Iterable[StatedDetail]) -> list[StatedDetail]:
-    """What is a telephone and a WeChat id in one, under the kind that was not read."""
-    phones = [
-        StatedDetail(CheckKind.PHONE, one.value)
-        for one in found
-        if one.kind is CheckKind.WECHAT and _MOBILE.fullmatch(one.value)
-    ]
-    return [*phones, *(StatedDetail(CheckKind.WECHAT, match[1]) for match in _WECHAT_TOO.finditer(text))][
-        :MAX_OF_A_KIND
-    ]
+    kind: ItemKind
+    value: str
+    words: str
+    start: int
+    end: int
+    is_a: str = ""
 
 
 def readable(advert: str) -> str:
     """The text of an advert without HTML and invisible characters."""
     text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
-    folded = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
-    return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in folded)
+    normal = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
+    return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in normal)
 
 
-_UNSEEN = "\ufe0e\ufe0f\u20e3"
-"""Signs that make a picture of the character before them: a digit in a box is that digit."""
+def folded(text: str) -> str:
+    """A readable text as patterns read it, each character in its place.
+
+    Small letters without accents, simplified characters, and digits where a telephone number is written in words.
+    """
+    simple = text.translate(simpler_characters())
+    plain = "".join(map(_plain, simple)).translate(_SAME_SIGNS)
+    return _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    small = character.lower()
+    bare = unicodedata.normalize("NFD", small)[0] if "\u00c0" <= character < "\u0250" else small
+    return bare if len(bare) == 1 else character
+
+
+_SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
+                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
+                           | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
+_NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两"
+_DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912", strict=True))
+_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
+_LETTER_O = re.compile(r"(?<![a-z0-9])1[3-9](?:[ -]?[0-9o]){9}(?![a-z0-9])")
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+def _dialled(run: re.Match[str]) -> str:
+    """A long run of numerals as digits; 一 between groups of digits is a dash that was typed to look like one."""
+    without = "".join(c for c in run[0] if c.isdecimal())
+    if _MOBILE.fullmatch(without):
+        return re.sub(f"[{_NUMERALS}]", "-", run[0])
+    return "".join(_DIGIT_OF.get(c, c) for c in run[0])
+
+
+@cache
+def data_of(name: str) -> Mapping[str, Any]:
+    """What a file of data/ states."""
+    return tomllib.loads((files(__package__) / f"data/{name}.toml").read_text("utf-8"))
+
+
+def currencies() -> Mapping[str, str]:
+    """The code of a currency by a part of how it is written, the more exact first."""
+    return dict(data_of("grammar")["currency"])
+
+
+@cache
+def grammar(name: str) -> re.Pattern[str]:
+    """A pattern of data/grammar.toml."""
+    data = data_of("grammar")
+    pattern = str(data["pattern"][name]["pattern"])
+    # A part may hold parts.
+    for _ in range(2):
+        pattern = re.sub("<([A-Z_]+)>", lambda match: str(data["part"][match[1]]), pattern)
+    return re.compile(pattern)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    kind: ItemKind
+    pattern: re.Pattern[str]
+    is_a: str
+    is_digits: bool
+
+
+@cache
+def shapes() -> tuple[_Shape, ...]:
+    """What is looked for, in the order in which it is read: what was read as one thing is not read as another."""
+    return tuple(
+        _Shape(ItemKind(one["kind"]), re.compile(one["pattern"]), one.get("is", ""), one.get("digits", False))
+        for one in data_of("items")["item"]
+    )
+
+
+def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
+    """Everything that a readable text holds, at most five of a kind; `country` is where the job is, if known.
+
+    A resident's identity number is not read.
+    """
+    found: list[Item] = []
+    plain = folded(text)
+    for shape in shapes():
+        for match in shape.pattern.finditer(plain):
+            place = 1 if shape.pattern.groups else 0
+            start, end = match.span(place)
+            words = _tidy(text[start:end])
+            item = _item(shape, words, match[place])
+            if item is not None:
+                found.append(Item(shape.kind, item, words, *match.span(), shape.is_a))
+        # A WeChat id that is a telephone is read as a telephone too.
+        plain = _blanked(plain, [one for one in found if not _is_read_twice(one)])
+    for kind, pick in ((ItemKind.PHONE, _phones), (ItemKind.COMPANY, _companies)):
+        taken = [
+            Item(kind, value, text[start:end].strip(), start, end) for start, end, value in pick(text, plain, country)
+        ]
+        found += taken
+        plain = _blanked(plain, taken)
+    found += [
+        Item(ItemKind.PHONE, one.value.partition(":")[2] or one.value, one.words, one.start, one.end)
+        for one in found
+        if one.is_a == "viber" or one.kind is ItemKind.WHATSAPP
+    ]
+    found += _same_for_wechat(found, folded(text))
+    found += [
+        Item(ItemKind.LICENCE_KIND, one.is_a, one.words, one.start, one.end)
+        for one in found
+        if one.kind is ItemKind.LICENCE_NUMBER and one.is_a
+    ]
+    return _cut(found)
+
+
+def _is_read_twice(one: Item) -> bool:
+    """Whether the words of an item are read as something else too: a mobile number as WeChat id, a paper by its name."""
+    return one.kind is ItemKind.LICENCE_KIND or (
+        one.kind is ItemKind.WECHAT and _MOBILE.fullmatch(one.value) is not None
+    )
+
+
+def _cut(found: Sequence[Item]) -> tuple[Item, ...]:
+    """The items in the order of their kinds, each value once, at most five of a kind."""
+    kept: list[Item] = []
+    for kind in ItemKind:
+        one_each = {one.value: one for one in sorted(found, key=lambda one: -one.start) if one.kind is kind}
+        kept += sorted(one_each.values(), key=lambda one: one.start)[:MAX_OF_A_KIND]
+    return tuple(kept)
+
+
+def _tidy(words: str) -> str:
+    """What a shape took without signs at its ends, and without a closing bracket that was opened before it."""
+    words = words.strip(" .,-/:")
+    return words[:-1].rstrip() if words.endswith(")") and "(" not in words else words
+
+
+def _blanked(plain: str, taken: Sequence[Item]) -> str:
+    pieces: list[str] = []
+    last = 0
+    for one in sorted(taken, key=lambda one: one.start):
+        if one.start >= last:
+            pieces += [plain[last : one.start], BLANK * (one.end - one.start)]
+            last = one.end
+    return "".join([*pieces, plain[last:]])
+
+
+def without_items(text: str, found: Sequence[Item]) -> str:
+    """The folded text with a blank in the place of each number, channel and account, for what reads sums in it."""
+    return _blanked(folded(text), [one for one in found if one.kind not in (ItemKind.COMPANY, ItemKind.LICENCE_KIND)])
+
+
+def _item(shape: _Shape, written: str, plain: str) -> str | None:
+    """The plain form of what a shape was found in; None where it is something else."""
+    digits = "".join(c for c in plain if c.isdecimal())
+    if shape.kind is ItemKind.LICENCE_KIND:
+        return shape.is_a
+    if is_resident_number(written) or is_resident_number(digits) or _is_like_resident_number(digits):
+        return None
+    if shape.kind is ItemKind.SITE and plain.rstrip("/").endswith((".jpg", ".png")):
+        return None
+    if shape.kind is ItemKind.WECHAT and _MOBILE.fullmatch(digits):
+        return digits
+    if shape.kind in (ItemKind.WHATSAPP, ItemKind.OTHER_CHANNEL) and shape.is_digits:
+        # In links, and often in adverts, a number of another country stands without its plus.
+        is_whole = plain[0] in "123456789" and len(digits) > 11
+        number = f"+{digits}" if is_whole else _international(plain)
+        return f"{shape.is_a}:{number}" if shape.is_a else number
+    if shape.kind is ItemKind.VAT:
+        value = written.replace(" ", "").upper()
+        return value if value[:2].isalpha() else f"{_VAT_STATE.get(len(value), '')}{value}"
+    if shape.kind is ItemKind.BANK_ACCOUNT and not shape.is_digits:
+        return written.replace(" ", "").upper() if sum(map(str.isdecimal, plain)) >= 8 else None
+    if shape.is_digits:
+        return digits
+    if shape.kind is ItemKind.WECHAT:
+        return written.replace(" ", "")
+    return f"{shape.is_a}:{written}" if shape.kind is ItemKind.OTHER_CHANNEL else written
+
+
+_VAT_STATE = {11: "IT"}
+"""The state of a VAT number that is written without it, by its length behind the label; Italy's has eleven digits."""
+
+
+def _is_like_resident_number(digits: str) -> bool:
+    """Whether eighteen digits hold a day of birth where a resident's number has it, though the check digit is wrong."""
+    return (
+        len(digits) == 18 and re.fullmatch(r"[1-6][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{5}", digits) is not None
+    )
+
+
+# --- Telephones ---
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+HOME_OF = {"fr": "FR", "it": "IT", "ro": "RO"}
+_LANGUAGES = {"fr": "french", "it": "italian", "ro": "romanian"}
+_MIN_WORDS = 2
+
+
+def language_of(plain: str) -> str:
+    """The language of a folded text: zh, fr, it, ro or en, by its characters and small words."""
+    if len(_HAN.findall(plain)) > len(plain) // 20:
+        return "zh"
+    counts = {language: len(grammar(name).findall(plain)) for language, name in _LANGUAGES.items()}
+    most = max(counts, key=lambda language: counts[language])
+    return most if counts[most] >= _MIN_WORDS else "en"
 
 
 Found = tuple[int, int, str]
-Picker = Callable[[str, str | None], Iterator[Found]]
 
 
-def _by(pattern: re.Pattern[str], is_one: Callable[[str], bool] = lambda text: True) -> Picker:
-    def pick(text: str, country: str | None) -> Iterator[Found]:
-        for match in pattern.finditer(text):
-            value = (match[1] if pattern.groups else match[0]).strip(" .,-/")
-            if value and is_one(value):
-                yield match.start(), match.end(), value
+def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
+    """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
+    language = language_of(plain)
+    last = 0
+    home = country or HOME_OF.get(language) or (country_in(text) if language == "zh" else None)
+    places = [
+        *(
+            (match.start(), match.end(), _chinese(match))
+            for match in grammar("chinese_phone").finditer(plain)
+            if language in ("zh", "en") or match[1]
+        ),
+        *((match.start(), match.end(), _international(match[0])) for match in grammar("phone_abroad").finditer(plain)),
+        *((*match.span(1), _national(match[1], home)) for match in grammar("said_phone").finditer(plain)),
+        *(
+            (match.start(), match.end(), _national(match[0], home))
+            for match in grammar("phone_at_home").finditer(plain)
+            if home
+        ),
+    ]
+    for start, end, value in sorted(places, key=lambda one: (one[0], -one[1])):
+        if value and start >= last:
+            last = end
+            yield start, end, value
 
-    return pick
+
+def _chinese(match: re.Match[str]) -> str:
+    if match[1]:
+        return "".join(c for c in match[1] if c.isdecimal())
+    if match[2]:
+        digits = re.sub(r"\D", "", match[3])
+        return f"{match[2]}-{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
+    local = re.sub(r"\D", "", match[5])
+    is_from_abroad = not match[4].startswith("0")
+    if is_from_abroad and not match[0].startswith(("+", "00")):
+        return ""
+    return f"{'0' if is_from_abroad else ''}{match[4]}-{local}"
 
 
-def _phones(text: str, country: str | None) -> Iterator[Found]:
-    for match in _PHONE.finditer(text):
-        value = match[0].strip(" .-/")
-        dialled = f"+{value[2:]}" if value.startswith("00") else value
-        if any(_is_valid(dialled, place) for place in ("CN", *((country,) if country else ()))):
-            yield match.start(), match.end(), value
+def _international(text: str) -> str:
+    digits = re.sub(r"[^0-9+]", "", text.replace("(0)", ""))
+    bare = digits.removeprefix("+").removeprefix("00")
+    if bare.startswith("86") and _MOBILE.fullmatch(bare[2:]):
+        return bare[2:]
+    return f"+{bare}" if digits.startswith(("+", "00")) else _national(text, None)
 
 
-def _is_valid(text: str, country: str) -> bool:
+def _national(text: str, country: str | None) -> str:
+    """A number as dialled in a country, with its code; as written where no country is known."""
+    if re.sub(r"\D", "", text) != re.sub(r"[^\d+]", "", text) or text.startswith("00"):
+        return _international(text)
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text, country))
+        number = phonenumbers.parse(text, country or "CN")
     except phonenumbers.NumberParseException:
-        return False
+        return ""
+    if country is None:
+        return re.sub(r"\D", "", text)
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _is_iban(text: str) -> bool:
-    tidy = text.replace(" ", "")
-    return int("".join(str(int(c, 36)) for c in tidy[4:] + tidy[:4])) % 97 == 1
-
-
-def _is_card(text: str) -> bool:
-    digits = [int(c) for c in reversed(text) if c.isdigit()]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[1::2]]
-    return (sum(digits[::2]) + sum(doubled)) % 10 == 0 and not is_resident_number("".join(filter(str.isdigit, text)))
-
-
-_PICKERS: tuple[tuple[CheckKind, Picker], ...] = (
-    (CheckKind.EMAIL, _by(_EMAIL)),
-    (CheckKind.WECHAT, _by(_WECHAT)),
-    (CheckKind.QQ, _by(_QQ)),
-    (CheckKind.WEBSITE, _by(_WEBSITE)),
-    (CheckKind.STAFF_NUMBER, _by(_STAFF)),
-    (CheckKind.NUMBER, _by(_LICENCE, lambda text: any(c.isdigit() for c in text) and not is_resident_number(text))),
-    (CheckKind.NUMBER, _by(_USCC, lambda text: not is_resident_number(text))),
-    (CheckKind.BANK_ACCOUNT, _by(_IBAN, _is_iban)),
-    (CheckKind.BANK_ACCOUNT, _by(_CARD, _is_card)),
-    (CheckKind.BANK_ACCOUNT, _by(_ACCOUNT, lambda text: not is_resident_number("".join(filter(str.isdigit, text))))),
-    (CheckKind.PHONE, _by(_PHONE_SAID, lambda text: 7 <= sum(map(str.isdigit, text)) <= 15)),
-    (CheckKind.PHONE, _phones),
-    (CheckKind.NAME, _by(_NAME)),
+_SAME = re.compile(
+    r"(1[3-9][0-9]{9})[^\w]{0,3}(?:(?:[微薇]\W?[信芯]?|[vw]x?|wechat)[^\w]?(?:同|一样|也是)|(?:同|即|也是)(?:[微薇]\W?[信芯]?|[vw]x?))|"
+    r"(?:微[^\w\n]{0,2}[信芯❤]?|[vw][信x]?|wechat)(?:号码?)?(?:同号?|同步|就是|跟)(?:电话|手机|号码|上面?)?"
 )
+
+
+def _same_for_wechat(found: Sequence[Item], plain: str) -> list[Item]:
+    """The telephone that is said to be the WeChat id too."""
+    has_id = any(one.kind is ItemKind.WECHAT for one in found)
+    mobiles = [one for one in found if one.kind is ItemKind.PHONE and _MOBILE.fullmatch(one.value)]
+    tight = plain
+    for one in mobiles:
+        tight = tight[: one.start] + one.value.ljust(one.end - one.start) + tight[one.end :]
+    return [
+        Item(ItemKind.WECHAT, one.value, one.words, one.start, one.end)
+        for match in _SAME.finditer(tight)
+        for one in mobiles
+        if (match[1] == one.value or (not match[1] and not has_id and one is mobiles[0]))
+    ]
+
+
+# --- Countries ---
+
+
+@cache
+def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """The country of each name, and a pattern that finds them, the longest first: 罗马尼亚 is not 罗马."""
+    known = {
+        folded(Locale.parse(locale).territories[code]): code
+        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
+        for code in sorted(EU_STATES | OUTSIDE)
+    }
+    known |= {name: code for code, names in data_of("places").items() for name in names}
+    names = [
+        re.escape(name) if not name.isascii() else rf"(?<![a-z]){re.escape(name)}(?![a-z])"
+        for name in sorted(known, key=len, reverse=True)
+    ]
+    # A character of a long Chinese name is at times written in Latin letters, against filters: 斯lo伐克.
+    names += [
+        f"{name[:place]}[a-z]{{1,6}}{name[place + 1 :]}"
+        for name in known
+        if len(name) >= 3 and _HAN.match(name)
+        for place in range(len(name))
+    ]
+    return known, re.compile("|".join(names))
+
+
+def _code_of(name: str) -> str:
+    known, _ = _places()
+    written = re.compile(re.sub("[a-z]{1,6}", ".", name))
+    return known[name] if name in known else next(code for one, code in known.items() if written.fullmatch(one))
+
+
+def countries_in(plain: str) -> list[tuple[int, int, str]]:
+    """The countries that a folded text names, by place."""
+    _, names = _places()
+    return [(match.start(), match.end(), _code_of(match[0])) for match in names.finditer(plain)]
+
+
+def country_in(advert: str) -> str | None:
+    """The one country of a job that an advert names; None where it names none or several."""
+    found = {code for _, _, code in countries_in(folded(readable(advert)))}
+    return found.pop() if len(found) == 1 else None
+
+
+# --- Names of companies ---
+
+
+def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
+    """Names of companies and bodies: with a legal form or a word of the trade, and those that a company's number follows."""
+    last = 0
+    places: list[tuple[int, int]] = []
+    for match in grammar("chinese_company").finditer(plain):
+        start, end = match.span()
+        # Words before the name belong to the sentence: "we are attached to ...".
+        before = grammar("before_company").match(match[1][:-4])
+        start += before.end() if before else 0
+        start += _unopened(plain[start:end])
+        if end - start >= 4 and not grammar("no_company").search(plain[start:end]):
+            places.append((start, end))
+    places += [match.span(1 if match[1] else 2) for match in grammar("short_company").finditer(plain)]
+    unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
+    for name, written in (("latin_company", unread), ("form_first", unread), ("beside_number", text)):
+        pattern = grammar(name)
+        for match in pattern.finditer(written):
+            start, end = match.span(1 if pattern.groups else 0)
+            if name != "latin_company":
+                end = start + len(grammar("tail").sub("", text[start:end]))
+            places.append((start, end))
+    for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
+        if start >= last:
+            last = end
+            yield start, end, text[start:end].strip()
+
+
+def _unopened(name: str) -> int:
+    """How many characters stand before a name that holds a bracket which was closed and not opened, or opened alone."""
+    depth = 0
+    for place, character in enumerate(name):
+        depth += (character == "(") - (character == ")")
+        if depth < 0:
+            return place + 1
+    return name.rfind("(") + 1 if depth > 0 else 0
+
+
+# --- What can be checked ---
+
+CHECKED = {
+    ItemKind.EMAIL: CheckKind.EMAIL,
+    ItemKind.WECHAT: CheckKind.WECHAT,
+    ItemKind.QQ: CheckKind.QQ,
+    ItemKind.SITE: CheckKind.WEBSITE,
+    ItemKind.STAFF_NUMBER: CheckKind.STAFF_NUMBER,
+    ItemKind.LICENCE_NUMBER: CheckKind.NUMBER,
+    ItemKind.USCC: CheckKind.NUMBER,
+    ItemKind.VAT: CheckKind.NUMBER,
+    ItemKind.REGISTRATION_NUMBER: CheckKind.NUMBER,
+    ItemKind.BANK_ACCOUNT: CheckKind.BANK_ACCOUNT,
+    ItemKind.PHONE: CheckKind.PHONE,
+    ItemKind.COMPANY: CheckKind.NAME,
+}
+"""What of an advert can be compared with a record, and as what."""
+
+
+def picked(advert: str, country: str | None = None) -> tuple[StatedDetail, ...]:
+    """Everything in an advert that can be checked, at most five of a kind; `country` is where the job is, if said."""
+    return stated_in(items_in(readable(advert), country))
+
+
+def stated_in(items: Sequence[Item]) -> tuple[StatedDetail, ...]:
+    """What can be checked of what was read, as it is written; a telephone in words as digits."""
+    found: dict[StatedDetail, None] = {}
+    for one in items:
+        if one.kind in CHECKED:
+            kind = CHECKED[one.kind]
+            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (kind is CheckKind.PHONE and not one.words.isascii())
+            found[StatedDetail(kind, one.value if is_plain else one.words)] = None
+    by_kind = sorted(found, key=lambda stated: list(CheckKind).index(stated.kind))
+    return tuple(
+        one for place, one in enumerate(by_kind)
+        if [other.kind for other in by_kind[:place]].count(one.kind) < MAX_OF_A_KIND
+    )  # fmt: skip

@@ -18,8 +18,8 @@ from registry.register.law.rows import Fee, Row
 from registry.register.law.weights import DECIDING, is_restricting, may_decide
 from registry.register.names.queries import search
 from registry.register.names.scoring import NEAR
-from registry.verification.checks.advert import picked, readable
-from registry.verification.checks.red_flags import ROWS, country_in, red_flags, visa_in
+from registry.verification.checks.advert import Item, country_in
+from registry.verification.checks.red_flags import ROWS, Flagged, read_advert, visa_in
 from registry.verification.checks.rules import (
     Checked,
     Noted,
@@ -67,8 +67,8 @@ class Outcome:
     """The answer. `verdict` is None where nothing names an agency; `candidates` are those that may be meant.
 
     `agency` is whom the comparison is with. Where a name alone names it, the verdict is that on a name: never a yes.
-    `flags` are the advert's own, `offer` what they come to: `no` where it asks for what the law forbids, else `unknown`;
-    `law` is what the law says of such a plan, for all recruiters.
+    `items` and `flags` are what was read in the advert, `offer` what they come to: `no` where it asks for what the law
+    forbids, else `unknown`; `law` is what the law says of such a plan, for all recruiters.
     """
 
     checked: tuple[Checked, ...]
@@ -78,16 +78,18 @@ class Outcome:
     agency: record.Agency | None
     candidates: tuple[record.Agency, ...]
     snapshot: SourceSnapshot
-    flags: tuple[RedFlag, ...] = ()
+    flags: tuple[Flagged, ...] = ()
+    items: tuple[Item, ...] = ()
     offer: Answer = Answer.UNKNOWN
     law: tuple[Finding, ...] = ()
 
 
 def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given: CheckInput, now: datetime) -> Outcome:
     """Check all that was told against the agency it names. None of it is stored."""
+    read = read_advert(given.advert, given.country, (*given.stated, *_reference(given)))
     details = given.stated
-    if given.advert and not given.is_picked:
-        details = tuple(dict.fromkeys((*details, *picked(given.advert, given.country))))
+    if not given.is_picked:
+        details = tuple(dict.fromkeys((*details, *read.details)))
     verdict, snapshot = _named(reader, given, details, now)
     agency = verdict.agency if verdict is not None else None
     candidates = tuple(holder.agency for holder in verdict.candidates) if verdict is not None else ()
@@ -100,8 +102,8 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         known = {one.agency_id for one in candidates}
         candidates += tuple(one for one in bearers if one.agency_id not in known)
         checked = tuple({one.stated: one for one in (*checked, *near)}.values())
-    papers = papers_in(readable(given.advert))
-    flags = red_flags(given.advert, (*details, *_reference(given)))
+    papers = papers_in(read.text)
+    flags = [one.flag for one in read.flags]
     offer, law = _offer(reader, given, flags, now) if given.advert else (Answer.UNKNOWN, ())
     whole = summary(
         checked,
@@ -113,7 +115,7 @@ def outcome_of(session: Session, reader: VerdictReader, keyring: Keyring, given:
         has_agency=agency is not None,
         has_candidates=bool(candidates),
     )
-    return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot, flags, offer, law)
+    return Outcome(checked, papers, whole, verdict, agency, candidates, snapshot, read.flags, read.items, offer, law)
 
 
 def _reference(given: CheckInput) -> tuple[StatedDetail, ...]:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.api_keys import NEEDS
+from registry.api.api_keys import NEEDS_KEY
 from registry.vocabulary.organisations import Scope
 from tests.make import make_api_key, make_organisation
 
@@ -37,7 +37,7 @@ def test_each_needs_a_key_of_its_scope_or_is_open_to_all(app: Flask, client: Fla
     session.commit()
     guarded, is_open = 0, []
     for method, path, view in operations(app):
-        if getattr(view, "needs", None) != NEEDS:
+        if getattr(view, "needs", None) != NEEDS_KEY:
             is_open.append(path)
             continue
         answer = client.open(path, method=method)

@@ -151,8 +151,8 @@ def test_no_door_opens_to_another_unit_and_none_tells_that_a_case_is_there(sessi
         with pytest.raises(NotFound) as nowhere:
             acts(session, sealer, stranger, absent, other.reference)[name]()
         assert unnamed(there.value.text) == unnamed(nowhere.value.text), name
-    assert listing.listed(session, stranger.unit, listing.Filters(), AT) == []
-    assert listing.number(session, stranger.unit, listing.Filters(), AT) == 0
+    assert listing.list_cases(session, stranger.unit, listing.Filters(), AT) == []
+    assert listing.count_cases(session, stranger.unit, listing.Filters(), AT) == 0
     assert mine.version == before
 
 
@@ -309,17 +309,19 @@ def test_an_urgent_complaint_stands_first_whatever_floods_the_queue(session, sea
     rows = [(reference, unit, "submitted", "p4", "[]", day, "[]", False, 1) for reference in new_references(5000)]
     bulk_insert(session, Case, columns, rows)
     filed = file(session, sealer, URGENT)
-    assert listing.listed(session, "it-labour", listing.Filters(), AT, limit=20)[0].reference == filed.case.reference
+    assert (
+        listing.list_cases(session, "it-labour", listing.Filters(), AT, limit=20)[0].reference == filed.case.reference
+    )
     # The spam after it is quarantined already and delays no one.
     assert file(session, sealer, INFORMATION).case.state is CaseState.QUARANTINED
-    assert listing.number(session, "it-labour", listing.Filters(priority=Priority.P0), AT) == 1
+    assert listing.count_cases(session, "it-labour", listing.Filters(priority=Priority.P0), AT) == 1
 
 
 def test_the_queue_goes_by_priority_and_then_by_what_is_due_first(session, sealer):
     late = file(session, sealer, INFORMATION, at=AT - 3 * DAY).case
     early = file(session, sealer, INFORMATION).case
     urgent = file(session, sealer, URGENT).case
-    assert [one.reference for one in listing.listed(session, "it-labour", listing.Filters(), AT)] == [
+    assert [one.reference for one in listing.list_cases(session, "it-labour", listing.Filters(), AT)] == [
         urgent.reference,
         late.reference,
         early.reference,

@@ -13,7 +13,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.queue.listing import Filters, listed
+from registry.complaints.casework.queue.listing import Filters, list_cases
 from registry.complaints.intake import mailbox
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
@@ -93,7 +93,7 @@ def first_look(session: Session, case: Case):
 
 
 def unread(session: Session) -> list[str]:
-    return [one.reference for one in listed(session, UNIT, Filters(is_unread=True), LATER)]
+    return [one.reference for one in list_cases(session, UNIT, Filters(is_unread=True), LATER)]
 
 
 def test_the_assignee_is_notified_in_the_transaction_of_the_message(session, sealer, hire, filed):

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import answers, consents, units
+from registry.complaints.case import consents, units
+from registry.complaints.case.answers import find_sheet_row, read_sheet, sheet_place
 from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
@@ -110,14 +111,14 @@ def test_a_sheet_that_was_changed_since_it_was_read_is_not_overwritten(session, 
 
 def test_the_workers_identity_is_sealed_apart_for_the_custodian(session, sealer):
     filed = file(session, sealer, {**ORDINARY, "name": "A name", "contact": {"how": "wechat", "address": "somebody"}})
-    row = answers.sheet_row(session, filed.box)
+    row = find_sheet_row(session, filed.box)
     as_unit = sealer.open_as_unit(session, filed.box, "it-labour")
     assert as_unit.tiers == {Tier.ACCOUNT}
-    assert answers.read(session, as_unit, filed.case).answers.keys() == ORDINARY.keys()
+    assert read_sheet(session, as_unit, filed.case).answers.keys() == ORDINARY.keys()
     with pytest.raises(Unopenable):
-        as_unit.open(row.identity_sealed, answers.place(filed.box, filed.case, "identity_sealed"))
+        as_unit.open(row.identity_sealed, sheet_place(filed.box, filed.case, "identity_sealed"))
     as_custodian = sealer.open_as_custodian(session, filed.box, "it-labour")
-    assert answers.read(session, as_custodian, filed.case).answers["name"] == "A name"
+    assert read_sheet(session, as_custodian, filed.case).answers["name"] == "A name"
 
 
 def test_a_complaint_goes_to_the_unit_of_the_country_of_work_alone(session, sealer, offices):

@@ -18,13 +18,11 @@ from registry.complaints.triage.similarity import (
     Digest,
     Shingle,
     alike,
-    alike_to_case,
     bands,
     remember,
     runs,
 )
 from registry.core.keyring import Keyring
-from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState
 from tests.complaints.boxes import make_case
 
@@ -183,21 +181,6 @@ def test_the_longest_accounts_are_compared_by_a_sample_that_both_share(digest: D
     edited = "".join(dice.choice("一二三") if dice.random() < 0.05 else character for character in long)
     assert set(bands(digest, long)) & set(bands(digest, edited))
     assert not set(bands(digest, long)) & set(bands(digest, long[:2_000]))
-
-
-def test_an_officer_sees_only_cases_of_the_own_unit(session: Session, digest: Digest):
-    units = [
-        Unit(reference=f"{country}-unit", authority="a", country=country, names={}, is_default=False)
-        for country in ("it", "cz")
-    ]
-    session.add_all(units)
-    session.flush()
-    here, beside, abroad = (make_case(session, CaseState.SUBMITTED) for _ in range(3))
-    here.unit_id = beside.unit_id = units[0].id
-    abroad.unit_id = units[1].id
-    for case in (here, beside, abroad):
-        remember(session, case.id, bands(digest, CHINESE))
-    assert [one.case_id for one in alike_to_case(session, here)] == [beside.id]
 
 
 @given(st.text())

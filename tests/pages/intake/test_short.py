@@ -155,3 +155,46 @@ def test_telling_more_is_a_list_of_groups_and_each_leads_back_to_it(phone: Phone
     assert ZH["page.box.step.at"].format(at=2, of=5) in phone.text
     phone.go("/more")
     assert ZH["page.box.more.some"].format(answered=1, of=5) in phone.text
+
+
+def test_words_are_kept_while_they_are_typed_and_danger_in_them_is_shown_when_they_are_sent(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short/story")
+    form = phone.form("short/story")
+    words = "救命，他要杀我"
+    kept = phone.send({"token": form["token"], "code": "account", "words": words}, "words")
+    assert kept.status_code == 204
+    phone.press("short/story", account=words)
+    assert phone.path == "/short/now"
+    phone.go("/short/story")
+    assert words in phone.text
+    assert 'href="tel:112"' in phone.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": "in_danger", "words": "yes"},
+        {"code": "nothing", "words": "a"},
+        {"code": "account", "words": "长" * 20_001},
+        {"token": "0" * 64, "code": "account", "words": "a"},
+    ],
+)
+def test_what_is_no_words_of_this_draft_is_not_kept(phone: Phone, fields: dict[str, str]) -> None:
+    phone.begin()
+    phone.go("/short/story")
+    assert phone.send({"token": phone.form("short/story")["token"]} | fields, "words").status_code == 400
+    phone.go("/all")
+    assert phone.form("send")
+    phone.press("send")
+    assert ZH["page.box.all.empty"] in phone.text
+
+
+def test_nothing_is_kept_of_words_that_come_after_sending(phone: Phone) -> None:
+    phone.begin()
+    phone.go("/short/story")
+    form = phone.form("short/story")
+    phone.press("short/story", account=STORY)
+    phone.press("send")
+    late = phone.send({"token": form["token"], "code": "account", "words": "一"}, "words")
+    assert late.status_code == 400

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, one_of_them, open_original, safe_name
 from registry.complaints.attachments.storage import FileStore
-from registry.complaints.case import answers
 from registry.complaints.case.access import open_case_box
+from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import of_tier
 from registry.complaints.casework.access_grants.actions import files_of_case, grant_facts, lock_grant
@@ -92,14 +92,14 @@ def of_unit(
     return found
 
 
-def waiting(session: Session, unit: str, who: str, kinds: Collection[AccessKind], at: datetime) -> int:
+def count_waiting(session: Session, unit: str, who: str, kinds: Collection[AccessKind], at: datetime) -> int:
     """How many requests of these kinds wait for an officer who may decide them."""
     conditions = (AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
     query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
     return session.execute(query.where(in_unit(unit), *conditions, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
 
 
-def broken(session: Session, unit: str, at: datetime) -> int:
+def count_break_glass(session: Session, unit: str, at: datetime) -> int:
     """How many break-glass grants a unit had in the last seven days: for the home page of officers who oversee them."""
     is_granted = (AccessGrant.kind == AccessKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))
     was_granted = AccessGrant.state.in_([AccessState.GRANTED, AccessState.ENDED])
@@ -167,7 +167,7 @@ def identity_in(session: Session, sealer: Sealer, unit: str, case: Case) -> dict
     found = {}
     for box in opened_boxes(session, case):
         opened = sealer.open_as_custodian(session, box, unit)
-        given = of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
+        given = of_tier(read_sheet(session, opened, case).answers, Tier.IDENTITY)
         if given:
             found[box.reference] = given
     return found

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import messages
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance, investigators, lock_case_by_id, moves_of, same_person
+from registry.complaints.case.moves import advance_case, investigators, lock_case_by_id, moves_of, same_person
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, seal_reason
@@ -84,7 +84,7 @@ def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDr
         notify_unit(
             session, officer.unit, Resource.DECISION, Act.APPROVE, NoticeKind.SECOND_PERSON, call.at, but=[officer.name]
         )
-        advance(session, case, CaseState.DECISION_DRAFT, officer.role, call.at, actor=officer.name)
+        advance_case(session, case, CaseState.DECISION_DRAFT, officer.role, call.at, actor=officer.name)
     decision = draft_of(session, case) or Decision(
         reference=new_reference(),
         case_id=case.id,
@@ -117,7 +117,9 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
         raise IllegalMove(_LACKING["not_drafted"], "decision.not_drafted")
     messages.read_text("reason", reason, casework.MAX_REASON)
     sealed = seal_reason(session, sealer, officer, case, reason)
-    advance(session, case, CaseState.INVESTIGATING, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
+    advance_case(
+        session, case, CaseState.INVESTIGATING, officer.role, call.at, actor=officer.name, reason_sealed=sealed
+    )
     decision.state = DecisionState.SENT_BACK
     session.flush()
     record_act(call, case, "decision.sent_back")
@@ -140,7 +142,7 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
     decision.object_until = today + timedelta(days=decision.object_days)
     sealed = seal_reason(session, sealer, officer, case, summary)
     target = rules.OUTCOMES[decision.outcome]
-    advance(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
+    advance_case(session, case, target, officer.role, call.at, actor=officer.name, reason_sealed=sealed)
     text = words(language_of(case), decision.outcome, translation or summary, decision.object_until)
     # Where no mailbox is left to write to, the decision stands all the same. The move has raised the case's version.
     with suppress(NotNow):

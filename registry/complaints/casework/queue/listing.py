@@ -89,7 +89,7 @@ class Listed(NamedTuple):
         return Place(self.priority, self.due_at or NEVER, self.reference)
 
 
-def listed(
+def list_cases(
     session: Session, unit: str, filters: Filters, at: datetime, *, after: Place | None = None, limit: int = PAGE
 ) -> list[Listed]:
     """A page of the queue. A place whose case is gone begins where it would stand."""
@@ -118,7 +118,7 @@ def cases_beginning(session: Session, unit: str, typed: str, limit: int = MAX_NA
     return list(session.execute(mine.order_by(Case.reference).limit(limit)).scalars())
 
 
-def number(session: Session, unit: str, filters: Filters, at: datetime) -> int:
+def count_cases(session: Session, unit: str, filters: Filters, at: datetime) -> int:
     """How many cases there are, counted up to MAX_COUNTED."""
     some = select(Case.id).where(*_conditions(unit, filters, at)).limit(MAX_COUNTED).subquery()
     return session.execute(select(func.count()).select_from(some)).scalar_one()

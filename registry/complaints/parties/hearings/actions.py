@@ -10,16 +10,16 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import moves as case_moves
 from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
-from registry.complaints.parties.hearings.moves import advance, end, facts, lacks_translation
+from registry.complaints.parties.hearings.moves import advance_hearing, end, facts, lacks_translation
 from registry.complaints.parties.hearings.rules import (
     HELD,
     MAX_EXTENSION,
@@ -125,7 +125,7 @@ def hand_in(call: Call[Officer], sealer: Sealer, reference: str) -> Hearing:
     _require_silent_still(call, sealer, case, hearing)
     hearing.returned_sealed = None
     session, officer, at = call.session, call.actor, call.at
-    advance(call, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER)
+    advance_hearing(call, case, hearing, HearingState.REPRISAL_CHECK, By.OFFICER)
     notify_unit(
         session, officer.unit, Resource.HEARING, Act.APPROVE, NoticeKind.SECOND_PERSON, at, but=[hearing.drafted_by]
     )  # fmt: skip
@@ -143,7 +143,7 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
     hearing.returned_sealed = _seal_reason(call, sealer, case, hearing, "returned_sealed", reason)
     known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
     known = replace(known, has_reason=hearing.returned_sealed is not None)
-    advance(call, case, hearing, HearingState.DRAFTED, By.CHECKER, known)
+    advance_hearing(call, case, hearing, HearingState.DRAFTED, By.CHECKER, known)
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -160,7 +160,7 @@ def approve(call: Call[Officer], sealer: Sealer, reference: str, reason: str = "
     known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
     could_complain = content.could_have(hearing, compared)
     known = replace(known, has_reason=hearing.few_sealed is not None, could_complain=could_complain)
-    advance(call, case, hearing, HearingState.APPROVED, By.CHECKER, known)
+    advance_hearing(call, case, hearing, HearingState.APPROVED, By.CHECKER, known)
     hearing.checked_by, hearing.checked_on = call.actor.name, call.at.date()
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
@@ -179,12 +179,12 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
         )
     _require_silent_still(call, sealer, case, hearing)
     hearing.served_by, hearing.served_on, hearing.answer_by = officer.name, today, answer_by
-    advance(call, case, hearing, HearingState.SERVED, By.OFFICER)
+    advance_hearing(call, case, hearing, HearingState.SERVED, By.OFFICER)
     sealed_copies.share_with(
         session, sealer, open_box(session, sealer, officer.unit, hearing), hearing.party, (KeyHolder.UNIT,)
     )
     if case.state is not CaseState.AGENCY_HEARING:
-        case_moves.advance(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
+        advance_case(session, case, CaseState.AGENCY_HEARING, officer.role, call.at, actor=officer.name)
     notify_unit(session, hearing.party, Resource.HEARING, Act.ANSWER, NoticeKind.ASSIGNED, call.at)
     return hearing
 

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of
-from registry.complaints.case import answers as sheets
+from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
@@ -132,7 +132,7 @@ def read_language(typed: str | None) -> str | None:
 
 def _add(session: Session, box: OpenContainer, case: Case, found: ComplaintTexts) -> None:
     found.references.append(box.box.reference)
-    answers = sheets.read(session, box, case).answers
+    answers = read_sheet(session, box, case).answers
     written = (answers.get(question.code) for question in QUESTIONNAIRE if question.kind is Kind.TEXT)
     found.texts.extend(text for text in written if isinstance(text, str))
     if isinstance(answers.get("coworkers"), int):

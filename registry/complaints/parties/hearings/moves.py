@@ -7,10 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.case import moves as case_moves
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import same_person
+from registry.complaints.case.moves import advance_case, same_person
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.hearings.rules import (
@@ -70,7 +69,7 @@ def lacks_translation(session: Session, hearing: Hearing) -> bool:
     return hearing.translation_sealed is None and is_foreign(session, hearing.party, hearing.language)
 
 
-def advance(
+def advance_hearing(
     call: Call[Officer | PartyMember],
     case: Case,
     hearing: Hearing,
@@ -104,10 +103,10 @@ def end(
         box = call.session.get_one(EncryptedContainer, hearing.box_id)
         sealed_copies.take_back(call.session, sealer, box, hearing.party)
     hearing.ended_on, hearing.ended_because = call.at.date(), because
-    advance(call, case, hearing, HearingState.CLOSED, by)
+    advance_hearing(call, case, hearing, HearingState.CLOSED, by)
     if was_served and case.state is CaseState.AGENCY_HEARING:
         role, actor = call.actor.role, call.actor.name
-        case_moves.advance(call.session, case, CaseState.INVESTIGATING, role, call.at, actor=actor)
+        advance_case(call.session, case, CaseState.INVESTIGATING, role, call.at, actor=actor)
 
 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
@@ -173,7 +172,7 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
             case, hearing = lock_by_id(session, Hearing, hearing_id)
             # It may have been answered or closed since it was looked for.
             if hearing.state is HearingState.SERVED:
-                advance(Call(session, REGISTRY, at), case, hearing, HearingState.LAPSED, By.REGISTRY)
+                advance_hearing(Call(session, REGISTRY, at), case, hearing, HearingState.LAPSED, By.REGISTRY)
                 count += 1
     return count
 

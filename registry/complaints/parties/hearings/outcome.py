@@ -19,7 +19,7 @@ from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST
 from registry.complaints.casework.models import Decision
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.actions import lock_hearing
-from registry.complaints.parties.hearings.moves import advance, is_foreign, lacks_translation, languages_read
+from registry.complaints.parties.hearings.moves import advance_hearing, is_foreign, lacks_translation, languages_read
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN, By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, open_box
@@ -176,7 +176,7 @@ def _have_checked(call: Call[Officer], case: Case, hearing: Hearing) -> None:
     session, translator = call.session, call.actor
     if hearing.state is HearingState.APPROVED:
         hearing.checked_by = hearing.checked_on = None
-        advance(Call(session, REGISTRY, call.at), case, hearing, HearingState.REPRISAL_CHECK, By.REGISTRY)
+        advance_hearing(Call(session, REGISTRY, call.at), case, hearing, HearingState.REPRISAL_CHECK, By.REGISTRY)
     else:
         hearing.version += 1
         session.flush()

@@ -16,7 +16,7 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.parties.hearings.files import HandedFile, files_in, keeps_originals
 from registry.complaints.parties.hearings.moves import (
-    advance,
+    advance_hearing,
     is_late,
     is_open_to_agency,
     may_object,
@@ -140,7 +140,7 @@ def answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -
     hearing.answer_sealed = _seal(call, sealer, case, hearing, "answer_sealed", read_text("text", text, MAX_ANSWER))
     hearing.draft_sealed = None
     hearing.answered_by, hearing.answered_on = call.actor.name, call.at.date()
-    advance(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
+    advance_hearing(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
     notify_named(call.session, hearing.served_by or "", NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -178,7 +178,7 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
     told_by, unit = hearing.told_by or "", session.get_one(Unit, case.unit_id).reference
     notify_named(session, told_by, NoticeKind.ASSIGNED, call.at)
     notify_unit(session, unit, Resource.HEARING, Act.APPROVE, NoticeKind.ASSIGNED, call.at, but=[told_by])
-    clocks.objected(session, case, today)
+    clocks.start_objection(session, case, today)
     record_change(call, case, hearing, "hearing.objected", By.AGENCY)
     return hearing
 

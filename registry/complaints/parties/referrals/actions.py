@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from registry.complaints.case import answers
+from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
@@ -20,7 +20,7 @@ from registry.complaints.casework.actions import MAX_REASON, Officer, UnitOffice
 from registry.complaints.parties.accounts import partner_named
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import content
-from registry.complaints.parties.referrals.moves import advance, revoke, role_of
+from registry.complaints.parties.referrals.moves import advance_referral, revoke, role_of
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
 from registry.complaints.parties.steps import lock_in_unit, open_box
 from registry.complaints.sealing.envelopes import place_of
@@ -116,7 +116,7 @@ def override(call: Call[Officer], sealer: Sealer, reference: str, legal_basis: s
     if text:
         opened = open_box(call.session, sealer, call.actor.unit, referral)
         referral.legal_basis_sealed = opened.seal(text, place_of(case, referral, "legal_basis_sealed"))
-    advance(call, case, referral, ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
+    advance_referral(call, case, referral, ReferralState.OVERRIDDEN, role_of(call.actor), has_reason=bool(text))
     _decide(call, referral, ReferralBasis.OVERRIDE)
     return referral
 
@@ -134,7 +134,7 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     # Someone may be in danger: the partner's people are notified that there is something for them.
     is_danger = case.priority is Priority.P0
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
-    advance(call, case, referral, ReferralState.SENT, role_of(officer))
+    advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
     sealed_copies.share_with(session, sealer, opened, referral.party, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:
         who = sealer.open_as_custodian(session, opened.box, officer.unit)
@@ -170,7 +170,7 @@ def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, 
     if is_approved:
         for box in opened_boxes(session, case):
             opened = sealer.open_as_custodian(session, box, custodian.unit)
-            given |= of_tier(answers.read(session, opened, case).answers, Tier.IDENTITY)
+            given |= of_tier(read_sheet(session, opened, case).answers, Tier.IDENTITY)
         copy = sealer.open_as_custodian(session, session.get_one(EncryptedContainer, referral.box_id), custodian.unit)
         referral.identity_sealed = content.seal_identity(copy, case, referral, given)
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"
@@ -186,7 +186,7 @@ def lock_referral(call: Call[Officer], reference: str) -> tuple[Case, Referral]:
 
 
 def _consent(call: Call[Officer], case: Case, referral: Referral) -> None:
-    advance(call, case, referral, ReferralState.CONSENTED, role_of(call.actor))
+    advance_referral(call, case, referral, ReferralState.CONSENTED, role_of(call.actor))
     _decide(call, referral, ReferralBasis.CONSENT)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.actions import attachments_of, clean_key, copied_as, facts_of, safe_name
 from registry.complaints.attachments.models import Attachment
-from registry.complaints.case import answers as sheets
+from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.complaints.casework.actions import opened_boxes
@@ -119,7 +119,7 @@ def _answers(
     wanted = set(chosen)
     found = []
     for reference, box in opened.items():
-        sheet = sheets.read(session, box, case)
+        sheet = read_sheet(session, box, case)
         given = sheet.answers if sheet.submitted_on is not None else {}
         for question in QUESTIONNAIRE:
             name = f"{reference}.{question.code}"

@@ -52,7 +52,7 @@ def role_of(officer: Officer) -> By:
     return By.SUPERVISOR if officer.role is CaseRole.SUPERVISOR else By.OFFICER
 
 
-def advance(
+def advance_referral(
     call: Call[Officer | PartyMember],
     case: Case,
     referral: Referral,
@@ -81,7 +81,7 @@ def revoke(
     """End a referral and delete the partner's keys, in one transaction."""
     close_access(call.session, sealer, referral)
     referral.ended_on, referral.ended_because = call.at.date(), because
-    advance(call, case, referral, ReferralState.REVOKED, by)
+    advance_referral(call, case, referral, ReferralState.REVOKED, by)
 
 
 def close_access(session: Session, sealer: Sealer, referral: Referral) -> None:

@@ -21,7 +21,7 @@ from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.models import Referral, ReferralReport
 from registry.complaints.parties.referrals import content
 from registry.complaints.parties.referrals.content import Handed
-from registry.complaints.parties.referrals.moves import advance, close_access, is_open_to_partner
+from registry.complaints.parties.referrals.moves import advance_referral, close_access, is_open_to_partner
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, By
 from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box
 from registry.complaints.sealing.envelopes import place_of
@@ -117,7 +117,7 @@ def accept(call: Call[PartyMember], reference: str) -> Referral:
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
     referral.answered_by, referral.answered_on = call.actor.name, call.at.date()
     notify_named(call.session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
-    advance(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
+    advance_referral(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
     return referral
 
 
@@ -129,7 +129,7 @@ def decline(call: Call[PartyMember], sealer: Sealer, reference: str, reason: str
     referral.reason_sealed = opened.seal(text, place_of(case, referral, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = call.actor.name, today, today
     notify_named(call.session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
-    advance(call, case, referral, ReferralState.DECLINED, By.PARTNER, has_reason=True)
+    advance_referral(call, case, referral, ReferralState.DECLINED, By.PARTNER, has_reason=True)
     close_access(call.session, sealer, referral)
     return referral
 
@@ -143,7 +143,7 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
     if referral.state is not ReferralState.ACCEPTED:
         # The table says it, for a report that ends nothing too.
-        advance(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
+        advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
     words = read_text("text", text, MAX_REPORT)
     written = ReferralReport(
         reference=new_reference(), referral_id=referral.id, written_by=who, written_on=call.at.date(), sealed=""
@@ -154,7 +154,7 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
     session.flush()
     notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
     if is_done:
-        advance(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
+        advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
     else:
         _record(call, case, referral, "referral.reported")
     return referral

@@ -102,16 +102,6 @@ def consent_for(kind: PartnerKind, country: str) -> ConsentKind | None:
     return ConsentKind.AUTHORITY_IN_CHINA if country in SENDING_COUNTRIES else _CONSENTS.get(kind)
 
 
-def has_basis(facts: ReferralFacts) -> bool:
-    """Whether the partner may be told, or go on reading, today."""
-    return _basis(facts) is None
-
-
-def may_be_overridden(facts: ReferralFacts) -> bool:
-    """Whether an override is possible at all, by any officer."""
-    return facts.country not in SENDING_COUNTRIES and facts.priority is Priority.P0
-
-
 def _consent(facts: ReferralFacts) -> str | None:
     if not facts.is_readable:
         return "withdrawn"

@@ -3,9 +3,8 @@
 And its tab of notes and tasks: the unit's own, which no one outside of it reads.
 """
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.audit.actions import record
 from registry.complaints.casework import letters
@@ -15,6 +14,7 @@ from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
+from registry.http.portals import see_other
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.case_acts import ACTS, NOTES, TASKS
@@ -32,7 +32,7 @@ notes_pages = Blueprint("console_case_notes", __name__)
 
 @notes_pages.get("/cases/<reference>/notes")
 @allowed(Resource.CASE, Act.WRITE)
-def notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_notes(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return notes_page(session, me, reference)
 
 
@@ -68,7 +68,7 @@ pages = Blueprint("console_case_acts", __name__)
 
 @pages.post("/cases/<reference>/letter")
 @allowed(Resource.MESSAGE, Act.WRITE)
-def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """Discard a letter that waits for a translation, or send it as it is where somebody is in danger."""
     officer, letter = acting(me, Resource.MESSAGE, Act.WRITE), request.form.get("letter", "")
     is_sent = request.form.get("do") == "send"
@@ -85,7 +85,7 @@ def waiting_letter(session: Session, me: AuthenticatedOfficer, reference: str) -
     if refusal is not None:
         return case_content(session, me, reference, refusal)
     note_done("replyToCase" if is_sent else "drop_unsent")
-    return redirect(f"/console/cases/{reference}", 303)
+    return see_other(f"/console/cases/{reference}")
 
 
 def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:

@@ -48,13 +48,13 @@ pages = Blueprint("console_case", __name__)
 
 @pages.get("/cases/<reference>")
 @allowed(Resource.CASE, Act.READ)
-def case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return case_content(session, me, reference)
 
 
 @pages.get("/cases/<reference>/files/<attachment>")
 @allowed(Resource.ATTACHMENT, Act.READ)
-def file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
+def download_file(session: Session, me: AuthenticatedOfficer, reference: str, attachment: str) -> Response:
     """The clean copy, to be saved and never shown in a page."""
     open_case(session, me, reference)
     call = Call(session, acting(me, Resource.ATTACHMENT, Act.READ), now())

@@ -6,9 +6,8 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.casework.queue import listing
 from registry.complaints.casework.queue.assignment import workers
@@ -19,14 +18,15 @@ from registry.complaints.casework.queue.listing import (
     Listed,
     Place,
     cases_beginning,
-    listed,
-    number,
+    count_cases,
+    list_cases,
     objected_among,
 )
 from registry.core.clock import day_at, now
 from registry.core.db.engine import EPOCH, microseconds
 from registry.core.errors import Fault, InvalidInput
 from registry.http.complaint_services import sealer
+from registry.http.portals import see_other
 from registry.i18n.wording import country_name, sector_name
 from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officer_acts.case_filters import MINE, UNASSIGNED, read_filters, set_filters, with_agency_found
@@ -81,7 +81,7 @@ class QueueRequest(NamedTuple):
 
 @pages.get("/cases")
 @allowed(Resource.CASE, Act.READ)
-def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def show_queue(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = request.args.get("case", "").strip()
     if typed:
         return _case_sought(session, me, typed)
@@ -93,11 +93,11 @@ def queue(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
         return queue_page(session, me, QueueRequest(asked_filters, is_read=False), refusal_of(unread))
 
 
-def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> BaseResponse:
+def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Response:
     """Lead to the one case of the unit whose number begins so; or say beside the field that there is none, or several."""
     found = cases_beginning(session, me.standing.unit, typed)
     if len(found) == 1:
-        return redirect(f"/console/cases/{found[0]}", 303)
+        return see_other(f"/console/cases/{found[0]}")
     code = "case_several" if found else "case_not_found"
     refusal = refusal_of(InvalidInput([Fault.of("case", Problem.INVALID_VALUE, code)]))
     return queue_page(session, me, QueueRequest({}, sought=typed, named=found), refusal)
@@ -105,7 +105,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Base
 
 @pages.post("/cases/views")
 @allowed(Resource.CASE, Act.READ)
-def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
+def keep(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
     read_filters(asked_filters, me.officer.reference, sealer().digest)
@@ -117,14 +117,14 @@ def keep(session: Session, me: AuthenticatedOfficer) -> BaseResponse:
     )  # fmt: skip
     if refusal is not None:
         return queue_page(session, me, QueueRequest(asked_filters), refusal)
-    return redirect(_address(asked_filters), 303)
+    return see_other(_address(asked_filters))
 
 
 @pages.post("/cases/views/<view>/drop")
 @allowed(Resource.CASE, Act.READ)
-def drop(session: Session, me: AuthenticatedOfficer, view: str) -> BaseResponse:
+def drop(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
     listing.drop_view(session, me.officer.reference, view)
-    return redirect("/console/cases", 303)
+    return see_other("/console/cases")
 
 
 def queue_page(
@@ -136,7 +136,7 @@ def queue_page(
     found: list[Listed] = []
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
-        found = listed(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
+        found = list_cases(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
     of_unit = workers(session, unit)
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
@@ -179,7 +179,7 @@ def counts(
     """How many cases there are of each kind that is looked for every day; `asked_filters` are those of the page."""
     found = []
     for name, of in _COUNTED.items():
-        count = number(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
+        count = count_cases(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
         text = f"{count}+" if count >= MAX_COUNTED else str(count)
         found.append(Count(name, _address(of), text, asked_filters == of))
     return found

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer, UnitOfficer
-from registry.complaints.casework.decisions import actions as decisions
-from registry.complaints.parties.hearings import outcome as hearings
+from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
+from registry.complaints.parties.hearings import outcome
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
+from registry.http.portals import see_other
 from registry.i18n.wording import language_name
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
@@ -38,7 +38,7 @@ HEARING = "hearing"
 
 @pages.get("/translations")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
     return page(
         "cases/translations.html", here="translations", found=translations.open_cases(session, me.standing.unit)
     )
@@ -46,13 +46,13 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.get("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def words(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_texts(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _translation_page(session, me, reference, _language(request.args.get("into", "")))
 
 
 @pages.post("/cases/<reference>/translation")
 @allowed(Resource.ACCOUNT, Act.WRITE)
-def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def write(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     form, into = request.form, _language(request.form.get("into", ""))
     require_no_conflict(me, sealer(), translations.case_for_translator(session, me.standing.unit, reference))
     if form.get("subject") == SUMMARY:
@@ -70,20 +70,20 @@ def write(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseRes
     )  # fmt: skip
     if refusal is not None:
         return _translation_page(session, me, reference, into, refusal)
-    return redirect(f"/console/cases/{reference}/translation?into={into}", 303)
+    return see_other(f"/console/cases/{reference}/translation?into={into}")
 
 
-def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _summary(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """The summary of a drafted decision, in the complainant's language."""
     text = request.form.get("text", "")
 
     def act(case: Case) -> object:
-        return decisions.translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
+        return translate_summary(Call(session, _translator(me), now()), sealer(), case, text)
 
     return _write(session, me, reference, act)
 
 
-def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """A letter that waits, in the complainant's language: it is sent with that."""
     text, letter = request.form.get("text", ""), request.form.get("letter", "")
 
@@ -93,19 +93,19 @@ def _letter(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseR
     return _write(session, me, reference, act, "letter_translated")
 
 
-def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> BaseResponse:
+def _hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     """What an agency is asked or told, in its language."""
     text, hearing = request.form.get("text", ""), request.form.get("hearing", "")
 
     def act(case: Case) -> None:
-        hearings.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
+        outcome.translate(Call(session, _translator(me), now()), sealer(), case, hearing, text)
 
     return _write(session, me, reference, act, "hearing_translated")
 
 
 def _write(
     session: Session, me: AuthenticatedOfficer, reference: str, act: Callable[[Case], object], done: str = ""
-) -> BaseResponse:
+) -> Response:
     """Write a translation into a case that is locked, and show the page again; `done` is the message of what was done."""
     refusal = attempt(
         session, lambda: act(translations.case_for_translator(session, me.standing.unit, reference, version_sent()))
@@ -114,7 +114,7 @@ def _write(
         return _translation_page(session, me, reference, language(), refusal)
     if done:
         note_done(done)
-    return redirect(f"/console/cases/{reference}/translation", 303)
+    return see_other(f"/console/cases/{reference}/translation")
 
 
 def _unit_officer(me: AuthenticatedOfficer) -> UnitOfficer:
@@ -141,18 +141,18 @@ def _translation_page(
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
-        hearings=hearings.fetch_waiting_translations(session, sealer(), _translator(me), case),
-        reads=decisions.language_of(case),
+        hearings=outcome.fetch_waiting_translations(session, sealer(), _translator(me), case),
+        reads=language_of(case),
         names=names_in(session, me.standing.unit),
     )
 
 
 def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple[str, str] | None:
     """The summary of the drafted decision and its translation; None where none is drafted or it needs none."""
-    draft = decisions.draft_of(session, case)
-    if draft is None or draft.language is None or draft.language == decisions.language_of(case):
+    draft = draft_of(session, case)
+    if draft is None or draft.language is None or draft.language == language_of(case):
         return None
-    summary, translation = decisions.read_summary(session, sealer(), _translator(me), case, draft)
+    summary, translation = read_summary(session, sealer(), _translator(me), case, draft)
     return summary, translation or ""
 
 

@@ -7,13 +7,13 @@ back.
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response as BaseResponse
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.http.portals import see_other
 from registry.i18n.wording import country_name, sector_name
 from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
@@ -73,14 +73,14 @@ class ActOn(NamedTuple):
 
 @pages.get("/licences/new")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def new(session: Session, me: AuthenticatedOfficer) -> Response:
+def show_application_form(session: Session, me: AuthenticatedOfficer) -> Response:
     typed = MultiDict([("agency_id", request.args.get("agency", ""))])
     return _form(session, me, ActOn(LicenceAct.APPLY), typed)
 
 
 @pages.get("/licences/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
+def show_licence_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _licence(session, me, reference, act)
     licence = licence_of(agency, reference)
     typed = terms_typed(licence) if named in FILLED_WITH_TERMS else MultiDict[str, str]()
@@ -89,13 +89,13 @@ def of_licence(session: Session, me: AuthenticatedOfficer, reference: str, act: 
 
 @pages.get("/licences/agencies/<reference>/acts/<act>")
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def of_agency(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
+def show_agency_act_form(session: Session, me: AuthenticatedOfficer, reference: str, act: str) -> Response:
     named, agency = _agency(session, me, reference, act)
     return _form(session, me, ActOn(named, reference, agency), MultiDict())
 
 
 @allowed(Resource.LICENCE, Act.PROPOSE)
-def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str = "", act: str = "") -> BaseResponse:
+def propose(session: Session, me: AuthenticatedOfficer, of: str, reference: str = "", act: str = "") -> Response:
     match of:
         case "licence":
             named, agency = _licence(session, me, reference, act)
@@ -137,7 +137,7 @@ def _of_kind(act: str, about: About) -> LicenceAct:
     return named
 
 
-def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -> BaseResponse:
+def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -> Response:
     """Shown first, proposed at the second press: what is proposed is what the page showed."""
     form = with_choices(request.form)
     is_proposed = form.get("step") == "propose"
@@ -157,7 +157,7 @@ def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -
     if refusal is not None:
         return _form(session, me, on, form, refusal)
     if is_proposed:
-        return redirect(f"/console/licences/proposals/{gave[0]}", 303)
+        return see_other(f"/console/licences/proposals/{gave[0]}")
     return _form(session, me, on, form, previewed=showing.preview(session, gave[0]))
 
 
@@ -220,7 +220,7 @@ proposal_pages = Blueprint("console_licence_proposals", __name__)
 
 @proposal_pages.get("/licences/waiting")
 @allowed(Resource.LICENCE, Act.READ)
-def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_proposals(session: Session, me: AuthenticatedOfficer) -> Response:
     authority = official(me).authority
     return page(
         "licences/waiting.html",
@@ -233,7 +233,7 @@ def waiting(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @proposal_pages.get("/licences/proposals/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
-def proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_proposal(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _proposal_page(session, me, find_proposal(session, me, reference))
 
 

@@ -22,7 +22,6 @@ COUNTRIES = tuple(sorted(EU_STATES))
 ORIGINS = (*sorted(SENDING_COUNTRIES), ANY)
 FORM_DAYS = frozenset({"to_on", "until", "publish_until", *TERM_DAYS})
 """Fields of acts that are days."""
-CONDITION_FIELDS = tuple(f"condition_{code}" for code in ConditionCode)
 
 
 def act_named(text: str) -> LicenceAct:

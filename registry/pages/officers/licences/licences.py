@@ -46,7 +46,7 @@ MAX_QUESTION = 200
 
 @pages.get("/licences")
 @allowed(Resource.LICENCE, Act.READ)
-def licences(session: Session, me: AuthenticatedOfficer) -> Response:
+def list_licences(session: Session, me: AuthenticatedOfficer) -> Response:
     query, authority = request.args, official(me).authority
     word = query.get("status", "")
     filters = Filters(
@@ -79,7 +79,7 @@ licence_pages = Blueprint("console_licence", __name__)
 
 @licence_pages.get("/licences/<reference>")
 @allowed(Resource.LICENCE, Act.READ)
-def licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_licence(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     authority = official(me).authority
     row, agency = queries.licence_and_holder(session, authority, reference)
     require_no_interest(me, agency.agency_id)
@@ -130,7 +130,7 @@ deposit_pages = Blueprint("console_deposits", __name__)
 
 @deposit_pages.get("/licences/agencies/<reference>/deposit")
 @allowed(Resource.DEPOSIT, Act.READ)
-def deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+def show_deposit(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return _deposit_page(session, me, reference)
 
 

@@ -13,7 +13,7 @@ import pillow_heif
 from PIL import Image, ImageOps
 
 from registry.core.confinement import Unconfined, confine
-from registry.verification.checks.picture_text.terms import (
+from registry.verification.checks.picture_text import (
     EXIT_CODES,
     FORMATS,
     LIMITS,

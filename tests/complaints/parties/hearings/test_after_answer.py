@@ -156,7 +156,9 @@ def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_ag
     assert objected(session) == [case.reference]
     assert objected(session, "cz-labour") == []
     assert objected(session, at=AT + timedelta(days=366)) == [], "it is opened again no more"
-    assert listing.listed(session, "it-labour", listing.Filters(), AT) == [], "the queue itself has open cases alone"
+    assert listing.list_cases(session, "it-labour", listing.Filters(), AT) == [], (
+        "the queue itself has open cases alone"
+    )
     # Opened and closed again on the same day: what followed has followed.
     for state in (CaseState.REOPENED, CaseState.INVESTIGATING, CaseState.CLOSED):
         casework.move(Call(session, CARLA, AT), sealer, case.reference, state, reason="Looked at.")
@@ -165,7 +167,7 @@ def test_an_objection_to_a_closed_case_stands_in_the_queue_until_it_is_opened_ag
 
 def objected(session, unit="it-labour", at=AT):
     """By the filter, and by the mark on whatever else is listed."""
-    found = listing.listed(session, unit, listing.Filters(is_objected=True), at)
+    found = listing.list_cases(session, unit, listing.Filters(is_objected=True), at)
     assert listing.objected_among(session, found, at) == {one.reference for one in found}
     return [one.reference for one in found]
 

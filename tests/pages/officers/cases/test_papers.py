@@ -75,7 +75,7 @@ def test_a_form_becomes_a_case_that_its_slip_opens(session, sealer, printed, des
     case = session.scalars(select(Case)).one()
     due = clocks_of(session, case)[ClockKind.ACKNOWLEDGE].due_at - timedelta(seconds=1)
     assert (case.state, case.filed_on.isoformat()) == (CaseState.SUBMITTED, ago(5))
-    assert due.date() == filing.promised(case.filed_on)[0], "the clocks run from the day of the paper"
+    assert due.date() == filing.promised_days(case.filed_on)[0], "the clocks run from the day of the paper"
     output = desk.get(f"/console/cases/{reference}").get_data(as_text=True)
     assert ACCOUNT in output
     assert "wx-her" not in output

@@ -126,7 +126,7 @@ def test_whom_a_case_lies_with_is_one_and_the_filters_find_each_case_once(sessio
     found = {}
     for who in LiesWith:
         filters = listing.Filters(lies_with=who)
-        found |= {one.reference: who for one in listing.listed(session, "it-labour", filters, now())}
+        found |= {one.reference: who for one in listing.list_cases(session, "it-labour", filters, now())}
     assert list(found.values()).count(LiesWith.AGENCY) == 1
     assert found == {cases[0].reference: "agency", cases[1].reference: "measure", cases[2].reference: "officer"}
     glanced = glances(session, sealer, list(found))
@@ -159,7 +159,7 @@ def test_late_ones_stand_in_the_same_order_across_pages(session, sealer):
     many(session, 40, due_at=now() - timedelta(days=1))
     many(session, 20, due_at=now() + timedelta(days=1))
     filters, after, seen = listing.Filters(is_late=True), None, []
-    while found := listing.listed(session, "it-labour", filters, now(), after=after, limit=15):
+    while found := listing.list_cases(session, "it-labour", filters, now(), after=after, limit=15):
         seen += [one.priority for one in found]
         after = found[-1].place
     assert len(seen) == 40

@@ -180,9 +180,9 @@ def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_al
     assert rep.post(f"{theirs}/files/{stored.reference}/remove").status_code == 409
     session.expire_all()
     visit = come_back(session, sealer, case.filed.code)
-    assert mailbox_files.files_of(session, sealer, visit) == []
+    assert mailbox_files.list_files(session, sealer, visit) == []
     with pytest.raises(NotFound):
-        mailbox_files.file_of(session, sealer, visit, stored.reference)
+        mailbox_files.find_file(session, sealer, visit, stored.reference)
     session.commit()
     assert stored.reference not in writer.get(f"/console/cases/{case.reference}").get_data(as_text=True)
 

@@ -5,9 +5,9 @@ import zlib
 
 import pytest
 
+from registry.verification.checks import picture_text as reading
 from registry.verification.checks.advert import picked
-from registry.verification.checks.picture_text import reading
-from registry.verification.checks.picture_text.terms import MAX_BYTES, NoText
+from registry.verification.checks.picture_text import MAX_BYTES, NoText
 from registry.vocabulary.checks import CheckKind
 from tests.verification.checks.picture_text.drawn import picture
 

@@ -1,0 +1,261 @@
+"""Reads an advert for what it means: its clauses, the concepts in them, and what is denied or only quoted. Pure.
+
+The words are data, a file a language (data/zh.toml and others); which concepts together mean what stands in data/flags.toml.
+Each concept is looked for once in the whole text, and neighbours are found by bisection: the time is linear in the length.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import msgspec
+
+from registry.verification.checks.advert import data_of, folded, grammar, language_of
+
+LANGUAGES = ("zh", "en", "fr", "it", "ro")
+
+REACH = {"zh": 15}
+"""Characters between a negation and what it denies, by language."""
+_REACH_ELSEWHERE = 42
+_AFTER = 34
+MAX_LIST = 5
+"""Clauses that a list of denied things is followed through."""
+_LISTED = ("money", "deposit_word", "fee_word", "fee_asked", "papers", "surety", "property", "private_account")
+"""What honest adverts deny in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Where a concept stands."""
+
+    start: int
+    end: int
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Concepts that together raise a flag; see the head of data/flags.toml."""
+
+    flag: str
+    note: str
+    example: str
+    needs: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    unless_anywhere: tuple[str, ...] = ()
+    scope: str = "clause"
+    near: int = 0
+    is_denial: bool = False
+    is_taken_back: bool = True
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    return msgspec.convert(data_of("flags")["rule"], tuple[Rule, ...])
+
+
+@cache
+def lexicon(language: str) -> Mapping[str, re.Pattern[str]]:
+    """The words of each concept in a language, as one pattern."""
+    edge = "" if language == "zh" else "(?<![a-z0-9])"
+    return {
+        name: re.compile(f"{edge}(?:{'|'.join(one['words'])})") for name, one in data_of(language)["concept"].items()
+    }
+
+
+class Reading:
+    """A readable text with its clauses and sentences. `plain` is the folded text, each character in its place."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.plain = folded(text)
+        language = language_of(self.plain)
+        self.language = language
+        # Latin adverts whose language cannot be told are read in all of them; Chinese ones use English words too.
+        self._languages = ("zh", "en") if language == "zh" else (language,) if language != "en" else LANGUAGES[1:]
+        self.clauses = _parts(grammar("clause_end"), self.plain)
+        self.sentences = _parts(grammar("sentence_end"), self.plain)
+        self._clause_starts = [start for start, _ in self.clauses]
+        self._sentence_starts = [start for start, _ in self.sentences]
+        self._found: dict[str, list[Match]] = {}
+
+    def find(self, concept: str) -> list[Match]:
+        """Where a concept stands, in the order of the text."""
+        if concept not in self._found:
+            matches = [
+                Match(*match.span())
+                for language in self._languages
+                if concept in lexicon(language)
+                for match in lexicon(language)[concept].finditer(self.plain)
+                if match.end() > match.start()
+            ]
+            self._found[concept] = sorted(matches, key=lambda one: (one.start, -one.end))
+        return self._found[concept]
+
+    def clause_at(self, place: int) -> int:
+        return max(0, bisect_right(self._clause_starts, place) - 1)
+
+    def sentence_at(self, place: int) -> int:
+        return max(0, bisect_right(self._sentence_starts, place) - 1)
+
+    def span(self, match: Match, scope: str) -> tuple[int, int]:
+        """The part of the text in which what belongs to a match may stand."""
+        if scope == "sentence":
+            return self.sentences[self.sentence_at(match.start)]
+        clause = self.clause_at(match.start)
+        start, end = self.clauses[clause]
+        if scope == "next" and clause + 1 < len(self.clauses):
+            end = self.clauses[clause + 1][1]
+        if scope == "around":
+            start = self.clauses[max(0, clause - 1)][0]
+            end = self.clauses[min(len(self.clauses) - 1, clause + 1)][1]
+        return start, end
+
+    def within(self, concept: str, start: int, end: int) -> list[Match]:
+        """The matches of a concept that begin in a part of the text, at most a handful."""
+        found = self.find(concept)
+        first = bisect_left(found, start, key=lambda one: one.start)
+        kept = []
+        for one in found[first : first + 12]:
+            if one.start >= end:
+                break
+            kept.append(one)
+        return kept
+
+    def has(self, concept: str, start: int, end: int) -> bool:
+        return bool(self.within(concept, start, end))
+
+    # --- What is not meant ---
+
+    def is_denied(self, match: Match, is_taken_back: bool = True) -> bool:
+        """Whether a refusal stands before the match, in reach and without a contrast between, or behind it.
+
+        `is_taken_back`: whether words behind it count: paid by the employer, none.
+        """
+        clause = self.clause_at(match.start)
+        start, end = self.clauses[clause]
+        reach = REACH.get(self.language, _REACH_ELSEWHERE)
+        for negation in self.within("deny", max(start, match.start - reach - 8), match.start):
+            between = (negation.end, match.start)
+            if negation.end <= match.start <= negation.end + reach and not self.has("deny_break", *between):
+                return True
+        if not is_taken_back:
+            return self._continues_denial(match, clause)
+        if self._is_taken_back(match.end, min(end, match.end + _AFTER)):
+            return True
+        is_last = self.plain[match.end : end].strip(" :?、)") == ""
+        if is_last and clause + 1 < len(self.clauses):
+            behind = self.clauses[clause + 1]
+            if self._is_taken_back(behind[0], min(behind[1], behind[0] + _AFTER), in_list=False):
+                return True
+        return self._continues_denial(match, clause)
+
+    def _is_taken_back(self, start: int, end: int, in_list: bool = True) -> bool:
+        """Whether a refusal stands at the place, behind at most the other words of a list."""
+        for language in self._languages:
+            pattern = lexicon(language).get("deny_after")
+            if pattern is not None:
+                gap = grammar("gap_zh" if language == "zh" else "gap")
+                tail = gap.sub("", self.plain[start:end], count=1)
+                if (in_list and pattern.match(tail)) or pattern.match(self.plain[start:end].lstrip(" ")):
+                    return True
+        return False
+
+    def _continues_denial(self, match: Match, clause: int) -> bool:
+        """Whether the clause is only a further word of a list that was denied: "no deposit, no bond, fees"."""
+        start, end = self.clauses[clause]
+        rest = end - start - (match.end - match.start)
+        if match.start - start > 2 or rest > (4 if self.language == "zh" else 40):
+            return False
+        if any(c.isdecimal() for c in self.plain[match.end : end]):
+            return False
+        sentence = self.sentence_at(start)
+        for before in reversed(self.clauses[max(0, clause - MAX_LIST) : clause]):
+            if self.sentence_at(before[0]) != sentence:
+                return False
+            negations = self.within("deny", *before)
+            if negations:
+                return not self.has("deny_break", negations[-1].end, before[1]) and self._names_a_charge(
+                    negations[-1].start, before[1]
+                )
+            if not self._names_a_charge(before[0], before[0] + 3):
+                return False
+        return False
+
+    def _names_a_charge(self, start: int, end: int) -> bool:
+        return any(self.has(concept, start, end) for concept in _LISTED)
+
+    @cached_property
+    def is_notice(self) -> bool:
+        """Whether the whole text warns, informs or complains and offers nothing."""
+        head = min(len(self.plain), 60)
+        return self.has("notice", 0, head) and not self.find("ours")
+
+    def is_quoted(self, match: Match) -> bool:
+        """Whether a match stands in a warning; what the offerer says behind the warning is meant."""
+        if self.is_notice:
+            return True
+        sentence = self.sentences[self.sentence_at(match.start)]
+        return any(not self.has("ours", one.end, match.start) for one in self.within("warn", *sentence))
+
+    # --- Flags ---
+
+    def raised(self, rule: Rule) -> tuple[int, int] | None:
+        """The words by which a rule raises its flag; None where it does not."""
+        if any(self.find(concept) for concept in rule.unless_anywhere):
+            return None
+        first, *others = rule.needs
+        for anchor in self.find(first):
+            together = self._together(rule, anchor, others)
+            if together is None:
+                continue
+            start, end = min(one.start for one in together), max(one.end for one in together)
+            part = self.span(anchor, rule.scope)
+            part = (min(part[0], self.span(anchor, "clause")[0]), max(part[1], end))
+            if any(self.has(concept, *part) for concept in rule.unless):
+                continue
+            if not rule.is_denial and any(self.is_denied(one, rule.is_taken_back) for one in together):
+                continue
+            if not self.is_quoted(anchor):
+                return start, end
+        return None
+
+    def _together(self, rule: Rule, anchor: Match, others: Sequence[str]) -> list[Match] | None:
+        start, end = self.span(anchor, rule.scope)
+        if rule.scope == "next" and others:
+            clause = self.clause_at(anchor.start)
+            start = self.clauses[max(0, clause - 1)][0]
+        together = [anchor]
+        for concept in others:
+            if rule.near:
+                room = rule.near if self.language == "zh" else rule.near * 2 + 10
+                start, end = max(start, anchor.start - room - 4), min(end, anchor.end + room)
+            near = [
+                one for one in self.within(concept, start, end) if one.end <= anchor.start or one.start >= anchor.end
+            ]
+            if not near:
+                return None
+            together.append(min(near, key=lambda one: abs(one.start - anchor.start)))
+        return together
+
+
+def _parts(ends: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """The parts of a text between separators, without the empty ones; the whole text where there is none."""
+    parts: list[tuple[int, int]] = []
+    last = 0
+    for match in ends.finditer(text):
+        if match.start() > last:
+            parts.append((last, match.start()))
+        last = max(last, match.end())
+    if last < len(text) or not parts:
+        parts.append((last, len(text)))
+    return parts
+
+
+def flags_by_words(reading: Reading) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The flags that the words of an advert raise, each with the place of the words."""
+    seen = set()
+    for rule in rules():
+        if rule.flag not in seen and (place := reading.raised(rule)) is not None:
+            seen.add(rule.flag)
+            yield rule.flag, place
