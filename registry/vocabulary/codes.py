@@ -57,6 +57,8 @@ class Reason(Word):
     FOREIGN_LICENCE_NOT_SUFFICIENT = "foreign_licence_not_sufficient"
     FOREIGN_LICENCE_UNKNOWN = "foreign_licence_unknown"
     REGIME_UNKNOWN = "regime_unknown"
+    LAW_IN_TRANSITION = "law_in_transition"
+    LAW_CHANGES_SOON = "law_changes_soon"
     ACTIVITY_PROHIBITED = "activity_prohibited"
     LAW_BARS = "law_bars"
     LAW_MAY_BAR = "law_may_bar"

@@ -122,6 +122,8 @@ NEEDED = {
     Reason.NO_AGREEMENT_ON_RECORD: ("destination",),
     Reason.PAST_DATE: ("date", "today"),
     Reason.REGIME_UNKNOWN: ("country",),
+    Reason.LAW_IN_TRANSITION: ("country",),
+    Reason.LAW_CHANGES_SOON: ("country",),
     Reason.ACTIVITY_PROHIBITED: ("country",),
     Reason.NO_LICENCE_REQUIRED: ("country",),
     Reason.NOT_REGISTERED: ("country",),

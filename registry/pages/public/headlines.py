@@ -74,6 +74,9 @@ _IN_ITS_OWN_WORDS = frozenset(
         Reason.PERMIT_NOT_SETTLED,
         Reason.PERMITS_BY_QUOTA,
         Reason.CHARGES_BY_LAW,
+        Reason.LAW_CHANGES_SOON,
+        Reason.LAW_IN_TRANSITION,
+        Reason.COUNTRY_NOT_COVERED,
     }
 )
 

@@ -7,10 +7,11 @@ from typing import Any
 from msgspec.structs import asdict
 
 from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
-from registry.register.law.rows import CountryLaw, DatedRow, Fee, Row
+from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, OfficialListRow, Regime, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
 from registry.vocabulary.law import CitedRow
+from registry.vocabulary.register import OUTSIDE
 
 _FOR_KEEPERS = (
     "copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread", "counts",
@@ -58,6 +59,16 @@ def _own_text(row: Row) -> str | None:
     if isinstance(row, Fee):
         charge = f"{row.charge.capitalize()}: {row.for_what}"
         return "; ".join(part for part in (charge, row.how_much, row.conditions) if part)
+    if isinstance(row, Coming):
+        return f"{row.on}: {row.what}"
+    if isinstance(row, Regime) and row.transition is not None:
+        return row.transition.text
+    if row.country in OUTSIDE:
+        # Of a country that is not answered for, who asks is told what to look at and where.
+        if isinstance(row, OfficialListRow):
+            return f"{row.title}: {row.publisher}"
+        if isinstance(row, Regime):
+            return row.note
     text: str | None = getattr(row, "text", None)
     return text
 

@@ -10,7 +10,7 @@ on the day that was asked about.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -233,6 +233,30 @@ def _charges(question: Question, destination: str, facts: VerdictFacts) -> list[
     found = [row.id for row in rows if row.by in by and is_readable(row) and row.region in (None, question.region)]
     values = {"country": destination, "rows": " ".join(found)}
     return [Finding(Reason.CHARGES_BY_LAW, values, Weight.INFORMS)] if found else []
+
+
+AHEAD = timedelta(days=90)
+"""How long before a change of the law it is told."""
+
+
+def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
+    """The verdict, with what changes in the law of the job's country within 90 days of the day that it is about."""
+    law = facts.snapshot.law or shipped_law()
+    if question.destination not in law.countries:
+        return verdict
+    coming = law.countries[question.destination].coming
+    ahead = [row for row in coming if verdict.on < row.on <= verdict.on + AHEAD and is_readable(row)]
+    if not ahead:
+        return verdict
+    values = {"country": question.destination, "rows": " ".join(row.id for row in ahead)}
+    return replace(verdict, reasons=(*verdict.reasons, Finding(Reason.LAW_CHANGES_SOON, values, Weight.INFORMS)))
+
+
+def rows_to_look_at(country: str, facts: VerdictFacts) -> str:
+    """Of a country that is not answered for: its rules on licences, its bans on charging and its lists, by their ids."""
+    law = (facts.snapshot.law or shipped_law()).countries[country]
+    licences = [row for row in law.regime if row.rule in LICENSING]
+    return " ".join(row.id for row in (*licences, *law.fee, *law.official_list) if is_readable(row))
 
 
 def _weighed(one: Judged, answer: Answer) -> Finding:

@@ -203,6 +203,7 @@ INFORMING = frozenset(
         Reason.LAW_CONDITIONS,
         Reason.DISGUISED_LENDING,
         Reason.CHARGES_BY_LAW,
+        Reason.LAW_CHANGES_SOON,
         Reason.FORMER_NAME,
     }
 )

@@ -5,7 +5,7 @@ from datetime import date
 
 from registry.register.agencies import record
 from registry.register.law.rows import Regime
-from registry.register.law.rules import regime_needs, regime_on, regimes_on
+from registry.register.law.rules import regime_needs, regime_on, regimes_on, transition_on
 from registry.register.law.words import LawActivity
 from registry.verification.verdicts.question import GRAVITY, Finding, Judged, Question, SubjectKind
 from registry.verification.verdicts.scope_rules import permitted_activities
@@ -74,6 +74,9 @@ def of_unknown_law(
             wanted = {"parameter": "region", "regions": "|".join(regions)}
             return Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, wanted))
     values = {"country": country, "activities": " ".join(activities)}
+    passing = [one for one in (transition_on(regimes, country, activity, day) for activity in activities) if one]
+    if passing:
+        return Judged(Answer.UNKNOWN, Finding(Reason.LAW_IN_TRANSITION, values | rows_of_regimes(passing)))
     return Judged(Answer.UNKNOWN, Finding(Reason.REGIME_UNKNOWN, values))
 
 

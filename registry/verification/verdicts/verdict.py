@@ -14,7 +14,13 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.verification.verdicts.absence_rules import countries_about, home_of, silence_over, unique, zone_of
 from registry.verification.verdicts.context_rules import lacks_context_alone, unless_unsaid_decides
-from registry.verification.verdicts.law_rules import of_law, with_law, with_law_for_others
+from registry.verification.verdicts.law_rules import (
+    of_law,
+    rows_to_look_at,
+    with_changes_ahead,
+    with_law,
+    with_law_for_others,
+)
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
 from registry.verification.verdicts.question import (
@@ -44,7 +50,7 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _by_recruiter(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, partial(_is_refused, facts, verdict.licence))
-    answered = _as_answered(_where_covered(question, verdict))
+    answered = _as_answered(with_changes_ahead(question, facts, _where_covered(question, facts, verdict)))
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 
@@ -70,12 +76,14 @@ def _is_refused(facts: VerdictFacts, licence: record.Licence | None, question: Q
     return _by_recruiter(question, facts).verdict is Answer.NO
 
 
-def _where_covered(question: Question, verdict: Verdict) -> Verdict:
+def _where_covered(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
     """The verdict, but for a country that the registry does not answer for: there it says whom to ask, and is never a yes."""
     destination = question.destination
     if destination is None or destination in EU_STATES or destination in SENDING_COUNTRIES:
         return verdict
-    values = {"country": destination} | ({"ask": destination} if destination in OUTSIDE else {})
+    values = {"country": destination}
+    if destination in OUTSIDE:
+        values |= {"ask": destination, "rows": rows_to_look_at(destination, facts)}
     says = Finding(Reason.COUNTRY_NOT_COVERED, values)
     if verdict.verdict is Answer.NO:
         return replace(verdict, reasons=(*verdict.reasons, says.informing()))

@@ -25,6 +25,7 @@ from registry.vocabulary.register import (
     LicenceStatus,
     RecruiterKind,
     Visa,
+    Weight,
 )
 from tests.make import licence_record
 from tests.verification.verdicts.asking import codes, facts_about, fresh_ground, plain_context
@@ -144,6 +145,45 @@ def test_where_only_lists_go_by_region_a_job_elsewhere_is_not_known() -> None:
         verdict = ask_there(catalan, region=elsewhere)
         assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.OUT_OF_REGION)
     assert ask_there(regional("ES", None), region="Galicia").verdict is Answer.YES
+
+
+# What changes
+
+DUTCH = {"origin": "NL", "destination": "NL", "activity": Activity.TEMPORARY_WORK, "nationality": "NL"}
+
+
+@pytest.mark.parametrize(
+    ("day", "is_told"), [(date(2026, 10, 2), False), (date(2026, 10, 3), True), (date(2026, 12, 31), True)]
+)
+def test_what_changes_within_ninety_days_is_told_with_its_row_and_decides_nothing(day: date, is_told: bool) -> None:
+    verdict = ask(**DUTCH, on=day)
+    told = [one for one in verdict.reasons if one.code is Reason.LAW_CHANGES_SOON]
+    assert [one.rows for one in told] == ([["nl-coming-2027-01-01"]] if is_told else [])
+    assert all(one.weight is Weight.INFORMS for one in told)
+
+
+def test_a_day_after_the_change_is_answered_by_the_transition() -> None:
+    lender = licence_record(LicenceKind.OTHER_EU, country="NL", activities=(Activity.TEMPORARY_WORK,))
+    for verdict in (
+        ask(**DUTCH, on=date(2027, 1, 11)),
+        ask(lender, **DUTCH, on=date(2027, 1, 11), recruiter_kind=RecruiterKind.AGENCY),
+    ):
+        assert verdict.verdict is Answer.UNKNOWN
+        [passing] = [one for one in verdict.reasons if one.code is Reason.LAW_IN_TRANSITION]
+        [row] = cited(passing.rows, None)
+        assert "signed up with NAU" in (row.text or "")
+
+
+# Places that are not answered for
+
+
+def test_the_united_kingdom_is_told_with_its_sectors_its_register_and_its_ban_on_charges() -> None:
+    verdict = ask(origin="CN", destination="GB", nationality="CN")
+    assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_COVERED)
+    rows = {row.id: row for row in cited(verdict.reasons[0].rows, None)}
+    assert set(rows) == {"gb-regime-temporary-work", "gb-fee-any-intermediary", "gb-list-fair-work-agency"}
+    assert "farming" in (rows["gb-regime-temporary-work"].text or "")
+    assert rows["gb-list-fair-work-agency"].url
 
 
 # About no one in particular
