@@ -21,7 +21,7 @@ from registry.cli.keys import prepare_keys
 from registry.complaints.retention.purging import has_overdue
 from registry.core.clock import instant_text, now, read_instant
 from registry.core.db import revisions
-from registry.core.db.engine import open_engine, reading_sessions_for, sessions_for
+from registry.core.db.engine import open_engine, read_only, reading_sessions_for, sessions_for
 from registry.core.errors import BackupRefused
 from registry.core.settings import Settings
 from registry.log.actions import lock_log
@@ -65,7 +65,7 @@ def backup(folder: Path) -> None:
         raise BackupRefused(f"{folder} is not empty: name a new folder for each backup")
     with open_engine(settings.database_url) as engine:
         revisions.require_current(engine)
-        with engine.connect() as connection:
+        with read_only(engine).connect() as connection:
             revision = revisions.current(connection) or ""
         # First the database: what it speaks of lies in the home already, and is not removed from there within a moment.
         _dump(settings, folder)

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 from registry import cli
 from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
-from registry.core.db.engine import engine_for, open_engine, reading_sessions_for, sessions_for
+from registry.core.db.engine import engine_for, open_engine, read_only, reading_sessions_for, sessions_for
 from registry.core.errors import NotMigrated
 from registry.register.agencies.models import PublicRecord
 from registry.register.agencies.publishing import reindex as renew_keys
@@ -103,7 +103,7 @@ def check() -> None:
     """
     with open_engine(cli.database_url()) as engine:
         revisions.require_current(engine)
-        with engine.connect() as connection:
+        with read_only(engine).connect() as connection:
             found = revisions.current(connection)
             differences = differences_of(connection)
     if revisions.is_later(found):
@@ -121,7 +121,7 @@ def differences_of(connection: Connection) -> list[str]:
 
 
 def _where() -> str:
-    with open_engine(cli.database_url()) as engine, engine.connect() as connection:
+    with open_engine(cli.database_url()) as engine, read_only(engine).connect() as connection:
         found = revisions.current(connection)
     revisions.require_known(found)
     wanted = revisions.head()

@@ -282,7 +282,12 @@ def sessions_for(engine: Engine) -> sessionmaker[Session]:
 
 def reading_sessions_for(engine: Engine) -> sessionmaker[Session]:
     """Sessions that only read and never wait for a writer."""
-    return sessionmaker(engine.execution_options(registry_reading=True), expire_on_commit=False)
+    return sessionmaker(read_only(engine), expire_on_commit=False)
+
+
+def read_only(engine: Engine) -> Engine:
+    """The same engine for connections that only read: on SQLite the others wait until no one writes."""
+    return engine.execution_options(registry_reading=True)
 
 
 def reading_session(sessions: sessionmaker[Session]) -> Session:

@@ -19,8 +19,8 @@ log = structlog.get_logger()
 Item = TypeVar("Item")
 
 _SQLITE_AWAY = {
-    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_PROTOCOL,
     sqlite3.SQLITE_READONLY,
 }  # fmt: skip
 
@@ -41,11 +41,14 @@ def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrat
     if not isinstance(error, DBAPIError):
         return None
     away = DatabaseUnavailable("the database cannot be reached")
+    busy = DatabaseUnavailable("the database is busy and did not answer in time: nothing was changed")
     other_revision = NotMigrated("the database is at another revision than this version: run `registry db upgrade`")
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
         # Extended codes carry the plain one in their low byte.
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return busy
         if code in _SQLITE_AWAY:
             return away
         is_other_revision = code == sqlite3.SQLITE_ERROR and str(cause).startswith(("no such table", "no such column"))
@@ -56,7 +59,7 @@ def classify_db_error(error: SQLAlchemyError) -> DatabaseUnavailable | NotMigrat
     if state.startswith(_POSTGRESQL_OTHER_REVISION):
         return other_revision
     if state in ("55P03", "57014"):
-        return DatabaseUnavailable("the database is busy and did not answer in time: nothing was changed")
+        return busy
     return away if state.startswith(_POSTGRESQL_AWAY) or error.connection_invalidated else None
 
 

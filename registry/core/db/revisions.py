@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 
-from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, open_engine
+from registry.core.db.engine import OLDEST_POSTGRESQL, POOLED, open_engine, read_only
 from registry.core.errors import NotMigrated, SettingsError
 
 FOLDER = Path(str(files("migrations")))
@@ -90,7 +90,7 @@ def require_known(found: str | None) -> None:
 
 def require_current(engine: Engine) -> None:
     """Raise NotMigrated unless this version can serve the database, SettingsError when the server is too old."""
-    with engine.connect() as connection:
+    with read_only(engine).connect() as connection:
         require_server(connection)
         found = current(connection)
     if not can_serve(found):

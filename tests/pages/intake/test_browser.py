@@ -398,7 +398,7 @@ def test_a_worker_records_what_happened_and_sends_only_that(browser: Browser, lo
     player = page.locator("audio[data-play]")
     expect(player).to_be_visible()
     expect(player).to_have_js_property("error", None)
-    page.wait_for_function("document.querySelector('audio[data-play]').readyState > 0")
+    expect(player).not_to_have_js_property("readyState", 0)
     assert_fits(page)
     page.route("**/recording/part", lambda route: route.abort(), times=1)
     follow(page.locator("#voice").get_by_role("button", name=ZH["page.box.voice.send"]))

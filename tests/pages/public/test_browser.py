@@ -186,7 +186,7 @@ def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(bro
     page.keyboard.press("Tab")
     page.keyboard.type(NUMBER)
     # Where the worker is recruited, by whom, and on which visa.
-    for field in ("#origin", "#recruiter_kind", "#visa", "summary"):
+    for field in ("#origin", "#recruiter_kind", "#employer", "#visa", "summary"):
         page.keyboard.press("Tab")
         expect(page.locator(field)).to_be_focused()
     page.keyboard.press("Tab")

