@@ -20,6 +20,7 @@ from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import DatedRow, Limit, Regime
 from registry.register.law.weights import last_fresh_day, months_after
 from registry.verification.verdicts.absence_rules import zone_of
+from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.licence_rules import SOON
 from registry.verification.verdicts.question import Finding, Holder, Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide
@@ -187,6 +188,8 @@ class Calendar:
             days = self._days_of(country)
             place = bisect_right(days, own.today)
             coming += days[place : place + 1]
+        if destination is not None:
+            coming += [day for day in days_of_telling(self._law, destination) if day > own.today]
         return min(coming) - _DAY if coming else None
 
     def _days_of(self, country: str) -> list[date]:
@@ -233,6 +236,12 @@ def _days_in(agency: record.Agency) -> Iterator[tuple[str, date]]:
         day = date.fromisoformat(text.decode())
         if 2 < day.year < 9990:
             yield field.decode(), day
+
+
+def days_of_telling(law: Law, destination: str) -> set[date]:
+    """The days from which on a change of a country's law is told ahead, and no longer: its own."""
+    rows = law.countries[destination].coming if destination in law.countries else ()
+    return {day for row in rows for day in (row.on - AHEAD, row.on)}
 
 
 def _days_of_law(law: Law, country: str) -> set[date]:

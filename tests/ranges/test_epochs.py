@@ -25,6 +25,7 @@ from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import HolderKind, IdentifierScheme, LicenceStatus
 from tests import make
+from tests.ranges.quiet_days import a_time_without_changes
 
 Write = Callable[..., actions.Written | None]
 
@@ -224,8 +225,9 @@ def test_a_file_is_made_anew_when_a_day_begins_where_its_authority_sits_and_not_
 
 def test_a_day_without_a_change_has_an_epoch_too(session: Session, write: Write):
     make.make_licence(session, number="INV-1", valid_to=date(2099, 1, 1))
-    first = write()
-    again = write(now() + timedelta(hours=25))
+    at = a_time_without_changes()
+    first = write(at)
+    again = write(at + timedelta(hours=25))
     assert first is not None
     assert again is not None
     assert (again.epoch, again.root, again.made) == (first.epoch + 1, first.root, 0)

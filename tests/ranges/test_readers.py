@@ -175,6 +175,7 @@ def test_a_file_that_a_registry_signed_though_it_is_none_is_refused(mirror: Mirr
         whole_file(body.replace(b'"p":', b'"p":1,"p":', 1), epoch, prefix, spelled)
 
 
+@pytest.mark.usefixtures("quiet_day")
 def test_a_collision_and_a_record_too_long_are_read(
     publish: Publish, monkeypatch: pytest.MonkeyPatch, session: Session
 ):
@@ -274,6 +275,7 @@ def test_an_answer_whose_list_grew_too_old_is_not_given(mirror: Mirror):
     assert {one["verdict"] for one in found.answers} == {"too_old"}
 
 
+@pytest.mark.usefixtures("quiet_day")
 def test_the_command_prints_answer_proof_and_what_went_out(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
     held_services: Services, settings: Settings,
