@@ -30,7 +30,7 @@ from registry.http.uploads import one_of_few
 from registry.i18n.languages import text
 from registry.pages.intake import cookies
 from registry.pages.intake.visiting import StaleForm, open_visit
-from registry.vocabulary.cases import RECORDINGS
+from registry.vocabulary.cases import RECORDINGS, CaseState
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -127,6 +127,7 @@ class OpenRecordings(NamedTuple):
 
     recordings: Recordings
     keep: Callable[..., Attachment]
+    is_draft: bool
 
 
 @pages.post("/<language:language>/box/files/recording/part", endpoint="recording_part")
@@ -157,14 +158,15 @@ def recording_join(language: Language) -> Response:
 
 
 def keep_unfinished(language: Language) -> bool:
-    """Make files of the recordings that were cut off, for who goes on without them; gives whether one could not be made.
+    """Make files of the recordings of a draft that were cut off; gives whether one could not be made.
 
-    Officers hear them with a changed voice, as their speaker could not be asked. What another window still records is cut off
-    here, and is sent whole by that window. Holds no transaction while the store is asked. Raises NoVisit.
+    In an open case a file is with the officers at once, so there it takes a press on its button. Officers hear these with a
+    changed voice, as their speaker could not be asked. What another window still records is cut off here, and is sent whole
+    by that window. Holds no transaction while the store is asked. Raises NoVisit.
     """
     try:
         opened = _open_recordings(language)
-        slots = opened.recordings.unfinished()
+        slots = opened.recordings.unfinished() if opened.is_draft else []
     except (NotNow, FilesUnavailable):
         return False
     for slot in slots:
@@ -220,4 +222,6 @@ def unfinished(language: Language) -> list[int]:
 def _open_recordings(language: Language) -> OpenRecordings:
     with open_visit(language) as visitor:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
-    return OpenRecordings(Recordings(store(), opened, case), partial(upload, upload_services(), opened, case))
+    is_draft = case.state is CaseState.DRAFT
+    keep = partial(upload, upload_services(), opened, case)
+    return OpenRecordings(Recordings(store(), opened, case), keep, is_draft)

@@ -114,6 +114,16 @@ def test_a_sound_that_was_chosen_and_sent_in_parts_is_changed_where_that_is_aske
     assert [sent.changes_voice for sent in taken] == [True, False]
 
 
+def test_in_an_open_case_a_recording_that_was_cut_off_goes_to_no_officer_without_a_press(
+    phone: Phone, session: Session
+) -> None:
+    phone.file()
+    Tab(phone, "a").speak(recording("webm"))
+    phone.go("/all")
+    assert files_of(session) == []
+    assert UNFINISHED in phone.go("/files").text
+
+
 def test_a_recording_of_which_no_file_can_be_made_is_told_before_sending(phone: Phone, session: Session) -> None:
     phone.begin()
     Tab(phone, "a").speak(b"this is no sound at all" + bytes(100))
