@@ -22,6 +22,7 @@ from registry.demo.load import demo_data, load
 from registry.verification.verdicts.queries import VerdictReader
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.vocabulary.register import RecruiterKind, Visa
+from tools.generated_file import write_or_check
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "users" / "demo-numbers.md"
 
@@ -155,15 +156,7 @@ def made() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments not in (["write"], ["check"]):
-        sys.exit(__doc__)
-    text = made()
-    if arguments == ["write"]:
-        PAGE.write_text(text, encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != text:
-        print("docs/users/demo-numbers.md is not up to date: run `python -m tools.demo_numbers write`.")
-        return 1
-    return 0
+    return write_or_check(arguments, PAGE, made, "tools.demo_numbers", __doc__)
 
 
 if __name__ == "__main__":

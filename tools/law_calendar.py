@@ -22,6 +22,7 @@ from registry.register.law.words import ABOUT_CONDUCT, Route
 from registry.verification.verdicts.question import Question, SubjectKind, VerdictFacts
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import Activity, Answer, Visa
+from tools.generated_file import write_or_check
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "maintainers" / "law-calendar.md"
 
@@ -170,15 +171,7 @@ def _too_old(law: Law) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["write"]:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if arguments != ["check"]:
-        sys.exit(__doc__)
-    if PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print(f"{PAGE.name} is not up to date: run `python -m tools.law_calendar write`.", file=sys.stderr)
-    return 1
+    return write_or_check(arguments, PAGE, page, "tools.law_calendar", __doc__)
 
 
 if __name__ == "__main__":

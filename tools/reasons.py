@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from registry.api.docs.advice import Advice, problems, reasons
+from tools.generated_file import write_or_check
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "users" / "reasons.md"
 
@@ -62,15 +63,7 @@ def _of_problems(rows: Iterable[Advice]) -> Iterator[str]:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments == ["write"]:
-        PAGE.write_text(page(), encoding="utf-8")
-        return 0
-    if arguments != ["check"]:
-        sys.exit(__doc__)
-    if PAGE.read_text(encoding="utf-8") == page():
-        return 0
-    print("docs/users/reasons.md is not up to date: run `python -m tools.reasons write`.")
-    return 1
+    return write_or_check(arguments, PAGE, page, "tools.reasons", __doc__)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.api.openapi.audiences import METHODS, Audience, part_of
+from tools.generated_file import write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]
 DESCRIPTION = ROOT / "openapi" / "openapi.json"
@@ -143,16 +144,10 @@ def _comment(text: str, indent: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    if arguments not in (["write"], ["check"]):
-        sys.exit(__doc__)
-    text = types(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
-    if arguments == ["write"]:
-        TARGET.parent.mkdir(parents=True, exist_ok=True)
-        TARGET.write_text(text, encoding="utf-8")
-    elif not TARGET.is_file() or TARGET.read_text(encoding="utf-8") != text:
-        print(f"{TARGET.relative_to(ROOT)} is not up to date: run `python -m tools.typescript_types write`.")
-        return 1
-    return 0
+    def made() -> str:
+        return types(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
+
+    return write_or_check(arguments, TARGET, made, "tools.typescript_types", __doc__)
 
 
 if __name__ == "__main__":

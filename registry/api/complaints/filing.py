@@ -104,11 +104,11 @@ def questionnaire_payload(language: Language) -> QuestionnaireShown:
     return QuestionnaireShown(
         QUESTIONNAIRE.version,
         [OptionShown(part, part_title(language, part)) for part in Part],
-        [_payload(language, question) for question in QUESTIONNAIRE],
+        [_question_shown(language, question) for question in QUESTIONNAIRE],
     )
 
 
-def _payload(language: Language, question: Question) -> QuestionShown:
+def _question_shown(language: Language, question: Question) -> QuestionShown:
     return QuestionShown(
         question.code,
         question.part,

@@ -33,7 +33,7 @@ class LawOverlays(Resource):
 
         Those in force stand for everybody in `GET /api/v1/regimes`.
         """
-        return Answer({"items": [_payload(row) for row in all_overlays(session)]})
+        return Answer({"items": [_overlay_payload(row) for row in all_overlays(session)]})
 
     post = act_view(
         "/law-overlays", LAW, LAW["propose"],
@@ -63,10 +63,10 @@ serve_acts(
 
 def _answer_by_id(session: Session, overlay_id: str) -> Answer:
     row = overlay_named(session, reference_in(overlay_id))
-    return Answer(_payload(row), headers=(etag(row.version),))
+    return Answer(_overlay_payload(row), headers=(etag(row.version),))
 
 
-def _payload(row: LawOverlay) -> dict[str, Any]:
+def _overlay_payload(row: LawOverlay) -> dict[str, Any]:
     overlay = overlay_payload(row)
     return {name: overlay[name] for name in ("reason", "rows", "kid", "file")} | {
         "overlay_id": row.reference,

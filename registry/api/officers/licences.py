@@ -59,7 +59,7 @@ class Proposals(Resource):
     @response_schema(LicenceProposalsSchema(), "listLicenceProposals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List proposals that wait for a second person, the oldest first."""
-        return Answer({"items": [_payload(session, one) for one, _ in list_waiting(session, me)]})
+        return Answer({"items": [_proposal_payload(session, one) for one, _ in list_waiting(session, me)]})
 
     post = act_view(
         "/licence-proposals", LICENCE_ACTS, LICENCE_ACTS["propose"],
@@ -139,10 +139,10 @@ serve_acts(ns, "/lists-on-hold/<list_id>", HELD_LISTS, None)
 
 
 def _proposal_answer(session: Session, proposal: Proposal) -> Answer:
-    return Answer(_payload(session, proposal), headers=(etag(proposal.version),))
+    return Answer(_proposal_payload(session, proposal), headers=(etag(proposal.version),))
 
 
-def _payload(session: Session, proposal: Proposal) -> dict[str, Any]:
+def _proposal_payload(session: Session, proposal: Proposal) -> dict[str, Any]:
     agency = None if proposal.agency_id is None else session.get_one(Agency, proposal.agency_id).reference
     return _PROPOSAL.write(proposal, agency_id=agency)
 

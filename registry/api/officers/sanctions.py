@@ -45,7 +45,7 @@ ADDRESS = "/<sanction_id>"
 
 ANSWERED = Answered(
     DeskSanctionSchema(),
-    lambda session, me, reference, _: _payload(session, me, find_sanction(session, me, reference)),
+    lambda session, me, reference, _: _sanction_answer(session, me, find_sanction(session, me, reference)),
     "/api/v1/sanctions/{sanction_id}",
 )
 
@@ -74,7 +74,7 @@ class OneSanction(Resource):
     @response_schema(DeskSanctionSchema(), "getSanction", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, sanction_id: str) -> Answer:
         """Read one sanction, with its history and the moves open to you."""
-        return _payload(session, me, find_sanction(session, me, sanction_id))
+        return _sanction_answer(session, me, find_sanction(session, me, sanction_id))
 
     put = act_view(ADDRESS, ACTS, ACTS["edit"], ANSWERED)
 
@@ -86,7 +86,7 @@ def _today(session: Session, me: AuthenticatedOfficer) -> date:
     return today_at(session, me.standing.authority, now())
 
 
-def _payload(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> Answer:
+def _sanction_answer(session: Session, me: AuthenticatedOfficer, sanction: Sanction) -> Answer:
     payload = queries.sanction_view(session, sanction, me.officer.reference, _today(session, me))
     may = {
         By.PROPOSER: me.standing.may(SANCTION, Act.PROPOSE),
