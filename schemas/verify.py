@@ -337,8 +337,6 @@ class VerdictShown(Struct, frozen=True, gc=False):
     ] = UNSET
 
 
-CitedRowSchema = schema_of(CitedRow)
 ReasonSchema = schema_of(ReasonShown)
 NeedSchema = schema_of(NeedShown)
-SourceNoteSchema = schema_of(SourceShown)
 VerdictSchema = schema_of(VerdictShown)
