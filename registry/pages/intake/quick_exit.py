@@ -32,7 +32,7 @@ pages = Blueprint("intake_quick_exit", __name__)
 def leave(language: Language) -> Response:
     """Leave the visit. Never refused, whatever the form lacks: at worst the number has to be typed again.
 
-    What was spoken and not sent is removed behind the answer, as whoever leaves waits for nothing.
+    What was spoken and not sent is removed behind the answer, as someone who must leave waits for nothing.
     """
     unsent = end_visit()
     has_scripts = request.form.get("script") == "on"
