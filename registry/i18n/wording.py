@@ -44,6 +44,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
     Reason.OTHER_PERMIT_ROUTES: ("routes",),
+    Reason.NUMBER_CHECK_FAILED: ("letters",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 

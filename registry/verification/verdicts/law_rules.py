@@ -138,7 +138,7 @@ def of_law(question: Question, facts: VerdictFacts) -> Verdict:
     if day > today:
         judged.append(Judged(Answer.UNKNOWN, Finding(Reason.FUTURE_DATE, _days(day, today))))
     answer = Answer.NO if any(one.answer is Answer.NO for one in judged) else Answer.UNKNOWN
-    ordered = sorted(judged, key=lambda one: -GRAVITY[one.answer])
+    ordered = sorted(judged, key=lambda one: (-GRAVITY[one.answer], one.finding.code is Reason.OTHER_PERMIT_ROUTES))
     findings = unique(_weighed(one, answer) for one in ordered)
     return Verdict(answer, Answer.UNKNOWN, findings, day, time_zone=zone)
 
