@@ -1,4 +1,4 @@
-"""What stands on a paper: the licence's record in Chinese and in a language of whoever it is shown to."""
+"""What stands on a paper: the licence's record in Chinese and in the language of its reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
