@@ -17,7 +17,9 @@ from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
 from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import is_as_released
 from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Coming
 from registry.register.law.rules import where_to_ask
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
@@ -273,21 +275,30 @@ _NEXT_BEST = {
 
 
 def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
-    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English."""
-    if language is Language.EN:
-        return list(rows)
+    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English.
+
+    So does a row that an overlay states: the words are those of the row as it was released.
+    """
     return [
-        row
-        if row.text is None or (words := row_words(language, row.id)) is None
-        else replace(row, text=words, text_language=language.value)
+        replace(row, text=words, text_language=language.value)
+        if is_as_released(row) and (words := row_words(language, row.id)) is not None
+        else row
         for row in rows
     ]
 
 
 def row_words(language: Language, row_id: str) -> str | None:
-    """What a row of law says, in a language; None where it was not translated."""
+    """What a row of law says, in a language; None where it was not translated. Of a change to come with its day."""
     key = f"law.row.{row_id}"
-    return text(language, key) if has_text(key) else None
+    if not has_text(key):
+        return None
+    row = shipped_law().rows.get(row_id)
+    words = text(language, key)
+    return (
+        text(language, "law.coming.on", date=date_text(language, row.on), words=words)
+        if isinstance(row, Coming)
+        else words
+    )
 
 
 def licence_field_key(field: str) -> str:

@@ -12,11 +12,10 @@ from registry.register.law.loading import Law
 from registry.register.law.rows import Limit, Right, Row
 from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import LimitSubject, RightSubject
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, UNION, Language
 
 pages = Blueprint("rights", __name__)
 
-UNION = "EU"
 QUESTIONS = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.HOURS, RightSubject.REPORTING, RightSubject.STAY)
 """In the order of the page. What may be done with papers is a limit of law."""
 AT_HOME = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.REPORTING)

@@ -37,11 +37,8 @@ from registry.verification.verdicts.limit_rules import of_other_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
-from registry.vocabulary.register import EU_STATES, Answer
+from registry.vocabulary.register import EU_STATES, UNION, Answer
 from registry.vocabulary.register import Weight as Importance
-
-UNION = "EU"
-"""The country of rows of law that every member state shares."""
 
 
 @lru_cache(maxsize=8)

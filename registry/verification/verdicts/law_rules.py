@@ -19,8 +19,8 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Regime
-from registry.register.law.rules import regime_on
-from registry.register.law.weights import is_readable
+from registry.register.law.rules import changes_of, regime_on
+from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.absence_rules import unique, zone_of
 from registry.verification.verdicts.context_rules import asked_parameter
@@ -241,11 +241,13 @@ AHEAD = timedelta(days=90)
 
 
 def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
-    """The verdict, with what changes in the law of the job's country within 90 days of the day that it is about."""
-    law = facts.snapshot.law or shipped_law()
-    if question.destination not in law.countries:
+    """The verdict, with what changes in the law of the job's country within 90 days of the day that it is about.
+
+    What changes in the law of the Union changes in each of its states.
+    """
+    if question.destination is None:
         return verdict
-    coming = law.countries[question.destination].coming
+    coming = changes_of(facts.snapshot.law or shipped_law(), question.destination)
     ahead = [row for row in coming if verdict.on < row.on <= verdict.on + AHEAD and is_readable(row)]
     if not ahead:
         return verdict
@@ -254,10 +256,13 @@ def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict
 
 
 def rows_to_look_at(country: str, facts: VerdictFacts) -> str:
-    """Of a country that is not answered for: its rules on licences, its bans on charging and its lists, by their ids."""
+    """Of a country that is not answered for: what was read of it that helps who is offered work there, by the rows' ids.
+
+    Which work needs a licence, what is barred, who may sponsor, what may be charged, where to look it up, whom to call.
+    """
     law = (facts.snapshot.law or shipped_law()).countries[country]
-    licences = [row for row in law.regime if row.rule in LICENSING]
-    return " ".join(row.id for row in (*licences, *law.fee, *law.official_list) if is_readable(row))
+    rows = (*law.regime, *law.limit, *law.permit_route, *law.fee, *law.official_list, *law.help_line)
+    return " ".join(row.id for row in rows if is_readable(row) and not is_disputed(row))
 
 
 def _weighed(one: Judged, answer: Answer) -> Finding:
