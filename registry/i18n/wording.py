@@ -46,6 +46,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
     Reason.OTHER_PERMIT_ROUTES: ("routes",),
+    Reason.INSTEAD_OF_LICENCE: ("instead",),
     Reason.NUMBER_CHECK_FAILED: ("letters",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
@@ -392,6 +393,9 @@ _WORDED: Mapping[str, ValueText] = {
         language, [word(language, "activity.brief", one) for one in value.split()]
     ),
     "permits": lambda language, value, _: listed(language, [permit_name(language, one) for one in value.split("|")]),
+    "instead": lambda language, value, _: listed(
+        language, [word(language, "law.instead", one) for one in value.split()]
+    ),
     "routes": lambda language, value, _: listed(language, [route_name(language, one) for one in value.split()]),
     "authority": authority_name,
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,

@@ -28,7 +28,7 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Fee, PermitRoute, Regime, Row
 from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
 from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
-from registry.register.law.words import LawRole, Route
+from registry.register.law.words import Instead, LawRole, Route
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.law_rules import rows_to_look_at
 from registry.verification.verdicts.question import Finding, VerdictFacts
@@ -91,6 +91,7 @@ VALUES = {
     "ask": "HK",
     "permits": "an invented permit|another",
     "routes": "skilled intra_group",
+    "instead": "notice register",
     "branch": "1",
     "letters": "O l",
     "characters": "17",
@@ -133,6 +134,7 @@ NEEDED = {
     Reason.LAW_CHANGES_SOON: ("country",),
     Reason.ACTIVITY_PROHIBITED: ("country",),
     Reason.NO_LICENCE_REQUIRED: ("country",),
+    Reason.INSTEAD_OF_LICENCE: ("country",),
     Reason.NOT_REGISTERED: ("country",),
     Reason.AUTHORITY_NOT_COVERED: ("country",),
     Reason.NAME_ONLY: ("count",),
@@ -199,6 +201,11 @@ def test_rows_that_decide_and_what_they_lead_to_are_worded_in_every_language(row
         words = {row_words(language, row.id) for language in Language}
         assert None not in words
         assert len(words) == len(Language)
+
+
+def test_what_stands_in_the_place_of_a_licence_is_named_in_every_language() -> None:
+    for instead in Instead:
+        assert len({word(language, "law.instead", instead) for language in Language}) == len(Language), instead
 
 
 def test_permits_and_ways_to_them_are_named_in_plain_words_in_every_language() -> None:

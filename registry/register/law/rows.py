@@ -15,6 +15,7 @@ from registry.register.law.words import (
     Charging,
     CodeFit,
     ExemptionFact,
+    Instead,
     LawActivity,
     LawRole,
     LimitEffect,
@@ -130,7 +131,7 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     `are_foreign_bodies_prohibited`: only holders of this country's licence may recruit there.
     `wind_down_months`, `wind_down_after`, `wind_down_not_after`: for how long existing placements may go on, and after
     which ends of a licence; `wind_down` says it in words and computes nothing. `nace`, `nace_except`: NACE 2.1 codes it
-    is for, or is not for.
+    is for, or is not for. `instead`: what was read to stand in the place of a licence where none is asked for.
     """
 
     activity: LawActivity
@@ -142,6 +143,7 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     are_foreign_bodies_prohibited: bool = False
     validity: str | None = None
     guarantee: str | None = None
+    instead: tuple[Instead, ...] = ()
     wind_down: str | None = None
     wind_down_months: int | None = None
     wind_down_after: tuple[LicenceStatus, ...] = ()

@@ -236,6 +236,22 @@ def _charges(question: Question, destination: str, facts: VerdictFacts) -> list[
     return [Finding(Reason.CHARGES_BY_LAW, values, Weight.INFORMS)] if found else []
 
 
+def with_what_stands_instead(facts: VerdictFacts, verdict: Verdict) -> Verdict:
+    """The verdict, with what stands in the place of a licence where a reason says that none is required."""
+    rows = (facts.snapshot.law or shipped_law()).rows
+    told = [one for one in verdict.reasons if one.code is Reason.NO_LICENCE_REQUIRED]
+    found = [(one.values["country"], rows.get(row)) for one in told for row in one.rows]
+    more = []
+    for country in dict.fromkeys(one.values["country"] for one in told):
+        regimes = [row for of, row in found if of == country and isinstance(row, Regime)]
+        free = [row for row in regimes if row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)]
+        words = " ".join(dict.fromkeys(word.value for row in free for word in row.instead))
+        values = {"country": country, "instead": words, "rows": " ".join(row.id for row in free)}
+        stated = {name: value for name, value in values.items() if value}
+        more.append(Finding(Reason.INSTEAD_OF_LICENCE, stated, Weight.INFORMS))
+    return replace(verdict, reasons=unique((*verdict.reasons, *more))) if more else verdict
+
+
 AHEAD = timedelta(days=90)
 """How long before a change of the law it is told."""
 

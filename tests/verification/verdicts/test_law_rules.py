@@ -10,7 +10,7 @@ from registry.register.agencies import record
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
-from registry.register.law.words import Possible, Route
+from registry.register.law.words import Instead, Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
 from registry.verification.verdicts.verdict import decide
@@ -223,6 +223,41 @@ def test_a_country_that_is_not_answered_for_is_told_with_every_row_that_was_read
         rows = [shipped_law().rows[row] for row in verdict.reasons[0].rows]
         assert rows
         assert all(row.mark != "k" and not row.disputed and row.country == destination for row in rows)
+
+
+# Where no licence is asked for
+
+
+@pytest.mark.parametrize(
+    ("destination", "activity", "instead"),
+    [
+        ("DE", Activity.PLACEMENT, "trade_notice"),
+        ("FR", Activity.TEMPORARY_WORK, "notice guarantee"),
+        ("EE", Activity.TEMPORARY_WORK, "notice register"),
+        ("FI", Activity.PLACEMENT, "conduct_rules"),
+        ("SE", Activity.PLACEMENT, None),
+    ],
+)
+def test_what_stands_in_the_place_of_a_licence_is_told_with_its_row_or_that_it_was_not_read(
+    destination: str, activity: Activity, instead: str | None
+) -> None:
+    plan = {"origin": destination, "destination": destination, "activity": activity, "nationality": "CN"}
+    agency = Question(SubjectKind.REGISTRATION_NUMBER, "1", destination, recruiter_kind=RecruiterKind.AGENCY, **plan)
+    known = replace(facts_about(holders=()), snapshot=fresh_ground(countries=(destination,)))
+    for verdict in (ask(**plan), decide(agency, known)):
+        assert (verdict.verdict, Reason.NO_LICENCE_REQUIRED in codes(verdict)) == (Answer.UNKNOWN, True)
+        [told] = [one for one in verdict.reasons if one.code is Reason.INSTEAD_OF_LICENCE]
+        assert (told.values.get("instead"), told.weight) == (instead, Weight.INFORMS)
+        assert [shipped_law().rows[row].activity for row in told.rows] == [activity]
+
+
+def test_only_where_no_licence_is_asked_for_something_stands_in_its_place() -> None:
+    for row in shipped_regimes():
+        free = row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)
+        assert free or not row.instead, row.id
+        assert row.mark == "k" or row.rule is not RegimeRule.NOTIFICATION or Instead.NOTICE in row.instead, row.id
+    licensed = ask(origin="CN", destination="IT", nationality="CN", activity=Activity.TEMPORARY_WORK)
+    assert Reason.INSTEAD_OF_LICENCE not in codes(licensed)
 
 
 # Permits that are open beside one that is closed
