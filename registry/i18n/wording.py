@@ -19,8 +19,9 @@ from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import is_as_released
 from registry.register.law.loading import shipped_law
-from registry.register.law.rows import Coming
+from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
+from registry.register.law.weights import undisputed
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
@@ -300,6 +301,12 @@ def row_words(language: Language, row_id: str) -> str | None:
         if isinstance(row, Coming)
         else words
     )
+
+
+def words_of(language: Language, row: Row) -> str | None:
+    """What a row says, in a language; None where it was not translated, or where an overlay states another."""
+    shipped = shipped_law().rows.get(row.id)
+    return row_words(language, row.id) if shipped is not None and undisputed(shipped) == undisputed(row) else None
 
 
 def licence_field_key(field: str) -> str:

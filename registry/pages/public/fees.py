@@ -11,7 +11,7 @@ from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, row_words
+from registry.i18n.wording import reason_text, words_of
 from registry.pages.public.answers import countries
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
@@ -202,7 +202,7 @@ def _form_page(
         currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),
         times=list(ChargeTime),
-        row_words=partial(row_words, language),
+        words_of=partial(words_of, language),
         contracts=list(Answer),
         chargers=CHARGED_BY,
         countries=countries(language),

@@ -15,6 +15,7 @@ from registry.vocabulary.register import OUTSIDE
 
 _FOR_KEEPERS = (
     "copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread", "counts",
+    "for_editors",
 )  # fmt: skip
 
 

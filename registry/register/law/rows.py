@@ -66,7 +66,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     to be in force, and `in_force_source` where; the row's age counts from it. `check_by`: the day by which its source is to
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
-    clauses that are known and were not read: for the editors of the file, never shown.
+    clauses that are known and were not read: for the editors of the file, never shown. `for_editors`: working notes.
     `counts`: of lists that must be whole, how many items the text has.
     """
 
@@ -92,6 +92,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     disputed_fields: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
     unread: tuple[str, ...] = ()
+    for_editors: str | None = None
     counts: tuple[ListCount, ...] = ()
 
 
