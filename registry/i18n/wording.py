@@ -399,7 +399,9 @@ _WORDED: Mapping[str, ValueText] = {
     "activities": lambda language, value, _: listed(
         language, [word(language, "activity.brief", one) for one in value.split()]
     ),
-    "permits": lambda language, value, _: listed(language, [permit_name(language, one) for one in value.split("|")]),
+    "permits": lambda language, value, _: listed(
+        language, list(dict.fromkeys(permit_name(language, one) for one in value.split("|")))
+    ),
     "instead": lambda language, value, _: listed(
         language, [word(language, "law.instead", one) for one in value.split()]
     ),

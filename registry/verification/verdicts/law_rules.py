@@ -204,7 +204,8 @@ def with_law_for_others(question: Question, facts: VerdictFacts, verdict: Verdic
     today = day_at(facts.as_of, verdict.time_zone)
     lends = question.activity is Activity.TEMPORARY_WORK
     activity = Activity.TEMPORARY_WORK if lends else Activity.PLACEMENT
-    found = list(of_limits(HIRING_DIRECTLY, question, [activity], verdict.on, today, facts))
+    hiring = HIRING_DIRECTLY._replace(lends=lends and question.recruiter_kind is RecruiterKind.EMPLOYER)
+    found = list(of_limits(hiring, question, [activity], verdict.on, today, facts))
     bars = tuple(one.finding for one in found if one.answer is Answer.NO)
     if verdict.verdict is Answer.NO or not (is_other or bars):
         return verdict

@@ -317,7 +317,7 @@ def test_open_permits_are_told_to_citizens_of_china_from_abroad_alone_and_beside
     assert others_told(ask(destination=destination, visa=Visa.WORK, sector="14.10", **person)) == []
 
 
-@pytest.mark.parametrize("word", ["nulla osta", "Seasonal quota", "non-seasonal quota of art. 6, listed countries"])
+@pytest.mark.parametrize("word", ["nulla osta", "Seasonal quota", "non-seasonal quota"])
 def test_a_permit_in_words_that_the_law_does_not_have_is_asked_for_again_and_is_no_yes(word: str) -> None:
     plan = {"destination": "IT", "nationality": "CN", "sector": "14.10", "employer": EmployerKind.COMPANY}
     verdict = ask(CHINESE, **plan, work_permit=word)
@@ -425,6 +425,29 @@ def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidde
         question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "PL", recruiter_kind=recruiter, **plan)
         found = codes(decide(replace(question, activity=Activity.TEMPORARY_WORK), facts))
         assert Reason.DISGUISED_LENDING in found
+
+
+@pytest.mark.parametrize(
+    ("destination", "nationality", "activity", "recruiter", "answer"),
+    [
+        ("PL", "CN", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.NO),
+        ("PL", "CN", None, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+        ("PL", "CN", Activity.TEMPORARY_WORK, RecruiterKind.AGENCY, Answer.UNKNOWN),
+        ("PL", "IT", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+        ("CZ", "CN", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+    ],
+)
+def test_an_employer_that_hires_out_who_needs_a_permit_is_barred_where_the_law_that_was_read_says_so(
+    destination: str, nationality: str, activity: Activity | None, recruiter: RecruiterKind, answer: Answer
+) -> None:
+    plan = {"origin": "CN", "destination": destination, "nationality": nationality, "visa": Visa.WORK}
+    for kind in (SubjectKind.REGISTRATION_NUMBER, SubjectKind.LAW):
+        question = Question(kind, "1", destination, recruiter_kind=recruiter, activity=activity, **plan)
+        facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+        verdict = decide(replace(question, work_permit="other", sector="29.32", occupation="8211"), facts)
+        if recruiter is RecruiterKind.EMPLOYER or kind is SubjectKind.LAW:
+            assert verdict.verdict is answer, kind
+        assert ("pl-limit-disguised-lending" in verdict.reasons[0].rows) is (answer is Answer.NO)
 
 
 def test_who_needs_no_licence_is_bound_by_what_the_law_says_of_charges() -> None:
