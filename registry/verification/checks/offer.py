@@ -195,8 +195,12 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
         if reading.is_quoted(place):
             continue
         role, cue = _role(reading, one, found[-1] if found else None)
+        if role in ("fee", "deposit") and reading.has("employer_pays", *reading.span(place, "clause")):
+            continue
         if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
             continue
+        if role == "deposit" and reading.has("landlord", *reading.span(place, "next")):
+            role = "other"
         if role == "fee" and not one.is_sure and (cue is None or one.low < 100):
             continue
         if role == "fee" and _is_official(reading, one):
@@ -354,7 +358,7 @@ def destinations(plain: str, language: str) -> list[tuple[int, int, str]]:
 
 @cache
 def _sectors() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((code, re.compile("|".join(words))) for code, words in data_of("sectors").items())
+    return tuple((code, re.compile(f"(?<![a-z])(?:{'|'.join(words)})")) for code, words in data_of("sectors").items())
 
 
 def sector_in(plain: str) -> tuple[int, int, str] | None:
@@ -444,6 +448,8 @@ def _items(
             yield Item(_KINDS[one.role], f"{one.sum} {one.when}", reading.text[start:end].strip(), start, end)
     for start, end, code in places:
         yield Item(ItemKind.DESTINATION, code, reading.text[start:end], start, end)
+    if reading.is_notice:
+        return
     sector = sector_in(plain)
     if sector is not None:
         yield Item(ItemKind.SECTOR, sector[2], reading.text[sector[0] : sector[1]], sector[0], sector[1])
