@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from registry.verification.checks.advert import HOME_OF, Item, countries_in, data_of, grammar
+from registry.verification.checks.advert import Item, countries_in
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.sums import Charge, charges_in, han_number, sums_in
+from registry.verification.checks.text import HOME_OF, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 
 # --- Where, in which trade, on which visa ---

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 import msgspec
 
-from registry.verification.checks.advert import data_of, folded, grammar, language_of
+from registry.verification.checks.text import data_of, folded, grammar, language_of
 
 LANGUAGES = ("zh", "en", "fr", "it", "ro")
 

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from registry.verification.checks.advert import currencies, grammar
 from registry.verification.checks.reading import Match, Reading
+from registry.verification.checks.text import currencies, grammar
 
 # --- Amounts ---
 
