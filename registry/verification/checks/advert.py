@@ -69,9 +69,10 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     A resident's identity number is not read.
     """
     found: list[Item] = []
-    plain = folded(text)
+    plain = whole = folded(text)
     for shape in shapes():
-        for match in shape.pattern.finditer(plain):
+        # What paper it is stands in the words before its number.
+        for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
             place = 1 if shape.pattern.groups else 0
             start, end = match.span(place)
             words = _tidy(text[start:end])
@@ -150,7 +151,7 @@ def _item(shape: _Shape, written: str, plain: str) -> str | None:
         return digits
     if shape.kind in (ItemKind.WHATSAPP, ItemKind.OTHER_CHANNEL) and shape.is_digits:
         # In links, and often in adverts, a number of another country stands without its plus.
-        is_whole = plain[0] in "123456789" and len(digits) > 11
+        is_whole = plain[0] in "123456789" and (len(digits) > 11 or digits.startswith(("852", "853")))
         number = f"+{digits}" if is_whole else _international(plain)
         return f"{shape.is_a}:{number}" if shape.is_a else number
     if shape.kind is ItemKind.VAT:
@@ -317,11 +318,11 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
             places.append((start, end))
     places += [match.span(1 if match[1] else 2) for match in grammar("short_company").finditer(plain)]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
-    for name, written in (("latin_company", unread), ("form_first", unread), ("beside_number", text)):
+    for name, written in (("latin_company", unread), ("han_latin_company", unread), ("form_first", unread), ("beside_number", text)):
         pattern = grammar(name)
         for match in pattern.finditer(written):
             start, end = match.span(1 if pattern.groups else 0)
-            if name != "latin_company":
+            if name in ("form_first", "beside_number"):
                 end = start + len(grammar("tail").sub("", text[start:end]))
             places.append((start, end))
     for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
@@ -370,7 +371,7 @@ def stated_in(items: Sequence[Item]) -> tuple[StatedDetail, ...]:
     for one in items:
         if one.kind in CHECKED:
             kind = CHECKED[one.kind]
-            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (kind is CheckKind.PHONE and not one.words.isascii())
+            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (kind is CheckKind.PHONE and any(map(str.isalpha, one.words)))
             found[StatedDetail(kind, one.value if is_plain else one.words)] = None
     by_kind = sorted(found, key=lambda stated: list(CheckKind).index(stated.kind))
     return tuple(

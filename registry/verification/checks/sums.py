@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from registry.verification.checks.reading import Match, Reading
-from registry.verification.checks.text import currencies, grammar
+from registry.verification.checks.text import currencies, data_of, grammar
 
 # --- Amounts ---
 
@@ -39,6 +39,7 @@ class Sum:
     high: Decimal | None
     currency: str
     is_sure: bool
+    is_signed: bool = True
 
     def __str__(self) -> str:
         high = f"-{_shown(self.high)}" if self.high is not None else ""
@@ -72,8 +73,10 @@ def han_number(text: str) -> Decimal | None:
 def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]:
     """The sums of a text, in its order; `plain` is the folded text without telephones and accounts."""
     found: list[Sum] = []
-    for match in grammar("sum").finditer(plain):
-        one = _sum(match, plain, countries)
+    read = [(match, _sum(match, plain, countries)) for match in grammar("sum").finditer(plain)]
+    if reading.language != "zh":
+        read += [(match, _spoken_sum(match, countries)) for match in grammar("spoken_sum").finditer(plain)]
+    for match, one in sorted(read, key=lambda pair: pair[0].start()):
         if one is None:
             continue
         start = match.start() + len(match[0]) - len(match[0].lstrip())
@@ -93,7 +96,7 @@ def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]
     for one_sum in found:
         if reading.language != "zh" and one_sum.currency:
             currency = one_sum.currency
-        kept.append(one_sum if one_sum.currency else replace(one_sum, currency=currency))
+        kept.append(one_sum if one_sum.currency else replace(one_sum, currency=currency, is_signed=False))
     return kept
 
 
@@ -110,6 +113,14 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
                 return None
             unit = 1000 if match["rest"].endswith("千") else 100 if match["rest"].endswith("百") else factor // 10
             amount += (int(rest) if rest.isdecimal() else _HAN_DIGITS.get(rest, 0)) * unit
+        if match["half"] and factor == 1:
+            amount += Decimal("0.5")
+        if not sign and factor == 1 and amount < 100 and grammar("ten_thousands").match(plain[match.end() :][:2]):
+            # Among recruiters 6.6 个 is 66,000, where a word of price stands before it.
+            if not grammar("price_before").search(plain[max(0, match.start() - 6) : match.start() + 1]):
+                return None
+            factor = 10_000
+            amount *= factor
         is_sure = bool(sign) or factor > 1
     else:
         han = match["han"]
@@ -143,6 +154,19 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
     ):
         return None
     return amount, None, _currency(sign or "", countries), is_sure
+
+
+def _spoken_sum(match: re.Match[str], countries: Sequence[str]) -> tuple[Decimal, None, str, bool] | None:
+    """A sum whose amount stands in words of a European language: deux mille cinq cents euros."""
+    total = section = 0
+    for word in grammar("number_word").findall(match["words"]):
+        value = int(data_of("grammar")["number"][word])
+        if value == 1000:
+            total, section = total + max(section, 1) * 1000, 0
+        else:
+            section = max(section, 1) * 100 if value == 100 else section + value
+    amount = Decimal(total + section)
+    return (amount, None, _currency(match["after"], countries), True) if amount >= 5 else None
 
 
 def _amount(text: str) -> Decimal:
@@ -192,6 +216,9 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
         if reading.is_quoted(place):
             continue
         role, cue = _role(reading, one, found[-1] if found else None)
+        whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)
+        if role == "fee" and whole is not None and not one.is_signed and _is_same_sentence(reading, whole, one):
+            one = replace(one, currency=whole.currency)
         if role in ("fee", "deposit") and reading.has("employer_pays", *reading.span(place, "clause")):
             continue
         if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
@@ -206,6 +233,8 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             when = _when(reading, one)
             # What is held as security is held from the beginning where nothing else is said.
             found.append(Charge(one, role, "in_advance" if role == "deposit" and when == "not_said" else when))
+        elif role == "wage" and grammar("per_week").search(reading.plain[max(0, one.start - 8) : one.end + 12]):
+            found.append(Charge(one, "other"))
         elif role == "wage":
             found.append(Charge(one, role, _period(reading, one)))
         else:
@@ -213,9 +242,15 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
     return _with_instalments(reading, found)
 
 
+def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
+    return reading.sentence_at(one.start) == reading.sentence_at(other.start)
+
+
 def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match | None]:
     """What the nearest words make of a sum. Those before it count before those behind it."""
     clause = reading.span(Match(one.start, one.end), "clause")
+    if grammar("per_time").match(reading.plain[one.end : one.end + 16]) and not reading.has("fee_word", *clause):
+        return "wage", None
     best: tuple[float, str, Match | None] = (99.0, "", None)
     taken = reading.within("from_wages", *clause)
     if taken and not reading.has("wage_word", max(clause[0], one.start - 4), one.start):
@@ -267,6 +302,8 @@ def _when(reading: Reading, one: Sum) -> str:
     clause = reading.span(place, "clause")
     index = reading.clause_at(one.start)
     if reading.has("from_wages", *clause):
+        return "from_wages"
+    if reading.has("lent", *reading.span(place, "around")) and reading.has("from_wages", *reading.span(place, "sentence")):
         return "from_wages"
     if reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12)):
         return "monthly"

@@ -34,7 +34,8 @@ def folded(text: str) -> str:
     """
     simple = text.translate(simpler_characters())
     plain = "".join(map(_plain, simple)).translate(_SAME_SIGNS)
-    return _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
+    plain = _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
+    return _SPELLED.sub(_spelled, plain)
 
 
 def _plain(character: str) -> str:
@@ -53,6 +54,25 @@ _DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912", strict=True))
 _SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
 _LETTER_O = re.compile(r"(?<![a-z0-9])1[3-9](?:[ -]?[0-9o]){9}(?![a-z0-9])")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+_DIGIT_WORDS = {
+    word: str(digit)
+    for row in (
+        "zero un deux trois quatre cinq six sept huit neuf",
+        "zero uno due tre quattro cinque sei sette otto nove",
+        "zero unu doi trei patru cinci sase sapte opt noua",
+    )
+    for digit, word in enumerate(row.split())
+}
+_DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
+_SPELLED = re.compile(rf"(?<![a-z])(?:{_DIGIT_WORD})(?:[ ,.-]{{1,3}}(?:{_DIGIT_WORD})){{6,14}}(?![a-z])")
+
+
+def _spelled(run: re.Match[str]) -> str:
+    """Digits that are spelled, at the place where they begin: what follows keeps its own."""
+    digits = "".join(_DIGIT_WORDS[word] for word in re.findall("[a-z]+", run[0]))
+    return digits.ljust(len(run[0]))
 
 
 def _dialled(run: re.Match[str]) -> str:
