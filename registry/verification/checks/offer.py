@@ -83,6 +83,16 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
             last += 12 if last <= 12 and not match[3] else 24
         if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
             return match.span()
+    for match in grammar("early_late").finditer(plain):
+        first, last = _hour(match[1]), _hour(match[2])
+        if MAX_DAY <= (last + 12 if last <= 12 else last) - first <= 20 and _is_worked(reading, match):
+            return match.span()
+    for match in grammar("from_to_words").finditer(plain):
+        first, last = _spoken_hour(match[1]), _spoken_hour(match[2])
+        if (match[3] or last < first) and last <= 12:
+            last += 12
+        if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
+            return match.span()
     for match in grammar("from_to_latin").finditer(plain):
         first, last = int(match[1]), int(match[2])
         before = plain[max(0, match.start() - 26) : match.start()]
@@ -98,7 +108,14 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
 
 
 def _hour(text: str) -> int:
-    return int(text) if text.isdecimal() else int(han_number(text) or 0)
+    if text.isdecimal():
+        return int(text)
+    # 七八点 is seven or eight.
+    return number if (number := int(han_number(text) or 0)) <= 24 or len(text) != 2 else number % 10
+
+
+def _spoken_hour(text: str) -> int:
+    return int(text) if text.isdecimal() else int(data_of("grammar")["number"].get(text, 24))
 
 
 def _on_clock(part: str, hour: int) -> int:

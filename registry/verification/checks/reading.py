@@ -170,7 +170,7 @@ class Reading:
         rest = end - start - (match.end - match.start)
         if match.start - start > 2 or rest > (4 if self.language == "zh" else 40):
             return False
-        if any(c.isdecimal() for c in self.plain[match.end : end]):
+        if any(c.isdecimal() or c in "百千万" for c in self.plain[match.start : end]):
             return False
         sentence = self.sentence_at(start)
         for before in reversed(self.clauses[max(0, clause - MAX_LIST) : clause]):
