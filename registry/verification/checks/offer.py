@@ -89,8 +89,10 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
             return match.span()
     for match in grammar("from_to_words").finditer(plain):
         first, last = _spoken_hour(match[1]), _spoken_hour(match[2])
-        if (match[3] or last < first) and last <= 12:
+        if match[3] and last <= 12:
             last += 12
+        elif last < first:
+            last += 24 if last <= 4 else 12
         if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
             return match.span()
     for match in grammar("from_to_latin").finditer(plain):

@@ -218,13 +218,13 @@ class Reading:
             part = (min(part[0], self.span(anchor, "clause")[0]), max(part[1], end))
             if any(self.has(concept, *part) for concept in rule.unless):
                 continue
-            if any(self._is_taken_as_denied(one, rule) for one in together):
+            if any(self._is_taken_as_denied(one, rule, together) for one in together):
                 continue
             if not self.is_quoted(anchor):
                 return start, end
         return None
 
-    def _is_taken_as_denied(self, match: Match, rule: Rule) -> bool:
+    def _is_taken_as_denied(self, match: Match, rule: Rule, together: Sequence[Match]) -> bool:
         """Whether a word of a rule is denied; where the rule is a refusal itself, only by a refusal close before it."""
         if not rule.is_denial:
             return self.is_denied(match, rule.is_taken_back)
@@ -232,6 +232,7 @@ class Reading:
         return not self.has("deny", match.start, match.start + 1) and any(
             negation.end <= match.start and not self.has("deny_break", negation.end, match.start)
             for negation in self.within("deny", start, match.start)
+            if not any(one.start <= negation.start < one.end for one in together)
         )
 
     def _together(self, rule: Rule, anchor: Match, others: Sequence[str]) -> list[Match] | None:
