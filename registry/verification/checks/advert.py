@@ -318,7 +318,12 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
             places.append((start, end))
     places += [match.span(1 if match[1] else 2) for match in grammar("short_company").finditer(plain)]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
-    for name, written in (("latin_company", unread), ("han_latin_company", unread), ("form_first", unread), ("beside_number", text)):
+    for name, written in (
+        ("latin_company", unread),
+        ("han_latin_company", unread),
+        ("form_first", unread),
+        ("beside_number", text),
+    ):
         pattern = grammar(name)
         for match in pattern.finditer(written):
             start, end = match.span(1 if pattern.groups else 0)
@@ -371,7 +376,9 @@ def stated_in(items: Sequence[Item]) -> tuple[StatedDetail, ...]:
     for one in items:
         if one.kind in CHECKED:
             kind = CHECKED[one.kind]
-            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (kind is CheckKind.PHONE and any(map(str.isalpha, one.words)))
+            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (
+                kind is CheckKind.PHONE and any(map(str.isalpha, one.words))
+            )
             found[StatedDetail(kind, one.value if is_plain else one.words)] = None
     by_kind = sorted(found, key=lambda stated: list(CheckKind).index(stated.kind))
     return tuple(

@@ -192,7 +192,7 @@ class Reading:
     def is_notice(self) -> bool:
         """Whether the whole text warns, informs or complains and offers nothing."""
         head = min(len(self.plain), 60)
-        return (self.has("notice", 0, head) or bool(self.find("asks_help"))) and not self.find("ours")
+        return (self.has("notice", 0, head) or bool(self.find("no_offer"))) and not self.find("ours")
 
     def is_quoted(self, match: Match) -> bool:
         """Whether a match is refused, stands in a warning, or is what others say; what the offerer says is meant."""

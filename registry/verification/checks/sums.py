@@ -303,7 +303,9 @@ def _when(reading: Reading, one: Sum) -> str:
     index = reading.clause_at(one.start)
     if reading.has("from_wages", *clause):
         return "from_wages"
-    if reading.has("lent", *reading.span(place, "around")) and reading.has("from_wages", *reading.span(place, "sentence")):
+    if reading.has("lent", *reading.span(place, "around")) and reading.has(
+        "from_wages", *reading.span(place, "sentence")
+    ):
         return "from_wages"
     if reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12)):
         return "monthly"
