@@ -22,8 +22,9 @@ from registry.officer_acts.inbox.branches import (
     right,
     rows,
 )
-from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.absence import staffed_units
+from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld, Unit
+from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.register.agencies.models import Agency, Licence, PendingChannelChange
 from registry.register.authorities.models import Authority, Retrieval
 from registry.register.authorities.models import Source as OfficialList
@@ -39,6 +40,7 @@ from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
+from registry.vocabulary.register import EU_STATES
 
 _DAY = 86_400_000_000
 """Microseconds, as instants are stored."""
@@ -162,6 +164,19 @@ def _changes() -> Select[Any]:
     return rows(columns).where(OfficerChange.unit == UNIT, *waiting).order_by(OfficerChange.id)
 
 
+def _unstaffed() -> Select[Any]:
+    """Units that are there to take complaints and in which nobody works on them: others read what should be theirs."""
+    staffed = staffed_units(RIGHTS[Resource.CASE, Act.WRITE])
+    takes = (
+        Unit.closed_on.is_(None),
+        Unit.partner_kind.is_(None),
+        Unit.agency.is_(None),
+        Unit.country.in_(sorted(EU_STATES)),
+    )
+    columns = Columns(kind="unit.unstaffed", reference=Unit.reference)
+    return rows(columns).where(*takes, Unit.reference.not_in(staffed)).order_by(Unit.id)
+
+
 def _second_supervisor() -> Select[Any]:
     """A supervisor who is the only one: no one can approve what that one proposes."""
     others = (
@@ -199,6 +214,7 @@ def _approves(resource: Resource) -> Any:
 
 
 OTHER_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
     Source(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
     Source(_approves(Resource.SANCTION), _sanction_review),
     Source(_approves(Resource.SANCTION), _sanction_end),

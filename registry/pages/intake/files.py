@@ -11,7 +11,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from registry.complaints.attachments.actions import MAX_FILES, SentFile, copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
 from registry.complaints.intake.mailbox_files import (
@@ -20,6 +19,7 @@ from registry.complaints.intake.mailbox_files import (
     open_for_files,
     pending_sanitise_jobs,
     remove_own_file,
+    take_file,
 )
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
@@ -120,7 +120,7 @@ def _taken(language: Language) -> Response:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     changes_voice = "changes_voice" in request.form
     for sent in chosen or [SentFile(b"", "")]:
-        upload(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.today)
+        take_file(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.at)
     return lead(language, to or "/files")
 
 
