@@ -1226,6 +1226,16 @@ export interface HelpLine {
   is_anonymous: boolean;
   /** In English. */
   for_what: string | null;
+  /** What it is for, in a word. */
+  kind: LineKind | null;
+  /** The same, in words to show. */
+  kind_text: string | null;
+  /** Null as `number` is. */
+  whatsapp: string | null;
+  /** It has a mini program in WeChat. */
+  has_wechat: boolean;
+  /** Name of its application. */
+  app: string | null;
   /** Address of the text or page. */
   url: string | null;
   /** The official list or text that says so, and how fresh it is. */
@@ -1730,6 +1740,67 @@ export interface LawOverlay {
   file: string;
 }
 
+export interface LawRight {
+  /** Stable: reasons lead to it. */
+  id: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  /** Null: the whole country. */
+  region: string | null;
+  /** Law and article. */
+  article: string | null;
+  /** Title of what was read. */
+  source: string;
+  /** Who publishes the text that was read. */
+  publisher_of_source: string | null;
+  /** As the source says it. */
+  source_date: string | null;
+  /** When the registry collected it. */
+  source_on: string;
+  /** How sure it is: s read with its publisher, s2 read elsewhere. What was not read is not listed. */
+  mark: Mark;
+  /** Where the text was read: at its publisher, a mirror, a second hand, or nowhere. */
+  text_from: Open<"publisher" | "mirror" | "secondary" | "none">;
+  /** The cited article was read whole. */
+  is_whole_text: boolean;
+  /** The state of the text. */
+  as_of: string;
+  /** `reading_day`: the text bears no day, its age is not known. */
+  as_of_kind: Open<"text" | "guess" | "reading_day">;
+  /** What is to be said of the day on which the text was read. */
+  as_of_note: string | null;
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
+  is_fresh: boolean;
+  /** To be read again by this day. */
+  check_by: string;
+  /** By a lawyer; null: not yet. */
+  confirmed_on: string | null;
+  /** Address of the text or page. */
+  url: string | null;
+  /** What is to be said of it, in words; null where there is nothing. */
+  note: string | null;
+  /** Why it decides nothing. */
+  disputed: string | null;
+  /** Those alone are disputed; shown as unknown. */
+  disputed_fields: string[];
+  /** By which of the operator's overlays it stands here; null: as it was released. */
+  overlay: number | null;
+  /** When that came into force. */
+  overlaid_on: string | null;
+  /** What it may do to an answer: `blocks_yes` makes `unknown`, never `no`. */
+  weight: Open<"shown" | "blocks_yes" | "decides_with_mark" | "decides">;
+  /** What the rule limits. */
+  about: Open<"wages" | "hours" | "reporting" | "stay">;
+  /** For people, in the language of the answer; it may change. */
+  text: string;
+  /** Of law of the Union: states that it does not bind, or of which that was not read. */
+  not_in: string[];
+}
+
 export interface Leg {
   /** Which leg of the corridor. */
   leg: Open<"sending_licence" | "receiving_licence" | "agreement">;
@@ -1987,6 +2058,8 @@ export interface Limit {
   /** Whom the rule leaves out. */
   exemptions: Exemption[];
 }
+
+export type LineKind = Open<"trafficking" | "labour" | "victims" | "migrants" | "women" | "police" | "fraud" | "legal" | "consular" | "government">;
 
 export interface ListChanges {
   /** The entries of this page, in the order of the operation. */
@@ -2511,6 +2584,8 @@ export interface Regimes {
   permit_routes: PermitRoute[];
   /** Rows of law about charges. */
   fees: LawFee[];
+  /** What the officer may do. */
+  rights: LawRight[];
   /** Authorities that the law names. */
   authorities: LawAuthority[];
   /** Official lists that the law or an authority names. */

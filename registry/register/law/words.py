@@ -163,6 +163,18 @@ class Route(StrEnum):
     PERMIT_FREE = "permit_free"
 
 
+class RightSubject(StrEnum):
+    """What a worker asks who has no permit, or is afraid to lose it. What may be done with papers is a limit."""
+
+    WAGES = "wages"
+    """Whether wages are owed for work that was done without a permit."""
+    HOURS = "hours"
+    REPORTING = "reporting"
+    """What happens to those who report."""
+    STAY = "stay"
+    """Whether a victim may stay."""
+
+
 class Possible(StrEnum):
     """Whether a route is open. `quota`: places are few, which says of none that it is free."""
 
