@@ -1,4 +1,4 @@
-"""Which officers can act today: an account that is open, a role that may, and nobody in their place.
+"""Which officers can act today: an account that is open, a role that may, and no leave.
 
 An officer who lends a role is away on those days; who has it then is in `sessions.roles_on`.
 """

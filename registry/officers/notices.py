@@ -45,8 +45,8 @@ Wording = Callable[[Language, Words], tuple[str, str]]
 def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime, *, is_danger: bool = False) -> None:
     """Queue a notice for an officer and, while that officer is away, for the deputies.
 
-    Writes nothing for whoever wants no mail or has no active account. `is_danger`: somebody is in danger (P0), so it waits
-    neither for a pause nor for the morning, and comes to who wants no mail, too.
+    Writes nothing for an officer who wants no mail or has no active account. `is_danger`: somebody is in danger (P0), so it waits
+    neither for a pause nor for the morning, and comes also to those who want no mail.
     Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
     for one in (officer, *deputies(session, officer, at.date())):

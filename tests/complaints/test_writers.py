@@ -1,4 +1,4 @@
-"""Whoever outside a unit changes a case rings its bell: the writers are found in the code, and each tells somebody."""
+"""Each writer from outside a unit tells an officer: the writers are found in the code, and none is mute."""
 
 import ast
 from collections import defaultdict
@@ -22,7 +22,7 @@ SILENT = {
     "allow_answers": "who may read the officers' answers is asked where an officer answers",
     "_give": "a consent is read where an officer proposes what needs it; a referral that waits for it has its row",
 }
-"""Writers that tell nobody, each with why nobody misses it."""
+"""Writers that tell no one, each with why no officer misses it."""
 
 
 class Writer:
@@ -69,5 +69,5 @@ def test_each_writer_from_outside_tells_an_officer() -> None:
     writers = [one for one in known if one.is_outside]
     assert {"report", "withdraw", "add_answers", "take_file"} <= {one.name for one in writers}
     mute = {one.name for one in writers if not tells(one)}
-    assert mute - SILENT.keys() == set(), "each of these changes a case and tells nobody: call `unread.note`"
+    assert mute - SILENT.keys() == set(), "each of these changes a case and tells no one: call `unread.note`"
     assert SILENT.keys() <= mute, "these tell somebody, or are gone"

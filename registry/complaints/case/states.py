@@ -271,7 +271,7 @@ MOVES: moves.Moves[CaseState, CaseRole, CaseFacts, Move] = moves.Moves(
 )
 
 READ_WHEN_WITHDRAWN = frozenset({Priority.P0, Priority.P1})
-"""Priorities of which a withdrawn case is still read: whoever is in danger may have been made to withdraw."""
+"""Priorities of which a withdrawn case is still read: somebody in danger may have been made to withdraw."""
 
 UNSEEN_STATES = frozenset(move.source for move in MOVES if move.clock is Clock.SEEN)
 """No officer has looked at these yet: the move that says so is the first look."""

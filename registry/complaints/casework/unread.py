@@ -49,7 +49,7 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
     With `danger` the case is of the first priority from now on. Where two cases became one, the officers work on the other:
     its assignee is told, and its deadline runs. Call it before the act is recorded in the audit trail, whose head stays
     locked until the transaction ends. What was sent to officers who wait for the complainant ends their waiting. Of a draft
-    nobody is told, nor of a withdrawn case that is not read any more.
+    no officer is told, nor of a withdrawn case that is not read any more.
     """
     if case.state is CaseState.DRAFT or (
         case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN

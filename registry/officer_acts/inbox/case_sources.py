@@ -77,7 +77,7 @@ def _in_order(query: Select[Any]) -> Select[Any]:
 
 
 def _what_came() -> Any:
-    """A kind for each UnreadKind: `unread` for a message, `unread_file` and so on for what else came."""
+    """A kind for each UnreadKind: `unread` alone for a message, followed by its word for what else came."""
     is_message = or_(Case.unread_kind.is_(None), Case.unread_kind == UnreadKind.MESSAGE)
     return case((is_message, literal("unread", String)), else_=literal("unread_", String) + Case.unread_kind)
 
@@ -341,11 +341,14 @@ def _granted() -> Select[Any]:
 
 
 def _tasks() -> Select[Any]:
+    """Tasks that are due soon, that have no day, or that a colleague gave."""
     owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
     columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
-    due = CaseTask.done_on.is_(None), CaseTask.due_on <= SOON, Case.state != _S.PURGED, is_mine(owner)
-    return query.where(of_my_unit(), *due).order_by(CaseTask.due_on, CaseTask.id)
+    is_given = and_(CaseTask.owner == ME, CaseTask.made_by != ME)
+    now_due = or_(CaseTask.due_on <= SOON, CaseTask.due_on.is_(None), is_given)
+    open_ = CaseTask.done_on.is_(None), Case.state != _S.PURGED, is_mine(owner)
+    return query.where(of_my_unit(), *open_, now_due).order_by(CaseTask.due_on.is_(None), CaseTask.due_on, CaseTask.id)
 
 
 def _served() -> Select[Any]:

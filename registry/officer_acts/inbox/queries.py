@@ -14,9 +14,10 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from registry.complaints.case.states import REOPENING
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
+from registry.core.working_days import working_days_after
 from registry.officer_acts.inbox.branches import MAX_ROWS, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
-from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date
+from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date, deposits_short
 from registry.officers.absence import roles_held_in
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
@@ -39,6 +40,9 @@ _LINKS: Mapping[str, str] = {
     "case.decided": "/console/cases/{reference}/decision",
     "sanction.": "/console/sanctions/{reference}",
     "licence.proposal": "/console/licences/proposals/{reference}",
+    "licence.refused": "/console/licences/proposals/{reference}",
+    "licence.applied": "/console/licences?q={reference}",
+    "deposit.short": "/console/licences/agencies/{reference}/deposit",
     "deposit": "/console/licences/agencies/{reference}/deposit",
     "entry": "/console/entries/{reference}",
     "channel": "/console/channels",
@@ -82,7 +86,7 @@ NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.
 class Row:
     """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline.
 
-    `is_vacant`: nobody in the unit has the role for it, so it waits for whoever can give that role to somebody.
+    `is_vacant`: no one in the unit has the role for it, so it waits for those who can give that role.
     """
 
     kind: str
@@ -131,9 +135,9 @@ class Inbox(list[Row]):
 def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason.
 
-    What nobody in the unit has the role for waits for its supervisors, and without those for its administrators.
-    One statement for what waits, for those one more, which reads the roles of the unit, and for operators one that reads
-    the law in force.
+    What no one in the unit has the role for waits for its supervisors, and without those for its administrators.
+    One statement for what waits. For those who give roles another reads the roles of the unit, for operators one the law in
+    force, and for officers of deposits a few read the ledgers that were drawn on.
     """
     today = day_at(at, None)
     values = {
@@ -157,6 +161,12 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
             Row("law.out_of_date", country, None, None, since, None, None): None
             for country, since in countries_out_of_date(session, today)
         }
+    if me.standing.may(Resource.DEPOSIT, Act.PROPOSE):
+        found |= {
+            Row("deposit.short", agency, None, None, None, _end_of(by) if by else None, None): None
+            for agency, by in deposits_short(session, me.standing.authority, at)
+            if agency not in me.conflicts
+        }
     specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
     shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
     listed = Inbox(sorted(shown_rows, key=lambda row: row.order(at)))
@@ -172,11 +182,18 @@ _ASKED_OF_PARTNERS = frozenset({"partner.sent", "referral.silent"})
 """What a partner is to answer within some days, and before its access ends."""
 
 
+_WITHIN: Mapping[str, int] = {
+    **dict.fromkeys((kind for kind, group in _GROUPS.items() if group == "second"), 2),
+    "hearing.approved": 2, "referral.to_send": 2, "licence.refused": 10, "licence.applied": 20,
+    "translation.letter": 3, "translation.decision": 3, "translation.hearing": 3, "translation.outcome": 3,
+}  # fmt: skip
+"""Working days, of our own choice, within which a row without a deadline is acted on: it would else never be late."""
+
 _GIVE_ROLES = frozenset({Role.SUPERVISOR, Role.SYSADMIN})
 
 
 def _vacant(session: Session, me: AuthenticatedOfficer) -> frozenset[int]:
-    """The sources of cases that nobody in the unit sees, for an officer who can give somebody the role."""
+    """The sources of cases that no one in the unit sees, for an officer who can give somebody the role."""
     held = frozenset(session.scalars(roles_held_in(me.standing.unit)))
     if Role.SUPERVISOR not in me.standing.roles and Role.SUPERVISOR in held:
         return frozenset()
@@ -203,8 +220,16 @@ def _row(row: Any) -> Row:
     last = row.due_on
     if row.kind in _ASKED_OF_PARTNERS and since is not None:
         last = min(last, since + ANSWER_WITHIN)
-    due = row.due_at if last is None else datetime.combine(last + timedelta(days=1), time(), UTC)
+    due = row.due_at if last is None else _end_of(last)
+    if since is not None and row.kind in _WITHIN:
+        # A case's own deadline is months away: what waits for a second person would never be late.
+        soon = _end_of(working_days_after(since, _WITHIN[row.kind]))
+        due = soon if due is None else min(due, soon)
     return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority, bool(row.is_vacant))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def of_case(rows: Sequence[Row], reference: str) -> list[Row]:

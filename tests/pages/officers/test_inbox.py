@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
@@ -31,16 +31,20 @@ from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
 from registry.register.law.loading import country_law, law_of
 from registry.register.law.overlays.models import LawOverlay, OverlayState
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, UnreadKind
-from registry.vocabulary.licensing import ProposalState, SanctionState
+from registry.vocabulary.licensing import LicenceAct, ProposalState, SanctionState
+from tests.calling import call_by
 from tests.complaints.filing import come_back, file
-from tests.make import make_source, source_of
+from tests.make import authority_of, make_licence, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.walking import People
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
+from tests.supervision.licensing.making import proposed
 
 WORKERS = tuple(
     role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)
@@ -327,6 +331,78 @@ def test_what_needs_a_role_that_nobody_has_waits_for_the_supervisor_and_then_the
     assert not vacant(admin)
 
 
+def test_a_task_without_a_day_or_from_a_colleague_waits_at_once(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    officer = people("cz-labour", Role.INVESTIGATOR, email="busy@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee = officer.reference
+    session.execute(delete(CaseTask))
+    far = day_at(now(), None) + timedelta(days=60)
+
+    def waits(**facts: Any) -> bool:
+        task = CaseTask(reference=new_reference(), case_id=case.id, made_on=day_at(now(), None), sealed="", **facts)
+        session.add(task)
+        found = "task" in kinds_of(session, officer)
+        session.delete(task)
+        return found
+
+    assert waits(made_by=officer.reference)
+    assert waits(made_by="a colleague", owner=officer.reference, due_on=far)
+    assert not waits(made_by=officer.reference, owner=officer.reference, due_on=far)
+
+
+def test_an_application_and_a_refusal_wait_for_whom_they_concern(session: Session, people: People) -> None:
+    make_unit(session, "cz-licensing", "CZ", authority=authority_of("CZ"))
+    proposer, other = (
+        people("cz-licensing", Role.LICENSING, email=f"{name}@authority.example").officer for name in ("one", "two")
+    )
+    licence = make_licence(session)
+    proposal = proposed(session, LicenceAct.REVOKE, licence, LicensingOfficial(proposer.reference, authority_of("CZ")))
+    assert "licence.refused" not in kinds_of(session, proposer)
+    second = LicensingOfficial(other.reference, authority_of("CZ"))
+    proposals.refuse(call_by(session, second), proposal.reference, "Not enough.")
+    assert ("licence.refused" in kinds_of(session, proposer), "licence.refused" in kinds_of(session, other)) == (
+        True, False,
+    )  # fmt: skip
+    assert "licence.refused" not in kinds_of(session, proposer, now() + timedelta(days=15))
+
+
+def test_what_waits_for_a_second_person_is_late_after_two_working_days(session: Session, people: People) -> None:
+    make_unit(session, "cz-licensing", "CZ", authority=authority_of("CZ"))
+    officer = people("cz-licensing", Role.LICENSING, email="second@authority.example").officer
+    proposed(session, LicenceAct.REVOKE, make_licence(session), on=day_at(now(), None) + timedelta(days=60))
+    (row,) = [one for one in rows_of(session, officer) if one.kind == "licence.proposal"]
+    assert not row.is_late(now())
+    assert row.is_late(now() + timedelta(days=5))
+
+
+def test_a_held_list_of_an_authority_without_a_unit_is_told_to_administrators(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    admin = people("cz-labour", Role.SYSADMIN, email="admin@authority.example").officer
+    make_source(session, "PT")
+    source = session.execute(select(Source).where(Source.reference == source_of("PT"))).scalar_one()
+    pending = PendingImport(
+        reference=new_reference(),
+        source_id=source.id,
+        file="x",
+        digest="0" * 64,
+        fetched_at=now(),
+        reason="odd",
+        counts={},
+    )
+    session.add(pending)
+    late = now() + timedelta(days=source.fresh_for_days + 1)
+
+    def told() -> set[str]:
+        return {row.kind for row in rows_of(session, admin, late) if row.reference == source.reference}
+
+    assert told() == {"unit.list_held", "unit.list_out_of_date"}
+    make_unit(session, "pt-licensing", "PT", authority=authority_of("PT"))
+    assert told() == set()
+
+
 def test_a_unit_in_which_nobody_works_is_told_to_administrators(
     session: Session, things: dict[str, str], people: People
 ) -> None:
@@ -391,8 +467,8 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
     inbox(session, me, now())
-    # The other says which roles nobody in the unit has.
-    assert len(seen) == 2
+    # The others say which roles no one in the unit has, and which deposits were drawn on.
+    assert len(seen) == 3
     person = people("cz-labour", *WORKERS, email="fourth@authority.example")
     session.commit()
     number = len(rows_of(session, person.officer))
