@@ -245,6 +245,20 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
         _end_what_is_over(session, sealer, case, at)
 
 
+def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
+    """End a visit at once.
+
+    A draft whose code was never typed back is destroyed: nothing shows that its writer kept the code, and who must leave
+    in haste does not want it to be there. What was sent stays, and a draft that its writer can come back to. Raises NotNow.
+    """
+    case = lock_case_by_id(session, visit.box.case_id)
+    is_lost = visit.box.state is MailboxState.UNCONFIRMED and not is_replacement(visit.box)
+    if case.state is CaseState.DRAFT and is_lost:
+        advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
+        sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+    visits.end(session, visit)
+
+
 def open_again(
     session: Session,
     sealer: Sealer,

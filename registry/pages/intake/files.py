@@ -155,12 +155,15 @@ def _files_page(
         role=visitor.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
+    return letting_record(response, visitor.language)
+
+
+def letting_record(response: Response, language: Language) -> Response:
+    """Let a page record, once its reader has pressed the button and the browser has asked, and send what was recorded."""
     # Parts of a file go nowhere but here; what was recorded is heard, and a photograph made smaller, before it is sent.
-    away = AWAY[visitor.language]
     response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"'self' {away}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
+        form_action=f"'self' {AWAY[language]}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
     )
-    # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response
 

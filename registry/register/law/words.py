@@ -155,6 +155,7 @@ class Route(StrEnum):
     AU_PAIR_OR_STUDENT = "au_pair_or_student"
     HOUSEHOLD_OR_FARM = "household_or_farm"
     POSTED = "posted"
+    INTRA_GROUP = "intra_group"
     INVESTMENT = "investment"
     SHORT_TERM = "short_term"
     JOB_SEEKER = "job_seeker"
