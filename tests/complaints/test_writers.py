@@ -17,6 +17,7 @@ OUTSIDERS = frozenset({"CaseRole.COMPLAINANT", "By.PARTNER", "By.AGENCY"})
 
 SILENT = {
     "hand_over": "a new case is in the row of its state for all who may take it up",
+    "leave": "a draft that is destroyed belonged to no unit",
     "invite_worker": "whom a helper invites is no officer's affair until that person writes",
     "cut_off": "the helper's own access ends, and what officers have stays",
     "allow_answers": "who may read the officers' answers is asked where an officer answers",
