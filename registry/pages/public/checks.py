@@ -12,6 +12,7 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
 from registry.i18n.agency_names import ShownName, main_name
+from registry.i18n.country_order import countries
 from registry.i18n.wording import (
     check_meaning,
     check_note,
@@ -226,7 +227,7 @@ def _form_page(
         fields=fields,
         faults=faults,
         inputs=_inputs(fields),
-        countries=answers.countries(language),
+        countries=countries(language),
         is_picked=is_picked,
         is_past=is_past,
         is_from_picture=is_from_picture,
@@ -270,7 +271,7 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
         fields=fields,
         faults={},
         inputs=_inputs(fields),
-        countries=answers.countries(language),
+        countries=countries(language),
         is_picked=False,
         is_past=False,
         is_from_picture=False,

@@ -11,9 +11,10 @@ from registry.complaints.case.amounts import read_sum
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
+from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
 from registry.i18n.wording import reason_text, row_words
-from registry.pages.public.answers import Tone, countries
+from registry.pages.public.answers import Tone
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot

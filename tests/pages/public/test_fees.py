@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.register import Language
-from tests.browsing import assert_fits, assert_sound, follow
+from tests.browsing import assert_fits, assert_sound, follow, speak
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 from tests.serving import Served
@@ -183,7 +183,7 @@ def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone
     expect(phone.locator("#answer")).to_be_visible()
     assert_fits(phone)
     phone.screenshot(path=tmp_path / "fees.png", full_page=True)
-    follow(phone.get_by_role("button", name="Italiano"))
+    speak(phone.get_by_role("button", name="Italiano"))
     expect(phone.locator("html")).to_have_attribute("lang", "it")
     expect(phone.locator("#answer")).to_be_visible()
     phone.emulate_media(media="print")
