@@ -103,6 +103,71 @@ class DepositEntrySchema(InSchema):
     happened_on = Day(required=True)
 
 
+class TableSeenSchema(OutSchema):
+    """A table of a list's file."""
+
+    place = fields.String(required=True, metadata={"example": "page 2"})
+    heading = fields.String(required=True, metadata={"description": "Titles above it."})
+    rows = fields.Integer(required=True, metadata={"description": "Rows below its header."})
+    taken = fields.Integer(required=True, metadata={"description": "Rows that would be published."})
+    left_out = fields.Integer(required=True, metadata={"description": "Left out on purpose, by the list's mapping."})
+    rejected = fields.Integer(required=True, metadata={"description": "Rows that are not taken because of a flaw."})
+    left_because = fields.String(required=True, metadata={"description": "Why it was not read; empty where it was."})
+
+
+class SampleRowSchema(OutSchema):
+    """A row as it was understood, to be compared with the file. What the row does not say is empty."""
+
+    place = fields.String(required=True, metadata={"example": "line 9"})
+    name = fields.String(required=True)
+    key = fields.String(required=True, metadata={"description": "The agency's first identifier."})
+    number = fields.String(required=True, metadata={"description": "Of the licence."})
+    valid_from = fields.String(required=True)
+    valid_to = fields.String(required=True)
+
+
+class LicenceGroupSchema(OutSchema):
+    """The licences of one kind and one status, and the first rows of them."""
+
+    kind = fields.String(required=True)
+    status = fields.String(required=True)
+    licences = fields.Integer(required=True)
+    samples = fields.List(
+        fields.Nested(SampleRowSchema), required=True, metadata={"description": "The first five rows."}
+    )
+
+
+class RejectedRowSchema(OutSchema):
+    """A row that is not taken: where it stands, what is wrong, what to do. `value` is null where it may be about a person."""
+
+    line = fields.Integer(required=True, metadata={"description": "Line, row or record of the file, from 1."})
+    place = fields.String(metadata={"description": "The part of the file, where rows are counted through parts."})
+    part = fields.Integer(metadata={"description": "Which licence of the record, in a JSON list."})
+    column = fields.String(required=True, metadata={"description": "As the file calls it."})
+    value = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True, metadata={"example": "unread_status"})
+    what_to_do = fields.String(required=True, metadata={"description": "For the operator, in English."})
+    detail = fields.String()
+
+
+class ListOverviewSchema(OutSchema):
+    """What an official compares with the file before it is approved."""
+
+    tables = fields.List(
+        fields.Nested(TableSeenSchema), required=True, metadata={"description": "Every table of the file."}
+    )
+    groups = fields.List(
+        fields.Nested(LicenceGroupSchema), required=True, metadata={"description": "What would be published."}
+    )
+    headings = fields.List(fields.String(), required=True, metadata={"description": "The first 20, with their places."})
+    losses = fields.List(fields.String(), required=True, metadata={"description": "Parts that could not be read."})
+    rejects = fields.List(
+        fields.Nested(RejectedRowSchema),
+        required=True,
+        metadata={"description": "The first 20 rows that are not taken."},
+    )
+
+
 class ListOnHoldSchema(OutSchema):
     """A list that was read and waits for an official."""
 
@@ -112,6 +177,12 @@ class ListOnHoldSchema(OutSchema):
     fetched_at = Instant(required=True)
     why = fields.String(attribute="reason", required=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    overview = fields.Nested(
+        ListOverviewSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null for a list that was read before overviews were kept."},
+    )
     ordered_by = fields.String(required=True, allow_none=True, metadata={"description": "Who had it applied."})
     trouble = fields.String(
         required=True,

@@ -157,13 +157,14 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
 @click.option(
     "--to", "folder", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to."
 )
-@click.option("--encoding", help="Encoding of a web page, when it is found out wrongly.")
-def split(file: Path, folder: Path, encoding: str | None) -> None:
-    """Write each list of FILE, a page or document that holds several under headings, as a CSV file of its own.
+@click.option("--encoding", help="Encoding of a web page or text file, when it is found out wrongly.")
+@click.option("--sheet", help="Of an XLSX workbook: the sheet to split, where several hold tables.")
+def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> None:
+    """Write each list of FILE, which holds several under headings, as a CSV file of its own.
 
     Draft a mapping for each, or say what the headings mean in [[table.headings]] of one mapping and import FILE itself.
     """
-    parts = parts_of(file, encoding)
+    parts = parts_of(file, encoding, sheet)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     number = 0
     for part in parts:

@@ -43,6 +43,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.COUNTRY_NOT_COVERED: ("ask",),
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
+    Reason.NUMBER_CHECK_FAILED: ("letters",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
 

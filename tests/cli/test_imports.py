@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import func, select
@@ -319,6 +320,53 @@ def test_a_page_of_several_lists_is_split_into_one_file_for_each(settings: Setti
     assert [len(each) for each in rows] == [3, 2, 2]
     again = call(settings, "sources", "split", str(page), "--to", str(tmp_path / "lists"))
     assert (again.exit_code, "is there already: name another folder" in again.output) == (2, True)
+
+
+HEADED = [
+    ["Denominação", "Sede"], ["Autorizadas", ""], ["Inventada, Lda", "Évora"], ["Suspensas", ""], ["Parada, Lda", "Braga"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_table_of_text_or_a_sheet_is_split_at_its_headings(settings: Settings, tmp_path: Path, form: str) -> None:
+    path = tmp_path / f"list.{form}"
+    if form == "csv":
+        path.write_text("".join(";".join(f'"{cell}"' for cell in row) + "\n" for row in HEADED), encoding="utf-8")
+    else:
+        book_of({"Lista": HEADED}, path)
+    result = call(settings, "sources", "split", str(path), "--to", str(tmp_path / "lists"))
+    assert result.exit_code == 0, result.output
+    files = sorted((tmp_path / "lists").iterdir())
+    assert [file.name.removesuffix(".csv").split("-")[-1] for file in files] == ["autorizadas", "suspensas"]
+    assert list(csv.reader(files[1].open(encoding="utf-8"))) == [["Denominação", "Sede"], ["Parada, Lda", "Braga"]]
+
+
+def test_a_split_leaves_out_no_sheet_and_takes_no_hidden_row_in_silence(settings: Settings, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    book_of({"Uma": HEADED, "Outra": HEADED}, path, hidden_row=3)
+    said = call(settings, "sources", "split", str(path), "--to", str(tmp_path / "lists"))
+    assert (said.exit_code, "'Outra' holds a table too" in said.output) == (2, True)
+    said = call(settings, "sources", "split", str(path), "--sheet", "Uma", "--to", str(tmp_path / "lists"))
+    assert (said.exit_code, "row 3 is hidden" in said.output) == (2, True)
+    other = call(settings, "sources", "split", str(path), "--sheet", "Outra", "--to", str(tmp_path / "lists"))
+    assert other.exit_code == 0, other.output
+    page = tmp_path / "page.html"
+    page.write_text(PORTUGAL.replace("<tr><td>Antiga", "<tr hidden><td>Antiga"), encoding="utf-8")
+    said = call(settings, "sources", "split", str(page), "--to", str(tmp_path / "others"))
+    assert (said.exit_code, "is hidden" in said.output) == (2, True)
+
+
+def book_of(sheets: dict[str, list[list[str]]], path: Path, hidden_row: int | None = None) -> None:
+    """A workbook; `hidden_row` of its first sheet is not shown."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append([cell or None for cell in row])
+    if hidden_row:
+        book.worksheets[0].row_dimensions[hidden_row].hidden = True
+    book.save(path)
 
 
 def test_check_prints_what_a_reader_compares_and_changes_nothing(

@@ -45,7 +45,7 @@ from schemas.licensing import (
 
 _PROPOSAL = LicenceProposalSchema.of(Proposal, computed=["agency_id"])
 _LINE = DepositLineSchema.of(DepositLine)
-_HELD_LIST = ListOnHoldSchema.of(PendingImport, computed=["source", "source_id"])
+_HELD_LIST = ListOnHoldSchema.of(PendingImport, computed=["source", "source_id", "overview"])
 
 ns = Namespace("licences", path="/")
 
@@ -131,7 +131,10 @@ class HeldLists(Resource):
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List readings of your authority's official lists that are held for a decision, the oldest first."""
         found = lists_on_hold(session, me.standing.authority)
-        items = [_HELD_LIST.write(pending, source=source, source_id=source) for pending, source in found]
+        items = [
+            _HELD_LIST.write(pending, source=source, source_id=source, overview=pending.overview)
+            for pending, source in found
+        ]
         return Answer({"items": items})
 
 

@@ -27,8 +27,9 @@ from registry.verification.verdicts.question import (
     Verdict,
     VerdictFacts,
 )
-from registry.verification.verdicts.subjects import Subject, channel_of, guess, read_subject
+from registry.verification.verdicts.subjects import Subject, channel_of, guess, leads_to_an_agency, read_subject
 from registry.verification.verdicts.verdict import decide
+from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -99,6 +100,9 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     has_own_name = form.claimed_name is not None and any(character.isdigit() for character in form.subject)
     is_name = False if has_own_name else None
     read = read_subject(reader, form.subject, form.country, _context(form), now, is_name=is_name)
+    if read is None or not leads_to_an_agency(read.verdict):
+        for number in _labelled_numbers(form):
+            read = read_subject(reader, number, form.country, _context(form), now, is_name=False) or read
     if read is None:
         # A text without a letter or digit is a name that no one has; a telephone number with its plus is no number of
         # ours.
@@ -111,6 +115,12 @@ def find(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult
     channel = (None, "") if is_name or read.subject.is_certain else _channel(form.subject)
     verdict = reader.with_imitation(read.question, read.facts, read.verdict, now)
     return LookupResult(verdict, read.facts, is_by_name, *channel)
+
+
+def _labelled_numbers(form: LookupForm) -> Sequence[str]:
+    """The one number in what was typed, where words stand before it, such as those of the paper that bears it."""
+    numbers = [one.value for one in picked(form.subject, form.country) if one.kind is CheckKind.NUMBER]
+    return numbers if len(numbers) == 1 and numbers[0] != form.subject else ()
 
 
 def _channel(subject: str) -> tuple[ChannelKind | None, str]:
@@ -129,7 +139,8 @@ def _channel(subject: str) -> tuple[ChannelKind | None, str]:
 
 def _of_chosen(reader: VerdictReader, form: LookupForm, now: datetime) -> LookupResult:
     """The agency that was chosen from several. If a typed number leads to it, the answer is about that number."""
-    for subject in guess(form.subject, form.country):
+    typed = (form.subject, *_labelled_numbers(form))
+    for subject in (reading for one in typed for reading in guess(one, form.country)):
         if subject.kind is SubjectKind.NAME:
             continue
         question = subject.question(**_context(form))

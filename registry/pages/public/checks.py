@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -28,15 +29,15 @@ from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
-from registry.verification.checks.advert import CHECKED, MAX_CHARACTERS, MAX_OF_A_KIND, Item, picked
+from registry.verification.checks.advert import CHECKED, MAX_CHARACTERS, MAX_OF_A_KIND, Item, country_in, picked
 from registry.verification.checks.picture_text import MAX_BYTES, NoText, Unreadable, languages, text_of
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
-from registry.verification.checks.red_flags import ROWS
-from registry.verification.checks.rules import Checked, StatedDetail
+from registry.verification.checks.red_flags import ROWS, read_advert
+from registry.verification.checks.rules import Checked, StatedDetail, papers_in
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.checks import CheckKind, CheckOutcome, ItemKind
-from registry.vocabulary.codes import CheckSummary, Problem
+from registry.vocabulary.codes import CheckSummary, Problem, RedFlag
 from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("checks", __name__)
@@ -113,6 +114,30 @@ def answer(language: Language) -> Response:
     return lead_to_answer(language, PLACE) or _read(language, request.form)
 
 
+_OF_ONE_THING = frozenset({RedFlag.NO_COMPANY, RedFlag.WRONG_PAPER})
+"""Flags that a number with the name of its paper before it has too."""
+MAX_OF_ONE_THING = 100
+"""Characters of a text that may still be one name or number."""
+
+
+def is_advert(text: str) -> bool:
+    """Whether a text is more than one number, name or channel: long, of several things, or with a flag of its own."""
+    read = read_advert(text)
+    if len(text) > MAX_OF_ONE_THING or "\n" in text.strip():
+        return True
+    names = [one for one in read.items if one.kind is ItemKind.COMPANY]
+    if any(one.flag not in _OF_ONE_THING for one in read.flags):
+        # A name may hold a word that raises a flag.
+        return not any(one.end - one.start > len(read.text) - 4 for one in names)
+    kinds = {one.kind for one in read.details}
+    return bool(papers_in(text)) or (len(read.details) > 1 and not kinds <= {CheckKind.NUMBER, CheckKind.NAME})
+
+
+def answer_advert(language: Language, fields: Mapping[str, str]) -> Response:
+    """Answer an advert that was typed into the first field, with the whole text kept."""
+    return lead_to_answer(language, PLACE, fields) or _read(language, fields)
+
+
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
     sent = opened(PLACE, sealed)
@@ -134,7 +159,7 @@ def picture(language: Language) -> Response:
         return _without_text(language, NoText.TOO_LARGE, 413)
     except Unreadable as trouble:
         return _without_text(language, trouble.reason, 503 if trouble.reason in _OURS else 400)
-    return lead_to_answer(language, PLACE, fields) or _read(language, fields)
+    return answer_advert(language, fields)
 
 
 _OURS = (NoText.NO_TOOL, NoText.UNCONFINED, NoText.TOO_BUSY)
@@ -149,15 +174,10 @@ def _without_text(language: Language, reason: NoText, status: int) -> Response:
 
 def _read(language: Language, sent: Mapping[str, str]) -> Response:
     fields, faults = read_form(sent)
+    if "advert" in fields and "country" not in fields and (country := country_in(fields["advert"])) in COUNTRIES:
+        fields["country"] = country
     if "pick" in sent and not faults:
-        return _form_page(
-            language,
-            _with_picked(fields),
-            faults,
-            NOT_KEPT,
-            is_picked="advert" in fields,
-            is_from_picture="from_picture" in sent,
-        )
+        return _picked_page(language, fields, is_from_picture="from_picture" in sent)
     stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
@@ -168,7 +188,7 @@ def _read(language: Language, sent: Mapping[str, str]) -> Response:
     return _result_page(language, fields, stated_things)
 
 
-def _with_picked(fields: dict[str, str]) -> dict[str, str]:
+def _with_picked(fields: Mapping[str, str]) -> dict[str, str]:
     """What was typed, and beside it everything that the advert holds, each in a field of its own."""
     filled = dict(fields)
     for stated in picked(fields.get("advert", ""), fields.get("country")):
@@ -210,15 +230,9 @@ def read_form(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _form_page(
-    language: Language,
-    fields: dict[str, str],
-    faults: Mapping[str, str],
-    keeping: str,
-    *,
-    is_picked: bool = False,
-    is_past: bool = False,
-    is_from_picture: bool = False,
+    language: Language, fields: Mapping[str, str], faults: Mapping[str, str], keeping: str, **what: Any
 ) -> Response:
+    """The form; `what` is said above it: `read` of an advert, `answered` of all that was told, `is_past`, `is_picked`."""
     return page(
         "check.html",
         language,
@@ -228,13 +242,16 @@ def _form_page(
         faults=faults,
         inputs=_inputs(fields),
         countries=countries(language),
-        is_picked=is_picked,
-        is_past=is_past,
-        is_from_picture=is_from_picture,
         reads_pictures=bool(languages()),
-        has_picked=any(name in fields for name in INPUTS),
-        about=_name_of(fields.get("agency_id"), language),
-        answered=None,
+        **{
+            "is_picked": False,
+            "is_past": False,
+            "is_from_picture": False,
+            "about": None,
+            "read": None,
+            "answered": None,
+        }
+        | what,
     )
 
 
@@ -251,7 +268,7 @@ def _name_of(reference: str | None, language: Language) -> ShownName | None:
     return main_name(agency, language) if agency is not None else None
 
 
-def _result_page(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
+def _outcome(language: Language, fields: Mapping[str, str], stated: tuple[StatedDetail, ...]) -> Outcome:
     given = CheckInput(
         stated,
         fields.get("advert", ""),
@@ -260,24 +277,36 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
         is_picked=fields.get("picked") == _mark(fields.get("advert", "")),
         nationality="CN" if language in READ_BY_CHINESE_CITIZENS else None,
     )
-    outcome = outcome_of(public_reading(), verdicts(), keyring(), given, now())
+    return outcome_of(public_reading(), verdicts(), keyring(), given, now())
+
+
+def _picked_page(language: Language, fields: Mapping[str, str], *, is_from_picture: bool) -> Response:
+    """What an advert says, at once, and what was picked out of it in the fields of the form, to be put right."""
+    filled = _with_picked(fields)
+    is_advert = "advert" in fields
+    return _form_page(
+        language,
+        filled,
+        {},
+        NOT_KEPT,
+        is_picked=is_advert,
+        is_from_picture=is_from_picture,
+        has_picked=any(name in filled for name in INPUTS),
+        about=_name_of(fields.get("agency_id"), language),
+        read=_read_in(_outcome(language, fields, ()), language) if is_advert else None,
+    )
+
+
+def _result_page(language: Language, fields: dict[str, str], stated: tuple[StatedDetail, ...]) -> Response:
+    outcome = _outcome(language, fields, stated)
     verdict = outcome.verdict
     agency = outcome.agency
-    return page(
-        "check.html",
+    return _form_page(
         language,
-        here="check",
-        cache_control=NOT_KEPT,
-        fields=fields,
-        faults={},
-        inputs=_inputs(fields),
-        countries=countries(language),
-        is_picked=False,
-        is_past=False,
-        is_from_picture=False,
-        reads_pictures=bool(languages()),
-        has_picked=False,
-        about=None,
+        fields,
+        {},
+        NOT_KEPT,
+        read=_read_in(outcome, language),
         answered={
             "tone": _tone_of_all(outcome),
             "summary": check_summary(language, outcome.summary),
@@ -299,15 +328,6 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
                 }
                 for one in sorted(outcome.checked, key=lambda one: _GRAVEST_FIRST.index(one.outcome))
             ],
-            "flags": [
-                (red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law))
-                for one in outcome.flags
-            ],
-            "items": _shown_items(outcome.items, language),
-            "law": [
-                (reason_text(language, one, outcome.snapshot), cited(one.rows, outcome.snapshot.law))
-                for one in outcome.law
-            ],
             "agency": agency,
             "name": main_name(agency, language) if agency is not None else None,
             "reasons": [reason_text(language, finding, outcome.snapshot) for finding in verdict.reasons]
@@ -316,3 +336,18 @@ def _result_page(language: Language, fields: dict[str, str], stated: tuple[State
             "candidates": [candidate(one, language) for one in outcome.candidates[: answers.CANDIDATES_ON_A_PAGE]],
         },
     )
+
+
+def _read_in(outcome: Outcome, language: Language) -> dict[str, object]:
+    """What an advert says: its flags with their words and rules, what the law says of its plan, and the rest of it."""
+    return {
+        "flags": [
+            (red_flag_text(language, one.flag), one.words, cited(ROWS[one.flag], outcome.snapshot.law))
+            for one in outcome.flags
+        ],
+        "is_red": any(one.flag is not RedFlag.NO_COMPANY for one in outcome.flags),
+        "law": [
+            (reason_text(language, one, outcome.snapshot), cited(one.rows, outcome.snapshot.law)) for one in outcome.law
+        ],
+        "items": _shown_items(outcome.items, language),
+    }

@@ -17,16 +17,24 @@ from registry.i18n.country_order import countries
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.log.queries import verifier_keys
-from registry.pages.public import answers, headlines
+from registry.pages.public import answers, checks, headlines
 from registry.pages.public.answers import candidate, name_of
 from registry.pages.public.assets import Within
-from registry.pages.public.forms import ELSEWHERE, OTHER_SECTOR, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
+from registry.pages.public.forms import (
+    COUNTRIES,
+    ELSEWHERE,
+    OTHER_SECTOR,
+    READ_BY_CHINESE_CITIZENS,
+    LookupForm,
+    read_form,
+)
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
+from registry.verification.checks.advert import MAX_CHARACTERS as MAX_ADVERT
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.codes import Problem
@@ -72,7 +80,15 @@ def form(language: Language) -> Response:
 
 @pages.post("/<language:language>/")
 def answer(language: Language) -> Response:
-    """Lead to the answer, at an address that tells no one the question; Back then never asks to send it again."""
+    """Lead to the answer, at an address that tells no one the question; Back then never asks to send it again.
+
+    Who pasted an advert instead of one number or name is led to what it says.
+    """
+    subject = request.form.get("subject", "")[: 2 * MAX_ADVERT]
+    if not request.form.get("agency_id") and checks.is_advert(subject):
+        given = {"advert": subject, "name": request.form.get("claimed_name", "")}
+        country = request.form.get("country", "")
+        return checks.answer_advert(language, given | ({"country": country} if country in COUNTRIES else {}))
     return lead_to_answer(language, PLACE) or _result_page(language, request.form)
 
 

@@ -83,7 +83,7 @@ class Asked(NamedTuple):
 _DIGITS = str.maketrans("OoIilZzSs", "001112255")
 """The digits that letters are typed for. Only l stands for one that a code may have: L."""
 
-_MISCOUNTED_USCC = re.compile(f"9[123][0-9]{{6}}[{USCC_ALPHABET}]{{9,11}}")
+_MISCOUNTED_USCC = re.compile(f"9[123][0-9]{{5}}[{USCC_ALPHABET}]{{9,12}}")
 
 
 def asked_uscc(text: str) -> Asked:
@@ -133,6 +133,16 @@ def is_resident_number(text: str) -> bool:
     except ValueError:
         return False
     return 1850 <= born.year <= 2100
+
+
+_RESIDENT_NUMBER = re.compile("[1-8][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X]")
+
+
+def is_like_resident_number(text: str) -> bool:
+    """Whether they are such a number, or one with a slip: they have its form, and are no company's code."""
+    if is_resident_number(text):
+        return True
+    return _RESIDENT_NUMBER.fullmatch(text) is not None and not _passes_uscc_check(text)
 
 
 def checked_lei(text: str) -> str:

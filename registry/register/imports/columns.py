@@ -25,7 +25,7 @@ from registry.register.imports.identifiers import checked_lei, checked_uscc, che
 from registry.register.imports.mapping import Layout
 from registry.register.imports.personal import holds_personal_number
 from registry.register.imports.reading import form_of
-from registry.register.imports.spreadsheets import first_rows
+from registry.register.imports.spreadsheets import first_rows, sheet_of
 from registry.register.imports.tables import found_delimiter
 from registry.register.imports.values import (
     DATE_FORMS,
@@ -79,15 +79,18 @@ def first_lines(path: Path, form: str, encoding: str | None = None) -> list[list
     """The first lines of a table as they stand, titles above the header among them."""
     if form == "xlsx":
         return first_rows(path, Layout(columns={}), LOOKED_AT)
-    return extracted.first_rows(path, form, LOOKED_AT, encoding) if form in FORMS else _of_text(path, encoding)
+    return (
+        extracted.first_rows(path, form, LOOKED_AT, encoding) if form in FORMS else _of_text(path, encoding, LOOKED_AT)
+    )
 
 
-def _of_text(path: Path, encoding: str | None) -> list[list[str]]:
+def _of_text(path: Path, encoding: str | None, count: int | None) -> list[list[str]]:
+    """The first `count` lines of a text table, or all."""
     found = named_encoding(encoding) if encoding else found_encoding(path)
     delimiter = found_delimiter(path, found)
     with path.open(encoding=found.codec, newline="") as text:
         try:
-            return list(islice(csv.reader(text, delimiter=delimiter), LOOKED_AT))
+            return list(islice(csv.reader(text, delimiter=delimiter), count))
         except (UnicodeError, csv.Error) as error:
             raise ImportRefused(f"{path.name} cannot be read as {found.shown}: {error}") from None
 
@@ -101,19 +104,13 @@ class Part:
     rows: list[list[str]] = field(default_factory=list)
 
 
-def parts_of(path: Path, encoding: str | None = None) -> list[Part]:
+def parts_of(path: Path, encoding: str | None = None, sheet: str | None = None) -> list[Part]:
     """The lists of a file, which begin at each table and at each row of one cell. A part without rows is a note, or heads others.
 
-    ImportRefused where the file cannot be read as a whole.
+    Of a workbook `sheet`, or else its only sheet with a table. ImportRefused where the file cannot be read as a whole.
     """
-    form = form_of(path)
-    if form not in FORMS:
-        raise ImportRefused(
-            f"{path.name} is {form.upper()}: only {', '.join(one.upper() for one in FORMS)} are split; "
-            "say what its headings mean in [[table.headings]] of the mapping"
-        )
     parts: list[Part] = []
-    for heading, rows in extracted.all_tables(path, form, encoding):
+    for heading, rows in _tables_of(path, encoding, sheet):
         filled = [sum(bool(cell.strip()) for cell in cells) for cells in rows[:HEADER_WITHIN]]
         depth = filled.index(max(filled))
         if parts and any(_is_data(cell.strip()) for cell in rows[depth]):
@@ -129,6 +126,22 @@ def parts_of(path: Path, encoding: str | None = None) -> list[Part]:
             elif texts and cells != parts[-1].header:
                 parts[-1].rows.append(cells)
     return parts
+
+
+def _tables_of(path: Path, encoding: str | None, sheet: str | None) -> list[tuple[str, list[list[str]]]]:
+    """Every table of a file: what heads it, and its rows."""
+    form = form_of(path)
+    if form == "json":
+        raise ImportRefused(
+            f"{path.name} is JSON, which has no headings: map what tells its records apart as `status` or `kind`"
+        )
+    if form == "xlsx":
+        found = sheet_of(path, Layout(columns={}, sheet=sheet))
+        extracted.require_whole(path, found.name, list(found.lines()), found.hidden_columns, found.losses)
+        return [("", list(found.rows()))]
+    if form in FORMS:
+        return extracted.all_tables(path, form, encoding)
+    return [("", _of_text(path, encoding, None))]
 
 
 def _of_lines(lines: Sequence[Sequence[str]]) -> list[Column]:

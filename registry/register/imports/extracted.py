@@ -106,12 +106,25 @@ def first_rows(path: Path, form: str, count: int, encoding: str | None = None) -
 
 
 def all_tables(path: Path, form: str, encoding: str | None = None) -> list[tuple[str, list[list[str]]]]:
-    """Every table of a file: what heads it, and its rows. ImportRefused where a part of the file cannot be read."""
+    """Every table of a file: what heads it, and its rows. ImportRefused where a part cannot be read, or is hidden."""
     found, _ = _encoding(path, form, encoding, "")
     tables, _notes, losses = _extracted(path, form, found)
+    for table in tables:
+        require_whole(path, table.place, table.rows, table.hidden_columns, losses)
+    return [(table.heading, [row.cells for row in table.rows]) for table in tables]
+
+
+def require_whole(
+    path: Path, place: str, rows: Sequence[Cells], hidden_columns: Sequence[int], losses: Sequence[str]
+) -> None:
+    """Raises ImportRefused where a part of the file could not be read, or a table has rows or columns that are not shown."""
+    hidden = [f"row {number} is hidden" for number, row in enumerate(rows, start=1) if row.is_hidden]
+    if hidden_columns:
+        hidden.append("a column is hidden")
+    if hidden:
+        losses = [*losses, f"{place}: {', '.join(hidden[:5])}: ask the publisher whether it counts"]
     if losses:
         raise ImportRefused(f"{path.name}: {'; '.join(losses)}")
-    return [(table.heading, [row.cells for row in table.rows]) for table in tables]
 
 
 def _encoding(path: Path, form: str, named: str | None, country: str) -> tuple[str, Encoding | None]:

@@ -56,7 +56,8 @@ _OTHERS = (
 
 
 _PAGE = re.compile(
-    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body|table|div)\b",
+    rb"^(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+    rb"<(?:!doctype html|html|head|body|table|div|h[1-6]|p|section|main)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -16,7 +16,7 @@ from typing import Any
 import phonenumbers
 from babel import Locale
 
-from registry.register.agencies.identifiers import is_resident_number
+from registry.register.agencies.identifiers import is_like_resident_number
 from registry.register.names.spelling import simpler_characters
 from registry.verification.checks.rules import StatedDetail
 from registry.vocabulary.checks import CheckKind, ItemKind
@@ -209,7 +209,7 @@ def _item(shape: _Shape, written: str, plain: str) -> str | None:
     digits = "".join(c for c in plain if c.isdecimal())
     if shape.kind is ItemKind.LICENCE_KIND:
         return shape.is_a
-    if is_resident_number(written) or is_resident_number(digits) or _is_like_resident_number(digits):
+    if is_like_resident_number("".join(written.upper().split())) or is_like_resident_number(digits):
         return None
     if shape.kind is ItemKind.SITE and plain.rstrip("/").endswith((".jpg", ".png")):
         return None
@@ -234,13 +234,6 @@ def _item(shape: _Shape, written: str, plain: str) -> str | None:
 
 _VAT_STATE = {11: "IT"}
 """The state of a VAT number that is written without it, by its length behind the label; Italy's has eleven digits."""
-
-
-def _is_like_resident_number(digits: str) -> bool:
-    """Whether eighteen digits hold a day of birth where a resident's number has it, though the check digit is wrong."""
-    return (
-        len(digits) == 18 and re.fullmatch(r"[1-6][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{5}", digits) is not None
-    )
 
 
 # --- Telephones ---

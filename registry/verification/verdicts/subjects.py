@@ -14,7 +14,7 @@ from registry.register.agencies.identifiers import (
     checked_euid,
     checked_vat,
     company_number_is_right,
-    is_resident_number,
+    is_like_resident_number,
     miscounted_uscc,
     visible,
 )
@@ -150,6 +150,10 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         yield Subject(SubjectKind.EUID, euid)
     if len(text) <= MAX_IN_A_NUMBER and not text.startswith("+"):
         yield Subject(SubjectKind.LICENCE_NUMBER, text)
+        letters = {letter for run in _LIKE_DIGITS.findall(text) for letter in run if letter.isalpha()}
+        if letters:
+            read_as = _LIKE_DIGITS.sub(lambda run: run[0].translate(_DIGITS), text)
+            yield Subject(SubjectKind.LICENCE_NUMBER, read_as, has_failed_check=True, letters="".join(sorted(letters)))
         if any(character.isdigit() for character in text):
             for place in dict.fromkeys((country, "CN")):
                 if place is not None:
@@ -161,6 +165,11 @@ def _readings(text: str, country: str | None) -> Iterator[Subject]:
         yield Subject(SubjectKind.USCC, miscounted, has_failed_check=True)
     if any(character.isalpha() for character in text):
         yield Subject(SubjectKind.NAME, text)
+
+
+_LIKE_DIGITS = re.compile(r"(?=[OoIl]{0,8}[0-9])[0-9Oo][0-9OoIl]{2,}")
+_DIGITS = str.maketrans("OoIl", "0011")
+"""Letters that are typed for the digits of a number; a number may begin with L."""
 
 
 def _or_none(check: Callable[[str], Checked], text: str) -> Checked | None:
@@ -276,17 +285,19 @@ _SURNAMES = (
 )
 _PERSON = re.compile(
     rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[\u4e00-\u9fff]{{1,3}}(?:老[板闆]|[总總]|哥|姐|叔|姨|经理|經理|先生|女士|小姐|老[师師]|[师師]傅|主任)|"
-    r"[老小阿][\u4e00-\u9fff]{1,2}|(?i:(?:mr|mrs|ms|sig|signor|signora)\.?[ ][^\d]{2,30})"
+    r"[老小阿][\u4e00-\u9fff]{1,2}|"
+    r"[\u4e00-\u9fff]{0,6}(?:老[乡鄉]|朋友|[亲親]戚|熟人|同[学學事乡鄉]|[邻鄰]居|蛇[头頭]|介[绍紹]人)(?:介[绍紹])?的?人?|"
+    r"(?i:(?:mr|mrs|ms|sig|signor|signora)\.?[ ][^\d]{2,30})"
 )
 _COMPANY = re.compile(r"公司|集[团團]|中心|[劳勞][务務]|[国國][际際]|人力|派遣|中介|[厂廠]$|店$|社$|局$")
 
 
 def is_person_like(text: str) -> bool:
     """Whether a text reads as a person's name or as people call one, such as 王老板: no company is found under it."""
-    tidy = visible(text).strip()
+    tidy = re.sub(r"[(\uff08\[\u3010][^()\uff08\uff09]{0,20}[)\uff09\]\u3011]$", "", visible(text).strip()).strip()
     return _PERSON.fullmatch(tidy) is not None and _COMPANY.search(tidy) is None
 
 
 def is_identity_number(text: str) -> bool:
-    """Whether it is a resident's identity number, which should not be typed here and is never looked up."""
-    return is_resident_number("".join(visible(text).upper().split()))
+    """Whether it is a resident's identity number, at most mistyped: it should not be typed here and is never looked up."""
+    return is_like_resident_number("".join(visible(text).upper().split()))

@@ -167,7 +167,8 @@ def _warnings(question: Question) -> tuple[Finding, ...]:
         wrong = {"letters": " ".join(question.letters), "characters": str(len(question.value)) if is_miscounted else ""}
         values = {name: value for name, value in wrong.items() if value}
         return (Finding(Reason.USCC_CHECK_FAILED, values, Weight.INFORMS),)
-    return (Finding(Reason.NUMBER_CHECK_FAILED, {"scheme": question.kind.value}, Weight.INFORMS),)
+    values = {"scheme": question.kind.value} | ({"letters": " ".join(question.letters)} if question.letters else {})
+    return (Finding(Reason.NUMBER_CHECK_FAILED, values, Weight.INFORMS),)
 
 
 def _of_holder(question: Question, facts: VerdictFacts, holder: Holder) -> Verdict:

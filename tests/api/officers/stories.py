@@ -87,10 +87,13 @@ from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
 from registry.register.imports.mapping import as_stored
 from registry.register.imports.models import PendingImport
+from registry.register.imports.report import Finding, Group, Overview, Report, SampleRow, to_sign
+from registry.register.imports.rows import TableSeen
 from registry.register.law.overlays.signatures import signed
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
 from registry.vocabulary.cases import ConsentKind, PartnerKind
+from registry.vocabulary.codes import Flaw
 from registry.vocabulary.register import ChannelKind, Language, LicenceStatus
 from tests.api.shapes import BYTES, assert_as_documented
 from tests.complaints.filing import make_units, minted
@@ -279,12 +282,34 @@ def licences_begin(session: Session, keyring: Keyring) -> StoryActors:
     ):
         pending = PendingImport(
             reference=new_reference(), source_id=source.id, file=f"{stand_in}.list", digest="0" * 64, fetched_at=now(),
-            reason=reason, counts={"read": 40, "vanished": 9},
+            reason=reason, counts={"read": 40, "vanished": 9}, overview=HELD_OVERVIEW,
         )  # fmt: skip
         session.add(pending)
         cast.live[stand_in] = pending.reference
     session.flush()
     return cast
+
+
+HELD_OVERVIEW = to_sign(
+    Report(
+        source="fictitious", file="x.list",
+        rejects=[Finding(9, "Note", Flaw.UNREAD_STATUS, "suspended")],
+        losses=["a column is hidden: 'Remarks'"],
+        overview=Overview(
+            tables=[
+                TableSeen(place="sheet Agencies", heading="Agencies", rows=40, taken=38, rejected=2),
+                TableSeen(place="sheet Contractors", rows=7, left_because="another list (contractors)"),
+            ],
+            groups=[
+                Group(
+                    kind="cz_zamestnavani_osob", status="active", licences=38,
+                    samples=[SampleRow("line 2", "Fictitious Alpha Ltd", "12345678", "L0001", "2024-01-01", "")],
+                ),
+            ],
+            headings=["line 30: Suspended"],
+        ),
+    )
+)  # fmt: skip
 
 
 def neighbours_begin(session: Session, keyring: Keyring) -> StoryActors:

@@ -99,7 +99,7 @@ def test_a_demonstration_says_so_on_every_page_and_marks_unchecked_numbers(
     for path in PAGES:
         assert "Demonstration: every agency is invented." in read(client.get(f"/en/{path}")).text
     assert "Demonstration:" in read(client.post("/en/", data={"subject": "1"})).text
-    assert "Demonstration." in read(client.get("/en/nothing")).text
+    assert "Demonstration:" in read(client.get("/en/nothing")).text
     text = read(client.get("/en/help")).text
     assert "900 759 759" in text
     assert "not checked, shown in the demonstration only" in text

@@ -275,3 +275,25 @@ def test_what_is_no_picture_is_told_with_what_to_do(client: FlaskClient) -> None
         assert response.status_code == status
         assert page.title.startswith("Error: ")
         assert "#picture" in page.links
+
+
+ADVERT = "虚构：波兰工厂招工，先交保证金8000元，护照统一由公司保管，电话13800138000"
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+def test_what_an_advert_asks_for_is_shown_with_its_words_when_it_is_picked_apart(
+    client: FlaskClient, session: Session, language: Language
+) -> None:
+    response = client.post(f"/{language}/check", data={"advert": ADVERT, "pick": "1"})
+    page = read(response)
+    assert page.tone == "no"
+    assert "先交保证金8000元" in page.text.partition(ADVERT)[0]
+    assert 'value="13800138000"' in response.get_data(as_text=True)
+    assert '<option value="PL" selected' in response.get_data(as_text=True)
+    assert f"/{language}/rules/CN#cn-limit-documents" in page.links
+
+
+def test_what_a_picture_asks_for_is_shown_at_once(client: FlaskClient, session: Session) -> None:
+    response = client.post("/zh-Hans/check/picture", data={"picture": (BytesIO(picture()), "x.png")})
+    assert read(response).tone == "no"
+    assert "押金" in read(response).text.partition("请看看是否正确")[0]

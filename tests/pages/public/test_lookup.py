@@ -338,7 +338,9 @@ def test_a_licence_that_ends_tomorrow_says_so_in_the_headline(client: FlaskClien
     assert f"但只到{tomorrow.year}年{tomorrow.month}月{tomorrow.day}日" in page.heading
 
 
-@pytest.mark.parametrize("typed", ["王老板", "李小红", "老张", "阿凯", "Mr. Invented"])
+@pytest.mark.parametrize(
+    "typed", ["王老板", "李小红", "老张", "阿凯", "Mr. Invented", "林姐（温州）", "一位老乡介绍的", "朋友的亲戚"]
+)
 def test_a_persons_name_is_answered_that_a_person_may_not_recruit(
     client: FlaskClient, session: Session, typed: str
 ) -> None:
@@ -510,7 +512,7 @@ def test_a_personal_identity_number_is_not_looked_up_and_not_shown_again(client:
         ("subject", ""),
         ("subject", "   "),
         ("subject", "a\0b"),
-        ("subject", "x" * 10_000),
+        ("subject", "x" * 10_001),
         ("country", "XX"),
         ("origin", "Narnia"),
         ("activity", "magic"),
@@ -650,3 +652,71 @@ def test_an_account_number_in_the_first_field_is_warned_of_in_words(
     page = ask(client, subject, language)
     assert CATALOGUES[language]["page.answer.channel.bank_account"] in page.text
     assert "page.answer" not in page.text
+
+
+ADVERT = "虚构：意大利招缝纫工，月薪1500欧，加微信vymysl_777，先交押金6000，护照寄给我们保管"
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+@pytest.mark.parametrize("typed", [ADVERT, ADVERT.replace("，", "\r\n"), ADVERT * 20])
+def test_an_advert_in_the_first_field_shows_its_flags_at_once_and_is_kept_whole(
+    client: FlaskClient, session: Session, language: Language, typed: str
+) -> None:
+    response = client.post(f"/{language}/", data={"subject": typed, "visa": "work"}, follow_redirects=True)
+    page, html = read(response), response.get_data(as_text=True)
+    assert response.status_code == 200
+    assert page.tone == "no"
+    assert f"/{language}/rules/CN#cn-fee-licensed-sender-4" in page.links
+    assert "vymysl_777" in page.text
+    assert page.hidden["advert"] == typed.replace("\r\n", "\n")
+    assert '<option value="IT" selected' in html
+
+
+@pytest.mark.parametrize(
+    "typed", ["王女士13800138000，微信vymysl_1", "许可证号：X/77，电话13800138000", "电话13800138000\n找小林"]
+)
+def test_several_things_in_the_first_field_are_all_checked(client: FlaskClient, session: Session, typed: str) -> None:
+    response = client.post("/zh-Hans/", data={"subject": typed}, follow_redirects=True)
+    assert "13800138000" in response.get_data(as_text=True)
+    assert read(response).more.get("phone") is None
+
+
+@pytest.mark.parametrize("label", ["许可证号 ", "资格证书编号：", "编号 Number ", "Licence no. "])
+def test_a_number_is_found_with_the_name_of_its_paper_before_it(
+    client: FlaskClient, session: Session, label: str
+) -> None:
+    licence = make_licence(session, number="UKAZKA/L0001")
+    page = ask(client, f"{label}{licence.number}", country="CZ", origin="CZ", nationality="CZ")
+    assert page.tone == "yes"
+
+
+def test_a_permit_for_inside_china_is_told_to_be_none_for_abroad(client: FlaskClient, session: Session) -> None:
+    response = client.post("/zh-Hans/", data={"subject": "劳务派遣经营许可证 999999202601"}, follow_redirects=True)
+    assert "证件不是出国工作的许可" in read(response).text
+
+
+@pytest.mark.parametrize("typed", ["UKAZKALOOO1", "UKAZKALo0l", "ukazkalO0I"])
+def test_letters_typed_for_digits_of_a_licence_number_are_said(
+    client: FlaskClient, session: Session, typed: str
+) -> None:
+    make_licence(session, number="UKAZKAL001")
+    make_licence(session, number="UKAZKAL0001", agency={"name": "Jiná Smyšlená s.r.o."})
+    page = ask(client, typed, country="CZ", origin="CZ", nationality="CZ")
+    assert "looks like 0" in page.text
+
+
+@pytest.mark.parametrize("typed", ["11010519491231002X", "110105194912310021", "110105 19491331 0021"])
+def test_an_identity_number_with_a_slip_is_no_companys_code(client: FlaskClient, typed: str) -> None:
+    response = client.post("/zh-Hans/", data={"subject": typed})
+    assert response.status_code == 400
+    assert "个人身份证号码" in read(response).text
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+@pytest.mark.parametrize("typed", ["6217001210024455220", "IT60 X054 2811 1010 0000 0123 456"])
+def test_an_account_alone_is_answered_that_nothing_be_paid_into_it(
+    client: FlaskClient, session: Session, language: Language, typed: str
+) -> None:
+    assert (
+        ask(client, typed, language, country="IT").heading == CATALOGUES[language]["page.answer.channel.bank_account"]
+    )

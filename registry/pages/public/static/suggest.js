@@ -22,6 +22,17 @@
     document.head.append(script);
   });
 })();
+// A pasted advert keeps its lines, which the field itself would join: where one ends, a sentence ends.
+(() => {
+  const field = document.getElementById("subject");
+  if (!field) return;
+  field.addEventListener("paste", (event) => {
+    const text = (event.clipboardData || { getData: () => "" }).getData("text").trim();
+    if (!/\n/.test(text)) return;
+    event.preventDefault();
+    field.setRangeText(text.replace(/[;；。，,\s]*[\r\n]+\s*/g, "; "), field.selectionStart, field.selectionEnd, "end");
+  });
+})();
 // Names, if the line is neither slow nor metered.
 (() => {
   const field = document.getElementById("subject");
