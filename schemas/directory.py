@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.vocabulary.law import Mark
-from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, RunBy
+from registry.vocabulary.register import NACE_REVISIONS, LicenceKind, LineKind, RunBy
 from schemas.base import OutSchema
 from schemas.fields import Instant, OneOf
 from schemas.lists import CountryQuerySchema
@@ -106,6 +106,11 @@ class HelpLineSchema(OutSchema):
     is_free = fields.Boolean(required=True)
     is_anonymous = fields.Boolean(required=True)
     for_what = fields.String(required=True, allow_none=True, metadata={"description": "In English."})
+    kind = OneOf(LineKind, required=True, allow_none=True, metadata={"description": "What it is for, in a word."})
+    kind_text = fields.String(required=True, allow_none=True, metadata={"description": "The same, in words to show."})
+    whatsapp = fields.String(required=True, allow_none=True, metadata={"description": "Null as `number` is."})
+    has_wechat = fields.Boolean(required=True, metadata={"description": "It has a mini program in WeChat."})
+    app = fields.String(required=True, allow_none=True, metadata={"description": "Name of its application."})
     url = fields.String(required=True, allow_none=True)
     source = fields.String(required=True)
     source_on = fields.Date(required=True)

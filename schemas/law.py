@@ -216,6 +216,18 @@ class LawFeeSchema(LawRowSchema):
     max_currency = fields.String(required=True, allow_none=True, metadata={"description": "ISO 4217."})
 
 
+class LawRightSchema(LawRowSchema):
+    """What law gives a worker, with or without a permit. It decides no answer."""
+
+    about = OneOf(("wages", "hours", "reporting", "stay"), required=True)
+    text = fields.String(required=True)
+    not_in = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Of law of the Union: states that it does not bind, or of which that was not read."},
+    )
+
+
 class LawAuthoritySchema(LawRowSchema):
     """Who issues what."""
 
@@ -300,6 +312,7 @@ class RegimesSchema(OutSchema):
     limits = fields.List(fields.Nested(LimitSchema), required=True)
     permit_routes = fields.List(fields.Nested(PermitRouteSchema), required=True)
     fees = fields.List(fields.Nested(LawFeeSchema), required=True)
+    rights = fields.List(fields.Nested(LawRightSchema), required=True)
     authorities = fields.List(fields.Nested(LawAuthoritySchema), required=True)
     official_lists = fields.List(fields.Nested(OfficialListSchema), required=True)
     coming = fields.List(fields.Nested(ComingSchema), required=True)

@@ -126,7 +126,10 @@ def reasons_payload(
 
 
 _OF_LAW = frozenset(
-    "activities activity about article by country destination likely occupations origin parameter permits regions rows".split()
+    (
+        "activities activity about article by country destination likely occupations origin parameter permits regions "
+        "routes rows"
+    ).split()
 )
 """Values of a reason that speak of the law, and of no agency, list, day or person."""
 

@@ -43,6 +43,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.COUNTRY_NOT_COVERED: ("ask",),
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
+    Reason.OTHER_PERMIT_ROUTES: ("routes",),
     Reason.NUMBER_CHECK_FAILED: ("letters",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
@@ -172,6 +173,16 @@ def country_name(language: Language, code: str) -> str:
 def region_name(language: Language, region: str) -> str:
     """A part of a country where licences go by region; as the law calls it where the catalogues have no name."""
     return text(language, f"region.{region}") if has_text(f"region.{region}") else region
+
+
+def permit_name(language: Language, permit: str) -> str:
+    """A permit that rows of law name, in plain words; as the law calls it where the catalogues have no name."""
+    return text(language, f"permit.{permit}") if has_text(f"permit.{permit}") else permit
+
+
+def route_name(language: Language, route: str) -> str:
+    """A way to a permit (`registry.register.law.words.Route`) in plain words."""
+    return word(language, "law.route", route)
 
 
 def base_letters(name: str) -> str:
@@ -370,6 +381,8 @@ _WORDED: Mapping[str, ValueText] = {
     "activities": lambda language, value, _: listed(
         language, [word(language, "activity.brief", one) for one in value.split()]
     ),
+    "permits": lambda language, value, _: listed(language, [permit_name(language, one) for one in value.split("|")]),
+    "routes": lambda language, value, _: listed(language, [route_name(language, one) for one in value.split()]),
     "authority": authority_name,
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,
     **dict.fromkeys(("region", "job_region"), lambda language, value, _: region_name(language, value)),

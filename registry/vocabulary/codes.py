@@ -64,6 +64,7 @@ class Reason(Word):
     LAW_MAY_BAR = "law_may_bar"
     PERMITS_BY_QUOTA = "permits_by_quota"
     PERMITS_NOT_GIVEN = "permits_not_given"
+    OTHER_PERMIT_ROUTES = "other_permit_routes"
     PERMIT_NOT_SETTLED = "permit_not_settled"
     LAW_CONDITIONS = "law_conditions"
     DISGUISED_LENDING = "disguised_lending"

@@ -311,6 +311,21 @@ class RunBy(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
 
 
+class LineKind(StrEnum):
+    """What a help line is for, in a word that every reader knows: its name is in the language of its country."""
+
+    TRAFFICKING = "trafficking"
+    LABOUR = "labour"
+    VICTIMS = "victims"
+    MIGRANTS = "migrants"
+    WOMEN = "women"
+    POLICE = "police"
+    FRAUD = "fraud"
+    LEGAL = "legal"
+    CONSULAR = "consular"
+    GOVERNMENT = "government"
+
+
 class SanctionKind(StrEnum):
     WARNING_LETTER = "warning_letter"
     CONDITIONS = "conditions"

@@ -30,6 +30,7 @@ id = "gr-help-invented"
 name = "An invented line"
 number = "000 000 0000"
 run_by = "state"
+kind = "labour"
 languages = ["el"]
 hours = "Mon-Fri 9-15"
 is_free = true

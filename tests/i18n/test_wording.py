@@ -12,9 +12,11 @@ from registry.i18n.wording import (
     country_name,
     date_text,
     hours_text,
+    permit_name,
     problem_detail,
     problem_title,
     reason_text,
+    route_name,
     row_words,
     sector_name,
     word,
@@ -22,9 +24,10 @@ from registry.i18n.wording import (
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import help_lines_in
 from registry.register.law.loading import shipped_law
-from registry.register.law.rules import shipped_regimes
-from registry.register.law.weights import DECIDING, may_decide
-from registry.register.law.words import Charging
+from registry.register.law.rows import Coming, Fee, PermitRoute, Regime, Row
+from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
+from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
+from registry.register.law.words import Route
 from registry.verification.verdicts.context_rules import PARAMETERS
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.checks import Difference
@@ -84,7 +87,8 @@ VALUES = {
     "article": "Invented Act, art. 1",
     "about": "sector",
     "ask": "HK",
-    "permits": "an invented permit",
+    "permits": "an invented permit|another",
+    "routes": "skilled intra_group",
     "branch": "1",
     "letters": "O l",
     "characters": "17",
@@ -118,6 +122,7 @@ NEEDED = {
     Reason.DISGUISED_LENDING: ("country",),
     Reason.CHARGES_BY_LAW: ("country",),
     Reason.PERMITS_NOT_GIVEN: ("country", "permits"),
+    Reason.OTHER_PERMIT_ROUTES: ("country",),
     Reason.LICENCE_REQUIRED: ("country", "activities"),
     Reason.NO_AGREEMENT_ON_RECORD: ("destination",),
     Reason.PAST_DATE: ("date", "today"),
@@ -155,15 +160,45 @@ def test_every_reason_is_a_sentence_with_its_values(code: Reason) -> None:
             assert "  " not in words
 
 
-def test_rules_on_charges_that_decide_are_worded_in_every_language() -> None:
-    today = date(2026, 11, 30)
-    for row in shipped_law().fees:
-        decides = row.charge is Charging.FORBIDDEN and may_decide(row, today) in DECIDING
-        is_on_conditions = bool(row.forbidden_when or row.needs_written_contract or row.max_amount)
-        if decides or is_on_conditions or row.country == "EU":
-            words = {row_words(language, row.id) for language in Language}
-            assert None not in words, row.id
-            assert len(words) == len(Language), row.id
+def _has_words_of_its_own(row: Row, today: date) -> bool:
+    """Whether a reader must have a row in the own language: it can make an answer, keep a `yes` away, or say what is open.
+
+    A rule on licences is told in words of the catalogues already, but for what its transition says.
+    """
+    if isinstance(row, Fee) and (row.forbidden_when or row.needs_written_contract or row.max_amount):
+        return True
+    if isinstance(row, Regime):
+        return row.transition is not None
+    is_open = isinstance(row, PermitRoute) and row in open_routes(shipped_law().permit_routes, row.country)
+    is_told_as_open = is_open and row.country in _WHERE_A_PERMIT_IS_CLOSED
+    decides = may_decide(row, today) in (*DECIDING, Weight.BLOCKS_YES)
+    return decides or is_told_as_open or isinstance(row, Coming) or row.country == "EU"
+
+
+_WHERE_A_PERMIT_IS_CLOSED = {
+    row.country
+    for row in (*shipped_law().limits, *shipped_law().permit_routes)
+    if is_readable(row) and closes_a_permit(row)
+}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in shipped_law().rows.values() if is_readable(row)], ids=lambda row: row.id
+)
+def test_rows_that_decide_and_what_they_lead_to_are_worded_in_every_language(row: Row) -> None:
+    if _has_words_of_its_own(row, date(2026, 11, 30)):
+        words = {row_words(language, row.id) for language in Language}
+        assert None not in words
+        assert len(words) == len(Language)
+
+
+def test_permits_and_ways_to_them_are_named_in_plain_words_in_every_language() -> None:
+    rows = [row for row in (*shipped_law().limits, *shipped_law().permit_routes) if is_readable(row)]
+    for permit in {name for row in rows for name in row.permits_covered}:
+        assert len({permit_name(language, permit) for language in Language}) == len(Language), permit
+    for route in Route:
+        assert len({route_name(language, route) for language in Language}) == len(Language), route
+    assert permit_name(Language.IT, "a permit of a new law") == "a permit of a new law"
 
 
 def test_words_of_rows_of_law_are_about_rows_that_there_are() -> None:

@@ -60,6 +60,11 @@ class HelpLine(Whole):
     is_anonymous: bool = False
     number_abroad: str | None = None
     for_what: str | None = None
+    kind: str | None = None
+    kind_text: str | None = None
+    whatsapp: str | None = None
+    has_wechat: bool = False
+    app: str | None = None
     url: str | None = None
     checked_on: date | None = None
 

@@ -1226,6 +1226,16 @@ export interface HelpLine {
   is_anonymous: boolean;
   /** In English. */
   for_what: string | null;
+  /** What it is for, in a word. */
+  kind: LineKind | null;
+  /** The same, in words to show. */
+  kind_text: string | null;
+  /** Null as `number` is. */
+  whatsapp: string | null;
+  /** It has a mini program in WeChat. */
+  has_wechat: boolean;
+  /** Name of its application. */
+  app: string | null;
   /** Address of the text or page. */
   url: string | null;
   /** The official list or text that says so, and how fresh it is. */
@@ -1730,6 +1740,67 @@ export interface LawOverlay {
   file: string;
 }
 
+export interface LawRight {
+  /** Stable: reasons lead to it. */
+  id: string;
+  /** ISO 3166-1 alpha-2. */
+  country: string;
+  /** Null: the whole country. */
+  region: string | null;
+  /** Law and article. */
+  article: string | null;
+  /** Title of what was read. */
+  source: string;
+  /** Who publishes the text that was read. */
+  publisher_of_source: string | null;
+  /** As the source says it. */
+  source_date: string | null;
+  /** When the registry collected it. */
+  source_on: string;
+  /** How sure it is: s read with its publisher, s2 read elsewhere. What was not read is not listed. */
+  mark: Mark;
+  /** Where the text was read: at its publisher, a mirror, a second hand, or nowhere. */
+  text_from: Open<"publisher" | "mirror" | "secondary" | "none">;
+  /** The cited article was read whole. */
+  is_whole_text: boolean;
+  /** The state of the text. */
+  as_of: string;
+  /** `reading_day`: the text bears no day, its age is not known. */
+  as_of_kind: Open<"text" | "guess" | "reading_day">;
+  /** What is to be said of the day on which the text was read. */
+  as_of_note: string | null;
+  /** When the text was seen to be in force: its age counts from then, else from `as_of`. */
+  in_force_on: string | null;
+  /** Where it was seen. */
+  in_force_source: string | null;
+  /** Its age is known, and at most 24 months today: see `in_force_on`. */
+  is_fresh: boolean;
+  /** To be read again by this day. */
+  check_by: string;
+  /** By a lawyer; null: not yet. */
+  confirmed_on: string | null;
+  /** Address of the text or page. */
+  url: string | null;
+  /** What is to be said of it, in words; null where there is nothing. */
+  note: string | null;
+  /** Why it decides nothing. */
+  disputed: string | null;
+  /** Those alone are disputed; shown as unknown. */
+  disputed_fields: string[];
+  /** By which of the operator's overlays it stands here; null: as it was released. */
+  overlay: number | null;
+  /** When that came into force. */
+  overlaid_on: string | null;
+  /** What it may do to an answer: `blocks_yes` makes `unknown`, never `no`. */
+  weight: Open<"shown" | "blocks_yes" | "decides_with_mark" | "decides">;
+  /** What the rule limits. */
+  about: Open<"wages" | "hours" | "reporting" | "stay">;
+  /** For people, in the language of the answer; it may change. */
+  text: string;
+  /** Of law of the Union: states that it does not bind, or of which that was not read. */
+  not_in: string[];
+}
+
 export interface Leg {
   /** Which leg of the corridor. */
   leg: Open<"sending_licence" | "receiving_licence" | "agreement">;
@@ -1987,6 +2058,8 @@ export interface Limit {
   /** Whom the rule leaves out. */
   exemptions: Exemption[];
 }
+
+export type LineKind = Open<"trafficking" | "labour" | "victims" | "migrants" | "women" | "police" | "fraud" | "legal" | "consular" | "government">;
 
 export interface ListChanges {
   /** The entries of this page, in the order of the operation. */
@@ -2358,7 +2431,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "other_permit_routes" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
@@ -2511,6 +2584,8 @@ export interface Regimes {
   permit_routes: PermitRoute[];
   /** Rows of law about charges. */
   fees: LawFee[];
+  /** What the officer may do. */
+  rights: LawRight[];
   /** Authorities that the law names. */
   authorities: LawAuthority[];
   /** Official lists that the law or an authority names. */

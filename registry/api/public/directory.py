@@ -106,8 +106,8 @@ class Regimes(Resource):
 
 
 _LAW_NAMES = {
-    "regime": "items", "limit": "limits", "permit_route": "permit_routes", "fee": "fees", "authority": "authorities",
-    "official_list": "official_lists", "penalty": "penalties",
+    "regime": "items", "limit": "limits", "permit_route": "permit_routes", "fee": "fees", "right": "rights",
+    "authority": "authorities", "official_list": "official_lists", "penalty": "penalties",
 }  # fmt: skip
 
 
@@ -177,6 +177,8 @@ def lines_payload(lines: Iterable[HelpLine], is_demo: bool, language: Language) 
             "number": number,
             # What may not be called here is not to be called from abroad either.
             "number_abroad": line.number_abroad if is_demo or line.is_given else None,
+            "whatsapp": line.whatsapp if is_demo or line.is_given else None,
+            "kind_text": None if line.kind is None else word(language, "line_kind", line.kind),
             "is_number_checked": line.checked_on is not None or line.is_emergency,
             "run_by_text": word(language, "run_by", line.run_by),
         }

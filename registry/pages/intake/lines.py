@@ -18,7 +18,8 @@ def of(language: Language, answers: Mapping[str, Any]) -> dict[str, Any]:
     known = [
         line for line in lines_of(country, every, language) if line.country is not None and line.number != emergency
     ]
-    return {"emergency": emergency, "lines": known if country else [], "lands": [] if country else lands(language)}
+    found = {"lines": known, "lands": []} if country else {"lines": [], "lands": lands(language)}
+    return {"emergency": emergency, "land": country} | found
 
 
 def all_lands(language: Language) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.country_order import countries
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, occupation_name, region_name, word
+from registry.i18n.wording import country_name, occupation_name, permit_name, region_name, word
 from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked
@@ -220,7 +220,7 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
     values = finding.values
     if parameter == "work_permit":
         for one in filter(None, values.get("permits", "").split("|")):
-            yield one, one
+            yield one, permit_name(language, one)
         yield "other", text(language, "page.answer.permit.other")
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):

@@ -19,6 +19,7 @@ from registry.pages.public import (
     offline,
     paper_code,
     papers,
+    rights,
     statistics,
 )
 from registry.pages.public.rendering import error_page
@@ -44,6 +45,7 @@ def register(app: Flask) -> None:
         about,
         law,
         fees,
+        rights,
         papers,
         paper_code,
         statistics,

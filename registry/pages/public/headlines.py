@@ -73,6 +73,7 @@ _IN_ITS_OWN_WORDS = frozenset(
         Reason.LAW_CONDITIONS,
         Reason.PERMIT_NOT_SETTLED,
         Reason.PERMITS_BY_QUOTA,
+        Reason.OTHER_PERMIT_ROUTES,
         Reason.CHARGES_BY_LAW,
         Reason.LAW_CHANGES_SOON,
         Reason.LAW_IN_TRANSITION,

@@ -22,6 +22,7 @@ _OF_CONTEXT = frozenset(
         Reason.PERMITS_ONLY,
         Reason.PERMITS_BY_QUOTA,
         Reason.PERMITS_NOT_GIVEN,
+        Reason.OTHER_PERMIT_ROUTES,
         Reason.PERMIT_NOT_SETTLED,
         Reason.LAW_CONDITIONS,
     }

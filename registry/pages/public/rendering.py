@@ -20,12 +20,14 @@ from registry.i18n.languages import CATALOGUES, has_text, text
 from registry.log.models import LogState
 from registry.pages.files import templates_of
 from registry.pages.public.assets import Within, address_of, allowing, mark_within, script_within, style_within
-from registry.vocabulary.register import Language
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language
 
 SHORT = "public, max-age=60"
 NOT_KEPT = "no-store"
 
 MENU = (("lookup", ""), ("help", "help"))
+RIGHTS_PLACES = EU_STATES | SENDING_COUNTRIES
+"""Countries that have a page of rights."""
 INTAKE = ("box", "box")
 """Telling what happened: in the menu only where somebody takes it."""
 CHECK = ("check", "check")
@@ -34,6 +36,7 @@ FURTHER = (
     ("agencies", "agencies"),
     ("coverage", "coverage"),
     ("rules", "rules"),
+    ("rights", "rights"),
     ("fees", "fees"),
     ("statistics", "statistics"),
     ("log", "log"),
@@ -169,6 +172,7 @@ def rendered_alone(template: str, language: Language, **context: Any) -> str:
         "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
         "hours": partial(wording.hours_text, language),
         "span": partial(span, language),
+        "rights_path": lambda place: f"/{language}/rights" + (f"/{place}" if place in RIGHTS_PLACES else ""),
         "in_english": lambda words: Markup('<span lang="en">{}</span>').format(words),
     }
     return _TEMPLATES.get_template(template).render(words | context)

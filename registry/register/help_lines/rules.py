@@ -15,7 +15,7 @@ from registry.register.law.loading import Law
 from registry.register.law.rows import HelpLineRow
 from registry.register.law.weights import is_readable
 from registry.vocabulary.law import Mark
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, RunBy
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language, LineKind, RunBy
 
 
 class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,6 +40,10 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     is_free: bool = False
     is_anonymous: bool = False
     for_what: str | None = None
+    kind: LineKind | None = None
+    whatsapp: str | None = None
+    has_wechat: bool = False
+    app: str | None = None
     url: str | None = None
     source: str
     source_on: date
@@ -102,6 +106,10 @@ def line_of(row: HelpLineRow, read_on: date) -> HelpLine:
         is_free=row.is_free is True,
         is_anonymous=row.is_anonymous is True,
         for_what=row.for_what,
+        kind=row.kind,
+        whatsapp=row.whatsapp,
+        has_wechat=row.has_wechat,
+        app=row.app,
         url=row.url,
         source=row.source.title,
         source_on=read_on,
@@ -118,12 +126,13 @@ def lines_of(country: str | None, lines: Sequence[HelpLine], language: Language)
 
 
 def in_order(lines: Iterable[HelpLine], language: Language) -> list[HelpLine]:
-    """First who speaks the reader's `language`, is there day and night, and costs nothing; those that may frighten last."""
+    """First who speaks the reader's `language`, is there day and night, and costs nothing; last those that may frighten."""
     spoken = language.partition("-")[0]
     return sorted(
         lines,
         key=lambda line: (
             _ORDER[line.run_by] if line.is_frightening else 0,
+            line.kind is LineKind.POLICE,
             spoken not in line.languages,
             not line.is_all_day,
             not line.is_free,
@@ -134,7 +143,7 @@ def in_order(lines: Iterable[HelpLine], language: Language) -> list[HelpLine]:
 
 def emergency_number(country: str | None, lines: Sequence[HelpLine]) -> str:
     """Whom to call when life is in danger: in China the police, elsewhere 112, which the whole EU has."""
-    police = (line.number for line in lines if line.country == country and line.run_by is RunBy.POLICE)
+    police = (line.number for line in lines if line.country == country and line.kind is LineKind.POLICE)
     return (next(police, None) if country in SENDING_COUNTRIES else None) or EMERGENCY
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 
-from registry.register.law.rows import CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Row
+from registry.register.law.rows import CountryLaw, DatedRow, Fee, Limit, PermitRoute, Regime, Right, Row
 from registry.register.law.words import AsOfKind, LimitEffect
 from registry.vocabulary.law import Mark
 
 TABLES = (
-    "authority", "regime", "limit", "permit_route", "fee", "help_line", "official_list", "coming", "penalty",
+    "authority", "regime", "limit", "permit_route", "fee", "right", "help_line", "official_list", "coming", "penalty",
 )  # fmt: skip
 """The tables of a file, in the order in which they stand there."""
 
@@ -221,7 +221,7 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
 def _needs_article(row: Row) -> bool:
     if isinstance(row, Limit):
         return row.effect is LimitEffect.BARS and row.mark is not Mark.KNOWN
-    return isinstance(row, Regime | Fee)
+    return isinstance(row, Regime | Fee | Right)
 
 
 def _unread_clauses(row: Row) -> Iterator[tuple[str, str]]:

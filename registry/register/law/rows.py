@@ -23,6 +23,7 @@ from registry.register.law.words import (
     OccupationScheme,
     Possible,
     RegimeScope,
+    RightSubject,
     Route,
     SecondReading,
     TextFrom,
@@ -31,7 +32,7 @@ from registry.register.law.words import (
 from registry.vocabulary.codes import FeeReason
 from registry.vocabulary.fees import ChargeTime, FeeKind
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, RunBy
+from registry.vocabulary.register import Answer, EmployerKind, LicenceStatus, LineKind, RunBy
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -244,12 +245,24 @@ class Fee(Row, frozen=True, kw_only=True):
     max_currency: str | None = None
 
 
+class Right(Row, frozen=True, kw_only=True):
+    """What law gives a worker, with or without a permit. It is told, and decides no answer.
+
+    `not_in`: of law of the Union, member states that it does not bind, or of which that was not read.
+    """
+
+    about: RightSubject
+    text: str
+    not_in: tuple[str, ...] = ()
+
+
 class HelpLineRow(Row, frozen=True, kw_only=True):
     """A help line of this country; without `number` there are centres.
 
     `checked_on`: the day somebody of the registry called the number. `languages` are ISO 639 codes; `languages_note`
     says what no code does. `speaks_chinese` only where a page says so. `is_anonymous` None: not known. `is_shown`
-    false: the number is never given.
+    false: the number is never given. `kind`: what it is, in a word that the catalogues translate. `has_wechat`: it has a
+    mini program in WeChat; `app`: the name of its application.
     """
 
     name: str
@@ -271,6 +284,10 @@ class HelpLineRow(Row, frozen=True, kw_only=True):
     checked_on: date | None = None
     is_shown: bool = True
     url_list: str | None = None
+    kind: LineKind | None = None
+    whatsapp: str | None = None
+    has_wechat: bool = False
+    app: str | None = None
 
 
 class OfficialListRow(Row, frozen=True, kw_only=True):
@@ -317,6 +334,7 @@ class CountryLaw(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     limit: tuple[Limit, ...] = ()
     permit_route: tuple[PermitRoute, ...] = ()
     fee: tuple[Fee, ...] = ()
+    right: tuple[Right, ...] = ()
     help_line: tuple[HelpLineRow, ...] = ()
     official_list: tuple[OfficialListRow, ...] = ()
     coming: tuple[Coming, ...] = ()

@@ -29,7 +29,7 @@ from registry.register.law.weights import (
     months_after,
     undisputed,
 )
-from registry.register.law.words import CodeFit, LawActivity, LawRole, RegimeScope, Route
+from registry.register.law.words import CodeFit, LawActivity, LawRole, LimitSubject, Possible, RegimeScope, Route
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
 from registry.vocabulary.register import Activity, Answer, LicenceStatus
 
@@ -283,6 +283,20 @@ def where_to_ask(law: CountryLaw) -> list[str]:
     if law.role is not LawRole.OUTSIDE:
         return []
     return [authority.name for authority in law.authority if is_readable(authority)]
+
+
+def closes_a_permit(row: Limit | PermitRoute) -> bool:
+    """Whether what the row takes away is a permit, or work on one: who hears that needs to hear which are open."""
+    is_on_permits = isinstance(row, PermitRoute) or bool(row.permits_covered) or row.about in _ABOUT_PERMITS
+    return is_on_permits and is_restricting(row)
+
+
+_ABOUT_PERMITS = frozenset({LimitSubject.NATIONALITY, LimitSubject.LENDING, LimitSubject.RESIDENCE})
+
+
+def open_routes(routes: Iterable[PermitRoute], country: str) -> list[PermitRoute]:
+    """The ways to a permit there that were read to be open, by quota among them. None that was not read is ever one."""
+    return [one for one in routes_of(routes, country) if one.possible in (Possible.POSSIBLE, Possible.QUOTA)]
 
 
 VOTE_WARNING_DAYS = 60

@@ -155,12 +155,25 @@ class Route(StrEnum):
     AU_PAIR_OR_STUDENT = "au_pair_or_student"
     HOUSEHOLD_OR_FARM = "household_or_farm"
     POSTED = "posted"
+    INTRA_GROUP = "intra_group"
     INVESTMENT = "investment"
     SHORT_TERM = "short_term"
     JOB_SEEKER = "job_seeker"
     REGULARISATION = "regularisation"
     DECLARATION = "declaration"
     PERMIT_FREE = "permit_free"
+
+
+class RightSubject(StrEnum):
+    """What a worker asks who has no permit, or is afraid to lose it. What may be done with papers is a limit."""
+
+    WAGES = "wages"
+    """Whether wages are owed for work that was done without a permit."""
+    HOURS = "hours"
+    REPORTING = "reporting"
+    """What happens to those who report."""
+    STAY = "stay"
+    """Whether a victim may stay."""
 
 
 class Possible(StrEnum):

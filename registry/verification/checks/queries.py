@@ -128,6 +128,7 @@ _OF_A_PLAN = frozenset(
         Reason.LAW_BARS,
         Reason.LAW_MAY_BAR,
         Reason.PERMITS_NOT_GIVEN,
+        Reason.OTHER_PERMIT_ROUTES,
         Reason.PERMITS_BY_QUOTA,
         Reason.VISA_DOES_NOT_ALLOW_WORK,
         Reason.COUNTRY_NOT_COVERED,

@@ -33,6 +33,7 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
+from registry.verification.verdicts.limit_rules import of_other_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
@@ -124,11 +125,17 @@ def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: 
     """
     if question.origin != "CN" or question.destination is None:
         return
-    for route in routes_of(routes, question.destination):
-        is_closed = route.possible is Possible.NOT_POSSIBLE and route.route in (Route.DIRECT, Route.AGENCY)
-        if is_closed and route.permits_covered and may_decide(route, today) is not Weight.HIDDEN:
-            values = {"country": route.country, "permits": "; ".join(route.permits_covered), "rows": route.id}
-            yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
+    closed = [
+        route
+        for route in routes_of(routes, question.destination)
+        if route.possible is Possible.NOT_POSSIBLE and route.route in (Route.DIRECT, Route.AGENCY)
+        if route.permits_covered and may_decide(route, today) is not Weight.HIDDEN
+    ]
+    for route in closed:
+        values = {"country": route.country, "permits": "|".join(route.permits_covered), "rows": route.id}
+        yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
+    if closed:
+        yield of_other_routes(routes, question.destination)
 
 
 def _judged(

@@ -138,7 +138,7 @@ def of_law(question: Question, facts: VerdictFacts) -> Verdict:
     if day > today:
         judged.append(Judged(Answer.UNKNOWN, Finding(Reason.FUTURE_DATE, _days(day, today))))
     answer = Answer.NO if any(one.answer is Answer.NO for one in judged) else Answer.UNKNOWN
-    ordered = sorted(judged, key=lambda one: -GRAVITY[one.answer])
+    ordered = sorted(judged, key=lambda one: (-GRAVITY[one.answer], one.finding.code is Reason.OTHER_PERMIT_ROUTES))
     findings = unique(_weighed(one, answer) for one in ordered)
     return Verdict(answer, Answer.UNKNOWN, findings, day, time_zone=zone)
 
@@ -150,7 +150,7 @@ def with_law(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdi
     today = day_at(facts.as_of, verdict.time_zone)
     found = list(_of_plan(question, question.destination, verdict.on, today, facts))
     bars = [one.finding for one in found if one.answer is Answer.NO]
-    codes = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR)
+    codes = (Reason.PERMITS_NOT_GIVEN, Reason.PERMIT_NOT_SETTLED, Reason.LAW_MAY_BAR, Reason.OTHER_PERMIT_ROUTES)
     more = [one.finding.informing() for one in found if one.finding.code in codes]
     if question.activity is Activity.TEMPORARY_WORK or question.recruiter_kind is RecruiterKind.EMPLOYER:
         rows = on_disguised_lending(facts.limits, question.destination, verdict.on)
@@ -185,6 +185,7 @@ _ON_THE_PLAN = frozenset(
         Reason.LAW_BARS,
         Reason.LAW_MAY_BAR,
         Reason.PERMITS_NOT_GIVEN,
+        Reason.OTHER_PERMIT_ROUTES,
         Reason.PERMITS_BY_QUOTA,
         Reason.PERMIT_NOT_SETTLED,
         Reason.LAW_CONDITIONS,

@@ -8,15 +8,17 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from registry.register.agencies import record
 from registry.register.law.limit_rules import LimitFinding, Outcome, Plan, judge_limits, judge_route
 from registry.register.law.rows import Limit, PermitRoute, Regime
-from registry.register.law.rules import limits_on, routes_of
+from registry.register.law.rules import closes_a_permit, limits_on, open_routes, routes_of
 from registry.register.law.words import LimitEffect, LimitSubject, Possible, Route
 from registry.register.law.words import Visa as LawVisa
 from registry.verification.verdicts.question import Finding, Judged, Question, VerdictFacts
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Activity, Answer, Territory, Visa
+from registry.vocabulary.register import EU_STATES, KINDS, SENDING_COUNTRIES, Activity, Answer, Territory, Visa, Weight
 
 FREE_TO_WORK = EU_STATES | {"CH", "IS", "LI", "NO"}
 """Whose citizens need no permit for work in a member state."""
@@ -150,6 +152,7 @@ def _of_limits(
     today: date,
     facts: VerdictFacts,
 ) -> Iterator[Judged]:
+    question = _with_known_permit(question, facts)
     plan = _plan(recruiting, question)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
     found = judge_limits(limits, plan, day, today=today)
@@ -174,12 +177,17 @@ def _of_limits(
             if not wanted:
                 yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
             if isinstance(row, PermitRoute) and row.permits_covered and "work_permit" in wanted:
-                closed = {"country": row.country, "permits": "; ".join(row.permits_covered), "rows": row.id}
+                closed = {"country": row.country, "permits": "|".join(row.permits_covered), "rows": row.id}
                 yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
         elif isinstance(row, PermitRoute):
             yield from _of_open_route(row)
         elif finding.outcome is Outcome.INFORMS and row.effect is LimitEffect.CONDITIONS:
             conditions.setdefault(row.country, []).append(row.id)
+    abroad = _country_entered(recruiting, question)
+    taken = [one.row for one in found if one.outcome in (Outcome.BARS, Outcome.OPEN) and closes_a_permit(one.row)]
+    if abroad is not None and any(row.country == abroad for row in taken):
+        is_lending = any(isinstance(row, Limit) and row.about is LimitSubject.LENDING for row in taken)
+        yield Judged(Answer.YES, of_other_routes(facts.routes, abroad, is_lending=is_lending))
     for country, rows in conditions.items():
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
@@ -187,6 +195,19 @@ def _of_limits(
         # A licence may be for some sectors alone; here it is the law that tells them apart.
         more |= {"by": "law"} if parameter == "sector" else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
+
+
+def of_other_routes(routes: Sequence[PermitRoute], country: str, *, is_lending: bool = False) -> Finding:
+    """The ways to a permit that were read to be open there, for citizens of China; without any, that none was read.
+
+    `is_lending`: work for an agency is what the law bars, so a permit for it is none of them.
+    """
+    found = [one for one in open_routes(routes, country) if not (is_lending and one.route is Route.AGENCY)]
+    if not found:
+        return Finding(Reason.OTHER_PERMIT_ROUTES, {"country": country}, Weight.INFORMS)
+    words = " ".join(dict.fromkeys(one.route.value for one in found))
+    values = {"country": country, "routes": words, "rows": " ".join(one.id for one in found)}
+    return Finding(Reason.OTHER_PERMIT_ROUTES, values, Weight.INFORMS)
 
 
 def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
@@ -210,14 +231,20 @@ def _routes(
     recruiting: Recruiting, question: Question, activities: Sequence[Activity], routes: Sequence[PermitRoute]
 ) -> list[PermitRoute]:
     """The ways to a permit that the plan may take, for one who comes from abroad and is, or may be, a citizen of China."""
-    destination = question.destination or (None if recruiting.is_for_abroad else recruiting.home)
-    is_there = question.origin is not None and question.origin == destination
-    if destination is None or is_there or question.nationality not in (None, _ROUTES_ARE_FOR):
+    destination = _country_entered(recruiting, question)
+    if destination is None:
         return []
     wanted = frozenset().union(*(_ROUTES.get(activity, frozenset()) for activity in activities))
     if question.visa is Visa.SEASONAL:
         wanted = frozenset({Route.SEASONAL})
     return [route for route in routes_of(routes, destination) if route.route in wanted]
+
+
+def _country_entered(recruiting: Recruiting, question: Question) -> str | None:
+    """The country of the job, for one who comes from abroad and is, or may be, a citizen of China; else None."""
+    destination = question.destination or (None if recruiting.is_for_abroad else recruiting.home)
+    is_there = question.origin is not None and question.origin == destination
+    return None if is_there or question.nationality not in (None, _ROUTES_ARE_FOR) else destination
 
 
 _ROUTES_ARE_FOR = "CN"
@@ -265,6 +292,22 @@ def _that_apply(
 def _is_on_agencies(limit: Limit, question: Question) -> bool:
     """Whether a limit is on what agencies do, and the question is not about that."""
     return bool(limit.activities) and question.activity is not Activity.TEMPORARY_WORK
+
+
+OTHER_PERMIT = "other"
+"""A permit that the rows of the country do not name."""
+
+
+def _with_known_permit(question: Question, facts: VerdictFacts) -> Question:
+    """The question without a permit that is none of the country's words: a word that is not known may mean a closed one."""
+    permit, country = question.work_permit, question.destination
+    if permit in (None, OTHER_PERMIT) or country is None:
+        return question
+    of_limits = (name for row in facts.limits if row.country == country for name in row.permits_covered)
+    of_routes = (
+        name for row in facts.routes if row.country == country for name in (*row.permits_covered, *row.not_covered)
+    )
+    return question if permit in {*of_limits, *of_routes} else replace(question, work_permit=None)
 
 
 def _plan(recruiting: Recruiting, question: Question) -> Plan:

@@ -200,6 +200,7 @@ INFORMING = frozenset(
         Reason.POSSIBLE_CLONE,
         Reason.PERMITS_BY_QUOTA,
         Reason.PERMITS_NOT_GIVEN,
+        Reason.OTHER_PERMIT_ROUTES,
         Reason.LAW_CONDITIONS,
         Reason.DISGUISED_LENDING,
         Reason.CHARGES_BY_LAW,

@@ -114,7 +114,9 @@ def test_a_help_line_shows_its_number_when_it_was_called_or_is_a_public_bodys(
     assert ("112", True) in [(item["number"], item["is_number_checked"]) for item in items]
     china = read(client, "help-lines", "listHelpLines", country="CN")["items"]
     displayed = {item["number"]: item["is_number_checked"] for item in china}
-    assert displayed == {"12308": False, "12345": False, "12333": False, "110": False}
+    assert displayed == dict.fromkeys(("12308", "12345", "12333", "12348", "96110", "110"), False)
+    consular = next(item for item in china if item["number"] == "12308")
+    assert (consular["kind"], consular["has_wechat"], consular["app"]) == ("consular", True, "中国领事")
 
 
 def test_a_number_is_shown_once_an_overlay_says_that_it_was_called(

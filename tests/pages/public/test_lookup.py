@@ -301,7 +301,7 @@ def test_a_limit_that_cannot_decide_shows_its_own_words_and_their_age(client: Fl
     plan = {"sector": "10.11", "nationality": "IT", "visa": "work", "activity": "temporary_work"}
     page = ask(client, licence.number or "", "zh-Hans", country="DE", origin="DE", **plan)
     assert page.tone == "unknown"
-    assert "In slaughtering, cutting and meat processing" in page.text
+    assert "屠宰、分割和肉类加工只能用企业自己的员工" in page.text
 
 
 def test_the_partner_on_record_is_told_by_name(client: FlaskClient, session: Session) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 import pytest
 
+from registry.i18n.wording import word
 from registry.register.help_lines.rules import (
     PUBLIC_BODIES,
     HelpLine,
@@ -60,7 +61,7 @@ def test_a_number_is_digits_alone_and_what_is_said_beside_it_has_words_in_each_l
 
 
 def test_in_china_the_chinese_lines_are_given_and_112_is_not() -> None:
-    assert {"110", "12345", "12308", "12333"} <= set(numbers_in("CN"))
+    assert {"110", "12345", "12308", "12333", "12348", "96110"} <= set(numbers_in("CN"))
     assert "112" not in numbers_in("CN")
     assert numbers_in("CN")[-1] == "110"
 
@@ -83,7 +84,7 @@ def test_in_the_union_the_own_country_comes_first_and_china_not_at_all() -> None
 
 def test_unread_or_withheld_lines_are_not_given() -> None:
     numbers = {line.number for line in help_lines_in(shipped_law())}
-    assert not {"12348", "010-84242557"} & numbers
+    assert not {"010-84242557", "020-390 000"} & numbers
     assert all(line.mark in (Mark.SOURCE, Mark.SECONDARY) for line in help_lines_in(shipped_law()))
 
 
@@ -97,11 +98,30 @@ def test_112_is_shown_everywhere_in_the_union(country: str) -> None:
 
 def test_lines_of_the_police_stand_after_those_that_frighten_less() -> None:
     spain = [line.run_by for line in lines_of("ES", help_lines_in(shipped_law()), Language.ZH_HANS)]
-    assert spain == [RunBy.NGO, RunBy.EMERGENCY]
+    assert spain == [RunBy.NGO, RunBy.POLICE, RunBy.EMERGENCY]
     assert [line.run_by for line in lines_of("LU", help_lines_in(shipped_law()), Language.ZH_HANS)][-2:] == [
         RunBy.POLICE,
         RunBy.EMERGENCY,
     ]
+
+
+def test_every_line_says_in_a_word_that_is_translated_what_it_is_for() -> None:
+    lines = [line for line in help_lines_in(shipped_law()) if line.country is not None]
+    assert [line.organisation for line in lines if line.kind is None] == []
+    for language in Language:
+        assert all(word(language, "line_kind", line.kind) for line in lines if line.kind)
+
+
+def test_only_two_states_have_no_line_that_a_real_home_gives_but_112() -> None:
+    empty = {country for country in EU_STATES if [number for number in numbers_in(country) if number] == ["112"]}
+    assert empty == {"BE", "CZ"}
+
+
+def test_ways_beside_the_telephone_are_named() -> None:
+    lines = {line.number: line for line in help_lines_in(shipped_law())}
+    assert lines["800 939 000"].whatsapp == "+39 350 909 2008"
+    assert lines["12308"].has_wechat
+    assert lines["12308"].app == "中国领事"
 
 
 def test_every_line_has_a_source_and_a_known_country() -> None:

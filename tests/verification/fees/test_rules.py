@@ -23,7 +23,7 @@ from registry.verification.fees.question import (
     Wage,
 )
 from registry.verification.fees.rules import fee_rules_in, judge
-from registry.vocabulary.codes import ClaimStep, FeeReason
+from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.register import EU_STATES, Answer
 
@@ -408,10 +408,16 @@ def test_who_charges_is_asked_for_where_the_law_tells_it_apart() -> None:
     assert asked_there("HU", None, FeeKind.BOND).needs == ()
 
 
+_OF_PERMITS = (Reason.PERMITS_NOT_GIVEN, Reason.OTHER_PERMIT_ROUTES)
+
+
 def test_who_pays_for_a_closed_way_to_a_permit_hears_that_it_is_not_given() -> None:
     charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(1), "CNY", ChargeState.ASKED)
     found = judge(FeeQuestion((charge,), origin="CN", destination="HU"), RULES, TODAY).permits
-    assert "vendégmunkás-tartózkodási engedély" in " ".join(one.values["permits"] for one in found)
+    closed, others = [[one for one in found if one.code is code] for code in _OF_PERMITS]
+    assert "vendégmunkás-tartózkodási engedély" in " ".join(one.values["permits"] for one in closed)
+    assert [one.rows for one in others] == [["hu-route-skilled"]]
+    assert judge(FeeQuestion((charge,), origin="CN", destination="FR"), RULES, TODAY).permits == ()
     assert judge(FeeQuestion((charge,), origin="HU", destination="HU"), RULES, TODAY).permits == ()
 
 

@@ -186,6 +186,72 @@ def test_the_united_kingdom_is_told_with_its_sectors_its_register_and_its_ban_on
     assert rows["gb-list-fair-work-agency"].url
 
 
+# Permits that are open beside one that is closed
+
+
+def others_told(verdict: Verdict) -> list[list[str]]:
+    return [one.rows for one in verdict.reasons if one.code is Reason.OTHER_PERMIT_ROUTES]
+
+
+@pytest.mark.parametrize("visa", [Visa.WORK, Visa.SEASONAL])
+@pytest.mark.parametrize("licence", [None, CHINESE], ids=["law", "licence"])
+def test_beside_italys_closed_places_the_open_permits_that_were_read_are_told(licence: Any, visa: Visa) -> None:
+    verdict = ask(licence, origin="CN", destination="IT", nationality="CN", visa=visa, sector="14.10")
+    assert others_told(verdict) == [["it-route-household-or-farm", "it-route-skilled", "it-route-intra-group"]]
+    [told] = [one for one in verdict.reasons if one.code is Reason.OTHER_PERMIT_ROUTES]
+    assert told.weight is Weight.INFORMS
+    assert told.values["routes"].split() == ["household_or_farm", "skilled", "intra_group"]
+
+
+def test_a_permit_that_was_not_read_is_never_told_as_open_and_none_closed_or_unsettled() -> None:
+    for destination in sorted(EU_STATES):
+        for activity in (Activity.PLACEMENT, Activity.TEMPORARY_WORK):
+            for visa in (Visa.WORK, Visa.SEASONAL):
+                plan = {"origin": "CN", "destination": destination, "nationality": "CN", "activity": activity}
+                for row in (row for rows in others_told(ask(**plan, visa=visa)) for row in rows):
+                    route = shipped_law().rows[row]
+                    assert (route.mark == "k", bool(route.disputed), route.country) == (False, False, destination), row
+                    assert route.possible in (Possible.POSSIBLE, Possible.QUOTA), row
+
+
+def test_where_no_open_permit_was_read_that_is_said() -> None:
+    asked = replace(Question(SubjectKind.LAW, ""), destination="HU", origin="CN", nationality="CN", visa=Visa.WORK)
+    closed = tuple(one for one in shipped_law().permit_routes if one.possible is Possible.NOT_POSSIBLE)
+    facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=closed)
+    [told] = [one for one in decide(asked, facts).reasons if one.code is Reason.OTHER_PERMIT_ROUTES]
+    assert dict(told.values) == {"country": "HU"}
+
+
+def test_a_permit_for_agency_work_is_not_told_as_open_where_lending_is_what_the_law_bars() -> None:
+    plan = {"origin": "CN", "destination": "SK", "nationality": "CN", "visa": Visa.WORK}
+    [lent] = others_told(ask(**plan, activity=Activity.TEMPORARY_WORK))
+    assert "sk-route-agency" not in lent
+    assert "sk-route-direct" in lent
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        {"nationality": "UA", "origin": "UA"},
+        {"nationality": "CN", "origin": "IT"},
+        {"nationality": "CN", "origin": "CN"},
+    ],
+    ids=["another citizen", "who lives there", "where nothing is closed"],
+)
+def test_open_permits_are_told_to_citizens_of_china_from_abroad_alone_and_beside_a_closed_one(person: Any) -> None:
+    destination = "IT" if person != {"nationality": "CN", "origin": "CN"} else "FR"
+    assert others_told(ask(destination=destination, visa=Visa.WORK, sector="14.10", **person)) == []
+
+
+@pytest.mark.parametrize("word", ["nulla osta", "Seasonal quota", "non-seasonal quota of art. 6, listed countries"])
+def test_a_permit_in_words_that_the_law_does_not_have_is_asked_for_again_and_is_no_yes(word: str) -> None:
+    plan = {"destination": "IT", "nationality": "CN", "sector": "14.10", "employer": EmployerKind.COMPANY}
+    verdict = ask(CHINESE, **plan, work_permit=word)
+    assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["work_permit"])
+    for known in ("other", "family care quota"):
+        assert ask(CHINESE, **plan, work_permit=known).verdict is Answer.YES
+
+
 # About no one in particular
 
 
