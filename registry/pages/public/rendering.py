@@ -55,7 +55,10 @@ AWAY = {
     Language.FR: "https://meteofrance.com/",
     Language.RO: "https://www.meteoromania.ro/",
 }
-"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone."""
+"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone.
+
+From the complaint, an answer, and what tells of help and rights.
+"""
 
 _TEMPLATES = templates_of("registry.pages.public", "registry.pages.intake")
 
