@@ -49,6 +49,7 @@ run: export REGISTRY_EDGES := $(REGISTRY_EDGES)
 run: $(RUN) $(SITE) ## Serve with demo data on PORT (8000), events on the port after it, data in REGISTRY_HOME (./var).
 	@$(BIN)/registry db upgrade
 	@$(BIN)/registry demo load
+	@tools/read-aloud &
 	@echo "The officers' console: run \`$(BIN)/registry demo officers\` for codes to join with, then open /console/join."
 	@exec $(BIN)/registry serve --with-worker --with-stream
 

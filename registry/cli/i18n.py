@@ -81,6 +81,7 @@ VOICES_EXAMPLES = """\b
 Examples:
   registry voices status
   registry voices write
+  registry voices write --language zh-Hans
 """
 NOT_MADE = 2
 
@@ -104,15 +105,22 @@ def voices_status() -> None:
 
 
 @voices_command.command(name="write")
-def write_voices() -> None:
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    type=click.Choice([one.value for one in VOICES]),
+    help="Only these; may be repeated.",
+)
+def write_voices(languages: tuple[str, ...]) -> None:
     """Make the recordings that are not there, and remove those of words that changed. Done again it makes nothing twice."""
-    if _say_missing():
-        raise SystemExit(NOT_MADE)
     home = cli.settings(needs_database=False).home
+    wanted = [one for one in voices(home) if one.language in (languages or VOICES) and not one.path.is_file()]
+    # Where nothing is to be made, nothing is missed.
+    if wanted and _say_missing():
+        raise SystemExit(NOT_MADE)
     made = size = 0
-    for one in voices(home):
-        if one.path.is_file():
-            continue
+    for one in wanted:
         try:
             size += write(one)
         except (SubprocessError, OSError) as trouble:

@@ -13,8 +13,7 @@ from registry.api.complaints.visiting import needs_visit, open_visit, require_vi
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.actions import copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
-from registry.complaints.attachments.uploading import upload
-from registry.complaints.intake.mailbox_files import find_file, open_for_files, remove_own_file
+from registry.complaints.intake.mailbox_files import find_file, open_for_files, remove_own_file, take_file
 from registry.core.errors import FilesUnavailable
 from registry.core.ids import read_reference
 from registry.http import uploads
@@ -63,7 +62,7 @@ class Attachments(Resource):
         """
         with open_visit() as visitor:
             opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
-        sent = upload(upload_services(), opened, case, build_sent_file(body, name, idempotency_key), visitor.today)
+        sent = take_file(upload_services(), opened, case, build_sent_file(body, name, idempotency_key), visitor.at)
         payload = {"attachment_id": sent.reference, "kind": sent.kind, "kept_on": sent.stored_on}
         return Answer(payload, language=visitor.language)
 

@@ -206,6 +206,16 @@ def write(
     return Written(message, is_danger=danger is not None)
 
 
+def note_file(session: Session, case_id: int, at: datetime) -> None:
+    """Tell the officers of an open case that a file came into it, as of a message; a draft has none to tell."""
+    case = lock_case_by_id(session, case_id)
+    if case.state not in TAKES_MESSAGES:
+        return
+    if case.state is CaseState.WAITING_COMPLAINANT:
+        resume(session, case, at)
+    unread.note_message(session, case, at, None)
+
+
 def resume(session: Session, case: Case, at: datetime) -> None:
     """Move a locked case that waited for its complainant back to where it was."""
     came_from = moves_of(session, case)[-1].from_state
@@ -237,6 +247,20 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
     elif case.state is not CaseState.WITHDRAWN:
         advance_case(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
         _end_what_is_over(session, sealer, case, at)
+
+
+def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
+    """End a visit at once.
+
+    A draft whose code was never typed back is destroyed: nothing shows that its writer kept the code, and who must leave
+    in haste does not want it to be there. What was sent stays, and a draft that its writer can come back to. Raises NotNow.
+    """
+    case = lock_case_by_id(session, visit.box.case_id)
+    is_lost = visit.box.state is MailboxState.UNCONFIRMED and not is_replacement(visit.box)
+    if case.state is CaseState.DRAFT and is_lost:
+        advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
+        sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+    visits.end(session, visit)
 
 
 def open_again(

@@ -1,19 +1,20 @@
 """The files of an open mailbox: what is there, what may be added, and the clean copy to download."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.attachments.actions import attachments_of, copied_as, facts_of, remove
+from registry.complaints.attachments.actions import SentFile, attachments_of, copied_as, facts_of, remove
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.sanitise_jobs import SanitiseJob, sanitise_jobs_due
+from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.access import is_shared, readable_boxes, require_writable
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.case.visits import Visit
-from registry.complaints.intake.mailbox import TAKES_MESSAGES
+from registry.complaints.intake.mailbox import TAKES_MESSAGES, note_file
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound, NotNow
 from registry.core.settings import Settings
@@ -51,6 +52,11 @@ def open_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Open
     if case.state not in TAKES_FILES:
         raise NotNow("files are not read here now; a closed case can be opened again")
     return sealer.open_as_mailbox(session, visit.box, visit.seed), case
+
+
+def take_file(services: UploadServices, opened: OpenContainer, case: Case, sent: SentFile, at: datetime) -> Attachment:
+    """Take a file into a mailbox (`upload`); the officers of an open case are told of it in the same transaction."""
+    return upload(services, opened, case, sent, at.date(), lambda session: note_file(session, case.id, at))
 
 
 def list_files(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:

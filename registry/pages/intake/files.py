@@ -11,7 +11,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from registry.complaints.attachments.actions import MAX_FILES, SentFile, copied_as, discard, open_clean
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.attachments.sanitise_jobs import begin_all
-from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
 from registry.complaints.intake.mailbox import Can, mailbox
 from registry.complaints.intake.mailbox_files import (
@@ -20,6 +19,7 @@ from registry.complaints.intake.mailbox_files import (
     open_for_files,
     pending_sanitise_jobs,
     remove_own_file,
+    take_file,
 )
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, InvalidInput, NotFound, NotNow, NoVisit, RefusedFile, TooBusy
@@ -121,7 +121,7 @@ def _taken(language: Language) -> Response:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     changes_voice = "changes_voice" in request.form
     for sent in chosen or [SentFile(b"", "")]:
-        upload(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.today)
+        take_file(upload_services(), opened, case, replace(sent, changes_voice=changes_voice), visitor.at)
     return lead(language, to or "/files")
 
 
@@ -156,12 +156,15 @@ def _files_page(
         role=visitor.visit.box.role,
         endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg", "3gp"})),
     )
+    return letting_record(response, visitor.language)
+
+
+def letting_record(response: Response, language: Language) -> Response:
+    """Let a page record, once its reader has pressed the button and the browser has asked, and send what was recorded."""
     # Parts of a file go nowhere but here; what was recorded is heard, and a photograph made smaller, before it is sent.
-    away = AWAY[visitor.language]
     response.headers["Content-Security-Policy"] = content_policy(
-        form_action=f"'self' {away}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
+        form_action=f"'self' {AWAY[language]}", connect_src="'self'", media_src="'self' blob:", img_src="'self' blob:"
     )
-    # The one page that may record, once its reader has pressed the button and the browser has asked.
     response.headers["Permissions-Policy"] = permissions_policy(microphone="(self)")
     return response
 

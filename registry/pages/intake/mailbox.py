@@ -13,21 +13,23 @@ from flask import Blueprint, Response, request
 
 from registry.complaints.case import messages
 from registry.complaints.case.answers import Sheet
-from registry.complaints.case.questions import QUESTIONNAIRE, YES, Question, next_question, visible
+from registry.complaints.case.questions import QUESTIONNAIRE, Question, next_question, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import list_files
+from registry.complaints.triage.rules import triage
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IllegalMove, IntakeClosed, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
 from registry.i18n.wording import name_in
 from registry.pages.intake import lines
+from registry.pages.intake.files import SOUND_TYPES, letting_record
 from registry.pages.intake.review import reader_of
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import PageRequest, visiting
-from registry.vocabulary.cases import ConsentKind
+from registry.vocabulary.cases import RECORDINGS, ConsentKind, Priority
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_mailbox", __name__)
@@ -146,7 +148,8 @@ def page_of(
     """
     view = mailbox.mailbox(visitor.session, visitor.sealer, visitor.visit, visitor.at)
     sheet = filing.answers(visitor.session, visitor.sealer, visitor.visit)
-    return visitor.page(
+    existing = list_files(visitor.session, visitor.sealer, visitor.visit)
+    response = visitor.page(
         "mine.html",
         status=status,
         view=view,
@@ -158,7 +161,10 @@ def page_of(
             # Where nothing more can be agreed to, what was agreed can still be taken back.
             if one.kind in CONSENTS and (one.is_given or Can.CONSENT in view.can)
         ],
-        file_count=len(list_files(visitor.session, visitor.sealer, visitor.visit)),
+        file_count=len(existing),
+        # What was spoken after it was sent stands among the messages; before, it is part of what was told.
+        voices=[one for one in existing if one.kind in RECORDINGS and view.filed_on and one.stored_on >= view.filed_on],
+        sound_kinds=frozenset(SOUND_TYPES),
         answered=len([question for question in visible(sheet.answers) if question.code in sheet.answers]),
         # Where one left off: behind the last question that was answered.
         go_on=path_of(next_question(sheet.answers, _last_answered(sheet.answers))),
@@ -166,12 +172,13 @@ def page_of(
         alarm=lines.of(visitor.language, sheet.answers) if is_danger_reported or is_alarming(sheet.answers) else None,
         is_danger_reported=is_danger_reported,
         today=_today(visitor, view, sheet),
-        is_danger_filed=sheet.answers.get("in_danger") == YES and view.reads is Reads.RECEIVED,
+        is_danger_filed=view.reads is Reads.RECEIVED and triage(sheet.answers).priority is Priority.P0,
         office=name_in(visitor.language, view.unit_names),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(visitor.language, fault) if fault is not None else "",
         typed=typed,
     )
+    return letting_record(response, visitor.language) if Can.WRITE in view.can else response
 
 
 def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dict[str, Any] | None:

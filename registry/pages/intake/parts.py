@@ -19,9 +19,8 @@ from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.file_kinds import MAX_BYTES, kind_of
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import Recording, Recordings, Upload
-from registry.complaints.attachments.uploading import upload
 from registry.complaints.case import visits
-from registry.complaints.intake.mailbox_files import open_for_files
+from registry.complaints.intake.mailbox_files import open_for_files, take_file
 from registry.core.clock import now
 from registry.core.errors import FilesUnavailable, FileTooLarge, InvalidInput, NotNow, NoVisit, RefusedFile, TooBusy
 from registry.http.complaint_services import sealer, store, upload_services
@@ -104,7 +103,7 @@ def join(one: Sending) -> Response:
             return json_answer(200, missing=one.parts.missing())
         name, declared = request.form.get("name", "")[:200], request.form.get("declared", "")[:100]
         once, changes_voice = request.form.get("once", ""), bool(request.form.get("changes_voice"))
-        one.keep(SentFile(body, name, declared, changes_voice, idempotency_key=once), now().date())
+        one.keep(SentFile(body, name, declared, changes_voice, idempotency_key=once), now())
     one.parts.drop()
     return json_answer(200, to=f"/{one.language}/box/files")
 
@@ -115,7 +114,7 @@ def _open_sending(language: Language) -> Iterator[Sending]:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     once = request.form.get("once", "")
     parts = Upload(store(), opened, case, once, request.form.get("count", 0, int))
-    yield Sending(language, parts, partial(upload, upload_services(), opened, case))
+    yield Sending(language, parts, partial(take_file, upload_services(), opened, case))
 
 
 def json_answer(status: int, **values: object) -> Response:
@@ -204,7 +203,7 @@ def _keep(recording: Recording, keep: Callable[..., Attachment], changes_voice: 
     declared = request.form.get("declared", "")[:100]
     if kind_of(body, "recording", declared) not in RECORDINGS:
         raise RefusedFile(Problem.FILE_KIND_NOT_TAKEN, "this is no sound that could be played")
-    keep(SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now().date())
+    keep(SentFile(body, "recording", declared, changes_voice, idempotency_key=name), now())
     return True
 
 
@@ -223,5 +222,5 @@ def _open_recordings(language: Language) -> OpenRecordings:
     with open_visit(language) as visitor:
         opened, case = open_for_files(visitor.session, visitor.sealer, visitor.visit)
     is_draft = case.state is CaseState.DRAFT
-    keep = partial(upload, upload_services(), opened, case)
+    keep = partial(take_file, upload_services(), opened, case)
     return OpenRecordings(Recordings(store(), opened, case), keep, is_draft)

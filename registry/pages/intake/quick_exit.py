@@ -11,10 +11,13 @@ from babel import Locale
 from babel.dates import format_skeleton, get_day_names
 from flask import Blueprint, Response, redirect, request
 
+from registry.complaints.attachments.parts import RECORDING_SLOTS, Recording, Recordings
 from registry.complaints.case import visits
+from registry.complaints.case.models import Case
+from registry.complaints.intake import mailbox
 from registry.core.clock import day_at, now
-from registry.core.errors import NoVisit
-from registry.http.complaint_services import sealer
+from registry.core.errors import NotNow, NoVisit
+from registry.http.complaint_services import sealer, store
 from registry.http.headers import content_policy
 from registry.http.transaction import writing
 from registry.i18n.wording import LOCALES
@@ -28,11 +31,16 @@ pages = Blueprint("intake_quick_exit", __name__)
 
 @pages.post("/<language:language>/box/leave")
 def leave(language: Language) -> Response:
-    """Leave the visit. Never refused, whatever the form lacks: at worst the number has to be typed again."""
-    end_visit()
+    """Leave the visit. Never refused, whatever the form lacks: at worst the number has to be typed again.
+
+    What was spoken and not sent is removed behind the answer, as someone who must leave waits for nothing.
+    """
+    unsent = end_visit()
     has_scripts = request.form.get("script") == "on"
     response = redirect(f"/{language}/box/month" if has_scripts else AWAY[language], 303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    for recording in unsent:
+        response.call_on_close(recording.drop)
     return response  # type: ignore[return-value]
 
 
@@ -55,12 +63,23 @@ def show_calendar_month(language: Language) -> Response:
     return response
 
 
-def end_visit() -> None:
-    """End the visit of this browser, if there is one: its token opens nothing any more, wherever it went."""
+def end_visit() -> list[Recording]:
+    """End the visit of this browser, if there is one: its token opens nothing any more, wherever it went.
+
+    A draft whose number was never typed back is destroyed. Gives the places where something that was spoken may lie unsent.
+    """
     token = cookies.value_of(cookies.VISIT)
-    if token:
-        with suppress(NoVisit), writing() as session:
-            visits.end(session, visits.visit(session, sealer(), token, now()))
+    with suppress(NoVisit, NotNow), writing() as session:
+        visit = visits.visit(session, sealer(), token, now(), is_code_beside=True)
+        opened, case = (
+            sealer().open_as_mailbox(session, visit.box, visit.seed),
+            session.get_one(Case, visit.box.case_id),
+        )
+        places = Recordings(store(), opened, case)
+        unsent = [places.at(slot) for slot in range(RECORDING_SLOTS)]
+        mailbox.leave(session, sealer(), visit, now())
+        return unsent
+    return []
 
 
 @pages.get("/<language:language>/box/kept")

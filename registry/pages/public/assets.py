@@ -34,8 +34,8 @@ _TYPES = {
     "leave.js": _SCRIPT,
     "away.js": _SCRIPT,
 }
-_OF_INTAKE = ("box.css", "work.js", "files.js", "words.js", "leave.js", "away.js")
-_ELSEWHERE = dict.fromkeys(_OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
+OF_INTAKE = ("box.css", "work.js", "files.js", "words.js", "leave.js", "away.js")
+_ELSEWHERE = dict.fromkeys(OF_INTAKE, "pages/intake/static") | {"numbers.js": "ranges/static"}
 
 A_YEAR = 365 * 86400
 

@@ -4,6 +4,7 @@ An enhancement only. The worker keeps pages that say the same to everyone, and n
 """
 
 import hashlib
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -12,7 +13,7 @@ from flask import Blueprint, Response
 
 from registry.http.headers import content_policy
 from registry.i18n.languages import text
-from registry.pages.public.assets import address_of
+from registry.pages.public.assets import OF_INTAKE, address_of
 from registry.pages.public.rendering import SHORT
 from registry.vocabulary.register import Language
 
@@ -38,6 +39,7 @@ def _script() -> str:
         "FIRST": Language.ZH_HANS,
         "STYLE": address_of("style.css"),
         "MARK": address_of("mark.svg"),
+        "NOT_KEPT": "|".join(re.escape(name) for name in OF_INTAKE),
     }
     for name, value in values.items():
         script = script.replace(f"%{name}%", value)

@@ -1,5 +1,6 @@
 """The mailbox: words both ways, consents, a copy, another number, helpers, and taking it back."""
 
+import io
 import re
 
 import pytest
@@ -9,15 +10,17 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import messages
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance_case
 from registry.complaints.intake.models import Message
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
-from registry.i18n.languages import CATALOGUES
+from registry.i18n.languages import CATALOGUES, text
 from registry.i18n.wording import date_text
 from registry.officers.models import Unit
-from registry.vocabulary.cases import Author, CaseState, ConsentKind
+from registry.vocabulary.cases import Author, CaseRole, CaseState, ConsentKind
 from registry.vocabulary.register import Language
+from tests.complaints.samples import recording
 from tests.pages.intake.phone import PLACES, Phone
 
 ZH = CATALOGUES["zh-Hans"]
@@ -193,3 +196,35 @@ def test_a_strangers_helper_cannot_be_cut_off(phone: Phone, other: Phone) -> Non
         assert phone.send({"token": token, "helper": "23456789ABCD", "wish": wish}, "helper").status_code == 409
     other.go("/mine")
     assert ZH["case.reads.received"] in other.text
+
+
+def test_an_answer_is_spoken_in_the_mailbox_and_the_officers_are_told(phone: Phone, session: Session) -> None:
+    phone.file()
+    assert "microphone=(self)" in phone.shown.headers["Permissions-Policy"]
+    assert "capture" in phone.text
+    form = phone.form("files") | {"go": "mine", "changes_voice": "1", "file": (io.BytesIO(recording("webm")), "a.webm")}
+    answer = phone.send(form, "files")
+    assert answer.headers["Location"] == "/zh-Hans/box/mine"
+    phone.go("/mine")
+    assert phone.text.count(ZH["page.box.mine.voice.sent"] + " ·") == 1
+    assert only_case(session).has_unread
+
+
+def test_a_case_that_waits_for_an_answer_goes_on_when_it_is_spoken(phone: Phone, session: Session) -> None:
+    phone.file()
+    case = only_case(session)
+    for state in (CaseState.IN_TRIAGE, CaseState.WAITING_COMPLAINANT):
+        advance_case(session, case, state, CaseRole.TRIAGE, now())
+    session.commit()
+    phone.go("/mine")
+    phone.send(phone.form("files") | {"go": "mine", "file": (io.BytesIO(recording("webm")), "a.webm")}, "files")
+    session.expire_all()
+    assert only_case(session).state is CaseState.IN_TRIAGE
+
+
+def test_what_triage_calls_the_most_urgent_is_told_to_its_writer(phone: Phone) -> None:
+    phone.begin()
+    phone.answer(PLACES["account"], answer="他们打我，门锁着，护照被老板拿走了，三个月没有工资。")
+    phone.go("/all")
+    phone.press("send")
+    assert text(Language.ZH_HANS, "page.box.mine.danger.filed", number="112") in phone.text

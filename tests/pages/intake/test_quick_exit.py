@@ -1,11 +1,21 @@
 """Leaving at once, neutral addresses and titles, and the headers that keep a page from being kept."""
 
+import io
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from registry.complaints.case.models import Case
 from registry.i18n.languages import CATALOGUES
+from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import Language
+from tests.complaints.samples import recording
 from tests.page_languages import PAGE_LANGUAGES
+from tests.pages.intake.phone import PLACES, Phone
+
+ZH = CATALOGUES["zh-Hans"]
 
 NEUTRAL = {"zh-Hans": "记事", "en": "Notes", "fr": "Notes", "ro": "Notițe"}
 
@@ -55,3 +65,49 @@ def test_where_leaving_leads_is_no_choice_of_the_asker(client: FlaskClient) -> N
         "/en/box/leave?next=https://evil.example", data={"next": "//evil.example", "url": "//evil.example"}
     )
     assert sent.headers["Location"] == away
+
+
+def test_leaving_destroys_a_draft_whose_number_was_never_typed_back(phone: Phone, session: Session) -> None:
+    phone.go()
+    phone.press("begin")
+    phone.go("/short/story")
+    phone.press("short/story", account="老板拿走了护照。")
+    assert phone.send({}, "leave").status_code == 303
+    [case] = session.scalars(select(Case))
+    assert case.state is CaseState.PURGED
+
+
+def test_leaving_keeps_a_draft_that_its_writer_can_come_back_to(phone: Phone, session: Session) -> None:
+    code = phone.begin()
+    phone.answer(PLACES["account"], answer="老板拿走了护照。")
+    phone.send({}, "leave")
+    phone.come_back(code)
+    phone.go("/all")
+    assert "老板拿走了护照。" in phone.text
+
+
+def test_leaving_touches_nothing_that_was_sent(phone: Phone, session: Session) -> None:
+    code = phone.file()
+    phone.send({}, "leave")
+    assert session.scalars(select(Case)).one().state is CaseState.SUBMITTED
+    phone.come_back(code)
+    assert ZH["case.reads.received"] in phone.text
+
+
+def test_leaving_removes_what_was_spoken_and_not_sent(phone: Phone, session: Session) -> None:
+    code = phone.file()
+    phone.go("/files")
+    fields = {"token": phone.form("files")["token"], "once": "a", "number": 0}
+    part = {"part": (io.BytesIO(recording("webm")[:3000]), "part")}
+    assert phone.send(fields | part, "files/recording/part").status_code == 200
+    phone.go("/files")
+    assert ZH["page.box.voice.unfinished"] in phone.text
+    phone.send({}, "leave").close()
+    phone.come_back(code)
+    phone.go("/files")
+    assert ZH["page.box.voice.unfinished"] not in phone.text
+
+
+def test_a_browser_without_a_visit_leaves_as_well(client: FlaskClient) -> None:
+    client.set_cookie("notes", "x" * 43)
+    assert client.post("/zh-Hans/box/leave").status_code == 303

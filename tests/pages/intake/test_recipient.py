@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.intake.handover import Fit
-from registry.i18n.languages import CATALOGUES
+from registry.i18n.languages import CATALOGUES, text
 from registry.i18n.wording import country_name
 from registry.officers.models import Unit
 from registry.vocabulary.register import EU_STATES, Language
@@ -64,11 +64,11 @@ def test_where_somebody_is_now_decides_where_no_country_of_work_does(phone: Phon
 
 def test_who_filed_danger_reads_what_happens_within_the_hour_and_others_do_not(phone: Phone) -> None:
     phone.file()
-    assert ZH["page.box.mine.danger.filed"] not in phone.text
+    assert text(Language.ZH_HANS, "page.box.mine.danger.filed", number="112") not in phone.text
     phone.client.delete_cookie("box")
     phone.begin()
     phone.answer(PLACES["in_danger"], answer="yes")
     phone.answer(PLACES["country"], answer="IT")
     phone.go("/all")
     phone.press("send")
-    assert ZH["page.box.mine.danger.filed"] in phone.text
+    assert text(Language.ZH_HANS, "page.box.mine.danger.filed", number="112") in phone.text

@@ -11,7 +11,7 @@ from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.parts import PART_BYTES, RECORDING_SLOTS, clear_abandoned
 from registry.complaints.attachments.storage import FolderStore
-from registry.complaints.attachments.uploading import upload
+from registry.complaints.intake.mailbox_files import take_file
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
@@ -74,11 +74,11 @@ def taken(monkeypatch: pytest.MonkeyPatch) -> list[SentFile]:
     """The files that are taken in, as they come; what a file's maker asked for lies sealed afterwards."""
     files: list[SentFile] = []
 
-    def noted(services: object, opened: object, case: object, sent: SentFile, today: object) -> Attachment:
+    def noted(services: object, opened: object, case: object, sent: SentFile, at: object) -> Attachment:
         files.append(sent)
-        return upload(services, opened, case, sent, today)  # type: ignore[arg-type]
+        return take_file(services, opened, case, sent, at)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(parts, "upload", noted)
+    monkeypatch.setattr(parts, "take_file", noted)
     return files
 
 

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from registry.cli.i18n import voices_command
 from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
@@ -50,3 +52,12 @@ def test_what_was_not_recorded_has_no_sound(phone: Phone, settings: Settings, ma
     made.rename(made.with_name("0" * 24 + ".mp3"))
     assert "<audio" not in phone.go("/short").text
     assert clear_old(settings.home) == 1
+
+
+def test_only_the_languages_that_are_asked_for_are_recorded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    wanted = [voice(tmp_path, language, IN_DANGER) for language in (Language.ZH_HANS, Language.FR)]
+    monkeypatch.setattr("registry.cli.i18n.voices", lambda home: iter(wanted))
+    monkeypatch.setenv("REGISTRY_HOME", str(tmp_path))
+    for made in ("1 recordings made", "0 recordings made"):
+        assert made in CliRunner().invoke(voices_command, ["write", "--language", "zh-Hans"]).output
+    assert [one.path.is_file() for one in wanted] == [True, False]

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Browser, expect
 from sqlalchemy.orm import Session
 
+from registry.pages.public.assets import OF_INTAKE
 from registry.vocabulary.register import Language
 from tests.make import make_licence
 from tests.pages.public.reading import read
@@ -52,6 +53,21 @@ def test_help_numbers_are_readable_without_a_line_and_no_question_is_kept(
     # A page that was never read gives the numbers instead of an error.
     page.goto(f"{served.base_url}/en/licences")
     expect(page.locator("a[href='tel:112']").first).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_visit_to_the_complaint_leaves_no_trace_among_what_is_kept(browser: Browser, served: Served) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, service_workers="allow")
+    page = context.new_page()
+    page.goto(f"{served.base_url}/zh-Hans/help")
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.goto(f"{served.base_url}/zh-Hans/box")
+    expect(page.locator("form.leave button")).to_be_visible()
+    names = {path.rpartition("/")[2] for path in page.evaluate(STORED)}
+    assert "style.css" in names
+    assert not names & {"box", *OF_INTAKE}
     context.close()
 
 

@@ -1,4 +1,4 @@
-/* The page of files: records speech, and sends what was recorded or chosen whichever button of its form is pressed, so that
+/* The page of files and the mailbox: records speech, and sends what was recorded or chosen whichever button of its form is pressed, so that
    nothing stays behind when somebody goes on. A file goes in parts, and goes on by itself after the line was lost; a photograph
    is made smaller first. While somebody speaks, what was said goes sealed under their number every few seconds, so that a page
    that closes loses only those; it becomes a file when the form is sent. Where a browser can do none of this, the form sends
@@ -278,7 +278,7 @@
   }
 
   function chosen(field) {
-    var file = field.files && field.files[0];
+    var file = field && field.files && field.files[0];
     return file && file.size && file.size <= PART * MOST_PARTS ? file : null;
   }
 
@@ -298,7 +298,7 @@
     else files();
   }
 
-  function isTooLarge(field) { return field.files && field.files[0] && !chosen(field); }
+  function isTooLarge(field) { return field && field.files && field.files[0] && !chosen(field); }
 
   form.addEventListener("click", function (event) {
     for (var one = event.target; one && one !== form; one = one.parentNode) {

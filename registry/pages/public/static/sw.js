@@ -2,8 +2,9 @@
 // a complaint or anything of an account: only what is on the list below, asked for by GET and without a query.
 "use strict";
 const CACHE = "registry-%VERSION%";
-const KEPT = /^\/(?:%LANGUAGES%)\/(?:|help|licences|fees|coverage|rules|rules\/[A-Z]{2}|privacy|cookies|accessibility)$/;
-const FILES = /^\/static\/pages\/[0-9a-f]{12}\/[a-z_]+\.(?:css|js|svg)$/;
+const KEPT = /^\/(?:%LANGUAGES%)\/(?:|help|licences|fees|coverage|rights|rights\/[A-Z]{2}|rules|rules\/[A-Z]{2}|privacy|cookies|accessibility)$/;
+// Files of the pages of complaints are not kept: they would tell that somebody was there.
+const FILES = /^\/static\/pages\/[0-9a-f]{12}\/(?!(?:%NOT_KEPT%)$)[a-z_]+\.(?:css|js|svg)$/;
 const LANGUAGE = /^(?:%LANGUAGES%)$/;
 const MAX_KEPT = 40;
 
