@@ -147,6 +147,7 @@ def rendered(template: str, language: Language, *, keeps_query: bool = True, **c
         "leads_to_intake": leads_to_intake,
         "further": (CHECK, *FURTHER) if leads_to_intake else FURTHER,
         "away": AWAY[language],
+        "can_leave": False,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),
