@@ -11,6 +11,7 @@ from registry.core.errors import BadProof
 from registry.core.files import write_public
 from registry.ranges import exporting
 from registry.ranges.actions import write_epoch
+from registry.vocabulary.register import Language
 
 
 @click.group(
@@ -61,7 +62,13 @@ def export_static(folder: Path) -> None:
 @click.option(
     "--max-mb", type=click.IntRange(1, 200), default=2, show_default=True, help="Refuse to write a longer one."
 )
-def kit(file: Path, max_mb: int) -> None:
+@click.option(
+    "--language",
+    type=click.Choice([one.value for one in Language]),
+    default="zh-Hans",
+    help="Beside Chinese; of a Chinese reader the script.",
+)
+def kit(file: Path, max_mb: int, language: str) -> None:
     """Write the offline kit of the newest epoch to FILE: one page that answers in Chinese without a network.
 
     It is signed with the key of receipts and may be used for 30 days. Hand it on as it is: on a stick, in a chat, on a site.
@@ -71,7 +78,9 @@ def kit(file: Path, max_mb: int) -> None:
     from registry.ranges.kit import kit as made_kit
 
     with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
-        body = made_kit(session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000)
+        body = made_kit(
+            session, Signers(settings.keys).of(Use.RECEIPT), settings.public_url, max_mb * 1_000_000, Language(language)
+        )
     try:
         write_public(file, body)
     except OSError as error:

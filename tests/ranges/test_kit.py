@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.keyring import Use
 from registry.core.settings import Settings
 from registry.http.transaction import Services
+from registry.i18n.languages import CATALOGUES
 from registry.log.signing import sign_committed
 from registry.proofs.credentials.reading import read_jws
 from registry.proofs.credentials.signing import Signers
 from registry.ranges.actions import write_epoch
-from registry.ranges.kit import KIT_TYPE, KitTooLarge, kit
-from registry.vocabulary.register import LicenceStatus
+from registry.ranges.kit import KIT_TYPE, KitTooLarge, kit, languages_of
+from registry.vocabulary.register import Language, LicenceStatus
 from tests import make
 
 pytestmark = pytest.mark.one_database
@@ -74,9 +76,18 @@ def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: P
     assert found is not None
     assert date(*map(int, found.groups())) <= datetime.now(UTC).date() + timedelta(days=31)
     assert "不可以" in ask("INV-2")
-    absent = ask("NIX-1")
-    assert "没有此号码" in absent
+    absent = ask("NIX-12345")
+    assert "没有查到这个号码。查不到，不等于真，也不等于假。先别交钱。" in absent
     assert "可以招工" not in absent
+    named = ask("invented")
+    assert "Invented </script>" in named
+    assert "名字谁都能借用" in named
+    assert "可以招工" not in named
+    assert "没有查到这个名字" in ask("别的公司")
+    assert page.locator("#country option", has_text="法国").count() == 1
+    assert page.locator("a[href='tel:800290290']").count() == 1
+    assert page.locator("a[href='tel:900759759']").count() == 0
+    assert CATALOGUES["zh-Hans"]["page.pay.passport"] in page.inner_text(".pay")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     # Made for today: a clock that is a day fast answers still, one that is a day slow says so.
     page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=1))
@@ -108,3 +119,29 @@ def test_a_kit_that_grew_too_long_is_refused_with_what_else_there_is(
         assert phrase in caught.value.text
         assert "--max-mb" in caught.value.text
         assert ("at least" in caught.value.text) == (max_bytes == 20)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_kit_is_in_chinese_and_in_the_readers_language(
+    page_file: Path, held_services: Services, settings: Settings, language: Language
+):
+    with held_services.reading_sessions() as reading:
+        signer = Signers(settings.keys).of(Use.RECEIPT)
+        text = kit(reading, signer, settings.public_url, language=language).decode()
+    first, second = languages_of(language)
+    assert first in (Language.ZH_HANS, Language.ZH_HANT)
+    assert language in (first, second)
+    for one in (first, second):
+        assert CATALOGUES[one]["kit.title"] in text
+        assert json.dumps(CATALOGUES[one]["kit.absent"])[1:-1] in text
+    assert "{{" not in text.partition("<script")[0]
+
+
+def test_the_kit_is_a_file_to_keep_and_the_help_page_leads_to_it(page_file: Path, client: FlaskClient):
+    assert "/fr/kit.html" in client.get("/fr/help").get_data(as_text=True)
+    for _ in range(2):
+        response = client.get("/fr/kit.html")
+        assert response.status_code == 200
+        assert response.headers["Content-Disposition"] == 'attachment; filename="registry-fr.html"'
+        assert "sandbox" in response.headers["Content-Security-Policy"]
+        assert "Vérifier un recruteur" in response.get_data(as_text=True)

@@ -1,4 +1,4 @@
-"""What stands on a paper: the licence's record in Chinese and in the language of the country it leads to."""
+"""What stands on a paper: the licence's record in Chinese and in the language of its reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from registry.register.agencies import record
 from registry.vocabulary.register import HolderKind, Language, NameKind
 
 _SPOKEN_IN = {"IT": Language.IT, "FR": Language.FR, "RO": Language.RO}
-"""The page language of a destination; where we have none, English."""
+"""The page language of a destination, which a reader of Chinese gets beside Chinese; where we have none, English."""
 
 MAX_NAMES = 3
 MAX_PARTS = 8
@@ -40,11 +40,12 @@ class PlaceInLog:
 
 
 def languages_of(language: Language, standing: LicenceView) -> tuple[Language, Language]:
-    """Chinese as the asker writes it, and the language of the licence's destination."""
+    """Chinese, and the asker's own language; who asks in Chinese gets the language of the licence's destination."""
+    if language not in (Language.ZH_HANS, Language.ZH_HANT):
+        return Language.ZH_HANS, language
     corridors = standing.licence.corridors or ()
     places = {corridor.destination for corridor in corridors if corridor.destination} or {standing.licence.country}
-    chinese = Language.ZH_HANT if language is Language.ZH_HANT else Language.ZH_HANS
-    return chinese, _SPOKEN_IN.get(next(iter(places)), Language.EN) if len(places) == 1 else Language.EN
+    return language, _SPOKEN_IN.get(next(iter(places)), Language.EN) if len(places) == 1 else Language.EN
 
 
 def html_of(sheet: Sheet, stated: Sequence[Language], standing: LicenceView, code: str, place: PlaceInLog) -> str:

@@ -23,7 +23,7 @@ KEPT = 3600
 IN_ONE = 10_000
 """Agencies in one sitemap, by row id; the protocol takes 50,000."""
 
-PRIVATE = ("box", f"{lookup.PLACE}/", f"{checks.PLACE}/", "fees/", "verdict/")
+PRIVATE = ("box", f"{lookup.PLACE}/", f"{checks.PLACE}/", "fees/", "verdict/", "kit.html")
 """Of each language: the intake, and answers that are kept for who asked."""
 
 PAGES = ("", "check", "licences", "help", "agencies", "coverage", "rules", "fees", "statistics", "log", "accessibility")

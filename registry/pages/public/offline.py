@@ -7,14 +7,22 @@ import hashlib
 import re
 from functools import cache
 from importlib.resources import files
+from threading import Lock
 
 import msgspec
 from flask import Blueprint, Response
 
+from registry.core.errors import NotFound, TooBusy
+from registry.core.keyring import Use
 from registry.http.headers import content_policy
+from registry.http.responses import File, respond_with_file
+from registry.http.transaction import public_reading, services
 from registry.i18n.languages import text
 from registry.pages.public.assets import OF_INTAKE, address_of
 from registry.pages.public.rendering import SHORT
+from registry.proofs.credentials.signing import Signers
+from registry.ranges.kit import KitTooLarge, kit
+from registry.ranges.queries import current
 from registry.vocabulary.register import Language
 
 pages = Blueprint("offline", __name__)
@@ -63,3 +71,30 @@ def show_manifest(language: Language) -> Response:
     response = Response(msgspec.json.encode(stated), mimetype="application/manifest+json")
     response.headers["Cache-Control"] = SHORT
     return response
+
+
+@pages.get("/<language:language>/kit.html")
+def download_kit(language: Language) -> Response:
+    """The offline kit, made once for each epoch and language. It is a file to keep, and no page of this server."""
+    epoch = current(public_reading()).epoch.epoch
+    body = _kits.get((epoch, language))
+    if body is None:
+        # One at a time: to make a kit of many numbers takes seconds.
+        if not _being_made.acquire(blocking=False):
+            raise TooBusy("the offline kit is being made: ask again in a moment", RETRY_AFTER)
+        try:
+            settings = services().settings
+            body = kit(public_reading(), Signers(settings.keys).of(Use.RECEIPT), settings.public_url, language=language)
+            for old in [key for key in _kits if key[0] != epoch]:
+                del _kits[old]
+            _kits[epoch, language] = body
+        except KitTooLarge as trouble:
+            raise NotFound(trouble.text) from None
+        finally:
+            _being_made.release()
+    return respond_with_file(File((body,), "text/html", f"registry-{language}.html", len(body)))
+
+
+RETRY_AFTER = 20
+_kits: dict[tuple[int, Language], bytes] = {}
+_being_made = Lock()

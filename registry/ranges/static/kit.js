@@ -85,15 +85,21 @@
     return out;
   }
 
-  const say = (id, zh, en, tone) => {
+  // Each thing is said twice, in the two languages of the kit.
+  const worded = (name, values) => facts.words[name].map((words, nth) =>
+    words.replace(/\{(\w+)\}/g, (all, key) => (key === "day" && nth === 0 ? inChinese(values.day) : values[key])));
+
+  const write = (box, texts, tag, kind) => texts.forEach((text, nth) => {
+    const line = document.createElement(nth ? "p" : tag || "p");
+    line.lang = facts.langs[nth]; line.textContent = text; line.className = nth ? "" : kind || "";
+    box.append(line);
+  });
+
+  const say = (id, name, tone, values) => {
     const box = at(id);
     box.className = tone || "";
     box.replaceChildren();
-    for (const [text, lang] of [[zh, "zh-Hans"], [en, "en"]]) {
-      const line = document.createElement("p");
-      line.lang = lang; line.textContent = text;
-      box.append(line);
-    }
+    if (name) write(box, worded(name, values || {}));
     return box;
   };
 
@@ -116,16 +122,16 @@
     const same = claims.sha256 === facts.sha256 && claims.not_after === facts.not_after && claims.on === facts.on;
     const kid = btoa(String.fromCharCode(...Numbers.sha256(Numbers.bytes(
       `{"crv":"P-256","kty":"EC","x":"${facts.key.x}","y":"${facts.key.y}"}`)).slice(0, 12))).replace(/\+/g, "-").replace(/\//g, "_");
-    if (!same) return say("signed", "签名不符：此文件被改动，不要使用", "The signature is wrong: this file was changed. Do not use it", "no");
+    if (!same) return say("signed", "signed.wrong", "no");
     const subtle = window.crypto && window.crypto.subtle;
-    if (!subtle) return say("signed", `此浏览器无法核对签名。密钥 ${kid}`, `This browser cannot check the signature. Key ${kid}`);
+    if (!subtle) return say("signed", "signed.unknown", "", { kid });
     const how = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
     subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: facts.key.x, y: facts.key.y }, how, false, ["verify"])
       .then((key) => subtle.verify(how, key, raw(sign), Numbers.bytes(`${head}.${body}`)))
       .then((holds) => holds
-        ? say("signed", `签名相符。请与登记处公布的密钥比对：${kid}`, `The signature holds. Compare the key with the one that the registry publishes: ${kid}`)
-        : say("signed", "签名不符：此文件被改动，不要使用", "The signature is wrong: this file was changed. Do not use it", "no"))
-      .catch(() => say("signed", `此浏览器无法核对签名。密钥 ${kid}`, `This browser cannot check the signature. Key ${kid}`));
+        ? say("signed", "signed.holds", "", { kid })
+        : say("signed", "signed.wrong", "no"))
+      .catch(() => say("signed", "signed.unknown", "", { kid }));
     return null;
   }
 
@@ -153,13 +159,6 @@
     return [...places];
   }
 
-  const WORDS = {
-    yes: ["可以招工", "Licensed for this"],
-    no: ["不可以", "Not licensed for this"],
-    unknown: ["不能确定", "Not certain"],
-    too_old: ["此答复已过期，请联网查询", "This answer is too old: ask the registry"],
-  };
-
   function show(place, destination) {
     const answers = data.sets[data.of[place]];
     const one = answers.find((answer) => answer[0] === destination) || answers.find((answer) => answer[0] === "");
@@ -167,45 +166,49 @@
     const verdict = isOver ? "too_old" : one[1];
     const box = document.createElement("div");
     box.className = verdict;
-    const line = (text, tag, lang, kind) => {
-      const made = document.createElement(tag);
-      made.textContent = text; made.lang = lang; made.className = kind || "";
-      box.append(made);
-    };
-    line(WORDS[verdict][0], "h2", "zh-Hans");
-    line(WORDS[verdict][1], "p", "en");
-    for (const who of data.who[place] instanceof Array ? data.who[place] : [data.who[place]]) {
-      const [name, country, id] = data.agencies[who];
-      line(`${name || "姓名不公开"}（${data.homes[country] || country}，${id}）`, "p", "", "who");
-    }
-    if (one[0] !== destination) {
-      line("没有针对该国的答复，以下未考虑工作国家", "p", "zh-Hans");
-      line("There is no answer for that country: this one does not consider where you work", "p", "en");
-    }
-    if (!isOver) for (const text of one[3]) { line(data.texts[text][0], "p", "zh-Hans"); line(data.texts[text][1], "p", "en"); }
-    if (verdict === "unknown") {
-      line("要说明工种、签证等情况，请联网到登记处查询", "p", "zh-Hans");
-      line("To say which work or visa, ask the registry over a network", "p", "en");
-    }
+    write(box, worded(verdict), "h2");
+    for (const who of data.who[place] instanceof Array ? data.who[place] : [data.who[place]]) write(box, [called(who)], "p", "who");
+    if (one[0] !== destination) write(box, worded("no_country"));
+    if (!isOver) for (const text of one[3]) write(box, data.texts[text]);
+    if (verdict === "unknown") write(box, worded("online"));
     // No answer outlives the kit.
     const last = one[2] !== "" && one[2] < facts.not_after ? one[2] : facts.not_after;
-    line(`此答复有效至${inChinese(last)}`, "p", "zh-Hans", "until");
-    line(`This answer holds until ${last}`, "p", "en");
+    write(box, worded("until", { day: last }), "p", "until");
     at("answer").append(box);
+  }
+
+  function called(who) {
+    const [name, country, id] = data.agencies[who];
+    return `${name || worded("no_name")[0]}（${data.homes[country] || country}，${id}）`;
+  }
+
+  // A name shows who may be meant and never a verdict: anyone can borrow one.
+  const MOST = 8;
+  const plainName = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s.,;:·・()（）\-_'"“”’&]/g, "");
+  function named(text) {
+    const asked = plainName(text);
+    if (asked.length < 2) return [];
+    return data.agencies.map((one, who) => who).filter((who) => {
+      const name = plainName(data.agencies[who][0]);
+      return name && (name.includes(asked) || (name.length >= 4 && asked.includes(name)));
+    }).slice(0, MOST);
   }
 
   function ask(event) {
     event.preventDefault();
     const text = at("number").value;
-    say("answer", "", "");
-    at("answer").replaceChildren();
+    say("answer");
     if (isOld()) return old();
-    if (!Numbers.plain(text, true)) return say("answer", "请输入号码", "Type a number");
+    if (!Numbers.plain(text, true)) return say("answer", "empty");
     const places = found(text);
     if (!places.length) {
-      return say("answer",
-        `截至${inChinese(facts.on)}，名册中没有此号码。请检查是否抄错；没有记录不等于不需要许可`,
-        `As of ${facts.on} this number is in no list. Check that it is copied right; no record does not mean that no licence is needed`, "unknown");
+      const firms = named(text);
+      const isNumber = (text.match(/\d/g) || []).length >= 4;
+      if (!firms.length) return say("answer", isNumber ? "absent" : "absent.name", "unknown");
+      const box = say("answer", "names", "unknown");
+      for (const who of firms) write(box, [called(who)], "p", "who");
+      write(box, worded("names.hint"));
+      return null;
     }
     for (const place of places) show(place, at("country").value);
     return null;
@@ -213,9 +216,7 @@
 
   function old() {
     const early = today() < facts.on;
-    return say("answer",
-      early ? "本机日期早于数据日期，请校正日期" : "数据太旧，不作答复。请取新的文件或联网查询",
-      early ? "The clock of this device is behind the data: set it" : "Too old: nothing is answered. Get a new file, or ask the registry", "no");
+    return say("answer", early ? "early" : "old", "no");
   }
 
   try {
@@ -230,6 +231,6 @@
     if (isOld()) { document.body.classList.add("old"); old(); }
     document.body.dataset.ready = "yes";
   } catch (error) {
-    say("answer", "此文件已损坏，不要使用", "This file is damaged. Do not use it", "no");
+    say("answer", "damaged", "no");
   }
 })();

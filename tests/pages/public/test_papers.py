@@ -143,6 +143,25 @@ def test_the_extract_is_readable_in_two_languages_by_eye_by_camera_and_by_screen
     assert set(bundle) <= set(json.loads(files["bundle.json"][0]))
 
 
+@pytest.mark.parametrize(
+    ("asked", "second", "words"),
+    [
+        (Language.FR, Language.FR, "Extraitduregistre"),
+        (Language.RO, Language.RO, "Extrasdinregistru"),
+        (Language.EN, Language.EN, "Extractfromtheregister"),
+        (Language.ZH_HANT, Language.IT, "Estrattodalregistro"),
+    ],
+)
+def test_a_paper_is_in_chinese_and_the_reader_s_language_and_for_a_reader_of_chinese_the_destination_s(
+    client: FlaskClient, licence: record.Licence, asked: Language, second: Language, words: str
+) -> None:
+    path = f"/{asked}/licences/{licence.licence_id}/certificate.pdf"
+    text = "".join(pdf(client, path).pages[0].extract_text().split())
+    chinese = asked if asked is Language.ZH_HANT else Language.ZH_HANS
+    assert client.get(path).headers["Content-Language"] == f"{chinese}, {second}"
+    assert words in text
+
+
 def test_a_warning_of_a_clone_keeps_no_proof_from_being_made(
     client: FlaskClient, session: Session, publish: Callable[[], None]
 ) -> None:
@@ -191,7 +210,11 @@ def test_a_camera_reads_the_code_of_a_card_printed_at_300_dpi_however_long_its_n
     publish()
     reader = pdf(client, f"/zh-Hans/licences/{agency.licences[0].licence_id}/card.pdf")
     assert len(reader.pages) == 1
-    assert "2099" in reader.pages[0].extract_text()
+    # Names end after two lines, and the facts stand below them.
+    text = reader.pages[0].extract_text()
+    assert "2099" in text
+    assert "Shili" in text
+    assert "Shili " * 30 not in text.replace("\n", " ")
     (tmp_path / "card.pdf").write_bytes(reader.stream.getvalue())  # type: ignore[attr-defined]
     subprocess.run(["pdftoppm", "-r", "300", "-singlefile", "card.pdf", "card"], cwd=tmp_path, check=True)
     read_by_zbar = subprocess.run(
