@@ -32,6 +32,7 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
         ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
         parameters.get("contract_months"),
         _SAID.get(parameters.get("written_contract", Answer.UNKNOWN)),
+        parameters.get("region"),
     )
     today = day_at(now(), None)
     return judge(question, fee_rules_in(law, today), today)

@@ -377,6 +377,9 @@ STAFF_LANGUAGES = (Language.ZH_HANS, Language.ZH_HANT, Language.EN, Language.IT)
 EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 
+UNION = "EU"
+"""The country of rows of law that every member state shares."""
+
 SENDING_COUNTRIES = frozenset({"CN"})
 
 

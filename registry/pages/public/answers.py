@@ -219,8 +219,9 @@ def follow_up(found: LookupResult, form: LookupForm, language: Language) -> list
 def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tuple[str, str]]:
     values = finding.values
     if parameter == "work_permit":
-        for one in filter(None, values.get("permits", "").split("|")):
-            yield one, permit_name(language, one)
+        # Rows may call one permit by several names.
+        named = {permit_name(language, one): one for one in filter(None, values.get("permits", "").split("|"))}
+        yield from ((one, name) for name, one in named.items())
         yield "other", text(language, "page.answer.permit.other")
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):

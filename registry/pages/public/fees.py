@@ -13,7 +13,7 @@ from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
 from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, row_words
+from registry.i18n.wording import reason_text, region_name, words_of
 from registry.pages.public.answers import Tone
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
@@ -31,7 +31,7 @@ pages = Blueprint("fees", __name__)
 _PARTS = ("kind", "amount", "currency", "state", "when")
 _JOB = (
     "origin", "destination", "charged_by", "labour_contract", "written_contract", "contract_months", "monthly_wage",
-    "wage_currency",
+    "wage_currency", "region",
 )  # fmt: skip
 _MAX_KEPT = 60
 
@@ -164,6 +164,7 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
             for one in found.charges
         ],
         "needs": found.needs,
+        "regions": found.regions,
         "permits": [
             (
                 reason_text(language, one, SourceSnapshot(), has_licence=False, answer=Answer.UNKNOWN),
@@ -238,10 +239,17 @@ def _form_page(
         currencies=OFFERED_CURRENCIES,
         states=list(ChargeState),
         times=list(ChargeTime),
-        row_words=partial(row_words, language),
+        regions=_regions(language, answer, stored.job),
+        words_of=partial(words_of, language),
         contracts=list(Answer),
         chargers=CHARGED_BY,
         countries=countries(language),
         origins=countries(language, EU_STATES | SENDING_COUNTRIES),
         has_room=len(stored.rows) < MAX_CHARGES,
     )
+
+
+def _regions(language: Language, answer: dict[str, Any] | None, job: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The parts of the country of the job, where its rules on charges differ by them; else what was chosen before."""
+    stated = (job["region"],) if job["region"] else ()
+    return [(one, region_name(language, one)) for one in dict.fromkeys((*(answer or {}).get("regions", ()), *stated))]

@@ -59,12 +59,13 @@ class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`law`: what was read in the law of any country about charges to workers, to be shown for a destination. `routes`:
-    the ways to a permit there."""
+    the ways to a permit there. `regions`: by country, its parts as its rows of law name them."""
 
     rule: tuple[FeeRule, ...]
     deposit: tuple[DepositRule, ...]
     law: tuple[Fee, ...] = ()
     routes: tuple[PermitRoute, ...] = ()
+    regions: dict[str, tuple[str, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class FeeQuestion:
     """`has_labour_contract`: with the enterprise that charges; None when it was not said.
 
     `charged_by`: who asks for the money; None when it was not said. `contract_months`: how long the contract runs.
-    `has_written_contract`: on the service, with the one who charges; None when it was not said.
+    `has_written_contract`: on the service, with the one who charges; None when it was not said. `region`: where in the
+    destination the job is, as its law calls it, or `other`.
     """
 
     charges: tuple[Charge, ...]
@@ -105,6 +107,7 @@ class FeeQuestion:
     charged_by: ChargedBy | None = None
     contract_months: int | None = None
     has_written_contract: bool | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,8 @@ class FeeAnswer:
     """`months` says how the totals were told as months; `deposit` is what the origin's agencies must keep, if known.
 
     `destination_rules`: what the law of the destination says of charges. `steps`: how to claim, in order.
-    `needs`: fields that were not stated and that the law tells apart. `permits`: those that the destination does not give.
+    `needs`: fields that were not stated and that the law tells apart; `regions`: what `region` takes there. `permits`:
+    those that the destination does not give, and those that are open.
     """
 
     charges: tuple[JudgedCharge, ...]
@@ -191,3 +195,4 @@ class FeeAnswer:
     steps: tuple[Step, ...] = ()
     needs: tuple[str, ...] = ()
     permits: tuple[Finding, ...] = ()
+    regions: tuple[str, ...] = ()

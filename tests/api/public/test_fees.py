@@ -157,3 +157,15 @@ def test_the_rules_can_be_read_with_their_sources(client: FlaskClient) -> None:
     assert_as_documented(response, "listFeeRules")
     assert {rule["reference"] for rule in response.json["rules"]} >= {"ilo_no_fee", "cn_no_deposit"}
     assert all(rule["source"] and rule["source_on"] for rule in response.json["rules"])
+
+
+def test_a_region_is_asked_for_where_the_law_differs_by_it(client: FlaskClient) -> None:
+    asked = {"origin": "CN", "destination": "BE", "charged_by": "placement_agent"}
+    charge = {"kind": "recruitment_service_payment", "amount": "100", "currency": "EUR", "state": "asked"}
+    [need] = [one for one in check(client, charge, **asked)["needs"] if one["parameter"] == "region"]
+    assert {"Vlaanderen", "Brussel", "Wallonie", "other"} <= set(need["allowed"])
+    flemish = check(client, charge, **asked, region="Vlaanderen")
+    assert "region" not in [one["parameter"] for one in flemish["needs"]]
+    regions = {row["region"] for row in flemish["destination_rules"] if row["country"] == "BE"}
+    assert regions <= {None, "Vlaanderen"}
+    assert "Vlaanderen" in regions

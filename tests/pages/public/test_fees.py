@@ -206,3 +206,16 @@ def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(browser
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
     context.close()
+
+
+def test_where_rules_differ_by_region_it_is_asked_for_and_the_rest_of_the_country_is_left_out(
+    client: FlaskClient,
+) -> None:
+    form = ROW | {"kind_0": "recruitment_service_payment", "charged_by": "placement_agent", "origin": "BE"}
+    first = client.post("/en/fees", data=form | {"destination": "BE"}, follow_redirects=True).get_data(as_text=True)
+    assert "The rules there differ by region." in first
+    assert '<option value="Vlaanderen">Flanders (Vlaanderen)</option>' in first
+    flemish = client.post("/en/fees", data=form | {"destination": "BE", "region": "Vlaanderen"}, follow_redirects=True)
+    page = flemish.get_data(as_text=True)
+    assert "The rules there differ by region." not in page
+    assert "be-fee-any-intermediary-brussel" not in page
