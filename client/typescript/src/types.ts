@@ -387,8 +387,8 @@ export type ChannelKind = Open<"phone" | "email" | "website" | "wechat" | "bank_
 export interface Charge {
   /** What for, by the ILO's definition. */
   kind: FeeKind;
-  /** More than zero, as text, without thousands separators, at most twelve digits and two places. */
-  amount: string;
+  /** More than zero, as text, without thousands separators, at most twelve digits and two places; may be left out. */
+  amount?: string;
   /** ISO 4217, in present use. */
   currency: string;
   /** Whether it was only asked for, or paid. */
@@ -1468,8 +1468,8 @@ export interface Jobs {
 export interface JudgedCharge {
   /** Which kind it is, of a closed set. */
   kind: FeeKind;
-  /** Decimal text, in the currency beside it. */
-  amount: string;
+  /** Decimal text, in the currency beside it; null where it was not stated. */
+  amount: string | null;
   /** ISO 4217 code of the currency. */
   currency: string;
   /** State it is in, of a closed set. */

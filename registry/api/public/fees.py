@@ -68,7 +68,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
 def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
     return {
         "kind": one.charge.kind,
-        "amount": exact(one.charge.amount),
+        "amount": None if one.charge.amount is None else exact(one.charge.amount),
         "currency": one.charge.currency,
         "state": one.charge.state,
         "lawful_at_origin": _finding_payload(one.lawful_at_origin, language),

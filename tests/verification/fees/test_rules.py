@@ -259,7 +259,7 @@ def test_what_is_forbidden_to_the_licensed_is_forbidden_to_others_too():
         # A narrow ban says nothing of charges that its words do not name; then what the states share is told.
         ("IE", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
         ("HU", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
-        ("HU", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN),
+        ("HU", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.NO_RULE_KNOWN),
         ("GB", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE),
         ("SK", None, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
         (None, ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED),
