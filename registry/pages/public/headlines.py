@@ -88,8 +88,8 @@ def own_words(finding: Finding, law: Law | None, language: Language) -> list[Cit
     return [row for row in translated(language, rows) if row.text]
 
 
-def headline(found: LookupResult, subject: str = "", *, is_several: bool = False) -> str:
-    """The key of the one sentence that answers."""
+def headline(found: LookupResult, subject: str = "", *, asks: int = 1) -> str:
+    """The key of the one sentence that answers; `asks` is how many questions stand under it."""
     if found.channel is not None:
         return f"page.answer.channel.{found.channel}"
     if found.candidates:
@@ -103,9 +103,11 @@ def headline(found: LookupResult, subject: str = "", *, is_several: bool = False
         return f"page.answer.{found.tone}.visa"
     if found.is_of_law and (found.tone is Tone.NO or first not in _OF_RECRUITERS):
         return f"page.answer.{found.tone}.law"
-    if first is Reason.CONTEXT_NEEDED and is_several:
+    if first is Reason.CONTEXT_NEEDED and asks > 1:
         return "page.answer.unknown.needs_several"
-    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
+    # What was asked and could not be told is asked no more.
+    is_told = first is not Reason.CONTEXT_NEEDED or asks > 0
+    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES and is_told:
         return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
     if found.tone is Tone.NO and found.verdict.agency is not None and first in _OF_STATUS:
         return "page.answer.no.status"

@@ -4,6 +4,7 @@ Which rows there are and what each may do to an answer is the law's (registry.re
 that they judge. A limit that the question states in full makes a `no`; one that may still be met leaves no `yes`.
 """
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
@@ -47,13 +48,14 @@ class Recruiting(NamedTuple):
     """What the law's limits must know of the recruiter.
 
     `entered_on`: since when it is licensed in `home`; None where that is not told. `is_direct`: the one who recruits hires
-    the worker itself, so that limits on agencies are none on it.
+    the worker itself, so that limits on agencies are none on it. `lends`: it is no agency, and hires the worker out.
     """
 
     home: str | None
     is_for_abroad: bool
     entered_on: date | None
     is_direct: bool = False
+    lends: bool = False
 
     @classmethod
     def under(cls, licence: record.Licence) -> "Recruiting":
@@ -78,7 +80,7 @@ def of_limits(
         return
     findings = law_today(facts, today)
     ends = (question.origin, question.destination, question.visa, question.nace_revision)
-    key = (recruiting.home, recruiting.is_for_abroad, recruiting.is_direct, *ends, *activities)
+    key = (recruiting.home, recruiting.is_for_abroad, recruiting.is_direct, recruiting.lends, *ends, *activities)
     known = findings.get(key)
     if known is None:
         known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
@@ -155,6 +157,10 @@ def _of_limits(
     question = _with_known_permit(question, facts)
     plan = _plan(recruiting, question)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
+    if recruiting.lends:
+        # To hire out without being an agency is the very deed.
+        deeds = {limit.id: True for limit in limits if limit.about is LimitSubject.DISGUISED_LENDING}
+        plan = dataclasses.replace(plan, facts=deeds)
     found = judge_limits(limits, plan, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)

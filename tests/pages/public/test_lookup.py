@@ -7,8 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.core.clock import now
 from registry.i18n.languages import CATALOGUES
+from registry.i18n.question_words import choices
 from registry.register.agencies import record
 from registry.vocabulary.register import (
     Activity,
@@ -200,6 +202,31 @@ def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
     page = tapped(client, page, "visa", "work")
     assert page.tone == "yes"
     assert "我们没有记录。请要求看合同。" in page.text
+
+
+def test_work_of_another_kind_can_be_said_and_is_never_a_yes(client: FlaskClient, session: Session) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-8")
+    plan = {"country": "ES", "origin": "CN", "visa": "work", "employer": "company"}
+    assert "还要再问您一件事" in ask(client, "VYM-CN-8", "zh-Hans", **plan).heading
+    page = ask(client, "VYM-CN-8", "zh-Hans", **plan, sector="other")
+    assert (page.tone, page.selects) == ("unknown", set())
+    # It was asked, and is not asked again.
+    assert "还要再问您" not in page.heading
+    assert "其他" in page.text
+
+
+def test_care_housework_transport_massage_and_fishing_can_be_chosen(client: FlaskClient) -> None:
+    chosen = read(client.get("/zh-Hans/")).options["sector"]
+    assert {"97.00", "87.30", "96.23", "49.41", "03.11", "other"} <= set(chosen)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_list_of_countries_begins_with_those_that_are_asked_about_most(
+    client: FlaskClient, language: Language
+) -> None:
+    assert read(client.get(f"/{language}/")).options["country"][1:4] == ["IT", "FR", "DE"]
+    question = QUESTIONNAIRE.by_code["country"]
+    assert [code for code, _ in choices(language, question)][:3] == ["CN", "IT", "FR"]
 
 
 def test_a_plan_in_czechia_asks_the_occupation_and_reaches_an_answer_in_four_taps(
