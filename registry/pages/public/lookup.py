@@ -34,7 +34,7 @@ from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.listing import agencies_named
 from registry.register.help_lines.rules import help_lines_in, lines_by_place
-from registry.verification.checks.advert import MAX_CHARACTERS as MAX_ADVERT
+from registry.verification.checks.text import MAX_CHARACTERS as MAX_ADVERT
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
 from registry.vocabulary.codes import Problem
