@@ -263,7 +263,10 @@ def _answer_page(
         headline=headlines.headline(found, form.subject, asks=len(choices)),
         name=headlines.holder_name(found, language),
         permitted=headlines.permitted(found, form, language),
-        notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
+        notes=[
+            (reason_text(language, one, snapshot), headlines.law_of(one, snapshot.law))
+            for one in headlines.headline_notes(found)
+        ],
         reasons=[
             (
                 reason_text(language, one, snapshot),
