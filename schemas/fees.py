@@ -10,7 +10,7 @@ from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKin
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
-from schemas.fields import ABSENT, Coded, Count, Country, OneOf, Word
+from schemas.fields import ABSENT, Coded, Count, Country, Line, OneOf, Word
 from schemas.law import LawFeeSchema
 from schemas.money import Amount, Currency
 from schemas.verify import NeedSchema, ReasonSchema
@@ -24,7 +24,7 @@ ALLOWED: dict[str, list[str]] = {
     "when": list(ChargeTime),
     "written_contract": list(Answer),
 }
-"""What a field takes that the law tells apart."""
+"""What a field takes that the law tells apart; `region` takes the words of the law of the country."""
 
 _DECIMAL = {"pattern": "^[0-9]+(\\.[0-9]+)?$", "example": "1500.50"}
 
@@ -34,9 +34,9 @@ class ChargeSchema(InSchema):
 
     kind = Word(FeeKind, required=True, metadata={"description": "What for, by the ILO's definition."})
     amount = Amount(
-        required=True,
         metadata={
-            "description": "More than zero, as text, without thousands separators, at most twelve digits and two places.",
+            "description": "More than zero, as text, without thousands separators, at most twelve digits and two places; "
+            "may be left out.",
             "example": "30000",
         },
     )
@@ -92,6 +92,10 @@ class FeesSchema(InSchema):
             "description": "Who asks for the money; `unlicensed`: a private person, a middleman, any firm without the licence.",
             "example": "unlicensed",
         },
+    )
+    region = Line(
+        max_length=80,
+        metadata={"description": "Where in the country of the job, as `needs` names it: some rules differ by region."},
     )
     contract_months = Count(
         minimum=1, maximum=240, metadata={"description": "How many months the contract runs.", "example": 24}

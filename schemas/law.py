@@ -17,6 +17,9 @@ LAW_ACTIVITIES = (
     "contractor_staffing",
 )  # fmt: skip
 WEIGHTS = ("shown", "blocks_yes", "decides_with_mark", "decides")
+_INSTEAD = (
+    "notice", "guarantee", "register", "conduct_rules", "trade_notice", "representative", "home_licence", "labour_contract",
+)  # fmt: skip
 _CODE_FIT = ("wider_than_law", "narrower_than_law")
 
 
@@ -112,6 +115,11 @@ class RegimeSchema(DatedLawRowSchema):
     are_foreign_bodies_prohibited = fields.Boolean(required=True)
     validity = fields.String(required=True, allow_none=True)
     guarantee = fields.String(required=True, allow_none=True)
+    instead = fields.List(
+        OneOf(_INSTEAD),
+        required=True,
+        metadata={"description": "What stands in the place of a licence, where none is asked for."},
+    )
     wind_down = fields.String(required=True, allow_none=True)
     wind_down_months = fields.Integer(
         required=True,

@@ -127,7 +127,7 @@ def reasons_payload(
 
 _OF_LAW = frozenset(
     (
-        "activities activity about article by country destination likely occupations origin parameter permits regions "
+        "activities activity about article by country destination instead likely occupations origin parameter permits regions "
         "routes rows"
     ).split()
 )

@@ -24,7 +24,7 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
     """The answer to a question as FeesSchema loads it, by the law as it is now. Nothing of it is kept."""
     wage = parameters.get("monthly_wage")
     question = FeeQuestion(
-        tuple(Charge(**charge) for charge in parameters["charges"]),
+        tuple(Charge(**{"amount": None} | charge) for charge in parameters["charges"]),
         None if wage is None else Wage(wage, parameters["wage_currency"]),
         parameters.get("origin"),
         parameters.get("destination"),
@@ -32,6 +32,7 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
         ChargedBy(parameters["charged_by"]) if "charged_by" in parameters else None,
         parameters.get("contract_months"),
         _SAID.get(parameters.get("written_contract", Answer.UNKNOWN)),
+        parameters.get("region"),
     )
     today = day_at(now(), None)
     return judge(question, fee_rules_in(law, today), today)

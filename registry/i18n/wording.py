@@ -17,8 +17,11 @@ from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
 from registry.register.authorities.places import provinces
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import is_as_released
 from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Coming, Row
 from registry.register.law.rules import where_to_ask
+from registry.register.law.weights import undisputed
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.cases import Indicator, Priority
 from registry.vocabulary.checks import CheckKind, CheckOutcome
@@ -44,6 +47,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
     Reason.OTHER_PERMIT_ROUTES: ("routes",),
+    Reason.INSTEAD_OF_LICENCE: ("instead",),
     Reason.NUMBER_CHECK_FAILED: ("letters",),
 }
 """Reasons with a fuller text where a value is known; the first that fits is taken, the plain text otherwise."""
@@ -246,7 +250,8 @@ def occupation_name(language: Language, code: str) -> str:
 
 def sector_words(language: Language, code: str) -> str:
     """A kind of work as workers choose it: in Chinese without the code, which means nothing to them."""
-    if language in (Language.ZH_HANS, Language.ZH_HANT) and has_text(f"sector.{code}"):
+    is_alone = code == "other" or language in (Language.ZH_HANS, Language.ZH_HANT)
+    if is_alone and has_text(f"sector.{code}"):
         return text(language, f"sector.{code}")
     return sector_name(language, code)
 
@@ -273,21 +278,36 @@ _NEXT_BEST = {
 
 
 def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
-    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English."""
-    if language is Language.EN:
-        return list(rows)
+    """Rows of law with their words in a language, where the catalogues have them; the others stay in their own, English.
+
+    So does a row that an overlay states: the words are those of the row as it was released.
+    """
     return [
-        row
-        if row.text is None or (words := row_words(language, row.id)) is None
-        else replace(row, text=words, text_language=language.value)
+        replace(row, text=words, text_language=language.value)
+        if is_as_released(row) and (words := row_words(language, row.id)) is not None
+        else row
         for row in rows
     ]
 
 
 def row_words(language: Language, row_id: str) -> str | None:
-    """What a row of law says, in a language; None where it was not translated."""
+    """What a row of law says, in a language; None where it was not translated. Of a change to come with its day."""
     key = f"law.row.{row_id}"
-    return text(language, key) if has_text(key) else None
+    if not has_text(key):
+        return None
+    row = shipped_law().rows.get(row_id)
+    words = text(language, key)
+    return (
+        text(language, "law.coming.on", date=date_text(language, row.on), words=words)
+        if isinstance(row, Coming)
+        else words
+    )
+
+
+def words_of(language: Language, row: Row) -> str | None:
+    """What a row says, in a language; None where it was not translated, or where an overlay states another."""
+    shipped = shipped_law().rows.get(row.id)
+    return row_words(language, row.id) if shipped is not None and undisputed(shipped) == undisputed(row) else None
 
 
 def licence_field_key(field: str) -> str:
@@ -380,7 +400,12 @@ _WORDED: Mapping[str, ValueText] = {
     "activities": lambda language, value, _: listed(
         language, [word(language, "activity.brief", one) for one in value.split()]
     ),
-    "permits": lambda language, value, _: listed(language, [permit_name(language, one) for one in value.split("|")]),
+    "permits": lambda language, value, _: listed(
+        language, list(dict.fromkeys(permit_name(language, one) for one in value.split("|")))
+    ),
+    "instead": lambda language, value, _: listed(
+        language, [word(language, "law.instead", one) for one in value.split()]
+    ),
     "routes": lambda language, value, _: listed(language, [route_name(language, one) for one in value.split()]),
     "authority": authority_name,
     "place": lambda language, value, _: name_in(language, provinces().get(value, {})) or value,

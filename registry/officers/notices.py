@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
+from registry.officers.absence import deputies
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
@@ -42,14 +43,17 @@ Wording = Callable[[Language, Words], tuple[str, str]]
 
 
 def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime, *, is_danger: bool = False) -> None:
-    """Queue a notice for an officer. Writes nothing for an officer who wants no mail or whose account is not active.
+    """Queue a notice for an officer and, while that officer is away, for the deputies.
 
-    `is_danger`: somebody is in danger (P0), so it waits neither for a pause nor for the morning.
+    Writes nothing for an officer who wants no mail or has no active account. `is_danger`: somebody is in danger (P0), so it waits
+    neither for a pause nor for the morning, and comes also to those who want no mail.
     Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
-    if officer.state is OfficerState.ACTIVE and choice_of(session, officer) is not NoticeChoice.NONE:
-        session.add(Notice(officer_id=officer.id, kind=kind, made_at=at, is_danger=is_danger))
-        session.flush()
+    for one in (officer, *deputies(session, officer, at.date())):
+        wants = is_danger or choice_of(session, one) is not NoticeChoice.NONE
+        if one.state is OfficerState.ACTIVE and wants:
+            session.add(Notice(officer_id=one.id, kind=kind, made_at=at, is_danger=is_danger))
+    session.flush()
 
 
 def notify_named(session: Session, reference: str, kind: NoticeKind, at: datetime, *, is_danger: bool = False) -> None:
@@ -109,7 +113,7 @@ def choose(session: Session, officer: Officer, choice: NoticeChoice) -> None:
     """How the officer wants to be told from now on. Who wants no mail is not told of what waits, either."""
     _mailing(session, officer.id).choice = choice
     if choice is NoticeChoice.NONE:
-        session.execute(delete(Notice).where(Notice.officer_id == officer.id))
+        session.execute(delete(Notice).where(Notice.officer_id == officer.id, Notice.is_danger.is_(False)))
     session.flush()
 
 
@@ -118,10 +122,10 @@ def is_due(
 ) -> bool:
     """Whether the oldest notice of an officer is told now. `is_danger`: one of them is about danger."""
     match choice:
-        case NoticeChoice.NONE:
-            return False
         case _ if is_danger:
             return True
+        case NoticeChoice.NONE:
+            return False
         case NoticeChoice.AT_ONCE:
             return told_at is None or at - told_at >= PAUSE
         case NoticeChoice.DAILY:

@@ -18,6 +18,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import DatedRow, Limit, Regime
+from registry.register.law.rules import changes_of
 from registry.register.law.weights import last_fresh_day, months_after
 from registry.verification.verdicts.absence_rules import zone_of
 from registry.verification.verdicts.law_rules import AHEAD
@@ -240,8 +241,7 @@ def _days_in(agency: record.Agency) -> Iterator[tuple[str, date]]:
 
 def days_of_telling(law: Law, destination: str) -> set[date]:
     """The days from which on a change of a country's law is told ahead, and no longer: its own."""
-    rows = law.countries[destination].coming if destination in law.countries else ()
-    return {day for row in rows for day in (row.on - AHEAD, row.on)}
+    return {day for row in changes_of(law, destination) for day in (row.on - AHEAD, row.on)}
 
 
 def _days_of_law(law: Law, country: str) -> set[date]:

@@ -68,6 +68,21 @@ class CaseRole(StrEnum):
     LICENSING = "licensing"
 
 
+class UnreadKind(StrEnum):
+    """What came into a case and waits for its officer, the gravest first."""
+
+    WITHDRAWAL = "withdrawal"
+    CONSENT = "consent"
+    MESSAGE = "message"
+    FILE = "file"
+    ANSWERS = "answers"
+    REPORT = "report"
+
+    @classmethod
+    def graver(cls, one: "UnreadKind | None", other: "UnreadKind") -> "UnreadKind":
+        return other if one is None else min(one, other, key=tuple(cls).index)
+
+
 class ClockKind(StrEnum):
     """A deadline of a case: triage, acknowledgement to the complainant, answer, end of waiting for the complainant, and
     those that follow from an agency's objection."""

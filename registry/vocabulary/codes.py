@@ -72,6 +72,7 @@ class Reason(Word):
     LICENCE_REQUIRED = "licence_required"
     COUNTRY_NOT_COVERED = "country_not_covered"
     NO_LICENCE_REQUIRED = "no_licence_required"
+    INSTEAD_OF_LICENCE = "instead_of_licence"
     # Who recruits, and on which visa
     VISA_DOES_NOT_ALLOW_WORK = "visa_does_not_allow_work"
     SEASONAL_PERMIT_NOT_SETTLED = "seasonal_permit_not_settled"

@@ -377,6 +377,9 @@ STAFF_LANGUAGES = (Language.ZH_HANS, Language.ZH_HANT, Language.EN, Language.IT)
 EU_STATES = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
 """The 27, ISO 3166-1 alpha-2 (Greece is GR here, EL in VAT numbers)."""
 
+UNION = "EU"
+"""The country of rows of law that every member state shares."""
+
 SENDING_COUNTRIES = frozenset({"CN"})
 
 
@@ -411,7 +414,7 @@ OUTSIDE = frozenset({"GB", "HK", "MO"})
 
 CORRIDOR_SECTORS = (
     "14.10", "14.21", "14.22", "14.24", "14.29", "13.92", "15.11", "15.12", "15.20",
-    "31.00", "56.11", "56.22", "41.00", "01.13", "81.21",
+    "31.00", "56.11", "56.22", "41.00", "01.13", "81.21", "97.00", "87.30", "96.23", "49.41", "03.11",
 )  # fmt: skip
 """NACE Rev. 2.1 classes in which workers from China are most at risk."""
 

@@ -1,6 +1,6 @@
 """Reasons and the field's words as sentences: every code, in every language, with the values that rules give."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import pytest
@@ -23,13 +23,15 @@ from registry.i18n.wording import (
 )
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import help_lines_in
+from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
-from registry.register.law.rows import Coming, Fee, PermitRoute, Regime, Row
+from registry.register.law.rows import Coming, Fee, Limit, PermitRoute, Regime, Row
 from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
 from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
-from registry.register.law.words import Route
+from registry.register.law.words import Instead, LawRole, Route
 from registry.verification.verdicts.context_rules import PARAMETERS
-from registry.verification.verdicts.question import Finding
+from registry.verification.verdicts.law_rules import rows_to_look_at
+from registry.verification.verdicts.question import Finding, VerdictFacts
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, ProofFlaw, Reason
 from registry.vocabulary.entries import EntryType
@@ -89,6 +91,7 @@ VALUES = {
     "ask": "HK",
     "permits": "an invented permit|another",
     "routes": "skilled intra_group",
+    "instead": "notice register",
     "branch": "1",
     "letters": "O l",
     "characters": "17",
@@ -131,6 +134,7 @@ NEEDED = {
     Reason.LAW_CHANGES_SOON: ("country",),
     Reason.ACTIVITY_PROHIBITED: ("country",),
     Reason.NO_LICENCE_REQUIRED: ("country",),
+    Reason.INSTEAD_OF_LICENCE: ("country",),
     Reason.NOT_REGISTERED: ("country",),
     Reason.AUTHORITY_NOT_COVERED: ("country",),
     Reason.NAME_ONLY: ("count",),
@@ -168,12 +172,19 @@ def _has_words_of_its_own(row: Row, today: date) -> bool:
     if isinstance(row, Fee) and (row.forbidden_when or row.needs_written_contract or row.max_amount):
         return True
     if isinstance(row, Regime):
-        return row.transition is not None
+        return row.transition is not None or row.id in _TOLD_OF_COUNTRIES_OUTSIDE
     is_open = isinstance(row, PermitRoute) and row in open_routes(shipped_law().permit_routes, row.country)
     is_told_as_open = is_open and row.country in _WHERE_A_PERMIT_IS_CLOSED
     decides = may_decide(row, today) in (*DECIDING, Weight.BLOCKS_YES)
-    return decides or is_told_as_open or isinstance(row, Coming) or row.country == "EU"
+    is_told = row.id in _TOLD_OF_COUNTRIES_OUTSIDE or isinstance(row, Coming) or row.country == "EU"
+    return decides or is_told_as_open or is_told or isinstance(row, Limit)
 
+
+_OUTSIDE = (country for country, law in shipped_law().countries.items() if law.role is LawRole.OUTSIDE)
+_FACTS = VerdictFacts((), GROUND, (), datetime(2026, 11, 30, tzinfo=UTC))
+_TOLD_OF_COUNTRIES_OUTSIDE = {
+    row.id for country in _OUTSIDE for row in cited(rows_to_look_at(country, _FACTS).split(), None) if row.text
+}
 
 _WHERE_A_PERMIT_IS_CLOSED = {
     row.country
@@ -190,6 +201,11 @@ def test_rows_that_decide_and_what_they_lead_to_are_worded_in_every_language(row
         words = {row_words(language, row.id) for language in Language}
         assert None not in words
         assert len(words) == len(Language)
+
+
+def test_what_stands_in_the_place_of_a_licence_is_named_in_every_language() -> None:
+    for instead in Instead:
+        assert len({word(language, "law.instead", instead) for language in Language}) == len(Language), instead
 
 
 def test_permits_and_ways_to_them_are_named_in_plain_words_in_every_language() -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import push
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.db.errors import SomeFailed
@@ -246,12 +247,31 @@ def test_no_pause_and_no_morning_holds_back_what_is_about_danger(
     assert tell(sessions, post, AT + 3 * MINUTE) == 1
 
 
-def test_who_wants_no_mail_gets_none_of_danger_either(
+def test_who_wants_no_mail_is_told_of_danger_all_the_same(
     session: Session, sessions: sessionmaker[Session], officer: Officer
 ) -> None:
     notices.choose(session, officer, NoticeChoice.NONE)
-    danger(session, officer, AT)
+    something(session, officer)
     assert tell(sessions, Post(), AT) == 0
+    danger(session, officer, AT)
+    notices.choose(session, officer, NoticeChoice.NONE)
+    session.commit()
+    assert tell(sessions, Post(), AT) == 1
+
+
+def test_a_deputy_is_told_while_an_officer_is_away(
+    session: Session, sessions: sessionmaker[Session], keyring: Keyring, officer: Officer
+) -> None:
+    deputy = make_officer(session, keyring, email="deputy@authority.example").officer
+    accounts.lend(Call(session, officer, AT), deputy, Role.SUPERVISOR, AT.date(), AT.date() + timedelta(days=3))
+    session.execute(delete(Notice))
+    something(session, officer)
+    post = Post()
+    assert tell(sessions, post, AT) == 2
+    assert {address for address, _, _ in post.sent} == {officer.email, deputy.email}
+    back = AT + timedelta(days=4)
+    something(session, officer, back)
+    assert tell(sessions, post, back) == 1
 
 
 def test_what_is_about_danger_goes_as_soon_as_the_server_is_back(

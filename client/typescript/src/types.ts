@@ -387,8 +387,8 @@ export type ChannelKind = Open<"phone" | "email" | "website" | "wechat" | "bank_
 export interface Charge {
   /** What for, by the ILO's definition. */
   kind: FeeKind;
-  /** More than zero, as text, without thousands separators, at most twelve digits and two places. */
-  amount: string;
+  /** More than zero, as text, without thousands separators, at most twelve digits and two places; may be left out. */
+  amount?: string;
   /** ISO 4217, in present use. */
   currency: string;
   /** Whether it was only asked for, or paid. */
@@ -631,7 +631,7 @@ export interface Constants {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -662,7 +662,7 @@ export interface CorridorConstants {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -689,7 +689,7 @@ export interface CorridorItem {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -737,7 +737,7 @@ export interface CorridorQuery {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -1167,6 +1167,8 @@ export interface Fees {
   written_contract?: Answer;
   /** Who asks for the money; `unlicensed`: a private person, a middleman, any firm without the licence. */
   charged_by?: Open<"licensed_sender" | "unlicensed" | "placement_agent" | "temporary_agency" | "contractor" | "employer">;
+  /** Where in the country of the job, as `needs` names it: some rules differ by region. */
+  region?: string;
   /** How many months the contract runs. */
   contract_months?: number;
   /** Promised for a month; needs `wage_currency`. */
@@ -1341,7 +1343,7 @@ export interface Item {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -1466,7 +1468,7 @@ export interface Jobs {
 export interface JudgedCharge {
   /** Which kind it is, of a closed set. */
   kind: FeeKind;
-  /** Decimal text, in the currency beside it. */
+  /** Decimal text, in the currency beside it; `0` for a charge whose amount was not stated. */
   amount: string;
   /** ISO 4217 code of the currency. */
   currency: string;
@@ -2431,7 +2433,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "other_permit_routes" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
+export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "other_permit_routes" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "instead_of_licence" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
   /** The receipt as it was given: three parts with dots between. */
@@ -2553,6 +2555,8 @@ export interface Regime {
   validity: string | null;
   /** The guarantee that the law asks for; null where it asks for none. */
   guarantee: string | null;
+  /** What stands in the place of a licence, where none is asked for. */
+  instead: (Open<"notice" | "guarantee" | "register" | "conduct_rules" | "trade_notice" | "representative" | "home_licence" | "labour_contract">)[];
   /** What the law says of the time after a licence ended. */
   wind_down: string | null;
   /** How long existing placements may go on after `wind_down_after`; null: unknown. */
@@ -2877,7 +2881,7 @@ export interface Verify {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;

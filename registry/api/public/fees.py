@@ -1,5 +1,6 @@
 """What a worker was asked to pay: is it lawful, is it what the ILO asks, what can be claimed back."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -59,7 +60,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
         "deposit": answer.deposit,
         "at_destination": _finding_payload(answer.at_destination, language),
         "steps": [_step_payload(step, language) for step in answer.steps],
-        "needs": [{"parameter": one, "allowed": ALLOWED[one]} for one in answer.needs],
+        "needs": [{"parameter": one, "allowed": ALLOWED.get(one, answer.regions)} for one in answer.needs],
         "law": reasons_payload(answer.permits, SourceSnapshot(law=law), language, False, VerdictAnswer.UNKNOWN),
         "destination_rules": [row_payload(law, row, today, today) for row in answer.destination_rules],
     }
@@ -68,7 +69,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
 def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
     return {
         "kind": one.charge.kind,
-        "amount": exact(one.charge.amount),
+        "amount": exact(one.charge.amount or Decimal(0)),
         "currency": one.charge.currency,
         "state": one.charge.state,
         "lawful_at_origin": _finding_payload(one.lawful_at_origin, language),

@@ -10,7 +10,7 @@ from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import UNSEEN_STATES, Clock
 from registry.complaints.casework.models import CaseClock
 from registry.core import working_days
-from registry.vocabulary.cases import ClockKind, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, Priority
 
 
 def apply_clock(
@@ -26,7 +26,7 @@ def apply_clock(
         case Clock.START | Clock.RESTART:
             _start(session, case, rows, at)
         case Clock.SEEN:
-            _meet(rows, (ClockKind.TRIAGE, ClockKind.ACKNOWLEDGE), today)
+            _meet_first_look(case, rows, today)
         case Clock.PAUSE:
             for row in running:
                 # Who waits for an answer has not read the message that came before.
@@ -41,8 +41,12 @@ def apply_clock(
                     row.remind_at = working_days.remind_from(row.kind, _priority(case), row.due_at)
             _meet(rows, (ClockKind.WAITING,), today)
         case Clock.ANSWERED:
+            case.in_danger_since = None
             _meet(rows, tuple(ClockKind), today)
         case Clock.STOP:
+            # Somebody in danger may have been made to withdraw: an officer looks at that.
+            if case.state is not CaseState.WITHDRAWN:
+                case.in_danger_since = None
             session.execute(delete(CaseClock).where(CaseClock.case_id == case.id, CaseClock.met_on.is_(None)))
             rows = {kind: row for kind, row in rows.items() if row.met_on is not None}
         case Clock.NONE:
@@ -63,10 +67,16 @@ def start_objection(session: Session, case: Case, today: date) -> None:
 
 
 def mark_acknowledged(session: Session, case: Case, today: date) -> None:
-    """The complainant has heard from an officer."""
+    """The complainant has heard from the unit."""
     rows = clocks_of(session, case)
     _meet(rows, (ClockKind.ACKNOWLEDGE,), today)
     _store_next_due(case, rows)
+
+
+def mark_helped(session: Session, case: Case, today: date) -> None:
+    """An officer has written to somebody in danger, or referred the case: what danger asks for at once is done."""
+    case.in_danger_since = None
+    mark_looked_at(session, case, today)
 
 
 def restart_first_look(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
@@ -90,7 +100,7 @@ def mark_looked_at(session: Session, case: Case, today: date) -> None:
     """An officer has read what came since the first look. A case that was never looked at is met by its first move."""
     if case.state not in UNSEEN_STATES:
         rows = clocks_of(session, case)
-        _meet(rows, (ClockKind.TRIAGE,), today)
+        _meet_first_look(case, rows, today)
         _store_next_due(case, rows)
 
 
@@ -140,6 +150,12 @@ def _set(session: Session, case: Case, rows: dict[ClockKind, CaseClock], kind: C
         session.add(row)
     row.due_at, row.remind_at = due_at, working_days.remind_from(kind, _priority(case), due_at)
     row.paused_on = row.met_on = row.reminded_at = row.escalated_at = None
+
+
+def _meet_first_look(case: Case, rows: dict[ClockKind, CaseClock], today: date) -> None:
+    """To look is not enough where somebody is in danger: the deadline runs until an officer writes or refers the case."""
+    if case.in_danger_since is None:
+        _meet(rows, (ClockKind.TRIAGE,), today)
 
 
 def _meet(rows: dict[ClockKind, CaseClock], kinds: Sequence[ClockKind], today: date) -> None:

@@ -37,6 +37,11 @@ def set_consent(
         changed(session, case, "case.consent_revoked", today, role=CaseRole.COMPLAINANT, detail=kind)
 
 
+def is_running(session: Session, box: EncryptedContainer, kind: ConsentKind) -> bool:
+    """Whether a consent was given in this mailbox and not revoked."""
+    return kind in _running(session, box)
+
+
 def _give(session: Session, case: Case, box: EncryptedContainer, kind: ConsentKind, today: date) -> None:
     session.add(Consent(case_id=case.id, box_id=box.id, kind=kind, given_on=today, revoked_on=None))
     changed(session, case, "case.consent_given", today, role=CaseRole.COMPLAINANT, detail=kind)

@@ -28,8 +28,10 @@ class Case(Base):
     every change.
 
     `assignee` is an officer's reference. `is_open` and `due_at`, the next running deadline, are there so that the queue
-    can be read in its order from an index, however many cases there are. `has_unread`:
-    the complainant wrote something that the assignee has not read yet (casework/unread.py).
+    can be read in its order from an index, however many cases there are. `has_unread`: something came that the assignee
+    has not read yet, the gravest of it being `unread_kind`, an UnreadKind (casework/unread.py). `in_danger_since`:
+    somebody is in danger, and no officer has written to them or referred the case since; of a withdrawn case, and no
+    officer has looked at it.
 
     `measure` is where the sanction that rests on the case's decision stands (vocabulary/licensing.py), since
     `measure_on`; it holds until `measure_until` where it ends by itself. None before anything is in force.
@@ -45,6 +47,7 @@ class Case(Base):
             for column in ("is_open", "state", "country", "sector", "assignee", "has_unread")
         ),
         Index("ix_cases_late", "unit_id", "due_at"),
+        Index("ix_cases_in_danger", "unit_id", "in_danger_since"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
@@ -77,6 +80,8 @@ class Case(Base):
     measure_until: Mapped[date | None]
     is_open: Mapped[bool] = mapped_column(default=False, server_default=false())
     has_unread: Mapped[bool] = mapped_column(default=False, server_default=false())
+    unread_kind: Mapped[str | None] = mapped_column(Text(12))
+    in_danger_since: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant, default=NEVER, server_default=str(microseconds(NEVER)))
     clock_rows: Mapped[list[CaseClock]] = relationship(
         viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)

@@ -26,7 +26,7 @@ from registry.core import moves
 from registry.core.db.locking import lock_or_none, locking_select
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseRole, CaseState, HearingState
+from registry.vocabulary.cases import CaseRole, CaseState, HearingState, Priority
 
 _INVESTIGATION = frozenset({CaseState.INVESTIGATING, CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT})
 
@@ -95,7 +95,7 @@ def advance_case(
     move = moves.advance(MOVES, case, target, role, known)
     case.is_open = target in OPEN_STATES
     if target is CaseState.PURGED:
-        case.has_unread = False
+        case.has_unread, case.unread_kind = False, None
     _set_days(session, case, at.date())
     # A draft has no deadlines yet.
     clocks.apply_clock(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
@@ -111,6 +111,22 @@ def advance_case(
     session.add(row)
     changed(session, case, "case.moved", at.date(), role=role, actor=actor, detail=f"{source} {target}")
     return row
+
+
+def set_case_priority(case: Case, priority: Priority, at: datetime) -> None:
+    """Give a locked case a priority. With the first one somebody is in danger, from then until an officer acts."""
+    if priority is not Priority.P0:
+        case.in_danger_since = None
+    elif case.in_danger_since is None and case.priority is not Priority.P0:
+        case.in_danger_since = at
+    case.priority = priority
+
+
+def resume_case(session: Session, case: Case, at: datetime) -> None:
+    """Move a locked case that waited for its complainant back to where it was."""
+    came_from = moves_of(session, case)[-1].from_state
+    target = CaseState.INVESTIGATING if came_from is CaseState.INVESTIGATING else CaseState.IN_TRIAGE
+    advance_case(session, case, target, CaseRole.REGISTRY, at)
 
 
 def facts_of(

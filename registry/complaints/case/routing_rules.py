@@ -12,20 +12,23 @@ class UnitFacts(NamedTuple):
     is_default: bool
     is_open: bool
     is_outside: bool = False
+    is_staffed: bool = False
 
 
 def unit_for(country: str | None, units: Sequence[UnitFacts]) -> str | None:
     """The unit of the country of work, or the default unit where there is none or no country is given.
 
-    None if no unit takes complaints.
+    A unit in which no officer works takes no complaint: the next one does, in the end any in which somebody reads. Only where
+    no unit has officers yet, all count. None if no unit takes complaints.
 
     Of several units in one country the default one goes first, then the one of the first reference: always the same.
     """
-    taking = sorted((unit for unit in units if takes_complaints(unit)), key=lambda unit: unit.reference)
-    return next(
-        (unit.reference for unit in sorted(taking, key=lambda unit: not unit.is_default) if unit.country == country),
-        next((unit.reference for unit in taking if unit.is_default), None),
-    )
+    taking = [unit for unit in units if takes_complaints(unit)]
+    staffed = [unit for unit in taking if unit.is_staffed]
+    among = sorted(staffed or taking, key=lambda unit: (not unit.is_default, unit.reference))
+    at_home = [unit for unit in among if unit.country == country]
+    elsewhere = [unit for unit in among if unit.is_default or unit.is_staffed]
+    return next((unit.reference for unit in [*at_home, *elsewhere]), None)
 
 
 def takes_complaints(unit: UnitFacts) -> bool:

@@ -270,5 +270,8 @@ MOVES: moves.Moves[CaseState, CaseRole, CaseFacts, Move] = moves.Moves(
     "case", _TABLE, {guard: _guard(guard) for guard in Guard}, _WORDS, family="desk"
 )
 
+READ_WHEN_WITHDRAWN = frozenset({Priority.P0, Priority.P1})
+"""Priorities of which a withdrawn case is still read: somebody in danger may have been made to withdraw."""
+
 UNSEEN_STATES = frozenset(move.source for move in MOVES if move.clock is Clock.SEEN)
 """No officer has looked at these yet: the move that says so is the first look."""

@@ -14,12 +14,15 @@ from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Per
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
+from registry.officers.absence import staffed_units
 from registry.officers.models import Unit
+from registry.officers.rights import RIGHTS, Act, Resource
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
 _ALL = select(Unit).order_by(Unit.reference)
+_STAFFED = staffed_units(RIGHTS[Resource.CASE, Act.WRITE])
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -128,8 +131,8 @@ def require_open_intake(session: Session) -> None:
 
 def route(session: Session, country: str | None) -> Unit:
     """The unit that takes a complaint about work in a country. Raises IntakeClosed."""
-    everyone = all_units(session)
-    chosen = unit_for(country, [facts_of(unit) for unit in everyone])
+    everyone, staffed = all_units(session), set(session.scalars(_STAFFED))
+    chosen = unit_for(country, [facts_of(unit)._replace(is_staffed=unit.reference in staffed) for unit in everyone])
     for unit in everyone:
         if unit.reference == chosen:
             return unit

@@ -93,11 +93,14 @@ def merge(call: Call[Officer], sealer: Sealer, reference: str, into: str, *, rea
     if other.state not in OPEN_STATES:
         raise InvalidInput([Fault.of("into", Problem.CONTRADICTORY, "takes_only_open", state=other.state)])
     sealed = seal_reason(session, sealer, officer, case, reason)
+    danger_since = case.in_danger_since
     advance_case(
         session, case, CaseState.MERGED, officer.role, call.at,
         actor=officer.name, reason_sealed=sealed, is_same_unit=True,
     )  # fmt: skip
     case.merged_into_id = other.id
+    if danger_since is not None:
+        other.in_danger_since = min(danger_since, other.in_danger_since or danger_since)
     session.flush()
     return case
 
@@ -199,7 +202,7 @@ def reply(
     clocks.mark_acknowledged(session, case, today)
     if officer.role is not CaseRole.REGISTRY:
         # What the service writes by itself is no officer's look at what came.
-        clocks.mark_looked_at(session, case, today)
+        clocks.mark_helped(session, case, today)
     record_act(call, case, "case.answered")
     return len(chosen)
 

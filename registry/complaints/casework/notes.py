@@ -4,7 +4,7 @@ While a case is under legal hold nothing of it is destroyed; the reason is a not
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -26,6 +26,9 @@ from registry.officers.notices import notify_named
 from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 10_000
+MAX_AHEAD = timedelta(days=730)
+"""How far ahead a task may be due: a year that was mistyped would hide it for ever."""
+
 MAX_TASK = 500
 
 
@@ -80,6 +83,8 @@ def add_task(
     text = read_text("text", text, MAX_TASK)
     if due_on is not None and due_on < today:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
+    if due_on is not None and due_on > today + MAX_AHEAD:
+        raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "days_within", days=MAX_AHEAD.days)])
     if owner is not None and owner not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
         raise InvalidInput([Fault.of("owner", Problem.INVALID_VALUE, "officer_of_unit")])
     task = CaseTask(

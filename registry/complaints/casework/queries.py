@@ -26,6 +26,7 @@ from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import moves_of
+from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
 from registry.complaints.casework.models import CaseClock, CaseMove
@@ -42,7 +43,7 @@ from registry.vocabulary.cases import (
     FileKind,
     MailboxRole,
     MailboxState,
-    Priority,
+    NoCopy,
 )
 
 
@@ -56,6 +57,7 @@ class FileInCase(NamedTuple):
     stored_on: date
     state: AttachmentState
     changes_voice: bool = False
+    no_copy: NoCopy | None = None
 
 
 class CleanFile(NamedTuple):
@@ -116,7 +118,7 @@ def case_view(
     case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
     if not is_opened:
         require_readable(case)
-    counts = unread.is_read_by(session, case, officer)
+    counts = unread.is_read_by(session, case, officer, today)
     running = clocks.by_kind(case.clock_rows)
     view = CaseView(
         case=case,
@@ -178,7 +180,7 @@ def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> 
 
 def require_readable(case: Case) -> None:
     """Raise NotNow for a withdrawn case, unless someone is in danger."""
-    if case.state is CaseState.WITHDRAWN and case.priority not in (Priority.P0, Priority.P1):
+    if case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN:
         raise NotNow("this was withdrawn: what was written is not read any more", "case.withdrawn")
 
 
@@ -214,7 +216,9 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
 
 def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
-    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice)
+    return FileInCase(
+        row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy
+    )
 
 
 def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:

@@ -1,8 +1,9 @@
-"""What a complainant wrote and the officer who has the case has not read: who is told of it, by when, and what danger changes.
+"""What came into a case and the officer who has it has not read: who is told of it, by when, and what danger changes.
 
-A message is unread until the assignee opens the case; while it has no assignee, until one of those opens it who may answer. The
+Whatever a complainant, helper or partner does to a case that was filed goes through `note`. It is unread until the assignee opens
+the case; while the case has none, or that officer is away or lost the role, until one of those opens it who may answer. The
 deadline is that of the first look, begun anew by the case's priority: it reminds the unit, and its supervisor once it is over.
-Nothing here keeps a word of a message, only that one waits, and that somebody is in danger.
+Nothing here keeps a word of what was written, only that something waits, and that somebody is in danger.
 """
 
 from datetime import date, datetime
@@ -12,16 +13,24 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, changed, lock_case_by_id
+from registry.complaints.case.moves import (
+    advance_case,
+    changed,
+    lock_case_by_id,
+    resume_case,
+    set_case_priority,
+)
+from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework.actions import Officer
 from registry.complaints.triage.priorities import refuse_lowering
 from registry.complaints.triage.story import dangers_in
 from registry.core.working_days import rounded_up
-from registry.officers.models import NoticeKind, OfficerState, Unit
+from registry.officers.absence import is_able
+from registry.officers.models import NoticeKind, Unit
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, Priority, UnreadKind
 from registry.vocabulary.codes import TriageReason
 
 _ANSWER = frozenset({CaseRole.TRIAGE, CaseRole.INVESTIGATOR, CaseRole.SUPERVISOR})
@@ -34,26 +43,36 @@ def danger_of(text: str, *, is_stated: bool) -> TriageReason | None:
     return TriageReason.DANGER_IN_MESSAGE if dangers_in(text) else None
 
 
-def note_message(session: Session, case: Case, at: datetime, danger: TriageReason | None) -> None:
-    """Say that a message of a locked case waits to be read. With `danger` the case is of the first priority from now on.
+def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: TriageReason | None = None) -> None:
+    """Say that something came into a locked case and waits for its officer: it is unread, due, and somebody is told.
 
-    Where two cases became one, the officers work on the other: its assignee is told, and its deadline runs.
+    With `danger` the case is of the first priority from now on. Where two cases became one, the officers work on the other:
+    its assignee is told, and its deadline runs. Call it before the act is recorded in the audit trail, whose head stays
+    locked until the transaction ends. What was sent to officers who wait for the complainant ends their waiting. Of a draft
+    no officer is told, nor of a withdrawn case that is not read any more.
     """
-    case.has_unread = True
+    if case.state is CaseState.DRAFT or (
+        case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN
+    ):
+        return
+    case.has_unread, case.unread_kind = True, UnreadKind.graver(_kind_of(case), kind)
+    if case.state is CaseState.WAITING_COMPLAINANT and kind in _SENT:
+        resume_case(session, case, at)
     worked_on = _lock_worked_on(session, case)
     both = [case] if worked_on is case else [case, worked_on]
     before = {one.id: one.priority for one in both}
     if danger is not None:
         for one in both:
-            one.priority = Priority.P0
+            set_case_priority(one, Priority.P0, at)
+            one.in_danger_since = one.in_danger_since or at
             one.reasons = [danger, *(reason for reason in one.reasons if reason != danger)]
             refuse_lowering(session, one, at)
     if worked_on.is_open:
         clocks.restart_first_look(session, worked_on, at, is_danger=danger is not None)
     session.flush()
-    # Before the first line of the audit, whose head everybody waits for.
-    if danger is not None or worked_on.state is not CaseState.QUARANTINED:
-        _tell(session, worked_on, rounded_up(at), is_danger=danger is not None)
+    is_danger = danger is not None or (kind is UnreadKind.WITHDRAWAL and case.priority is Priority.P0)
+    if is_danger or worked_on.state is not CaseState.QUARANTINED:
+        _tell(session, worked_on, rounded_up(at), is_danger=is_danger)
     if danger is not None:
         for one in both:
             detail = f"{before[one.id]} {one.priority}"
@@ -62,17 +81,29 @@ def note_message(session: Session, case: Case, at: datetime, danger: TriageReaso
             advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
 
-def is_read_by(session: Session, case: Case, officer: Officer) -> bool:
-    """Whether what the complainant wrote counts as read when this officer opens the case."""
-    assignee = _assignee(session, _worked_on(session, case))
+_SENT = frozenset({UnreadKind.MESSAGE, UnreadKind.FILE, UnreadKind.ANSWERS})
+
+
+def _kind_of(case: Case) -> UnreadKind | None:
+    if not case.has_unread:
+        return None
+    # The version before noted messages alone, without a kind.
+    return UnreadKind(case.unread_kind or UnreadKind.MESSAGE)
+
+
+def is_read_by(session: Session, case: Case, officer: Officer, today: date) -> bool:
+    """Whether what came counts as read when this officer opens the case."""
+    assignee = _assignee(session, _worked_on(session, case), today)
     return officer.role in _ANSWER if assignee is None else officer.name == assignee.reference
 
 
 def mark_read(session: Session, case: Case, today: date) -> None:
-    """The messages of a locked case were read by the officer who has it: their deadline is met."""
+    """What came into a locked case was read by the officer who has it: its deadline is met, unless somebody is in danger."""
     if not case.has_unread:
         return
-    case.has_unread = False
+    case.has_unread, case.unread_kind = False, None
+    if case.state is CaseState.WITHDRAWN:
+        case.in_danger_since = None
     session.flush()
     worked_on = _lock_worked_on(session, case)
     still = select(Case.id).where(
@@ -94,15 +125,17 @@ def _lock_worked_on(session: Session, case: Case) -> Case:
     return case if found is case else lock_case_by_id(session, found.id)
 
 
-def _assignee(session: Session, case: Case) -> Account | None:
-    """The officer whose case it is; None where that officer has left, so that no one would read it."""
-    of_case = select(Account).where(Account.reference == case.assignee, Account.state == OfficerState.ACTIVE)
-    return None if case.assignee is None else session.scalars(of_case).one_or_none()
+def _assignee(session: Session, case: Case, today: date) -> Account | None:
+    """The officer whose case it is; None where that officer cannot work on it today, so that no one would read it."""
+    if case.assignee is None:
+        return None
+    account = session.scalars(select(Account).where(Account.reference == case.assignee)).one_or_none()
+    return account if account is not None and is_able(session, account, Resource.CASE, Act.WRITE, today) else None
 
 
 def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
-    """Tell the assignee; of danger, and where there is none, also those who give cases to officers."""
-    assignee = _assignee(session, case)
+    """Tell the assignee; of danger, and where no assignee is there today, also those who give cases to officers."""
+    assignee = _assignee(session, case, at.date())
     if assignee is not None:
         notify(session, assignee, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     if assignee is None or is_danger:

@@ -14,16 +14,17 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import clocks
 from registry.complaints.case.consents import consents_answered
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import advance_case, changed
+from registry.complaints.case.moves import advance_case, changed, set_case_priority
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.case.states import Clock
 from registry.complaints.case.units import route
+from registry.complaints.casework import unread
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.triage import assessment
 from registry.complaints.triage.rules import Triaged
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseRole, CaseState, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, Priority, UnreadKind
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
 
 TAKES_MORE = frozenset(
@@ -64,7 +65,7 @@ def hand_over(
         _seal_facts(session, sealer, case, answers)
         of_text = assessment.remember_words(session, sealer, case, answers)
         independent = assessment.independent_others(session, case, at.date())
-        _store_judgement(case, assessment.judge(session, case, answers, independent))
+        _store_judgement(case, assessment.judge(session, case, answers, independent), at)
         is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
         sealer.hand_over(session, opened, unit.reference)
         if is_flood:
@@ -89,11 +90,14 @@ def add_answers(
     independent = assessment.independent_others(session, case, at.date())
     judged = assessment.judge(session, case, answers, independent)
     before = case.priority
-    if before is not None and judged.priority < before:
-        case.priority = judged.priority
+    is_raised = before is not None and judged.priority < before
+    if is_raised:
+        set_case_priority(case, judged.priority, at)
         case.reasons = list(judged.reasons)
         clocks.reschedule_first_look(session, case, at)
     case.indicators = sorted({*case.indicators, *judged.indicators})
+    is_danger = is_raised and case.priority is Priority.P0
+    unread.note(session, case, UnreadKind.ANSWERS, at, judged.reasons[0] if is_danger else None)
     consents_answered(session, case, opened.box, answers, at.date())
     changed(session, case, "case.answers_added", at.date(), role=CaseRole.COMPLAINANT)
     if case.state is CaseState.QUARANTINED and case.priority is not None and case.priority <= Priority.P2:
@@ -111,8 +115,8 @@ def _country(answers: Mapping[str, Any]) -> str | None:
     )
 
 
-def _store_judgement(case: Case, judged: Triaged) -> None:
-    case.priority = judged.priority
+def _store_judgement(case: Case, judged: Triaged, at: datetime) -> None:
+    set_case_priority(case, judged.priority, at)
     case.indicators = sorted(judged.indicators)
     case.reasons = list(judged.reasons)
     case.triage_version = judged.version

@@ -30,6 +30,7 @@ from registry.complaints.case.states import (
     DECIDED_STATES,
     ENDING_STATES,
     OPEN_STATES,
+    READ_WHEN_WITHDRAWN,
     REGRET,
     Reads,
     reads,
@@ -44,7 +45,16 @@ from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
 from registry.officers.models import Unit
-from registry.vocabulary.cases import Author, CaseRole, CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState
+from registry.vocabulary.cases import (
+    Author,
+    CaseRole,
+    CaseState,
+    ClockKind,
+    ConsentKind,
+    MailboxRole,
+    MailboxState,
+    UnreadKind,
+)
 
 TAKES_MESSAGES = OPEN_STATES | {CaseState.QUARANTINED, CaseState.MERGED}
 
@@ -146,9 +156,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     steps = _steps(session, case, at.date())[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
-    acknowledge_by, answer_by, waiting_until = (
-        (None, None, None) if is_draft else _days(session, case, steps, is_helper)
-    )
+    acknowledge_by, answer_by, waiting_until = (None, None, None) if is_draft else _days(session, case, is_helper)
     return MailboxView(
         role=box.role,
         reads=now_reads,
@@ -200,27 +208,8 @@ def write(
     )
     danger = unread.danger_of(text, is_stated=is_in_danger)
     if is_new:
-        if case.state is CaseState.WAITING_COMPLAINANT:
-            resume(session, case, at)
-        unread.note_message(session, case, at, danger)
+        unread.note(session, case, UnreadKind.MESSAGE, at, danger)
     return Written(message, is_danger=danger is not None)
-
-
-def note_file(session: Session, case_id: int, at: datetime) -> None:
-    """Tell the officers of an open case that a file came into it, as of a message; a draft has none to tell."""
-    case = lock_case_by_id(session, case_id)
-    if case.state not in TAKES_MESSAGES:
-        return
-    if case.state is CaseState.WAITING_COMPLAINANT:
-        resume(session, case, at)
-    unread.note_message(session, case, at, None)
-
-
-def resume(session: Session, case: Case, at: datetime) -> None:
-    """Move a locked case that waited for its complainant back to where it was."""
-    came_from = moves_of(session, case)[-1].from_state
-    target = CaseState.INVESTIGATING if came_from is CaseState.INVESTIGATING else CaseState.IN_TRIAGE
-    advance_case(session, case, target, CaseRole.REGISTRY, at)
 
 
 def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, at: datetime, *, is_given: bool) -> None:
@@ -229,6 +218,8 @@ def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, a
     # Taking one back is never too late.
     if is_given and case.state not in TAKES_MESSAGES:
         raise NotNow("there is nothing to agree to here now")
+    if not is_given and consents.is_running(session, visit.box, kind):
+        unread.note(session, case, UnreadKind.CONSENT, at)
     consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
     if not is_given:
         # What was not yet sent under this consent stops, and what was sent is closed, at once.
@@ -246,6 +237,11 @@ def withdraw(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> No
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
     elif case.state is not CaseState.WITHDRAWN:
         advance_case(session, case, CaseState.WITHDRAWN, CaseRole.COMPLAINANT, at)
+        if case.priority in READ_WHEN_WITHDRAWN:
+            # It may have been withdrawn under somebody's eyes.
+            unread.note(session, case, UnreadKind.WITHDRAWAL, at)
+        else:
+            case.has_unread, case.unread_kind = False, None
         _end_what_is_over(session, sealer, case, at)
 
 
@@ -285,7 +281,7 @@ def open_again(
             session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
         )
         if is_new:
-            unread.note_message(session, case, at, unread.danger_of(text, is_stated=False))
+            unread.note(session, case, UnreadKind.MESSAGE, at, unread.danger_of(text, is_stated=False))
 
 
 def _end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> None:
@@ -309,14 +305,14 @@ def _steps(session: Session, case: Case, today: date) -> list[Step]:
     return steps
 
 
-def _days(
-    session: Session, case: Case, steps: Sequence[Step], is_helper: bool
-) -> tuple[date | None, date | None, date | None]:
+def _days(session: Session, case: Case, is_helper: bool) -> tuple[date | None, date | None, date | None]:
     """The days by which the complainant is acknowledged, is answered, and is waited for."""
     acknowledge_by, answer_by = promised_days(case.filed_on)
-    running = {kind: row for kind, row in clocks.clocks_of(session, case).items() if row.met_on is None}
+    rows = clocks.clocks_of(session, case)
     if case.state is CaseState.QUARANTINED or is_helper:
-        return acknowledge_by if len(steps) <= 1 else None, answer_by, None
+        acknowledged = rows.get(ClockKind.ACKNOWLEDGE)
+        return acknowledge_by if acknowledged is None or acknowledged.met_on is None else None, answer_by, None
+    running = {kind: row for kind, row in rows.items() if row.met_on is None}
     waiting = running.get(ClockKind.WAITING)
     return (
         _last_day(running[ClockKind.ACKNOWLEDGE].due_at) if ClockKind.ACKNOWLEDGE in running else None,

@@ -12,13 +12,14 @@ from registry.complaints.attachments.sanitise_jobs import SanitiseJob, sanitise_
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.access import is_shared, readable_boxes, require_writable
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.visits import Visit
-from registry.complaints.intake.mailbox import TAKES_MESSAGES, note_file
+from registry.complaints.casework import unread
+from registry.complaints.intake.mailbox import TAKES_MESSAGES
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.errors import NotFound, NotNow
 from registry.core.settings import Settings
-from registry.vocabulary.cases import AttachmentState, CaseState, FileKind, MailboxRole, NoCopy
+from registry.vocabulary.cases import AttachmentState, CaseRole, CaseState, FileKind, MailboxRole, NoCopy, UnreadKind
 
 TAKES_FILES = TAKES_MESSAGES | {CaseState.DRAFT}
 
@@ -50,13 +51,30 @@ def open_for_files(session: Session, sealer: Sealer, visit: Visit) -> tuple[Open
     require_writable(visit)
     case = session.get_one(Case, visit.box.case_id)
     if case.state not in TAKES_FILES:
-        raise NotNow("files are not read here now; a closed case can be opened again")
+        raise _closed()
     return sealer.open_as_mailbox(session, visit.box, visit.seed), case
 
 
 def take_file(services: UploadServices, opened: OpenContainer, case: Case, sent: SentFile, at: datetime) -> Attachment:
-    """Take a file into a mailbox (`upload`); the officers of an open case are told of it in the same transaction."""
-    return upload(services, opened, case, sent, at.date(), lambda session: note_file(session, case.id, at))
+    """Take a file into the mailbox; of a case that was filed its officers are told.
+
+    Commits, so the caller holds no transaction that writes. Raises NotNow, RefusedFile, FilesUnavailable, TooBusy; then
+    nothing was kept.
+    """
+
+    def tell(session: Session) -> None:
+        locked = lock_case_by_id(session, case.id)
+        if locked.state not in TAKES_FILES:
+            raise _closed()
+        if locked.state is not CaseState.DRAFT:
+            unread.note(session, locked, UnreadKind.FILE, at)
+            changed(session, locked, "case.file_added", at.date(), role=CaseRole.COMPLAINANT)
+
+    return upload(services, opened, case, sent, at.date(), tell)
+
+
+def _closed() -> NotNow:
+    return NotNow("files are not read here now; a closed case can be opened again")
 
 
 def list_files(session: Session, sealer: Sealer, visit: Visit) -> list[ShownFile]:

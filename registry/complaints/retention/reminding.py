@@ -11,10 +11,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.moves import lock_case_by_id, resume_case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
-from registry.complaints.intake.mailbox import resume
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
 from registry.core.clock import day_at
@@ -87,7 +86,7 @@ def go_on_without_answer(sessions: sessionmaker[Session], at: datetime) -> int:
                 return count
             case = lock_case_by_id(session, found)
             if case.state is CaseState.WAITING_COMPLAINANT:
-                resume(session, case, at)
+                resume_case(session, case, at)
                 count += 1
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.moves import changed, lock_case_by_id, set_case_priority
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.rules import (
@@ -115,7 +115,7 @@ def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None
     """Raise by one the priority of the cases that `others_to_raise` gave."""
     for other in others:
         if other.priority is not None:
-            other.priority = raised(other.priority)
+            set_case_priority(other, raised(other.priority), at)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
         clocks.reschedule_first_look(session, other, at)
         changed(session, other, "case.priority", at.date(), role=CaseRole.REGISTRY, detail="independent complaints")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import same_person
+from registry.complaints.case.moves import same_person, set_case_priority
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.models import PriorityChange
@@ -99,6 +99,6 @@ def _decide(change: PriorityChange, officer: Officer, at: datetime, *, is_approv
 
 
 def _apply(call: Call[Officer], case: Case, change: PriorityChange) -> None:
-    case.priority = change.to_priority
+    set_case_priority(case, change.to_priority, call.at)
     clocks.reschedule_first_look(call.session, case, call.at)
     record_act(call, case, "case.priority", f"{change.from_priority} {change.to_priority}")

@@ -22,8 +22,9 @@ from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
 from registry.core.db.engine import Instant
-from registry.officers.models import Officer, OfficerState, Unit
-from registry.officers.rights import Act, Resource
+from registry.officers.absence import unable
+from registry.officers.models import Unit
+from registry.officers.rights import RIGHTS, Act, Resource, Role
 
 MAX_ROWS = 50
 """Rows that one source gives: anyone who has more waiting begins with these."""
@@ -49,6 +50,10 @@ class Source(NamedTuple):
 
     may: Callable[[May], bool]
     query: Callable[[], Select[Any]]
+
+    def is_of(self, roles: frozenset[Role]) -> bool:
+        """Whether somebody with these roles sees it."""
+        return self.may(lambda resource, act: bool(RIGHTS.get((resource, act), frozenset()) & roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,10 +110,10 @@ def of_my_unit() -> ColumnElement[bool]:
 
 
 def is_mine(owner: Any) -> ColumnElement[bool]:
-    """Whether the row is this officer's: the owner is, there is none, or the one there was has left."""
-    return or_(owner == ME, owner.is_(None), owner.in_(left()))
+    """Whether the row is this officer's: the owner is, there is none, or the one there was cannot act today."""
+    return or_(owner == ME, owner.is_(None), owner.in_(unable_today()))
 
 
-def left() -> Select[Any]:
-    """The officers of the unit who can do nothing any more."""
-    return select(Officer.reference).where(Officer.unit == UNIT, Officer.state == OfficerState.CLOSED)
+def unable_today() -> Select[Any]:
+    """The officers of the unit who cannot work on cases today: they have left, lost the role, or are away."""
+    return unable(UNIT, RIGHTS[Resource.CASE, Act.WRITE], TODAY)

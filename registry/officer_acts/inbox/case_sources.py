@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
@@ -36,10 +36,19 @@ from registry.officer_acts.inbox.branches import (
     of_my_unit,
     right,
     rows,
+    unable_today,
 )
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import AccessKind, AccessState, CaseState, DecisionState, HearingState, ReferralState
+from registry.vocabulary.cases import (
+    AccessKind,
+    AccessState,
+    CaseState,
+    DecisionState,
+    HearingState,
+    ReferralState,
+    UnreadKind,
+)
 
 _S, _H, _R = CaseState, HearingState, ReferralState
 
@@ -67,15 +76,37 @@ def _in_order(query: Select[Any]) -> Select[Any]:
     return query.order_by(Case.priority, Case.due_at, Case.id)
 
 
+def _what_came() -> Any:
+    """A kind for each UnreadKind: `unread` alone for a message, followed by its word for what else came."""
+    is_message = or_(Case.unread_kind.is_(None), Case.unread_kind == UnreadKind.MESSAGE)
+    return case((is_message, literal("unread", String)), else_=literal("unread_", String) + Case.unread_kind)
+
+
 def _unread() -> Select[Any]:
     waiting = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), is_mine(Case.assignee)
-    return _in_order(rows(_case("unread")).where(in_my_unit(), *waiting))
+    return _in_order(rows(_case(_what_came())).where(in_my_unit(), *waiting))
 
 
 def _unread_late() -> Select[Any]:
     """What an assignee has not read in time is the supervisor's too."""
     late = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), Case.due_at < AT, Case.assignee != ME
     return _in_order(rows(_case("unread_late")).where(in_my_unit(), *late))
+
+
+def _danger(*whose: ColumnElement[bool]) -> Select[Any]:
+    """Somebody is in danger, and no officer has written or referred the case since. A new case has its own row."""
+    kind = case((Case.state == _S.WITHDRAWN, literal("danger_withdrawn", String)), else_=literal("danger", String))
+    waiting = Case.in_danger_since.is_not(None), Case.state.not_in((_S.DRAFT, _S.SUBMITTED, _S.PURGED))
+    columns = _case(kind, since_at=Case.in_danger_since)
+    return rows(columns).where(in_my_unit(), *waiting, *whose).order_by(Case.in_danger_since, Case.id)
+
+
+def _danger_of_all() -> Select[Any]:
+    return _danger()
+
+
+def _own_danger() -> Select[Any]:
+    return _danger(is_mine(Case.assignee))
 
 
 def _state() -> Any:
@@ -97,10 +128,9 @@ def _unassigned() -> Select[Any]:
 
 
 def _left() -> Select[Any]:
-    """Cases of officers who can do nothing any more."""
-    query = rows(_free()).join_from(Officer, Case, Case.assignee == Officer.reference)
-    closed = Officer.unit == UNIT, Officer.state == OfficerState.CLOSED
-    return query.where(*closed, in_my_unit(), Case.state.in_(WORK_STATES))
+    """Cases of officers who cannot work on them today."""
+    waiting = Case.assignee.in_(unable_today()), Case.assignee != ME, Case.state.in_(WORK_STATES)
+    return _in_order(rows(_free()).where(in_my_unit(), *waiting))
 
 
 def _write_decision() -> Select[Any]:
@@ -311,11 +341,14 @@ def _granted() -> Select[Any]:
 
 
 def _tasks() -> Select[Any]:
+    """Tasks that are due soon, that have no day, or that a colleague gave."""
     owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
     columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
-    due = CaseTask.done_on.is_(None), CaseTask.due_on <= SOON, Case.state != _S.PURGED, is_mine(owner)
-    return query.where(of_my_unit(), *due).order_by(CaseTask.due_on, CaseTask.id)
+    is_given = and_(CaseTask.owner == ME, CaseTask.made_by != ME)
+    now_due = or_(CaseTask.due_on <= SOON, CaseTask.due_on.is_(None), is_given)
+    open_ = CaseTask.done_on.is_(None), Case.state != _S.PURGED, is_mine(owner)
+    return query.where(of_my_unit(), *open_, now_due).order_by(CaseTask.due_on.is_(None), CaseTask.due_on, CaseTask.id)
 
 
 def _served() -> Select[Any]:
@@ -343,6 +376,8 @@ def _proposes(resource: Resource) -> Any:
 CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.MESSAGE, Act.WRITE), _unread),
     Source(right(Resource.CASE, Act.HOLD), _unread_late),
+    Source(right(Resource.CASE, Act.ASSIGN), _danger_of_all),
+    Source(lambda may: _works(may) and not may(Resource.CASE, Act.ASSIGN), _own_danger),
     Source(_works, _own_cases),
     Source(_works, _unassigned),
     Source(_works, _left),

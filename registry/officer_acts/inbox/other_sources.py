@@ -1,7 +1,7 @@
 """What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, the law, and unsent texts."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
@@ -13,6 +13,7 @@ from registry.officer_acts.inbox.branches import (
     AT,
     AUTHORITY,
     CONFLICTS,
+    MAX_ROWS,
     ME,
     UNIT,
     Columns,
@@ -22,8 +23,10 @@ from registry.officer_acts.inbox.branches import (
     right,
     rows,
 )
-from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.absence import staffed_units
+from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld, Unit
+from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.register.agencies import storage
 from registry.register.agencies.models import Agency, Licence, PendingChannelChange
 from registry.register.authorities.models import Authority, Retrieval
 from registry.register.authorities.models import Source as OfficialList
@@ -35,10 +38,20 @@ from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
+from registry.supervision.licensing.deposits.queries import ledger_view
+from registry.supervision.licensing.drafting import today_of
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
-from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
+from registry.vocabulary.licensing import (
+    ChannelChangeState,
+    DepositLineKind,
+    EntryRequestState,
+    LicenceAct,
+    ProposalState,
+    SanctionState,
+)
+from registry.vocabulary.register import EU_STATES
 
 _DAY = 86_400_000_000
 """Microseconds, as instants are stored."""
@@ -87,6 +100,34 @@ def _proposals() -> Select[Any]:
     )
     mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id)
     return rows(columns).where(*mine, *waiting).order_by(Proposal.id)
+
+
+def _refused_proposals() -> Select[Any]:
+    """What another refused lately, for the one who proposed it, until it is proposed again."""
+    later = Proposal.__table__.alias("later")
+    again = select(later.c.id).where(later.c.subject == Proposal.subject, later.c.id > Proposal.id)
+    columns = Columns(
+        kind="licence.refused", reference=Proposal.reference, owner=Proposal.proposed_by, since_at=Proposal.decided_at
+    )
+    refused = Proposal.state == ProposalState.REFUSED, Proposal.proposed_by == ME, Proposal.decided_at > _long_ago()
+    return rows(columns).where(Proposal.authority == AUTHORITY, *refused, ~again.exists()).order_by(Proposal.id)
+
+
+def _applications() -> Select[Any]:
+    """Applications for a licence that wait to be issued or refused."""
+    later = Proposal.__table__.alias("later")
+    goes_on = select(later.c.id).where(
+        later.c.subject == Proposal.subject, later.c.id > Proposal.id, later.c.state != ProposalState.REFUSED
+    )
+    columns = Columns(kind="licence.applied", reference=Agency.reference, since_on=Proposal.effective_on)
+    query = rows(columns).join_from(Proposal, Agency, Agency.id == Proposal.agency_id)
+    entered = Proposal.act == LicenceAct.APPLY, Proposal.state == ProposalState.APPLIED, Proposal.authority == AUTHORITY
+    return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists()).order_by(Proposal.id)
+
+
+def _long_ago() -> Any:
+    """A fortnight before, as instants are stored."""
+    return type_coerce(type_coerce(AT, BigInteger) - 14 * _DAY, AT.type)
 
 
 def _deposits() -> Select[Any]:
@@ -142,17 +183,38 @@ def _lists() -> Select[Any]:
     return query.where(*waiting).order_by(PendingImport.id)
 
 
+def _list_held_unowned() -> Select[Any]:
+    """Held lists of an authority that has no unit: no officer can decide them."""
+    columns = Columns(kind="unit.list_held", reference=OfficialList.reference, since_at=PendingImport.fetched_at)
+    query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
+    query = query.join(Authority, Authority.id == OfficialList.authority_id)
+    waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), ~_has_unit()
+    return query.where(*waiting).order_by(PendingImport.id)
+
+
+def _has_unit() -> ColumnElement[bool]:
+    return select(Unit.id).where(Unit.authority == Authority.reference, Unit.closed_on.is_(None)).exists()
+
+
 def _lists_out_of_date() -> Select[Any]:
+    return _out_of_date("list.out_of_date", Authority.reference == AUTHORITY)
+
+
+def _list_out_of_date_unowned() -> Select[Any]:
+    return _out_of_date("unit.list_out_of_date", ~_has_unit())
+
+
+def _out_of_date(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
     last = (
         select(Retrieval.source_id, func.max(type_coerce(Retrieval.retrieved_at, BigInteger)).label("at"))
         .group_by(Retrieval.source_id)
         .subquery()
     )
     until = last.c.at + cast(OfficialList.fresh_for_days, BigInteger) * _DAY
-    columns = Columns(kind="list.out_of_date", reference=OfficialList.reference, since_at=until)
+    columns = Columns(kind=kind, reference=OfficialList.reference, since_at=until)
     query = rows(columns).join_from(OfficialList, last, last.c.source_id == OfficialList.id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
-    late = OfficialList.fresh_for_days > 0, until < type_coerce(AT, AT.type), Authority.reference == AUTHORITY
+    late = OfficialList.fresh_for_days > 0, until < type_coerce(AT, AT.type), whose
     return query.where(*late).order_by(OfficialList.id)
 
 
@@ -160,6 +222,19 @@ def _changes() -> Select[Any]:
     waiting = OfficerChange.state == ChangeState.OPEN, OfficerChange.proposed_by != ME
     columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
     return rows(columns).where(OfficerChange.unit == UNIT, *waiting).order_by(OfficerChange.id)
+
+
+def _unstaffed() -> Select[Any]:
+    """Units that are there to take complaints and in which no officer works on them: others read what should be theirs."""
+    staffed = staffed_units(RIGHTS[Resource.CASE, Act.WRITE])
+    takes = (
+        Unit.closed_on.is_(None),
+        Unit.partner_kind.is_(None),
+        Unit.agency.is_(None),
+        Unit.country.in_(sorted(EU_STATES)),
+    )
+    columns = Columns(kind="unit.unstaffed", reference=Unit.reference)
+    return rows(columns).where(*takes, Unit.reference.not_in(staffed)).order_by(Unit.id)
 
 
 def _second_supervisor() -> Select[Any]:
@@ -199,6 +274,11 @@ def _approves(resource: Resource) -> Any:
 
 
 OTHER_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
+    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
+    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
+    Source(right(Resource.LICENCE, Act.PROPOSE), _refused_proposals),
+    Source(right(Resource.LICENCE, Act.PROPOSE), _applications),
     Source(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
     Source(_approves(Resource.SANCTION), _sanction_review),
     Source(_approves(Resource.SANCTION), _sanction_end),
@@ -268,3 +348,18 @@ def countries_out_of_date(session: Session, today: date) -> Iterator[tuple[str, 
     for one in rows_to_read_again(session, today):
         first.setdefault(one.row.country, one.since)
     return iter(first.items())
+
+
+def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[tuple[str, date | None]]:
+    """Agencies of an authority whose deposit was drawn on and lacks something, each with the day by which it is topped up."""
+    drawn = select(DepositLine.agency_id).where(
+        DepositLine.authority == authority, DepositLine.state == ProposalState.APPLIED,
+        DepositLine.kind == DepositLineKind.DRAWN,
+    )  # fmt: skip
+    ids = session.scalars(drawn.distinct().limit(MAX_ROWS)).all()
+    if ids:
+        today, _ = today_of(session, authority, at)
+        for row_id, agency in storage.load_records(session, ids).items():
+            balance = ledger_view(session, row_id, agency, today).standing
+            if balance.shortfall:
+                yield agency.agency_id, balance.top_up_by

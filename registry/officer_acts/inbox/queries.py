@@ -14,10 +14,12 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from registry.complaints.case.states import REOPENING
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
+from registry.core.working_days import working_days_after
 from registry.officer_acts.inbox.branches import MAX_ROWS, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
-from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date
-from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date, deposits_short
+from registry.officers.absence import roles_held_in
+from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 
 SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *OTHER_SOURCES, *LAW_SOURCES)
@@ -38,12 +40,16 @@ _LINKS: Mapping[str, str] = {
     "case.decided": "/console/cases/{reference}/decision",
     "sanction.": "/console/sanctions/{reference}",
     "licence.proposal": "/console/licences/proposals/{reference}",
+    "licence.refused": "/console/licences/proposals/{reference}",
+    "licence.applied": "/console/licences?q={reference}",
+    "deposit.short": "/console/licences/agencies/{reference}/deposit",
     "deposit": "/console/licences/agencies/{reference}/deposit",
     "entry": "/console/entries/{reference}",
     "channel": "/console/channels",
     "clone": "/console/clones",
     "list.": "/console/imports",
     "officer.": "/console/officers",
+    "unit.": "/console/officers",
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
     "law.": "/console/law",
@@ -56,7 +62,8 @@ _LINKS: Mapping[str, str] = {
 _GROUPS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "unread", "unread_late", "hearing.answered", "hearing.lapsed", "hearing.longer", "hearing.objection",
+            "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report", "unread_late",
+            "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed", "hearing.longer", "hearing.objection",
             "referral.declined", "referral.silent", "referral.done", "grant.granted", "case.submitted", "case.reopened",
         ),
         "new",
@@ -77,7 +84,10 @@ NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline."""
+    """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline.
+
+    `is_vacant`: no one in the unit has the role for it, so it waits for those who can give that role.
+    """
 
     kind: str
     reference: str
@@ -86,9 +96,12 @@ class Row:
     since: date | None
     due_at: datetime | None
     priority: str | None
+    is_vacant: bool = False
 
     @property
     def href(self) -> str:
+        if self.is_vacant:
+            return "/console/officers"
         link = next(link for beginning, link in _LINKS.items() if self.kind.startswith(beginning))
         return link.format(reference=self.reference, about=self.about)
 
@@ -107,7 +120,10 @@ class Row:
     def order(self, at: datetime) -> tuple[object, ...]:
         """By priority, overdue first within one, then by deadline; what has none comes last."""
         due, is_message = self.due_at or datetime.max.replace(tzinfo=UTC), self.kind.startswith("unread")
-        return (self.priority or "p9", not self.is_late(at), due, not is_message, self.kind, self.reference)
+        is_danger = self.kind.startswith("danger")
+        return (
+            self.priority or "p9", not is_danger, not self.is_late(at), due, not is_message, self.kind, self.reference,
+        )  # fmt: skip
 
 
 class Inbox(list[Row]):
@@ -119,7 +135,9 @@ class Inbox(list[Row]):
 def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason.
 
-    One statement, and for operators one more, which reads the law in force.
+    What no one in the unit has the role for waits for its supervisors, and without those for its administrators.
+    One statement for what waits. For those who give roles another reads the roles of the unit, for operators one the law in
+    force, and for officers of deposits a few read the ledgers that were drawn on.
     """
     today = day_at(at, None)
     values = {
@@ -133,13 +151,21 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
         "at": at,
         "conflicts": sorted(me.conflicts) or [""],
     }
-    given = session.execute(_statement(me.standing.roles), values).all()
+    roles = me.standing.roles
+    vacant = _vacant(session, me) if roles & _GIVE_ROLES else frozenset()
+    given = session.execute(_statement(roles, vacant), values).all()
     of_source = Counter(row.source for row in given)
     found = {_row(row): None for row in given}
     if me.standing.may(Resource.LAW, Act.PROPOSE):
         found |= {
             Row("law.out_of_date", country, None, None, since, None, None): None
             for country, since in countries_out_of_date(session, today)
+        }
+    if me.standing.may(Resource.DEPOSIT, Act.PROPOSE):
+        found |= {
+            Row("deposit.short", agency, None, None, None, _end_of(by) if by else None, None): None
+            for agency, by in deposits_short(session, me.standing.authority, at)
+            if agency not in me.conflicts
         }
     specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
     shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
@@ -156,16 +182,37 @@ _ASKED_OF_PARTNERS = frozenset({"partner.sent", "referral.silent"})
 """What a partner is to answer within some days, and before its access ends."""
 
 
+_WITHIN: Mapping[str, int] = {
+    **dict.fromkeys((kind for kind, group in _GROUPS.items() if group == "second"), 2),
+    "hearing.approved": 2, "referral.to_send": 2, "licence.refused": 10, "licence.applied": 20,
+    "translation.letter": 3, "translation.decision": 3, "translation.hearing": 3, "translation.outcome": 3,
+}  # fmt: skip
+"""Working days, of our own choice, within which a row without a deadline is acted on: it would else never be late."""
+
+_GIVE_ROLES = frozenset({Role.SUPERVISOR, Role.SYSADMIN})
+
+
+def _vacant(session: Session, me: AuthenticatedOfficer) -> frozenset[int]:
+    """The sources of cases that no one in the unit sees, for an officer who can give somebody the role."""
+    held = frozenset(session.scalars(roles_held_in(me.standing.unit)))
+    if Role.SUPERVISOR not in me.standing.roles and Role.SUPERVISOR in held:
+        return frozenset()
+    return frozenset(number for number, one in enumerate(CASE_SOURCES) if not one.is_of(held))
+
+
 @lru_cache(maxsize=128)
-def _statement(roles: frozenset[Role]) -> Select[Any] | CompoundSelect[Any]:
-    """The statement for officers of these roles: built once, for it is long."""
-
-    def may(resource: Resource, act: Act) -> bool:
-        return bool(RIGHTS.get((resource, act), frozenset()) & roles)
-
-    queries = dict.fromkeys(one.query for one in SOURCES if one.may(may))
-    parts = [query().limit(MAX_ROWS).subquery() for query in queries]
-    return union_all(*(select(part, literal(n, Integer).label("source")) for n, part in enumerate(parts)))
+def _statement(roles: frozenset[Role], vacant: frozenset[int]) -> Select[Any] | CompoundSelect[Any]:
+    """The statement for officers of these roles, who see `vacant` sources of cases too: built once, for it is long."""
+    own = dict.fromkeys(one.query for one in SOURCES if one.is_of(roles))
+    others = dict.fromkeys(CASE_SOURCES[number].query for number in sorted(vacant))
+    queries = [(query, 0) for query in own] + [(query, 1) for query in others if query not in own]
+    parts = [(query().limit(MAX_ROWS).subquery(), is_vacant) for query, is_vacant in queries]
+    return union_all(
+        *(
+            select(part, literal(n, Integer).label("source"), literal(is_vacant, Integer).label("is_vacant"))
+            for n, (part, is_vacant) in enumerate(parts)
+        )
+    )
 
 
 def _row(row: Any) -> Row:
@@ -173,8 +220,16 @@ def _row(row: Any) -> Row:
     last = row.due_on
     if row.kind in _ASKED_OF_PARTNERS and since is not None:
         last = min(last, since + ANSWER_WITHIN)
-    due = row.due_at if last is None else datetime.combine(last + timedelta(days=1), time(), UTC)
-    return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority)
+    due = row.due_at if last is None else _end_of(last)
+    if since is not None and row.kind in _WITHIN:
+        # A case's own deadline is months away: what waits for a second person would never be late.
+        soon = _end_of(working_days_after(since, _WITHIN[row.kind]))
+        due = soon if due is None else min(due, soon)
+    return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority, bool(row.is_vacant))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
 
 
 def of_case(rows: Sequence[Row], reference: str) -> list[Row]:

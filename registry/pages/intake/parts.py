@@ -182,7 +182,7 @@ def keep_unfinished(language: Language) -> bool:
 def finish(language: Language) -> None:
     """Make a file of a recording, or remove it, as the form says; done again it changes nothing.
 
-    Raises what taking a file in raises, NoVisit, StaleForm, InvalidInput.
+    Raises what `take_file` raises, NoVisit, StaleForm, InvalidInput.
     """
     opened = _open_recordings(language)
     recording = opened.recordings.at(request.form.get("slot", -1, int))

@@ -13,6 +13,7 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
 from registry.i18n.agency_names import ShownName, main_name
+from registry.i18n.country_order import countries
 from registry.i18n.wording import (
     check_meaning,
     check_note,
@@ -28,11 +29,12 @@ from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
-from registry.verification.checks.advert import CHECKED, MAX_CHARACTERS, MAX_OF_A_KIND, Item, country_in, picked
+from registry.verification.checks.advert import CHECKED, MAX_OF_A_KIND, Item, country_in, picked
 from registry.verification.checks.picture_text import MAX_BYTES, NoText, Unreadable, languages, text_of
 from registry.verification.checks.queries import CheckInput, Outcome, outcome_of
 from registry.verification.checks.red_flags import ROWS, read_advert
 from registry.verification.checks.rules import Checked, StatedDetail, papers_in
+from registry.verification.checks.text import MAX_CHARACTERS
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.subjects import is_identity_number
 from registry.vocabulary.checks import CheckKind, CheckOutcome, ItemKind
@@ -240,7 +242,7 @@ def _form_page(
         fields=fields,
         faults=faults,
         inputs=_inputs(fields),
-        countries=answers.countries(language),
+        countries=countries(language),
         reads_pictures=bool(languages()),
         **{
             "is_picked": False,

@@ -1,12 +1,15 @@
 """The rules: the law of each country as the registry holds it, row by row, with article, source, day and mark."""
 
+import re
+
 from flask import Blueprint, Response
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading
-from registry.pages.public.answers import countries
+from registry.i18n.country_order import countries
+from registry.i18n.wording import row_words
 from registry.pages.public.rendering import page
 from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
@@ -42,6 +45,16 @@ def of_country(language: Language, country: str) -> Response:
         language,
         here="rules",
         law=country_payload(law.countries[country]),
+        words_of=lambda row: None if row["overlay"] else row_words(language, row["id"]),
+        plain=without_marks,
         withdrawn=withdrawn_payload(law, country, _TABLES),
         tables=[(name, table_rows) for name, table_rows in rows.items() if table_rows],
     )
+
+
+_MARK = re.compile(r" ?\[s2?(?:, ([^\]]+))?\]")
+
+
+def without_marks(words: str) -> str:
+    """The words of a row without the marks of single clauses; where a clause was read stays, in brackets."""
+    return _MARK.sub(lambda mark: f" ({mark[1]})" if mark[1] else "", words)

@@ -1,22 +1,23 @@
 """The rights of workers in each country, with or without a permit: only what was read, and what was not is said."""
 
+from functools import partial
+
 from flask import Blueprint, Response
 
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
-from registry.i18n.wording import row_words
-from registry.pages.public.answers import countries
+from registry.i18n.country_order import countries
+from registry.i18n.wording import words_of
 from registry.pages.public.rendering import RIGHTS_PLACES, is_demo, page
 from registry.register.help_lines.rules import emergency_number, help_lines_in, lines_of
 from registry.register.law.loading import Law
 from registry.register.law.rows import Limit, Right, Row
 from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import LimitSubject, RightSubject
-from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, UNION, Language
 
 pages = Blueprint("rights", __name__)
 
-UNION = "EU"
 QUESTIONS = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.HOURS, RightSubject.REPORTING, RightSubject.STAY)
 """In the order of the page. What may be done with papers is a limit of law."""
 AT_HOME = (RightSubject.WAGES, LimitSubject.DOCUMENTS, RightSubject.REPORTING)
@@ -41,7 +42,7 @@ def of_country(language: Language, country: str) -> Response:
         here="rights",
         land=country,
         questions=[(about, rows_about(law, country, about)) for about in asked],
-        words=lambda row: row_words(language, row.id),
+        words=partial(words_of, language),
         emergency=emergency_number(country, lines),
         lines=[line for line in lines_of(country, lines, language) if not line.is_emergency],
         shows_all_numbers=is_demo(),

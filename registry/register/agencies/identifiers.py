@@ -149,13 +149,11 @@ def checked_lei(text: str) -> str:
     """The tidy LEI (ISO 17442). ValueError when it cannot exist."""
     code = tidy(text)
     if len(code) != 20:
-        raise ValueError(f"an LEI has 20 characters; this has {len(code)}")
+        raise ValueError(message("lei_length", count=len(code)))
     if not re.fullmatch(r"[A-Z0-9]{18}[0-9]{2}", code):
-        raise ValueError("an LEI is made of letters and digits and ends in two digits")
+        raise ValueError(message("lei_letters"))
     if not stdnum_lei.is_valid(code):
-        raise ValueError(
-            "the two check digits at the end do not fit the rest of this LEI: a character is wrong somewhere"
-        )
+        raise ValueError(message("lei_check"))
     return code
 
 
@@ -166,17 +164,15 @@ def checked_vat(text: str) -> str:
         number = "EL" + number[2:]
     prefix = number[:2]
     if prefix not in _VAT_PREFIXES or not number.isascii():
-        raise ValueError(
-            "an EU VAT number begins with the two letters of a member state, for example IT or PL (Greece is EL)"
-        )
+        raise ValueError(message("vat_prefix"))
     try:
         return str(stdnum_vat.validate(number))
     except InvalidLength:
-        raise ValueError(f"a VAT number of {prefix} has another length") from None
+        raise ValueError(message("vat_length", prefix=prefix)) from None
     except InvalidChecksum:
-        raise ValueError(f"the check digits do not fit the rest of this VAT number of {prefix}") from None
+        raise ValueError(message("vat_check", prefix=prefix)) from None
     except ValidationError:
-        raise ValueError(f"a VAT number of {prefix} is built otherwise") from None
+        raise ValueError(message("vat_form", prefix=prefix)) from None
 
 
 def asked_vat(text: str) -> Asked:
@@ -219,13 +215,10 @@ def checked_euid(text: str) -> str:
     """
     match = _EUID.fullmatch(" ".join(visible(text).split()))
     if match is None:
-        raise ValueError(
-            "an EUID is the country's two letters, the register's code, a full stop and the number, "
-            "for example PLKRS.0000123456"
-        )
+        raise ValueError(message("euid_form"))
     country, register, number, check = match.groups()
     if country.upper() not in _EUID_PREFIXES:
-        raise ValueError("an EUID begins with the two letters of a state whose registers are interconnected")
+        raise ValueError(message("euid_prefix"))
     return f"{country.upper()}{register.upper()}.{number}{check or ''}"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from registry.register.law.loading import TABLES, Law, rows_of, shipped_law
-from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, OfficialListRow, Regime, Row
+from registry.register.law.rows import Coming, CountryLaw, DatedRow, Fee, HelpLineRow, OfficialListRow, Regime, Row
 from registry.register.law.rules import where_to_ask
 from registry.register.law.weights import is_fresh, is_in_force, is_readable, may_decide, undisputed
 from registry.vocabulary.law import CitedRow
@@ -15,6 +15,7 @@ from registry.vocabulary.register import OUTSIDE
 
 _FOR_KEEPERS = (
     "copy_url", "unread", "confirmation", "full_text", "second_reading", "checked_how", "is_from_unread", "counts",
+    "for_editors",
 )  # fmt: skip
 
 
@@ -54,6 +55,12 @@ def cited(row_ids: Iterable[str], law: Law | None) -> list[CitedRow]:
     ]
 
 
+def is_as_released(row: CitedRow) -> bool:
+    """Whether a row has words, and they are those of this release: no overlay changed them."""
+    shipped = shipped_law().rows.get(row.id)
+    return shipped is not None and row.text is not None and _own_text(shipped) == row.text
+
+
 def _own_text(row: Row) -> str | None:
     """What a row says in its own words; of a rule on charges what for, how much, and when."""
     if isinstance(row, Fee):
@@ -66,7 +73,9 @@ def _own_text(row: Row) -> str | None:
     if row.country in OUTSIDE:
         # Of a country that is not answered for, who asks is told what to look at and where.
         if isinstance(row, OfficialListRow):
-            return f"{row.title}: {row.publisher}"
+            return f"{row.title}: {row.publisher}, {row.url}"
+        if isinstance(row, HelpLineRow):
+            return f"{row.name}: {row.number}. {row.for_what.capitalize()}. Not called by the registry yet."
         if isinstance(row, Regime):
             return row.note
     text: str | None = getattr(row, "text", None)

@@ -196,12 +196,43 @@ def _of_sector(limit: Limit, plan: Plan) -> _Test:
 def _of_employer(limit: Limit, plan: Plan) -> _Test:
     """Whether the employer is one that is barred: as stated, else as the sector shows."""
     by_sector = _of_sector(limit, plan).holds
+    if by_sector is False and _may_be_for_a_household(plan):
+        by_sector = None
     if plan.employer in (None, EmployerKind.UNKNOWN):
-        # A sector that is none of the row's is taken at its word; without any, who employs must be asked.
+        # Any other sector that is none of the row's is taken at its word; without one, who employs must be asked.
         return _Test(by_sector, "employer")
     is_barred = plan.employer in limit.employers_barred
     # An employer and a sector that contradict each other prove nothing.
     return _Test(is_barred if by_sector in (None, is_barred) else None)
+
+
+_NAMED_FOR_HOUSEHOLD_WORK = ("78", "81.2", "81.3", "86.9", "87", "88", "96")
+"""NACE 2.1 codes under which a household's nanny, carer, cleaner or gardener is asked about too: employment agencies,
+cleaning, gardens, nursing, care in homes and without, personal services."""
+
+_HOUSEHOLD_OCCUPATIONS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("5152", "5162", "5311", "5322", "9111"), ()),
+    (("3434", "5120"), ("55", "56")),
+    (("6113", "9214"), ("01",)),
+    (("8322",), ("49", "52", "53")),
+)
+"""ISCO-08 codes of what households employ, with the sectors in which the employer is a firm all the same: housekeepers,
+companions, nannies, carers and cleaners in homes; cooks; gardeners; drivers."""
+
+
+def _may_be_for_a_household(plan: Plan) -> bool:
+    """Whether work of that sector or occupation may be for a household, though the sector is not that of households."""
+    sector = plan.sector or ""
+    if any(is_within_nace(sector, code) or is_within_nace(code, sector) for code in _NAMED_FOR_HOUSEHOLD_WORK):
+        return True
+    occupation = plan.occupation if plan.occupation_scheme is OccupationScheme.ISCO else None
+    if occupation is None or len(occupation) < 3:
+        return False
+    return any(
+        any(code.startswith(occupation[:4]) for code in codes)
+        and not any(is_within_nace(sector, firm) for firm in firms)
+        for codes, firms in _HOUSEHOLD_OCCUPATIONS
+    )
 
 
 def _of_occupation(limit: Limit, plan: Plan) -> _Test:

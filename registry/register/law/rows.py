@@ -15,6 +15,7 @@ from registry.register.law.words import (
     Charging,
     CodeFit,
     ExemptionFact,
+    Instead,
     LawActivity,
     LawRole,
     LimitEffect,
@@ -65,7 +66,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     to be in force, and `in_force_source` where; the row's age counts from it. `check_by`: the day by which its source is to
     be read again. `url` is the publisher's page and may be shown; `copy_url` is where the text was read and is for
     checking alone. `disputed`: why the row decides nothing; with `disputed_fields` those alone are out. `unread`:
-    clauses that are known and were not read: for the editors of the file, never shown.
+    clauses that are known and were not read: for the editors of the file, never shown. `for_editors`: working notes.
     `counts`: of lists that must be whole, how many items the text has.
     """
 
@@ -91,6 +92,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     disputed_fields: tuple[str, ...] = ()
     confirmation: Confirmation | None = None
     unread: tuple[str, ...] = ()
+    for_editors: str | None = None
     counts: tuple[ListCount, ...] = ()
 
 
@@ -130,7 +132,7 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     `are_foreign_bodies_prohibited`: only holders of this country's licence may recruit there.
     `wind_down_months`, `wind_down_after`, `wind_down_not_after`: for how long existing placements may go on, and after
     which ends of a licence; `wind_down` says it in words and computes nothing. `nace`, `nace_except`: NACE 2.1 codes it
-    is for, or is not for.
+    is for, or is not for. `instead`: what was read to stand in the place of a licence where none is asked for.
     """
 
     activity: LawActivity
@@ -142,6 +144,7 @@ class Regime(DatedRow, frozen=True, kw_only=True):
     are_foreign_bodies_prohibited: bool = False
     validity: str | None = None
     guarantee: str | None = None
+    instead: tuple[Instead, ...] = ()
     wind_down: str | None = None
     wind_down_months: int | None = None
     wind_down_after: tuple[LicenceStatus, ...] = ()

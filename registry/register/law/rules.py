@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 from msgspec.structs import replace
 
 from registry.register.law.loading import Law, rows_of, shipped_law
-from registry.register.law.rows import CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
+from registry.register.law.rows import Coming, CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
     DECIDING,
     Weight,
@@ -31,7 +31,7 @@ from registry.register.law.weights import (
 )
 from registry.register.law.words import CodeFit, LawActivity, LawRole, LimitSubject, Possible, RegimeScope, Route
 from registry.vocabulary.law import ForeignLicence, Mark, RegimeRule
-from registry.vocabulary.register import Activity, Answer, LicenceStatus
+from registry.vocabulary.register import EU_STATES, UNION, Activity, Answer, LicenceStatus
 
 V = TypeVar("V")
 
@@ -283,6 +283,12 @@ def where_to_ask(law: CountryLaw) -> list[str]:
     if law.role is not LawRole.OUTSIDE:
         return []
     return [authority.name for authority in law.authority if is_readable(authority)]
+
+
+def changes_of(law: Law, country: str) -> list[Coming]:
+    """The changes to come in a country's law: its own, and of a member state those of the Union."""
+    bound_by = (country, UNION) if country in EU_STATES else (country,)
+    return [row for one in bound_by if one in law.countries for row in law.countries[one].coming]
 
 
 def closes_a_permit(row: Limit | PermitRoute) -> bool:

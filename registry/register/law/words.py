@@ -40,6 +40,19 @@ class RegimeScope(StrEnum):
     OUTBOUND = "outbound"
 
 
+class Instead(StrEnum):
+    """What stands in the place of a licence where a country asks for none."""
+
+    NOTICE = "notice"
+    GUARANTEE = "guarantee"
+    REGISTER = "register"
+    CONDUCT_RULES = "conduct_rules"
+    TRADE_NOTICE = "trade_notice"
+    REPRESENTATIVE = "representative"
+    HOME_LICENCE = "home_licence"
+    LABOUR_CONTRACT = "labour_contract"
+
+
 class AsOfKind(StrEnum):
     """How the day of a text is known: it bears the day, it was guessed, or only the day of reading is known."""
 

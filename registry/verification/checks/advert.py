@@ -3,33 +3,31 @@
 The shapes are data (data/items.toml). Every pattern is bounded, so that the time is linear in the length of the text.
 """
 
-import html
 import re
-import tomllib
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import phonenumbers
 from babel import Locale
 
 from registry.register.agencies.identifiers import is_like_resident_number
-from registry.register.names.spelling import simpler_characters
 from registry.verification.checks.rules import StatedDetail
+from registry.verification.checks.text import (
+    BLANK,
+    HAN,
+    HOME_OF,
+    MOBILE,
+    data_of,
+    folded,
+    grammar,
+    language_of,
+    readable,
+)
 from registry.vocabulary.checks import CheckKind, ItemKind
 from registry.vocabulary.register import EU_STATES, OUTSIDE
 
-MAX_CHARACTERS = 10_000
 MAX_OF_A_KIND = 5
-
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_UNSEEN = "\ufe0e\ufe0f\u20e3"
-"""Signs that make a picture of the character before them: a digit in a box is that digit."""
-BLANK = "\ufffc"
-"""Stands in the place of what was read, so that nothing is read twice and places stay the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,71 +44,6 @@ class Item:
     start: int
     end: int
     is_a: str = ""
-
-
-def readable(advert: str) -> str:
-    """The text of an advert without HTML and invisible characters."""
-    text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
-    normal = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
-    return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in normal)
-
-
-def folded(text: str) -> str:
-    """A readable text as patterns read it, each character in its place.
-
-    Small letters without accents, simplified characters, and digits where a telephone number is written in words.
-    """
-    simple = text.translate(simpler_characters())
-    plain = "".join(map(_plain, simple)).translate(_SAME_SIGNS)
-    return _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
-
-
-def _plain(character: str) -> str:
-    if character.isascii():
-        return character.lower()
-    small = character.lower()
-    bare = unicodedata.normalize("NFD", small)[0] if "\u00c0" <= character < "\u0250" else small
-    return bare if len(bare) == 1 else character
-
-
-_SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
-                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
-                           | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
-_NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两"
-_DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912", strict=True))
-_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
-_LETTER_O = re.compile(r"(?<![a-z0-9])1[3-9](?:[ -]?[0-9o]){9}(?![a-z0-9])")
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-
-
-def _dialled(run: re.Match[str]) -> str:
-    """A long run of numerals as digits; 一 between groups of digits is a dash that was typed to look like one."""
-    without = "".join(c for c in run[0] if c.isdecimal())
-    if _MOBILE.fullmatch(without):
-        return re.sub(f"[{_NUMERALS}]", "-", run[0])
-    return "".join(_DIGIT_OF.get(c, c) for c in run[0])
-
-
-@cache
-def data_of(name: str) -> Mapping[str, Any]:
-    """What a file of data/ states."""
-    return tomllib.loads((files(__package__) / f"data/{name}.toml").read_text("utf-8"))
-
-
-def currencies() -> Mapping[str, str]:
-    """The code of a currency by a part of how it is written, the more exact first."""
-    return dict(data_of("grammar")["currency"])
-
-
-@cache
-def grammar(name: str) -> re.Pattern[str]:
-    """A pattern of data/grammar.toml."""
-    data = data_of("grammar")
-    pattern = str(data["pattern"][name]["pattern"])
-    # A part may hold parts.
-    for _ in range(2):
-        pattern = re.sub("<([A-Z_]+)>", lambda match: str(data["part"][match[1]]), pattern)
-    return re.compile(pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +69,10 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     A resident's identity number is not read.
     """
     found: list[Item] = []
-    plain = folded(text)
+    plain = whole = folded(text)
     for shape in shapes():
-        for match in shape.pattern.finditer(plain):
+        # What paper it is stands in the words before its number.
+        for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
             place = 1 if shape.pattern.groups else 0
             start, end = match.span(place)
             words = _tidy(text[start:end])
@@ -170,7 +104,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
 def _is_read_twice(one: Item) -> bool:
     """Whether the words of an item are read as something else too: a mobile number as WeChat id, a paper by its name."""
     return one.kind is ItemKind.LICENCE_KIND or (
-        one.kind is ItemKind.WECHAT and _MOBILE.fullmatch(one.value) is not None
+        one.kind is ItemKind.WECHAT and MOBILE.fullmatch(one.value) is not None
     )
 
 
@@ -213,11 +147,11 @@ def _item(shape: _Shape, written: str, plain: str) -> str | None:
         return None
     if shape.kind is ItemKind.SITE and plain.rstrip("/").endswith((".jpg", ".png")):
         return None
-    if shape.kind is ItemKind.WECHAT and _MOBILE.fullmatch(digits):
+    if shape.kind is ItemKind.WECHAT and MOBILE.fullmatch(digits):
         return digits
     if shape.kind in (ItemKind.WHATSAPP, ItemKind.OTHER_CHANNEL) and shape.is_digits:
         # In links, and often in adverts, a number of another country stands without its plus.
-        is_whole = plain[0] in "123456789" and len(digits) > 11
+        is_whole = plain[0] in "123456789" and (len(digits) > 11 or digits.startswith(("852", "853")))
         number = f"+{digits}" if is_whole else _international(plain)
         return f"{shape.is_a}:{number}" if shape.is_a else number
     if shape.kind is ItemKind.VAT:
@@ -237,21 +171,6 @@ _VAT_STATE = {11: "IT"}
 
 
 # --- Telephones ---
-
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-HOME_OF = {"fr": "FR", "it": "IT", "ro": "RO"}
-_LANGUAGES = {"fr": "french", "it": "italian", "ro": "romanian"}
-_MIN_WORDS = 2
-
-
-def language_of(plain: str) -> str:
-    """The language of a folded text: zh, fr, it, ro or en, by its characters and small words."""
-    if len(_HAN.findall(plain)) > len(plain) // 20:
-        return "zh"
-    counts = {language: len(grammar(name).findall(plain)) for language, name in _LANGUAGES.items()}
-    most = max(counts, key=lambda language: counts[language])
-    return most if counts[most] >= _MIN_WORDS else "en"
-
 
 Found = tuple[int, int, str]
 
@@ -297,7 +216,7 @@ def _chinese(match: re.Match[str]) -> str:
 def _international(text: str) -> str:
     digits = re.sub(r"[^0-9+]", "", text.replace("(0)", ""))
     bare = digits.removeprefix("+").removeprefix("00")
-    if bare.startswith("86") and _MOBILE.fullmatch(bare[2:]):
+    if bare.startswith("86") and MOBILE.fullmatch(bare[2:]):
         return bare[2:]
     return f"+{bare}" if digits.startswith(("+", "00")) else _national(text, None)
 
@@ -326,7 +245,7 @@ _SAME = re.compile(
 def _same_for_wechat(found: Sequence[Item], plain: str) -> list[Item]:
     """The telephone that is said to be the WeChat id too."""
     has_id = any(one.kind is ItemKind.WECHAT for one in found)
-    mobiles = [one for one in found if one.kind is ItemKind.PHONE and _MOBILE.fullmatch(one.value)]
+    mobiles = [one for one in found if one.kind is ItemKind.PHONE and MOBILE.fullmatch(one.value)]
     tight = plain
     for one in mobiles:
         tight = tight[: one.start] + one.value.ljust(one.end - one.start) + tight[one.end :]
@@ -358,7 +277,7 @@ def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
     names += [
         f"{name[:place]}[a-z]{{1,6}}{name[place + 1 :]}"
         for name in known
-        if len(name) >= 3 and _HAN.match(name)
+        if len(name) >= 3 and HAN.match(name)
         for place in range(len(name))
     ]
     return known, re.compile("|".join(names))
@@ -399,11 +318,16 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
             places.append((start, end))
     places += [match.span(1 if match[1] else 2) for match in grammar("short_company").finditer(plain)]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
-    for name, written in (("latin_company", unread), ("form_first", unread), ("beside_number", text)):
+    for name, written in (
+        ("latin_company", unread),
+        ("han_latin_company", unread),
+        ("form_first", unread),
+        ("beside_number", text),
+    ):
         pattern = grammar(name)
         for match in pattern.finditer(written):
             start, end = match.span(1 if pattern.groups else 0)
-            if name != "latin_company":
+            if name in ("form_first", "beside_number"):
                 end = start + len(grammar("tail").sub("", text[start:end]))
             places.append((start, end))
     for start, end in sorted(places, key=lambda place: (place[0], -place[1])):
@@ -452,7 +376,9 @@ def stated_in(items: Sequence[Item]) -> tuple[StatedDetail, ...]:
     for one in items:
         if one.kind in CHECKED:
             kind = CHECKED[one.kind]
-            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (kind is CheckKind.PHONE and not one.words.isascii())
+            is_plain = kind in (CheckKind.WECHAT, CheckKind.QQ) or (
+                kind is CheckKind.PHONE and any(map(str.isalpha, one.words))
+            )
             found[StatedDetail(kind, one.value if is_plain else one.words)] = None
     by_kind = sorted(found, key=lambda stated: list(CheckKind).index(stated.kind))
     return tuple(

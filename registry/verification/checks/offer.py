@@ -1,334 +1,15 @@
-"""What an advert offers and asks for: sums and what they are, where the work is, in which trade, on which visa. Pure.
-
-A sum is an amount with a currency. What it is follows from the nearest words: wages, a deposit, a compensation, a cost that
-an office takes; every other sum that the worker pays is a fee, whatever the advert calls it.
-"""
+"""What an advert offers: where the work is, in which trade, on which visa, and for how many hours. Pure."""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
 from functools import cache
 from itertools import pairwise
 
-from registry.verification.checks.advert import HOME_OF, Item, countries_in, currencies, data_of, grammar
+from registry.verification.checks.advert import Item, countries_in
 from registry.verification.checks.reading import Match, Reading
+from registry.verification.checks.sums import Charge, charges_in, han_number, sums_in
+from registry.verification.checks.text import HOME_OF, data_of, grammar
 from registry.vocabulary.checks import ItemKind
-
-# --- Amounts ---
-
-_HAN_DIGITS = {
-    c: value
-    for value, row in enumerate(
-        ("零〇", "一壹幺", "二贰两俩", "三叁仨", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖")
-    )
-    for c in row
-}
-_HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
-_PERIODS = ("hour", "year", "day")
-"""What a wage is per; a month where nothing else is said."""
-LEAST_PRICE = 2000
-"""From which sum one with no words beside it is a price and not a wage."""
-_CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """An amount of money and where it stands; `high` is the upper end of a range."""
-
-    start: int
-    end: int
-    low: Decimal
-    high: Decimal | None
-    currency: str
-    is_sure: bool
-
-    def __str__(self) -> str:
-        high = f"-{_shown(self.high)}" if self.high is not None else ""
-        return f"{_shown(self.low)}{high} {self.currency}"
-
-
-def _shown(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _han_number(text: str) -> Decimal | None:
-    """A number in characters: 三万二 is 32,000, 一千五 is 1,500, 两万五千 is 25,000."""
-    total, section, digit, unit = 0, 0, None, 1
-    for c in text:
-        if c == "半":
-            return None
-        if c in _HAN_DIGITS:
-            digit = _HAN_DIGITS[c] if digit is None else digit * 10 + _HAN_DIGITS[c]
-            continue
-        unit = _HAN_UNITS[c]
-        if unit == 10_000:
-            total, section, digit = (total + (section + (digit or 0) or 1)) * unit, 0, None
-        else:
-            section, digit = section + (1 if digit is None else digit) * unit, None
-    # A last digit alone counts the next smaller unit: 三万二.
-    last = (digit or 0) * (unit // 10 if unit >= 100 and text[-2:-1] in _HAN_UNITS else 1)
-    return Decimal(total + section + last)
-
-
-def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]:
-    """The sums of a text, in its order; `plain` is the folded text without telephones and accounts."""
-    found: list[Sum] = []
-    for match in grammar("sum").finditer(plain):
-        one = _sum(match, plain, countries)
-        if one is None:
-            continue
-        start = match.start() + len(match[0]) - len(match[0].lstrip())
-        current = Sum(start, match.end(), *one)
-        last = found[-1] if found else None
-        if last is not None and last.high is None and grammar("between").fullmatch(plain[last.end : current.start]):
-            low = last.low
-            if not last.is_sure and current.low >= 1000 > low:
-                low *= 1000 if current.low < 10_000 else 10_000
-            if low < current.low:
-                currency = current.currency or last.currency
-                found[-1] = Sum(last.start, current.end, low, current.low, currency, last.is_sure or current.is_sure)
-                continue
-        found.append(current)
-    currency = "CNY" if reading.language == "zh" else "EUR"
-    kept = []
-    for one_sum in found:
-        if reading.language != "zh" and one_sum.currency:
-            currency = one_sum.currency
-        kept.append(one_sum if one_sum.currency else replace(one_sum, currency=currency))
-    return kept
-
-
-def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[Decimal, None, str, bool] | None:
-    sign = match["before"] or match["after"]
-    if match["digits"]:
-        amount = _amount(match["digits"])
-        times = match["times"] or ""
-        factor = 10_000 if re.search("[万w溜]", times) else 1000 if times else 1
-        amount *= factor
-        if match["rest"]:
-            rest = match["rest"][0]
-            if factor == 1:
-                return None
-            unit = 1000 if match["rest"].endswith("千") else 100 if match["rest"].endswith("百") else factor // 10
-            amount += (int(rest) if rest.isdecimal() else _HAN_DIGITS.get(rest, 0)) * unit
-        is_sure = bool(sign) or factor > 1
-    else:
-        han = match["han"]
-        number = _han_number(han)
-        if number is None:
-            return None
-        if match["hantimes"]:
-            number *= 10_000
-        # 三个月 and 一样 are no sums: characters need a sign, or a thousand at least.
-        if not (
-            match["hantimes"]
-            or (sign and number >= 1)
-            or (number >= 100 and len(han) > 1 and any(c in "百千万萬佰仟" for c in han))
-        ):
-            return None
-        if not sign and (number < 100 or han == "千万"):
-            return None
-        amount, is_sure = number, True
-    if (
-        not sign
-        and grammar("not_money").match(plain[match.end() :][:14])
-        and not (is_sure and amount >= 1000 and plain[match.end()] in "个人位张份一口")
-    ):
-        return None
-    if amount <= 0 or amount > 100_000_000 or (not is_sure and not 100 <= amount < 1_000_000):
-        return None
-    if (
-        not is_sure
-        and 1900 <= amount <= 2100
-        and re.match(r"[ ]?(?:年|[-./])|[^0-9a-z]{0,2}$", plain[match.end() : match.end() + 3])
-    ):
-        return None
-    return amount, None, _currency(sign or "", countries), is_sure
-
-
-def _amount(text: str) -> Decimal:
-    """Digits with separators of thousands and of decimals: 4 500, 7.500, 2,150 and 2.98."""
-    if re.fullmatch(r"[0-9]{1,3}(?:[ ,.'][0-9]{3})+(?:,[0-9]{2})?", text):
-        whole, _, cents = text.partition(",") if re.search(r",[0-9]{2}$", text) else (text, "", "")
-        return Decimal(re.sub(r"[ ,.']", "", whole) + (f".{cents}" if cents else ""))
-    return Decimal(text.replace(",", "."))
-
-
-def _currency(sign: str, countries: Sequence[str]) -> str:
-    for part, code in currencies().items():
-        if part in sign:
-            named = next(
-                (_CROWNS[letter] for word, letter in (("捷", "CZ"), ("瑞", "SE"), ("丹", "DK")) if word in sign), None
-            )
-            return code or named or next((_CROWNS[country] for country in countries if country in _CROWNS), "CZK")
-    return ""
-
-
-# --- What a sum is ---
-
-_ROLES = (
-    ("wage", "wage_word", 0), ("deposit", "deposit_word", 0), ("penalty", "penalty_word", 0), ("other", "other_sum", 0),
-    ("fee", "fee_word", 1), ("fee", "pay", 4), ("fee", "from_wages", 2), ("wage", "cash", 6), ("wage", "cash_strong", 0),
-)  # fmt: skip
-"""What the words near a sum make of it, and how much farther than it is each counts: a price is said in many words."""
-_WHENS = (
-    "before_departure", "on_visa", "on_contract", "on_arrival", "in_advance",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """A sum with what it is (fee, deposit, wage, official, penalty, other) and when it is due, or to whom."""
-
-    sum: Sum
-    role: str
-    when: str = ""
-
-
-def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
-    """What each sum of the advert is; those that are denied or only quoted are left out."""
-    found: list[Charge] = []
-    for one in sums:
-        place = Match(one.start, one.end)
-        if reading.is_quoted(place):
-            continue
-        role, cue = _role(reading, one, found[-1] if found else None)
-        if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
-            continue
-        if role == "fee" and not one.is_sure and (cue is None or one.low < 100):
-            continue
-        if role == "fee" and _is_official(reading, one):
-            found.append(Charge(one, "official", _payee(reading, one)))
-        elif role in ("fee", "deposit"):
-            when = _when(reading, one)
-            # What is held as security is held from the beginning where nothing else is said.
-            found.append(Charge(one, role, "in_advance" if role == "deposit" and when == "not_said" else when))
-        elif role == "wage":
-            found.append(Charge(one, role, _period(reading, one)))
-        else:
-            found.append(Charge(one, role))
-    return _with_instalments(reading, found)
-
-
-def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match | None]:
-    """What the nearest words make of a sum. Those before it count before those behind it."""
-    clause = reading.span(Match(one.start, one.end), "clause")
-    best: tuple[float, str, Match | None] = (99.0, "", None)
-    taken = reading.within("from_wages", *clause)
-    if taken and not reading.has("wage_word", max(clause[0], one.start - 4), one.start):
-        return "fee", taken[0]
-    for role, concept, farther in _ROLES:
-        for cue in reading.within(concept, *clause):
-            behind = cue.start - one.end
-            distance = behind * 1.5 + 3.0 if behind >= 0 else float(max(0, one.start - cue.end))
-            scale = 1.0 if reading.language == "zh" else 0.4
-            if (ranked := distance * scale + farther) < best[0]:
-                best = (ranked, role, cue)
-    if best[1]:
-        return best[1], best[2]
-    index = reading.clause_at(one.start)
-    if index:
-        before = reading.clauses[index - 1]
-        cues = [
-            (cue.end, role, cue)
-            for role, concept, _ in _ROLES
-            if concept != "cash"
-            for cue in reading.within(concept, *before)
-            if one.start - cue.end < (16 if reading.language == "zh" else 40)
-        ]
-        if cues:
-            _, role, cue = max(cues, key=lambda one: one[0])
-            return role, cue
-    if last is not None and last.role in ("fee", "wage") and one.start - last.sum.end < 20:
-        return last.role, None
-    # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
-    is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
-    return ("fee" if is_priced or one.low >= LEAST_PRICE else ""), None
-
-
-def _is_official(reading: Reading, one: Sum) -> bool:
-    start, end = reading.span(Match(one.start, one.end), "around")
-    return any(
-        abs(payee.start - one.start) < (30 if reading.language == "zh" else 90)
-        for payee in reading.within("payer_other", start, end)
-    ) and not reading.has("fee_strong", start, end)
-
-
-def _payee(reading: Reading, one: Sum) -> str:
-    start, end = reading.span(Match(one.start, one.end), "around")
-    return "hospital" if grammar("hospital").search(reading.plain[start:end]) else "embassy"
-
-
-def _when(reading: Reading, one: Sum) -> str:
-    place = Match(one.start, one.end)
-    clause = reading.span(place, "clause")
-    index = reading.clause_at(one.start)
-    if reading.has("from_wages", *clause):
-        return "from_wages"
-    if reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12)):
-        return "monthly"
-    nearest: tuple[float, str] = (99.0, "")
-    for when in _WHENS:
-        for cue in reading.within(f"when_{when}", *clause):
-            distance = float(one.start - cue.end) if cue.end <= one.start + 2 else (cue.start - one.end) + 6.0
-            if distance < nearest[0]:
-                nearest = (max(0.0, distance), when)
-    if nearest[1]:
-        return nearest[1]
-    for other in (index + 1, index - 1):
-        if 0 <= other < len(reading.clauses):
-            part = reading.clauses[other]
-            if (
-                reading.sentence_at(part[0]) == reading.sentence_at(one.start)
-                and reading.has("pay", *part)
-                and not any(c.isdecimal() for c in reading.plain[part[0] : part[1]])
-            ):
-                for when in _WHENS:
-                    if reading.has(f"when_{when}", *part):
-                        return when
-    return "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
-
-
-def _period(reading: Reading, one: Sum) -> str:
-    near = reading.plain[max(0, one.start - 10) : one.end + 12]
-    return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
-
-
-def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
-    """Charges of which a first one is the whole and the others are its parts, or that are said to be paid in parts."""
-    result = list(charges)
-    fees = [place for place, one in enumerate(result) if one.role == "fee"]
-    for order, place in enumerate(fees):
-        one = result[place]
-        parts = [
-            result[other]
-            for other in fees[order + 1 : order + 4]
-            if result[other].sum.low < one.sum.low
-            and result[other].sum.currency == one.sum.currency
-            and result[other].sum.start - one.sum.end < 60
-            and result[other].when not in ("from_wages", "monthly")
-        ]
-        clauses = reading.span(Match(one.sum.start, one.sum.end), "next")
-        sentence = (one.sum.end, reading.sentences[reading.sentence_at(one.sum.start)][1])
-        dates = sum(reading.has(f"when_{when}", *sentence) for when in _WHENS)
-        in_parts = (
-            (one.when in ("not_said", "on_success") or dates > 1)
-            and reading.has("when_instalments", *clauses)
-            and not any(one.sum.low < result[other].sum.low for other in fees[:order])
-        )
-        if one.when != "from_wages" and (
-            in_parts
-            or (
-                parts
-                and sum(part.sum.low for part in parts) <= one.sum.low
-                and reading.has("pay", parts[0].sum.start - 14, parts[0].sum.end + 8)
-            )
-        ):
-            result[place] = replace(one, when="instalments")
-    return result
-
 
 # --- Where, in which trade, on which visa ---
 
@@ -354,7 +35,7 @@ def destinations(plain: str, language: str) -> list[tuple[int, int, str]]:
 
 @cache
 def _sectors() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((code, re.compile("|".join(words))) for code, words in data_of("sectors").items())
+    return tuple((code, re.compile(f"(?<![a-z])(?:{'|'.join(words)})")) for code, words in data_of("sectors").items())
 
 
 def sector_in(plain: str) -> tuple[int, int, str] | None:
@@ -402,6 +83,18 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
             last += 12 if last <= 12 and not match[3] else 24
         if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
             return match.span()
+    for match in grammar("early_late").finditer(plain):
+        first, last = _hour(match[1]), _hour(match[2])
+        if MAX_DAY <= (last + 12 if last <= 12 else last) - first <= 20 and _is_worked(reading, match):
+            return match.span()
+    for match in grammar("from_to_words").finditer(plain):
+        first, last = _spoken_hour(match[1]), _spoken_hour(match[2])
+        if match[3] and last <= 12:
+            last += 12
+        elif last < first:
+            last += 24 if last <= 4 else 12
+        if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
+            return match.span()
     for match in grammar("from_to_latin").finditer(plain):
         first, last = int(match[1]), int(match[2])
         before = plain[max(0, match.start() - 26) : match.start()]
@@ -417,7 +110,14 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
 
 
 def _hour(text: str) -> int:
-    return int(text) if text.isdecimal() else int(_han_number(text) or 0)
+    if text.isdecimal():
+        return int(text)
+    # 七八点 is seven or eight.
+    return number if (number := int(han_number(text) or 0)) <= 24 or len(text) != 2 else number % 10
+
+
+def _spoken_hour(text: str) -> int:
+    return int(text) if text.isdecimal() else int(data_of("grammar")["number"].get(text, 24))
 
 
 def _on_clock(part: str, hour: int) -> int:
@@ -444,6 +144,8 @@ def _items(
             yield Item(_KINDS[one.role], f"{one.sum} {one.when}", reading.text[start:end].strip(), start, end)
     for start, end, code in places:
         yield Item(ItemKind.DESTINATION, code, reading.text[start:end], start, end)
+    if reading.is_notice:
+        return
     sector = sector_in(plain)
     if sector is not None:
         yield Item(ItemKind.SECTOR, sector[2], reading.text[sector[0] : sector[1]], sector[0], sector[1])

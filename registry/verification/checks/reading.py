@@ -12,7 +12,7 @@ from functools import cache, cached_property
 
 import msgspec
 
-from registry.verification.checks.advert import data_of, folded, grammar, language_of
+from registry.verification.checks.text import data_of, folded, grammar, language_of
 
 LANGUAGES = ("zh", "en", "fr", "it", "ro")
 
@@ -137,7 +137,10 @@ class Reading:
         reach = REACH.get(self.language, _REACH_ELSEWHERE)
         for negation in self.within("deny", max(start, match.start - reach - 8), match.start):
             between = (negation.end, match.start)
-            if negation.end <= match.start <= negation.end + reach and not self.has("deny_break", *between):
+            # "ne ... pas" may stand around the word that it denies.
+            if match.start < negation.end or (
+                match.start <= negation.end + reach and not self.has("deny_break", *between)
+            ):
                 return True
         if not is_taken_back:
             return self._continues_denial(match, clause)
@@ -167,7 +170,7 @@ class Reading:
         rest = end - start - (match.end - match.start)
         if match.start - start > 2 or rest > (4 if self.language == "zh" else 40):
             return False
-        if any(c.isdecimal() for c in self.plain[match.end : end]):
+        if any(c.isdecimal() or c in "百千万" for c in self.plain[match.start : end]):
             return False
         sentence = self.sentence_at(start)
         for before in reversed(self.clauses[max(0, clause - MAX_LIST) : clause]):
@@ -189,14 +192,15 @@ class Reading:
     def is_notice(self) -> bool:
         """Whether the whole text warns, informs or complains and offers nothing."""
         head = min(len(self.plain), 60)
-        return self.has("notice", 0, head) and not self.find("ours")
+        return (self.has("notice", 0, head) or bool(self.find("no_offer"))) and not self.find("ours")
 
     def is_quoted(self, match: Match) -> bool:
-        """Whether a match stands in a warning; what the offerer says behind the warning is meant."""
-        if self.is_notice:
+        """Whether a match is refused, stands in a warning, or is what others say; what the offerer says is meant."""
+        if self.is_notice or self.has("refused", match.end, self.span(match, "clause")[1]):
             return True
-        sentence = self.sentences[self.sentence_at(match.start)]
-        return any(not self.has("ours", one.end, match.start) for one in self.within("warn", *sentence))
+        start, end = self.sentences[self.sentence_at(match.start)]
+        cues = [*self.within("warn", start, end), *self.within("reported", start, match.start)]
+        return any(not self.has("ours", one.end, match.start) for one in cues)
 
     # --- Flags ---
 
@@ -214,11 +218,22 @@ class Reading:
             part = (min(part[0], self.span(anchor, "clause")[0]), max(part[1], end))
             if any(self.has(concept, *part) for concept in rule.unless):
                 continue
-            if not rule.is_denial and any(self.is_denied(one, rule.is_taken_back) for one in together):
+            if any(self._is_taken_as_denied(one, rule, together) for one in together):
                 continue
             if not self.is_quoted(anchor):
                 return start, end
         return None
+
+    def _is_taken_as_denied(self, match: Match, rule: Rule, together: Sequence[Match]) -> bool:
+        """Whether a word of a rule is denied; where the rule is a refusal itself, only by a refusal close before it."""
+        if not rule.is_denial:
+            return self.is_denied(match, rule.is_taken_back)
+        start = max(self.span(match, "clause")[0], match.start - (8 if self.language == "zh" else 24))
+        return not self.has("deny", match.start, match.start + 1) and any(
+            negation.end <= match.start and not self.has("deny_break", negation.end, match.start)
+            for negation in self.within("deny", start, match.start)
+            if not any(one.start <= negation.start < one.end for one in together)
+        )
 
     def _together(self, rule: Rule, anchor: Match, others: Sequence[str]) -> list[Match] | None:
         start, end = self.span(anchor, rule.scope)

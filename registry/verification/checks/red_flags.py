@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from registry.verification.checks.advert import Item, items_in, readable, stated_in, without_items
+from registry.verification.checks.advert import Item, items_in, stated_in, without_items
 from registry.verification.checks.offer import long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
+from registry.verification.checks.text import readable
 from registry.vocabulary.checks import CheckKind, ItemKind
 from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa

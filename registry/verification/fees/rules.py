@@ -6,7 +6,8 @@ that the law at each end names.
 """
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -14,9 +15,9 @@ from importlib.resources import files
 
 import msgspec
 
-from registry.register.law.loading import Law
+from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Fee, PermitRoute
-from registry.register.law.rules import routes_of
+from registry.register.law.rules import changes_of, routes_of
 from registry.register.law.weights import DECIDING, Weight, is_confirmed, is_disputed, is_fresh, is_readable, may_decide
 from registry.register.law.words import Breadth, ChargedBy, Charging, Possible, Route
 from registry.verification.fees.question import (
@@ -33,15 +34,13 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
+from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.limit_rules import of_other_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
-from registry.vocabulary.register import EU_STATES, Answer
+from registry.vocabulary.register import EU_STATES, UNION, Answer
 from registry.vocabulary.register import Weight as Importance
-
-UNION = "EU"
-"""The country of rows of law that every member state shares."""
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +53,18 @@ def fee_rules_in(law: Law, today: date) -> FeeRules:
     # A rule for some workers alone is tried before one for all.
     ordered = sorted(of_law, key=lambda rule: not rule.needs_labour_contract)
     readable = tuple(row for row, _ in rows)
-    return FeeRules(rule=(*shipped.rule, *ordered), deposit=shipped.deposit, law=readable, routes=law.permit_routes)
+    regions = {
+        country: tuple(dict.fromkeys(row.region for _, row in rows_of(of_country) if row.region is not None))
+        for country, of_country in law.countries.items()
+    }
+    return FeeRules(
+        rule=(*shipped.rule, *ordered),
+        deposit=shipped.deposit,
+        law=readable,
+        routes=law.permit_routes,
+        regions=regions,
+        changes={country: tuple(filter(is_readable, changes_of(law, country))) for country in law.countries},
+    )
 
 
 def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
@@ -81,6 +91,8 @@ def fee_rule(row: Fee, read_on: date, today: date) -> FeeRule:
 
 def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
     """Each charge by the law at both ends and by the ILO's standard, the totals, and how money can be claimed."""
+    question, regions = _with_known_region(question, rules)
+    rules = msgspec.structs.replace(rules, law=tuple(row for row in rules.law if _is_there(row, question)))
     # Only who has the licence keeps a reserve.
     is_licensed = question.charged_by in (None, ChargedBy.LICENSED_SENDER)
     deposit = next((one for one in rules.deposit if one.country == question.origin and is_licensed), None)
@@ -96,8 +108,31 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
         (*there, *_shared_rules(question, rules.law)),
         tuple(claim_steps(question, rules.law, charges)),
         tuple(_needs(question, rules, charges)),
-        tuple(_closed_routes(question, rules.routes, today)),
+        (*_closed_routes(question, rules.routes, today), *_changes_soon(question, rules, today)),
+        regions,
     )
+
+
+OTHER_REGION = "other"
+"""A part of the country that its rows of law do not name."""
+
+
+def _with_known_region(question: FeeQuestion, rules: FeeRules) -> tuple[FeeQuestion, tuple[str, ...]]:
+    """The question without a region that the law does not have, and what `region` takes at its destination.
+
+    Nothing where no rule on charges there differs by region.
+    """
+    country = question.destination
+    if not any(row.country == country and row.region is not None for row in rules.law):
+        return replace(question, region=None), ()
+    regions = (*rules.regions.get(country or "", ()), OTHER_REGION)
+    return (question if question.region in regions else replace(question, region=None)), regions
+
+
+def _is_there(row: Fee, question: FeeQuestion) -> bool:
+    """Whether a row may be about the job's part of the country; where that was not said, any may be."""
+    is_elsewhere = row.country == question.destination and row.region not in (None, question.region)
+    return question.region is None or not is_elsewhere
 
 
 def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharge]) -> Iterator[str]:
@@ -111,11 +146,24 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
     is_by_contract = any(one.needs_labour_contract and one.country == question.origin for one in rules.rule)
     if question.has_labour_contract is None and is_by_contract:
         yield "labour_contract"
+    regional = [row for row in here if row.country == question.destination and row.region is not None]
+    if question.region is None and any(
+        question.charged_by is None or is_on(row, question.charged_by) for row in regional
+    ):
+        yield "region"
     on_conditions = [row for row in rules.law if row.country in ends and _may_be_on(row, question, row.country)]
     if any(row.forbidden_when for row in on_conditions) and any(one.charge.when is None for one in charges):
         yield "when"
     if any(row.needs_written_contract for row in on_conditions) and question.has_written_contract is None:
         yield "written_contract"
+
+
+def _changes_soon(question: FeeQuestion, rules: FeeRules, today: date) -> Iterator[Finding]:
+    """What changes in the law of the country of the job within 90 days: who charges for it often says that it ends."""
+    country = question.destination or ""
+    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + AHEAD]
+    if ahead:
+        yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, Importance.INFORMS)
 
 
 def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:
@@ -202,10 +250,9 @@ def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding 
     The answer stays the rule's own: more than a cap that may no longer stand is too much by the most that ever stood.
     """
     wage = question.wage
-    if rule.most_percent is None or wage is None or wage.currency != charge.currency:
+    if rule.most_percent is None or wage is None or charge.amount is None or wage.currency != charge.currency:
         return None
-    ones = [one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind)]
-    total = sum((one.amount for one in ones), Decimal(0))
+    total = _sum(one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind))
     a_month = wage.amount * Decimal(rule.most_percent) / 100
     if question.contract_months is None:
         months = (total / a_month).to_integral_value(ROUND_CEILING)
@@ -254,14 +301,17 @@ def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], tod
         return broken
     bans = [row for row in rows if _is_ban(row) and _names(row, charge.kind)]
     if bans and all(map(_is_ban, rows)):
-        ban = next((row for row in bans if _is_strong(row, today)), bans[0])
+        ban = next((row for row in bans if _is_strong(row, today, question.region)), bans[0])
         values = {"country": question.destination, "on": ban.as_of.isoformat()}
-        if _is_strong(ban, today):
+        if _is_strong(ban, today, question.region):
             return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, ban, values)
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, ban, values)
-    return _by_union(charge, question, law, today) or _at_destination(
-        question.destination, [row for row in law if row.country == question.destination]
-    )
+    by_union = _by_union(charge, question, law, today)
+    if by_union is not None:
+        return by_union
+    is_read = any(row.country == question.destination for row in law)
+    reason = FeeReason.DESTINATION_RULES if is_read else FeeReason.NO_RULE_KNOWN
+    return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.destination})
 
 
 def _by_union(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding | None:
@@ -278,9 +328,9 @@ def _is_ban(row: Fee) -> bool:
     return row.charge is Charging.FORBIDDEN and not is_disputed(row)
 
 
-def _is_strong(row: Fee, today: date) -> bool:
-    """Whether a row may make a `no` anywhere in its country: its text is fresh, or a lawyer confirmed it."""
-    return row.region is None and (is_fresh(row, today) or is_confirmed(row))
+def _is_strong(row: Fee, today: date, region: str | None = None) -> bool:
+    """Whether a row may make a `no`: its text is fresh, or a lawyer confirmed it; that of a region there alone."""
+    return row.region in (None, region) and (is_fresh(row, today) or is_confirmed(row))
 
 
 def _names(ban: Fee, kind: FeeKind) -> bool:
@@ -310,11 +360,12 @@ def _broken_condition(charge: Charge, question: FeeQuestion, rows: Sequence[Fee]
     ]
     if not found:
         return None
-    row, reason = next((one for one in found if _is_strong(one[0], today)), found[0])
+    row, reason = next((one for one in found if _is_strong(one[0], today, question.region)), found[0])
     values = {"country": row.country, "on": row.as_of.isoformat()}
     if reason is FeeReason.FORBIDDEN_ABOVE_MAXIMUM:
         values |= {"most": f"{row.max_amount} {row.max_currency}"}
-    return FeeFinding(Answer.NO if _is_strong(row, today) else Answer.UNKNOWN, reason, row, values)
+    is_strong = _is_strong(row, today, question.region)
+    return FeeFinding(Answer.NO if is_strong else Answer.UNKNOWN, reason, row, values)
 
 
 def _unmet(row: Fee, charge: Charge, question: FeeQuestion) -> Iterator[FeeReason]:
@@ -325,9 +376,14 @@ def _unmet(row: Fee, charge: Charge, question: FeeQuestion) -> Iterator[FeeReaso
         yield FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT
     if row.max_amount is not None and charge.currency == row.max_currency:
         kinds = row.kinds or RECRUITMENT_FEES
-        same = [one.amount for one in question.charges if one.kind in kinds and one.currency == charge.currency]
-        if sum(same, Decimal(0)) > Decimal(row.max_amount):
+        same = (one for one in question.charges if one.kind in kinds and one.currency == charge.currency)
+        if _sum(same) > Decimal(row.max_amount):
             yield FeeReason.FORBIDDEN_ABOVE_MAXIMUM
+
+
+def _sum(charges: Iterable[Charge]) -> Decimal:
+    """What the charges come to, at least: one without an amount adds nothing."""
+    return sum((one.amount for one in charges if one.amount is not None), Decimal(0))
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:
@@ -356,9 +412,11 @@ def _claim(charge: Charge, lawful: FeeFinding, deposit: DepositRule | None) -> F
 
 
 def _totals(question: FeeQuestion) -> tuple[Total, ...]:
-    """By currency, in the order in which the charges name them."""
+    """By currency, in the order in which the charges name them; a charge without an amount counts in none."""
     sums: dict[str, dict[ChargeState, Decimal]] = {}
     for charge in question.charges:
+        if charge.amount is None:
+            continue
         of_currency = sums.setdefault(charge.currency, dict.fromkeys(ChargeState, Decimal(0)))
         of_currency[charge.state] += charge.amount
     return tuple(

@@ -19,8 +19,8 @@ from registry.core.clock import day_at
 from registry.register.agencies import record
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Regime
-from registry.register.law.rules import regime_on
-from registry.register.law.weights import is_readable
+from registry.register.law.rules import changes_of, regime_on
+from registry.register.law.weights import is_disputed, is_readable
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.absence_rules import unique, zone_of
 from registry.verification.verdicts.context_rules import asked_parameter
@@ -204,7 +204,8 @@ def with_law_for_others(question: Question, facts: VerdictFacts, verdict: Verdic
     today = day_at(facts.as_of, verdict.time_zone)
     lends = question.activity is Activity.TEMPORARY_WORK
     activity = Activity.TEMPORARY_WORK if lends else Activity.PLACEMENT
-    found = list(of_limits(HIRING_DIRECTLY, question, [activity], verdict.on, today, facts))
+    hiring = HIRING_DIRECTLY._replace(lends=lends and question.recruiter_kind is RecruiterKind.EMPLOYER)
+    found = list(of_limits(hiring, question, [activity], verdict.on, today, facts))
     bars = tuple(one.finding for one in found if one.answer is Answer.NO)
     if verdict.verdict is Answer.NO or not (is_other or bars):
         return verdict
@@ -236,16 +237,34 @@ def _charges(question: Question, destination: str, facts: VerdictFacts) -> list[
     return [Finding(Reason.CHARGES_BY_LAW, values, Weight.INFORMS)] if found else []
 
 
+def with_what_stands_instead(facts: VerdictFacts, verdict: Verdict) -> Verdict:
+    """The verdict, with what stands in the place of a licence where a reason says that none is required."""
+    rows = (facts.snapshot.law or shipped_law()).rows
+    told = [one for one in verdict.reasons if one.code is Reason.NO_LICENCE_REQUIRED]
+    found = [(one.values["country"], rows.get(row)) for one in told for row in one.rows]
+    more = []
+    for country in dict.fromkeys(one.values["country"] for one in told):
+        regimes = [row for of, row in found if of == country and isinstance(row, Regime)]
+        free = [row for row in regimes if row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)]
+        words = " ".join(dict.fromkeys(word.value for row in free for word in row.instead))
+        values = {"country": country, "instead": words, "rows": " ".join(row.id for row in free)}
+        stated = {name: value for name, value in values.items() if value}
+        more.append(Finding(Reason.INSTEAD_OF_LICENCE, stated, Weight.INFORMS))
+    return replace(verdict, reasons=unique((*verdict.reasons, *more))) if more else verdict
+
+
 AHEAD = timedelta(days=90)
 """How long before a change of the law it is told."""
 
 
 def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict) -> Verdict:
-    """The verdict, with what changes in the law of the job's country within 90 days of the day that it is about."""
-    law = facts.snapshot.law or shipped_law()
-    if question.destination not in law.countries:
+    """The verdict, with what changes in the law of the job's country within 90 days of the day that it is about.
+
+    What changes in the law of the Union changes in each of its states.
+    """
+    if question.destination is None:
         return verdict
-    coming = law.countries[question.destination].coming
+    coming = changes_of(facts.snapshot.law or shipped_law(), question.destination)
     ahead = [row for row in coming if verdict.on < row.on <= verdict.on + AHEAD and is_readable(row)]
     if not ahead:
         return verdict
@@ -254,10 +273,13 @@ def with_changes_ahead(question: Question, facts: VerdictFacts, verdict: Verdict
 
 
 def rows_to_look_at(country: str, facts: VerdictFacts) -> str:
-    """Of a country that is not answered for: its rules on licences, its bans on charging and its lists, by their ids."""
+    """Of a country that is not answered for: what was read of it that helps who is offered work there, by the rows' ids.
+
+    Which work needs a licence, what is barred, who may sponsor, what may be charged, where to look it up, whom to call.
+    """
     law = (facts.snapshot.law or shipped_law()).countries[country]
-    licences = [row for row in law.regime if row.rule in LICENSING]
-    return " ".join(row.id for row in (*licences, *law.fee, *law.official_list) if is_readable(row))
+    rows = (*law.regime, *law.limit, *law.permit_route, *law.fee, *law.official_list, *law.help_line)
+    return " ".join(row.id for row in rows if is_readable(row) and not is_disputed(row))
 
 
 def _weighed(one: Judged, answer: Answer) -> Finding:

@@ -4,7 +4,8 @@ Which rows there are and what each may do to an answer is the law's (registry.re
 that they judge. A limit that the question states in full makes a `no`; one that may still be met leaves no `yes`.
 """
 
-from collections.abc import Iterator, Sequence
+import dataclasses
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -47,13 +48,14 @@ class Recruiting(NamedTuple):
     """What the law's limits must know of the recruiter.
 
     `entered_on`: since when it is licensed in `home`; None where that is not told. `is_direct`: the one who recruits hires
-    the worker itself, so that limits on agencies are none on it.
+    the worker itself, so that limits on agencies are none on it. `lends`: it is no agency, and hires the worker out.
     """
 
     home: str | None
     is_for_abroad: bool
     entered_on: date | None
     is_direct: bool = False
+    lends: bool = False
 
     @classmethod
     def under(cls, licence: record.Licence) -> "Recruiting":
@@ -78,7 +80,7 @@ def of_limits(
         return
     findings = law_today(facts, today)
     ends = (question.origin, question.destination, question.visa, question.nace_revision)
-    key = (recruiting.home, recruiting.is_for_abroad, recruiting.is_direct, *ends, *activities)
+    key = (recruiting.home, recruiting.is_for_abroad, recruiting.is_direct, recruiting.lends, *ends, *activities)
     known = findings.get(key)
     if known is None:
         known = tuple(_of_limits(recruiting, question, activities, day, today, facts))
@@ -155,6 +157,10 @@ def _of_limits(
     question = _with_known_permit(question, facts)
     plan = _plan(recruiting, question)
     limits = _that_apply(recruiting, question, activities, day, facts.limits)
+    if recruiting.lends:
+        # To hire out without being an agency is the very deed.
+        deeds = {limit.id: True for limit in limits if limit.about is LimitSubject.DISGUISED_LENDING}
+        plan = dataclasses.replace(plan, facts=deeds)
     found = judge_limits(limits, plan, day, today=today)
     found += [
         judge_route(route, plan, day, today=today) for route in _routes(recruiting, question, activities, facts.routes)
@@ -176,7 +182,8 @@ def _of_limits(
                 known.extend(one for one in _named_by(row, parameter) if one not in known)
             if not wanted:
                 yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
-            if isinstance(row, PermitRoute) and row.permits_covered and "work_permit" in wanted:
+            is_on_permit = "work_permit" in wanted or question.work_permit in NOT_TOLD
+            if isinstance(row, PermitRoute) and row.permits_covered and is_on_permit:
                 closed = {"country": row.country, "permits": "|".join(row.permits_covered), "rows": row.id}
                 yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
         elif isinstance(row, PermitRoute):
@@ -192,6 +199,8 @@ def _of_limits(
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
         more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
+        if parameter == "work_permit" and abroad is not None and (routes := _words_of_open(facts.routes, abroad)):
+            more["routes"] = routes
         # A licence may be for some sectors alone; here it is the law that tells them apart.
         more |= {"by": "law"} if parameter == "sector" else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
@@ -205,9 +214,18 @@ def of_other_routes(routes: Sequence[PermitRoute], country: str, *, is_lending: 
     found = [one for one in open_routes(routes, country) if not (is_lending and one.route is Route.AGENCY)]
     if not found:
         return Finding(Reason.OTHER_PERMIT_ROUTES, {"country": country}, Weight.INFORMS)
-    words = " ".join(dict.fromkeys(one.route.value for one in found))
+    words = _words_of(found)
     values = {"country": country, "routes": words, "rows": " ".join(one.id for one in found)}
     return Finding(Reason.OTHER_PERMIT_ROUTES, values, Weight.INFORMS)
+
+
+def _words_of(routes: Iterable[PermitRoute]) -> str:
+    """The ways to a permit, each once, as words of `Route`."""
+    return " ".join(dict.fromkeys(one.route.value for one in routes))
+
+
+def _words_of_open(routes: Sequence[PermitRoute], country: str) -> str:
+    return _words_of(open_routes(routes, country))
 
 
 def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
@@ -294,14 +312,17 @@ def _is_on_agencies(limit: Limit, question: Question) -> bool:
     return bool(limit.activities) and question.activity is not Activity.TEMPORARY_WORK
 
 
-OTHER_PERMIT = "other"
-"""A permit that the rows of the country do not name."""
+OTHER_PERMIT, UNKNOWN_PERMIT = "other", "unknown"
+NOT_TOLD = frozenset({OTHER_PERMIT, UNKNOWN_PERMIT})
+"""Another permit than those that are named, or one that the worker cannot name: it may be one that is closed."""
 
 
 def _with_known_permit(question: Question, facts: VerdictFacts) -> Question:
     """The question without a permit that is none of the country's words: a word that is not known may mean a closed one."""
     permit, country = question.work_permit, question.destination
-    if permit in (None, OTHER_PERMIT) or country is None:
+    if permit is None or permit in NOT_TOLD or country is None:
+        return question
+    if permit in _words_of_open(facts.routes, country).split():
         return question
     of_limits = (name for row in facts.limits if row.country == country for name in row.permits_covered)
     of_routes = (
@@ -320,7 +341,9 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
     return Plan(
         nationality=question.nationality,
         is_permit_bound=is_permit_bound,
-        permit=question.work_permit or (HELD if may_work and is_abroad is False else None),
+        permit=None
+        if question.work_permit in NOT_TOLD
+        else question.work_permit or (HELD if may_work and is_abroad is False else None),
         visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,

@@ -204,6 +204,7 @@ INFORMING = frozenset(
         Reason.LAW_CONDITIONS,
         Reason.DISGUISED_LENDING,
         Reason.CHARGES_BY_LAW,
+        Reason.INSTEAD_OF_LICENCE,
         Reason.LAW_CHANGES_SOON,
         Reason.FORMER_NAME,
     }

@@ -20,6 +20,7 @@ from registry.verification.verdicts.law_rules import (
     with_changes_ahead,
     with_law,
     with_law_for_others,
+    with_what_stands_instead,
 )
 from registry.verification.verdicts.licence_rules import Judgement, judge
 from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
@@ -50,7 +51,8 @@ def decide(question: Question, facts: VerdictFacts) -> Verdict:
     verdict = _by_recruiter(question, facts)
     if verdict.verdict is Answer.YES or lacks_context_alone(verdict):
         verdict = unless_unsaid_decides(question, facts, verdict, partial(_is_refused, facts, verdict.licence))
-    answered = _as_answered(with_changes_ahead(question, facts, _where_covered(question, facts, verdict)))
+    covered = with_what_stands_instead(facts, _as_answered(_where_covered(question, facts, verdict)))
+    answered = _as_answered(with_changes_ahead(question, facts, covered))
     overlay = facts.snapshot.law_overlay
     return answered if overlay is None else replace(answered, law_overlay=overlay)
 

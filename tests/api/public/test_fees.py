@@ -129,7 +129,7 @@ def test_each_wrong_field_of_a_charge_is_named(client: FlaskClient, change: dict
         ({"charges": [GOOD] * 11}, [("charges", "too_many")]),
         ({"charges": [{"amount": "<"}] * 3000}, [("charges", "too_many")]),
         ({"charges": [GOOD | {"sum": "1"}]}, [("charges.0.sum", "unknown_field")]),
-        ({"charges": [{}]}, [(f"charges.0.{name}", "missing") for name in ("kind", "amount", "currency", "state")]),
+        ({"charges": [{}]}, [(f"charges.0.{name}", "missing") for name in ("kind", "currency", "state")]),
         ({"charges": [GOOD], "monthly_wage": "0", "wage_currency": "CNY"}, [("monthly_wage", "not_an_amount")]),
         ({"charges": [GOOD], "monthly_wage": "100"}, [("wage_currency", "missing")]),
         ({"charges": [GOOD], "wage_currency": "CNY"}, [("wage_currency", "contradictory")]),
@@ -157,3 +157,15 @@ def test_the_rules_can_be_read_with_their_sources(client: FlaskClient) -> None:
     assert_as_documented(response, "listFeeRules")
     assert {rule["reference"] for rule in response.json["rules"]} >= {"ilo_no_fee", "cn_no_deposit"}
     assert all(rule["source"] and rule["source_on"] for rule in response.json["rules"])
+
+
+def test_a_region_is_asked_for_where_the_law_differs_by_it(client: FlaskClient) -> None:
+    asked = {"origin": "CN", "destination": "BE", "charged_by": "placement_agent"}
+    charge = {"kind": "recruitment_service_payment", "amount": "100", "currency": "EUR", "state": "asked"}
+    [need] = [one for one in check(client, charge, **asked)["needs"] if one["parameter"] == "region"]
+    assert {"Vlaanderen", "Brussel", "Wallonie", "other"} <= set(need["allowed"])
+    flemish = check(client, charge, **asked, region="Vlaanderen")
+    assert "region" not in [one["parameter"] for one in flemish["needs"]]
+    regions = {row["region"] for row in flemish["destination_rules"] if row["country"] == "BE"}
+    assert regions <= {None, "Vlaanderen"}
+    assert "Vlaanderen" in regions

@@ -11,9 +11,10 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.identifiers import uscc_check_character
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.register import IdentifierScheme, LicenceKind, LicenceStatus
+from registry.vocabulary.register import IdentifierScheme, Language, LicenceKind, LicenceStatus
 from tests import make
 from tests.api.shapes import assert_as_documented
+from tests.page_languages import PAGE_LANGUAGES
 
 URL = "/api/v1/verify"
 
@@ -453,3 +454,25 @@ def test_a_country_outside_is_answered_with_whom_to_ask(client: FlaskClient, ses
     assert (answer["verdict"], codes(answer)[0]) == ("unknown", "country_not_covered")
     assert "Fair Work Agency" in answer["reasons"][0]["text"]
     assert answer["needs"] == []
+
+
+@pytest.mark.parametrize("language", [one for one in PAGE_LANGUAGES if one is not Language.EN])
+@pytest.mark.parametrize(
+    ("scheme", "value"),
+    [
+        ("lei", "5299000"), ("lei", "52990000000000000O!!"), ("lei", "529900000000000000AA"), ("vat", "ZZ123"),
+        ("vat", "IT12"), ("vat", "IT1"), ("euid", "ITREA"), ("euid", "ZZKRS.0000123456"), ("uscc", "9132"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_an_identifier_is_told_in_the_readers_language(
+    client: FlaskClient, language: Language, scheme: str, value: str
+) -> None:
+    def detail(spoken: Language) -> str:
+        response = client.post("/api/v1/verify", json={scheme: value}, headers={"Accept-Language": spoken})
+        assert response.status_code == 400
+        [fault] = response.json["errors"]
+        assert fault["code"] == f"impossible_{scheme}"
+        return str(fault["detail"])
+
+    assert detail(language) != detail(Language.EN)
+    assert value not in detail(language)

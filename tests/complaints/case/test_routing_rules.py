@@ -12,7 +12,9 @@ CHINA = UnitFacts("cn-one", "CN", is_default=True, is_open=True)
 
 countries = st.sampled_from([*sorted(EU_STATES), "CN", "US", "other"])
 units = st.lists(
-    st.builds(UnitFacts, st.text("abc", min_size=1), countries, st.booleans(), st.booleans()),
+    st.builds(
+        UnitFacts, st.text("abc", min_size=1), countries, st.booleans(), st.booleans(), st.just(False), st.booleans()
+    ),
     unique_by=lambda unit: unit.reference,
 )
 
@@ -23,6 +25,20 @@ def test_the_country_of_work_takes_it():
 
 def test_where_it_has_no_unit_or_is_not_said_the_default_takes_it():
     assert unit_for("PL", [ITALY, CZECHIA]) == unit_for(None, [ITALY, CZECHIA]) == "cz-one"
+
+
+def test_a_unit_in_which_nobody_works_takes_nothing_where_another_can():
+    busy = ITALY._replace(is_staffed=True)
+    german = UnitFacts("de-one", "DE", is_default=False, is_open=True)
+    assert unit_for("CZ", [CZECHIA, busy, german]) == unit_for("DE", [CZECHIA, busy, german]) == "it-one"
+    assert unit_for("DE", [CZECHIA._replace(is_staffed=True), busy, german]) == "cz-one"
+    assert unit_for("DE", [CZECHIA, ITALY, german]) == "de-one"
+
+
+@given(st.none() | countries, units)
+def test_no_complaint_goes_where_nobody_reads_it_while_somebody_does_elsewhere(country, units):
+    readers = {unit.reference for unit in units if takes_complaints(unit) and unit.is_staffed}
+    assert not readers or unit_for(country, units) in readers
 
 
 def test_no_complaint_goes_to_china():

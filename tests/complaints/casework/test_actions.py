@@ -241,11 +241,11 @@ def test_of_two_officers_with_one_version_the_second_gets_an_error(session, seal
         casework.move(Call(session, CARLA, AT, version), sealer, case.reference, CaseState.INVESTIGATING)
 
 
-def test_a_first_look_meets_the_clocks_and_a_decision_the_answer(session, sealer):
+def test_a_first_look_acknowledges_nothing_and_a_decision_meets_all(session, sealer):
     case = file(session, sealer).case
     go(session, sealer, ANNA, case, CaseState.IN_TRIAGE)
     met = {kind: row.met_on for kind, row in clocks_of(session, case).items()}
-    assert met == {ClockKind.TRIAGE: TODAY, ClockKind.ACKNOWLEDGE: TODAY, ClockKind.ANSWER: None}
+    assert met == {ClockKind.TRIAGE: TODAY, ClockKind.ACKNOWLEDGE: None, ClockKind.ANSWER: None}
     go(session, sealer, ANNA, case, CaseState.INVESTIGATING, CaseState.DECISION_DRAFT)
     go(session, sealer, BRUNO, case, CaseState.DECIDED_PARTLY)
     assert all(row.met_on == TODAY for row in clocks_of(session, case).values())

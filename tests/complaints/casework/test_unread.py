@@ -5,26 +5,30 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from registry.complaints.attachments.actions import SentFile
+from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.queue.listing import Filters, list_cases
-from registry.complaints.intake import mailbox
+from registry.complaints.intake import mailbox, mailbox_files
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.keyring import Keyring
-from registry.officers.models import Notice, OfficerState
+from registry.officers import accounts
+from registry.officers.models import Notice, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, ConsentKind, Priority, UnreadKind
 from registry.vocabulary.codes import TriageReason
 from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, ORDINARY, Filed, come_back, file, make_units
@@ -240,7 +244,9 @@ def test_a_message_in_a_merged_case_notifies_the_officer_of_the_main_case(sessio
     read(session, sealer, officer, filed.case)
     assert first_look(session, filed.case).met_on is None
     read(session, sealer, officer, joined.case)
-    assert (unread(session), first_look(session, filed.case).met_on) == ([], LATER.date())
+    assert (unread(session), first_look(session, filed.case).met_on) == ([], None)
+    casework.reply(Call(session, officer, LATER), sealer, filed.case.reference, "We are coming.")
+    assert first_look(session, filed.case).met_on == LATER.date()
 
 
 def test_words_are_kept_nowhere_but_sealed(session, sealer, filed):
@@ -249,3 +255,89 @@ def test_words_are_kept_nowhere_but_sealed(session, sealer, filed):
     lines = [f"{line.act} {line.detail} {line.actor}" for line in lines_about(session, filed.case.reference)]
     assert "case.danger p2 p0 complainant" in lines
     assert not [line for line in lines if any(c in line for c in "打门锁救")]
+
+
+def came(session: Session, filed: Filed) -> tuple[bool, str | None]:
+    session.flush()
+    return filed.case.has_unread, filed.case.unread_kind
+
+
+def test_a_file_into_an_open_case_waits_like_a_message(session, settings, held_services, sealer, filed):
+    visit = come_back(session, sealer, filed.code, LATER)
+    opened, case = mailbox_files.open_for_files(session, sealer, visit)
+    session.commit()
+    uploading = UploadServices(settings, held_services.sessions, store_of(settings))
+    sent = SentFile(b"What was paid, and to whom.", "note.txt", idempotency_key="one file")
+    for _ in range(2):
+        mailbox_files.take_file(uploading, opened, case, sent, LATER)
+    session.expire_all()
+    assert came(session, filed) == (True, UnreadKind.FILE)
+    assert notified(session) == ["Assignee"]
+    assert first_look(session, filed.case).met_on is None
+    assert [line.act for line in lines_about(session, filed.case.reference)].count("case.file_added") == 1
+
+
+def test_a_consent_that_is_taken_back_and_a_withdrawal_ring_the_bell(session, sealer, filed):
+    visit = come_back(session, sealer, filed.code, LATER)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, LATER, is_given=True)
+    assert came(session, filed) == (False, None)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, LATER, is_given=False)
+    assert came(session, filed) == (True, UnreadKind.CONSENT)
+    assert notified(session) == ["Assignee"]
+
+
+def test_the_gravest_of_what_came_names_the_row_until_it_is_read(session, sealer, filed, assignee):
+    write(session, sealer, filed, CALM)
+    visit = come_back(session, sealer, filed.code, LATER)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, LATER, is_given=True)
+    mailbox.consent(session, sealer, visit, ConsentKind.UNION, LATER, is_given=False)
+    write(session, sealer, filed, CALM)
+    assert came(session, filed) == (True, UnreadKind.CONSENT)
+    read(session, sealer, acting(assignee), filed.case)
+    assert came(session, filed) == (False, None)
+
+
+def test_danger_is_over_when_an_officer_writes_and_not_when_one_looks(session, sealer, filed, assignee):
+    write(session, sealer, filed, DANGER)
+    assert filed.case.in_danger_since == LATER
+    read(session, sealer, acting(assignee), filed.case)
+    assert (filed.case.in_danger_since, first_look(session, filed.case).met_on) == (LATER, None)
+    casework.reply(Call(session, acting(assignee), LATER), sealer, filed.case.reference, "We are coming.")
+    assert (filed.case.in_danger_since, first_look(session, filed.case).met_on) == (None, LATER.date())
+
+
+def test_what_is_withdrawn_in_danger_is_told_to_all_and_stays_until_somebody_looks(
+    session, sealer, hire, filed, assignee
+):
+    hire(Role.TRIAGE, name="Triage")
+    write(session, sealer, filed, DANGER)
+    session.execute(delete(Notice))
+    mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code, LATER), LATER)
+    assert came(session, filed) == (True, UnreadKind.WITHDRAWAL)
+    assert notified(session) == ["Assignee", "Triage"]
+    assert filed.case.in_danger_since == LATER
+    read(session, sealer, acting(assignee), filed.case)
+    assert (came(session, filed), filed.case.in_danger_since) == ((False, None), None)
+
+
+def test_what_is_withdrawn_and_not_read_any_more_waits_for_nobody(session, sealer, assignee):
+    filed = file(session, sealer, ORDINARY)
+    assert filed.case.priority > Priority.P1
+    write(session, sealer, filed, CALM)
+    mailbox.withdraw(session, sealer, come_back(session, sealer, filed.code, LATER), LATER)
+    assert came(session, filed) == (False, None)
+
+
+@pytest.mark.parametrize("is_lent", [True, False], ids=["on leave", "without a role"])
+def test_of_an_officer_who_cannot_act_today_the_others_hear(session, sealer, hire, filed, assignee, is_lent):
+    hire(Role.TRIAGE, name="Triage")
+    deputy = hire(Role.ANALYST, name="Deputy")
+    if is_lent:
+        accounts.lend(Call(session, assignee, LATER), deputy, Role.INVESTIGATOR, LATER.date(), LATER.date() + 5 * DAY)
+    else:
+        session.execute(update(RoleHeld).where(RoleHeld.officer_id == assignee.id).values(ended_on=LATER.date()))
+    session.execute(delete(Notice))
+    write(session, sealer, filed, CALM)
+    assert "Triage" in notified(session)
+    read(session, sealer, acting(assignee, CaseRole.TRIAGE), filed.case)
+    assert came(session, filed) == (False, None)

@@ -6,8 +6,10 @@ import pytest
 import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.complaints.casework import actions as casework
 from registry.complaints.retention import reminding
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
 from registry.core.db.errors import SomeFailed
 from registry.vocabulary.cases import CaseState
@@ -108,9 +110,13 @@ def test_a_mail_that_was_not_sent_is_sent_later(session, sessions, sealer, post)
     assert remind(session, sessions, post, AT + MINUTE) == 1
 
 
-def test_cases_that_were_looked_at_or_wait_cause_no_reminder(session, sessions, sealer, post):
+def test_cases_that_were_only_looked_at_cause_a_reminder_and_those_that_were_answered_or_wait_none(
+    session, sessions, sealer, post
+):
     case = file(session, sealer, URGENT).case
     go(session, sealer, ANNA, case, CaseState.IN_TRIAGE)
+    assert remind(session, sessions, post, AT + 9 * DAY) == 2
+    casework.reply(Call(session, ANNA, AT + 9 * DAY), sealer, case.reference, "We read it.")
     assert remind(session, sessions, post, AT + 40 * DAY) == 0
     go(session, sealer, ANNA, case, CaseState.WAITING_COMPLAINANT, at=AT + 40 * DAY)
     assert remind(session, sessions, post, AT + 95 * DAY) == 0

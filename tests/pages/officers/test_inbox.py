@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
@@ -16,6 +16,7 @@ from registry.complaints.intake import mailbox
 from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
@@ -23,23 +24,27 @@ from registry.i18n.languages import has_text
 from registry.officer_acts.inbox import queries
 from registry.officer_acts.inbox.other_sources import rows_to_read_again
 from registry.officer_acts.inbox.queries import Inbox, Row, inbox
-from registry.officers import sessions
-from registry.officers.models import Notice, NoticeKind, Officer, OfficerState
+from registry.officers import accounts, sessions
+from registry.officers.models import Notice, NoticeKind, Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import Role
 from registry.register.authorities.models import Source
 from registry.register.imports.models import PendingImport
 from registry.register.law.loading import country_law, law_of
 from registry.register.law.overlays.models import LawOverlay, OverlayState
+from registry.supervision.licensing import proposals
+from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState
-from registry.vocabulary.licensing import ProposalState, SanctionState
+from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, UnreadKind
+from registry.vocabulary.licensing import LicenceAct, ProposalState, SanctionState
+from tests.calling import call_by
 from tests.complaints.filing import come_back, file
-from tests.make import make_source, source_of
+from tests.make import authority_of, make_licence, make_source, source_of
 from tests.officers.making import make_officer, make_unit
 from tests.pages.officers.walking import People
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
+from tests.supervision.licensing.making import proposed
 
 WORKERS = tuple(
     role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)
@@ -243,6 +248,172 @@ def test_a_message_is_read_by_its_assignee_and_late_it_is_the_supervisors_too(
     assert "unread" in kinds_of(session, supervisor)
 
 
+def test_danger_waits_for_triage_supervisor_and_assignee_at_once(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    triage, supervisor, assignee, other = (
+        people("cz-labour", role, email=f"{number}@authority.example").officer
+        for number, role in enumerate((Role.TRIAGE, Role.SUPERVISOR, Role.INVESTIGATOR, Role.INVESTIGATOR))
+    )
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee, case.state, case.in_danger_since = assignee.reference, CaseState.INVESTIGATING, now()
+
+    def told(kind: str) -> list[bool]:
+        return [kind in kinds_of(session, who) for who in (triage, supervisor, assignee, other)]
+
+    assert told("danger") == [True, True, True, False]
+    case.state, case.is_open = CaseState.WITHDRAWN, False
+    assert told("danger_withdrawn") == [True, True, True, False]
+    case.in_danger_since = None
+    assert told("danger") == told("danger_withdrawn") == [False] * 4
+
+
+def test_what_else_came_than_a_message_has_words_of_its_own(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    officer = people("cz-labour", Role.INVESTIGATOR, email="reader@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.has_unread = True
+    for kind in UnreadKind:
+        case.unread_kind = kind
+        (row,) = [one for one in rows_of(session, officer) if one.kind.startswith("unread")]
+        assert row.kind == ("unread" if kind is UnreadKind.MESSAGE else f"unread_{kind}")
+        assert has_text(f"inbox.{row.kind}")
+        assert row.group == "new"
+
+
+@pytest.mark.parametrize("how", ["closed", "without a role", "on leave"])
+def test_what_lies_with_an_officer_who_cannot_act_today_is_in_the_lists_of_the_others(
+    session: Session, things: dict[str, str], people: People, how: str
+) -> None:
+    assignee, other = (
+        people("cz-labour", Role.INVESTIGATOR, email=f"{name}@authority.example").officer for name in ("gone", "here")
+    )
+    deputy = people("cz-labour", Role.ANALYST, email="deputy@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee, case.state, case.is_open = assignee.reference, CaseState.IN_TRIAGE, True
+    case.has_unread = True
+    assert case.reference not in {row.reference for row in rows_of(session, other)}
+    today = day_at(now(), None)
+    if how == "closed":
+        assignee.state = OfficerState.CLOSED
+    elif how == "without a role":
+        session.execute(update(RoleHeld).where(RoleHeld.officer_id == assignee.id).values(ended_on=today))
+    else:
+        accounts.lend(Call(session, assignee, now()), deputy, Role.INVESTIGATOR, today, today + timedelta(days=2))
+        assert case.reference in {row.reference for row in rows_of(session, deputy)}
+        later = now() + timedelta(days=4)
+        assert case.reference not in {row.reference for row in rows_of(session, other, later)}
+    assert "unread" in {row.kind for row in rows_of(session, other) if row.reference == case.reference}
+
+
+def test_what_needs_a_role_that_nobody_has_waits_for_the_supervisor_and_then_the_administrator(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    unit = "cz-labour"
+    session.execute(update(RoleHeld).values(ended_on=day_at(now(), None)))
+    supervisor = people(unit, Role.SUPERVISOR, email="super@authority.example").officer
+    admin = people(unit, Role.SYSADMIN, email="admin@authority.example").officer
+    decision = session.scalars(select(Decision)).first()
+    decision.state, decision.drafted_by = DecisionState.DRAFTED, "somebody"
+    case = session.get_one(Case, decision.case_id)
+    in_unit = select(Unit.id).where(Unit.reference == unit).scalar_subquery()
+    session.execute(update(Case).values(unit_id=in_unit))
+    session.refresh(case)
+
+    def vacant(who: Officer) -> bool:
+        return any(row.kind == "decision.drafted" and row.is_vacant for row in rows_of(session, who))
+
+    assert (vacant(supervisor), vacant(admin)) == (True, False)
+    session.execute(update(RoleHeld).where(RoleHeld.officer_id == supervisor.id).values(ended_on=day_at(now(), None)))
+    assert vacant(admin)
+    people(unit, Role.DECIDER, email="decider@authority.example")
+    assert not vacant(admin)
+
+
+def test_a_task_without_a_day_or_from_a_colleague_waits_at_once(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    officer = people("cz-labour", Role.INVESTIGATOR, email="busy@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee = officer.reference
+    session.execute(delete(CaseTask))
+    far = day_at(now(), None) + timedelta(days=60)
+
+    def waits(**facts: Any) -> bool:
+        task = CaseTask(reference=new_reference(), case_id=case.id, made_on=day_at(now(), None), sealed="", **facts)
+        session.add(task)
+        found = "task" in kinds_of(session, officer)
+        session.delete(task)
+        return found
+
+    assert waits(made_by=officer.reference)
+    assert waits(made_by="a colleague", owner=officer.reference, due_on=far)
+    assert not waits(made_by=officer.reference, owner=officer.reference, due_on=far)
+
+
+def test_an_application_and_a_refusal_wait_for_whom_they_concern(session: Session, people: People) -> None:
+    make_unit(session, "cz-licensing", "CZ", authority=authority_of("CZ"))
+    proposer, other = (
+        people("cz-licensing", Role.LICENSING, email=f"{name}@authority.example").officer for name in ("one", "two")
+    )
+    licence = make_licence(session)
+    proposal = proposed(session, LicenceAct.REVOKE, licence, LicensingOfficial(proposer.reference, authority_of("CZ")))
+    assert "licence.refused" not in kinds_of(session, proposer)
+    second = LicensingOfficial(other.reference, authority_of("CZ"))
+    proposals.refuse(call_by(session, second), proposal.reference, "Not enough.")
+    assert ("licence.refused" in kinds_of(session, proposer), "licence.refused" in kinds_of(session, other)) == (
+        True, False,
+    )  # fmt: skip
+    assert "licence.refused" not in kinds_of(session, proposer, now() + timedelta(days=15))
+
+
+def test_what_waits_for_a_second_person_is_late_after_two_working_days(session: Session, people: People) -> None:
+    make_unit(session, "cz-licensing", "CZ", authority=authority_of("CZ"))
+    officer = people("cz-licensing", Role.LICENSING, email="second@authority.example").officer
+    proposed(session, LicenceAct.REVOKE, make_licence(session), on=day_at(now(), None) + timedelta(days=60))
+    (row,) = [one for one in rows_of(session, officer) if one.kind == "licence.proposal"]
+    assert not row.is_late(now())
+    assert row.is_late(now() + timedelta(days=5))
+
+
+def test_a_held_list_of_an_authority_without_a_unit_is_told_to_administrators(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    admin = people("cz-labour", Role.SYSADMIN, email="admin@authority.example").officer
+    make_source(session, "PT")
+    source = session.execute(select(Source).where(Source.reference == source_of("PT"))).scalar_one()
+    pending = PendingImport(
+        reference=new_reference(),
+        source_id=source.id,
+        file="x",
+        digest="0" * 64,
+        fetched_at=now(),
+        reason="odd",
+        counts={},
+    )
+    session.add(pending)
+    late = now() + timedelta(days=source.fresh_for_days + 1)
+
+    def told() -> set[str]:
+        return {row.kind for row in rows_of(session, admin, late) if row.reference == source.reference}
+
+    assert told() == {"unit.list_held", "unit.list_out_of_date"}
+    make_unit(session, "pt-licensing", "PT", authority=authority_of("PT"))
+    assert told() == set()
+
+
+def test_a_unit_in_which_nobody_works_is_told_to_administrators(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    admin = people("cz-labour", Role.SYSADMIN, email="admin@authority.example").officer
+    make_unit(session, "de-empty", "DE")
+    empty = {row.reference for row in rows_of(session, admin) if row.kind == "unit.unstaffed"}
+    assert "de-empty" in empty
+    people("de-empty", Role.INVESTIGATOR, email="first@authority.example")
+    assert "de-empty" not in {row.reference for row in rows_of(session, admin)}
+
+
 def test_what_was_granted_and_what_is_due_wait_for_the_one_who_asked(
     session: Session, keyring: Keyring, things: dict[str, str], people: People
 ) -> None:
@@ -296,7 +467,8 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
     inbox(session, me, now())
-    assert len(seen) == 1
+    # The others say which roles no one in the unit has, and which deposits were drawn on.
+    assert len(seen) == 3
     person = people("cz-labour", *WORKERS, email="fourth@authority.example")
     session.commit()
     number = len(rows_of(session, person.officer))

@@ -1,5 +1,6 @@
 """The rules of each country stand on a page in every language, row by row, without unread rows."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.languages import has_text
+from registry.i18n.wording import row_words
 from registry.log.models import Entry
 from registry.pages.public.law import _TABLES
 from registry.register.law.loading import rows_of, shipped_law
@@ -53,7 +55,51 @@ def test_a_countrys_page_has_every_row_that_was_read_and_no_other(client: FlaskC
 def test_the_dutch_page_says_what_changes_and_when(client: FlaskClient, language: Language) -> None:
     page = read(client.get(f"/{language}/rules/NL"))
     assert page.language == language
-    assert "During 2027 neither yes nor no from a list" in page.text
+    words = row_words(language, "nl-regime-temporary-work-wtta")
+    assert words is not None
+    assert " ".join(words.split()) in page.text
+
+
+WORKING_NOTE = re.compile(
+    r"\[s2?\b|as_of|posting_in|never assume|answer unknown|show no|NACE|ISCO|must read|look again|must never turn|no 'no'",
+    re.IGNORECASE,
+)
+"""What is written for those who edit the files."""
+
+
+@pytest.mark.parametrize("country", sorted(LAW.countries))
+def test_working_notes_are_not_shown_to_readers(client: FlaskClient, country: str) -> None:
+    shown = read(client.get(f"/zh-Hans/rules/{country}")).text
+    assert WORKING_NOTE.findall(shown) == []
+    notes = [row.for_editors for _, row in rows_of(LAW.countries[country]) if row.for_editors]
+    assert not any(note in shown for note in notes)
+
+
+@pytest.mark.parametrize("country", ["CN", "DE", "HU", "IT", "NL"])
+def test_rows_that_decide_are_told_in_the_readers_language_and_every_other_row_says_that_it_is_not(
+    client: FlaskClient, country: str
+) -> None:
+    html = client.get(f"/zh-Hans/rules/{country}").get_data(as_text=True)
+    items = {re.match(r'"([^"]+)"', one)[1]: one for one in html.split("<li id=")[1:] if one.startswith('"')}  # type: ignore[index]
+    said = "这一条的说明是英文，没有译文。"
+    for table, row in rows_of(LAW.countries[country]):
+        if row.id not in items or table in ("authority", "official_list"):
+            continue
+        words = row_words(Language.ZH_HANS, row.id)
+        assert (words in items[row.id]) if words else (said in items[row.id]), row.id
+        assert words is None or said not in items[row.id], row.id
+    assert said not in client.get(f"/en/rules/{country}").get_data(as_text=True)
+
+
+def test_a_row_that_an_overlay_states_is_not_told_in_the_words_of_the_released_one(
+    client: FlaskClient, session: Session, settings: Settings
+) -> None:
+    with time_machine.travel(datetime(2026, 11, 27, 12, tzinfo=UTC), tick=True):
+        other = BAR.replace("cz-limit-invented-decree", "cz-limit-occupation")
+        put_in_force(session, Keyring(settings.keys), overlay(other + 'replaces = "cz-limit-occupation"\n'))
+        page = read(client.get("/zh-Hans/rules/CZ"))
+    assert "nobody who is recruited in Czechia may be lent out" in page.text
+    assert row_words(Language.ZH_HANS, "cz-limit-occupation") not in page.text
 
 
 def test_a_place_outside_says_whom_to_ask(client: FlaskClient) -> None:

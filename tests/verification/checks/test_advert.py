@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from registry.verification.checks.advert import MAX_CHARACTERS, MAX_OF_A_KIND, picked
+from registry.verification.checks.advert import MAX_OF_A_KIND, picked
 from registry.verification.checks.rules import StatedDetail
+from registry.verification.checks.text import MAX_CHARACTERS
 from registry.vocabulary.checks import CheckKind
 from tests.costing import costing_at_most
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from registry.verification.checks.advert import data_of, folded, grammar, items_in, readable, shapes
+from registry.verification.checks.advert import items_in, shapes
 from registry.verification.checks.offer import sector_in
 from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
+from registry.verification.checks.text import data_of, folded, grammar, readable
 from registry.vocabulary.codes import RedFlag
 
 CONCEPTS = [(language, name) for language in LANGUAGES for name in data_of(language)["concept"]]

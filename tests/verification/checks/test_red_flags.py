@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.register.law.loading import shipped_law
-from registry.verification.checks.advert import MAX_CHARACTERS, country_in
+from registry.verification.checks.advert import country_in
 from registry.verification.checks.red_flags import ROWS, read_advert, red_flags, visa_in
 from registry.verification.checks.rules import StatedDetail
+from registry.verification.checks.text import MAX_CHARACTERS
 from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from registry.register.law.loading import shipped_law
+from registry.register.law.rows import Fee
 from registry.register.law.weights import last_fresh_day
 from registry.register.law.words import ChargedBy, Charging
 from registry.verification.fees.question import (
@@ -26,6 +27,7 @@ from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard
 from registry.vocabulary.register import EU_STATES, Answer
+from tests.register.law.make import fee
 
 TODAY = date(2026, 11, 27)
 RULES = fee_rules_in(shipped_law(), TODAY)
@@ -257,7 +259,7 @@ def test_what_is_forbidden_to_the_licensed_is_forbidden_to_others_too():
         # A narrow ban says nothing of charges that its words do not name; then what the states share is told.
         ("IE", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
         ("HU", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.UNION_FORBIDS),
-        ("HU", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.NO_ROUTE_KNOWN),
+        ("HU", ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.NO_RULE_KNOWN),
         ("GB", ChargedBy.TEMPORARY_AGENCY, Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE),
         ("SK", None, Answer.UNKNOWN, FeeReason.DESTINATION_RULES),
         (None, ChargedBy.PLACEMENT_AGENT, Answer.UNKNOWN, FeeReason.DESTINATION_NOT_STATED),
@@ -417,7 +419,7 @@ def test_who_pays_for_a_closed_way_to_a_permit_hears_that_it_is_not_given() -> N
     closed, others = [[one for one in found if one.code is code] for code in _OF_PERMITS]
     assert "vendégmunkás-tartózkodási engedély" in " ".join(one.values["permits"] for one in closed)
     assert [one.rows for one in others] == [["hu-route-skilled"]]
-    assert judge(FeeQuestion((charge,), origin="CN", destination="FR"), RULES, TODAY).permits == ()
+    assert judge(FeeQuestion((charge,), origin="CN", destination="PT"), RULES, TODAY).permits == ()
     assert judge(FeeQuestion((charge,), origin="HU", destination="HU"), RULES, TODAY).permits == ()
 
 
@@ -425,3 +427,69 @@ def test_nothing_is_asked_for_where_the_law_of_one_end_forbids_every_charge() ->
     charge = Charge(FeeKind.BOND, Decimal(1), "CNY", ChargeState.ASKED)
     found = judge(FeeQuestion((charge,), origin="CN", destination="RO"), RULES, TODAY)
     assert (found.charges[0].lawful_at_origin.answer, found.needs) == (Answer.NO, ())
+
+
+# Rules that differ by region
+
+
+def regional_fee(**facts: Any) -> Fee:
+    return fee(**({"by": ChargedBy.PLACEMENT_AGENT} | facts))
+
+
+REGIONAL = structs.replace(
+    RULES,
+    law=(
+        regional_fee(id="zz-north", region="North"),
+        regional_fee(id="zz-south", region="South", charge=Charging.ALLOWED),
+        regional_fee(id="zz-east", region="East", as_of=date(2020, 1, 1)),
+    ),
+    regions={"ZZ": ("North", "South", "East", "West")},
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "answer", "needs", "shown"),
+    [
+        (None, Answer.UNKNOWN, ("region",), ["zz-north", "zz-south", "zz-east"]),
+        ("north", Answer.UNKNOWN, ("region",), ["zz-north", "zz-south", "zz-east"]),
+        ("North", Answer.NO, (), ["zz-north"]),
+        ("South", Answer.UNKNOWN, (), ["zz-south"]),
+        ("East", Answer.UNKNOWN, (), ["zz-east"]),
+        ("West", Answer.UNKNOWN, (), []),
+        ("other", Answer.UNKNOWN, (), []),
+    ],
+)
+def test_a_rule_of_a_region_counts_in_that_region_alone(
+    region: str | None, answer: Answer, needs: tuple[str, ...], shown: list[str]
+) -> None:
+    charge = Charge(FeeKind.RECRUITMENT_SERVICE_PAYMENT, Decimal(150), "EUR", ChargeState.ASKED)
+    question = FeeQuestion((charge,), destination="ZZ", charged_by=ChargedBy.PLACEMENT_AGENT, region=region)
+    found = judge(question, REGIONAL, TODAY)
+    assert (found.charges[0].lawful_at_destination.answer, found.needs) == (answer, needs)
+    assert [row.id for row in found.destination_rules] == shown
+    assert found.regions == ("North", "South", "East", "West", "other")
+
+
+def test_a_region_is_asked_for_only_where_the_rule_on_who_charges_differs_by_it() -> None:
+    assert "region" in asked_there("BE", ChargedBy.PLACEMENT_AGENT, FeeKind.RECRUITMENT_SERVICE_PAYMENT).needs
+    assert "region" not in asked_there("BE", ChargedBy.EMPLOYER, FeeKind.RECRUITMENT_SERVICE_PAYMENT).needs
+    elsewhere = asked_there("FR", ChargedBy.PLACEMENT_AGENT, FeeKind.RECRUITMENT_SERVICE_PAYMENT)
+    assert ("region" in elsewhere.needs, elsewhere.regions) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("today", "destination", "told"),
+    [
+        (date(2026, 11, 27), "FR", ["fr-coming-2026-12-31"]),
+        (date(2026, 9, 1), "FR", []),
+        (date(2026, 12, 31), "FR", []),
+        (date(2027, 10, 1), "PT", ["eu-coming-2027-12-14"]),
+        (date(2026, 11, 27), None, []),
+    ],
+)
+def test_what_changes_in_the_law_within_ninety_days_is_told_beside_a_charge(
+    today: date, destination: str | None, told: list[str]
+) -> None:
+    charge = Charge(FeeKind.ADMINISTRATIVE_COSTS, Decimal(4500), "EUR", ChargeState.ASKED)
+    found = judge(FeeQuestion((charge,), destination=destination), fee_rules_in(shipped_law(), today), today)
+    assert [row for one in found.permits if one.code is Reason.LAW_CHANGES_SOON for row in one.rows] == told

@@ -10,7 +10,7 @@ from registry.register.agencies import record
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rules import shipped_regimes
-from registry.register.law.words import Possible, Route
+from registry.register.law.words import Instead, Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
 from registry.verification.verdicts.verdict import decide
@@ -65,7 +65,7 @@ def test_a_closed_way_to_a_permit_blocks_a_yes_until_the_permit_is_named_and_bar
     for permit in row.permits_covered:
         barred = ask(CHINESE, **plan, work_permit=permit)
         assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
-    assert ask(CHINESE, **plan, work_permit="other").verdict is Answer.YES
+    assert ask(CHINESE, **plan, work_permit="skilled").verdict is Answer.YES
 
 
 def test_a_closed_way_says_nothing_of_another_nationality_or_of_who_lives_there_already() -> None:
@@ -162,6 +162,24 @@ def test_what_changes_within_ninety_days_is_told_with_its_row_and_decides_nothin
     assert all(one.weight is Weight.INFORMS for one in told)
 
 
+@pytest.mark.parametrize("destination", ["IT", "PT", "GB", "CN"])
+@pytest.mark.parametrize(
+    ("day", "row"),
+    [
+        (date(2027, 9, 14), None),
+        (date(2027, 9, 15), "eu-coming-2027-12-14"),
+        (date(2027, 12, 13), "eu-coming-2027-12-14"),
+        (date(2026, 4, 1), "eu-coming-2026-05-21"),
+    ],
+)
+def test_what_changes_in_the_law_of_the_union_is_told_of_each_of_its_states_and_of_no_other(
+    destination: str, day: date, row: str | None
+) -> None:
+    verdict = ask(origin="CN", destination=destination, nationality="CN", visa=Visa.WORK, on=day)
+    told = [one for reason in verdict.reasons if reason.code is Reason.LAW_CHANGES_SOON for one in reason.rows]
+    assert [one for one in told if one.startswith("eu-")] == ([row] if row and destination in EU_STATES else [])
+
+
 def test_a_day_after_the_change_is_answered_by_the_transition() -> None:
     lender = licence_record(LicenceKind.OTHER_EU, country="NL", activities=(Activity.TEMPORARY_WORK,))
     for verdict in (
@@ -181,9 +199,65 @@ def test_the_united_kingdom_is_told_with_its_sectors_its_register_and_its_ban_on
     verdict = ask(origin="CN", destination="GB", nationality="CN")
     assert (verdict.verdict, codes(verdict)[0]) == (Answer.UNKNOWN, Reason.COUNTRY_NOT_COVERED)
     rows = {row.id: row for row in cited(verdict.reasons[0].rows, None)}
-    assert set(rows) == {"gb-regime-temporary-work", "gb-fee-any-intermediary", "gb-list-fair-work-agency"}
-    assert "farming" in (rows["gb-regime-temporary-work"].text or "")
-    assert rows["gb-list-fair-work-agency"].url
+    words = {
+        "gb-regime-temporary-work": "farming, horticulture, shellfish gathering, food processing and packing",
+        "gb-list-fair-work-agency": "https://www.gov.uk/government/publications/how-to-check-if-a-labour-provider",
+        "gb-list-home-office": "https://www.gov.uk/government/publications/register-of-licensed-sponsors-workers",
+        "gb-route-direct": "register of licensed sponsors",
+        "gb-fee-any-intermediary": "Forbidden: finding work",
+        "gb-help-08000-121-700": "08000 121 700",
+    }
+    for row, said in words.items():
+        assert said in (rows[row].text or ""), row
+        assert rows[row].url
+    assert rows["gb-fee-any-intermediary"].as_of == date(2024, 8, 22)
+
+
+@pytest.mark.parametrize("destination", ["GB", "HK", "MO"])
+def test_a_country_that_is_not_answered_for_is_told_with_every_row_that_was_read_and_never_a_yes(
+    destination: str,
+) -> None:
+    for licence in (None, CHINESE):
+        verdict = ask(licence, origin="CN", destination=destination, nationality="CN", visa=Visa.WORK)
+        assert verdict.verdict is Answer.UNKNOWN
+        rows = [shipped_law().rows[row] for row in verdict.reasons[0].rows]
+        assert rows
+        assert all(row.mark != "k" and not row.disputed and row.country == destination for row in rows)
+
+
+# Where no licence is asked for
+
+
+@pytest.mark.parametrize(
+    ("destination", "activity", "instead"),
+    [
+        ("DE", Activity.PLACEMENT, "trade_notice"),
+        ("FR", Activity.TEMPORARY_WORK, "notice guarantee"),
+        ("EE", Activity.TEMPORARY_WORK, "notice register"),
+        ("FI", Activity.PLACEMENT, "conduct_rules"),
+        ("SE", Activity.PLACEMENT, None),
+    ],
+)
+def test_what_stands_in_the_place_of_a_licence_is_told_with_its_row_or_that_it_was_not_read(
+    destination: str, activity: Activity, instead: str | None
+) -> None:
+    plan = {"origin": destination, "destination": destination, "activity": activity, "nationality": "CN"}
+    agency = Question(SubjectKind.REGISTRATION_NUMBER, "1", destination, recruiter_kind=RecruiterKind.AGENCY, **plan)
+    known = replace(facts_about(holders=()), snapshot=fresh_ground(countries=(destination,)))
+    for verdict in (ask(**plan), decide(agency, known)):
+        assert (verdict.verdict, Reason.NO_LICENCE_REQUIRED in codes(verdict)) == (Answer.UNKNOWN, True)
+        [told] = [one for one in verdict.reasons if one.code is Reason.INSTEAD_OF_LICENCE]
+        assert (told.values.get("instead"), told.weight) == (instead, Weight.INFORMS)
+        assert [shipped_law().rows[row].activity for row in told.rows] == [activity]
+
+
+def test_only_where_no_licence_is_asked_for_something_stands_in_its_place() -> None:
+    for row in shipped_regimes():
+        free = row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)
+        assert free or not row.instead, row.id
+        assert row.mark == "k" or row.rule is not RegimeRule.NOTIFICATION or Instead.NOTICE in row.instead, row.id
+    licensed = ask(origin="CN", destination="IT", nationality="CN", activity=Activity.TEMPORARY_WORK)
+    assert Reason.INSTEAD_OF_LICENCE not in codes(licensed)
 
 
 # Permits that are open beside one that is closed
@@ -243,12 +317,12 @@ def test_open_permits_are_told_to_citizens_of_china_from_abroad_alone_and_beside
     assert others_told(ask(destination=destination, visa=Visa.WORK, sector="14.10", **person)) == []
 
 
-@pytest.mark.parametrize("word", ["nulla osta", "Seasonal quota", "non-seasonal quota of art. 6, listed countries"])
+@pytest.mark.parametrize("word", ["nulla osta", "Seasonal quota", "non-seasonal quota"])
 def test_a_permit_in_words_that_the_law_does_not_have_is_asked_for_again_and_is_no_yes(word: str) -> None:
     plan = {"destination": "IT", "nationality": "CN", "sector": "14.10", "employer": EmployerKind.COMPANY}
     verdict = ask(CHINESE, **plan, work_permit=word)
     assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["work_permit"])
-    for known in ("other", "family care quota"):
+    for known in ("skilled", "household_or_farm", "family care quota"):
         assert ask(CHINESE, **plan, work_permit=known).verdict is Answer.YES
 
 
@@ -353,6 +427,29 @@ def test_who_calls_itself_an_employer_hears_that_lending_in_disguise_is_forbidde
         assert Reason.DISGUISED_LENDING in found
 
 
+@pytest.mark.parametrize(
+    ("destination", "nationality", "activity", "recruiter", "answer"),
+    [
+        ("PL", "CN", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.NO),
+        ("PL", "CN", None, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+        ("PL", "CN", Activity.TEMPORARY_WORK, RecruiterKind.AGENCY, Answer.UNKNOWN),
+        ("PL", "IT", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+        ("CZ", "CN", Activity.TEMPORARY_WORK, RecruiterKind.EMPLOYER, Answer.UNKNOWN),
+    ],
+)
+def test_an_employer_that_hires_out_who_needs_a_permit_is_barred_where_the_law_that_was_read_says_so(
+    destination: str, nationality: str, activity: Activity | None, recruiter: RecruiterKind, answer: Answer
+) -> None:
+    plan = {"origin": "CN", "destination": destination, "nationality": nationality, "visa": Visa.WORK}
+    for kind in (SubjectKind.REGISTRATION_NUMBER, SubjectKind.LAW):
+        question = Question(kind, "1", destination, recruiter_kind=recruiter, activity=activity, **plan)
+        facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
+        verdict = decide(replace(question, work_permit="skilled", sector="29.32", occupation="8211"), facts)
+        if recruiter is RecruiterKind.EMPLOYER or kind is SubjectKind.LAW:
+            assert verdict.verdict is answer, kind
+        assert ("pl-limit-disguised-lending" in verdict.reasons[0].rows) is (answer is Answer.NO)
+
+
 def test_who_needs_no_licence_is_bound_by_what_the_law_says_of_charges() -> None:
     plan = {"origin": "DE", "destination": "DE", "activity": Activity.PLACEMENT, "visa": Visa.WORK}
     question = Question(SubjectKind.REGISTRATION_NUMBER, "1", "DE", recruiter_kind=RecruiterKind.AGENCY, **plan)
@@ -382,32 +479,70 @@ NANNY = {"origin": "CN", "nationality": "CN", "visa": Visa.WORK, "activity": Act
     [{"sector": "97.00"}, {"sector": "97"}, {"employer": EmployerKind.HOUSEHOLD}, {"employer": EmployerKind.PERSON}],
 )
 def test_no_licence_lets_china_send_anyone_to_a_private_household(destination: str, employer: dict[str, Any]) -> None:
-    verdict = ask(CHINESE, destination=destination, **NANNY, work_permit="other", occupation="other", **employer)
+    verdict = ask(CHINESE, destination=destination, **NANNY, work_permit="skilled", occupation="other", **employer)
     assert verdict.verdict is Answer.NO
     assert "cn-limit-private-employer" in verdict.reasons[0].rows
 
 
 @pytest.mark.parametrize("by", [{}, {"employer": EmployerKind.COMPANY}])
 def test_a_company_abroad_may_take_workers_from_china(by: dict[str, Any]) -> None:
-    assert ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.10", **by).verdict is Answer.YES
+    assert ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", sector="14.10", **by).verdict is Answer.YES
+
+
+@pytest.mark.parametrize("destination", ["DE", "ES", "IT", "HU"])
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"sector": "88.91"}, {"sector": "88"}, {"sector": "87.30"}, {"sector": "86.94"}, {"sector": "81.21"},
+        {"sector": "81.30"}, {"sector": "78.10"}, {"sector": "96.99"},
+        {"sector": "56.11", "occupation": "5311"}, {"sector": "14.10", "occupation": "9111"},
+        {"sector": "14.10", "occupation": "515"}, {"sector": "68.20", "occupation": "5120"},
+        {"sector": "68.20", "occupation": "8322"}, {"sector": "68.20", "occupation": "6113"},
+    ],
+)  # fmt: skip
+def test_who_employs_is_asked_where_the_work_may_be_a_households_and_each_answer_counts(
+    destination: str, work: dict[str, Any]
+) -> None:
+    def answered(employer: EmployerKind | None) -> Verdict:
+        plan = NANNY | {"work_permit": "skilled"} | work
+        return ask(CHINESE, destination=destination, **plan, employer=employer)
+
+    assert (answered(None).verdict, needed(answered(None))) == (Answer.UNKNOWN, ["employer"])
+    assert answered(EmployerKind.COMPANY).verdict is Answer.YES
+    assert answered(EmployerKind.UNKNOWN).verdict is Answer.UNKNOWN
+    for private in (EmployerKind.HOUSEHOLD, EmployerKind.PERSON):
+        assert answered(private).verdict is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        {"sector": "14.10"}, {"sector": "27.20", "occupation": "8212"}, {"sector": "56.11"}, {"sector": "01.13"},
+        {"sector": "56.11", "occupation": "5120"}, {"sector": "55.10", "occupation": "9112"},
+        {"sector": "49.41", "occupation": "8332"}, {"sector": "49.32", "occupation": "8322"},
+        {"sector": "01.19", "occupation": "6113"}, {"sector": "10.11", "occupation": "9"},
+    ],
+)  # fmt: skip
+def test_who_employs_is_not_asked_of_one_whose_work_is_a_firms(work: dict[str, Any]) -> None:
+    assert ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", **work).verdict is Answer.YES
 
 
 def test_who_employs_is_asked_where_no_sector_shows_it() -> None:
-    unsaid = ask(CHINESE, destination="IT", **NANNY, work_permit="other")
+    unsaid = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled")
     assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["employer", "sector"])
     assert needs_of(unsaid.reasons)[0].allowed == ("company", "household", "person", "unknown")
-    cannot_say = ask(CHINESE, destination="IT", **NANNY, work_permit="other", employer=EmployerKind.UNKNOWN)
+    cannot_say = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", employer=EmployerKind.UNKNOWN)
     assert (cannot_say.verdict, needed(cannot_say)) == (Answer.UNKNOWN, ["sector"])
-    older = ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.13", nace_revision="2.0")
+    older = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", sector="14.13", nace_revision="2.0")
     assert needed(older) == ["employer"]
 
 
 @pytest.mark.parametrize(
     ("sector", "employer"),
-    [("97.00", EmployerKind.COMPANY), ("14.10", EmployerKind.HOUSEHOLD), ("81.21", EmployerKind.PERSON)],
+    [("97.00", EmployerKind.COMPANY), ("14.10", EmployerKind.HOUSEHOLD), ("29.32", EmployerKind.PERSON)],
 )
 def test_an_employer_and_a_sector_that_contradict_each_other_prove_nothing(sector: str, employer: EmployerKind) -> None:
-    verdict = ask(CHINESE, destination="ES", **NANNY, work_permit="other", sector=sector, employer=employer)
+    verdict = ask(CHINESE, destination="ES", **NANNY, work_permit="skilled", sector=sector, employer=employer)
     assert verdict.verdict is Answer.UNKNOWN
     assert "cn-limit-private-employer" in [row for one in verdict.reasons for row in one.rows]
 
@@ -440,7 +575,7 @@ def test_what_the_law_bars_for_all_is_no_whoever_recruits(recruiter: RecruiterKi
     barred = ask(licence, **plan, work_permit="vendégmunkás-tartózkodási engedély")
     assert barred.verdict is Answer.NO
     assert Reason.LAW_BARS in codes(barred)
-    assert ask(licence, **plan, work_permit="other").verdict is not Answer.YES
+    assert ask(licence, **plan, work_permit="skilled").verdict is not Answer.YES
 
 
 def test_a_number_no_one_has_is_no_where_the_law_bars_every_recruiter() -> None:
@@ -494,9 +629,9 @@ def test_an_agency_in_slovakia_may_lend_to_shortage_jobs_alone() -> None:
     assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.UNKNOWN).verdict is Answer.UNKNOWN
 
 
-@pytest.mark.parametrize("destination", ["DE", "IT", "PL"])
-def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str) -> None:
-    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": "other"}
+@pytest.mark.parametrize(("destination", "permit"), [("DE", "skilled"), ("IT", "skilled"), ("PL", "direct")])
+def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str, permit: str) -> None:
+    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": permit}
     assert ask(CHINESE, **plan).verdict is Answer.YES
     verdict = ask(CHINESE, **plan, visa=Visa.OTHER_STATE)
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.VISA_OF_ANOTHER_STATE)

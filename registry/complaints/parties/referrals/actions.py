@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from registry.complaints.case import clocks
 from registry.complaints.case.answers import read_sheet
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
@@ -134,6 +135,7 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     # Someone may be in danger: the partner's people are notified that there is something for them.
     is_danger = case.priority is Priority.P0
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
+    clocks.mark_helped(session, case, at.date())
     advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
     sealed_copies.share_with(session, sealer, opened, referral.party, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
+from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.models import Referral
@@ -18,7 +19,7 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
 from registry.core.calls import Call
-from registry.vocabulary.cases import CaseRole, CaseState, Priority, ReferralEnd, ReferralState
+from registry.vocabulary.cases import CaseRole, CaseState, ReferralEnd, ReferralState
 
 ENDED = (ReferralState.DECLINED, ReferralState.REVOKED)
 
@@ -43,7 +44,7 @@ def facts(session: Session, case: Case, referral: Referral, today: date, actor: 
 def is_readable(case: Case) -> bool:
     """Whether other parties may read what was shared today: a withdrawal ends that unless someone is in danger."""
     if case.state is CaseState.WITHDRAWN:
-        return case.priority in (Priority.P0, Priority.P1)
+        return case.priority in READ_WHEN_WITHDRAWN
     return case.state not in (CaseState.DRAFT, CaseState.PURGED)
 
 

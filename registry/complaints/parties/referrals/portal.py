@@ -17,6 +17,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.casework import unread
 from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.models import Referral, ReferralReport
 from registry.complaints.parties.referrals import content
@@ -32,7 +33,7 @@ from registry.core.errors import NotFound
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named
-from registry.vocabulary.cases import FileKind, ReferralState
+from registry.vocabulary.cases import FileKind, ReferralState, UnreadKind
 
 MAX_REPORT = 20_000
 
@@ -151,8 +152,7 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
     written.sealed = _open_box(session, sealer, referral).seal(words, place_of(case, written))
     session.add(written)
     referral.version += 1
-    session.flush()
-    notify_named(session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
+    unread.note(session, case, UnreadKind.REPORT, call.at)
     if is_done:
         advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
     else:

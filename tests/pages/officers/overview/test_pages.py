@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
+from registry.core.keyring import Keyring
 from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.officers import accounts
 from registry.officers.rights import Role
 from tests.audit.lines import lines_about
 from tests.complaints.filing import file
 from tests.make import make_agency
+from tests.officers.making import make_officer
 from tests.oversight.accounts import WORDS
 from tests.oversight.cases import make_case
 from tests.pages.officers.signed_in import OfficerClientFor, words_of
@@ -47,8 +49,11 @@ def test_the_page_has_each_figure_as_a_chart_and_a_table(
     assert "4 open cases" in " ".join(words_of(desk_for(Role.ANALYST, name="A A").get("/console/overview")).split())
 
 
-def test_another_units_cases_move_no_figure(session: Session, sealer: Sealer, desk_for: OfficerClientFor) -> None:
+def test_another_units_cases_move_no_figure(
+    session: Session, sealer: Sealer, keyring: Keyring, desk_for: OfficerClientFor
+) -> None:
     desk = desk_for(Role.SUPERVISOR)
+    make_officer(session, keyring, unit="cz-labour")
 
     def figures() -> list[str]:
         # Both say as of which minute, and one may begin in between.

@@ -1,0 +1,120 @@
+"""The text of an advert as patterns read it, and the patterns: each character in its place, small and simplified."""
+
+import html
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from registry.register.names.spelling import simpler_characters
+
+MAX_CHARACTERS = 10_000
+
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_UNSEEN = "\ufe0e\ufe0f\u20e3"
+"""Signs that make a picture of the character before them: a digit in a box is that digit."""
+BLANK = "\ufffc"
+"""Stands in the place of what was read, so that nothing is read twice and places stay the same."""
+
+
+def readable(advert: str) -> str:
+    """The text of an advert without HTML and invisible characters."""
+    text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
+    normal = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
+    return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in normal)
+
+
+def folded(text: str) -> str:
+    """A readable text as patterns read it, each character in its place.
+
+    Small letters without accents, simplified characters, and digits where a telephone number is written in words.
+    """
+    simple = text.translate(simpler_characters())
+    plain = "".join(map(_plain, simple)).translate(_SAME_SIGNS)
+    plain = _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
+    return _SPELLED.sub(_spelled, plain)
+
+
+def _plain(character: str) -> str:
+    if character.isascii():
+        return character.lower()
+    small = character.lower()
+    bare = unicodedata.normalize("NFD", small)[0] if "\u00c0" <= character < "\u0250" else small
+    return bare if len(bare) == 1 else character
+
+
+_SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
+                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
+                           | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
+_NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两"
+_DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912", strict=True))
+_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
+_LETTER_O = re.compile(r"(?<![a-z0-9])1[3-9](?:[ -]?[0-9o]){9}(?![a-z0-9])")
+MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+_DIGIT_WORDS = {
+    word: str(digit)
+    for row in (
+        "zero un deux trois quatre cinq six sept huit neuf",
+        "zero uno due tre quattro cinque sei sette otto nove",
+        "zero unu doi trei patru cinci sase sapte opt noua",
+    )
+    for digit, word in enumerate(row.split())
+}
+_DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
+_SPELLED = re.compile(rf"(?<![a-z])(?:{_DIGIT_WORD})(?:[ ,.-]{{1,3}}(?:{_DIGIT_WORD})){{6,14}}(?![a-z])")
+
+
+def _spelled(run: re.Match[str]) -> str:
+    """Digits that are spelled, at the place where they begin: what follows keeps its own."""
+    digits = "".join(_DIGIT_WORDS[word] for word in re.findall("[a-z]+", run[0]))
+    return digits.ljust(len(run[0]))
+
+
+def _dialled(run: re.Match[str]) -> str:
+    """A long run of numerals as digits; 一 between groups of digits is a dash that was typed to look like one."""
+    without = "".join(c for c in run[0] if c.isdecimal())
+    if MOBILE.fullmatch(without):
+        return re.sub(f"[{_NUMERALS}]", "-", run[0])
+    return "".join(_DIGIT_OF.get(c, c) for c in run[0])
+
+
+@cache
+def data_of(name: str) -> Mapping[str, Any]:
+    """What a file of data/ states."""
+    return tomllib.loads((files(__package__) / f"data/{name}.toml").read_text("utf-8"))
+
+
+def currencies() -> Mapping[str, str]:
+    """The code of a currency by a part of how it is written, the more exact first."""
+    return dict(data_of("grammar")["currency"])
+
+
+@cache
+def grammar(name: str) -> re.Pattern[str]:
+    """A pattern of data/grammar.toml."""
+    data = data_of("grammar")
+    pattern = str(data["pattern"][name]["pattern"])
+    # A part may hold parts.
+    for _ in range(2):
+        pattern = re.sub("<([A-Z_]+)>", lambda match: str(data["part"][match[1]]), pattern)
+    return re.compile(pattern)
+
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+HOME_OF = {"fr": "FR", "it": "IT", "ro": "RO"}
+_LANGUAGES = {"fr": "french", "it": "italian", "ro": "romanian"}
+_MIN_WORDS = 2
+
+
+def language_of(plain: str) -> str:
+    """The language of a folded text: zh, fr, it, ro or en, by its characters and small words."""
+    if len(HAN.findall(plain)) > len(plain) // 20:
+        return "zh"
+    counts = {language: len(grammar(name).findall(plain)) for language, name in _LANGUAGES.items()}
+    most = max(counts, key=lambda language: counts[language])
+    return most if counts[most] >= _MIN_WORDS else "en"
