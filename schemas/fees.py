@@ -198,7 +198,7 @@ class JudgedChargeSchema(OutSchema):
     """One charge, in the order in which they were given."""
 
     kind = OneOf(FeeKind, required=True)
-    amount = fields.String(required=True, allow_none=True, metadata=_DECIMAL)
+    amount = fields.String(required=True, metadata=_DECIMAL)
     currency = fields.String(required=True)
     state = OneOf(ChargeState, required=True)
     lawful_at_origin = fields.Nested(FeeFindingSchema, required=True)

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from registry.i18n.agency_names import ShownName, display_name, main_name
 from registry.i18n.country_order import countries
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, occupation_name, permit_name, region_name, word
+from registry.i18n.wording import country_name, occupation_name, permit_name, region_name, route_name, word
 from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked
@@ -222,7 +222,8 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         # Rows may call one permit by several names.
         named = {permit_name(language, one): one for one in filter(None, values.get("permits", "").split("|"))}
         yield from ((one, name) for name, one in named.items())
-        yield "other", text(language, "page.answer.permit.other")
+        yield from ((one, route_name(language, one)) for one in values.get("routes", "").split())
+        yield from ((one, text(language, f"page.answer.permit.{one}")) for one in ("other", "unknown"))
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):
             yield one, region_name(language, one)

@@ -257,12 +257,16 @@ def _answer_page(
         asked=form,
         faults={},
         found=found,
+        not_answered_for=OUTSIDE,
         verdict=verdict,
         agency=agency,
         headline=headlines.headline(found, form.subject, asks=len(choices)),
         name=headlines.holder_name(found, language),
         permitted=headlines.permitted(found, form, language),
-        notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
+        notes=[
+            (reason_text(language, one, snapshot), headlines.law_of(one, snapshot.law))
+            for one in headlines.headline_notes(found)
+        ],
         reasons=[
             (
                 reason_text(language, one, snapshot),
