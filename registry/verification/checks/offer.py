@@ -110,8 +110,8 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
 
 
 def _hour(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
+    if text.isascii():
+        return _spoken_hour(text)
     # 七八点 is seven or eight.
     return number if (number := int(han_number(text) or 0)) <= 24 or len(text) != 2 else number % 10
 
