@@ -34,9 +34,9 @@ class ChargeSchema(InSchema):
 
     kind = Word(FeeKind, required=True, metadata={"description": "What for, by the ILO's definition."})
     amount = Amount(
-        required=True,
         metadata={
-            "description": "More than zero, as text, without thousands separators, at most twelve digits and two places.",
+            "description": "More than zero, as text, without thousands separators, at most twelve digits and two places; "
+            "may be left out.",
             "example": "30000",
         },
     )

@@ -107,7 +107,11 @@ class PlanSchema(SectorOnDaySchema):
     )
     work_permit = Line(
         max_length=120,
-        metadata={"description": "The permit applied for, as `needs` names it; `other` for any that it names not."},
+        metadata={
+            "description": "The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit "
+            "that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a "
+            "`yes` where a permit is closed."
+        },
     )
     region = Line(
         max_length=80,

@@ -132,6 +132,12 @@ def weighed(page: Page) -> list[int]:
     return sizes
 
 
+def speak(language: Locator) -> None:
+    """Choose a language of a public page: they stand folded, so that the question stands within the first screen."""
+    language.page.locator(".tongues summary").click()
+    follow(language)
+
+
 @contextmanager
 def browsing(
     browser: Browser,

@@ -32,7 +32,7 @@ FROM_CHINA: dict[str, Any] = {
     "sector": "14.10",
     "visa": Visa.WORK,
     "nationality": "CN",
-    "work_permit": "other",
+    "work_permit": "skilled",
 }
 AT_HOME: dict[str, Any] = {"sector": "14.10", "recruiter_kind": RecruiterKind.AGENCY}
 
@@ -61,7 +61,7 @@ day on which it is loaded: the verdicts are those of that day. What each reason 
 SENDING = """\
 ## Sending agencies, from China to Italy
 
-Asked as `uscc=NUMBER&origin=CN&destination=IT&sector=14.10&visa=work&nationality=CN&work_permit=other`:
+Asked as `uscc=NUMBER&origin=CN&destination=IT&sector=14.10&visa=work&nationality=CN&work_permit=skilled`:
 """
 
 RECEIVING = """\

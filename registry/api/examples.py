@@ -57,7 +57,7 @@ USCC, SUSPENDED_USCC = "91990001MADEM00112", "91990001MADEM00705"
 VAT = "IT99999019997"
 
 _VERIFY = "/api/v1/verify"
-_PLAN = {"destination": "IT", "sector": "14.10", "visa": "work", "nationality": "CN", "work_permit": "other"}
+_PLAN = {"destination": "IT", "sector": "14.10", "visa": "work", "nationality": "CN", "work_permit": "skilled"}
 _FROM_CHINA = {"origin": "CN", **_PLAN}
 _AGENCIES = "/api/v1/agencies"
 _AGENCY = "/api/v1/agencies/{agency_id}"

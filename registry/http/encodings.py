@@ -31,7 +31,8 @@ _TEXTS = (
     "image/svg+xml",
 )
 
-_FAST, _BEST = 4, 9
+_FAST, _PAGE, _BEST = 4, 6, 9
+"""Qualities of brotli: a page is a tenth smaller at the second, for a millisecond."""
 
 
 def accepted_encoding(header: str | None) -> str | None:
@@ -61,6 +62,11 @@ def wanted_encoding(environ: Mapping[str, Any], media_type: str) -> str | None:
 def compressed(body: bytes, coding: str) -> bytes:
     """Made for one answer: quickly."""
     return _packed(body, coding, _FAST, 6)
+
+
+def compressed_page(body: bytes, coding: str) -> bytes:
+    """Made for one page, which goes over slow lines."""
+    return _packed(body, coding, _PAGE, 6)
 
 
 @lru_cache(128)

@@ -24,7 +24,7 @@ def fees_answered(parameters: dict[str, Any], law: Law) -> FeeAnswer:
     """The answer to a question as FeesSchema loads it, by the law as it is now. Nothing of it is kept."""
     wage = parameters.get("monthly_wage")
     question = FeeQuestion(
-        tuple(Charge(**charge) for charge in parameters["charges"]),
+        tuple(Charge(**{"amount": None} | charge) for charge in parameters["charges"]),
         None if wage is None else Wage(wage, parameters["wage_currency"]),
         parameters.get("origin"),
         parameters.get("destination"),

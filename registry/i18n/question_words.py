@@ -7,9 +7,10 @@ from typing import Any
 from registry.complaints.case.answer_rules import ANSWERED_COUNTRIES, OTHER
 from registry.complaints.case.questions import QUESTIONNAIRE, UNSAID, Kind, PaidTo, Part, Question
 from registry.core.errors import Fault
+from registry.i18n.country_order import countries
 from registry.i18n.fee_words import money_text
 from registry.i18n.languages import has_text, text
-from registry.i18n.wording import base_letters, country_name, listed, sector_name, word
+from registry.i18n.wording import country_name, listed, sector_name, word
 from registry.vocabulary.register import CORRIDOR_SECTORS, Language
 
 YES_NO = ("yes", "no", *UNSAID)
@@ -44,11 +45,8 @@ def choices(language: Language, question: Question) -> list[tuple[str, str]]:
         case Kind.CHOICE | Kind.MANY:
             return [(code, option_text(language, question, code)) for code in question.options] + unsaid
         case Kind.COUNTRY:
-            named = sorted(
-                ((country_name(language, code), code) for code in ANSWERED_COUNTRIES),
-                key=lambda pair: base_letters(pair[0]),
-            )
-            return [*((code, name) for name, code in named), (OTHER, text(language, f"option.{OTHER}")), *unsaid]
+            named = countries(language, ANSWERED_COUNTRIES)
+            return [*named, (OTHER, text(language, f"option.{OTHER}")), *unsaid]
         case Kind.SECTOR:
             sectors = [(code, text(language, f"sector.{code}")) for code in CORRIDOR_SECTORS]
             return [*sectors, (OTHER, text(language, f"option.{OTHER}")), *unsaid]

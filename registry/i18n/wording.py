@@ -250,7 +250,8 @@ def occupation_name(language: Language, code: str) -> str:
 
 def sector_words(language: Language, code: str) -> str:
     """A kind of work as workers choose it: in Chinese without the code, which means nothing to them."""
-    if language in (Language.ZH_HANS, Language.ZH_HANT) and has_text(f"sector.{code}"):
+    is_alone = code == "other" or language in (Language.ZH_HANS, Language.ZH_HANT)
+    if is_alone and has_text(f"sector.{code}"):
         return text(language, f"sector.{code}")
     return sector_name(language, code)
 

@@ -387,8 +387,8 @@ export type ChannelKind = Open<"phone" | "email" | "website" | "wechat" | "bank_
 export interface Charge {
   /** What for, by the ILO's definition. */
   kind: FeeKind;
-  /** More than zero, as text, without thousands separators, at most twelve digits and two places. */
-  amount: string;
+  /** More than zero, as text, without thousands separators, at most twelve digits and two places; may be left out. */
+  amount?: string;
   /** ISO 4217, in present use. */
   currency: string;
   /** Whether it was only asked for, or paid. */
@@ -631,7 +631,7 @@ export interface Constants {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -662,7 +662,7 @@ export interface CorridorConstants {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -689,7 +689,7 @@ export interface CorridorItem {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -737,7 +737,7 @@ export interface CorridorQuery {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -1343,7 +1343,7 @@ export interface Item {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;
@@ -1468,7 +1468,7 @@ export interface Jobs {
 export interface JudgedCharge {
   /** Which kind it is, of a closed set. */
   kind: FeeKind;
-  /** Decimal text, in the currency beside it. */
+  /** Decimal text, in the currency beside it; `0` for a charge whose amount was not stated. */
   amount: string;
   /** ISO 4217 code of the currency. */
   currency: string;
@@ -2881,7 +2881,7 @@ export interface Verify {
   nationality?: CountryCode;
   /** Occupation, ISCO-08: some states open some occupations alone. `other`: none that `needs` names; `unknown`: the worker cannot say. */
   occupation?: string;
-  /** The permit applied for, as `needs` names it; `other` for any that it names not. */
+  /** The permit applied for, as `needs` names it: one that the law there closes, or a way to a permit that it leaves open. `other` for any that it names not, `unknown` where the worker cannot say: neither is ever a `yes` where a permit is closed. */
   work_permit?: string;
   /** Where in the country the job is, as `needs` names it: some rules differ by region. */
   region?: string;

@@ -12,7 +12,7 @@ import {
 const url = process.env["REGISTRY_CLIENT_URL"] ?? "http://127.0.0.1:8000";
 const registry = new Registry({ url });
 const PLAN = {
-  origin: "CN", destination: "IT", sector: "14.10", visa: "work", nationality: "CN", work_permit: "other",
+  origin: "CN", destination: "IT", sector: "14.10", visa: "work", nationality: "CN", work_permit: "skilled",
 } as const;
 
 test("a verdict is typed down to the agency's names", async () => {

@@ -1,5 +1,6 @@
 """What a worker was asked to pay: is it lawful, is it what the ILO asks, what can be claimed back."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -68,7 +69,7 @@ def fees_payload(answer: FeeAnswer, law: Law, language: Language) -> dict[str, A
 def _charge_payload(one: JudgedCharge, language: Language) -> dict[str, Any]:
     return {
         "kind": one.charge.kind,
-        "amount": exact(one.charge.amount),
+        "amount": exact(one.charge.amount or Decimal(0)),
         "currency": one.charge.currency,
         "state": one.charge.state,
         "lawful_at_origin": _finding_payload(one.lawful_at_origin, language),

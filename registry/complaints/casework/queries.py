@@ -43,6 +43,7 @@ from registry.vocabulary.cases import (
     FileKind,
     MailboxRole,
     MailboxState,
+    NoCopy,
 )
 
 
@@ -56,6 +57,7 @@ class FileInCase(NamedTuple):
     stored_on: date
     state: AttachmentState
     changes_voice: bool = False
+    no_copy: NoCopy | None = None
 
 
 class CleanFile(NamedTuple):
@@ -214,7 +216,9 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
 
 def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
-    return FileInCase(row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice)
+    return FileInCase(
+        row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy
+    )
 
 
 def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:

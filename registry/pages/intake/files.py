@@ -31,8 +31,9 @@ from registry.http.transaction import reading, services
 from registry.http.uploads import one_of_few, takes_body
 from registry.pages.intake import cookies, sign_in
 from registry.pages.intake.parts import finish, unfinished
-from registry.pages.intake.rendering import AWAY, lead
+from registry.pages.intake.rendering import lead
 from registry.pages.intake.visiting import PageRequest, StaleForm, is_beside, open_visit
+from registry.pages.public.rendering import AWAY
 from registry.vocabulary.cases import FileKind
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language

@@ -22,7 +22,8 @@ from registry.http.headers import content_policy
 from registry.http.transaction import writing
 from registry.i18n.wording import LOCALES
 from registry.pages.intake import cookies
-from registry.pages.intake.rendering import AWAY, box_page
+from registry.pages.intake.rendering import box_page
+from registry.pages.public.rendering import AWAY
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_quick_exit", __name__)

@@ -10,18 +10,8 @@ from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
 from registry.http.portals import see_other
 from registry.http.responses import negotiated
-from registry.pages.public.rendering import NOT_KEPT, is_demo, rendered
+from registry.pages.public.rendering import AWAY, NOT_KEPT, is_demo, rendered
 from registry.vocabulary.register import Language
-
-AWAY = {
-    Language.ZH_HANS: "https://www.weather.com.cn/",
-    Language.ZH_HANT: "https://www.hko.gov.hk/tc/",
-    Language.EN: "https://www.meteoalarm.org/",
-    Language.IT: "https://www.meteoam.it/",
-    Language.FR: "https://meteofrance.com/",
-    Language.RO: "https://www.meteoromania.ro/",
-}
-"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone."""
 
 _POLICIES = {language: content_policy(form_action=f"'self' {away}") for language, away in AWAY.items()}
 

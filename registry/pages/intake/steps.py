@@ -31,8 +31,8 @@ from registry.i18n.question_words import choices, fault_text, help_text, part_ti
 from registry.i18n.voices import VOICES, voice
 from registry.pages.forms import CURRENCIES, read_form
 from registry.pages.intake import about, cookies, lines
-from registry.pages.intake.rendering import AWAY
 from registry.pages.intake.visiting import PageRequest, StaleForm, drafting, open_visit
+from registry.pages.public.rendering import AWAY
 from registry.vocabulary.register import Language
 
 pages = Blueprint("intake_steps", __name__)

@@ -12,8 +12,9 @@ from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
 from registry.i18n.agency_names import ShownName, display_name, main_name
+from registry.i18n.country_order import countries
 from registry.i18n.wording import authority_name, licence_details
-from registry.pages.public.answers import countries, name_of
+from registry.pages.public.answers import name_of
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import is_demo, page
 from registry.pages.public.structured_data import structured_data

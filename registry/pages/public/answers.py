@@ -10,9 +10,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from registry.i18n.agency_names import ShownName, display_name, main_name
+from registry.i18n.country_order import countries
 from registry.i18n.languages import text
-from registry.i18n.wording import base_letters, country_name, occupation_name, permit_name, region_name, word
-from registry.pages.public.forms import LookupForm
+from registry.i18n.wording import country_name, occupation_name, permit_name, region_name, route_name, word
+from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked
 from registry.verification.verdicts.context_rules import asked_parameter
@@ -157,7 +158,7 @@ def _context(form: LookupForm) -> dict[str, Any]:
     return {
         "origin": form.origin,
         "destination": form.country,
-        "sector": form.sector,
+        "sector": None if form.sector == OTHER_SECTOR else form.sector,
         "activity": form.activity,
         "recruiter_kind": form.recruiter_kind,
         "visa": form.visa,
@@ -206,7 +207,8 @@ def follow_up(found: LookupResult, form: LookupForm, language: Language) -> list
     wanted: dict[str, Choice] = {}
     for finding in found.verdict.reasons:
         parameter = asked_parameter(finding)
-        if parameter is not None and parameter not in wanted:
+        is_answered = parameter == "sector" and form.sector == OTHER_SECTOR
+        if parameter is not None and parameter not in wanted and not is_answered:
             buttons = tuple(_likely(finding, parameter, language))
             others = tuple(_others(parameter, language, {value for value, _ in buttons}))
             wanted[parameter] = Choice(_FIELDS.get(parameter, parameter), parameter, buttons, others)
@@ -220,7 +222,8 @@ def _likely(finding: Finding, parameter: str, language: Language) -> Iterator[tu
         # Rows may call one permit by several names.
         named = {permit_name(language, one): one for one in filter(None, values.get("permits", "").split("|"))}
         yield from ((one, name) for name, one in named.items())
-        yield "other", text(language, "page.answer.permit.other")
+        yield from ((one, route_name(language, one)) for one in values.get("routes", "").split())
+        yield from ((one, text(language, f"page.answer.permit.{one}")) for one in ("other", "unknown"))
     elif parameter == "region":
         for one in values.get("regions", "").split("|"):
             yield one, region_name(language, one)
@@ -246,7 +249,8 @@ def _others(parameter: str, language: Language, already_offered: set[str]) -> It
     if parameter in _CHOICES or parameter in ("work_permit", "occupation", "region"):
         return
     if parameter == "sector":
-        yield from ((code, _sector_word(language, code)) for code in CORRIDOR_SECTORS if code not in already_offered)
+        left = (code for code in (*CORRIDOR_SECTORS, OTHER_SECTOR) if code not in already_offered)
+        yield from ((code, _sector_word(language, code)) for code in left)
     elif parameter == "activity":
         yield from ((one, word(language, "activity", one)) for one in sorted(RECRUITING) if one not in already_offered)
     else:
@@ -255,29 +259,8 @@ def _others(parameter: str, language: Language, already_offered: set[str]) -> It
 
 
 def _sector_word(language: Language, code: str) -> str:
-    known = code in CORRIDOR_SECTORS
+    known = code == OTHER_SECTOR or code in CORRIDOR_SECTORS
     return text(language, f"sector.{code}") if known else text(language, "sector.code_alone", code=code)
-
-
-USUAL_COUNTRIES = ("CN", "IT", "FR", "DE", "ES", "RO")
-"""Where most who ask are, or are going: they stand first in every list of countries, whatever its language."""
-
-
-def countries(language: Language, codes: frozenset[str] = EU_STATES) -> list[tuple[str, str]]:
-    """Countries by name: those most asked about first, then in the order in which the language's readers look for them."""
-    first = [code for code in USUAL_COUNTRIES if code in codes]
-    named = [(code, country_name(language, code)) for code in codes.difference(first)]
-    rest = sorted(named, key=lambda pair: _order(language, pair[1]))
-    return [*((code, country_name(language, code)) for code in first), *rest]
-
-
-def _order(language: Language, name: str) -> str:
-    if language in (Language.ZH_HANS, Language.ZH_HANT):
-        # By pinyin, as Chinese lists of countries are.
-        from pypinyin import lazy_pinyin
-
-        return "".join(lazy_pinyin(name))
-    return base_letters(name)
 
 
 def name_of(agency: record.Agency, text: str) -> ShownName:

@@ -13,6 +13,7 @@ from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
 from registry.i18n.agency_names import ShownName, main_name
+from registry.i18n.country_order import countries
 from registry.i18n.wording import (
     check_meaning,
     check_note,
@@ -245,7 +246,7 @@ def _form_page(
         fields=fields,
         faults=faults,
         inputs=_inputs(fields),
-        countries=answers.countries(language),
+        countries=countries(language),
         reads_pictures=bool(languages()),
         **shown,
     )

@@ -7,18 +7,21 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from registry.complaints.case.amounts import read_sum
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
+from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, region_name, words_of
-from registry.pages.public.answers import countries
+from registry.i18n.wording import reason_text, region_name, translated, words_of
+from registry.pages.public.answers import Tone
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import cited
 from registry.register.law.rows import Fee
-from registry.verification.fees.question import DepositRule, FeeRule
-from registry.vocabulary.codes import Problem
+from registry.verification.fees.question import DepositRule, FeeAnswer, FeeFinding, FeeRule
+from registry.vocabulary.codes import FeeReason, Problem, Reason
 from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, ChargeTime, FeeKind
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language
@@ -54,18 +57,31 @@ class Typed:
         return [place for place, row in enumerate(self.rows) if row["kind"] or row["amount"]]
 
     def question(self) -> dict[str, Any]:
-        """The question as FeesSchema takes it: what was left empty is left out."""
-        job = {name: value for name, value in self.job.items() if value}
+        """The question as FeesSchema takes it: what was left empty is left out, and sums are in plain digits."""
+        job = _with_plain_sum(
+            {name: value for name, value in self.job.items() if value}, "monthly_wage", "wage_currency"
+        )
         if "monthly_wage" not in job:
             job.pop("wage_currency", None)
         filled = self.filled or [0]
-        charges = [{part: value for part, value in self.rows[place].items() if value} for place in filled]
+        charges = [
+            _with_plain_sum({part: value for part, value in self.rows[place].items() if value}, "amount", "currency")
+            for place in filled
+        ]
         return {"charges": charges, **job}
 
     def hidden(self) -> list[tuple[str, str]]:
         """The fields that ask the same again."""
         rows = [(f"{part}_{place}", value) for place, row in enumerate(self.rows) for part, value in row.items()]
         return [(name, value) for name, value in (*rows, *self.job.items()) if value]
+
+
+def _with_plain_sum(fields: dict[str, str], amount: str, currency: str) -> dict[str, str]:
+    """The fields with a sum such as 3万 or 2.98w in plain digits; a currency beside it counts. What is none stays as it is."""
+    read = read_sum(fields.get(amount, ""))
+    if read is None:
+        return fields
+    return fields | {amount: exact(read[0])} | ({currency: read[1]} if read[1] else {})
 
 
 EMPTY_ROW = {"kind": "", "amount": "", "currency": "CNY", "state": ChargeState.ASKED.value, "when": ""}
@@ -125,15 +141,20 @@ def _place_in_form(parameter: str, typed: Typed) -> str:
 
 def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     """The answer, its findings as (answer, text, rule)."""
-    found = fees_answered(parameters, verdicts().current_law())
+    law = verdicts().current_law()
+    found = fees_answered(parameters, law)
     return {
+        "tone": Tone.NO if any(one.is_forbidden for one in found.charges) else Tone.UNKNOWN,
+        "said": _headline(found),
         "charges": [
             {
                 "kind": one.charge.kind,
                 "state": one.charge.state,
-                "sum": money_text(language, one.charge.amount, one.charge.currency),
+                "sum": ""
+                if one.charge.amount is None
+                else money_text(language, one.charge.amount, one.charge.currency),
                 "findings": [
-                    (name, finding.answer, finding_text(language, finding), _cited(finding.rule))
+                    (name, _says(finding), finding_text(language, finding), _cited(finding.rule))
                     for name, finding in (
                         ("lawful", one.lawful_at_origin),
                         ("lawful_there", one.lawful_at_destination),
@@ -151,6 +172,8 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
                 reason_text(language, one, SourceSnapshot(), has_licence=False, answer=Answer.UNKNOWN),
                 one.values["country"],
                 one.rows,
+                one.code is Reason.PERMITS_NOT_GIVEN,
+                [row for row in translated(language, cited(one.rows, law)) if row.text],
             )
             for one in found.permits
         ],
@@ -169,6 +192,23 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
         "steps": [(step_text(language, step), step.rows, step.code) for step in found.steps],
         "destination_rules": found.destination_rules,
     }
+
+
+def _headline(found: FeeAnswer) -> str:
+    """The key of the one sentence that answers, by the gravest charge."""
+    forbidden = [one for one in found.charges if one.is_forbidden]
+    if not forbidden:
+        return "page.fees.said.unknown"
+    if all(one.charge.state is ChargeState.PAID for one in forbidden):
+        return "page.fees.said.paid"
+    return f"page.fees.said.{'no' if len(forbidden) == len(found.charges) else 'some'}"
+
+
+def _says(finding: FeeFinding) -> str:
+    """The word before a finding's sentence. A quoted ban is never called uncertain; of what is not paid the sentence says all."""
+    if finding.reason is FeeReason.NOT_PAID:
+        return ""
+    return "forbade" if finding.is_forbidden and finding.answer is not Answer.NO else finding.answer
 
 
 def _cited(rule: FeeRule | DepositRule | Fee | None) -> tuple[str, Mark] | None:

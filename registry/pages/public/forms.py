@@ -31,6 +31,9 @@ ELSEWHERE = "ZZ"
 NOT_COVERED = (*sorted(OUTSIDE), ELSEWHERE)
 """Countries that can be chosen, and for which the answer says whom to ask."""
 
+OTHER_SECTOR = "other"
+"""A kind of work that the form does not name: it may be any, so whatever the law says of a kind is open."""
+
 READ_BY_CHINESE_CITIZENS = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 """Who asks there is taken for a Chinese citizen, and the page says so."""
 
@@ -126,6 +129,8 @@ def _any_country(text: str) -> str:
 
 
 def _sector(text: str) -> str:
+    if text == OTHER_SECTOR:
+        return text
     code = tidy_sector(text)
     if not exists(code, "2.1"):
         raise ValueError

@@ -41,14 +41,17 @@ _OF_RECRUITERS = frozenset(
 )
 """Reasons with a headline of their own, even where the question names no one."""
 
-_BESIDE_THE_HEADLINE = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
+_BESIDE_A_YES = frozenset({Reason.LICENCE_EXPIRES_SOON, Reason.PAST_DATE, Reason.NO_AGREEMENT_ON_RECORD})
 
 
 def headline_notes(found: LookupResult) -> list[Finding]:
-    """What stands at once under a `yes`: that it ends soon, is about another day, or lacks a contract abroad."""
-    if found.tone not in (Tone.YES, Tone.NAME):
-        return []
-    beside = _BESIDE_THE_HEADLINE - ({Reason.LICENCE_EXPIRES_SOON} if found.tone is Tone.YES else set())
+    """What stands at once under the headline: which permits are not given there, whatever the answer.
+
+    Under a `yes` also that it ends soon, is about another day, or lacks a contract abroad.
+    """
+    beside = {Reason.PERMITS_NOT_GIVEN}
+    if found.tone in (Tone.YES, Tone.NAME):
+        beside |= _BESIDE_A_YES - ({Reason.LICENCE_EXPIRES_SOON} if found.tone is Tone.YES else set())
     return [finding for finding in found.verdict.reasons if finding.code in beside]
 
 
@@ -88,8 +91,8 @@ def own_words(finding: Finding, law: Law | None, language: Language) -> list[Cit
     return [row for row in translated(language, rows) if row.text]
 
 
-def headline(found: LookupResult, subject: str = "", *, is_several: bool = False) -> str:
-    """The key of the one sentence that answers."""
+def headline(found: LookupResult, subject: str = "", *, asks: int = 1) -> str:
+    """The key of the one sentence that answers; `asks` is how many questions stand under it."""
     if found.channel is not None:
         return f"page.answer.channel.{found.channel}"
     if found.candidates:
@@ -101,11 +104,15 @@ def headline(found: LookupResult, subject: str = "", *, is_several: bool = False
         return "page.answer.unknown.person_name"
     if first is Reason.VISA_DOES_NOT_ALLOW_WORK:
         return f"page.answer.{found.tone}.visa"
+    if found.tone in (Tone.NO, Tone.UNKNOWN) and _is_of_permit(found, first):
+        return f"page.answer.{found.tone}.permit"
     if found.is_of_law and (found.tone is Tone.NO or first not in _OF_RECRUITERS):
         return f"page.answer.{found.tone}.law"
-    if first is Reason.CONTEXT_NEEDED and is_several:
+    if first is Reason.CONTEXT_NEEDED and asks > 1:
         return "page.answer.unknown.needs_several"
-    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES:
+    # What was asked and could not be told is asked no more.
+    is_told = first is not Reason.CONTEXT_NEEDED or asks > 0
+    if found.tone is Tone.UNKNOWN and first in _UNKNOWN_HEADLINES and is_told:
         return f"page.answer.unknown.{_UNKNOWN_HEADLINES[first]}"
     if found.tone is Tone.NO and found.verdict.agency is not None and first in _OF_STATUS:
         return "page.answer.no.status"
@@ -116,6 +123,13 @@ def headline(found: LookupResult, subject: str = "", *, is_several: bool = False
         return "page.answer.yes.name"
     known = "holder" if found.verdict.agency is not None else "nobody"
     return f"page.answer.{found.tone}.{known}"
+
+
+def _is_of_permit(found: LookupResult, first: Reason | None) -> bool:
+    """Whether the answer turns on a permit that the country of work does not give, asked for or not told."""
+    if found.tone is Tone.NO:
+        return first is Reason.LAW_BARS and found.verdict.reasons[0].values.get("about") in ("permit", "nationality")
+    return first is Reason.LAW_MAY_BAR and any(one.code is Reason.PERMITS_NOT_GIVEN for one in found.verdict.reasons)
 
 
 def next_steps(found: LookupResult) -> list[str]:

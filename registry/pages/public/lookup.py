@@ -13,13 +13,21 @@ from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
 from registry.i18n.agency_names import main_name
+from registry.i18n.country_order import countries
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
 from registry.log.queries import verifier_keys
 from registry.pages.public import answers, checks, headlines
 from registry.pages.public.answers import candidate, name_of
 from registry.pages.public.assets import Within
-from registry.pages.public.forms import COUNTRIES, ELSEWHERE, READ_BY_CHINESE_CITIZENS, LookupForm, read_form
+from registry.pages.public.forms import (
+    COUNTRIES,
+    ELSEWHERE,
+    OTHER_SECTOR,
+    READ_BY_CHINESE_CITIZENS,
+    LookupForm,
+    read_form,
+)
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.share_card import Card, can_draw, drawn
@@ -171,7 +179,7 @@ def _card(language: Language, form: LookupForm, found: answers.LookupResult) -> 
 def _headline_text(language: Language, form: LookupForm, found: answers.LookupResult) -> str:
     """The sentence that answers, without the marks of a page."""
     verdict = found.verdict
-    key = headlines.headline(found, form.subject, is_several=len(answers.follow_up(found, form, language)) > 1)
+    key = headlines.headline(found, form.subject, asks=len(answers.follow_up(found, form, language)))
     return text(
         language,
         key,
@@ -194,11 +202,11 @@ def names(language: Language) -> Response:
 
 def _choices(language: Language) -> dict[str, Any]:
     return {
-        "countries": answers.countries(language),
-        "outside": [*answers.countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
-        "origins": answers.countries(language, EU_STATES | SENDING_COUNTRIES),
+        "countries": countries(language),
+        "outside": [*countries(language, OUTSIDE), (ELSEWHERE, text(language, "page.lookup.country.other"))],
+        "origins": countries(language, EU_STATES | SENDING_COUNTRIES),
         "activities": sorted(RECRUITING),
-        "sectors": CORRIDOR_SECTORS,
+        "sectors": (*CORRIDOR_SECTORS, OTHER_SECTOR),
         "recruiter_kinds": list(RecruiterKind),
         "employers": list(EmployerKind),
         "visas": list(Visa),
@@ -249,12 +257,16 @@ def _answer_page(
         asked=form,
         faults={},
         found=found,
+        not_answered_for=OUTSIDE,
         verdict=verdict,
         agency=agency,
-        headline=headlines.headline(found, form.subject, is_several=len(choices) > 1),
+        headline=headlines.headline(found, form.subject, asks=len(choices)),
         name=headlines.holder_name(found, language),
         permitted=headlines.permitted(found, form, language),
-        notes=[reason_text(language, one, snapshot) for one in headlines.headline_notes(found)],
+        notes=[
+            (reason_text(language, one, snapshot), headlines.law_of(one, snapshot.law))
+            for one in headlines.headline_notes(found)
+        ],
         reasons=[
             (
                 reason_text(language, one, snapshot),

@@ -10,7 +10,7 @@ from flask import Response, current_app, request
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
-from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed
+from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed_page
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
@@ -25,17 +25,14 @@ from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language
 SHORT = "public, max-age=60"
 NOT_KEPT = "no-store"
 
-MENU = (
-    ("lookup", ""),
-    ("check", "check"),
-    ("licences", "licences"),
-    ("help", "help"),
-)
+MENU = (("lookup", ""), ("help", "help"))
 RIGHTS_PLACES = EU_STATES | SENDING_COUNTRIES
 """Countries that have a page of rights."""
 INTAKE = ("box", "box")
 """Telling what happened: in the menu only where somebody takes it."""
+CHECK = ("check", "check")
 FURTHER = (
+    ("licences", "licences"),
     ("agencies", "agencies"),
     ("coverage", "coverage"),
     ("rules", "rules"),
@@ -47,8 +44,21 @@ FURTHER = (
     ("privacy", "privacy"),
     ("cookies", "cookies"),
 )
-"""What few ask for stands below the page: on a narrow phone four lines of menu would push the question out of sight."""
+"""What few ask for stands below the page: on a narrow phone more than three in the menu push the question out of sight."""
 
+
+AWAY = {
+    Language.ZH_HANS: "https://www.weather.com.cn/",
+    Language.ZH_HANT: "https://www.hko.gov.hk/tc/",
+    Language.EN: "https://www.meteoalarm.org/",
+    Language.IT: "https://www.meteoam.it/",
+    Language.FR: "https://meteofrance.com/",
+    Language.RO: "https://www.meteoromania.ro/",
+}
+"""Where somebody who must hide the screen is taken: the weather, as a public service tells it, is on everybody's telephone.
+
+From the complaint, an answer, and what tells of help and rights.
+"""
 
 _TEMPLATES = templates_of("registry.pages.public", "registry.pages.intake")
 
@@ -101,7 +111,7 @@ def _pack(response: Response) -> str | None:
     body = response.get_data()
     if coding is None or len(body) < MIN_BYTES:
         return None
-    response.set_data(compressed(body, coding))
+    response.set_data(compressed_page(body, coding))
     response.headers["Content-Encoding"] = coding
     return coding
 
@@ -131,10 +141,13 @@ def is_demo() -> bool:
 
 def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
     """A template's text, with the language's words in reach and what every page leads to."""
+    leads_to_intake = services().settings.leads_to_intake
     leads: dict[str, Any] = {
-        "menu": (*MENU, INTAKE) if services().settings.leads_to_intake else MENU,
-        "leads_to_intake": services().settings.leads_to_intake,
-        "further": FURTHER,
+        "menu": (*MENU, INTAKE if leads_to_intake else CHECK),
+        "leads_to_intake": leads_to_intake,
+        "further": (CHECK, *FURTHER) if leads_to_intake else FURTHER,
+        "away": AWAY[language],
+        "can_leave": False,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],
         "stylesheet": address_of("style.css"),
         "mark": address_of("mark.svg"),

@@ -19,15 +19,11 @@ MAX_BAR = 80
 
 
 class Bar(NamedTuple):
-    """One count. `width` in percent of the chart, `top` in pixels from its upper edge."""
+    """One count. `width` in percent of the chart."""
 
     name: str
     complaints: int
     width: float
-    top: int
-
-
-ROW = 48
 
 
 @pages.get("/<language:language>/statistics")
@@ -46,7 +42,6 @@ def show_statistics(language: Language) -> Response:
         quarters=quarters,
         release=release,
         charts=_charts(language, release) if release else [],
-        row=ROW,
         fewest=MIN_CELL,
     )
 
@@ -60,6 +55,6 @@ def _charts(language: Language, release: Release) -> list[dict[str, Any]]:
 def _bars(language: Language, table: Table) -> list[Bar]:
     limit = max(table.cells.values(), default=1)
     return [
-        Bar(cell_name(language, table.dimension, value), count, round(MAX_BAR * count / limit, 1), place * ROW)
-        for place, (value, count) in enumerate(table.cells.items())
+        Bar(cell_name(language, table.dimension, value), count, round(MAX_BAR * count / limit, 1))
+        for value, count in table.cells.items()
     ]

@@ -76,11 +76,16 @@ def waits(sanction: Sanction) -> bool:
     return sanction.state is SanctionState.LEGAL_REVIEW or sanction.ending_to is not None
 
 
+def moves_of(session: Session, sanction: Sanction) -> list[SanctionMove]:
+    """The moves of a sanction, the latest last."""
+    moves = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
+    return list(session.execute(moves).scalars())
+
+
 def sanction_view(session: Session, sanction: Sanction, actor: str, today: date) -> SanctionView:
     """One sanction as an officer reads it. The caller has checked the scope."""
     agency = public_record(session, sanction.agency, today)
     licences = agency.licences if agency is not None else ()
-    moves = select(SanctionMove).where(SanctionMove.sanction_id == sanction.id).order_by(SanctionMove.id)
     # What a form will bring along, a reason, is asked for there.
     now = facts(session, sanction, today, actor=actor, has_ground=True)
     return SanctionView(
@@ -88,7 +93,7 @@ def sanction_view(session: Session, sanction: Sanction, actor: str, today: date)
         agency,
         next((one for one in licences if one.licence_id == sanction.licence), None),
         workers_of(session, sanction),
-        list(session.execute(moves).scalars()),
+        moves_of(session, sanction),
         {
             (move.target, by): MOVES.lacking(move.guard, now)
             for move in MOVES

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from registry.register.law.rows import Fee, PermitRoute
+from registry.register.law.rows import Coming, Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason
@@ -59,24 +59,27 @@ class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`law`: what was read in the law of any country about charges to workers, to be shown for a destination. `routes`:
-    the ways to a permit there. `regions`: by country, its parts as its rows of law name them."""
+    the ways to a permit there. `regions`: by country, its parts as its rows of law name them. `changes`: by country, what
+    changes in its law.
+    """
 
     rule: tuple[FeeRule, ...]
     deposit: tuple[DepositRule, ...]
     law: tuple[Fee, ...] = ()
     routes: tuple[PermitRoute, ...] = ()
     regions: dict[str, tuple[str, ...]] = {}
+    changes: dict[str, tuple[Coming, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
     """What a worker was asked for, or paid. `amount` is more than zero, `currency` as ISO 4217 has it.
 
-    `when` it is to be paid; None when it was not said.
+    `amount` and `when` it is to be paid are None when they were not said.
     """
 
     kind: FeeKind
-    amount: Decimal
+    amount: Decimal | None
     currency: str
     state: ChargeState
     when: ChargeTime | None = None
@@ -119,6 +122,27 @@ class FeeFinding:
     rule: FeeRule | DepositRule | Fee | None = None
     values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether a rule that was read forbids the charge. One too old to decide does so too: its answer stays unknown."""
+        return self.answer is Answer.NO or (self.rule is not None and self.reason in _BANS)
+
+
+_BANS = frozenset(
+    {
+        FeeReason.DEPOSIT_FORBIDDEN,
+        FeeReason.NO_FEE_WITH_LABOUR_CONTRACT,
+        FeeReason.UNLICENSED_NO_FEE,
+        FeeReason.CONTRACTOR_NO_FEE,
+        FeeReason.DESTINATION_FORBADE,
+        FeeReason.FORBIDDEN_BEFORE_CONTRACT,
+        FeeReason.FORBIDDEN_FROM_WAGES,
+        FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT,
+        FeeReason.FORBIDDEN_ABOVE_MAXIMUM,
+    }
+)
+"""Reasons that quote a ban, whatever its age."""
+
 
 @dataclass(frozen=True, slots=True)
 class JudgedCharge:
@@ -127,6 +151,11 @@ class JudgedCharge:
     lawful_at_destination: FeeFinding
     ilo_compliant: FeeFinding
     claim: FeeFinding
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Whether the law of either end forbids it, as it was read."""
+        return self.lawful_at_origin.is_forbidden or self.lawful_at_destination.is_forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +186,7 @@ class FeeAnswer:
 
     `destination_rules`: what the law of the destination says of charges. `steps`: how to claim, in order.
     `needs`: fields that were not stated and that the law tells apart; `regions`: what `region` takes there. `permits`:
-    those that the destination does not give, and those that are open.
+    those that the destination does not give, those that are open, and what changes in its law soon.
     """
 
     charges: tuple[JudgedCharge, ...]

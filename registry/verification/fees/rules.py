@@ -6,7 +6,7 @@ that the law at each end names.
 """
 
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
@@ -17,7 +17,7 @@ import msgspec
 
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Fee, PermitRoute
-from registry.register.law.rules import routes_of
+from registry.register.law.rules import changes_of, routes_of
 from registry.register.law.weights import DECIDING, Weight, is_confirmed, is_disputed, is_fresh, is_readable, may_decide
 from registry.register.law.words import Breadth, ChargedBy, Charging, Possible, Route
 from registry.verification.fees.question import (
@@ -34,6 +34,7 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
+from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.limit_rules import of_other_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
@@ -62,6 +63,7 @@ def fee_rules_in(law: Law, today: date) -> FeeRules:
         law=readable,
         routes=law.permit_routes,
         regions=regions,
+        changes={country: tuple(filter(is_readable, changes_of(law, country))) for country in law.countries},
     )
 
 
@@ -106,7 +108,7 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
         (*there, *_shared_rules(question, rules.law)),
         tuple(claim_steps(question, rules.law, charges)),
         tuple(_needs(question, rules, charges)),
-        tuple(_closed_routes(question, rules.routes, today)),
+        (*_closed_routes(question, rules.routes, today), *_changes_soon(question, rules, today)),
         regions,
     )
 
@@ -154,6 +156,14 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
         yield "when"
     if any(row.needs_written_contract for row in on_conditions) and question.has_written_contract is None:
         yield "written_contract"
+
+
+def _changes_soon(question: FeeQuestion, rules: FeeRules, today: date) -> Iterator[Finding]:
+    """What changes in the law of the country of the job within 90 days: who charges for it often says that it ends."""
+    country = question.destination or ""
+    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + AHEAD]
+    if ahead:
+        yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, Importance.INFORMS)
 
 
 def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:
@@ -240,10 +250,9 @@ def _by_cap(charge: Charge, question: FeeQuestion, rule: FeeRule) -> FeeFinding 
     The answer stays the rule's own: more than a cap that may no longer stand is too much by the most that ever stood.
     """
     wage = question.wage
-    if rule.most_percent is None or wage is None or wage.currency != charge.currency:
+    if rule.most_percent is None or wage is None or charge.amount is None or wage.currency != charge.currency:
         return None
-    ones = [one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind)]
-    total = sum((one.amount for one in ones), Decimal(0))
+    total = _sum(one for one in question.charges if one.currency == charge.currency and _speaks_of(rule, one.kind))
     a_month = wage.amount * Decimal(rule.most_percent) / 100
     if question.contract_months is None:
         months = (total / a_month).to_integral_value(ROUND_CEILING)
@@ -297,9 +306,12 @@ def _lawful_there(charge: Charge, question: FeeQuestion, law: Sequence[Fee], tod
         if _is_strong(ban, today, question.region):
             return FeeFinding(Answer.NO, FeeReason.DESTINATION_FORBIDS, ban, values)
         return FeeFinding(Answer.UNKNOWN, FeeReason.DESTINATION_FORBADE, ban, values)
-    return _by_union(charge, question, law, today) or _at_destination(
-        question.destination, [row for row in law if row.country == question.destination]
-    )
+    by_union = _by_union(charge, question, law, today)
+    if by_union is not None:
+        return by_union
+    is_read = any(row.country == question.destination for row in law)
+    reason = FeeReason.DESTINATION_RULES if is_read else FeeReason.NO_RULE_KNOWN
+    return FeeFinding(Answer.UNKNOWN, reason, values={"country": question.destination})
 
 
 def _by_union(charge: Charge, question: FeeQuestion, law: Sequence[Fee], today: date) -> FeeFinding | None:
@@ -364,9 +376,14 @@ def _unmet(row: Fee, charge: Charge, question: FeeQuestion) -> Iterator[FeeReaso
         yield FeeReason.FORBIDDEN_WITHOUT_WRITTEN_CONTRACT
     if row.max_amount is not None and charge.currency == row.max_currency:
         kinds = row.kinds or RECRUITMENT_FEES
-        same = [one.amount for one in question.charges if one.kind in kinds and one.currency == charge.currency]
-        if sum(same, Decimal(0)) > Decimal(row.max_amount):
+        same = (one for one in question.charges if one.kind in kinds and one.currency == charge.currency)
+        if _sum(same) > Decimal(row.max_amount):
             yield FeeReason.FORBIDDEN_ABOVE_MAXIMUM
+
+
+def _sum(charges: Iterable[Charge]) -> Decimal:
+    """What the charges come to, at least: one without an amount adds nothing."""
+    return sum((one.amount for one in charges if one.amount is not None), Decimal(0))
 
 
 def _by_ilo(charge: Charge, rules: Sequence[FeeRule]) -> FeeFinding:
@@ -395,9 +412,11 @@ def _claim(charge: Charge, lawful: FeeFinding, deposit: DepositRule | None) -> F
 
 
 def _totals(question: FeeQuestion) -> tuple[Total, ...]:
-    """By currency, in the order in which the charges name them."""
+    """By currency, in the order in which the charges name them; a charge without an amount counts in none."""
     sums: dict[str, dict[ChargeState, Decimal]] = {}
     for charge in question.charges:
+        if charge.amount is None:
+            continue
         of_currency = sums.setdefault(charge.currency, dict.fromkeys(ChargeState, Decimal(0)))
         of_currency[charge.state] += charge.amount
     return tuple(

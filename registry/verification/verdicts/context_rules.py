@@ -99,7 +99,8 @@ def _allowed(parameter: str, finding: Finding) -> Iterable[str]:
         case "activity":
             return sorted(RECRUITING)
         case "work_permit":
-            return [*filter(None, finding.values.get("permits", "").split("|")), "other"]
+            named = filter(None, finding.values.get("permits", "").split("|"))
+            return [*named, *finding.values.get("routes", "").split(), "other", "unknown"]
         case "occupation":
             return [*filter(None, finding.values.get("occupations", "").split("|")), "other", "unknown"]
         case "region":

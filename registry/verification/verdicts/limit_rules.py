@@ -5,7 +5,7 @@ that they judge. A limit that the question states in full makes a `no`; one that
 """
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -182,7 +182,8 @@ def _of_limits(
                 known.extend(one for one in _named_by(row, parameter) if one not in known)
             if not wanted:
                 yield Judged(Answer.UNKNOWN, Finding(Reason.LAW_MAY_BAR, _values(finding)))
-            if isinstance(row, PermitRoute) and row.permits_covered and "work_permit" in wanted:
+            is_on_permit = "work_permit" in wanted or question.work_permit in NOT_TOLD
+            if isinstance(row, PermitRoute) and row.permits_covered and is_on_permit:
                 closed = {"country": row.country, "permits": "|".join(row.permits_covered), "rows": row.id}
                 yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
         elif isinstance(row, PermitRoute):
@@ -198,6 +199,8 @@ def _of_limits(
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
         more = {_NAMED_AS[parameter]: "|".join(values)} if values else {}
+        if parameter == "work_permit" and abroad is not None and (routes := _words_of_open(facts.routes, abroad)):
+            more["routes"] = routes
         # A licence may be for some sectors alone; here it is the law that tells them apart.
         more |= {"by": "law"} if parameter == "sector" else {}
         yield Judged(Answer.UNKNOWN, Finding(Reason.CONTEXT_NEEDED, {"parameter": parameter} | more))
@@ -211,9 +214,18 @@ def of_other_routes(routes: Sequence[PermitRoute], country: str, *, is_lending: 
     found = [one for one in open_routes(routes, country) if not (is_lending and one.route is Route.AGENCY)]
     if not found:
         return Finding(Reason.OTHER_PERMIT_ROUTES, {"country": country}, Weight.INFORMS)
-    words = " ".join(dict.fromkeys(one.route.value for one in found))
+    words = _words_of(found)
     values = {"country": country, "routes": words, "rows": " ".join(one.id for one in found)}
     return Finding(Reason.OTHER_PERMIT_ROUTES, values, Weight.INFORMS)
+
+
+def _words_of(routes: Iterable[PermitRoute]) -> str:
+    """The ways to a permit, each once, as words of `Route`."""
+    return " ".join(dict.fromkeys(one.route.value for one in routes))
+
+
+def _words_of_open(routes: Sequence[PermitRoute], country: str) -> str:
+    return _words_of(open_routes(routes, country))
 
 
 def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
@@ -300,14 +312,17 @@ def _is_on_agencies(limit: Limit, question: Question) -> bool:
     return bool(limit.activities) and question.activity is not Activity.TEMPORARY_WORK
 
 
-OTHER_PERMIT = "other"
-"""A permit that the rows of the country do not name."""
+OTHER_PERMIT, UNKNOWN_PERMIT = "other", "unknown"
+NOT_TOLD = frozenset({OTHER_PERMIT, UNKNOWN_PERMIT})
+"""Another permit than those that are named, or one that the worker cannot name: it may be one that is closed."""
 
 
 def _with_known_permit(question: Question, facts: VerdictFacts) -> Question:
     """The question without a permit that is none of the country's words: a word that is not known may mean a closed one."""
     permit, country = question.work_permit, question.destination
-    if permit in (None, OTHER_PERMIT) or country is None:
+    if permit is None or permit in NOT_TOLD or country is None:
+        return question
+    if permit in _words_of_open(facts.routes, country).split():
         return question
     of_limits = (name for row in facts.limits if row.country == country for name in row.permits_covered)
     of_routes = (
@@ -326,7 +341,9 @@ def _plan(recruiting: Recruiting, question: Question) -> Plan:
     return Plan(
         nationality=question.nationality,
         is_permit_bound=is_permit_bound,
-        permit=question.work_permit or (HELD if may_work and is_abroad is False else None),
+        permit=None
+        if question.work_permit in NOT_TOLD
+        else question.work_permit or (HELD if may_work and is_abroad is False else None),
         visa=_visa_of_law(question.visa),
         sector=question.sector,
         nace_revision=question.nace_revision,

@@ -22,6 +22,7 @@ class Page(HTMLParser):
         self._form = ""
         self.ids: list[str] = []
         self.selects: set[str] = set()
+        self.options: dict[str, list[str]] = {}
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -38,6 +39,10 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         if tag == "button":
             self.buttons.append(given)
+        if tag == "select":
+            self.options[given["name"]] = []
+        if tag == "option" and self.options:
+            self.options[list(self.options)[-1]].append(given.get("value", ""))
         if tag == "select" and "more" in self._form.split():
             self.selects.add(given["name"])
         if tag == "form":

@@ -97,9 +97,9 @@ def test_a_demonstration_says_so_on_every_page_and_marks_unchecked_numbers(
 ) -> None:
     session.execute(update(LogState).values(is_demo=True))
     for path in PAGES:
-        assert "Demonstration. Every agency here is invented." in read(client.get(f"/en/{path}")).text
-    assert "Demonstration." in read(client.post("/en/", data={"subject": "1"})).text
-    assert "Demonstration." in read(client.get("/en/nothing")).text
+        assert "Demonstration: every agency is invented." in read(client.get(f"/en/{path}")).text
+    assert "Demonstration:" in read(client.post("/en/", data={"subject": "1"})).text
+    assert "Demonstration:" in read(client.get("/en/nothing")).text
     text = read(client.get("/en/help")).text
     assert "900 759 759" in text
     assert "not checked, shown in the demonstration only" in text

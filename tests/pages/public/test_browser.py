@@ -15,16 +15,18 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from registry.demo.load import demo_data, load_statistics
-from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, transferred
+from registry.vocabulary.register import Language
+from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, speak, transferred
 from tests.pages.public.shown_agencies import MAX_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve
 
 MAX_FIRST_VIEW = 14 * 1024
 SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((one) => {
   const box = one.getBoundingClientRect();
-  // A link within a sentence is excepted (WCAG 2.5.8).
+  // A link within a sentence is excepted (WCAG 2.5.8); a box to tick is as large as its label.
   const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
-  return box.height && box.width && box.height < 24 && !isInline && !one.matches(".skip, [type=hidden]");
+  const label = one.closest("label"), height = label ? label.getBoundingClientRect().height : box.height;
+  return box.height && box.width && height < 44 && !isInline && !one.matches(".skip, [type=hidden]");
 }).map((one) => one.outerHTML)"""
 LOOK = """() => [...document.querySelectorAll("body, body *")].map((one) => {
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
@@ -84,13 +86,13 @@ def test_a_worker_checks_a_number_on_an_old_phone_and_shows_it_in_another_langua
     # What the answer turns on is asked, with the answer so far above it.
     expect(page.locator(".answer h1")).to_contain_text("还要再问您一件事")
     expect(page.locator(".really")).to_contain_text("smyslena")
-    follow(page.get_by_role("button", name="Italiano"))
+    speak(page.get_by_role("button", name="Italiano"))
     assert page.url.startswith(f"{site}/it/")
     expect(page.locator(".really")).to_contain_text("smyslena")
     expect(page.locator("#subject")).to_have_value(NUMBER)
     follow(page.get_by_role("link", name="Dati completi e storia"))
     expect(page.locator("h1")).to_have_text(NAME)
-    follow(page.get_by_role("link", name="English"))
+    speak(page.get_by_role("link", name="English"))
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
@@ -125,7 +127,7 @@ def test_names_are_offered_while_one_is_typed_and_a_number_is_not_sent(browser: 
     expect(page.locator(".candidates button")).to_contain_text(NAME)
 
 
-@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en", "it"])
+@pytest.mark.parametrize("language", list(Language))
 def test_no_page_is_wider_than_a_narrow_phone(phone: BrowserContext, looks: str, language: str) -> None:
     page = phone.new_page()
     for path in ("", "agencies", "coverage", "licences", "help", "statistics", "nothing"):
@@ -181,12 +183,13 @@ def test_everything_is_reached_by_keyboard_and_the_first_stop_skips_the_menu(bro
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{looks}/en/#content")
     page.keyboard.press("Tab")
+    expect(page.locator("#subject")).to_be_focused()
+    page.keyboard.type(NUMBER)
+    page.keyboard.press("Tab")
     expect(page.locator("#country")).to_be_focused()
     page.keyboard.type("Czechia")
-    page.keyboard.press("Tab")
-    page.keyboard.type(NUMBER)
     # Where the worker is recruited, by whom, and on which visa.
-    for field in ("#origin", "#recruiter_kind", "#employer", "#visa", "summary"):
+    for field in ("#origin", "#recruiter_kind", "#employer", "#visa", ".ask summary"):
         page.keyboard.press("Tab")
         expect(page.locator(field)).to_be_focused()
     page.keyboard.press("Tab")
@@ -202,7 +205,7 @@ def test_a_printed_answer_keeps_the_answer_and_drops_the_forms(browser: Browser,
     page.emulate_media(media="print")
     expect(page.locator(".answer h1")).to_be_visible()
     expect(page.locator("#next")).to_be_visible()
-    for hidden in (".menu", ".switch", ".again", "#help"):
+    for hidden in (".menu", ".tongues", ".leave", ".again", "#help"):
         expect(page.locator(hidden).first).to_be_hidden()
     assert len(PdfReader(BytesIO(page.pdf(format="A4"))).pages) == 1
 
@@ -217,11 +220,42 @@ def test_text_at_twice_its_size_needs_no_sideways_scroll(phone: BrowserContext, 
         assert_fits(page)
 
 
-def test_every_target_is_at_least_24_pixels_high(phone: BrowserContext, looks: str) -> None:
+def test_every_target_is_at_least_44_pixels_high(phone: BrowserContext, looks: str) -> None:
     page = phone.new_page()
     for path in ("", "help", "check", "fees", "log", "licences", "agencies", "accessibility"):
         page.goto(f"{looks}/zh-Hans/{path}")
-        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate(SMALL_TARGETS) == [], path
+    for subject in (NUMBER, SUSPENDED, "smyšlená"):
+        page.goto(f"{looks}/zh-Hans/")
+        check(page, subject)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert page.evaluate(SMALL_TARGETS) == [], subject
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_field_and_the_answer_stand_within_the_first_screen(
+    phone: BrowserContext, looks: str, language: Language
+) -> None:
+    page = phone.new_page()
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.goto(f"{looks}/{language}/")
+    expect(page.locator("#subject")).to_be_in_viewport(ratio=1)
+    check(page, NUMBER)
+    for part in (".answer .sign", ".answer h1"):
+        expect(page.locator(part)).to_be_in_viewport(ratio=1)
+
+
+def test_the_help_page_and_an_answer_can_be_left_at_once_for_the_weather(phone: BrowserContext, looks: str) -> None:
+    page = phone.new_page()
+    page.goto(f"{looks}/zh-Hans/")
+    assert page.locator(".leave").count() == 0
+    check(page, NUMBER)
+    for path in ("", f"{looks}/zh-Hans/help"):
+        if path:
+            page.goto(path)
+        expect(page.locator(".leave")).to_be_in_viewport(ratio=1)
+        expect(page.locator(".leave")).to_have_attribute("href", "https://www.weather.com.cn/")
+        expect(page.locator(".leave")).to_have_attribute("rel", "noreferrer nofollow")
 
 
 @pytest.mark.parametrize("language", ["zh-Hans", "en"])

@@ -1,15 +1,17 @@
 """The fee checker's page: without scripts, in every language, with every mistake reported beside its field."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
 from registry.vocabulary.fees import FeeKind
 from registry.vocabulary.register import Language
-from tests.browsing import assert_fits, assert_sound, follow
+from tests.browsing import assert_fits, assert_sound, follow, speak
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 from tests.serving import Served
@@ -82,19 +84,65 @@ def test_the_answer_says_how_to_claim_step_by_step_with_the_bodies_of_both_ends(
 
 def test_empty_rows_do_not_count_and_a_fault_stands_beside_its_own_row(client: FlaskClient) -> None:
     form = {"kind_0": "", "amount_0": ""} | {name.replace("0", "2"): value for name, value in ROW.items()}
-    form |= {"amount_2": "1,000.50"}
+    form |= {"amount_2": "1,00.50"}
     response = client.post("/en/fees", data=form)
     assert response.status_code == 400
     assert "fault-amount_1" in read(response).ids
 
 
-@pytest.mark.parametrize("typed", ["-1", "0", "1e400", "9" * 30, "9" * 5000, "<script>1</script>", "💰", "1.000"])
+@pytest.mark.parametrize("typed", ["-1", "0", "1e400", "9" * 30, "9" * 5000, "<script>1</script>", "💰", "一点点"])
 def test_a_sum_that_cannot_be_read_is_asked_again_in_every_language(client: FlaskClient, typed: str) -> None:
     for language in Language:
         response = client.post(f"/{language}/fees", data=ROW | {"amount_0": typed})
         assert response.status_code == 400
         assert "<script" not in response.get_data(as_text=True)
         assert "fault-amount_0" in read(response).ids
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("3万", "30,000.00\xa0CNY"),
+        ("30,000", "30,000.00\xa0CNY"),
+        ("3.000,50", "3,000.50\xa0CNY"),
+        ("2.98w", "29,800.00\xa0CNY"),
+        ("8千", "8,000.00\xa0CNY"),
+        ("三万", "30,000.00\xa0CNY"),
+        ("3万欧", "30,000.00\xa0EUR"),
+    ],
+)
+def test_a_sum_is_read_as_people_write_it(client: FlaskClient, typed: str, shown: str) -> None:
+    page = read(client.post("/zh-Hans/fees", data=ROW | {"amount_0": typed}))
+    assert shown.replace("\xa0", " ") in page.text
+
+
+def test_an_amount_may_be_left_out(client: FlaskClient) -> None:
+    response = client.post("/zh-Hans/fees", data=ROW | {"amount_0": "", "origin": "CN"})
+    assert response.status_code == 200
+    assert "不许向您收" in read(response).text or "不许收您" in read(response).text
+
+
+def test_a_large_sum_asked_by_an_acquaintance_is_a_clear_no(client: FlaskClient) -> None:
+    form = ROW | {
+        "kind_0": "recruitment_service_payment", "amount_0": "80000", "state_0": "asked", "origin": "CN",
+        "destination": "IT", "charged_by": "unlicensed",
+    }  # fmt: skip
+    response = client.post("/zh-Hans/fees", data=form)
+    assert 'class="answer no"' in response.get_data(as_text=True)
+    text = read(response).text
+    assert text.index("不要交") < text.index("一分钱都别给") < text.index("每一笔钱")
+    # The text that was read forbids it, be it old: that is not uncertain.
+    assert "不确定" not in text
+    assert "读到的条文不许" in text
+    assert "您还没付，就别付。" in text
+
+
+def test_where_no_rule_was_read_the_answer_is_not_about_refunds(client: FlaskClient) -> None:
+    form = ROW | {"kind_0": "medical_costs", "origin": "CN", "destination": "RO", "charged_by": "placement_agent"}
+    text = read(client.post("/zh-Hans/fees", data=form)).text
+    allowed = text.partition("干活的国家允许吗？")[2].partition("符合国际标准吗？")[0]
+    assert "要回来" not in allowed
+    assert "要回来" in text.partition("钱从哪里要回来？")[2]
 
 
 def test_an_empty_form_and_eleven_charges_are_refused_in_words(client: FlaskClient) -> None:
@@ -137,7 +185,7 @@ def test_charges_are_added_checked_and_shown_in_another_language_on_an_old_phone
     expect(phone.locator("#answer")).to_be_visible()
     assert_fits(phone)
     phone.screenshot(path=tmp_path / "fees.png", full_page=True)
-    follow(phone.get_by_role("button", name="Italiano"))
+    speak(phone.get_by_role("button", name="Italiano"))
     expect(phone.locator("html")).to_have_attribute("lang", "it")
     expect(phone.locator("#answer")).to_be_visible()
     phone.emulate_media(media="print")
@@ -155,7 +203,7 @@ def test_axe_finds_nothing_wrong_with_the_form_the_answer_and_its_faults(browser
     follow(page.locator("button.main"))
     expect(page.locator("#answer")).to_be_visible()
     assert_sound(page)
-    page.fill("#amount_0", "1.000")
+    page.fill("#amount_0", "much")
     follow(page.locator("button.main"))
     expect(page.get_by_role("alert")).to_be_visible()
     assert_sound(page)
@@ -173,3 +221,10 @@ def test_where_rules_differ_by_region_it_is_asked_for_and_the_rest_of_the_countr
     page = flemish.get_data(as_text=True)
     assert "The rules there differ by region." not in page
     assert "be-fee-any-intermediary-brussel" not in page
+
+
+def test_what_changes_soon_is_told_in_the_words_of_its_row(client: FlaskClient) -> None:
+    form = ROW | {"kind_0": "administrative_costs", "destination": "FR", "origin": "FR"}
+    with time_machine.travel(datetime(2026, 11, 30, 12, tzinfo=UTC), tick=True):
+        page = read(client.post("/zh-Hans/fees", data=form, follow_redirects=True)).text
+    assert "2026年12月31日：紧缺职业就业者特别正规化" in page

@@ -1,5 +1,6 @@
 """The lookup page: one answer in plain words, and nothing of the question left behind."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -7,8 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.questions import QUESTIONNAIRE
 from registry.core.clock import now
 from registry.i18n.languages import CATALOGUES
+from registry.i18n.question_words import choices
 from registry.register.agencies import record
 from registry.vocabulary.register import (
     Activity,
@@ -192,7 +195,7 @@ def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
     make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-9")
     page = ask(client, "VYM-CN-9", "zh-Hans", country="ES")
     assert (page.tone, page.heading) == ("unknown", "还要再问您一件事，才能回答。")
-    assert "按中国公民回答。" in page.text
+    assert "下面按中国公民的情况回答。" in page.text
     page = tapped(client, page, "origin", "CN")
     page = tapped(client, page, "sector", "14.10")
     assert page.tone == "unknown"
@@ -200,6 +203,31 @@ def test_a_yes_is_reached_by_four_taps_and_each_asks_what_can_change_the_answer(
     page = tapped(client, page, "visa", "work")
     assert page.tone == "yes"
     assert "我们没有记录。请要求看合同。" in page.text
+
+
+def test_work_of_another_kind_can_be_said_and_is_never_a_yes(client: FlaskClient, session: Session) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-8")
+    plan = {"country": "ES", "origin": "CN", "visa": "work", "employer": "company"}
+    assert "还要再问您一件事" in ask(client, "VYM-CN-8", "zh-Hans", **plan).heading
+    page = ask(client, "VYM-CN-8", "zh-Hans", **plan, sector="other")
+    assert (page.tone, page.selects) == ("unknown", set())
+    # It was asked, and is not asked again.
+    assert "还要再问您" not in page.heading
+    assert "其他" in page.text
+
+
+def test_care_housework_transport_massage_and_fishing_can_be_chosen(client: FlaskClient) -> None:
+    chosen = read(client.get("/zh-Hans/")).options["sector"]
+    assert {"97.00", "87.30", "96.23", "49.41", "03.11", "other"} <= set(chosen)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_every_list_of_countries_begins_with_those_that_are_asked_about_most(
+    client: FlaskClient, language: Language
+) -> None:
+    assert read(client.get(f"/{language}/")).options["country"][1:4] == ["IT", "FR", "DE"]
+    question = QUESTIONNAIRE.by_code["country"]
+    assert [code for code, _ in choices(language, question)][:3] == ["CN", "IT", "FR"]
 
 
 def test_a_plan_in_czechia_asks_the_occupation_and_reaches_an_answer_in_four_taps(
@@ -693,3 +721,56 @@ def test_an_account_alone_is_answered_that_nothing_be_paid_into_it(
     assert (
         ask(client, typed, language, country="IT").heading == CATALOGUES[language]["page.answer.channel.bank_account"]
     )
+
+
+def test_what_was_read_of_a_country_that_is_not_answered_for_stands_open_in_the_readers_language(
+    client: FlaskClient,
+) -> None:
+    response = client.post("/zh-Hans/", data={"subject": "", "country": "GB", "origin": "CN"})
+    html = response.get_data(as_text=True)
+    assert "<details open><summary>规定怎么说</summary>" in html
+    page = read(response).text
+    for words in (
+        "只有农业、园艺、采集贝类、食品加工和包装",
+        "register-of-licensed-sponsors-workers",
+        "08000 121 700",
+        "2024年8月22日",
+    ):
+        assert words in page
+
+
+def test_a_permit_is_chosen_in_the_readers_words_and_what_is_not_told_is_never_green(
+    client: FlaskClient, session: Session
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-7")
+    plan = {"country": "IT", "origin": "CN", "visa": "work", "recruiter_kind": "agency", "sector": "14.10"}
+    closed = "意大利不给中国公民办这些许可，办不了：普通工作名额"
+    page = ask(client, "VYM-CN-7", "zh-Hans", **plan)
+    assert all(words in page.text for words in (closed, "对方说给您办哪一种？", "家政护理", "高技术人才", "别的许可"))
+    for code in ("other", "unknown"):
+        answer = ask(client, "VYM-CN-7", "zh-Hans", **plan, work_permit=code)
+        assert answer.tone == "unknown"
+        assert answer.heading == "没弄清办的是哪一种许可，我们不能说行。"
+        assert closed in answer.text
+    named = next(
+        button["value"]
+        for button in page.buttons
+        if button.get("name") == "work_permit" and button["value"] not in ("other", "unknown")
+    )
+    barred = ask(client, "VYM-CN-7", "zh-Hans", **plan, work_permit=named)
+    assert (barred.tone, barred.heading) == ("no", "这种打工许可不给中国公民办，办不了。谁收钱说能办，别给。")
+
+
+@pytest.mark.parametrize("language", [one for one in PAGE_LANGUAGES if one not in ("en", "it", "fr", "ro")])
+@pytest.mark.parametrize("country", ["IT", "HU", "PL", "DE", "CZ"])
+def test_no_english_stands_where_a_permit_is_chosen(
+    client: FlaskClient, session: Session, language: Language, country: str
+) -> None:
+    make_licence(session, kind=LicenceKind.CN_FOREIGN_LABOUR_SERVICE_COOPERATION, number="VYM-CN-6")
+    plan = {"country": country, "origin": "CN", "visa": "work", "recruiter_kind": "agency", "sector": "14.10"}
+    html = client.post(f"/{language}/", data={"subject": "VYM-CN-6"} | plan, follow_redirects=True).get_data(
+        as_text=True
+    )
+    offered = re.findall(r'name="work_permit" value="[^"]*">([^<]+)<', html)
+    assert all(re.search(r"[\u4e00-\u9fff]", words) for words in offered), offered
+    assert len(offered) >= 3 or country in ("DE", "CZ"), offered

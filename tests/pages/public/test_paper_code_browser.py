@@ -26,7 +26,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
-from tests.browsing import assert_fits, assert_sound, enter, follow, transferred
+from tests.browsing import assert_fits, assert_sound, enter, follow, speak, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
 from tests.pages.public.shown_agencies import MAX_BYTES
 from tests.serving import serve
@@ -277,7 +277,7 @@ def test_a_browser_that_cannot_check_sends_the_code_only_when_the_person_agrees(
     assert page.url == f"{site.base_url}/v"
     assert_fits(page)
     assert_sound(page)
-    follow(page.get_by_role("button", name="Italiano"))
+    speak(page.get_by_role("button", name="Italiano"))
     expect_genuine(page, "in_force", "yes", "Codice autentico")
     context.close()
 
@@ -298,7 +298,7 @@ def test_without_scripts_the_page_says_why_and_takes_a_number(browser: Browser, 
 
 def test_the_switch_of_language_keeps_the_code(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, site.codes["active"])
-    follow(page.get_by_role("link", name="简体中文"))
+    speak(page.get_by_role("link", name="简体中文"))
     expect_genuine(page, "in_force", "yes", "二维码是真的")
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
 

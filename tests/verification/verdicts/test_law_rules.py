@@ -65,7 +65,7 @@ def test_a_closed_way_to_a_permit_blocks_a_yes_until_the_permit_is_named_and_bar
     for permit in row.permits_covered:
         barred = ask(CHINESE, **plan, work_permit=permit)
         assert (barred.verdict, barred.reasons[0].code) == (Answer.NO, Reason.LAW_BARS)
-    assert ask(CHINESE, **plan, work_permit="other").verdict is Answer.YES
+    assert ask(CHINESE, **plan, work_permit="skilled").verdict is Answer.YES
 
 
 def test_a_closed_way_says_nothing_of_another_nationality_or_of_who_lives_there_already() -> None:
@@ -322,7 +322,7 @@ def test_a_permit_in_words_that_the_law_does_not_have_is_asked_for_again_and_is_
     plan = {"destination": "IT", "nationality": "CN", "sector": "14.10", "employer": EmployerKind.COMPANY}
     verdict = ask(CHINESE, **plan, work_permit=word)
     assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["work_permit"])
-    for known in ("other", "family care quota"):
+    for known in ("skilled", "household_or_farm", "family care quota"):
         assert ask(CHINESE, **plan, work_permit=known).verdict is Answer.YES
 
 
@@ -444,7 +444,7 @@ def test_an_employer_that_hires_out_who_needs_a_permit_is_barred_where_the_law_t
     for kind in (SubjectKind.REGISTRATION_NUMBER, SubjectKind.LAW):
         question = Question(kind, "1", destination, recruiter_kind=recruiter, activity=activity, **plan)
         facts = replace(facts_about(holders=()), limits=shipped_law().limits, routes=shipped_law().permit_routes)
-        verdict = decide(replace(question, work_permit="other", sector="29.32", occupation="8211"), facts)
+        verdict = decide(replace(question, work_permit="skilled", sector="29.32", occupation="8211"), facts)
         if recruiter is RecruiterKind.EMPLOYER or kind is SubjectKind.LAW:
             assert verdict.verdict is answer, kind
         assert ("pl-limit-disguised-lending" in verdict.reasons[0].rows) is (answer is Answer.NO)
@@ -479,14 +479,14 @@ NANNY = {"origin": "CN", "nationality": "CN", "visa": Visa.WORK, "activity": Act
     [{"sector": "97.00"}, {"sector": "97"}, {"employer": EmployerKind.HOUSEHOLD}, {"employer": EmployerKind.PERSON}],
 )
 def test_no_licence_lets_china_send_anyone_to_a_private_household(destination: str, employer: dict[str, Any]) -> None:
-    verdict = ask(CHINESE, destination=destination, **NANNY, work_permit="other", occupation="other", **employer)
+    verdict = ask(CHINESE, destination=destination, **NANNY, work_permit="skilled", occupation="other", **employer)
     assert verdict.verdict is Answer.NO
     assert "cn-limit-private-employer" in verdict.reasons[0].rows
 
 
 @pytest.mark.parametrize("by", [{}, {"employer": EmployerKind.COMPANY}])
 def test_a_company_abroad_may_take_workers_from_china(by: dict[str, Any]) -> None:
-    assert ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.10", **by).verdict is Answer.YES
+    assert ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", sector="14.10", **by).verdict is Answer.YES
 
 
 @pytest.mark.parametrize("destination", ["DE", "ES", "IT", "HU"])
@@ -504,7 +504,7 @@ def test_who_employs_is_asked_where_the_work_may_be_a_households_and_each_answer
     destination: str, work: dict[str, Any]
 ) -> None:
     def answered(employer: EmployerKind | None) -> Verdict:
-        plan = NANNY | {"work_permit": "other"} | work
+        plan = NANNY | {"work_permit": "skilled"} | work
         return ask(CHINESE, destination=destination, **plan, employer=employer)
 
     assert (answered(None).verdict, needed(answered(None))) == (Answer.UNKNOWN, ["employer"])
@@ -524,16 +524,16 @@ def test_who_employs_is_asked_where_the_work_may_be_a_households_and_each_answer
     ],
 )  # fmt: skip
 def test_who_employs_is_not_asked_of_one_whose_work_is_a_firms(work: dict[str, Any]) -> None:
-    assert ask(CHINESE, destination="IT", **NANNY, work_permit="other", **work).verdict is Answer.YES
+    assert ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", **work).verdict is Answer.YES
 
 
 def test_who_employs_is_asked_where_no_sector_shows_it() -> None:
-    unsaid = ask(CHINESE, destination="IT", **NANNY, work_permit="other")
+    unsaid = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled")
     assert (unsaid.verdict, needed(unsaid)) == (Answer.UNKNOWN, ["employer", "sector"])
     assert needs_of(unsaid.reasons)[0].allowed == ("company", "household", "person", "unknown")
-    cannot_say = ask(CHINESE, destination="IT", **NANNY, work_permit="other", employer=EmployerKind.UNKNOWN)
+    cannot_say = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", employer=EmployerKind.UNKNOWN)
     assert (cannot_say.verdict, needed(cannot_say)) == (Answer.UNKNOWN, ["sector"])
-    older = ask(CHINESE, destination="IT", **NANNY, work_permit="other", sector="14.13", nace_revision="2.0")
+    older = ask(CHINESE, destination="IT", **NANNY, work_permit="skilled", sector="14.13", nace_revision="2.0")
     assert needed(older) == ["employer"]
 
 
@@ -542,7 +542,7 @@ def test_who_employs_is_asked_where_no_sector_shows_it() -> None:
     [("97.00", EmployerKind.COMPANY), ("14.10", EmployerKind.HOUSEHOLD), ("29.32", EmployerKind.PERSON)],
 )
 def test_an_employer_and_a_sector_that_contradict_each_other_prove_nothing(sector: str, employer: EmployerKind) -> None:
-    verdict = ask(CHINESE, destination="ES", **NANNY, work_permit="other", sector=sector, employer=employer)
+    verdict = ask(CHINESE, destination="ES", **NANNY, work_permit="skilled", sector=sector, employer=employer)
     assert verdict.verdict is Answer.UNKNOWN
     assert "cn-limit-private-employer" in [row for one in verdict.reasons for row in one.rows]
 
@@ -575,7 +575,7 @@ def test_what_the_law_bars_for_all_is_no_whoever_recruits(recruiter: RecruiterKi
     barred = ask(licence, **plan, work_permit="vendégmunkás-tartózkodási engedély")
     assert barred.verdict is Answer.NO
     assert Reason.LAW_BARS in codes(barred)
-    assert ask(licence, **plan, work_permit="other").verdict is not Answer.YES
+    assert ask(licence, **plan, work_permit="skilled").verdict is not Answer.YES
 
 
 def test_a_number_no_one_has_is_no_where_the_law_bars_every_recruiter() -> None:
@@ -629,9 +629,9 @@ def test_an_agency_in_slovakia_may_lend_to_shortage_jobs_alone() -> None:
     assert ask(**abroad, visa=Visa.WORK, shortage_job=Answer.UNKNOWN).verdict is Answer.UNKNOWN
 
 
-@pytest.mark.parametrize("destination", ["DE", "IT", "PL"])
-def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str) -> None:
-    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": "other"}
+@pytest.mark.parametrize(("destination", "permit"), [("DE", "skilled"), ("IT", "skilled"), ("PL", "direct")])
+def test_a_visa_of_another_state_never_leaves_a_yes_and_of_itself_no_no(destination: str, permit: str) -> None:
+    plan = {"destination": destination, "nationality": "CN", "sector": "14.10", "work_permit": permit}
     assert ask(CHINESE, **plan).verdict is Answer.YES
     verdict = ask(CHINESE, **plan, visa=Visa.OTHER_STATE)
     assert (verdict.verdict, verdict.reasons[0].code) == (Answer.UNKNOWN, Reason.VISA_OF_ANOTHER_STATE)

@@ -1,7 +1,7 @@
 """The case file as one bundle, for courts and appeals: a PDF/A-3 with all that was written, and the files inside it.
 
-Inside are the clean copies of attachments, the lines of the audit trail, and a manifest with the hash of each. Who the
-complainant is, and officers' notes, are not in it. Making one is a line of the audit trail.
+Inside are the clean copies of the complainant's files and of the agency's papers, the lines of the audit trail, and a manifest
+with the hash of each. What is not in it, is listed with the reason. Making one is a line of the audit trail.
 """
 
 import hashlib
@@ -15,13 +15,16 @@ from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
-from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.storage import FileStore, store_of
+from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.queries import decisions_of
-from registry.complaints.casework.queries import case_view, clean_copy
-from registry.complaints.parties.hearings.queries import hearing_view
+from registry.complaints.casework.queries import CleanFile, case_view, clean_copy
+from registry.complaints.parties.hearings.files import read_clean_copy
+from registry.complaints.parties.hearings.queries import HearingView, hearing_view
 from registry.complaints.parties.hearings.rules import answer_digest
-from registry.complaints.parties.models import Hearing
+from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.referrals.queries import referral_view
 from registry.complaints.parties.steps import fetch_of_case
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -36,12 +39,14 @@ from registry.pages.officers.audit import detail_in
 from registry.pages.officers.cases.showing import agency_view, box_view, happened
 from registry.pages.officers.cases.tabs import head_of
 from registry.pages.officers.guard import Afterwards, allowed
+from registry.pages.officers.referrals import answers_in
 from registry.pages.officers.rendering import language, rendered
 from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.queries import authority_days
-from registry.vocabulary.cases import AttachmentState
+from registry.supervision.sanctions.queries import moves_of, resting_on
+from registry.vocabulary.cases import AttachmentState, NoCopy
 
 pages = Blueprint("console_case_file", __name__)
 
@@ -59,6 +64,13 @@ class Part(NamedTuple):
     size: int
     sha256: str
     body: bytes | None
+
+
+class LeftOut(NamedTuple):
+    """A file that has no clean copy, and why, if that is known."""
+
+    name: str
+    why: NoCopy | None
 
 
 @pages.post("/cases/<reference>/file")
@@ -85,8 +97,10 @@ def _content(
     _, decided = decisions_of(session, sealer(), officer, reference, today)
     rows, call = fetch_of_case(session, Hearing, officer, reference), Call(session, officer, now())
     heard = [hearing_view(call, sealer(), one.reference) for one in reversed(rows)]
+    referred = fetch_of_case(session, Referral, officer, reference)
+    handed = [referral_view(call, sealer(), one.reference) for one in reversed(referred)]
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
-    parts = _files(session, officer, view, at)
+    parts, left_out = _files(call, view, heard)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))
     parts.append(_part("audit.jsonl", "Lines of the audit trail", trail))
     parts.append(_part("manifest.json", "Manifest", _manifest(me, reference, parts, at)))
@@ -101,6 +115,14 @@ def _content(
         detail_of=partial(detail_in, spoken),
         decisions=list(reversed(decided)),
         hearings=heard,
+        referrals=handed,
+        answers_of=partial(answers_in, spoken),
+        sanctions=[
+            (sanction, moves_of(session, sanction))
+            for one in decided
+            for sanction in resting_on(session, one.decision.reference)
+        ],
+        left_out=left_out,
         answer_digest=answer_digest,
         parts=parts,
         names=names_in(session, me.standing.unit),
@@ -110,17 +132,28 @@ def _content(
     return html, parts
 
 
-def _files(session: Session, officer: Officer, view: Any, at: datetime) -> list[Part]:
-    """The clean copies, under names that no two share."""
+def _files(call: Call[Officer], view: Any, heard: Sequence[HearingView]) -> tuple[list[Part], list[LeftOut]]:
+    """The clean copies, under names that no two share, and what has none or finds no room."""
     store, room = store_of(services().settings), MAX_INSIDE
     parts: list[Part] = []
-    clean = [one for box in view.boxes for one in box.files if one.state is AttachmentState.CLEAN]
-    for number, one in enumerate(clean, 1):
-        name, body = clean_copy(Call(session, officer, at), sealer(), view.case.reference, one.reference, store)
-        part = _part(f"{number:02}-{name}", f"Clean copy of {one.name}", body)
+    left_out: list[LeftOut] = []
+    sent = [(one, partial(clean_copy, call, sealer(), view.case.reference)) for box in view.boxes for one in box.files]
+    sent += [
+        (one, partial(_paper, call, view.case, hearing.hearing.reference)) for hearing in heard for one in hearing.files
+    ]
+    for one, open_copy in sent:
+        if one.state is not AttachmentState.CLEAN:
+            left_out.append(LeftOut(one.name, one.no_copy))
+            continue
+        name, body = open_copy(one.reference, store)
+        part = _part(f"{len(parts) + 1:02}-{name}", f"Clean copy of {one.name}", body)
         room -= len(body)
         parts.append(part if room >= 0 else part._replace(body=None))
-    return parts
+    return parts, left_out
+
+
+def _paper(call: Call[Officer], case: Case, hearing: str, attachment: str, store: FileStore) -> CleanFile:
+    return read_clean_copy(call, sealer(), store, case, hearing, attachment)
 
 
 def _part(name: str, about: str, body: bytes) -> Part:

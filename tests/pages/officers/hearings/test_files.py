@@ -110,6 +110,28 @@ def rows(session: Session) -> list[Attachment]:
         return list(fresh.scalars(select(Attachment).order_by(Attachment.id)))
 
 
+def test_the_case_file_has_the_agencys_papers(
+    session: Session,
+    case: Heard,
+    hearing: Hearing,
+    rep: OfficerClient,
+    desk_for: OfficerClientFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theirs, drafts = f"/console/hearings/{hearing.reference}", []
+    assert sent(rep, theirs, b"A receipt of a fee.", "fee.txt") == 303
+    until(lambda: {one.state for one in rows(session)} == {AttachmentState.CLEAN})
+    monkeypatch.setattr(
+        "registry.pages.officers.cases.case_file.pdf_at_once", lambda draft: drafts.append(draft) or b"%PDF-"
+    )
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor")
+    supervisor.post(f"/console/cases/{case.reference}/file")
+    assert rep.post(f"{theirs}/answer", version=version_on(rep, theirs), text="We keep none.").status_code == 303
+    supervisor.post(f"/console/cases/{case.reference}/file")
+    papers = [[one.name for one in draft.attachments if "fee" in one.name] for draft in drafts]
+    assert papers == [[], ["01-fee.txt"]]
+
+
 def test_a_paper_goes_with_the_answer_cleaned_and_to_the_officers_of_the_case_alone(
     session: Session,
     settings: Settings,
