@@ -162,3 +162,32 @@ def browsing(
         yield context
     finally:
         context.close()
+
+
+SPACED = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+p { margin-bottom: 2em !important; }"""
+"""Text as WCAG 2.2, 1.4.12 sets it apart."""
+
+SET_APART = """rules => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(rules);
+    document.adoptedStyleSheets = [sheet];
+    document.querySelectorAll("details").forEach(one => { one.open = true; });
+}"""
+"""No policy of contents forbids a sheet that a script holds."""
+
+CUT = """() => [...document.querySelectorAll("main *, header *, nav *")].filter(one => {
+    const style = getComputedStyle(one);
+    const hides = style.overflowX === "hidden" || style.overflowY === "hidden" || style.overflow === "clip";
+    return hides && one.getClientRects().length && one.innerText && !one.closest(".hidden, .skip, .unseen, .fold thead")
+        && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1);
+}).map(one => one.outerHTML.slice(0, 120))"""
+"""What holds more text than it shows and cannot be scrolled."""
+
+
+def assert_holds_spaced_text(page: Page) -> None:
+    """Nothing is cut off or reaches beyond the window when its text is set apart and its folds are open."""
+    page.evaluate(SET_APART, SPACED)
+    assert_fits(page)
+    cut = page.evaluate(CUT)
+    assert cut == [], (page.url, cut)

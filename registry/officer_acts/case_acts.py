@@ -20,7 +20,7 @@ from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import acting, reference_in, require_no_interest, roles_of
 from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
-from registry.officers.rights import Act, Resource
+from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from schemas.cases import (
     CaseAgencySchema,
@@ -66,6 +66,11 @@ def _move(call: ActCall[Officer], **fields: Any) -> object:
     return casework.move_in_humblest_role(
         call, sealer(), call.reference, casework.MoveRequest(**fields), roles_of(call.me)
     )
+
+
+def _take(call: ActCall[Officer]) -> object:
+    investigates = bool(call.me.standing.roles & {Role.INVESTIGATOR, Role.SUPERVISOR})
+    return assignment.take(call, sealer(), call.reference, investigates=investigates)
 
 
 def _letter_done(letter: object) -> str:
@@ -129,6 +134,14 @@ ACTS = case_acts(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
         "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put", undo=_former_assignee,
+    ),
+    OfficerAct(
+        "take", Act.WRITE, _take, "takeCase",
+        """Take a case yourself: it is yours, was looked at and, if you investigate, is investigated.
+
+        409 where it is another officer's who can act today, or does not wait to be taken up.
+        """,
+        is_versioned=False,
     ),
     OfficerAct(
         "priority", Act.WRITE, calling_sealed(priorities.set_priority), "setCasePriority",

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.officers.models import Officer, OfficerState, RoleHeld, RoleLent
@@ -41,6 +41,12 @@ def deputies(session: Session, officer: Officer, today: date) -> list[Officer]:
     """Those to whom an officer who is away today has lent a role."""
     lent = select(Officer).join(RoleLent, RoleLent.deputy_id == Officer.id)
     return list(session.scalars(lent.where(RoleLent.officer_id == officer.id, *_is_lent(today)).distinct()))
+
+
+def away_until(today: date) -> Any:
+    """The last day of a leave that lasts today, of the officer of the statement around it; null for one who is there."""
+    mine = select(func.max(RoleLent.to_on)).where(RoleLent.officer_id == Officer.id, *_is_lent(today))
+    return mine.correlate(Officer).scalar_subquery()
 
 
 def _able(roles: Collection[Role], today: Any) -> Select[Any]:

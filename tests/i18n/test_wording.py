@@ -25,7 +25,7 @@ from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
 from registry.register.help_lines.rules import help_lines_in
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
-from registry.register.law.rows import Coming, Fee, PermitRoute, Regime, Row
+from registry.register.law.rows import Coming, Fee, Limit, PermitRoute, Regime, Row
 from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
 from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
 from registry.register.law.words import Instead, LawRole, Route
@@ -177,7 +177,7 @@ def _has_words_of_its_own(row: Row, today: date) -> bool:
     is_told_as_open = is_open and row.country in _WHERE_A_PERMIT_IS_CLOSED
     decides = may_decide(row, today) in (*DECIDING, Weight.BLOCKS_YES)
     is_told = row.id in _TOLD_OF_COUNTRIES_OUTSIDE or isinstance(row, Coming) or row.country == "EU"
-    return decides or is_told_as_open or is_told
+    return decides or is_told_as_open or is_told or isinstance(row, Limit)
 
 
 _OUTSIDE = (country for country, law in shipped_law().countries.items() if law.role is LawRole.OUTSIDE)

@@ -61,6 +61,7 @@ CASES = (
         "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 9, method="PUT", who="checker",
         body={"is_held": True, "reason": "A court asked for the file."},
     ),
+    _case("takeCase", "own", "Taken up in one press", "/take", method="POST", status=204),
     _case("getCase", "worked", "What came of it", ""),
 )  # fmt: skip
 

@@ -85,7 +85,9 @@ def add_task(
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "not_in_past")])
     if due_on is not None and due_on > today + MAX_AHEAD:
         raise InvalidInput([Fault.of("due_on", Problem.INVALID_VALUE, "days_within", days=MAX_AHEAD.days)])
-    if owner is not None and owner not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
+    if owner is not None and owner not in {
+        one.reference for one in workers(session, officer.unit, today) if one.takes_cases
+    }:
         raise InvalidInput([Fault.of("owner", Problem.INVALID_VALUE, "officer_of_unit")])
     task = CaseTask(
         reference=new_reference(), case_id=case.id, made_by=officer.name, made_on=today, due_on=due_on, owner=owner

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
 from registry.complaints.case.states import REOPENING
+from registry.complaints.casework.queue.assignment import TAKEN_UP
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.core.working_days import working_days_after
@@ -114,6 +115,11 @@ class Row:
     def is_named(self) -> bool:
         return not self.kind.startswith(NAMELESS)
 
+    @property
+    def is_free(self) -> bool:
+        """Whether it is a case that waits for an officer to take it."""
+        return self.owner is None and self.kind in _TAKEN
+
     def is_late(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at < at
 
@@ -174,6 +180,7 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     return listed
 
 
+_TAKEN = frozenset(f"case.{state}" for state in TAKEN_UP)
 _WORK = frozenset({"case.submitted", "case.investigating", "case.in_triage"})
 """That an officer works on a case says nothing where something in it asks for the officer's hand."""
 

@@ -49,6 +49,7 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
         at=at,
         soon=at + timedelta(days=1),
         mine=me.officer.reference,
+        may_take=me.standing.may(Resource.CASE, Act.WRITE),
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
         broken=count_break_glass(session, me.standing.unit, at) if may_watch else 0,
     )

@@ -155,7 +155,9 @@ def picture(language: Language) -> Response:
         body = sent.read() if sent is not None else b""
         if not body:
             raise Unreadable(NoText.NO_PICTURE)
-        fields = {"advert": text_of(body), "country": request.form.get("country", ""), "pick": "1", "from_picture": "1"}
+        read = text_of(body)
+        fields = {"advert": read.text, "country": request.form.get("country", ""), "pick": "1"}
+        fields["from_picture"] = "part" if read.is_partial else "whole"
     except RequestEntityTooLarge:
         return _without_text(language, NoText.TOO_LARGE, 413)
     except Unreadable as trouble:
@@ -178,7 +180,7 @@ def _read(language: Language, sent: Mapping[str, str]) -> Response:
     if "advert" in fields and "country" not in fields and (country := country_in(fields["advert"])) in COUNTRIES:
         fields["country"] = country
     if "pick" in sent and not faults:
-        return _picked_page(language, fields, is_from_picture="from_picture" in sent)
+        return _picked_page(language, fields, from_picture=sent.get("from_picture", ""))
     stated_things = tuple(StatedDetail(kind, fields[name]) for name, kind in INPUTS.items() if name in fields)
     if not stated_things and "advert" not in fields and not faults:
         faults.setdefault("advert", Problem.MISSING)
@@ -234,6 +236,8 @@ def _form_page(
     language: Language, fields: Mapping[str, str], faults: Mapping[str, str], keeping: str, **what: Any
 ) -> Response:
     """The form; `what` is said above it: `read` of an advert, `answered` of all that was told, `is_past`, `is_picked`."""
+    shown: dict[str, Any] = {"is_picked": False, "is_past": False, "from_picture": "", "about": None}
+    shown |= {"read": None, "answered": None, **what}
     return page(
         "check.html",
         language,
@@ -244,15 +248,7 @@ def _form_page(
         inputs=_inputs(fields),
         countries=countries(language),
         reads_pictures=bool(languages()),
-        **{
-            "is_picked": False,
-            "is_past": False,
-            "is_from_picture": False,
-            "about": None,
-            "read": None,
-            "answered": None,
-        }
-        | what,
+        **shown,
     )
 
 
@@ -281,7 +277,7 @@ def _outcome(language: Language, fields: Mapping[str, str], stated: tuple[Stated
     return outcome_of(public_reading(), verdicts(), keyring(), given, now())
 
 
-def _picked_page(language: Language, fields: Mapping[str, str], *, is_from_picture: bool) -> Response:
+def _picked_page(language: Language, fields: Mapping[str, str], *, from_picture: str) -> Response:
     """What an advert says, at once, and what was picked out of it in the fields of the form, to be put right."""
     filled = _with_picked(fields)
     is_advert = "advert" in fields
@@ -291,7 +287,7 @@ def _picked_page(language: Language, fields: Mapping[str, str], *, is_from_pictu
         {},
         NOT_KEPT,
         is_picked=is_advert,
-        is_from_picture=is_from_picture,
+        from_picture=from_picture,
         has_picked=any(name in filled for name in INPUTS),
         about=_name_of(fields.get("agency_id"), language),
         read=_read_in(_outcome(language, fields, ()), language) if is_advert else None,

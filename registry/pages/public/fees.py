@@ -13,14 +13,15 @@ from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
 from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, region_name, words_of
+from registry.i18n.wording import reason_text, region_name, translated, words_of
 from registry.pages.public.answers import Tone
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
 from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.law_view import cited
 from registry.register.law.rows import Fee
 from registry.verification.fees.question import DepositRule, FeeAnswer, FeeFinding, FeeRule
-from registry.vocabulary.codes import FeeReason, Problem
+from registry.vocabulary.codes import FeeReason, Problem, Reason
 from registry.vocabulary.fees import OFFERED_CURRENCIES, ChargeState, ChargeTime, FeeKind
 from registry.vocabulary.law import Mark
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language
@@ -140,7 +141,8 @@ def _place_in_form(parameter: str, typed: Typed) -> str:
 
 def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
     """The answer, its findings as (answer, text, rule)."""
-    found = fees_answered(parameters, verdicts().current_law())
+    law = verdicts().current_law()
+    found = fees_answered(parameters, law)
     return {
         "tone": Tone.NO if any(one.is_forbidden for one in found.charges) else Tone.UNKNOWN,
         "said": _headline(found),
@@ -170,6 +172,8 @@ def _words(language: Language, parameters: dict[str, Any]) -> dict[str, Any]:
                 reason_text(language, one, SourceSnapshot(), has_licence=False, answer=Answer.UNKNOWN),
                 one.values["country"],
                 one.rows,
+                one.code is Reason.PERMITS_NOT_GIVEN,
+                [row for row in translated(language, cited(one.rows, law)) if row.text],
             )
             for one in found.permits
         ],

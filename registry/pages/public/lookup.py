@@ -257,6 +257,7 @@ def _answer_page(
         asked=form,
         faults={},
         found=found,
+        not_answered_for=OUTSIDE,
         verdict=verdict,
         agency=agency,
         headline=headlines.headline(found, form.subject, asks=len(choices)),

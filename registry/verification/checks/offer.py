@@ -84,8 +84,8 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
         if MAX_DAY <= last - first <= 20 and _is_worked(reading, match):
             return match.span()
     for match in grammar("early_late").finditer(plain):
-        first, last = _hour(match[1]), _hour(match[2])
-        if MAX_DAY <= (last + 12 if last <= 12 else last) - first <= 20 and _is_worked(reading, match):
+        first, last = _hour(match[1]), _on_clock("凌晨" if match[2] == "后半夜" else match[2], _hour(match[3]))
+        if MAX_DAY <= (last if last > 12 else last + 12) - first <= 20 and _is_worked(reading, match):
             return match.span()
     for match in grammar("from_to_words").finditer(plain):
         first, last = _spoken_hour(match[1]), _spoken_hour(match[2])
@@ -110,8 +110,8 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
 
 
 def _hour(text: str) -> int:
-    if text.isdecimal():
-        return int(text)
+    if text.isascii():
+        return _spoken_hour(text)
     # 七八点 is seven or eight.
     return number if (number := int(han_number(text) or 0)) <= 24 or len(text) != 2 else number % 10
 

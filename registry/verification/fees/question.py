@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import msgspec
 
-from registry.register.law.rows import Fee, PermitRoute
+from registry.register.law.rows import Coming, Fee, PermitRoute
 from registry.register.law.words import ChargedBy
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason
@@ -59,13 +59,16 @@ class DepositRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 class FeeRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`law`: what was read in the law of any country about charges to workers, to be shown for a destination. `routes`:
-    the ways to a permit there. `regions`: by country, its parts as its rows of law name them."""
+    the ways to a permit there. `regions`: by country, its parts as its rows of law name them. `changes`: by country, what
+    changes in its law.
+    """
 
     rule: tuple[FeeRule, ...]
     deposit: tuple[DepositRule, ...]
     law: tuple[Fee, ...] = ()
     routes: tuple[PermitRoute, ...] = ()
     regions: dict[str, tuple[str, ...]] = {}
+    changes: dict[str, tuple[Coming, ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ class FeeAnswer:
 
     `destination_rules`: what the law of the destination says of charges. `steps`: how to claim, in order.
     `needs`: fields that were not stated and that the law tells apart; `regions`: what `region` takes there. `permits`:
-    those that the destination does not give, and those that are open.
+    those that the destination does not give, those that are open, and what changes in its law soon.
     """
 
     charges: tuple[JudgedCharge, ...]

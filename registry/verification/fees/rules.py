@@ -17,7 +17,7 @@ import msgspec
 
 from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Fee, PermitRoute
-from registry.register.law.rules import routes_of
+from registry.register.law.rules import changes_of, routes_of
 from registry.register.law.weights import DECIDING, Weight, is_confirmed, is_disputed, is_fresh, is_readable, may_decide
 from registry.register.law.words import Breadth, ChargedBy, Charging, Possible, Route
 from registry.verification.fees.question import (
@@ -34,6 +34,7 @@ from registry.verification.fees.question import (
     Use,
     Wage,
 )
+from registry.verification.verdicts.law_rules import AHEAD
 from registry.verification.verdicts.limit_rules import of_other_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
@@ -62,6 +63,7 @@ def fee_rules_in(law: Law, today: date) -> FeeRules:
         law=readable,
         routes=law.permit_routes,
         regions=regions,
+        changes={country: tuple(filter(is_readable, changes_of(law, country))) for country in law.countries},
     )
 
 
@@ -106,7 +108,7 @@ def judge(question: FeeQuestion, rules: FeeRules, today: date) -> FeeAnswer:
         (*there, *_shared_rules(question, rules.law)),
         tuple(claim_steps(question, rules.law, charges)),
         tuple(_needs(question, rules, charges)),
-        tuple(_closed_routes(question, rules.routes, today)),
+        (*_closed_routes(question, rules.routes, today), *_changes_soon(question, rules, today)),
         regions,
     )
 
@@ -154,6 +156,14 @@ def _needs(question: FeeQuestion, rules: FeeRules, charges: Sequence[JudgedCharg
         yield "when"
     if any(row.needs_written_contract for row in on_conditions) and question.has_written_contract is None:
         yield "written_contract"
+
+
+def _changes_soon(question: FeeQuestion, rules: FeeRules, today: date) -> Iterator[Finding]:
+    """What changes in the law of the country of the job within 90 days: who charges for it often says that it ends."""
+    country = question.destination or ""
+    ahead = [row.id for row in rules.changes.get(country, ()) if today < row.on <= today + AHEAD]
+    if ahead:
+        yield Finding(Reason.LAW_CHANGES_SOON, {"country": country, "rows": " ".join(ahead)}, Importance.INFORMS)
 
 
 def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: date) -> Iterator[Finding]:

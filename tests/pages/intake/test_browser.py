@@ -18,7 +18,16 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES
-from tests.browsing import assert_fits, assert_sound, barriers, follow, leading_on, transferred, weighed
+from tests.browsing import (
+    assert_fits,
+    assert_holds_spaced_text,
+    assert_sound,
+    barriers,
+    follow,
+    leading_on,
+    transferred,
+    weighed,
+)
 from tests.complaints.filing import make_units
 from tests.complaints.samples import jpeg, recording
 from tests.pages.public.shown_agencies import write_agencies
@@ -26,8 +35,8 @@ from tests.serving import serve
 
 ZH = CATALOGUES["zh-Hans"]
 MAX_BYTES_OF_A_PAGE = 30_000
-MAX_BYTES_OF_A_FILING = 362_000
-"""Every question of every group, and the list of groups after each; the short way is a sixth of it."""
+MAX_BYTES_OF_A_FILING = 382_000
+"""Every question of every group with whom to call on each, and the list of groups after each; the short way is a sixth."""
 
 
 @pytest.fixture(scope="module")
@@ -354,6 +363,30 @@ def test_zoomed_to_twice_nothing_is_cut_off(browser: Browser, looks: str) -> Non
             assert page.evaluate("document.documentElement.scrollWidth") <= 321, (language, path)
     page.context.close()
 
+
+def test_text_set_apart_is_whole_and_the_bar_hides_nothing_that_the_keyboard_reaches(
+    browser: Browser, looks: str
+) -> None:
+    page = browser.new_context(viewport={"width": 320, "height": 480}, locale="fr-FR").new_page()
+    page.goto(f"{looks}/fr/box")
+    follow(page.locator("form[data-work] button.main"))
+    for path in ("", "/number", "/short", "/short/story", "/ticks", "/files", "/10", "/30", "/all", "/open", "/more"):
+        page.goto(f"{looks}/fr/box{path}")
+        for key in ("Tab", "Shift+Tab"):
+            for _ in range(25):
+                page.keyboard.press(key)
+                assert page.evaluate(UNDER_BAR) == "", (path, key)
+        assert_holds_spaced_text(page)
+    page.context.close()
+
+
+UNDER_BAR = """() => {
+    const one = document.activeElement, box = one.getBoundingClientRect();
+    const bar = document.querySelector(".slim").getBoundingClientRect();
+    return one !== document.body && !one.closest(".slim, .skip") && box.bottom <= bar.bottom && bar.top >= 0
+        ? one.outerHTML.slice(0, 100) : "";
+}"""
+"""WCAG 2.2, 2.4.11: what has the focus is not wholly under the bar that stays at the top."""
 
 TOO_SMALL = """[...document.querySelectorAll("a, button, input, select, textarea, summary")].filter(one => {
     const box = one.getBoundingClientRect();

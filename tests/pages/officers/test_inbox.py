@@ -248,6 +248,21 @@ def test_a_message_is_read_by_its_assignee_and_late_it_is_the_supervisors_too(
     assert "unread" in kinds_of(session, supervisor)
 
 
+def test_a_free_case_is_taken_from_the_list_in_one_press(
+    session: Session, keyring: Keyring, things: dict[str, str], people: People
+) -> None:
+    person = people("cz-labour", Role.INVESTIGATOR, email="taker@authority.example")
+    filed = file(session, Sealer(keyring), {"country": "CZ", "deception": "yes"}, at=now())
+    session.commit()
+    body = person.desk.get("/console/").get_data(as_text=True)
+    address = f"/console/cases/{filed.case.reference}/take"
+    assert address in body
+    assert person.desk.post(address).status_code == 303
+    session.expire_all()
+    assert (filed.case.assignee, filed.case.state) == (person.officer.reference, CaseState.INVESTIGATING)
+    assert address not in person.desk.get("/console/").get_data(as_text=True)
+
+
 def test_danger_waits_for_triage_supervisor_and_assignee_at_once(
     session: Session, things: dict[str, str], people: People
 ) -> None:

@@ -17,7 +17,7 @@ from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.vocabulary.cases import PartnerKind
-from tests.browsing import assert_fits, assert_sound, browsing
+from tests.browsing import assert_fits, assert_holds_spaced_text, assert_sound, browsing
 from tests.make import make_agency
 from tests.officers.making import make_officer, make_unit
 from tests.serving import serve
@@ -104,6 +104,7 @@ def test_every_page_fits_a_narrow_screen(browser: Browser, looks: Looks, languag
             for path in paths:
                 page.goto(f"{looks.site}/console/{path}")
                 assert_fits(page)
+                assert_holds_spaced_text(page)
 
 
 def test_every_role_finds_its_pages_sound_on_a_telephone(browser: Browser, looks: Looks) -> None:

@@ -26,7 +26,7 @@ from registry.watches import watches, webhooks
 from registry.watches.delivery.connections import CERTIFICATES
 from registry.watches.models import Delivery
 from registry.watches.numbers import Number
-from tests.browsing import assert_fits, assert_sound
+from tests.browsing import assert_fits, assert_holds_spaced_text, assert_sound
 from tests.make import (
     licence_record,
     make_agency,
@@ -145,6 +145,7 @@ def test_pages_are_sound_and_fit(
         assert page.locator("h1").count() == 1
         assert_fits(page)
         assert_sound(page)
+        assert_holds_spaced_text(page)
     if language == "it":
         context.add_cookies([{"name": "account", "value": tokens["half"], "url": f"{address}/account"}])
         page.goto(f"{address}/account/code")

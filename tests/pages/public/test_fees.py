@@ -1,9 +1,11 @@
 """The fee checker's page: without scripts, in every language, with every mistake reported beside its field."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect
 
@@ -219,3 +221,10 @@ def test_where_rules_differ_by_region_it_is_asked_for_and_the_rest_of_the_countr
     page = flemish.get_data(as_text=True)
     assert "The rules there differ by region." not in page
     assert "be-fee-any-intermediary-brussel" not in page
+
+
+def test_what_changes_soon_is_told_in_the_words_of_its_row(client: FlaskClient) -> None:
+    form = ROW | {"kind_0": "administrative_costs", "destination": "FR", "origin": "FR"}
+    with time_machine.travel(datetime(2026, 11, 30, 12, tzinfo=UTC), tick=True):
+        page = read(client.post("/zh-Hans/fees", data=form, follow_redirects=True)).text
+    assert "2026年12月31日：紧缺职业就业者特别正规化" in page

@@ -723,6 +723,22 @@ def test_an_account_alone_is_answered_that_nothing_be_paid_into_it(
     )
 
 
+def test_what_was_read_of_a_country_that_is_not_answered_for_stands_open_in_the_readers_language(
+    client: FlaskClient,
+) -> None:
+    response = client.post("/zh-Hans/", data={"subject": "", "country": "GB", "origin": "CN"})
+    html = response.get_data(as_text=True)
+    assert "<details open><summary>规定怎么说</summary>" in html
+    page = read(response).text
+    for words in (
+        "只有农业、园艺、采集贝类、食品加工和包装",
+        "register-of-licensed-sponsors-workers",
+        "08000 121 700",
+        "2024年8月22日",
+    ):
+        assert words in page
+
+
 def test_a_permit_is_chosen_in_the_readers_words_and_what_is_not_told_is_never_green(
     client: FlaskClient, session: Session
 ) -> None:

@@ -419,7 +419,7 @@ def test_who_pays_for_a_closed_way_to_a_permit_hears_that_it_is_not_given() -> N
     closed, others = [[one for one in found if one.code is code] for code in _OF_PERMITS]
     assert "vendégmunkás-tartózkodási engedély" in " ".join(one.values["permits"] for one in closed)
     assert [one.rows for one in others] == [["hu-route-skilled"]]
-    assert judge(FeeQuestion((charge,), origin="CN", destination="FR"), RULES, TODAY).permits == ()
+    assert judge(FeeQuestion((charge,), origin="CN", destination="PT"), RULES, TODAY).permits == ()
     assert judge(FeeQuestion((charge,), origin="HU", destination="HU"), RULES, TODAY).permits == ()
 
 
@@ -475,3 +475,21 @@ def test_a_region_is_asked_for_only_where_the_rule_on_who_charges_differs_by_it(
     assert "region" not in asked_there("BE", ChargedBy.EMPLOYER, FeeKind.RECRUITMENT_SERVICE_PAYMENT).needs
     elsewhere = asked_there("FR", ChargedBy.PLACEMENT_AGENT, FeeKind.RECRUITMENT_SERVICE_PAYMENT)
     assert ("region" in elsewhere.needs, elsewhere.regions) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("today", "destination", "told"),
+    [
+        (date(2026, 11, 27), "FR", ["fr-coming-2026-12-31"]),
+        (date(2026, 9, 1), "FR", []),
+        (date(2026, 12, 31), "FR", []),
+        (date(2027, 10, 1), "PT", ["eu-coming-2027-12-14"]),
+        (date(2026, 11, 27), None, []),
+    ],
+)
+def test_what_changes_in_the_law_within_ninety_days_is_told_beside_a_charge(
+    today: date, destination: str | None, told: list[str]
+) -> None:
+    charge = Charge(FeeKind.ADMINISTRATIVE_COSTS, Decimal(4500), "EUR", ChargeState.ASKED)
+    found = judge(FeeQuestion((charge,), destination=destination), fee_rules_in(shipped_law(), today), today)
+    assert [row for one in found.permits if one.code is Reason.LAW_CHANGES_SOON for row in one.rows] == told

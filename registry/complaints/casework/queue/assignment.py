@@ -1,47 +1,54 @@
 """Assignment: which officer has a case, and how many cases each officer of a unit has."""
 
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
+from registry.complaints.case.moves import advance_case
 from registry.complaints.casework.actions import Officer, lock_case, record_act
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput
+from registry.officers.absence import away_until, is_able
 from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify_named
 from registry.officers.rights import RIGHTS, Act, Resource
-from registry.vocabulary.cases import Priority
+from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.codes import Problem
 
 _WORKS = sorted(RIGHTS[Resource.CASE, Act.READ])
 
 
 class Worker(NamedTuple):
-    """An officer of a unit. `load`: how many open cases they have; `takes_cases`: whether they can be given another."""
+    """An officer of a unit. `load`: how many open cases they have; `takes_cases`: whether they can be given another.
+
+    `away_until`: the last day of a leave that lasts today.
+    """
 
     reference: str
     name: str
     load: int
     takes_cases: bool
+    away_until: date | None
 
 
-def workers(session: Session, unit: str) -> list[Worker]:
+def workers(session: Session, unit: str, today: date) -> list[Worker]:
     """All officers of a unit by name, also those who left: what they did keeps their name."""
     has_role = exists().where(RoleHeld.officer_id == Account.id, RoleHeld.role.in_(_WORKS), RoleHeld.ended_on.is_(None))
     takes_cases = and_(Account.state == OfficerState.ACTIVE, has_role)
     rows = session.execute(
-        select(Account.reference, Account.name, func.count(Case.id), takes_cases)
+        select(Account.reference, Account.name, func.count(Case.id), takes_cases, away_until(today))
         .outerjoin(Case, and_(Case.assignee == Account.reference, Case.is_open))
         .where(Account.unit == unit)
         .group_by(Account.id)
         .order_by(Account.name, Account.reference)
     )
-    return [Worker(reference, name, load, bool(accepts)) for reference, name, load, accepts in rows]
+    return [Worker(reference, name, load, bool(accepts), until) for reference, name, load, accepts, until in rows]
 
 
 def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | None = None) -> Case:
@@ -53,7 +60,7 @@ def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | 
     session, officer, to = call.session, call.actor, assignee or None
     case = lock_case(session, officer, reference, call.version)
     if to is not None:
-        if to not in {one.reference for one in workers(session, officer.unit) if one.takes_cases}:
+        if to not in {one.reference for one in workers(session, officer.unit, call.at.date()) if one.takes_cases}:
             raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
         _require_no_interest(session, sealer, case, to)
     if case.assignee != to:
@@ -64,6 +71,42 @@ def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | 
         record_act(call, case, what, to or "")
         session.flush()
     return case
+
+
+def take(call: Call[Officer], sealer: Sealer, reference: str, *, investigates: bool) -> Case:
+    """Take a case oneself: it is the officer's, was looked at and, where the officer `investigates`, is investigated.
+
+    Raises NotFound; IllegalMove where it is another officer's who can act today, or is not to be taken up, or where the
+    officer has declared an interest.
+    """
+    session, officer, at = call.session, call.actor, call.at
+    case = lock_case(session, officer, reference, call.version)
+    if case.state not in TAKEN_UP:
+        raise IllegalMove(f"a case that is {case.state} is not taken up", "case.not_taken", state=case.state)
+    if case.assignee != officer.name and not is_free(session, case, at.date()):
+        raise IllegalMove("another officer has this case", "case.has_assignee")
+    _require_no_interest(session, sealer, case, officer.name)
+    if case.assignee != officer.name:
+        case.assignee = officer.name
+        record_act(call, case, "case.assigned", officer.name)
+    if case.state is not CaseState.IN_TRIAGE:
+        advance_case(session, case, CaseState.IN_TRIAGE, officer.role, at, actor=officer.name)
+    if investigates:
+        advance_case(session, case, CaseState.INVESTIGATING, officer.role, at, actor=officer.name)
+    session.flush()
+    return case
+
+
+def is_free(session: Session, case: Case, today: date) -> bool:
+    """Whether a case waits to be taken up, and has no assignee who can act today."""
+    if case.state not in TAKEN_UP or case.assignee is None:
+        return case.state in TAKEN_UP
+    account = session.scalars(select(Account).where(Account.reference == case.assignee)).one_or_none()
+    return account is None or not is_able(session, account, Resource.CASE, Act.WRITE, today)
+
+
+TAKEN_UP = frozenset({CaseState.SUBMITTED, CaseState.IN_TRIAGE, CaseState.REOPENED})
+"""States in which a case waits to be taken up."""
 
 
 def _require_no_interest(session: Session, sealer: Sealer, case: Case, to: str) -> None:

@@ -57,7 +57,7 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
         refusal=refusal,
         noted=noted,
         tasks=tasks,
-        workers=[one for one in workers(session, me.standing.unit) if one.takes_cases],
+        workers=[one for one in workers(session, me.standing.unit, head.at.date()) if one.takes_cases],
         names=names_in(session, me.standing.unit),
         today=head.at.date(),
     )

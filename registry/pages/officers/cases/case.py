@@ -14,7 +14,7 @@ from registry.complaints.casework.actions import find_ways
 from registry.complaints.casework.letters import letters_waiting
 from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
-from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.queue.assignment import is_free, workers
 from registry.complaints.casework.queue.listing import related
 from registry.complaints.casework.reply_templates import IN_LANGUAGES, filled, offered
 from registry.complaints.triage.priorities import TWO_PERSONS
@@ -105,7 +105,7 @@ def case_content(
     head = head_of(me, view.case, view.clocks)
     today, spoken = day_at(now(), None), language()
     agency = None if head.agency is None else public_record(session, head.agency, today)
-    of_unit = workers(session, me.standing.unit)
+    of_unit = workers(session, me.standing.unit, today)
     templates = offered(session, me.standing.unit, view.case.state)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
@@ -124,6 +124,7 @@ def case_content(
         alike=_alike(session, view.agency, has_agency=agency is not None),
         ways=find_ways(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
         workers=of_unit,
+        may_take=me.standing.may(Resource.CASE, Act.WRITE) and is_free(session, view.case, today),
         names=names,
         seen=_seen(session, me, view.case),
         readers=readers_of(session, reference, today, but=me.officer.reference),

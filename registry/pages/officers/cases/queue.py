@@ -137,7 +137,7 @@ def queue_page(
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
         found = list_cases(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
-    of_unit = workers(session, unit)
+    of_unit = workers(session, unit, day_at(at, None))
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
     return page(

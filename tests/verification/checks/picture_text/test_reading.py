@@ -2,8 +2,11 @@
 
 import struct
 import zlib
+from io import BytesIO
 
 import pytest
+import segno
+from PIL import Image, ImageEnhance, ImageFilter
 
 from registry.verification.checks import picture_text as reading
 from registry.verification.checks.advert import picked
@@ -34,7 +37,7 @@ def refusal(body: bytes) -> NoText:
 
 
 def test_what_can_be_checked_is_read_from_a_photo_of_an_advert() -> None:
-    text = reading.text_of(picture(form="JPEG"))
+    text = reading.text_of(picture(form="JPEG")).text
     assert "意大利普拉托" in text
     assert "押金" in text
     read = {one.kind: one.value for one in picked(text)}
@@ -57,3 +60,43 @@ def test_without_tesseract_the_reason_is_ours(monkeypatch: pytest.MonkeyPatch) -
 
 def test_spaces_between_chinese_characters_go_and_others_stay() -> None:
     assert reading.tidy("电 话 138 0013\n\n \f月 薪 1500 EUR al mese\n—\n") == "电话 138 0013\n月薪 1500 EUR al mese"
+
+
+def changed(*steps: object) -> bytes:
+    """The picture of the advert after some steps, as a photograph."""
+    image = Image.open(BytesIO(picture())).convert("RGB")
+    for step in steps:
+        image = step(image)  # type: ignore[operator]
+    out = BytesIO()
+    image.save(out, format="JPEG", quality=80)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("angle", [-4, 5])
+def test_a_skewed_and_dark_photo_is_put_straight(angle: int) -> None:
+    def skew(image: Image.Image) -> Image.Image:
+        return image.rotate(angle, expand=True, fillcolor=(200, 190, 180))
+
+    read = reading.text_of(changed(skew, lambda image: ImageEnhance.Brightness(image).enhance(0.4)))
+    assert "20000" in read.text
+    assert "13800138000" in read.text
+
+
+def test_a_picture_of_which_much_is_guessed_says_so() -> None:
+    assert not reading.text_of(picture()).is_partial
+    assert reading.text_of(changed(lambda image: image.filter(ImageFilter.GaussianBlur(3)))).is_partial
+
+
+def test_what_a_code_in_a_picture_holds_is_read_with_its_words() -> None:
+    drawn = BytesIO()
+    segno.make("https://u.wechat.com/vymysl").save(drawn, kind="png", scale=6)
+    code = Image.open(drawn).convert("RGB")
+    page = Image.new("RGB", (900, 700), "white")
+    page.paste(Image.open(BytesIO(picture())), (0, 0))
+    page.paste(code, (40, 380))
+    out = BytesIO()
+    page.save(out, format="PNG")
+    assert {"13800138000", "https://u.wechat.com/vymysl"} <= {
+        one.value for one in picked(reading.text_of(out.getvalue()).text)
+    }
+    assert reading.text_of(drawn.getvalue()).text == "https://u.wechat.com/vymysl"
