@@ -22,7 +22,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import Language, LicenceStatus
-from tests.make import ZONES, changed, licence_record, make_agency, status_record
+from tests.make import ZONES, changed, licence_record, make_agency, make_licence, status_record
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 
