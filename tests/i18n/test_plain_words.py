@@ -17,6 +17,12 @@ AVOIDED = {
         "登记册": "the body is 登记处, what stands in it 登记记录",
         "登记簿": "the body is 登记处, what stands in it 登记记录",
         "昼夜": "24小时",
+        "你": "one form of address: 您",
+    },
+    "en": {
+        "stands on the paper": "is on the paper",
+        "Cheats ": "a verb: Swindlers",
+        "not even we.": "not even us",
     },
     "zh-Hant": {
         "二維碼": "QR Code",
@@ -30,10 +36,32 @@ AVOIDED = {
         "辦案人員": "工作人員",
         "登記簿": "登記處",
         "登記冊": "登記處",
+        "你": "one form of address: 您",
+        "覈": "what a converter writes: 核對",
+        "程式碼": "what a converter writes for 代碼, which is no program's here",
+        **dict.fromkeys(("資里", "本里", "頁里", "面里", "家里"), "what a converter leaves: 裡"),
+        "數據": "資料",
+        "傢": "家具",
     },
     "it": {
         "pizzo": "a word of the mafia's: restituzione forzata di parte della paga",
         "'": "the apostrophe of print: ’",
+        **dict.fromkeys(
+            (
+                "Incolla ",
+                "Scegli ",
+                "Inserisci ",
+                "Scrivi ",
+                "Torna ",
+                "Chiedi ",
+                "Aggiungi ",
+                " tuo ",
+                " tua ",
+                " puoi ",
+            ),
+            "one form of address: voi",
+        ),
+        **dict.fromkeys(("Può fermarsi", "Che lavoro farà"), "one form of address: voi"),
     },
     "fr": {
         "'": "the apostrophe of print: ’",
@@ -41,6 +69,7 @@ AVOIDED = {
             (" :", " ;", " ?", " !", " %", " »", "« "), "a space that does not break, so that no line begins so"
         ),
         "plainte": "a charge at the police: signalement",
+        **dict.fromkeys((" tu ", " ton ", " tes ", " toi"), "one form of address: vous"),
     },
     "ro": {
         "'": "the apostrophe of print: ’",

@@ -14,6 +14,7 @@ from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.http.credentials import read_paper_code
 from registry.http.headers import content_policy
+from registry.http.portals import see_other
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
 from registry.i18n.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
@@ -64,8 +65,14 @@ def check_code() -> Response:
 
 @pages.get("/<language:language>/licences/<licence_id>/today")
 def show_today(language: Language, licence_id: str) -> Response:
-    """A piece of a page: how the licence stands today. The script of the check page asks for it."""
-    return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing_of(licence_id)))
+    """A piece of a page: how the licence stands today. The script of the check page asks for it.
+
+    Who opens its address is led to the agency, for it is no page of its own.
+    """
+    standing = standing_of(licence_id)
+    if request.headers.get("Sec-Fetch-Dest") == "document":
+        return see_other(f"/{language}/agencies/{standing.agency.agency_id}")
+    return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing))
 
 
 def _language() -> Language:

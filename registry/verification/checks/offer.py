@@ -112,8 +112,9 @@ def long_hours(reading: Reading) -> tuple[int, int] | None:
 def _hour(text: str) -> int:
     if text.isascii():
         return _spoken_hour(text)
-    # 七八点 is seven or eight.
-    return number if (number := int(han_number(text) or 0)) <= 24 or len(text) != 2 else number % 10
+    # 七八点 is seven or eight, 十二三个钟头 twelve or thirteen hours.
+    number = int(han_number(text) or 0)
+    return number if number <= 24 or len(text) < 2 else int(han_number(text[:-1]) or 0)
 
 
 def _spoken_hour(text: str) -> int:

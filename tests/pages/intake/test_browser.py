@@ -372,6 +372,8 @@ def test_text_set_apart_is_whole_and_the_bar_hides_nothing_that_the_keyboard_rea
     follow(page.locator("form[data-work] button.main"))
     for path in ("", "/number", "/short", "/short/story", "/ticks", "/files", "/10", "/30", "/all", "/open", "/more"):
         page.goto(f"{looks}/fr/box{path}")
+        # The way out is in the bar, as wide as the page, where the words say that it is.
+        assert page.evaluate("document.querySelector('.slim .leave button').getBoundingClientRect().width") > 250
         for key in ("Tab", "Shift+Tab"):
             for _ in range(25):
                 page.keyboard.press(key)

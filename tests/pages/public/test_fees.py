@@ -39,7 +39,7 @@ def test_a_deposit_is_called_forbidden_with_its_rule_and_total(client: FlaskClie
     form = ROW | {"origin": "CN", "monthly_wage": "8000", "wage_currency": "CNY"}
     text = read(client.post("/en/fees", data=form)).text
     assert "China’s rule forbids taking any deposit or guarantee from workers." in text
-    assert "That is 2.50 months of the promised wage" in text
+    assert "In months of the promised wage: 2.50" in text
     assert "20,000.00\xa0CNY".replace("\xa0", " ") in text
 
 

@@ -33,17 +33,17 @@ def honest(session: Session) -> None:
 def test_a_genuine_number_is_asked_for_the_name_beside_it(client: FlaskClient, honest: None) -> None:
     page = ask(client, "VERA/1")
     assert page.tone == "yes"
-    assert "Which name stands on the paper?" in page.text
+    assert "Which name is on the paper?" in page.text
     same = ask(client, "VERA/1", claimed_name=HONEST)
     assert same.tone == "yes"
-    assert "Which name stands on the paper?" not in same.text
+    assert "Which name is on the paper?" not in same.text
 
 
 def test_a_genuine_number_under_another_name_never_looks_green(client: FlaskClient, honest: None) -> None:
     page = ask(client, "VERA/1", claimed_name="Nessuna Agenzia Nota")
     assert page.tone == "unknown"
     assert page.heading == f"This number belongs to {HONEST}, but that is not the name on the paper."
-    assert "Cheats show genuine numbers" in page.text
+    assert "Swindlers show genuine numbers" in page.text
 
 
 @pytest.mark.parametrize("language", PAGE_LANGUAGES)

@@ -22,7 +22,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import Language, LicenceStatus
-from tests.make import ZONES, changed, licence_record, make_agency, status_record
+from tests.make import ZONES, changed, licence_record, make_agency, make_licence, status_record
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 
@@ -243,3 +243,12 @@ def test_the_day_of_a_midnight_is_the_authoritys_own_wherever_it_sits(zone: str,
     midnight = int(datetime.combine(day, time.min, ZoneInfo(zone)).timestamp())
     assert _day(midnight, 1) == day
     assert _day(midnight, -1) == day - timedelta(days=1)
+
+
+def test_the_piece_about_today_opened_by_itself_leads_to_the_agency(client: FlaskClient, session: Session) -> None:
+    licence = make_licence(session)
+    address = f"/en/licences/{licence.licence_id}/today"
+    assert 'data-stands="in_force"' in client.get(address).get_data(as_text=True)
+    opened = client.get(address, headers={"Sec-Fetch-Dest": "document"})
+    assert opened.status_code == 303
+    assert opened.location.startswith("/en/agencies/")
