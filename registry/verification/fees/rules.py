@@ -35,7 +35,7 @@ from registry.verification.fees.question import (
     Wage,
 )
 from registry.verification.verdicts.law_rules import AHEAD
-from registry.verification.verdicts.limit_rules import of_other_routes
+from registry.verification.verdicts.limit_rules import of_other_routes, of_unsettled_routes
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, FeeKind, FeeStandard
@@ -184,6 +184,7 @@ def _closed_routes(question: FeeQuestion, routes: Sequence[PermitRoute], today: 
         yield Finding(Reason.PERMITS_NOT_GIVEN, values, Importance.INFORMS)
     if closed:
         yield of_other_routes(routes, question.destination)
+        yield from of_unsettled_routes(routes, question.destination)
 
 
 def _judged(

@@ -187,7 +187,7 @@ def _of_limits(
                 closed = {"country": row.country, "permits": "|".join(row.permits_covered), "rows": row.id}
                 yield Judged(Answer.YES, Finding(Reason.PERMITS_NOT_GIVEN, closed))
         elif isinstance(row, PermitRoute):
-            yield from _of_open_route(row)
+            yield from _of_open_route(row, question.work_permit)
         elif finding.outcome is Outcome.INFORMS and row.effect is LimitEffect.CONDITIONS:
             conditions.setdefault(row.country, []).append(row.id)
     abroad = _country_entered(recruiting, question)
@@ -195,6 +195,7 @@ def _of_limits(
     if abroad is not None and any(row.country == abroad for row in taken):
         is_lending = any(isinstance(row, Limit) and row.about is LimitSubject.LENDING for row in taken)
         yield Judged(Answer.YES, of_other_routes(facts.routes, abroad, is_lending=is_lending))
+        yield from (Judged(Answer.YES, one) for one in of_unsettled_routes(facts.routes, abroad))
     for country, rows in conditions.items():
         yield Judged(Answer.YES, Finding(Reason.LAW_CONDITIONS, {"country": country, "rows": " ".join(rows)}))
     for parameter, values in questions.items():
@@ -219,6 +220,12 @@ def of_other_routes(routes: Sequence[PermitRoute], country: str, *, is_lending: 
     return Finding(Reason.OTHER_PERMIT_ROUTES, values, Weight.INFORMS)
 
 
+def of_unsettled_routes(routes: Sequence[PermitRoute], country: str) -> list[Finding]:
+    """Tells the ways to a permit there of which it was not read whether they are open, if there are any."""
+    rows = " ".join(one.id for one in routes_of(routes, country) if one.possible is Possible.UNKNOWN)
+    return [Finding(Reason.PERMIT_NOT_SETTLED, {"country": country, "rows": rows}, Weight.INFORMS)] if rows else []
+
+
 def _words_of(routes: Iterable[PermitRoute]) -> str:
     """The ways to a permit, each once, as words of `Route`."""
     return " ".join(dict.fromkeys(one.route.value for one in routes))
@@ -228,10 +235,15 @@ def _words_of_open(routes: Sequence[PermitRoute], country: str) -> str:
     return _words_of(open_routes(routes, country))
 
 
-def _of_open_route(route: PermitRoute) -> Iterator[Judged]:
-    """What a way to a permit that is not closed adds: that places are few, or that it was not read whether it is open."""
+def _of_open_route(route: PermitRoute, permit: str | None) -> Iterator[Judged]:
+    """What a way that does not close the permit adds: that places are few, or that it was not read whether it is open.
+
+    A permit that a closed way leaves out was not read either.
+    """
     values = {"country": route.country, "rows": route.id}
-    if route.possible is Possible.QUOTA:
+    if route.possible is Possible.NOT_POSSIBLE and permit in route.not_covered:
+        yield Judged(Answer.UNKNOWN, Finding(Reason.PERMIT_NOT_SETTLED, values))
+    elif route.possible is Possible.QUOTA:
         yield Judged(Answer.YES, Finding(Reason.PERMITS_BY_QUOTA, values))
     elif route.possible is Possible.UNKNOWN:
         yield Judged(Answer.UNKNOWN, Finding(Reason.PERMIT_NOT_SETTLED, values))

@@ -271,10 +271,10 @@ def others_told(verdict: Verdict) -> list[list[str]]:
 @pytest.mark.parametrize("licence", [None, CHINESE], ids=["law", "licence"])
 def test_beside_italys_closed_places_the_open_permits_that_were_read_are_told(licence: Any, visa: Visa) -> None:
     verdict = ask(licence, origin="CN", destination="IT", nationality="CN", visa=visa, sector="14.10")
-    assert others_told(verdict) == [["it-route-household-or-farm", "it-route-skilled", "it-route-intra-group"]]
+    assert others_told(verdict) == [["it-route-skilled", "it-route-intra-group"]]
     [told] = [one for one in verdict.reasons if one.code is Reason.OTHER_PERMIT_ROUTES]
     assert told.weight is Weight.INFORMS
-    assert told.values["routes"].split() == ["household_or_farm", "skilled", "intra_group"]
+    assert told.values["routes"].split() == ["skilled", "intra_group"]
 
 
 def test_a_permit_that_was_not_read_is_never_told_as_open_and_none_closed_or_unsettled() -> None:
@@ -322,8 +322,13 @@ def test_a_permit_in_words_that_the_law_does_not_have_is_asked_for_again_and_is_
     plan = {"destination": "IT", "nationality": "CN", "sector": "14.10", "employer": EmployerKind.COMPANY}
     verdict = ask(CHINESE, **plan, work_permit=word)
     assert (verdict.verdict, needed(verdict)) == (Answer.UNKNOWN, ["work_permit"])
-    for known in ("skilled", "household_or_farm", "family care quota"):
-        assert ask(CHINESE, **plan, work_permit=known).verdict is Answer.YES
+    assert ask(CHINESE, **plan, work_permit="skilled").verdict is Answer.YES
+
+
+@pytest.mark.parametrize("permit", ["household_or_farm", "family care quota"])
+def test_a_permit_of_which_it_was_not_read_to_whom_it_is_open_is_no_yes(permit: str) -> None:
+    plan = {"destination": "IT", "nationality": "CN", "sector": "88.10", "employer": EmployerKind.COMPANY}
+    assert ask(CHINESE, **plan, work_permit=permit).verdict is Answer.UNKNOWN
 
 
 # About no one in particular
