@@ -119,7 +119,7 @@ def test_every_line_says_in_a_word_that_is_translated_what_it_is_for() -> None:
         assert all(word(language, "line_kind", line.kind) for line in lines if line.kind)
 
 
-def test_only_two_states_have_no_line_that_a_real_home_gives_but_112() -> None:
+def test_only_belgium_has_no_line_that_a_real_home_gives_but_112() -> None:
     empty = {country for country in EU_STATES if [number for number in numbers_in(country) if number] == ["112"]}
     assert empty == {"BE"}
 
