@@ -133,7 +133,9 @@ def _on_clock(part: str, hour: int) -> int:
 def _is_worked(reading: Reading, match: re.Match[str]) -> bool:
     place = Match(match.start(), match.end())
     near = reading.plain[max(0, match.start() - 14) : match.end() + 8]
-    return not (grammar("open").search(near) or reading.is_denied(place) or reading.is_quoted(place))
+    return not (
+        grammar("open").search(near) or reading.is_denied(place) or reading.is_quoted(place) or reading.is_aside(place)
+    )
 
 
 def _items(
@@ -152,6 +154,6 @@ def _items(
         yield Item(ItemKind.SECTOR, sector[2], reading.text[sector[0] : sector[1]], sector[0], sector[1])
     for visa, concept in _VISAS:
         for match in reading.find(concept)[:3]:
-            if not reading.is_denied(match) and not reading.is_quoted(match):
+            if not (reading.is_denied(match) or reading.is_quoted(match) or reading.is_aside(match)):
                 yield Item(ItemKind.VISA, visa, reading.text[match.start : match.end], match.start, match.end)
                 return

@@ -12,6 +12,7 @@ from functools import cache, cached_property
 
 import msgspec
 
+from registry.verification.checks.asides import asides
 from registry.verification.checks.text import data_of, folded, grammar, language_of
 
 LANGUAGES = ("zh", "en", "fr", "it", "ro")
@@ -192,15 +193,27 @@ class Reading:
     def is_notice(self) -> bool:
         """Whether the whole text warns, informs or complains and offers nothing."""
         head = min(len(self.plain), 60)
+        if self.has("statement", 0, head) and (not self.find("job_offer") or self.find("disclaims")):
+            return True
         return (self.has("notice", 0, head) or bool(self.find("no_offer"))) and not self.find("ours")
+
+    @cached_property
+    def _asides(self) -> list[tuple[int, int]]:
+        return asides(self)
+
+    def is_aside(self, match: Match) -> bool:
+        """Whether a match stands where the writer offers nothing (`asides`)."""
+        place = bisect_right(self._asides, match.start, key=lambda part: part[0]) - 1
+        return place >= 0 and match.end <= self._asides[place][1]
 
     def is_quoted(self, match: Match) -> bool:
         """Whether a match is refused, stands in a warning, or is what others say; what the offerer says is meant."""
         if self.is_notice or self.has("refused", match.end, self.span(match, "clause")[1]):
             return True
         start, end = self.sentences[self.sentence_at(match.start)]
-        cues = [*self.within("warn", start, end), *self.within("reported", start, match.start)]
-        return any(not self.has("ours", one.end, match.start) for one in cues)
+        warnings, others = self.within("warn", start, end), self.within("reported", start, match.start)
+        others = [one for one in others if not self.has("turns_to_self", one.end, match.start)]
+        return any(not self.has("ours", one.end, match.start) for one in (*warnings, *others))
 
     # --- Flags ---
 
@@ -220,7 +233,7 @@ class Reading:
                 continue
             if any(self._is_taken_as_denied(one, rule, together) for one in together):
                 continue
-            if not self.is_quoted(anchor):
+            if not self.is_quoted(anchor) and not all(self.is_aside(one) for one in together):
                 return start, end
         return None
 

@@ -213,7 +213,7 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
     found: list[Charge] = []
     for one in sums:
         place = Match(one.start, one.end)
-        if reading.is_quoted(place):
+        if reading.is_quoted(place) or reading.is_aside(place):
             continue
         role, cue = _role(reading, one, found[-1] if found else None)
         whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)
