@@ -32,10 +32,13 @@ LISTS = (
     "扣护照——不对。先交押金——不对。签两份合同——不对。",
     "Ce que nous ne faisons pas : demander une caution, retenir 200 euros sur le salaire, payer en espèces.",
     "Non facciamo: cauzioni, visti turistici, passaporti in cassaforte. Cerchiamo due pizzaioli.",
+    "Aucun de nos sept salariés n'a versé de caution, laissé son passeport ni été payé de la main à la main.",
+    "Fără: taxe, garanții, muncă la negru. Cu: contract, asigurare. Căutăm mecanici.",
     "Ce nu facem: garanții, taxe de dosar, pașapoarte ținute la birou, bani în mână. Angajăm zidari.",
 )
 OTHERS = (
     "有人拿着我们的营业执照到处收押金，每人五千，请大家看到就通知我们。",
+    "L'agenzia accanto promette permessi sicuri a 5.000 euro. Cerchiamo un tornitore.",
     "聽說隔壁廠把護照鎖在櫃子裡，一天做十四小時，我們廠不這樣。",
     "Mon cousin veut partir : un « agent » lui demande 6 000 € et son passeport. Où signaler cela ?",
     "C'è chi usa il nostro marchio e chiede 3.000 euro in contanti. Noi assumiamo con contratto.",
