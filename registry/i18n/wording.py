@@ -47,6 +47,7 @@ FORMS: dict[Reason, tuple[str, ...]] = {
     Reason.NAME_DIFFERS: ("branch",),
     Reason.USCC_CHECK_FAILED: ("letters", "characters"),
     Reason.OTHER_PERMIT_ROUTES: ("routes",),
+    Reason.PERMIT_NOT_SETTLED: ("routes",),
     Reason.INSTEAD_OF_LICENCE: ("instead",),
     Reason.NUMBER_CHECK_FAILED: ("letters",),
 }

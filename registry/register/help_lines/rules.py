@@ -65,8 +65,10 @@ class HelpLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def is_given(self) -> bool:
-        """Whether a real home gives the number: an emergency number, one that was called, or a public body's own."""
-        return self.is_emergency or self.checked_on is not None or self.run_by in PUBLIC_BODIES
+        """Whether a real home gives the number: an emergency number, one that was called, a public body's own, or one that
+        was read on the pages of the organisation itself."""
+        is_own = self.run_by in PUBLIC_BODIES or self.mark is Mark.SOURCE
+        return self.is_emergency or self.checked_on is not None or is_own
 
     @property
     def is_uncalled(self) -> bool:
@@ -174,7 +176,7 @@ _ORDER = {
 
 
 def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
-    """The number as it may be shown. An NGO's stays hidden until it was called, except in a demonstration."""
+    """The number as it may be shown. An NGO's that another source gives is hidden until it was called, but in a demonstration."""
     return line.number if is_demo or line.is_given else None
 
 

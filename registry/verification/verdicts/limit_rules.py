@@ -222,8 +222,11 @@ def of_other_routes(routes: Sequence[PermitRoute], country: str, *, is_lending: 
 
 def of_unsettled_routes(routes: Sequence[PermitRoute], country: str) -> list[Finding]:
     """Tells the ways to a permit there of which it was not read whether they are open, if there are any."""
-    rows = " ".join(one.id for one in routes_of(routes, country) if one.possible is Possible.UNKNOWN)
-    return [Finding(Reason.PERMIT_NOT_SETTLED, {"country": country, "rows": rows}, Weight.INFORMS)] if rows else []
+    found = [one for one in routes_of(routes, country) if one.possible is Possible.UNKNOWN]
+    if not found:
+        return []
+    values = {"country": country, "routes": _words_of(found), "rows": " ".join(one.id for one in found)}
+    return [Finding(Reason.PERMIT_NOT_SETTLED, values, Weight.INFORMS)]
 
 
 def _words_of(routes: Iterable[PermitRoute]) -> str:

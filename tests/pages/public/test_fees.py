@@ -73,7 +73,7 @@ def test_the_answer_says_how_to_claim_step_by_step_with_the_bodies_of_both_ends(
         "destination": "SK", "charged_by": "licensed_sender", "monthly_wage": "8000", "wage_currency": "CNY",
     }  # fmt: skip
     text = read(client.post("/en/fees", data=form)).text
-    assert "only for a contract of 120 months or more" in text
+    assert "only for a contract of at least so many months: 120" in text
     steps = text.partition("How to get it back")[2].partition("Where can money come back from?")[0]
     assert steps.index("Keep proof") < steps.index("commerce department") < steps.index("In the country of the job")
     assert "one year from knowing" in steps

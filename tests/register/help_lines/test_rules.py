@@ -26,11 +26,18 @@ def numbers_in(country: str | None) -> list[str | None]:
     ]
 
 
-def ngo() -> HelpLine:
-    return next(line for line in help_lines_in(shipped_law()) if line.run_by is RunBy.NGO and line.number)
+def ngo(mark: Mark = Mark.SECONDARY) -> HelpLine:
+    lines = help_lines_in(shipped_law())
+    return next(line for line in lines if line.run_by is RunBy.NGO and line.number and line.mark is mark)
 
 
-def test_an_ngos_number_not_called_yet_is_hidden_in_production() -> None:
+def test_an_ngos_number_from_its_own_pages_is_given_and_said_to_be_uncalled() -> None:
+    assert public_number(ngo(Mark.SOURCE), is_demo=False) == ngo(Mark.SOURCE).number
+    assert is_to_be_marked(ngo(Mark.SOURCE), is_demo=False)
+    assert "08000 121 700" in numbers_in("GB")
+
+
+def test_an_ngos_number_that_another_source_gives_is_hidden_until_it_was_called() -> None:
     assert public_number(ngo(), is_demo=False) is None
     assert not is_to_be_marked(ngo(), is_demo=False)
 
@@ -112,9 +119,9 @@ def test_every_line_says_in_a_word_that_is_translated_what_it_is_for() -> None:
         assert all(word(language, "line_kind", line.kind) for line in lines if line.kind)
 
 
-def test_only_two_states_have_no_line_that_a_real_home_gives_but_112() -> None:
+def test_only_belgium_has_no_line_that_a_real_home_gives_but_112() -> None:
     empty = {country for country in EU_STATES if [number for number in numbers_in(country) if number] == ["112"]}
-    assert empty == {"BE", "CZ"}
+    assert empty == {"BE"}
 
 
 def test_ways_beside_the_telephone_are_named() -> None:
