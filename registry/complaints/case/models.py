@@ -6,7 +6,7 @@ No foreign key leads to a table of the register, only public references: complai
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, and_, false
+from sqlalchemy import JSON, ForeignKey, Index, and_, false, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -16,6 +16,9 @@ from registry.vocabulary.cases import CaseState, Priority
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 """When a case without a running deadline is due: after all others."""
+
+
+_IS_IN_DANGER = text("in_danger_since IS NOT NULL")
 
 
 class Case(Base):
@@ -47,7 +50,13 @@ class Case(Base):
             for column in ("is_open", "state", "country", "sector", "assignee", "has_unread")
         ),
         Index("ix_cases_late", "unit_id", "due_at"),
-        Index("ix_cases_in_danger", "unit_id", "in_danger_since"),
+        Index(
+            "ix_cases_in_danger",
+            "unit_id",
+            "in_danger_since",
+            sqlite_where=_IS_IN_DANGER,
+            postgresql_where=_IS_IN_DANGER,
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)

@@ -27,7 +27,7 @@ ELSEWHERE = (
     # A mapping of the operator's, JSON, and what is sent in one go are on no page; what columns lack is said beside them.
     "7 cannot be read: 7", "the file is 7, and the mapping", "--encoding is for", "none of the mapped columns",
     "line 7 looks like", "the file is no well-formed JSON", "the file holds no list of records", "7: send it to",
-    "the file is 7: only 7 are split", "the file says 7 above its table", "7 has no list with rows",
+    "the file is JSON, which has no headings", "the file says 7 above its table", "7 has no list with rows",
     "7; the file has 7", "the file is damaged in 7", "the job is 7",
 )  # fmt: skip
 PUT_TOGETHER = frozenset({"the file is 7", "7: the file is cut off, damaged, or in another encoding"})
