@@ -15,7 +15,7 @@ from registry.officers.rights import RIGHTS, Act, Resource, Role
 
 
 def is_able(session: Session, officer: Officer, resource: Resource, act: Act, today: date) -> bool:
-    """Whether an officer has a right today and is there to use it."""
+    """Whether an officer has a right today and is there to use it. A case can be given to those who may read it."""
     return session.scalars(_able(RIGHTS[resource, act], today).where(Officer.id == officer.id)).first() is not None
 
 

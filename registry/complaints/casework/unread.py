@@ -130,7 +130,7 @@ def _assignee(session: Session, case: Case, today: date) -> Account | None:
     if case.assignee is None:
         return None
     account = session.scalars(select(Account).where(Account.reference == case.assignee)).one_or_none()
-    return account if account is not None and is_able(session, account, Resource.CASE, Act.WRITE, today) else None
+    return account if account is not None and is_able(session, account, Resource.CASE, Act.READ, today) else None
 
 
 def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:

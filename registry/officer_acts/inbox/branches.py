@@ -109,11 +109,14 @@ def of_my_unit() -> ColumnElement[bool]:
     return Case.unit_id + 0 == select(Unit.id).where(Unit.reference == UNIT).scalar_subquery()
 
 
-def is_mine(owner: Any) -> ColumnElement[bool]:
-    """Whether the row is this officer's: the owner is, there is none, or the one there was cannot act today."""
-    return or_(owner == ME, owner.is_(None), owner.in_(unable_today()))
+def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:
+    """Whether the row is this officer's: the owner is, there is none, or the one there was cannot use this right today.
+
+    Who reads cases can be given one.
+    """
+    return or_(owner == ME, owner.is_(None), owner.in_(unable_today(resource, act)))
 
 
-def unable_today() -> Select[Any]:
-    """The officers of the unit who cannot work on cases today: they have left, lost the role, or are away."""
-    return unable(UNIT, RIGHTS[Resource.CASE, Act.WRITE], TODAY)
+def unable_today(resource: Resource, act: Act) -> Select[Any]:
+    """The officers of the unit who cannot use a right today: they have left, lost the role, or are away."""
+    return unable(UNIT, RIGHTS[resource, act], TODAY)

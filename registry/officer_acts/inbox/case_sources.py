@@ -129,7 +129,7 @@ def _unassigned() -> Select[Any]:
 
 def _left() -> Select[Any]:
     """Cases of officers who cannot work on them today."""
-    waiting = Case.assignee.in_(unable_today()), Case.assignee != ME, Case.state.in_(WORK_STATES)
+    waiting = Case.assignee.in_(unable_today(Resource.CASE, Act.READ)), Case.assignee != ME, Case.state.in_(WORK_STATES)
     return _in_order(rows(_free()).where(in_my_unit(), *waiting))
 
 
@@ -377,7 +377,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.MESSAGE, Act.WRITE), _unread),
     Source(right(Resource.CASE, Act.HOLD), _unread_late),
     Source(right(Resource.CASE, Act.ASSIGN), _danger_of_all),
-    Source(lambda may: _works(may) and not may(Resource.CASE, Act.ASSIGN), _own_danger),
+    Source(_works, _own_danger),
     Source(_works, _own_cases),
     Source(_works, _unassigned),
     Source(_works, _left),

@@ -68,7 +68,7 @@ def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Selec
 
 
 def _sanction_draft() -> Select[Any]:
-    mine = Sanction.state == SanctionState.PROPOSED, is_mine(Sanction.proposed_by)
+    mine = Sanction.state == SanctionState.PROPOSED, is_mine(Sanction.proposed_by, Resource.SANCTION, Act.PROPOSE)
     return _sanction("sanction.proposed", *mine, owner=Sanction.proposed_by, since_on=Sanction.proposed_on)
 
 

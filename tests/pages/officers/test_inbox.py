@@ -203,9 +203,8 @@ def _is_about(found: Row, row: Any) -> bool:
     return row.reference in (found.reference, found.about)
 
 
-def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Session, walker: Officer) -> None:
-    make_source(session, "CZ")
-    source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+def held_reading(session: Session, source: Source) -> PendingImport:
+    """A reading of a list that waits for an official."""
     pending = PendingImport(
         reference=new_reference(),
         source_id=source.id,
@@ -216,6 +215,13 @@ def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Ses
         counts={},
     )
     session.add(pending)
+    return pending
+
+
+def test_a_list_that_is_held_and_one_that_is_out_of_date_make_a_row(session: Session, walker: Officer) -> None:
+    make_source(session, "CZ")
+    source = session.execute(select(Source).where(Source.reference == source_of("CZ"))).scalar_one()
+    pending = held_reading(session, source)
     assert "list.held" in kinds_of(session, walker)
     assert "list.out_of_date" not in kinds_of(session, walker)
     pending.decided_at = now()
@@ -277,6 +283,10 @@ def test_danger_waits_for_triage_supervisor_and_assignee_at_once(
         return [kind in kinds_of(session, who) for who in (triage, supervisor, assignee, other)]
 
     assert told("danger") == [True, True, True, False]
+    case.assignee = None
+    (found,) = [row for row in rows_of(session, supervisor) if row.kind == "danger"]
+    assert not found.is_vacant
+    case.assignee = assignee.reference
     case.state, case.is_open = CaseState.WITHDRAWN, False
     assert told("danger_withdrawn") == [True, True, True, False]
     case.in_danger_since = None
@@ -320,6 +330,26 @@ def test_what_lies_with_an_officer_who_cannot_act_today_is_in_the_lists_of_the_o
         later = now() + timedelta(days=4)
         assert case.reference not in {row.reference for row in rows_of(session, other, later)}
     assert "unread" in {row.kind for row in rows_of(session, other) if row.reference == case.reference}
+
+
+def test_what_lies_with_an_officer_of_another_role_who_is_there_is_in_no_other_list(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    decider = people("cz-labour", Role.DECIDER, email="decider@authority.example").officer
+    other = people("cz-labour", Role.INVESTIGATOR, email="other@authority.example").officer
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    case.assignee, case.state, case.is_open, case.has_unread = decider.reference, CaseState.INVESTIGATING, True, True
+    assert case.reference not in {row.reference for row in rows_of(session, other)}
+    sanction = session.scalars(select(Sanction)).first()
+    unit = session.scalars(select(Unit.reference).where(Unit.authority == sanction.authority)).first()
+    author, colleague = (
+        people(unit, Role.LICENSING, email=f"{name}@authority.example").officer for name in ("author", "colleague")
+    )
+    sanction.state, sanction.proposed_by = SanctionState.PROPOSED, author.reference
+    drafts = ["sanction.proposed" in kinds_of(session, who) for who in (author, colleague)]
+    assert drafts == [True, False]
+    session.execute(update(RoleHeld).where(RoleHeld.officer_id == author.id).values(ended_on=day_at(now(), None)))
+    assert "sanction.proposed" in kinds_of(session, colleague)
 
 
 def test_what_needs_a_role_that_nobody_has_waits_for_the_supervisor_and_then_the_administrator(
@@ -398,16 +428,7 @@ def test_a_held_list_of_an_authority_without_a_unit_is_told_to_administrators(
     admin = people("cz-labour", Role.SYSADMIN, email="admin@authority.example").officer
     make_source(session, "PT")
     source = session.execute(select(Source).where(Source.reference == source_of("PT"))).scalar_one()
-    pending = PendingImport(
-        reference=new_reference(),
-        source_id=source.id,
-        file="x",
-        digest="0" * 64,
-        fetched_at=now(),
-        reason="odd",
-        counts={},
-    )
-    session.add(pending)
+    held_reading(session, source)
     late = now() + timedelta(days=source.fresh_for_days + 1)
 
     def told() -> set[str]:

@@ -102,7 +102,7 @@ def is_free(session: Session, case: Case, today: date) -> bool:
     if case.state not in TAKEN_UP or case.assignee is None:
         return case.state in TAKEN_UP
     account = session.scalars(select(Account).where(Account.reference == case.assignee)).one_or_none()
-    return account is None or not is_able(session, account, Resource.CASE, Act.WRITE, today)
+    return account is None or not is_able(session, account, Resource.CASE, Act.READ, today)
 
 
 TAKEN_UP = frozenset({CaseState.SUBMITTED, CaseState.IN_TRIAGE, CaseState.REOPENED})
