@@ -271,25 +271,41 @@ class CaseEventSchema(OutSchema):
     event_id = fields.String(attribute="reference", required=True)
     kind = OneOf(tuple(EventKind), required=True)
     state = OneOf(tuple(EventState), required=True)
-    on_day = fields.Date(required=True)
-    at_time = fields.String(required=True, allow_none=True, metadata={"example": "09:30"})
+    on_day = fields.Date(
+        required=True, metadata={"description": "When it is to be or was, where the unit's authority sits."}
+    )
+    at_time = fields.String(
+        required=True, allow_none=True, metadata={"description": "The hour there; null: none.", "example": "09:30"}
+    )
     place = fields.String(required=True, allow_none=True)
     owner = fields.String(required=True, metadata={"description": "Who writes down what comes of it."})
     officers = fields.List(fields.String(), required=True, metadata=_OFFICERS | {"description": "All who take part."})
     attendees = fields.List(OneOf(tuple(Attendee)), required=True, metadata=_ATTENDEES)
-    purpose = fields.String(required=True, allow_none=True)
-    record = fields.String(required=True, allow_none=True)
-    was_reached = fields.Boolean(required=True)
+    purpose = fields.String(required=True, allow_none=True, metadata={"description": "What it is for."})
+    record = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was seen, said or taken, or why it was not held; null before."},
+    )
+    was_reached = fields.Boolean(
+        required=True, metadata={"description": "Of a call: an officer spoke with those who were called."}
+    )
     sha256 = fields.String(required=True, allow_none=True)
     by = fields.String(required=True)
     on = fields.Date(required=True)
-    recorded_by = fields.String(required=True, allow_none=True)
-    recorded_on = fields.Date(required=True, allow_none=True)
+    recorded_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who wrote down what came of it; null before."}
+    )
+    recorded_on = fields.Date(required=True, allow_none=True, metadata={"description": "When that was; null before."})
     digest = fields.String(
         required=True, metadata={"description": "SHA-256 of all of this, as it stands in the case file's manifest."}
     )
 
 
 class CaseEventsSchema(OutSchema):
-    events = fields.List(fields.Nested(CaseEventSchema), required=True)
+    events = fields.List(
+        fields.Nested(CaseEventSchema),
+        required=True,
+        metadata={"description": "What is planned by its day, then what was written down, the latest first."},
+    )
     version = fields.Integer(required=True, metadata=_VERSION)
