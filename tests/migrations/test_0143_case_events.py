@@ -1,4 +1,4 @@
-"""Step 0142: cases of the former version stay, and what is planned or written down has a table of its own."""
+"""Step 0143: cases of the former version stay, and what is planned or written down has a table of its own."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tests.migrations.unread_rows import case_row
 
 
 def test_a_visit_stands_beside_a_case_of_the_former_version(database: Database) -> None:
-    step = Step(database, "0142")
+    step = Step(database, "0143")
     step.insert("cases", case_row(1))
     step.run()
     event = {

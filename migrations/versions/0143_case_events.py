@@ -1,6 +1,6 @@
 """Visits, interviews, telephone calls and evidence of a case. The version before neither reads nor writes the table.
 
-Data test: tests/migrations/test_0142_case_events.py.
+Data test: tests/migrations/test_0143_case_events.py.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.columns import own_id, text, words
 
-revision = "0142"
-down_revision = "0141"
+revision = "0143"
+down_revision = "0142"
 branch_labels = None
 depends_on = None
 
