@@ -1,12 +1,12 @@
 """Which open cases no officer of the unit can read is found in an index, without reading each case.
 
-Data test: tests/migrations/test_0145_index_of_languages_of_open_cases.py.
+Data test: tests/migrations/test_0147_index_of_languages_of_open_cases.py.
 """
 
 from migrations import steps
 
-revision = "0145"
-down_revision = "0144"
+revision = "0147"
+down_revision = "0146"
 branch_labels = None
 depends_on = None
 

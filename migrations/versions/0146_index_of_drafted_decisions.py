@@ -1,12 +1,12 @@
 """Decisions that wait for a second person are found by an index of the few that there are.
 
-Data test: tests/migrations/test_0144_index_of_drafted_decisions.py.
+Data test: tests/migrations/test_0146_index_of_drafted_decisions.py.
 """
 
 from migrations import steps
 
-revision = "0144"
-down_revision = "0143"
+revision = "0146"
+down_revision = "0145"
 branch_labels = None
 depends_on = None
 
