@@ -174,4 +174,6 @@ def test_every_value_of_a_set_has_its_sentence() -> None:
     schemas = document()["components"]["schemas"]
     for name in [name for name, schema in schemas.items() if "enum" in schema and name != "CountryCode"]:
         for value in schemas[name]["enum"]:
-            assert re.search(rf"^- `{re.escape(value)}`: .", schemas[name]["description"], re.M), (name, value)
+            assert re.search(rf"^- `{re.escape(value)}`: .", schemas[name]["description"], re.M), (
+                f"say in registry/api/openapi/enum_texts.toml what {name} and its value {value} mean"
+            )
