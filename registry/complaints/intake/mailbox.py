@@ -134,6 +134,11 @@ class MailboxView(NamedTuple):
     handovers: Sequence[Handover]
     former_names: Mapping[str, Mapping[str, str]]
 
+    @property
+    def first_names(self) -> Mapping[str, str]:
+        """The names of the office to which it was sent."""
+        return self.handovers[0].from_names if self.handovers else self.unit_names
+
     def names_of(self, message: ShownMessage) -> Mapping[str, str]:
         """The names of the office that wrote a message."""
         return self.unit_names if message.unit is None else self.former_names.get(message.unit, {})

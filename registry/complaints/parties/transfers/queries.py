@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -23,10 +23,10 @@ MAX_LISTED = 100
 
 
 class Listed(NamedTuple):
-    """A transfer in the list of one of its two units. `case_reference` is all that the former unit still knows of the case."""
+    """A transfer in the list of one of its two units. Of the case its number alone is shown: the former unit has it no more."""
 
     transfer: Transfer
-    case_reference: str
+    case: Case
     is_received: bool
 
 
@@ -44,10 +44,10 @@ def fetch_transfers(session: Session, unit: str) -> list[Listed]:
     is_shown = or_(
         Transfer.former == unit, Transfer.state != TransferState.ASKED, Case.state.in_(sorted(MOVABLE_STATES))
     )
-    query: Select[Transfer, str] = select(Transfer, Case.reference).join(Case, Case.id == Transfer.case_id)
+    query = select(Transfer, Case).join(Case, Case.id == Transfer.case_id)
     query = query.where(or_(Transfer.former == unit, Transfer.party == unit), is_shown)
     rows = session.execute(query.order_by(Transfer.state != TransferState.ASKED, Transfer.id.desc()).limit(MAX_LISTED))
-    return [Listed(transfer, reference, transfer.party == unit) for transfer, reference in rows]
+    return [Listed(transfer, case, transfer.party == unit) for transfer, case in rows]
 
 
 def fetch_of_case(call: Call[Officer], sealer: Sealer, reference: str) -> Sequence[TransferView]:

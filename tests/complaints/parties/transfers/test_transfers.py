@@ -106,7 +106,7 @@ def test_the_unit_that_accepts_reads_everything_and_the_former_one_nothing(
     with pytest.raises(NotFound):
         case_reading.case_view(anna, sealer, filed.case.reference)
     (line,) = queries.fetch_transfers(session, ITALY)
-    assert (line.case_reference, line.transfer.party, line.transfer.state) == (
+    assert (line.case.reference, line.transfer.party, line.transfer.state) == (
         filed.case.reference, unit, TransferState.ACCEPTED,
     )  # fmt: skip
 
