@@ -88,7 +88,11 @@ class MailboxSchema(OutSchema):
     office = fields.String(
         required=True, allow_none=True, metadata={"description": "Which office reads it; null while it is a draft."}
     )
-    handovers = fields.List(fields.Nested(HandoverSchema), required=True)
+    handovers = fields.List(
+        fields.Nested(HandoverSchema),
+        required=True,
+        metadata={"description": "From which office to which it went, the first one first."},
+    )
     filed_on = fields.Date(required=True, allow_none=True, metadata={"description": "Null while it is a draft."})
     acknowledge_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)
     answer_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)

@@ -14,12 +14,16 @@ _NOT_THE_STORY = {"description": "Read by the officers of both units: neither wh
 class TransferSummarySchema(OutSchema):
     """A transfer, without its texts."""
 
-    transfer_id = fields.String(attribute="transfer.reference", required=True)
+    transfer_id = fields.String(
+        attribute="transfer.reference", required=True, metadata={"description": "The transfer's reference."}
+    )
     case_id = fields.String(attribute="case.reference", required=True)
     former = fields.String(attribute="transfer.former", required=True, metadata={"description": "The unit that asks."})
     unit = fields.String(attribute="transfer.party", required=True, metadata={"description": "The unit that is asked."})
     state = OneOf(tuple(TransferState), attribute="transfer.state", required=True)
-    asked_by = fields.String(attribute="transfer.asked_by", required=True)
+    asked_by = fields.String(
+        attribute="transfer.asked_by", required=True, metadata={"description": "The officer who asks, by reference."}
+    )
     asked_on = fields.Date(attribute="transfer.asked_on", required=True)
     due_at = Instant(
         attribute="transfer.due_at",

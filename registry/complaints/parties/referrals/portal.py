@@ -118,7 +118,7 @@ def accept(call: Call[PartyMember], reference: str) -> Referral:
     """Accept a referral. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
     referral.answered_by, referral.answered_on = call.actor.name, call.at.date()
-    _tell_sender(call, case, referral)
+    tell_sender(call, case, referral)
     advance_referral(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
     return referral
 
@@ -130,7 +130,7 @@ def decline(call: Call[PartyMember], sealer: Sealer, reference: str, reason: str
     opened = _open_box(call.session, sealer, referral)
     referral.reason_sealed = opened.seal(text, place_of(case, referral, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = call.actor.name, today, today
-    _tell_sender(call, case, referral)
+    tell_sender(call, case, referral)
     advance_referral(call, case, referral, ReferralState.DECLINED, By.PARTNER, has_reason=True)
     close_access(call.session, sealer, referral)
     return referral
@@ -172,7 +172,7 @@ def reports_of(session: Session, opened: OpenContainer, case: Case, referral: Re
     ]
 
 
-def _tell_sender(call: Call[PartyMember], case: Case, referral: Referral) -> None:
+def tell_sender(call: Call[PartyMember], case: Case, referral: Referral) -> None:
     """Tell the officer who sent it or, where another unit has the case since, those there who give cases to officers."""
     session, unit = call.session, call.session.get_one(Unit, case.unit_id).reference
     sender = session.scalars(select(Officer).where(Officer.reference == referral.sent_by)).one_or_none()
