@@ -3,7 +3,7 @@
 The version before neither reads nor writes them: a message without a unit was written by the one that has the case. A case
 that was transferred is another unit's for it too.
 
-Data test: tests/migrations/test_0143_transfers_between_units.py.
+Data test: tests/migrations/test_0144_transfers_between_units.py.
 """
 
 import sqlalchemy as sa
@@ -11,8 +11,8 @@ from alembic import op
 
 from migrations.columns import own_id, text, where, words
 
-revision = "0143"
-down_revision = "0142"
+revision = "0144"
+down_revision = "0143"
 branch_labels = None
 depends_on = None
 
