@@ -1,4 +1,4 @@
-"""Step 0147: the languages of open cases have an index, and all cases stay."""
+"""Step 0148: the languages of open cases have an index, and all cases stay."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -8,7 +8,7 @@ NAME = "ix_cases_open_language"
 
 
 def test_languages_of_open_cases_have_an_index(database: Database) -> None:
-    step = Step(database, "0147")
+    step = Step(database, "0148")
     step.insert("cases", case_row(1))
     before = step.indexes("cases")
     step.run()
