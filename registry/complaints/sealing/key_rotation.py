@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.models import OfficerDraft
+from registry.complaints.casework.models import CaseAgency, Employer, OfficerDraft
 from registry.complaints.casework.unsent import place_of_draft
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
@@ -42,6 +42,8 @@ RING_SEALED: Sequence[RingSealed] = (
         ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"),
         lambda case, column: place_of(case, case, column),
     ),
+    RingSealed(CaseAgency, ("sealed",), lambda agency, column: place_of(agency, agency, column)),
+    RingSealed(Employer, ("sealed",), lambda employer, column: place_of(employer, employer, column)),
     RingSealed(OfficerDraft, ("sealed",), lambda draft, _column: place_of_draft(draft)),
 )
 """Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""
