@@ -330,7 +330,7 @@ _PLACE = {"description": "Where it is. It is sealed.", "example": "Prato"}
 _NUMBER = {"description": "In its country's register of companies. It is sealed."}
 
 
-class EmployerBodySchema(InSchema):
+class UnitEmployerBodySchema(InSchema):
     name = Line(max_length=200, required=True, metadata=_NAME)
     country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
     place = Line(max_length=200, metadata=_PLACE)
@@ -352,7 +352,7 @@ class CaseEmployerBodySchema(InSchema):
     register_number = Line(max_length=200, metadata=_NUMBER)
 
 
-class EmployerSummarySchema(OutSchema):
+class UnitEmployerSummarySchema(OutSchema):
     employer_id = fields.String(required=True, metadata={"description": "Reference of the employer in your unit."})
     name = fields.String(required=True)
     country = fields.String(required=True, allow_none=True)
@@ -360,7 +360,7 @@ class EmployerSummarySchema(OutSchema):
     register_number = fields.String(required=True, allow_none=True, metadata={"description": "Its register number."})
 
 
-class CaseEmployerSchema(EmployerSummarySchema):
+class CaseEmployerSchema(UnitEmployerSummarySchema):
     part = OneOf((FirmPart.EMPLOYER, FirmPart.USER_FIRM), required=True, metadata={"description": "Its part."})
 
 
@@ -384,42 +384,44 @@ class CaseFirmsSchema(OutSchema):
         required=True, allow_none=True, metadata={"description": "The employer in the complainant's own words."}
     )
     suggested = fields.List(
-        fields.Nested(EmployerSummarySchema),
+        fields.Nested(UnitEmployerSummarySchema),
         required=True,
         metadata={"description": "Employers of your unit that those words may mean."},
     )
     version = fields.Integer(required=True, metadata=_VERSION)
 
 
-class EmployersQuerySchema(InSchema):
+class UnitEmployersQuerySchema(InSchema):
     name = Line(max_length=200, required=True, metadata={"description": "A part of the name, or the register number."})
 
 
-class EmployersSchema(OutSchema):
-    items = fields.List(fields.Nested(EmployerSummarySchema), required=True)
+class UnitEmployersSchema(OutSchema):
+    items = fields.List(fields.Nested(UnitEmployerSummarySchema), required=True)
 
 
-class EmployerVisitSchema(OutSchema):
+class UnitEmployerVisitSchema(OutSchema):
     case_id = fields.String(required=True)
     event_id = fields.String(required=True, metadata={"description": "The visit."})
     on_day = fields.Date(required=True, metadata={"description": "When it is to be or was."})
     state = OneOf(tuple(EventState), required=True)
 
 
-class EmployerCaseSchema(OutSchema):
+class UnitEmployerCaseSchema(OutSchema):
     case_id = fields.String(required=True)
     state = OneOf(tuple(CaseState), required=True)
     filed_on = fields.Date(required=True)
 
 
-class EmployerSchema(EmployerSummarySchema):
+class UnitEmployerSchema(UnitEmployerSummarySchema):
     cases = fields.List(
-        fields.Nested(EmployerCaseSchema), required=True, metadata={"description": "Cases of your unit that name it."}
+        fields.Nested(UnitEmployerCaseSchema),
+        required=True,
+        metadata={"description": "Cases of your unit that name it."},
     )
     agencies = fields.List(
         fields.String(), required=True, metadata={"description": "Ids of the agencies of those cases."}
     )
     visits = fields.List(
-        fields.Nested(EmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
+        fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
     )
     version = fields.Integer(required=True, metadata=_VERSION)

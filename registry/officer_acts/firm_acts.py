@@ -21,7 +21,7 @@ from registry.officer_acts.case_acts import case_finder, find_within_case
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import EventKind, FirmPart
-from schemas.cases import CaseEmployerBodySchema, CaseFurtherAgencySchema, EmployerBodySchema
+from schemas.cases import CaseEmployerBodySchema, CaseFurtherAgencySchema, UnitEmployerBodySchema
 
 
 def _add_agency(call: ActCall[Officer], agency_id: str, part: FirmPart) -> object:
@@ -84,7 +84,7 @@ EMPLOYER = case_acts(
     _find_employer,
     OfficerAct(
         "edit", Act.WRITE, _edit, "editEmployer", "Correct what is written down of an employer.",
-        EmployerBodySchema, method="put", path="", page="",
+        UnitEmployerBodySchema, method="put", path="", page="",
     ),
 )  # fmt: skip
 """What is done to an employer of the unit."""

@@ -20,7 +20,7 @@ from registry.officer_acts.firm_acts import AGENCIES, EMPLOYER, EMPLOYERS, IN_CA
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.cases import CaseFirmsSchema, EmployerSchema, EmployersQuerySchema, EmployersSchema
+from schemas.cases import CaseFirmsSchema, UnitEmployerSchema, UnitEmployersQuerySchema, UnitEmployersSchema
 
 CASE = rights.Resource.CASE
 
@@ -61,8 +61,8 @@ employers = Namespace("employers", path="/employers")
 @employers.route("")
 class Employers(Resource):
     @officer_may(CASE, Act.READ)
-    @request_schema(EmployersQuerySchema())
-    @response_schema(EmployersSchema(), "listEmployers", (400,), cacheable=False)
+    @request_schema(UnitEmployersQuerySchema())
+    @response_schema(UnitEmployersSchema(), "listEmployers", (400,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, name: str) -> Answer:
         """Find employers of your unit by a part of the name, or by the register number."""
         found = firms.employers_named(session, sealer(), me.standing.unit, name)
@@ -73,7 +73,7 @@ class Employers(Resource):
 class OneEmployer(Resource):
     @officer_may(CASE, Act.READ)
     @request_schema()
-    @response_schema(EmployerSchema(), "getEmployer", (404,), cacheable=False)
+    @response_schema(UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, employer_id: str) -> Answer:
         """Read an employer with its cases, their agencies and visits. The reading is recorded in the audit trail."""
         view = read_employer(session, me, employer_id)
