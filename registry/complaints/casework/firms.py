@@ -221,6 +221,35 @@ def employers_named(
     ]
 
 
+def move_employers(session: Session, sealer: Sealer, case: Case, former: str, unit: str) -> None:
+    """Link a case that goes to another unit to employers of that unit: those that it knows already, or copies."""
+    query = select(CaseEmployer, Employer).join(Employer, Employer.id == CaseEmployer.employer_id)
+    rows = session.execute(query.where(CaseEmployer.case_id == case.id, Employer.unit == former)).all()
+    for link, employer in rows:
+        details = _open(sealer, employer)
+        names = [one for one in (details.register_number, details.name) if one]
+        known = [one.row for name in names for one in employers_named(session, sealer, unit, name, is_whole=True)]
+        taken = known[0] if known else _copied(session, sealer, employer, details, unit)
+        linked = select(CaseEmployer.id).where(CaseEmployer.case_id == case.id, CaseEmployer.employer_id == taken.id)
+        if session.execute(linked).first() is None:
+            session.add(
+                CaseEmployer(
+                    case_id=case.id, employer_id=taken.id, part=link.part, linked_by=link.linked_by,
+                    linked_on=link.linked_on,
+                )
+            )  # fmt: skip
+            session.flush()
+    _unlink(session, [link for link, _ in rows])
+
+
+def _copied(session: Session, sealer: Sealer, of: Employer, details: EmployerDetails, unit: str) -> Employer:
+    made = Employer(reference=new_reference(), unit=unit, made_by=of.made_by, made_on=of.made_on)
+    _seal(session, sealer, made, details)
+    session.add(made)
+    session.flush()
+    return made
+
+
 def forget_firms(session: Session, case: Case) -> None:
     """Delete what a case's purge takes along at once: the ring opens it as long as it is there."""
     session.execute(delete(CaseAgency).where(CaseAgency.case_id == case.id))

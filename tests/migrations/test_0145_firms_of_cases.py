@@ -1,4 +1,4 @@
-"""Step 0144: cases of the former version stay, and agencies and employers stand beside them."""
+"""Step 0145: cases of the former version stay, and agencies and employers stand beside them."""
 
 from datetime import date
 
@@ -10,7 +10,7 @@ DAY = date(2026, 11, 30)
 
 
 def test_firms_stand_beside_a_case_of_the_former_version(database: Database) -> None:
-    step = Step(database, "0144")
+    step = Step(database, "0145")
     step.insert("cases", case_row(1))
     step.run()
     agency = {

@@ -1,6 +1,6 @@
 """Further agencies of a case, and the employers of a unit's cases. The version before neither reads nor writes the tables.
 
-Data test: tests/migrations/test_0144_firms_of_cases.py.
+Data test: tests/migrations/test_0145_firms_of_cases.py.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.columns import own_id, text, words
 
-revision = "0144"
-down_revision = "0143"
+revision = "0145"
+down_revision = "0144"
 branch_labels = None
 depends_on = None
 
