@@ -21,6 +21,8 @@ REACH = {"zh": 15}
 """Characters between a negation and what it denies, by language."""
 _REACH_ELSEWHERE = 42
 _AFTER = 34
+ANSWER = 3
+"""Clauses behind a question in which it is answered."""
 MAX_LIST = 5
 """Clauses that a list of denied things is followed through."""
 _LISTED = ("money", "deposit_word", "fee_word", "fee_asked", "papers", "surety", "property", "private_account")
@@ -106,7 +108,9 @@ class Reading:
         clause = self.clause_at(match.start)
         start, end = self.clauses[clause]
         if scope == "next" and clause + 1 < len(self.clauses):
-            end = self.clauses[clause + 1][1]
+            # An answer begins with words that calm: "the passport? No worry, the company keeps them all".
+            answer = ANSWER if self.plain.startswith("?", end) else 1
+            end = self.clauses[min(clause + answer, len(self.clauses) - 1)][1]
         if scope == "around":
             start = self.clauses[max(0, clause - 1)][0]
             end = self.clauses[min(len(self.clauses) - 1, clause + 1)][1]
@@ -211,9 +215,14 @@ class Reading:
         if self.is_notice or self.has("refused", match.end, self.span(match, "clause")[1]):
             return True
         start, end = self.sentences[self.sentence_at(match.start)]
-        warnings, others = self.within("warn", start, end), self.within("reported", start, match.start)
+        others = self.within("reported", start, match.start)
+        # "No swindle here" says something good of the one who offers, and warns of nothing.
+        warnings = [one for one in self.within("warn", start, end) if not self._covers("not_swindling", one)]
         others = [one for one in others if not self.has("turns_to_self", one.end, match.start)]
         return any(not self.has("ours", one.end, match.start) for one in (*warnings, *others))
+
+    def _covers(self, concept: str, match: Match) -> bool:
+        return any(one.end >= match.end for one in self.within(concept, match.start - _AFTER, match.start + 1))
 
     # --- Flags ---
 

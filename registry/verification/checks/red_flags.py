@@ -90,7 +90,7 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     offered, charges = offer_items(reading, without_items(text, items))
     places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
     for one in charges:
-        if one.role in ("fee", "deposit"):
+        if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
     if (hours := long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
