@@ -91,7 +91,8 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     found += [
         Item(ItemKind.PHONE, one.value.partition(":")[2] or one.value, one.words, one.start, one.end)
         for one in found
-        if one.kind is ItemKind.WHATSAPP or (one.kind is ItemKind.OTHER_CHANNEL and one.value.partition(":")[2][:1] == "+")
+        if one.kind is ItemKind.WHATSAPP
+        or (one.kind is ItemKind.OTHER_CHANNEL and one.value.partition(":")[2][:1] == "+")
     ]
     found += _same_for_wechat(found, folded(text))
     found += [

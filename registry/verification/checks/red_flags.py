@@ -94,6 +94,8 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
     if (hours := long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
+    # One who asks for what no honest agency asks is read with a wider net.
+    places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
     found = {flag: Flagged(flag, _words(reading, *place)) for flag, place in places.items()}
     is_named = any(one.kind in _NAMING for one in items) or any(
         one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in told

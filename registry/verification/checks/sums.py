@@ -232,7 +232,7 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             continue
         if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
             continue
-        if role == "deposit" and reading.has("landlord", *reading.span(place, "around")):
+        if role == "deposit" and reading.has("landlord", *reading.span(place, "sentence")):
             role = "other"
         if role == "fee" and not one.is_sure and (one.low < 100 or (cue is None and not _is_due(reading, one))):
             continue
@@ -247,8 +247,10 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
         elif role == "wage":
             found.append(Charge(one, role, _period(reading, one)))
         else:
-            is_threat = cue is not None and reading.has("breaks_off", cue.start, cue.end) and not (
-                reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue)
+            is_threat = (
+                cue is not None
+                and reading.has("breaks_off", cue.start, cue.end)
+                and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
             )
             found.append(Charge(one, role, is_threat=is_threat))
     return _with_instalments(reading, found)
@@ -397,9 +399,7 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
         following = [result[other].sum for other in fees[order + 1 : order + 5]]
         if one.when != "from_wages" and (
             in_parts
-            or any(
-                sum(part.low for part in following[:count]) == one.sum.low for count in range(2, len(following) + 1)
-            )
+            or any(sum(part.low for part in following[:count]) == one.sum.low for count in range(2, len(following) + 1))
             or (
                 parts
                 and sum(part.sum.low for part in parts) <= one.sum.low
