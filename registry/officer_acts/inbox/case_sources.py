@@ -264,8 +264,8 @@ def _referral_done() -> Select[Any]:
 
 
 def _transfer(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
-    columns = _case(kind, about=Transfer.reference, since_on=Transfer.asked_on, due_at=Transfer.due_at, **more)
-    return rows(columns).join_from(Transfer, Case, Case.id == Transfer.case_id).where(*conditions).order_by(Transfer.id)
+    columns = case_columns(kind, about=Transfer.reference, since_on=Transfer.asked_on, due_at=Transfer.due_at, **more)
+    return rows(columns).join_from(Transfer, Case, Case.id == Transfer.case_id).where(*conditions)
 
 
 def _transfer_asked() -> Select[Any]:

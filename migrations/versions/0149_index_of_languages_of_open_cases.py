@@ -1,12 +1,12 @@
 """Which open cases no officer of the unit can read is found in an index, without reading each case.
 
-Data test: tests/migrations/test_0148_index_of_languages_of_open_cases.py.
+Data test: tests/migrations/test_0149_index_of_languages_of_open_cases.py.
 """
 
 from migrations import steps
 
-revision = "0148"
-down_revision = "0147"
+revision = "0149"
+down_revision = "0148"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """An officer's open cases are one range of an index; before, those that were closed stood among them.
 
-Data test: tests/migrations/test_0145_index_of_an_officers_cases.py.
+Data test: tests/migrations/test_0146_index_of_an_officers_cases.py.
 """
 
 from migrations import steps
 
-revision = "0145"
-down_revision = "0144"
+revision = "0146"
+down_revision = "0145"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """Decisions that wait for a second person are found by an index of the few that there are.
 
-Data test: tests/migrations/test_0147_index_of_drafted_decisions.py.
+Data test: tests/migrations/test_0148_index_of_drafted_decisions.py.
 """
 
 from migrations import steps
 
-revision = "0147"
-down_revision = "0146"
+revision = "0148"
+down_revision = "0147"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Step 0147: drafted decisions have an index of their own, and all cases stay."""
+"""Step 0148: drafted decisions have an index of their own, and all cases stay."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -8,7 +8,7 @@ NAME = "ix_decisions_drafted"
 
 
 def test_drafted_decisions_have_an_index(database: Database) -> None:
-    step = Step(database, "0147")
+    step = Step(database, "0148")
     step.insert("cases", case_row(1))
     before = step.indexes("decisions")
     step.run()

@@ -1,12 +1,12 @@
 """The former index of an officer's cases, which serves nothing any more.
 
-Data test: tests/migrations/test_0146_no_former_index_of_an_officers_cases.py.
+Data test: tests/migrations/test_0147_no_former_index_of_an_officers_cases.py.
 """
 
 from migrations import steps
 
-revision = "0146"
-down_revision = "0145"
+revision = "0147"
+down_revision = "0146"
 branch_labels = None
 depends_on = None
 
