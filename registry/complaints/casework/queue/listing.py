@@ -17,7 +17,7 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.models import CaseClock, CaseMove, SavedView
+from registry.complaints.casework.models import CaseAgency, CaseClock, CaseMove, SavedView
 from registry.complaints.casework.queue.glances import is_with
 from registry.complaints.parties.models import Hearing
 from registry.complaints.triage.similarity import Shingle
@@ -148,8 +148,14 @@ def _conditions(unit: str, filters: Filters, at: datetime) -> list[ColumnElement
     if filters.is_late:
         wanted.append(Case.due_at < at)
     if filters.agency_digest is not None:
-        wanted.append(Case.agency_digest == filters.agency_digest)
+        wanted.append(_is_about(filters.agency_digest))
     return wanted
+
+
+def _is_about(digest: str) -> ColumnElement[bool]:
+    """Cases whose first or further agency has the digest: each found by an index of its own."""
+    first = select(Case.id).where(Case.agency_digest == digest)
+    return Case.id.in_(union_all(first, select(CaseAgency.case_id).where(CaseAgency.digest == digest)))
 
 
 def objected_among(session: Session, cases: Sequence[Listed], at: datetime) -> frozenset[str]:
@@ -303,7 +309,7 @@ def _about_agency(of: Case) -> Select[Any]:
     upheld = func.sum(case((Case.state.in_(_UPHELD), 1), else_=0)).over()
     query = (
         select(*_view(), literal(0).label("shared"), func.count().over().label("total"), upheld.label("upheld"))
-        .where(*_others(of), Case.agency_digest == of.agency_digest)
+        .where(*_others(of), _is_about(of.agency_digest or ""))
         .order_by(Case.filed_on.desc(), Case.id.desc())
         .limit(MAX_SHOWN)
     )
