@@ -1,7 +1,7 @@
 """What writes of programs share: the version that was read (If-Match, ETag), and what counts once however often it is sent.
 
 An Idempotency-Key is taken, and the answer stored, in the transaction of the thing that is made: neither is there without the
-other, and the answer is given again for a day at least (docs/decisions/0191).
+other, and the answer is given again for a day at least (docs/decisions/0192).
 """
 
 import re

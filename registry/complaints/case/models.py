@@ -49,8 +49,10 @@ class Case(Base):
         Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
         *(
             Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
-            for column in ("is_open", "state", "country", "sector", "assignee", "has_unread")
+            for column in ("is_open", "state", "country", "sector", "has_unread")
         ),
+        Index("ix_cases_queue_of_officer", "unit_id", "assignee", "is_open", "priority", "due_at", "id"),
+        Index("ix_cases_open_language", "unit_id", "is_open", "language"),
         Index("ix_cases_late", "unit_id", "due_at"),
         Index(
             "ix_cases_in_danger",

@@ -249,6 +249,9 @@ class Translation(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+_IS_DRAFTED = text("state = 'drafted'")
+
+
 class Decision(Base):
     """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
@@ -258,7 +261,10 @@ class Decision(Base):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),)
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),
+        Index("ix_decisions_drafted", "case_id", sqlite_where=_IS_DRAFTED, postgresql_where=_IS_DRAFTED),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
