@@ -121,6 +121,8 @@ def case_content(
     agency = None if head.agency is None else public_record(session, head.agency, today)
     of_unit = workers(session, me.standing.unit, today)
     templates = offered(session, me.standing.unit, view.case.state)
+    seen = _seen(session, me, view.case)
+    readers = readers_of(session, reference, today, but=me.officer.reference)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
         "cases/statements.html",
@@ -140,8 +142,8 @@ def case_content(
         workers=of_unit,
         may_take=me.standing.may(Resource.CASE, Act.WRITE) and is_free(session, view.case, today),
         names=names,
-        seen=_seen(session, me, view.case),
-        readers=readers_of(session, reference, today, but=me.officer.reference),
+        seen=seen,
+        readers=[one for one in readers if one not in {other.name for other in seen}],
         letters=letters_waiting(session, sealer(), officer, view.case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],
         languages=list(Language),

@@ -87,7 +87,10 @@ def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -
     """The agency that a case is about. Raises Forbidden where the officer has declared an interest in it."""
     agency = named_agency_id(opening, case)
     if me.has_conflict(agency):
-        raise Forbidden("you declared an interest in the agency that this case is about: a colleague has to act on it")
+        raise Forbidden(
+            "you declared an interest in the agency that this case is about: a colleague has to act on it",
+            "conflict_of_interest",
+        )
     return agency
 
 
