@@ -1,8 +1,18 @@
 """Cases as officers' programs see them: the queue without a word of what was written, and one case with all of it."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from registry.vocabulary.cases import Author, CaseState, ClockKind, LiesWith, MailboxRole, Priority
+from registry.vocabulary.cases import (
+    Attendee,
+    Author,
+    CaseState,
+    ClockKind,
+    EventKind,
+    EventState,
+    LiesWith,
+    MailboxRole,
+    Priority,
+)
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
 
@@ -10,6 +20,8 @@ MAX_REASON = 4000
 MAX_MESSAGE = 20_000
 MAX_NOTE = 10_000
 MAX_TASK = 500
+MAX_PLACE = 300
+MAX_PURPOSE = 2_000
 
 _VERSION = {"description": "For If-Match, in quotes."}
 _ASSIGNEE = {"description": "Reference of the officer whose it is."}
@@ -168,6 +180,56 @@ class CaseTaskDoneSchema(InSchema):
     is_done = Flag(required=True)
 
 
+_ATTENDEES = {"description": "Who takes part beside officers, by role and never by name."}
+_OFFICERS = {"description": "References of the officers of the unit who take part, beside `owner`."}
+
+
+class CaseEventBodySchema(InSchema):
+    """A visit or interview without `record` is planned. A call says who was called, evidence where it was taken."""
+
+    kind = Word(EventKind, required=True, metadata={"example": "visit"})
+    on_day = Day(required=True, metadata={"description": "Where the unit's authority sits.", "example": "2026-12-14"})
+    at_time = Line(
+        max_length=5,
+        metadata={"description": "The hour there; needed of interviews and calls.", "example": "09:30"},
+    )
+    place = Line(
+        max_length=MAX_PLACE,
+        metadata={"description": "Needed of all but calls. It is sealed.", "example": "Workshop, Via Nuova 1, Prato"},
+    )
+    owner = Line(
+        max_length=16,
+        metadata={"description": "Who writes down what comes of it: an officer's reference; without it you."},
+    )
+    officers = fields.List(Line(max_length=16), validate=validate.Length(max=50), metadata=_OFFICERS)
+    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
+    purpose = Passage(max_length=MAX_PURPOSE, metadata={"description": "What it is for. It is sealed."})
+    record = Passage(
+        max_length=MAX_NOTE,
+        metadata={"description": "What was seen, said or taken: with it the event was held. It is sealed."},
+    )
+    was_reached = Flag(
+        metadata={"description": "Of a call: an officer spoke with those who were called.", "default": False}
+    )
+    sha256 = Line(
+        max_length=64,
+        metadata={"description": "Of a file that was taken as evidence: its SHA-256, 64 hexadecimal digits."},
+    )
+
+
+class CaseEventRecordSchema(InSchema):
+    record = Passage(
+        max_length=MAX_NOTE,
+        required=True,
+        metadata={
+            "description": "What was seen or said, or why it was not held. It is sealed and never changed.",
+            "example": "Nine sewing machines, eleven persons at work.",
+        },
+    )
+    is_held = Flag(metadata={"description": "False: it did not take place.", "default": True}, load_default=True)
+    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
+
+
 class CaseHoldSchema(InSchema):
     is_held = Flag(required=True, metadata={"description": "False takes the hold away."})
     reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "A court asked for the file."})
@@ -202,4 +264,48 @@ class CaseTaskSchema(OutSchema):
 class CaseNotesSchema(OutSchema):
     notes = fields.List(fields.Nested(CaseNoteSchema), required=True)
     tasks = fields.List(fields.Nested(CaseTaskSchema), required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CaseEventSchema(OutSchema):
+    event_id = fields.String(attribute="reference", required=True)
+    kind = OneOf(tuple(EventKind), required=True)
+    state = OneOf(tuple(EventState), required=True)
+    on_day = fields.Date(
+        required=True, metadata={"description": "When it is to be or was, where the unit's authority sits."}
+    )
+    at_time = fields.String(
+        required=True, allow_none=True, metadata={"description": "The hour there; null: none.", "example": "09:30"}
+    )
+    place = fields.String(required=True, allow_none=True)
+    owner = fields.String(required=True, metadata={"description": "Who writes down what comes of it."})
+    officers = fields.List(fields.String(), required=True, metadata=_OFFICERS | {"description": "All who take part."})
+    attendees = fields.List(OneOf(tuple(Attendee)), required=True, metadata=_ATTENDEES)
+    purpose = fields.String(required=True, allow_none=True, metadata={"description": "What it is for."})
+    record = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was seen, said or taken, or why it was not held; null before."},
+    )
+    was_reached = fields.Boolean(
+        required=True, metadata={"description": "Of a call: an officer spoke with those who were called."}
+    )
+    sha256 = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+    recorded_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who wrote down what came of it; null before."}
+    )
+    recorded_on = fields.Date(required=True, allow_none=True, metadata={"description": "When that was; null before."})
+    digest = fields.String(
+        required=True, metadata={"description": "SHA-256 of all of this, as it stands in the case file's manifest."}
+    )
+
+
+class CaseEventsSchema(OutSchema):
+    events = fields.List(
+        fields.Nested(CaseEventSchema),
+        required=True,
+        metadata={"description": "What is planned by its day, then what was written down, the latest first."},
+    )
     version = fields.Integer(required=True, metadata=_VERSION)

@@ -15,6 +15,8 @@ from typing import Any
 
 import psycopg
 
+from tests.tls import CERTIFICATE, make_certificate
+
 INSTALL = (
     "PostgreSQL 15 or newer is needed for the tests: run `make setup-system`, on Debian `apt-get install postgresql`"
 )
@@ -62,19 +64,34 @@ def binaries() -> Path:
 
 
 class Server:
-    """One cluster. It listens on a socket in its folder alone, so no port is taken."""
+    """One cluster. It listens on a socket in its folder alone, so no port is taken, or at a port of the loopback by TLS."""
 
-    def __init__(self, more: str = "") -> None:
+    def __init__(self, more: str = "", tls_port: int | None = None) -> None:
         """`more`: lines of configuration that count in place of the tests' usual ones."""
         self._more = more
+        self._port = 5432 if tls_port is None else tls_port
         self.folder = Path(tempfile.mkdtemp(prefix="registry-postgres-", dir=quickest_folder()))
         # PostgreSQL refuses to run as root.
         self._user: dict[str, Any] = {}
         if os.geteuid() == 0:
             self._user = {"user": "postgres", "group": "postgres", "extra_groups": []}
             shutil.chown(self.folder, "postgres", "postgres")
+        if tls_port is not None:
+            self._serve_tls()
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.remove)
+
+    def _serve_tls(self) -> None:
+        certificate, key = make_certificate(self.folder)
+        if self._user:
+            shutil.chown(key, "postgres", "postgres")
+        self._more += f"listen_addresses = '127.0.0.1'\nport = {self._port}\nssl = on\n"
+        self._more += f"ssl_cert_file = '{certificate}'\nssl_key_file = '{key}'\n"
+
+    def tls_url(self, database: str) -> str:
+        """As in REGISTRY_DATABASE_URL, with the certificate that the server has to have."""
+        parameters = f"sslmode=verify-full&sslrootcert={self.folder / CERTIFICATE}"
+        return f"postgresql+psycopg://registry@127.0.0.1:{self._port}/{database}?{parameters}"
 
     def start(self) -> None:
         data = self.folder / "data"
@@ -168,7 +185,7 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def dsn(self, database: str) -> str:
-        return f"host={self.folder} user=registry dbname={database}"
+        return f"host={self.folder} port={self._port} user=registry dbname={database}"
 
     def url(self, database: str) -> str:
         """As in REGISTRY_DATABASE_URL."""

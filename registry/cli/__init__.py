@@ -14,7 +14,7 @@ from registry.cli.commands import COMMANDS, GROUPS
 from registry.core.errors import NO_ROOM, RegistryError, SettingsError
 from registry.core.processes import forbid_dumps
 from registry.core.setting_table import SETTINGS
-from registry.core.settings import Settings
+from registry.core.settings import Demand, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -128,10 +128,13 @@ def tell_of_demands(settings: Settings, engine: "Engine", *, is_bound: bool) -> 
     """Say on standard error what production would demand and lacks. Raises SettingsError for it where `is_bound`."""
     from registry.core.db.engine import reading_sessions_for
     from registry.http.health import refuse_lacking
+    from registry.log.head_guards import require_fit_guard
 
     with reading_sessions_for(engine)() as session:
         try:
             warning = refuse_lacking(settings, session)
+            if Demand.GUARD in settings.demands:
+                require_fit_guard(settings)
         except SettingsError as lacking:
             if is_bound:
                 raise

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 import msgspec
+from psycopg.pq import Conninfo
 from sqlalchemy import URL, inspect, make_url
 
 from registry import cli
@@ -199,10 +200,24 @@ def libpq_environment(url: URL) -> dict[str, str]:
         "PGUSER": url.username or "",
         "PGPASSWORD": url.password or "",
         "PGDATABASE": url.database or "",
-        "PGSSLMODE": str(url.query.get("sslmode", "")),
-        "PGTARGETSESSIONATTRS": str(url.query.get("target_session_attrs", "")),
     }
-    return {name: value for name, value in named.items() if value}
+    return _other_parameters(url) | {name: value for name, value in named.items() if value}
+
+
+def _other_parameters(url: URL) -> dict[str, str]:
+    """What else the address says, such as of TLS, by the variable that libpq reads for each parameter."""
+    variables = {one.keyword.decode(): one.envvar for one in Conninfo.get_defaults()}
+    found = {}
+    for name, value in url.query.items():
+        variable = variables.get(name)
+        if variable is not None:
+            found[variable.decode()] = str(value)
+        elif name == "sslpassword":
+            raise BackupRefused(
+                "sslpassword of REGISTRY_DATABASE_URL cannot be given to pg_dump: use a key of TLS that only its owner may read, "
+                "without a password"
+            )
+    return found
 
 
 def _copy_home(settings: Settings, target: Path) -> None:
@@ -255,7 +270,7 @@ def _checked(settings: Settings, folder: Path) -> Manifest:
 
 
 def _require_empty(settings: Settings) -> None:
-    if any(settings.home.iterdir()):
+    if settings.home.exists() and any(settings.home.iterdir()):
         raise BackupRefused(f"REGISTRY_HOME {settings.home} is not empty: move what is there away first")
     if settings.is_sqlite:
         if _sqlite_path(settings).exists():

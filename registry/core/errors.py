@@ -268,6 +268,10 @@ class GuardAway(RegistryError):
     """The second place that has each head of the log first gives no answer: nothing is signed before it does."""
 
 
+class GuardUnfit(RegistryError):
+    """What is named as the log's guard cannot keep two homes from signing at once; the text says why and what to do."""
+
+
 class ClockWrong(RegistryError):
     """This machine's clock is wrong: nothing is destroyed, signed or published until it is set; the text says how far off."""
 

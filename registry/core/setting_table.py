@@ -133,7 +133,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_REQUIRES",
         Need.SAFETY,
-        "what production demands: `standby` (a synchronous one), `quorum` (of witnesses), or both with a comma",
+        "what production demands: `standby` (a synchronous one), `quorum` (of witnesses), `guard` (of the log), or several with "
+        "commas",
         shown="nothing",
     ),
     Setting(
@@ -200,8 +201,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_LOG_GUARD",
         Need.MACHINES,
+        "`etcd:URL,URL,URL` where an etcd shall remember which head was signed last, and not the bucket of `REGISTRY_FILES`; "
         "`witness:NAME` where that witness of the policy has each head first ([log](log.md)); off where not even the bucket "
-        "of `REGISTRY_FILES` shall remember which head was signed last",
+        "shall remember",
         shown="on",
     ),
     Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),

@@ -1,10 +1,23 @@
 """What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
 
 import re
+from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registry.core.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class EtcdServers:
+    """The members of an etcd, and what this machine shows them."""
+
+    urls: tuple[str, ...]
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    cert_file: str | None = None
+    key_file: str | None = None
 
 
 def whole_number(name: str, text: str, minimum: int, maximum: int) -> int:
@@ -74,14 +87,44 @@ def guard_witness_of(name: str, text: str) -> str | None:
     word, _, witness = text.partition(":")
     if word == "witness" and re.fullmatch(r"[!-~]{1,60}", witness) and witness != "none":
         return witness
-    if text:
+    if text and word != "etcd":
         try:
             switch_of(name, text)
         except SettingsError:
             raise SettingsError(
-                f"{name} must be on, off, or like witness:w1 with the name of a witness in the log's policy"
+                f"{name} must be on, off, like witness:w1 with the name of a witness in the log's policy, or like "
+                f"{ETCD_EXAMPLE}"
             ) from None
     return None
+
+
+ETCD_EXAMPLE = "etcd:https://a.example:2379,https://b.example:2379,https://c.example:2379?cacert=/etc/etcd/ca.pem"
+
+
+def guard_etcd_of(name: str, text: str) -> EtcdServers | None:
+    """The members in `etcd:URL,URL,URL`, with `cacert`, `cert` and `key` as a query; None where the guard is another."""
+    word, _, rest = text.partition(":")
+    if word != "etcd":
+        return None
+    addresses, _, query = rest.partition("?")
+    members = [split_address(name, part.strip().rstrip("/"), ETCD_EXAMPLE) for part in addresses.split(",")]
+    files = dict(parse_qsl(query, keep_blank_values=True))
+    has_pair = ("cert" in files) == ("key" in files)
+    is_good = all(one.scheme in ("http", "https") and one.hostname and not one.path for one in members)
+    if not is_good or not has_pair or not files.keys() <= {"cacert", "cert", "key"} or not all(files.values()):
+        raise SettingsError(
+            f"{name} must name each member of etcd by scheme, host and port, and files by cacert, cert and key alone (the two "
+            f"latter together), like {ETCD_EXAMPLE}"
+        )
+    first = members[0]
+    return EtcdServers(
+        urls=tuple(f"{one.scheme}://{one.netloc.rpartition('@')[2]}" for one in members),
+        user=unquote(first.username) if first.username else None,
+        password=unquote(first.password or "") if first.username else None,
+        ca_file=files.get("cacert"),
+        cert_file=files.get("cert"),
+        key_file=files.get("key"),
+    )
 
 
 def licence_of(name: str, text: str) -> str:

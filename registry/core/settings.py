@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from registry.core.errors import SettingsError
 from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
+    EtcdServers,
     contact_of,
+    guard_etcd_of,
     guard_witness_of,
     hosts_of,
     licence_of,
@@ -41,10 +43,14 @@ class Edge(StrEnum):
 
 
 class Demand(StrEnum):
-    """What production may demand: a standby that each commit waits for, and witnesses that each shown head waits for."""
+    """What production may demand.
+
+    A standby that each commit waits for, witnesses that each shown head waits for, and a guard that lets one home sign.
+    """
 
     STANDBY = "standby"
     QUORUM = "quorum"
+    GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +106,10 @@ class Settings:
     has_unsafe_webhooks: bool = False
     signs: bool = True
     has_log_guard: bool = True
-    """Whether the bucket of `files`, where it is one, remembers what was signed last."""
+    """Whether `guard_etcd`, otherwise the bucket of `files`, where it is one, remembers what was signed last."""
     guard_witness: str | None = None
     """The witness of the log's policy, by its name there, that has each head before it stands anywhere else."""
+    guard_etcd: EtcdServers | None = None
     demands: frozenset[Demand] = frozenset()
     read_url: str | None = field(default=None, repr=False)
     """Of a read-only standby."""
@@ -167,6 +174,7 @@ class Settings:
             signs=read(switch_of, "REGISTRY_SIGNS"),
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
             guard_witness=read(guard_witness_of, "REGISTRY_LOG_GUARD"),
+            guard_etcd=read(guard_etcd_of, "REGISTRY_LOG_GUARD"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
             read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),
@@ -205,6 +213,12 @@ class Settings:
     @property
     def is_https(self) -> bool:
         return self.public_url.startswith("https:")
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether an etcd, a bucket or a witness knows of each head of the log beside this home."""
+        has_place = self.guard_etcd is not None or isinstance(self.files, Bucket)
+        return (self.has_log_guard and has_place) or self.guard_witness is not None
 
     @property
     def is_sqlite(self) -> bool:
@@ -344,7 +358,7 @@ def _edges(text: str) -> frozenset[Edge]:
 def _demands(text: str) -> frozenset[Demand]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     if any(word not in list(Demand) for word in words):
-        raise SettingsError("REGISTRY_REQUIRES must be standby, quorum or both with a comma between, or unset")
+        raise SettingsError("REGISTRY_REQUIRES must be standby, quorum, guard or several with commas between, or unset")
     return frozenset(Demand(word) for word in words)
 
 

@@ -71,6 +71,8 @@ def lacking(settings: Settings, session: Session) -> list[Demand]:
         found.append(Demand.STANDBY)
     if Demand.QUORUM in settings.demands and not has_quorum(session):
         found.append(Demand.QUORUM)
+    if Demand.GUARD in settings.demands and not settings.is_guarded:
+        found.append(Demand.GUARD)
     return found
 
 
@@ -89,6 +91,11 @@ def refuse_lacking(settings: Settings, session: Session) -> str | None:
         raise SettingsError(
             "REGISTRY_REQUIRES demands a quorum, and the log's policy asks no witness: write REGISTRY_HOME/witness-policy "
             "(docs/operators/log.md), and publish once without the demand"
+        )
+    if Demand.GUARD in settings.demands and not settings.is_guarded:
+        raise SettingsError(
+            "REGISTRY_REQUIRES demands a guard, and none remembers which head was signed last: set REGISTRY_LOG_GUARD to an "
+            "etcd: or a witness:, or REGISTRY_FILES to a bucket (docs/operators/log.md)"
         )
     if is_standby_there == NONE:
         return (

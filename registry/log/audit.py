@@ -10,11 +10,12 @@ from cryptography.exceptions import InvalidSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, KeyTrouble
+from registry.core.errors import BadProof, FilesUnavailable, ForkRefused, GuardAway, GuardUnfit, KeyTrouble
 from registry.core.keyring import KeyState, Use
 from registry.core.settings import Settings
 from registry.log import note, queries, tree
-from registry.log.checkpoint_copies import guard_of, last_signed
+from registry.log.checkpoint_copies import last_signed
+from registry.log.head_guards import guard_of
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.queries import KEYS
@@ -225,7 +226,7 @@ def _check_checkpoint_copies(
         if guard is not None and state.origin is not None:
             known.add(guard.read(state.origin).head)
         trouble = _seen_by_witness(session, settings, state)
-    except (ForkRefused, FilesUnavailable, GuardAway, KeyTrouble) as wrong:
+    except (ForkRefused, FilesUnavailable, GuardAway, GuardUnfit, KeyTrouble) as wrong:
         troubles.append(wrong.text)
         return
     troubles += [trouble] if trouble is not None else []

@@ -20,8 +20,9 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.log import note, tree
 from registry.log.actions import lock_log
-from registry.log.checkpoint_copies import Remembered, guard_of, last_signed, last_signed_file, remember_signed
+from registry.log.checkpoint_copies import last_signed, last_signed_file, remember_signed
 from registry.log.clock_check import require_right_clock
+from registry.log.head_guards import Remembered, guard_of
 from registry.log.keys import (
     are_settled,
     make_keys,

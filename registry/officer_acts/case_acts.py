@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import letters, notes
+from registry.complaints.casework import events, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseNote, CaseTask, PriorityChange
+from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, PriorityChange
 from registry.complaints.casework.queries import named_agency_id
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
@@ -25,6 +25,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseEventBodySchema,
+    CaseEventRecordSchema,
     CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
@@ -102,13 +104,13 @@ def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
 def _find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
-    """The stored references of a case and of a note or task of it."""
+    """The stored references of a case and of a note, task or event of it."""
     return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
 
 
 def _take_back_address(made: object) -> str:
-    """The rest of the address that takes back a note or task that was just made."""
-    assert isinstance(made, (CaseNote, CaseTask))
+    """The rest of the address that takes back a note, task or event that was just made."""
+    assert isinstance(made, (CaseNote, CaseTask, CaseEvent))
     return f"{made.reference}/take-back"
 
 
@@ -170,6 +172,14 @@ ACTS = case_acts(
         CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_take_back_address,
     ),
     OfficerAct(
+        "events", Act.WRITE, calling_sealed(events.add_event, events.EventDraft), "addCaseEvent",
+        """Plan a visit or interview, or write down one that was held, a telephone call, or evidence that was taken.
+
+        A call that reached the worker, and an interview with the worker, are the first reply and end the danger deadline.
+        """,
+        CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
+    ),
+    OfficerAct(
         "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
         "Approve a waiting request to lower a priority; never one's own.",
     ),
@@ -219,3 +229,21 @@ NOTES = case_acts(
     ),
 )  # fmt: skip
 """What is done to one note of a case."""
+
+EVENTS = case_acts(
+    Resource.CASE,
+    _find_within_case,
+    OfficerAct(
+        "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
+        """Write down what came of a visit or interview that was planned.
+
+        It is written once, and never changed.
+        """,
+        CaseEventRecordSchema, method="put", form={"record": "came", "is_held": "was_held", "attendees": "present"},
+    ),
+    OfficerAct(
+        "take-back", Act.WRITE, calling_sealed(events.take_back_event), "takeBackCaseEvent",
+        "Take back an event that you wrote today.",
+    ),
+)  # fmt: skip
+"""What is done to one event of a case."""

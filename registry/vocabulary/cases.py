@@ -216,6 +216,38 @@ class HearingEnd(StrEnum):
     CASE_OVER = "case_over"
 
 
+class EventKind(StrEnum):
+    """What officers do for a case away from the desk, and write down: a call is by telephone, evidence is what they took."""
+
+    VISIT = "visit"
+    INTERVIEW = "interview"
+    CALL = "call"
+    EVIDENCE = "evidence"
+
+
+class EventState(StrEnum):
+    """Whether a visit or interview is still to come. What did not take place keeps its day and the reason."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    NOT_HELD = "not_held"
+
+
+class Attendee(StrEnum):
+    """Who takes part in an event beside officers of the unit: by role, so that no name is stored."""
+
+    WORKER = "worker"
+    CO_WORKER = "co_worker"
+    WITNESS = "witness"
+    EMPLOYER = "employer"
+    AGENCY = "agency"
+    INTERPRETER = "interpreter"
+    POLICE = "police"
+    AUTHORITY = "authority"
+    UNION = "union"
+    OTHER = "other"
+
+
 class AccessKind(StrEnum):
     """What an access grant opens for a while, by a second person: all of a case, the identity, or a file as sent."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.db.clock import database_now
 from registry.core.db.engine import reading_session
-from registry.core.errors import FilesUnavailable, GuardAway, RegistryError
+from registry.core.errors import FilesUnavailable, GuardAway, GuardUnfit, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
 from registry.log.lease import SigningLease
@@ -42,8 +42,8 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         lease.release()
         log.error("log_not_signed", trouble=trouble.text)
         # What else may be wrong names folders, which no one outside needs.
-        is_away = isinstance(trouble, GuardAway | FilesUnavailable)
-        _note_signing(sessions, trouble.text if is_away else "refused: log_not_signed in the worker's log says why")
+        is_guard = isinstance(trouble, GuardAway | GuardUnfit | FilesUnavailable)
+        _note_signing(sessions, trouble.text if is_guard else "refused: log_not_signed in the worker's log says why")
 
 
 _noted: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()

@@ -12,10 +12,11 @@ import pytest
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import FilesUnavailable, ForkRefused
 from registry.core.settings import Settings
-from registry.log import checkpoint_copies, note
+from registry.log import head_guards, note
 from registry.log.audit import audit
-from registry.log.checkpoint_copies import BucketGuard, guard_of, last_signed
+from registry.log.checkpoint_copies import last_signed
 from registry.log.ending import recover
+from registry.log.head_guards import BucketGuard, guard_of
 from registry.log.signing import knows_the_log, sign_committed
 from tests.complaints.object_store import ObjectServer, object_server
 from tests.log.publishing import Sessions, publish
@@ -31,7 +32,7 @@ def database_kind() -> str:
 def store() -> Iterator[ObjectServer]:
     with object_server() as server:
         yield server
-    checkpoint_copies._guards.clear()
+    head_guards._guards.clear()
 
 
 @pytest.fixture

@@ -53,12 +53,39 @@ CASES = (
         "takeBackCaseNote", "unknown", "There is no such note", "/notes/{note_id}/take-back", 9,
         path={"case_id": CASE, "note_id": NO_TASK}, status=404,
     ),
+    _case("listCaseEvents", "none", "Nothing is planned or written down", "/events"),
     _case(
-        "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 9, method="PUT",
+        "addCaseEvent", "visit", "A visit is planned", "/events", 9,
+        body={
+            "kind": "visit", "on_day": "2026-12-14", "at_time": "09:30", "place": "Workshop, Via Nuova 1, Prato",
+            "attendees": ["police", "interpreter"], "purpose": "See who works there, and the dormitory.",
+        },
+    ),
+    _case(
+        "addCaseEvent", "nowhere", "A visit is somewhere", "/events", 10, status=400,
+        body={"kind": "visit", "on_day": "2026-12-14"},
+    ),
+    _case(
+        "addCaseEvent", "call", "A call that reached the worker", "/events", 10,
+        body={
+            "kind": "call", "on_day": "2026-11-24", "at_time": "09:30", "attendees": ["worker"], "was_reached": True,
+            "record": "She can speak on Mondays after eight.",
+        },
+    ),
+    _case(
+        "recordCaseEvent", "unknown", "There is no such event", "/events/{event_id}/record", 11, method="PUT",
+        path={"case_id": CASE, "event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
+    ),
+    _case(
+        "takeBackCaseEvent", "unknown", "There is no such event", "/events/{event_id}/take-back", 11,
+        path={"case_id": CASE, "event_id": NO_TASK}, status=404,
+    ),
+    _case(
+        "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 11, method="PUT",
         body={"agency_id": "NXAGENCY2222"}, status=400,
     ),
     _case(
-        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 9, method="PUT", who="checker",
+        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 11, method="PUT", who="checker",
         body={"is_held": True, "reason": "A court asked for the file."},
     ),
     _case("takeCase", "own", "Taken up in one press", "/take", method="POST", status=204),

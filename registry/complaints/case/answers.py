@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 from sqlalchemy import bindparam, select
@@ -85,7 +85,7 @@ def write_sheet(
     """Replace the answers of `sheet`. Identity is sealed in its own tier, apart from the account of what happened."""
     row = sheet.row
     if row is None:
-        row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, submitted_on=None)
+        row = AnswerSheet(box_id=opened.box.id, version=0, identity_sealed=None, before_typing=None, submitted_on=None)
         session.add(row)
     identity = of_tier(answers, Tier.IDENTITY)
     given = {code: value for code, value in answers.items() if code not in identity}
@@ -98,7 +98,27 @@ def write_sheet(
     )
     row.version += 1
     row.submitted_on = submitted_on
+    if submitted_on is not None:
+        row.before_typing = None
     return Sheet(answers, row.version, row.submitted_on, row)
+
+
+def read_before_typing(opened: OpenContainer, case: Case, sheet: Sheet) -> dict[str, Any]:
+    """What stood in the fields whose words were kept while they were typed; None for a field that was empty.
+
+    For the writer of a draft alone: it is sealed as identity is, since one of the fields belongs to it.
+    """
+    if sheet.row is None or sheet.row.before_typing is None:
+        return {}
+    text = opened.open(sheet.row.before_typing, sheet_place(opened.box, case, "before_typing"))
+    return cast(dict[str, Any], msgspec.json.decode(text))
+
+
+def write_before_typing(opened: OpenContainer, case: Case, sheet: Sheet, before: Mapping[str, Any]) -> None:
+    """Keep what `read_before_typing` gives; nothing when `before` is empty."""
+    if sheet.row is not None:
+        place = sheet_place(opened.box, case, "before_typing")
+        sheet.row.before_typing = opened.seal(_text(before), place, Tier.IDENTITY) if before else None
 
 
 def find_sheet_row(session: Session, box: EncryptedContainer) -> AnswerSheet | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,10 +13,12 @@ from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, ta
 from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
+from registry.core.clock import zone
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
 from registry.officers.absence import staffed_units
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Resource
+from registry.register.authorities.models import Authority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
@@ -116,6 +118,14 @@ def unit_named(session: Session, reference: str) -> Unit:
     if unit is None:
         raise NotFound(f"there is no unit {reference}: see `registry units list`")
     return unit
+
+
+def local_time(session: Session, unit: str, at: datetime) -> datetime:
+    """An instant on the clock where the unit's authority sits; in UTC where that authority is not known."""
+    name = session.scalar(
+        select(Authority.time_zone).join(Unit, Unit.authority == Authority.reference).where(Unit.reference == unit)
+    )
+    return at.astimezone(zone(name) if name else UTC)
 
 
 def all_units(session: Session) -> list[Unit]:

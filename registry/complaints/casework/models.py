@@ -18,6 +18,8 @@ from registry.vocabulary.cases import (
     ClockKind,
     DecisionOutcome,
     DecisionState,
+    EventKind,
+    EventState,
     Priority,
 )
 
@@ -107,6 +109,31 @@ class CaseTask(Base):
     owner: Mapped[str | None] = mapped_column(Text(12))
     done_by: Mapped[str | None] = mapped_column(Text(200))
     done_on: Mapped[date | None]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class CaseEvent(Base):
+    """A visit, interview, telephone call, or evidence that was taken (casework/events.py).
+
+    `on_day` is when it is to be or was, where the authority sits. `owner` is the officer who writes down what came of it,
+    `officers` all who take part; both are references. `sealed` holds place, hour, others by role, and what was seen or said,
+    as JSON under the case's first mailbox.
+    """
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_state_on_day", "state", "on_day"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[EventKind] = mapped_column(one_of(EventKind))
+    state: Mapped[EventState] = mapped_column(one_of(EventState))
+    on_day: Mapped[date]
+    owner: Mapped[str] = mapped_column(Text(12))
+    officers: Mapped[list[str]] = mapped_column(JSON)
+    written_by: Mapped[str] = mapped_column(Text(200))
+    written_on: Mapped[date]
+    recorded_by: Mapped[str | None] = mapped_column(Text(200))
+    recorded_on: Mapped[date | None]
     sealed: Mapped[str] = mapped_column(LongText)
 
 

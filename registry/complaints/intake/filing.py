@@ -14,7 +14,14 @@ from registry.complaints.attachments.actions import attachments_of
 from registry.complaints.case import visits
 from registry.complaints.case.access import adopt, is_replacement, lock_case_for_visit, new_box, require_writable
 from registry.complaints.case.answer_rules import read_answers
-from registry.complaints.case.answers import Sheet, merge_answers, read_sheet, write_sheet
+from registry.complaints.case.answers import (
+    Sheet,
+    merge_answers,
+    read_before_typing,
+    read_sheet,
+    write_before_typing,
+    write_sheet,
+)
 from registry.complaints.case.complaint_codes import Root, is_typed_back
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
@@ -120,6 +127,26 @@ def answer(
     What another tab answered stays, unless it was the same question. `version` refuses a sheet that was changed since.
     Raises InvalidInput with the field, StaleVersion, NotNow before the code is confirmed and once the sheet was sent.
     """
+    return _write_answers(session, sealer, visit, given, version)
+
+
+def keep_typed_words(session: Session, sealer: Sealer, visit: Visit, code: str, words: str) -> None:
+    """Store the words of a question while they are typed. Until they are saved, `mailbox.leave` puts back what stood there.
+
+    Raises what `answer` raises.
+    """
+    _write_answers(session, sealer, visit, {code: words}, is_typing=True)
+
+
+def _write_answers(
+    session: Session,
+    sealer: Sealer,
+    visit: Visit,
+    given: Mapping[str, Any],
+    version: int | None = None,
+    *,
+    is_typing: bool = False,
+) -> Sheet:
     read = read_answers(given)
     case = lock_case_for_visit(session, visit, is_draft=True)
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
@@ -130,7 +157,14 @@ def answer(
         raise NotNow("nothing more can be added here now")
     if case.state is CaseState.DRAFT and isinstance(who := read.get("who_files"), str):
         visit.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
-    return merge_answers(session, opened, case, sheet, read, version)
+    before = read_before_typing(opened, case, sheet)
+    if is_typing:
+        before = {code: sheet.answers.get(code) for code in read} | before
+    else:
+        before = {code: value for code, value in before.items() if code not in read}
+    sheet = merge_answers(session, opened, case, sheet, read, version)
+    write_before_typing(opened, case, sheet, before)
+    return sheet
 
 
 def answers(session: Session, sealer: Sealer, visit: Visit) -> Sheet:

@@ -20,7 +20,14 @@ from registry.complaints.case.access import (
     require_confirmed,
     worker_box,
 )
-from registry.complaints.case.answers import Sheet, find_sheet_row, read_sheet
+from registry.complaints.case.answers import (
+    Sheet,
+    find_sheet_row,
+    merge_answers,
+    read_before_typing,
+    read_sheet,
+    write_before_typing,
+)
 from registry.complaints.case.complaint_codes import Root, box_of
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
@@ -249,13 +256,20 @@ def leave(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> None:
     """End a visit at once.
 
     A draft whose code was never typed back is destroyed: nothing shows that its writer kept the code, and who must leave
-    in haste does not want it to be there. What was sent stays, and a draft that its writer can come back to. Raises NotNow.
+    in haste does not want it to be there. In a draft that its writer can come back to, the words that were kept while they
+    were typed and not saved are taken out. What was sent stays. Raises NotNow.
     """
     case = lock_case_by_id(session, visit.box.case_id)
     is_lost = visit.box.state is MailboxState.UNCONFIRMED and not is_replacement(visit.box)
     if case.state is CaseState.DRAFT and is_lost:
         advance_case(session, case, CaseState.PURGED, CaseRole.COMPLAINANT, at)
         sealer.destroy(session, [box.id for box in boxes_of(session, case)])
+    row = find_sheet_row(session, visit.box)
+    if not is_lost and row is not None and row.submitted_on is None and row.before_typing is not None:
+        opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
+        sheet = read_sheet(session, opened, case)
+        sheet = merge_answers(session, opened, case, sheet, read_before_typing(opened, case, sheet))
+        write_before_typing(opened, case, sheet, {})
     visits.end(session, visit)
 
 

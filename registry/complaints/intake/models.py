@@ -17,7 +17,8 @@ from registry.vocabulary.cases import Author, ConsentKind
 class AnswerSheet(Base):
     """The answers of one box as a sealed JSON object, and those about identity as another, for the custodian alone.
 
-    `version` goes up with every answer.
+    `version` goes up with every answer. `before_typing` holds, as a sealed JSON object, what stood in the fields whose words
+    were kept while they were typed and not saved yet: the quick exit puts it back.
     """
 
     __tablename__ = "answer_sheets"
@@ -26,6 +27,7 @@ class AnswerSheet(Base):
     questionnaire: Mapped[str] = mapped_column(Text(16))
     sealed: Mapped[str] = mapped_column(LongText)
     identity_sealed: Mapped[str | None] = mapped_column(LongText)
+    before_typing: Mapped[str | None] = mapped_column(LongText)
     version: Mapped[int]
     submitted_on: Mapped[date | None]
 

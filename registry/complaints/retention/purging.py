@@ -20,6 +20,7 @@ from registry.complaints.case.units import all_units, periods_of
 from registry.complaints.casework.models import (
     AccessGrant,
     CaseClock,
+    CaseEvent,
     CaseMove,
     CaseNote,
     CaseTask,
@@ -46,8 +47,8 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "waiting_letters", "hearings", "decisions",
-    "openings", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "case_translations", "waiting_letters",
+    "hearings", "decisions", "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -189,6 +190,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         Decision.case_id,
         CaseNote.case_id,
         CaseTask.case_id,
+        CaseEvent.case_id,
         Translation.case_id,
         WaitingLetter.case_id,
         Consent.case_id,

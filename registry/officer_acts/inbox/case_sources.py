@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.models import (
     AccessGrant,
+    CaseEvent,
     CaseMove,
     CaseTask,
     Decision,
@@ -45,6 +46,7 @@ from registry.vocabulary.cases import (
     AccessState,
     CaseState,
     DecisionState,
+    EventState,
     HearingState,
     ReferralState,
     UnreadKind,
@@ -351,6 +353,23 @@ def _tasks() -> Select[Any]:
     return query.where(of_my_unit(), *open_, now_due).order_by(CaseTask.due_on.is_(None), CaseTask.due_on, CaseTask.id)
 
 
+def _events() -> Select[Any]:
+    """Visits and interviews before their day, and after it until what came of them is written down.
+
+    They are the row of all officers who take part, so one that a colleague planned is seen from the first moment.
+    """
+    word = case((CaseEvent.on_day < TODAY, literal("event_past.", String)), else_=literal("event.", String))
+    kind = word + type_coerce(CaseEvent.kind, String)
+    columns = _case(kind, about=CaseEvent.reference, owner=CaseEvent.owner, due_on=CaseEvent.on_day, due_at=None)
+    query = rows(columns).join_from(CaseEvent, Case, Case.id == CaseEvent.case_id)
+    takes_part = cast(CaseEvent.officers, String).like(literal('%"') + ME + literal('"%'))
+    is_near = or_(CaseEvent.on_day <= SOON, CaseEvent.written_by != ME)
+    waiting = CaseEvent.state == EventState.PLANNED, Case.state != _S.PURGED, is_near
+    return query.where(of_my_unit(), *waiting, or_(is_mine(CaseEvent.owner), takes_part)).order_by(
+        CaseEvent.on_day, CaseEvent.id
+    )
+
+
 def _served() -> Select[Any]:
     """What an agency is asked: for its own people."""
     columns = Columns(
@@ -410,6 +429,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in AccessKind),  # type: ignore[misc]
     Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
     Source(_works, _tasks),
+    Source(_works, _events),
     Source(right(Resource.HEARING, Act.ANSWER), _served),
     Source(right(Resource.REFERRAL, Act.ANSWER), _received),
 )

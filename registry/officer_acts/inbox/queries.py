@@ -39,6 +39,7 @@ _LINKS: Mapping[str, str] = {
     "grant.granted": "/console/cases/{reference}/openings/{about}",
     "identity": "/console/identities",
     "task": "/console/cases/{reference}/notes",
+    "event": "/console/cases/{reference}/events",
     "case.sanction_pending": "/console/cases/{reference}/decision",
     "case.decided": "/console/cases/{reference}/decision",
     "sanction.": "/console/sanctions/{reference}",

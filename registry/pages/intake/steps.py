@@ -138,8 +138,8 @@ def keep_words(language: Language) -> Response:
             code = request.form.get("code", "")
             if code not in _LONG_TEXTS:
                 return Response(status=400)
-            words = {code: request.form.get("words", "")}
-            filing.answer(visitor.session, visitor.sealer, visitor.visit, words)
+            words = request.form.get("words", "")
+            filing.keep_typed_words(visitor.session, visitor.sealer, visitor.visit, code, words)
     except (NoVisit, StaleForm, InvalidInput, NotNow):
         return Response(status=400)
     return Response(status=204)

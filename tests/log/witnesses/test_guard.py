@@ -2,19 +2,24 @@
 
 import shutil
 import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import ForkRefused, GuardAway, KeyTrouble, SettingsError
 from registry.core.settings import Settings
-from registry.log import queries, signing
+from registry.log import note, queries, signing
 from registry.log.audit import audit
 from registry.log.ending import recover
+from registry.log.policy import Witness
 from registry.log.signing import sign_committed
+from registry.log.witnesses.guard import WitnessGuard
 from tests.log.publishing import Sessions, publish
 from tests.log.witnesses.guarding import RunningWitness, running_witness
 
@@ -104,9 +109,34 @@ def test_no_head_stands_anywhere_before_the_guard_has_it(
         assert again.origin == name
 
 
+def test_of_four_homes_at_once_one_signs_by_a_witness(tmp_path: Path) -> None:
+    key = Ed25519PrivateKey.generate()
+    names = [f"race-{number}.example/log" for number in range(6)]
+    logs = [note.VerifierKey(name, note.ED25519, key.public_key().public_bytes_raw()) for name in names]
+    with running_witness(tmp_path / "witness") as witness:
+        witness.start([str(log) for log in logs])
+        url = f"http://127.0.0.1:{witness.port}"
+        guard = WitnessGuard(Witness("w1", note.read_vkey(witness.key), url))
+        for log in logs:
+            together = threading.Barrier(4)
+
+            def sign(number: int, log: note.VerifierKey = log, together: threading.Barrier = together) -> int:
+                head = note.Checkpoint(log.name, 1, bytes([number]) * 32)
+                raw = note.signed(head.text(), [(log, key.sign)])
+                together.wait(60)
+                try:
+                    guard.cosign(head, raw, 0, lambda _size: [])
+                except ForkRefused:
+                    return 0
+                return 1
+
+            with ThreadPoolExecutor(4) as threads:
+                assert sum(threads.map(sign, range(4))) == 1
+
+
 @pytest.mark.parametrize("text", ["witness:", "witness", "maybe", "witness:none", "witness:a b"])
 def test_a_guard_that_is_none_is_refused(text: str) -> None:
-    with pytest.raises(SettingsError, match="REGISTRY_LOG_GUARD must be on, off, or like witness:w1"):
+    with pytest.raises(SettingsError, match="REGISTRY_LOG_GUARD must be on, off, like witness:w1"):
         Settings.from_environment({"REGISTRY_LOG_GUARD": text})
 
 

@@ -86,6 +86,34 @@ def test_leaving_keeps_a_draft_that_its_writer_can_come_back_to(phone: Phone, se
     assert "老板拿走了护照。" in phone.text
 
 
+def test_leaving_takes_out_words_that_were_typed_and_not_saved(phone: Phone) -> None:
+    code = phone.begin()
+    phone.answer(PLACES["account"], answer="老板拿走了护照。")
+    phone.go(f"/{PLACES['account']}")
+    token = phone.form(str(PLACES["account"]))["token"]
+    for words in ("老板拿走了护照。他还", "老板拿走了护照。他还打人"):
+        assert phone.send({"token": token, "code": "account", "words": words}, "words").status_code == 204
+    assert phone.send({"token": token, "code": "introducer", "words": "王某"}, "words").status_code == 204
+    phone.send({}, "leave")
+    phone.come_back(code)
+    phone.go("/all")
+    assert "老板拿走了护照。" in phone.text
+    assert "打人" not in phone.text
+    assert "王某" not in phone.text
+
+
+def test_leaving_keeps_typed_words_once_their_answer_is_saved(phone: Phone) -> None:
+    code = phone.begin()
+    phone.go(f"/{PLACES['account']}")
+    token = phone.form(str(PLACES["account"]))["token"]
+    assert phone.send({"token": token, "code": "account", "words": "老板拿走了"}, "words").status_code == 204
+    phone.answer(PLACES["account"], answer="老板拿走了护照。")
+    phone.send({}, "leave")
+    phone.come_back(code)
+    phone.go("/all")
+    assert "老板拿走了护照。" in phone.text
+
+
 def test_leaving_touches_nothing_that_was_sent(phone: Phone, session: Session) -> None:
     code = phone.file()
     phone.send({}, "leave")

@@ -11,7 +11,7 @@ from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.models import AccessGrant, CaseTask, Decision
+from registry.complaints.casework.models import AccessGrant, CaseEvent, CaseTask, Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.retention.reminding import remind_partners
@@ -35,7 +35,16 @@ from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, UnreadKind
+from registry.vocabulary.cases import (
+    AccessState,
+    CaseState,
+    DecisionState,
+    EventKind,
+    EventState,
+    HearingState,
+    ReferralState,
+    UnreadKind,
+)
 from registry.vocabulary.licensing import LicenceAct, ProposalState, SanctionState
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file
@@ -395,6 +404,36 @@ def test_a_task_without_a_day_or_from_a_colleague_waits_at_once(
     assert waits(made_by=officer.reference)
     assert waits(made_by="a colleague", owner=officer.reference, due_on=far)
     assert not waits(made_by=officer.reference, owner=officer.reference, due_on=far)
+
+
+def test_a_visit_waits_for_all_who_take_part_before_its_day_and_until_it_is_written_down(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    owner, other, absent = (
+        people("cz-labour", Role.INVESTIGATOR, email=f"{name}@authority.example").officer
+        for name in ("own", "oth", "abs")
+    )
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    today = day_at(now(), None)
+
+    def waits(officer: Officer, days: int, state: EventState = EventState.PLANNED, by: Officer = owner) -> set[str]:
+        event = CaseEvent(
+            reference=new_reference(), case_id=case.id, kind=EventKind.VISIT, state=state,
+            on_day=today + timedelta(days=days), owner=owner.reference, officers=[owner.reference, other.reference],
+            written_by=by.reference, written_on=today, sealed="",
+        )  # fmt: skip
+        session.add(event)
+        found = {kind for kind in kinds_of(session, officer) if kind.startswith("event")}
+        session.delete(event)
+        return found
+
+    assert [waits(officer, 1) for officer in (owner, other, absent)] == [{"event.visit"}, {"event.visit"}, set()]
+    assert waits(owner, 60) == set(), "far away"
+    assert waits(owner, 60, by=other) == {"event.visit"}, "a colleague planned it"
+    assert waits(owner, -1) == {"event_past.visit"}
+    assert waits(owner, -1, EventState.HELD) == set()
+    session.execute(update(RoleHeld).where(RoleHeld.officer_id == owner.id).values(ended_on=today))
+    assert waits(absent, -1) == {"event_past.visit"}, "who was to write it down cannot"
 
 
 def test_an_application_and_a_refusal_wait_for_whom_they_concern(session: Session, people: People) -> None:

@@ -43,6 +43,7 @@ class Tab(NamedTuple):
 TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("notes", "/notes", Resource.CASE, Act.WRITE),
+    Tab("events", "/events", Resource.CASE, Act.WRITE),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
     Tab("decision", "/decision", Resource.DECISION, Act.READ),
