@@ -77,7 +77,7 @@ def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: 
 
 
 def _sanction_done(sanction: object) -> str:
-    """What an approval or a confirmed end made of the sanction: `sanction_approved`, `sanction_in_force` and so on."""
+    """The code of what an approval or a confirmed end made of a sanction: its state says it."""
     assert isinstance(sanction, Sanction)
     return f"sanction_{sanction.state}"
 
