@@ -170,6 +170,12 @@ def test_the_chain_from_a_complaint_to_the_public_answer_takes_few_presses(
     investigator.go("button", "Send")
     expect(investigator.page.locator(".told")).to_have_text("The message was sent to the worker.")
 
+    # What was sent does not stand in the form again, to be sent twice.
+    with leading_on(investigator.page):
+        investigator.page.go_back()
+    expect(investigator.page.get_by_label("Message", exact=True)).to_have_value("")
+    investigator.page.reload()
+
     investigator.go("link", "Hear the agency")
     investigator.write("What the agency is asked about", ALLEGATION)
     investigator.write("How many people could have complained", "12")
