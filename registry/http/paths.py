@@ -27,6 +27,7 @@ DESK_PATHS = tuple(
         "referrals",
         "received-referrals",
         "waiting-identities",
+        "transfers",
         "agency-invitations",
         "entry-requests",
         "audit",

@@ -69,10 +69,11 @@ class CaseRole(StrEnum):
 
 
 class UnreadKind(StrEnum):
-    """What came into a case and waits for its officer, the gravest first."""
+    """What came into a case and waits for its officer, the gravest first; `transfer`: the case itself, from another unit."""
 
     WITHDRAWAL = "withdrawal"
     CONSENT = "consent"
+    TRANSFER = "transfer"
     MESSAGE = "message"
     FILE = "file"
     ANSWERS = "answers"
@@ -176,6 +177,15 @@ class ReferralEnd(StrEnum):
     CONSENT_REVOKED = "consent_revoked"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+class TransferState(StrEnum):
+    """Where the transfer of a case to another unit stands: asked for, then answered there or taken back here."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
 
 
 class DecisionOutcome(StrEnum):

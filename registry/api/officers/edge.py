@@ -18,6 +18,7 @@ from registry.api.officers import (
     referrals,
     related_acts,
     sanctions,
+    transfers,
 )
 from registry.api.restx import Namespace
 from registry.http.paths import DESK_PATHS
@@ -41,6 +42,7 @@ DESK: tuple[Namespace, ...] = (
     referrals.ns,
     referrals.received,
     referrals.identities,
+    transfers.ns,
     entry_requests.ns,
     oversight.audit,
     oversight.ns,

@@ -27,7 +27,7 @@ MAX_A_DAY = 50
 
 class ShownMessage(NamedTuple):
     """A message as its reader sees it. `is_new`: not read before by the other side, or, if an officer wrote it, by the
-    complainant."""
+    complainant. `unit`: the reference of the unit that wrote it, where another has the case now."""
 
     reference: str
     box_role: MailboxRole
@@ -35,6 +35,7 @@ class ShownMessage(NamedTuple):
     written_on: date
     text: str
     is_new: bool
+    unit: str | None = None
 
 
 def write_message(
@@ -98,7 +99,7 @@ def _view(row: Message, case: Case, opened: OpenContainer, reader: Author, today
     if is_new and counts:
         row.read_on = today
     text = opened.open(row.sealed, place_of(case, row))
-    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
+    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new, row.unit)
 
 
 def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:

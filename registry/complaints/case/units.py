@@ -25,6 +25,7 @@ from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
 _ALL = select(Unit).order_by(Unit.reference)
 _STAFFED = staffed_units(RIGHTS[Resource.CASE, Act.WRITE])
+_TAKE_OVER = staffed_units(RIGHTS[Resource.TRANSFER, Act.APPROVE])
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -147,6 +148,25 @@ def route(session: Session, country: str | None) -> Unit:
         if unit.reference == chosen:
             return unit
     raise _closed()
+
+
+def receivers(session: Session, but: str) -> list[Unit]:
+    """The units other than `but` to which a case can go: open, and with somebody who can take it."""
+    able = set(session.scalars(_TAKE_OVER))
+    return [one for one in all_units(session) if one.reference in able - {but} and takes_complaints(facts_of(one))]
+
+
+def receiver_named(session: Session, reference: str, but: str) -> Unit:
+    """One of `receivers`. Raises InvalidInput that says why a unit is none."""
+    found = next((unit for unit in receivers(session, but) if unit.reference == reference), None)
+    if found is not None:
+        return found
+    known = session.execute(select(Unit).where(Unit.reference == reference)).scalar_one_or_none()
+    if known is None or not takes_complaints(facts_of(known)):
+        raise InvalidInput([Fault.of("unit", Problem.INVALID_VALUE, "unit_takes_cases")])
+    if reference == but:
+        raise InvalidInput([Fault.of("unit", Problem.CONTRADICTORY, "another_unit")])
+    raise InvalidInput([Fault.of("unit", Problem.CONTRADICTORY, "unit_without_officers")])
 
 
 def periods_of(unit: Unit | None) -> Periods:

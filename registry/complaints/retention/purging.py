@@ -32,7 +32,7 @@ from registry.complaints.casework.models import (
 )
 from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale
-from registry.complaints.parties.models import Hearing, Referral, ReferralReport
+from registry.complaints.parties.models import Hearing, Referral, ReferralReport, Transfer
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
@@ -183,8 +183,11 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
     of_referrals = select(Referral.id).where(Referral.case_id == case.id)
     session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
+    for transfer in session.scalars(select(Transfer.reference).where(Transfer.case_id == case.id)).all():
+        forget_subject(session, transfer)
     owned = (
         Referral.case_id,
+        Transfer.case_id,
         Hearing.case_id,
         AccessGrant.case_id,
         Decision.case_id,

@@ -22,7 +22,7 @@ from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
 from registry.core.db.engine import Instant
-from registry.officers.absence import unable
+from registry.officers.absence import able, unable
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 
@@ -112,9 +112,9 @@ def of_my_unit() -> ColumnElement[bool]:
 def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:
     """Whether the row is this officer's: the owner is, there is none, or the one there was cannot use this right today.
 
-    Who reads cases can be given one.
+    Who reads cases can be given one. An officer of another unit, from which the case came, cannot use it here.
     """
-    return or_(owner == ME, owner.is_(None), owner.in_(unable_today(resource, act)))
+    return or_(owner == ME, owner.is_(None), owner.not_in(able(UNIT, RIGHTS[resource, act], TODAY)))
 
 
 def unable_today(resource: Resource, act: Act) -> Select[Any]:

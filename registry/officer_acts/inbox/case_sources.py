@@ -19,8 +19,9 @@ from registry.complaints.casework.models import (
 from registry.complaints.casework.queue.listing import has_open_objection
 from registry.complaints.parties.hearings.outcome import WAITING_IN
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import LIVE
+from registry.complaints.parties.transfers.rules import MOVABLE_STATES
 from registry.officer_acts.inbox.branches import (
     AT,
     LONG_AGO,
@@ -48,7 +49,9 @@ from registry.vocabulary.cases import (
     DecisionState,
     EventState,
     HearingState,
+    Priority,
     ReferralState,
+    TransferState,
     UnreadKind,
 )
 
@@ -261,6 +264,33 @@ def _referral_done() -> Select[Any]:
     return _referral("referral.done", Referral.state == _R.DONE, _nothing_since(day), since_on=day)
 
 
+def _transfer(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    columns = _case(kind, about=Transfer.reference, since_on=Transfer.asked_on, due_at=Transfer.due_at, **more)
+    return rows(columns).join_from(Transfer, Case, Case.id == Transfer.case_id).where(*conditions).order_by(Transfer.id)
+
+
+def _transfer_asked() -> Select[Any]:
+    """A case that another unit asks this one to take."""
+    waiting = Transfer.party == UNIT, Transfer.state == TransferState.ASKED, Case.state.in_(sorted(MOVABLE_STATES))
+    return _transfer("transfer.asked", *waiting, owner=None)
+
+
+def _transfer_late() -> Select[Any]:
+    """A unit that was asked to take a case has not answered in time; of danger there is no time."""
+    is_late = or_(Transfer.due_at < AT, Case.priority == Priority.P0)
+    return _transfer("transfer.late", of_my_unit(), Transfer.state == TransferState.ASKED, is_late, owner=None)
+
+
+def _transfer_declined() -> Select[Any]:
+    """Declined, and nothing was done about the case since."""
+    later, day = Transfer.__table__.alias("later"), Transfer.decided_on
+    anew = select(later.c.id).where(later.c.case_id == Case.id, later.c.id > Transfer.id)
+    moved = select(CaseMove.id).where(CaseMove.case_id == Case.id, CaseMove.on_day > day)
+    owner = _responsible(Transfer.asked_by)
+    declined = Transfer.state == TransferState.DECLINED, Case.is_open.is_(True), ~anew.exists(), ~moved.exists()
+    return _transfer("transfer.declined", of_my_unit(), *declined, is_mine(owner), owner=owner)
+
+
 def _identity() -> Select[Any]:
     requested = Referral.identity_said_in.is_not(None), Referral.identity_by.is_(None), Referral.state.in_(sorted(LIVE))
     return _referral("identity", *requested, owner=None, since_on=Referral.proposed_on)
@@ -418,6 +448,9 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(_proposes(Resource.REFERRAL), _referral_silent),
     Source(_proposes(Resource.REFERRAL), _referral_declined),
     Source(_proposes(Resource.REFERRAL), _referral_done),
+    Source(right(Resource.TRANSFER, Act.APPROVE), _transfer_asked),
+    Source(right(Resource.CASE, Act.HOLD), _transfer_late),
+    Source(_proposes(Resource.TRANSFER), _transfer_declined),
     Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
     Source(right(Resource.DECISION, Act.APPROVE), _decision),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),

@@ -33,6 +33,8 @@ _LINKS: Mapping[str, str] = {
     "hearing.approved": "/console/cases/{reference}/hearings/{about}/serve",
     "hearing.": "/console/cases/{reference}/hearings/{about}",
     "referral.": "/console/cases/{reference}/referrals/{about}",
+    "transfer.asked": "/console/transfers/{about}",
+    "transfer.": "/console/cases/{reference}/transfers",
     "decision.": "/console/cases/{reference}/decision",
     "translation.": "/console/cases/{reference}/translation",
     "grant.asked": "/console/openings",
@@ -66,17 +68,18 @@ _LINKS: Mapping[str, str] = {
 _GROUPS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report", "unread_late",
-            "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed", "hearing.longer", "hearing.objection",
-            "referral.declined", "referral.silent", "referral.done", "grant.granted", "case.submitted", "case.reopened",
+            "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report",
+            "unread_transfer", "unread_late", "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed",
+            "hearing.longer", "hearing.objection", "referral.declined", "referral.silent", "referral.done",
+            "transfer.late", "transfer.declined", "grant.granted", "case.submitted", "case.reopened",
         ),
         "new",
     ),
     **dict.fromkeys(
         (
             "hearing.reprisal_check", "referral.override", "decision.drafted", "lowering", "grant.asked", "identity",
-            "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel", "clone",
-            "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
+            "transfer.asked", "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel",
+            "clone", "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
         ),
         "second",
     ),

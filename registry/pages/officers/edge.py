@@ -28,6 +28,7 @@ from registry.pages.officers import (
     served_hearings,
     sign_in,
     templates_of_replies,
+    transfers,
 )
 from registry.pages.officers.cases import acts, bulk, case, case_file, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
@@ -57,6 +58,7 @@ PAGES: tuple[Blueprint, ...] = (
     referrals.pages,
     referrals.received_pages,
     referrals.identity_pages,
+    transfers.pages,
     access_grants.pages,
     access_grants.unit_pages,
     decisions.pages,

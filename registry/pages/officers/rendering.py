@@ -36,6 +36,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
     ("cases", "/console/cases", Resource.CASE, Act.READ),
     ("translations", "/console/translations", Resource.ACCOUNT, Act.WRITE),
+    ("transfers", "/console/transfers", Resource.TRANSFER, Act.READ),
     ("papers", "/console/papers", Resource.PAPER, Act.WRITE),
     ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
     ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
