@@ -12,7 +12,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework import events, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, PriorityChange
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
@@ -51,7 +51,7 @@ def lock_case_for(
         raise NotFound(f"there is no case {reference} in this unit")
     officer = acting(me, resource, act)
     case = lock_case(session, officer, reference)
-    require_no_interest(me, named_agency_id(sealer(), case))
+    require_no_interest(me, *agencies_of(sealer(), case))
     return officer, case
 
 
@@ -101,7 +101,7 @@ def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     return casework.link_agency(call, sealer(), call.reference, agency)
 
 
-def _find_within_case(
+def find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
     """The stored references of a case and of a note, task or event of it."""
@@ -208,7 +208,7 @@ ACTS = case_acts(
 
 TASKS = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
@@ -222,7 +222,7 @@ TASKS = case_acts(
 
 NOTES = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",
@@ -232,7 +232,7 @@ NOTES = case_acts(
 
 EVENTS = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
         """Write down what came of a visit or interview that was planned.

@@ -143,11 +143,11 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         head,
         "hearing",
         refusal=refusal,
-        agency=None if head.agency is None else agency_name(session, head.agency),
+        agencies=[(one, agency_name(session, one)) for one in head.agencies],
         suggested=suggestions(session, refusal, request.form),
         why_none=queries.why_none(session, head.case, now().date()),
         most=MAX_ALLEGATION,
-        reads=_read_by(session, head.agency),
+        reads=_read_by(session, next(iter(head.agencies), None)),
         **_languages(session, me),
     )
 

@@ -1,5 +1,7 @@
 """Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -126,11 +128,17 @@ def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal 
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
     head = _open_decided_case(session, me, decision)
     today = today_at(session, me.standing.authority, now())
-    agency = head.agency if head is not None else None
-    if agency is None and licence is not None and read_reference(licence) is None:
+    agencies: Sequence[str | None] = head.agencies if head is not None else ()
+    if not agencies and licence is not None and read_reference(licence) is None:
         # What was typed is no reference: by the agency that it names, its licences are offered.
-        agency = _picked_agency(session, licence)
-    known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
+        agencies = [_picked_agency(session, licence)]
+    known = [
+        one
+        for agency in agencies or [None]
+        for one in queries.licences_of(
+            session, me.standing.authority, agency, licence if agency is None else None, today
+        )
+    ]
     return page(
         "sanctions/new.html",
         here="sanctions",

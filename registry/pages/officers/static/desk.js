@@ -88,3 +88,18 @@ addEventListener("keydown", (event) => {
     keys.open ? keys.close() : keys.showModal();
   }
 });
+
+// The board: its figures anew each minute. Where they cannot be had the page says that they are old.
+const board = document.querySelector("[data-every]");
+if (board) {
+  setInterval(async () => {
+    try {
+      const answer = await fetch(location.href);
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-every]");
+      if (fresh) board.replaceChildren(...fresh.childNodes);
+      else location.reload();
+    } catch {
+      board.querySelector("[data-old]").hidden = false;
+    }
+  }, board.dataset.every * 1000);
+}
