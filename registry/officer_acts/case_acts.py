@@ -11,7 +11,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework import claims, events, firms, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, ClaimLine
+from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, ClaimLine, PriorityChange
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
@@ -95,6 +95,11 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
+def _priority_done(change: object) -> str:
+    assert isinstance(change, PriorityChange)
+    return "setCasePriority" if change.is_approved else "lowering_asked"
+
+
 def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
@@ -147,6 +152,7 @@ ACTS = case_acts(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
         "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put", undo=_former_assignee,
+        done=lambda case: "assignCase" if isinstance(case, Case) and case.assignee else "case_unassigned",
     ),
     OfficerAct(
         "take", Act.WRITE, _take, "takeCase",
@@ -163,6 +169,7 @@ ACTS = case_acts(
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
         CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
+        done=_priority_done,
     ),
     OfficerAct(
         "notes", Act.WRITE, calling_sealed(notes.write_note), "addCaseNote", """Add a note for your unit.
@@ -206,6 +213,7 @@ ACTS = case_acts(
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
         """,
         CaseHoldSchema, method="put",
+        done=lambda case: "setLegalHold" if isinstance(case, Case) and case.has_legal_hold else "hold_released",
     ),
     OfficerAct(
         "agency", Act.WRITE, _link_agency, "setCaseAgency",

@@ -1,4 +1,4 @@
-"""Step 0150: cases of the former version stay, and lines of a claim have a table of their own."""
+"""Step 0151: cases of the former version stay, and lines of a claim have a table of their own."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tests.migrations.unread_rows import case_row
 
 
 def test_a_line_stands_beside_a_case_of_the_former_version(database: Database) -> None:
-    step = Step(database, "0150")
+    step = Step(database, "0151")
     step.insert("cases", case_row(1))
     step.run()
     line = {

@@ -1,6 +1,6 @@
 """Lines of what a worker is owed. The version before neither reads nor writes the table.
 
-Data test: tests/migrations/test_0150_claim_lines.py.
+Data test: tests/migrations/test_0151_claim_lines.py.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.columns import own_id, text
 
-revision = "0150"
-down_revision = "0149"
+revision = "0151"
+down_revision = "0150"
 branch_labels = None
 depends_on = None
 
