@@ -92,6 +92,7 @@ ACTS = case_acts(
 
         The agency reads it no longer.
         """,
+        is_final=True,
     ),
     OfficerAct(
         "longer", Act.PROPOSE, calling_sealed(actions.extend), "extendHearing",
@@ -140,7 +141,7 @@ ANSWERS = party_acts(
     ),
     OfficerAct(
         "answer", Act.ANSWER, calling_sealed(portal.answer), "answerHearing", "Submit the answer, which is final.",
-        HearingAnswerSchema,
+        HearingAnswerSchema, is_final=True,
     ),
     OfficerAct(
         "longer", Act.ANSWER, calling_sealed(portal.request_extension), "requestHearingExtension",
@@ -154,6 +155,7 @@ ANSWERS = party_acts(
         "object", Act.ANSWER, calling_sealed(portal.object_to), "objectToOutcome",
         "Object to the outcome, once and until the day that you were told.",
         HearingAnswerSchema, path="/objection", form={"text": "objection"},
+        is_final=True,
     ),
 )  # fmt: skip
 """What the agency's own people do to a hearing that was served to it."""

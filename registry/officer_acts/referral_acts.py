@@ -61,6 +61,7 @@ ACTS = case_acts(
     OfficerAct(
         "send", Act.PROPOSE, calling_sealed(actions.send), "sendReferral",
         "Send a proposed referral, with its key, to the partner.",
+        is_final=True,
     ),
     OfficerAct(
         "take-back", Act.PROPOSE, calling_sealed(actions.take_back), "cancelReferral",

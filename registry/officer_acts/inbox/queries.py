@@ -39,6 +39,8 @@ SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
 
 _LINKS: Mapping[str, str] = {
+    "hearing.reprisal_check": "/console/cases/{reference}/hearings/{about}/check",
+    "hearing.approved": "/console/cases/{reference}/hearings/{about}/serve",
     "hearing.": "/console/cases/{reference}/hearings/{about}",
     "referral.": "/console/cases/{reference}/referrals/{about}",
     "transfer.asked": "/console/transfers/{about}",

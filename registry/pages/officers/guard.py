@@ -186,6 +186,11 @@ def known_cookie() -> Cookie:
     return session_cookie().beside("known")
 
 
+def written_cookie() -> Cookie:
+    """In which language its officer last wrote to a complainant."""
+    return session_cookie().beside("written")
+
+
 def visit_cookie() -> Cookie:
     """By which a browser that was sent to a provider is known when it comes back: another site leads it here."""
     return session_cookie().beside("visit", is_lax=True)

@@ -104,7 +104,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Resp
 
 @pages.post("/cases/views")
 @allowed(Resource.CASE, Act.READ)
-def keep(session: Session, me: AuthenticatedOfficer) -> Response:
+def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
     read_filters(asked_filters, me.officer.reference, sealer().digest)
@@ -121,7 +121,7 @@ def keep(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/cases/views/<view>/drop")
 @allowed(Resource.CASE, Act.READ)
-def drop(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
+def drop_view(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
     listing.drop_view(session, me.officer.reference, view)
     return see_other("/console/cases")
 

@@ -45,6 +45,7 @@ TABS: tuple[Tab, ...] = (
     Tab("notes", "/notes", Resource.CASE, Act.WRITE),
     Tab("firms", "/firms", Resource.CASE, Act.READ),
     Tab("events", "/events", Resource.CASE, Act.WRITE),
+    Tab("claims", "/claims", Resource.CASE, Act.WRITE),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("transfers", "/transfers", Resource.TRANSFER, Act.READ),
     Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
@@ -94,7 +95,10 @@ def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -
     """The agencies that a case is about. Raises Forbidden where the officer has declared an interest in one of them."""
     agencies = tuple(agencies_of(opening, case))
     if any(me.has_conflict(agency) for agency in agencies):
-        raise Forbidden("you declared an interest in an agency that this case is about: a colleague has to act on it")
+        raise Forbidden(
+            "you declared an interest in an agency that this case is about: a colleague has to act on it",
+            "conflict_of_interest",
+        )
     return agencies
 
 

@@ -33,6 +33,15 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
 
+// A paper is sent as soon as it is chosen; what was typed beside it is kept first, for the page comes anew.
+for (const form of document.querySelectorAll("form[data-at-once]")) {
+  form.querySelector("input[type=file]").addEventListener("change", async () => {
+    const typed = [...document.querySelectorAll("form[data-draft]")].filter((one) => one.querySelector("textarea")?.value);
+    await Promise.allSettled(typed.map(kept));
+    form.requestSubmit();
+  });
+}
+
 // Agencies: names in any script, as a list of the browser's own.
 for (const field of document.querySelectorAll("input[data-agency]")) {
   const list = document.createElement("datalist");

@@ -118,7 +118,7 @@ def test_a_held_list_has_its_figures_beside_those_of_the_last_reading(
             fresh_for_days=30,
             digest="1" * 64,
             counts=counts,
-        )  # fmt: skip
+        )
     )
     session.flush()
     words = words_of(desk_for("Anna").get("/console/imports"))
