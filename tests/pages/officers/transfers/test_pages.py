@@ -123,4 +123,5 @@ def test_what_comes_along_from_officers_of_the_former_unit_is_a_row_of_the_new_o
     officer.post(f"/console/cases/{case.reference}/tasks", task="Call the worker", version=case.version)
     transfer = asked(officer, session, case)
     receiver.post(f"/console/transfers/{transfer.reference}/accept", version=transfer.version)
+    assert "A Investigator" in words_of(receiver.get(f"/console/cases/{case.reference}/notes")), "and keeps their name"
     assert f"/console/cases/{case.reference}/notes" in receiver.get("/console/").get_data(as_text=True)
