@@ -9,12 +9,13 @@ from registry.vocabulary.cases import (
     ClockKind,
     EventKind,
     EventState,
+    FirmPart,
     LiesWith,
     MailboxRole,
     Priority,
 )
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
+from schemas.fields import Count, Country, Day, Flag, Instant, Line, OneOf, Passage, Word
 
 MAX_REASON = 4000
 MAX_MESSAGE = 20_000
@@ -307,5 +308,120 @@ class CaseEventsSchema(OutSchema):
         fields.Nested(CaseEventSchema),
         required=True,
         metadata={"description": "What is planned by its day, then what was written down, the latest first."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CaseFurtherAgencySchema(InSchema):
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
+    part = Word(
+        tuple(one for one in FirmPart if one is not FirmPart.EMPLOYER),
+        required=True,
+        metadata={"description": "What it had to do with the worker.", "example": "sender"},
+    )
+
+
+_NAME = {"description": "It is sealed.", "example": "Invented Sewing Srl"}
+_PLACE = {"description": "Where it is. It is sealed.", "example": "Prato"}
+_NUMBER = {"description": "In its country's register of companies. It is sealed."}
+
+
+class UnitEmployerBodySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class CaseEmployerBodySchema(InSchema):
+    """An employer of the unit by `employer`, or a new one by its name."""
+
+    employer = Line(max_length=16, metadata={"description": "Reference of an employer of your unit."})
+    part = Word(
+        (FirmPart.EMPLOYER, FirmPart.USER_FIRM),
+        metadata={"description": "Who employs the worker, or where the worker is sent.", "default": "employer"},
+        load_default=FirmPart.EMPLOYER,
+    )
+    name = Line(max_length=200, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class UnitEmployerSummarySchema(OutSchema):
+    employer_id = fields.String(required=True, metadata={"description": "Reference of the employer in your unit."})
+    name = fields.String(required=True)
+    country = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True, metadata={"description": "Where it is."})
+    register_number = fields.String(required=True, allow_none=True, metadata={"description": "Its register number."})
+
+
+class CaseEmployerSchema(UnitEmployerSummarySchema):
+    part = OneOf((FirmPart.EMPLOYER, FirmPart.USER_FIRM), required=True, metadata={"description": "Its part."})
+
+
+class CaseFirmSchema(OutSchema):
+    link_id = fields.String(required=True, metadata={"description": "By which it is removed from the case."})
+    agency_id = fields.String(required=True)
+    part = OneOf(tuple(FirmPart), required=True, metadata={"description": "What it had to do with the worker."})
+
+
+class CaseFirmsSchema(OutSchema):
+    agency_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The agency that the complaint is about."}
+    )
+    agencies = fields.List(
+        fields.Nested(CaseFirmSchema), required=True, metadata={"description": "Further agencies of the case."}
+    )
+    employers = fields.List(
+        fields.Nested(CaseEmployerSchema), required=True, metadata={"description": "Its employers."}
+    )
+    stated_employer = fields.String(
+        required=True, allow_none=True, metadata={"description": "The employer in the complainant's own words."}
+    )
+    suggested = fields.List(
+        fields.Nested(UnitEmployerSummarySchema),
+        required=True,
+        metadata={"description": "Employers of your unit that those words may mean."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class UnitEmployersQuerySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata={"description": "A part of the name, or the register number."})
+
+
+class UnitEmployersSchema(OutSchema):
+    items = fields.List(fields.Nested(UnitEmployerSummarySchema), required=True)
+
+
+class UnitEmployerVisitSchema(OutSchema):
+    case_id = fields.String(required=True)
+    event_id = fields.String(required=True, metadata={"description": "The visit."})
+    on_day = fields.Date(required=True, metadata={"description": "When it is to be or was."})
+    state = OneOf(tuple(EventState), required=True)
+
+
+class UnitEmployerCaseSchema(OutSchema):
+    case_id = fields.String(required=True)
+    state = OneOf(tuple(CaseState), required=True)
+    filed_on = fields.Date(required=True)
+
+
+class UnitEmployerSchema(UnitEmployerSummarySchema):
+    cases = fields.List(
+        fields.Nested(UnitEmployerCaseSchema),
+        required=True,
+        metadata={"description": "Cases of your unit that name it."},
+    )
+    agencies = fields.List(
+        fields.String(), required=True, metadata={"description": "Ids of the agencies of those cases."}
+    )
+    visits = fields.List(
+        fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
     )
     version = fields.Integer(required=True, metadata=_VERSION)

@@ -140,7 +140,8 @@ def _resolved(node: Json, whole: Json) -> Json:
 
 
 def _comment(text: str, indent: str) -> str:
-    words = " ".join(text.split()).replace("*/", "* /")
+    """A comment of a description's first paragraph; what each value of a set means stands in the description alone."""
+    words = " ".join(text.partition("\n\n")[0].split()).replace("*/", "* /")
     return f"{indent}/** {words} */\n" if words else ""
 
 

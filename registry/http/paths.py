@@ -11,6 +11,7 @@ DESK_PATHS = tuple(
         "officers",
         "officer-changes",
         "cases",
+        "employers",
         "access-grants",
         "paper-forms",
         "licence-previews",

@@ -226,6 +226,16 @@ class HearingEnd(StrEnum):
     CASE_OVER = "case_over"
 
 
+class FirmPart(StrEnum):
+    """What an agency or employer of a case had to do with the worker, beside the agency that the complaint is about."""
+
+    RECRUITER = "recruiter"
+    SUB_AGENT = "sub_agent"
+    SENDER = "sender"
+    USER_FIRM = "user_firm"
+    EMPLOYER = "employer"
+
+
 class EventKind(StrEnum):
     """What officers do for a case away from the desk, and write down: a call is by telephone, evidence is what they took."""
 

@@ -3,7 +3,7 @@
 /** One of a set that may grow: a release may add values, and a program must take those it does not know. */
 export type Open<T extends string> = T | (string & {});
 
-/** What a recruiter does. - `placement`: placement (you work for the employer directly) - `temporary_work`: temporary agency work (the agency employs you and lends you out) - `labour_service_abroad`: sending workers from China abroad - `counselling`: advice only */
+/** What a recruiter does. */
 export type Activity = Open<"placement" | "temporary_work" | "labour_service_abroad" | "counselling">;
 
 export interface AdvertFlag {
@@ -167,7 +167,7 @@ export interface Agreement {
   to?: string;
 }
 
-/** The verdict. This set never grows: what is not `yes` is no permission. - `yes`: may recruit for exactly what was asked - `no`: may not - `unknown`: the registry cannot say; never to be read as `yes` */
+/** The verdict. This set never grows: what is not `yes` is no permission. */
 export type Answer = "yes" | "no" | "unknown";
 
 export interface AnswerThen {
@@ -444,7 +444,7 @@ export interface Channel {
   to?: string;
 }
 
-/** A kind of channel that an agency registered as its own. - `phone`: Telephone - `email`: E-mail - `website`: Website - `wechat`: WeChat - `bank_account`: Account */
+/** A kind of channel that an agency registered as its own. */
 export type ChannelKind = Open<"phone" | "email" | "website" | "wechat" | "bank_account">;
 
 export interface Charge {
@@ -460,19 +460,19 @@ export interface Charge {
   when?: ChargeTime;
 }
 
-/** Whether money was asked for or paid. - `asked`: asked for, not paid - `paid`: paid */
+/** Whether money was asked for or paid. */
 export type ChargeState = Open<"asked" | "paid">;
 
-/** When money is asked for or paid. - `before_contract`: Before the contract is signed - `after_contract`: After the contract is signed - `from_wages`: Out of the wages */
+/** When money is asked for or paid. */
 export type ChargeTime = Open<"before_contract" | "after_contract" | "from_wages">;
 
-/** What a recruiter told a worker about the agency. - `number`: Licence number or company code - `name`: Name of the agency - `phone`: Phone - `wechat`: WeChat id - `qq`: QQ number - `email`: E-mail - `website`: Website - `bank_account`: Bank account you are to pay into - `staff_number`: Number on the recruiter's staff card */
+/** What a recruiter told a worker about the agency. */
 export type CheckKind = Open<"number" | "name" | "phone" | "wechat" | "qq" | "email" | "website" | "bank_account" | "staff_number">;
 
-/** A note on a check of what a recruiter told a worker. - `looks_like`: Beware: it only looks like {like}, which the agency registered, and belongs to somebody else. - `same_domain`: It is an address at the agency's own domain, though not one that it registered. - `free_mail`: Anybody can open an address with this mail provider. - `former_name`: This is a name the agency no longer has. - `near_name`: The name you were told is near to {like}, which is registered, but it is not that name. Somebody may be imitating it. - `part_of_name`: This is only a part or another spelling of {like}. Other agencies may be called nearly the same: compare the licence number too. - `last_four_agree`: The last four characters agree with a registered account. We hold no more of it, so this does not show that it is the same. - `not_readable`: We could not read it. Please look whether a character is wrong or missing. - `human_resources_permit`: A human resources service permit (人力资源服务许可证) is no licence to send workers abroad. - `domestic_dispatch_permit`: A labour dispatch permit (劳务派遣经营许可证) is for work within China; it is no licence to send workers abroad. - `seafarer_permit`: A permit for seafarers is for work on ships; it is no licence for work on land abroad. */
+/** A note on a check of what a recruiter told a worker. */
 export type CheckNote = Open<"looks_like" | "same_domain" | "free_mail" | "former_name" | "near_name" | "part_of_name" | "last_four_agree" | "not_readable" | "human_resources_permit" | "domestic_dispatch_permit" | "seafarer_permit">;
 
-/** How a claim compares with what the agency registered. - `match`: It matches. - `mismatch`: It does not match. - `changed_recently`: Changed in the last 30 days. - `not_registered`: Nothing to compare with. */
+/** How a claim compares with what the agency registered. */
 export type CheckOutcome = Open<"match" | "mismatch" | "changed_recently" | "not_registered">;
 
 export interface CheckRemark {
@@ -489,7 +489,7 @@ export interface CheckResult {
   text: string;
 }
 
-/** What all that a worker was told comes to. - `agency_not_licensed`: This agency may not recruit you now. See below why. Send no money and no papers. - `red_flags`: The advert itself shows signs of fraud, whatever number stands in it. Pay nothing and send no papers. - `no_company_in_advert`: The advert names no company and no licence number. That is itself a sign of danger. Ask for both before anything else. - `matches`: What you were told is what the licensed agency registered. Still pay nothing for the job. - `matches_but_not_licensed`: What you were told matches, but we cannot say that this agency may recruit you. See below why. - `mismatches`: Something you were told does not match the register. Send no money and no papers until the agency itself has answered you. - `changed_recently`: Something changed in the register not long ago. Ask the agency in another way first. - `nothing_to_compare`: We cannot tell whether this person is from the agency: some of what you were told is not in the register. - `number_or_name_only`: The number or name is real, but anybody can copy it. Check the phone, WeChat id or e-mail of the person as well. - `not_a_licence_for_abroad`: The paper you were shown is no licence for work abroad. - `several_agencies`: These agencies may be meant. Choose the right one. - `no_labour_supplier`: Not shown as a labour supplier in this register. That says nothing about it as a manufacturer or any other business. - `no_agency_named`: Tell us which agency the person claims to be from: its name or its licence number. */
+/** What all that a worker was told comes to. */
 export type CheckSummary = Open<"agency_not_licensed" | "red_flags" | "no_company_in_advert" | "matches" | "matches_but_not_licensed" | "mismatches" | "changed_recently" | "nothing_to_compare" | "number_or_name_only" | "not_a_licence_for_abroad" | "several_agencies" | "no_labour_supplier" | "no_agency_named">;
 
 export interface Checked {
@@ -606,7 +606,7 @@ export interface ClaimBody {
   time_limit: string | null;
 }
 
-/** A step on the way to money that was paid. - `do_not_pay`: Do not pay what was not paid yet. - `keep_proof`: Keep proof: who took how much, when and how; receipts, transfers, messages, the contract, adverts. Take photos. Keep the originals yourself. - `ask_help`: Ask for free help before you write: no name is needed. - `body_at_origin`: Where you were recruited, go to: - `deposit`: Ask there that it be paid from the agency’s reserve, if the agency will not or cannot pay. - `body_at_destination`: In the country of the job, go to: - `in_time`: Mind the time limit: */
+/** A step on the way to money that was paid. */
 export type ClaimStep = Open<"do_not_pay" | "keep_proof" | "ask_help" | "body_at_origin" | "deposit" | "body_at_destination" | "in_time">;
 
 export interface Columns {
@@ -686,7 +686,7 @@ export interface Condition {
   text?: string;
 }
 
-/** A condition of a licence that a rule can judge. - `only_sectors`: Only these sectors - `not_sectors`: Not these sectors - `only_destinations`: Only these countries - `not_destinations`: Not these countries - `no_new_recruitment`: No new recruitment - `other`: Another condition, in words */
+/** A condition of a licence that a rule can judge. */
 export type ConditionCode = Open<"only_sectors" | "not_sectors" | "only_destinations" | "not_destinations" | "no_new_recruitment" | "other">;
 
 export interface Constants {
@@ -1092,7 +1092,7 @@ export interface Delivery {
   delivered_at: string | null;
 }
 
-/** Where the delivery of an event to a webhook stands. - `waiting`: tried until it is taken, for three days - `delivered`: the address took it - `failed`: given up after three days; it can be asked for again */
+/** Where the delivery of an event to a webhook stands. */
 export type DeliveryState = Open<"waiting" | "delivered" | "failed">;
 
 export interface Deposit {
@@ -1138,13 +1138,13 @@ export interface DepositRule {
   mark: Mark;
 }
 
-/** What an agency's deposit may be spent on (Decree 620, article 10). - `refund_service_fee`: to refund service fees - `unpaid_remuneration`: to pay wages that were not paid - `compensation`: to pay compensation - `emergency_or_repatriation`: for an emergency or the journey home */
+/** What an agency's deposit may be spent on (Decree 620, article 10). */
 export type DepositUse = Open<"refund_service_fee" | "unpaid_remuneration" | "compensation" | "emergency_or_repatriation">;
 
-/** What of a paper is not the data of the agency whose name it bears. - `number`: the licence number - `code`: the company’s code or number - `country`: the country - `name`: the exact name */
+/** What of a paper is not the data of the agency whose name it bears. */
 export type Difference = Open<"number" | "code" | "country" | "name">;
 
-/** What the open statistics count complaints by. - `country`: By country of work - `sector`: By sector - `indicator`: By indicator of forced labour - `outcome`: By outcome */
+/** What the open statistics count complaints by. */
 export type Dimension = Open<"country" | "sector" | "indicator" | "outcome">;
 
 export interface Employer {
@@ -1156,10 +1156,10 @@ export interface Employer {
   identifier?: string;
 }
 
-/** Who would employ the worker. - `company`: A company, shop or institution - `household`: A private household, as a nanny, cleaner or carer - `person`: A person who has no business - `unknown`: I do not know */
+/** Who would employ the worker. */
 export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
-/** What an entry of the log reports. - `agency.registered`: an agency was entered - `agency.amended`: an agency's record changed - `agency.corrected`: an agency's record was wrong and was corrected - `licence.issued`: a licence was issued - `licence.amended`: a licence changed - `licence.suspended`: a licence was suspended - `licence.reinstated`: a licence was reinstated - `licence.revoked`: a licence was revoked - `licence.surrendered`: a licence was surrendered - `licence.delisted`: a licence is no longer on its official list - `licence.corrected`: a licence's record was wrong and was corrected - `agreement.registered`: an agreement between two ends was registered - `agreement.amended`: an agreement changed - `agreement.ended`: an agreement was given an end - `agreement.corrected`: an agreement's record was wrong and was corrected - `registry.key_added`: the registry signs with a further key - `registry.key_retired`: a key signs no more; what it signed stands - `registry.key_compromised`: a key was lost to others; what it signed since is not believed - `registry.policy`: which witnesses a head of the log needs - `law.overlay_approved`: a correction of the law was put into force - `law.overlay_withdrawn`: a correction of the law was withdrawn - `ranges.published`: an epoch of range files was published - `dataset.published`: a snapshot of the open dataset was published */
+/** What an entry of the log reports. */
 export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
 
 export interface Event {
@@ -1224,7 +1224,7 @@ export interface EventData {
   webhook_id?: string;
 }
 
-/** What an event reports. - `licence.issued`: A licence was issued. - `licence.suspended`: A licence was suspended: no new recruitment. - `licence.revoked`: A licence was revoked, its renewal refused, or its holder banned. - `licence.ended`: A licence was surrendered, or stated to have expired. - `licence.winding_down`: A licence is being wound down: no new recruitment; placed workers until the date stated. - `licence.delisted`: A licence is no longer on its official list, and no reason was stated. - `licence.revocation_pending`: A licence was revoked, and an appeal stays it. - `licence.back_in_order`: A licence that was interrupted lets its holder recruit again. - `licence.status_changed`: The status of a licence changed otherwise. - `licence.conditions_changed`: The conditions of a licence changed. - `licence.scope_changed`: The corridors, sectors or activities of a licence changed. - `licence.term_changed`: The first or last day of a licence changed, as when it is renewed. - `licence.expiring`: A licence ends in 90, 30 or 7 days. - `licence.expired`: The last day of a licence is past. - `agency.registered`: An agency was entered that answers to the watch. - `agency.identifier_changed`: An identifier of a holder changed: verify answers unknown until it was reviewed. - `agency.name_changed`: A name of an agency changed. - `agency.channel_changed`: A registered telephone, address or account changed: beware of imitators. - `agency.deposit_shortfall`: The deposit of an agency fell below what its licences ask for. - `agency.deposit_restored`: The deposit of an agency is again what its licences ask for. - `agency.clone_warning`: Somebody imitates an agency. - `agency.clone_warning_ended`: A warning of an imitator ended. - `agency.dissolved`: A holder was dissolved. - `sanction.in_force`: A sanction is in force. - `sanction.stayed`: A sanction is stayed by an appeal. - `sanction.lifted`: A sanction was lifted. - `sanction.overturned`: A sanction was overturned: it should not have been. - `agreement.registered`: An agreement between two ends was registered. - `agreement.changed`: An agreement was changed. - `agreement.ended`: An agreement was given an end. - `source.stale`: An official list was not read for too long: verify answers unknown for what rests on it. - `source.fresh`: An official list that was stale was read again. - `event.withheld`: Something happened that the law no longer lets us tell: its publicity has ended. - `webhook.test`: You asked for a test. Nothing happened. */
+/** What an event reports. */
 export type EventType = Open<"licence.issued" | "licence.suspended" | "licence.revoked" | "licence.ended" | "licence.winding_down" | "licence.delisted" | "licence.revocation_pending" | "licence.back_in_order" | "licence.status_changed" | "licence.conditions_changed" | "licence.scope_changed" | "licence.term_changed" | "licence.expiring" | "licence.expired" | "agency.registered" | "agency.identifier_changed" | "agency.name_changed" | "agency.channel_changed" | "agency.deposit_shortfall" | "agency.deposit_restored" | "agency.clone_warning" | "agency.clone_warning_ended" | "agency.dissolved" | "sanction.in_force" | "sanction.stayed" | "sanction.lifted" | "sanction.overturned" | "agreement.registered" | "agreement.changed" | "agreement.ended" | "source.stale" | "source.fresh" | "event.withheld" | "webhook.test">;
 
 export interface Events {
@@ -1290,7 +1290,7 @@ export interface FeeFinding {
   mark: string | null;
 }
 
-/** What workers are charged for, by the ILO's definition. - `recruitment_service_payment`: Service or placement fee to the agency - `third_party_supply_payment`: Fee to a firm that sends you to work for another - `direct_recruitment_payment`: Fee to the employer for hiring you - `fee_recovery_from_worker`: Recruitment costs taken back from your wage - `medical_costs`: Medical tests, vaccinations - `insurance_costs`: Insurance - `skills_and_qualification_tests`: Tests of skill or language, certificates - `training_and_orientation`: Training - `equipment_costs`: Tools, work clothes - `travel_and_lodging_costs`: Travel, tickets, lodging on the way - `administrative_costs`: Visa, passport, papers - `bribe`: Bribe - `tribute`: “Gift” or tribute - `extortion_or_kickback`: Extortion or kickback - `bond`: Deposit or bond - `illicit_cost_recovery_fee`: Made-up “costs” to be paid back - `collateral`: Security: house, papers, a note of debt */
+/** What workers are charged for, by the ILO's definition. */
 export type FeeKind = Open<"recruitment_service_payment" | "third_party_supply_payment" | "direct_recruitment_payment" | "fee_recovery_from_worker" | "medical_costs" | "insurance_costs" | "skills_and_qualification_tests" | "training_and_orientation" | "equipment_costs" | "travel_and_lodging_costs" | "administrative_costs" | "bribe" | "tribute" | "extortion_or_kickback" | "bond" | "illicit_cost_recovery_fee" | "collateral">;
 
 export interface FeeNote {
@@ -1300,7 +1300,7 @@ export interface FeeNote {
   text: string;
 }
 
-/** Why a charge to a worker is lawful or not, and whether it can be claimed back. - `workers_never_pay`: The ILO’s standard: workers pay no recruitment fee or related cost, directly or indirectly, in whole or in part. - `no_standard_known`: We hold no international standard about this charge. - `deposit_forbidden`: China’s rule forbids taking any deposit or guarantee from workers. - `no_fee_with_labour_contract`: An enterprise may take no service fee from a worker with whom it has a labour contract. - `service_fee_cap_unsettled`: A rule of 2009 in China allowed a service fee of up to 12.5 % of the contract wages. Whether it still stands is not settled, so we cannot say that this is lawful. - `service_fee_over_old_cap`: Even by the old cap of {percent} % of the wages of this contract (months: {months}) this is too much. Whether that cap still stands is not settled. - `service_fee_needs_months`: By the old cap of {percent} % of the contract’s wages, so much could be taken only for a contract of at least so many months: {months}. Whether that cap still stands is not settled, so we cannot say that this is lawful. - `unlicensed_no_fee`: China’s commerce ministry: a company or person without a licence may send no one abroad, still less take money. Pay nothing. - `contractor_no_fee`: A contractor that sends its own staff is their employer: it may take no money and no security from them. - `no_rule_known`: We hold no rule about this charge for {country}. That does not make it lawful. - `origin_not_stated`: It was not said where you were recruited, so this cannot be told. - `not_paid`: You have not paid it, so do not pay it. - `claim_from_deposit`: A licensed agency must keep a deposit, and it may be used to refund this fee. Ask the commerce department that issued the licence. - `claim_perhaps_from_deposit`: An agency’s reserve may be used to refund service fees and to compensate workers; whether it pays this back is not settled. Ask the commerce department that issued the licence. - `no_claim_known`: We know of no fund that pays this back. Keep receipts and messages, and ask for help. - `no_route_known`: We hold no rule about getting recruitment fees back for {country}. Ask those who help there. - `destination_rules`: What the law of {country} says of charges to workers, as far as we read it. Where it says neither free nor allowed, read it whole. - `destination_not_stated`: It was not said where the job is, so this cannot be told. - `destination_forbids`: The law of {country} forbids this one to charge workers for a job. - `destination_forbade`: The law of {country} forbids it in the text that we read, of {on}. Whether it was changed since was not checked: ask there. - `union_forbids`: The law of the Union lets no temporary agency charge workers for a job. - `forbidden_before_contract`: The law of {country} forbids to ask for this before the contract is signed. - `forbidden_from_wages`: The law of {country} forbids to take this out of wages. - `forbidden_without_written_contract`: The law of {country} lets no one ask for this without a written contract on the service. - `forbidden_above_maximum`: The law of {country} lets at most {most} be asked, all such charges together: this is more. - `months_counted`: Counted by the monthly wage that was promised. - `wage_not_stated`: No wage was given, so it cannot be told as months of wage. - `other_currency`: Some charges are in another currency than the wage. We assume no exchange rate, so those cannot be told as months of wage. */
+/** Why a charge to a worker is lawful or not, and whether it can be claimed back. */
 export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "union_forbids" | "forbidden_before_contract" | "forbidden_from_wages" | "forbidden_without_written_contract" | "forbidden_above_maximum" | "months_counted" | "wage_not_stated" | "other_currency">;
 
 export interface FeeRule {
@@ -1339,7 +1339,7 @@ export interface FeeRules {
   deposits: DepositRule[];
 }
 
-/** Whose rule about fees. - `origin`: the law of the country of recruitment - `ilo`: the ILO's General Principles and Operational Guidelines for Fair Recruitment */
+/** Whose rule about fees. */
 export type FeeStandard = Open<"origin" | "ilo">;
 
 export interface FeeStep {
@@ -1394,7 +1394,7 @@ export interface Flaw {
   text: string;
 }
 
-/** What a licence of another EU state is worth under a regime. - `unknown`: what a licence of another state is worth: not known - `needs_entry`: a licence of another state needs an entry here - `needs_notice`: a licence of another state needs a notice here - `sufficient`: a licence of another state is enough - `not_sufficient`: a licence of another state is not enough - `not_covered`: firms without premises here are not covered - `not_applicable`: no licence exists here */
+/** What a licence of another EU state is worth under a regime. */
 export type ForeignLicence = Open<"unknown" | "needs_entry" | "needs_notice" | "sufficient" | "not_sufficient" | "not_covered" | "not_applicable">;
 
 export interface Health {
@@ -1488,7 +1488,7 @@ export interface HistoryItem {
   record: Record<string, unknown>;
 }
 
-/** Whether a holder is a person whom the law protects as such; `unknown` is treated as one. - `legal_person`: company - `sole_trader`: sole trader - `unknown`: kind of holder not stated */
+/** Whether a holder is a person whom the law protects as such; `unknown` is treated as one. */
 export type HolderKind = Open<"legal_person" | "sole_trader" | "unknown">;
 
 export interface Identifier {
@@ -1510,7 +1510,7 @@ export interface Identifier {
   is_under_review?: boolean;
 }
 
-/** The register that an identifier is of. - `uscc`: Unified social credit code (China) - `vat`: VAT number - `lei`: LEI - `euid`: European company number (EUID) - `registration_number`: Company registration number */
+/** The register that an identifier is of. */
 export type IdentifierScheme = Open<"uscc" | "vat" | "lei" | "euid" | "registration_number">;
 
 export interface Imitated {
@@ -1620,7 +1620,7 @@ export interface ItemError {
   detail: string;
 }
 
-/** What is read out of an advert. - `company`: Company or body - `licence_number`: Licence number - `licence_kind`: Paper that is shown - `uscc`: Chinese company code - `vat`: VAT number - `registration_number`: Company number - `phone`: Telephone - `wechat`: WeChat - `qq`: QQ - `telegram`: Telegram - `whatsapp`: WhatsApp - `line`: LINE - `email`: E-mail - `site`: Website - `douyin`: Douyin - `xiaohongshu`: Xiaohongshu - `other_channel`: Other channel - `bank_account`: Bank account - `alipay`: Alipay - `staff_number`: Staff number - `fee`: Fee - `deposit`: Deposit - `official_cost`: Cost paid to an office or hospital - `wage`: Wage - `destination`: Country of work - `sector`: Trade - `visa`: Visa */
+/** What is read out of an advert. */
 export type ItemKind = Open<"company" | "licence_number" | "licence_kind" | "uscc" | "vat" | "registration_number" | "phone" | "wechat" | "qq" | "telegram" | "whatsapp" | "line" | "email" | "site" | "douyin" | "xiaohongshu" | "other_channel" | "bank_account" | "alipay" | "staff_number" | "fee" | "deposit" | "official_cost" | "wage" | "destination" | "sector" | "visa">;
 
 export interface Items {
@@ -1675,10 +1675,10 @@ export interface Job {
   results: ResultForm[];
 }
 
-/** What the rows of a list ask. - `verification`: Recruiters - `corridor`: Corridors: both ends and their agreement - `supply_chain`: Supply chain: suppliers and who recruits for them */
+/** What the rows of a list ask. */
 export type JobKind = Open<"verification" | "corridor" | "supply_chain">;
 
-/** How a job stands. - `uploaded`: waits for its sender to look at the columns and start it - `queued`: started, and waits for its turn - `running`: rows are being answered - `writing`: all rows are answered, and the files are being written - `done`: the results can be had - `cancelled`: stopped by its sender; what was answered is not handed out - `failed`: it cannot be answered; `trouble` says why */
+/** How a job stands. */
 export type JobState = Open<"uploaded" | "queued" | "running" | "writing" | "done" | "cancelled" | "failed">;
 
 export interface Jobs {
@@ -2153,7 +2153,7 @@ export interface LicenceAnswer {
   on: string;
 }
 
-/** A kind of licence, by the law that it is issued under. - `cn_foreign_labour_service_cooperation`: Foreign labour service cooperation licence (对外劳务合作经营资格证书) - `cn_overseas_employment_intermediary_legacy`: Overseas employment intermediary licence, old kind (境外就业中介经营许可证) - `cn_human_resources_service`: Human resources service licence (人力资源服务许可证) - `cn_domestic_labour_dispatch`: Labour dispatch licence for work inside China (劳务派遣经营许可证) - `cn_seafarer_dispatch`: Seafarer dispatch licence (海员外派机构资质) - `it_somministrazione_generalista`: Italian agency licence: temporary work, general - `it_somministrazione_specialista`: Italian agency licence: temporary work, specialised - `it_intermediazione`: Italian agency licence: placement - `it_ricerca_selezione`: Italian agency licence: search and selection - `it_ricollocazione`: Italian agency licence: outplacement - `de_aueg`: German permit for temporary work (AÜG) - `pl_posrednictwo_kraj`: Polish certificate: placement in Poland - `pl_posrednictwo_zagranica`: Polish certificate: placement abroad - `pl_doradztwo_personalne`: Polish certificate: personnel advice - `pl_poradnictwo_zawodowe`: Polish certificate: career advice - `pl_praca_tymczasowa`: Polish certificate: temporary work - `cz_zprostredkovani_zamestnani`: Czech permit: employment mediation - `cz_vyhledavani_zamestnani`: Czech permit: finding employment - `cz_zamestnavani_osob`: Czech permit: agency employment - `cz_poradenska_cinnost`: Czech permit: advice - `nl_recognised_sponsor`: Dutch recognised sponsor (immigration) - `other_eu`: Licence of another EU state */
+/** A kind of licence, by the law that it is issued under. */
 export type LicenceKind = Open<"cn_foreign_labour_service_cooperation" | "cn_overseas_employment_intermediary_legacy" | "cn_human_resources_service" | "cn_domestic_labour_dispatch" | "cn_seafarer_dispatch" | "it_somministrazione_generalista" | "it_somministrazione_specialista" | "it_intermediazione" | "it_ricerca_selezione" | "it_ricollocazione" | "de_aueg" | "pl_posrednictwo_kraj" | "pl_posrednictwo_zagranica" | "pl_doradztwo_personalne" | "pl_poradnictwo_zawodowe" | "pl_praca_tymczasowa" | "cz_zprostredkovani_zamestnani" | "cz_vyhledavani_zamestnani" | "cz_zamestnavani_osob" | "cz_poradenska_cinnost" | "nl_recognised_sponsor" | "other_eu">;
 
 export interface LicenceOnDay {
@@ -2193,7 +2193,7 @@ export interface LicenceOnDay {
   status: LicenceStatus | null;
 }
 
-/** The status of a licence; whether its holder may recruit is the verdict's to say. - `applied`: applied for, not granted - `refused`: refused - `provisional`: provisional - `active`: active - `active_with_conditions`: active with conditions - `under_surveillance`: active, under surveillance - `renewal_pending_deemed_valid`: renewal pending, still valid by law - `revocation_pending_appeal`: revoked, appeal pending - `suspended`: suspended - `winding_down`: winding down - `renewal_refused`: renewal refused - `expired`: expired - `surrendered`: given back - `revoked`: revoked - `revoked_immediate`: revoked with immediate effect - `banned`: banned - `annulled_entity_dissolved`: void, the company is dissolved - `delisted`: no longer on the official list */
+/** The status of a licence; whether its holder may recruit is the verdict's to say. */
 export type LicenceStatus = Open<"applied" | "refused" | "provisional" | "active" | "active_with_conditions" | "under_surveillance" | "renewal_pending_deemed_valid" | "revocation_pending_appeal" | "suspended" | "winding_down" | "renewal_refused" | "expired" | "surrendered" | "revoked" | "revoked_immediate" | "banned" | "annulled_entity_dissolved" | "delisted">;
 
 export interface Licences {
@@ -2201,7 +2201,7 @@ export interface Licences {
   items: LicenceAnswer[];
 }
 
-/** In what way a registered name answers to the name that was asked for, the closest first. - `exact`: the same - `diacritics`: the same but for accents - `legal_form`: the same but for the legal form - `word_order`: the same words in another order - `pinyin`: by its sound in pinyin - `translation`: in another language - `characters`: with other characters: look closely - `typing`: with other letters: look closely - `part`: a part of the name - `initials`: by its initials - `similar`: only similar: look closely */
+/** In what way a registered name answers to the name that was asked for, the closest first. */
 export type Likeness = Open<"exact" | "diacritics" | "legal_form" | "word_order" | "pinyin" | "translation" | "characters" | "typing" | "part" | "initials" | "similar">;
 
 export interface Limit {
@@ -2311,7 +2311,7 @@ export interface Limit {
   exemptions: Exemption[];
 }
 
-/** What a help line is for. - `trafficking`: against trafficking and forced labour - `labour`: wages, hours, working conditions - `victims`: help for victims - `migrants`: advice for people from abroad - `women`: for women who suffer violence - `police`: police - `fraud`: advice against fraud - `legal`: legal advice and legal aid - `consular`: consular protection - `government`: local government, complaints of all kinds */
+/** What a help line is for. */
 export type LineKind = Open<"trafficking" | "labour" | "victims" | "migrants" | "women" | "police" | "fraud" | "legal" | "consular" | "government">;
 
 export interface ListChanges {
@@ -2332,7 +2332,7 @@ export interface LogPosition {
   root: string;
 }
 
-/** How sure a stated rule is. - `s`: read in the source - `s2`: read in a secondary source - `k`: known and not read: such a row is never shown and never decides - `m`: known, not checked again */
+/** How sure a stated rule is. */
 export type Mark = Open<"s" | "s2" | "k" | "m">;
 
 export interface Match {
@@ -2388,7 +2388,7 @@ export interface Name {
   to: string | null;
 }
 
-/** What a name of an agency is. - `legal`: registered name - `trade`: trade name - `short`: short name - `former`: former name */
+/** What a name of an agency is. */
 export type NameKind = Open<"legal" | "trade" | "short" | "former">;
 
 export interface Need {
@@ -2664,10 +2664,10 @@ export interface Problem {
   reason?: string;
 }
 
-/** What is wrong with a request, or why it cannot be carried out: docs/users/reasons.md has cause and cure of each. - `invalid_request`: The question is not well formed - `missing`: Something is missing - `unknown_parameter`: Unknown parameter - `unknown_field`: Unknown field - `doubled_parameter`: Given twice - `contradictory`: The parts contradict each other - `invalid_value`: This value cannot be used - `too_long`: Too long - `control_character`: Unreadable characters - `not_a_date`: Not a date - `not_an_instant`: Not a point in time - `invalid_cursor`: The list cannot be continued from here - `cursor_too_old`: These events are no longer kept - `invalid_id`: This reference cannot exist - `impossible_lei`: This LEI cannot exist - `impossible_vat`: This VAT number cannot exist - `impossible_uscc`: This unified social credit code cannot exist - `impossible_euid`: This EUID cannot exist - `unknown_authority`: Unknown authority - `unknown_country`: Unknown country - `unknown_currency`: Unknown currency - `not_an_amount`: Not a sum of money - `ambiguous_amount`: The sum can be read in two ways - `too_many`: Too many - `malformed_json`: The body is not valid JSON - `unsupported_media_type`: Unsupported media type - `payload_too_large`: Too much was sent - `not_found`: There is nothing here - `method_not_allowed`: Not possible at this address - `not_acceptable`: No answer in this form - `host_not_served`: Wrong address - `too_many_requests`: Too many requests - `database_unavailable`: We cannot look it up right now - `not_migrated`: We cannot look it up right now - `not_issuing`: Cannot sign now - `clock_wrong`: This server's clock is wrong - `key_not_here`: A key is missing on this server - `withheld_by_law`: Withheld by law - `log_closed`: The register is closed - `not_signed_in`: Authentication required - `act_refused`: This cannot be done - `forbidden`: Not with your role - `scope_missing`: This key does not open that - `test_key_on_real_data`: A test key sees no real data - `live_key_on_test_data`: This needs a test key - `key_in_address`: A key stood in the address - `not_admitted`: First a small task, or a short wait - `mistyped_receipt`: Check the number - `unknown_receipt`: Nothing under this number - `no_visit`: Open it again - `too_busy`: A moment, please - `incomplete_body`: Only a part arrived - `body_too_slow`: The data did not arrive in time - `file_empty`: The file is empty - `file_too_large`: The file is too large - `file_kind_not_taken`: This kind of file is not taken - `file_not_as_named`: The file is not what its name says - `file_damaged`: The file did not arrive whole - `file_holds_another`: Something else is hidden in the file - `file_not_cleaned`: No copy can be made of this file - `too_many_files`: Ten files are the most - `case_files_too_large`: The files are too large together - `files_unavailable`: Files cannot be kept right now - `unreadable_list`: The list cannot be read - `too_many_questions`: Too many questions at once - `doubled_key`: A key stands twice - `broken_row`: A row is broken - `no_provider`: No recruiter declared - `intake_closed`: Nothing can be sent here now - `not_now`: Not now - `illegal_move`: This cannot follow now - `stale_version`: It was changed in the meantime - `version_missing`: The version is missing - `repeat_differs`: This key was used for something else - `already_done`: That was done already - `internal`: Something went wrong on our side - `http_error`: This cannot be answered */
-export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "internal" | "http_error">;
+/** What is wrong with a request, or why it cannot be carried out: docs/users/reasons.md has cause and cure of each. */
+export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "still_running" | "internal" | "http_error">;
 
-/** Why something that says it was signed by the registry is not believed. - `too_large`: It is larger than anything the registry signs. - `malformed`: It does not have the form of what the registry signs: it may be cut off or changed. - `algorithm_not_allowed`: It names a signature algorithm that the registry does not use. - `wrong_type`: It is of another type than what is checked here. - `unknown_key`: The key that it names is none of this registry. - `wrong_use`: The key that it names is for another purpose. - `bad_signature`: The signature does not fit: it is forged, or was changed. - `key_retired`: It was signed after its key had been retired. - `key_compromised`: Its key has been compromised, so it cannot be known whether the registry signed it. - `not_in_log`: What it is based on is not in the registry’s log. - `lost_from_log`: It was signed under a former name of the log. What it is based on was lost with a database, so it cannot be known. - `differs_from_log`: It says something else than the registry’s log. - `from_the_future`: It says that it was signed at a time that has not come. */
+/** Why something that says it was signed by the registry is not believed. */
 export type ProofFlaw = Open<"too_large" | "malformed" | "algorithm_not_allowed" | "wrong_type" | "unknown_key" | "wrong_use" | "bad_signature" | "key_retired" | "key_compromised" | "not_in_log" | "lost_from_log" | "differs_from_log" | "from_the_future">;
 
 export interface ProvenEntry {
@@ -2748,7 +2748,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
-/** Why a verdict is what it is: docs/users/reasons.md. What stands in braces is filled in by the registry. A code that a program does not know is shown by its `text`, and the verdict stands. - `licence_active`: The licence is in force. - `licence_provisional`: The licence is in force, provisionally. - `licence_active_with_conditions`: The licence is in force, with conditions. - `licence_under_surveillance`: The licence is in force. The authority is watching this agency closely. - `licence_renewal_pending_deemed_valid`: The licence is being renewed. By law it stays valid until that is decided. - `licence_applied`: A licence was applied for, but it has not been granted. - `licence_refused`: The authority refused the licence. - `licence_revocation_pending_appeal`: The licence was revoked. An appeal keeps it alive for now, but its outcome is open. - `licence_suspended`: The licence is suspended: this agency may not recruit now. - `licence_winding_down`: The agency is closing this business. It may not recruit new workers. - `licence_renewal_refused`: The authority refused to renew the licence. - `licence_expired`: The licence has expired. - `licence_surrendered`: The agency gave its licence back. - `licence_revoked`: The authority took the licence away. - `licence_revoked_immediate`: The authority took the licence away with immediate effect. - `licence_banned`: The authority has banned this agency from recruiting. - `licence_annulled_entity_dissolved`: The company no longer exists, so its licence is void. - `licence_delisted`: The licence vanished from the official list and the authority gave no reason. - `licence_expires_soon`: The licence ends soon: its last day is {until}. - `not_yet_valid`: On that day the licence was not valid yet. Its first day is {date}. - `no_licence_in_force`: No licence was in force on that day. - `no_licence_recorded`: We know this agency, but we have no licence of it on record. - `status_not_stated`: The authority’s list does not say whether the licence was in force on {date}. - `out_of_corridor`: The licence does not cover this country. - `out_of_sector`: The licence does not cover this kind of work: {sector}. It covers: {sectors}. - `out_of_region`: Licences there go by region. This one is for {region} and permits nothing in {job_region}. - `out_of_condition`: A condition of the licence forbids this. - `condition_not_judged`: The licence carries a condition that only the authority can explain. Ask the authority. - `activity_not_permitted`: The licence does not permit this activity. - `not_a_recruitment_licence`: This paper may be genuine, but it does not permit recruiting workers: {kind}. - `legacy_licence_kind`: This kind of licence was abolished in 2008. A recruiter who shows it today is a warning sign: {kind}. - `scope_not_stated`: The official list does not say what the licence covers. - `context_needed`: We need one more detail to answer. - `sector_revision_differs`: The licence names its kinds of work by an older list, so we cannot compare it with this work: {sector}. - `permits_only`: The licence permits: {activities}. - `needs_licensed_sending_partner`: A foreign agency may not recruit by itself in this country: {origin}. It needs a licensed sending agency there. - `foreign_licence_needs_entry`: A licence from another country is not enough here by itself: {destination}. The agency must also be on the official list there. - `foreign_licence_sufficient`: A licence from another EU country is enough here: {destination}. - `foreign_licence_needs_notice`: An agency from another member state must first give notice in this country: {destination}. We do not know whether it did. - `foreign_licence_not_sufficient`: This country asks for a permit of its own: {destination}. A licence from {country} is not enough there. - `foreign_licence_unknown`: We do not know what a licence from {country} is worth in {destination}. - `regime_unknown`: We do not know the law of this country well enough to answer: {country}. - `law_in_transition`: The law of {country} is changing from an old rule to a new one on that day: neither a yes nor a no can be taken from a list. The rule says what holds meanwhile. - `law_changes_soon`: The law of {country} changes within 90 days of that day. What changes, and when, stands beside this. - `activity_prohibited`: The law of this country forbids this: {country}. - `law_bars`: The law does not allow this in this country: {country}. - `law_may_bar`: The law of this country may bar this, and we cannot tell for certain: {country}. Ask the authority there before you pay or sign. - `permits_by_quota`: Work permits for citizens of China are few there and given by quota: {country}. No agency can sell or promise a place. - `permits_not_given`: Permits that are not given to citizens of China, by the law as we read it: {permits} ({country}). Pay no one who says they can get one. - `other_permit_routes`: Which other kinds of permit are open there to citizens of China we have not read: {country}. Ask its consulate before you pay or sign. - `permit_not_settled`: Whether citizens of China are given such a permit there we do not know: {country}. Ask its consulate before you pay or sign. - `law_conditions`: The law there also sets conditions that no licence shows: {country}. Read them, and ask the agency whether it keeps to them. - `disguised_lending`: Where workers are sent to another firm, a firm without an agency licence that calls itself their employer or contractor lends them in disguise. That is forbidden: {country}. - `charges_by_law`: Those who need no licence are bound by the law all the same: it says what may be charged, how much, and when. Read it before you pay: {country}. - `licence_required`: A recruiter here needs a licence for it: {activities} ({country}). Ask for the company’s full name and licence number, and ask us again with it. - `country_not_covered`: This registry does not answer for that country. Ask its labour authority or its consulate before you pay or sign. - `no_licence_required`: In this country no licence is required for this, so a register of licences cannot tell you who is honest: {country}. - `instead_of_licence`: Whether anything stands there in place of a licence we have not read: {country}. Ask its labour authority before you pay or sign. - `visa_does_not_allow_work`: {visa}: this does not allow work, whatever licence the agency has. - `seasonal_permit_not_settled`: A seasonal permit is given by quota and by list of countries. The licence does not tell whether China is on the list this year, or whether a place is free: no one can sell you a place. Ask the consulate of that country before you pay or sign. - `visa_of_another_state`: A visa or permit that another state gave is worth nothing certain here, and no licence changes that. Ask the authority of the country of the job before you travel. - `employer_needs_no_licence`: An employer who hires for their own business needs no agency licence and is on no list of agencies. Ask for the written work contract with this employer, the company’s number and the work permit, and pay nothing. If the work is at another firm, this is an agency: ask again as one. - `contractor_sends_own_staff`: A contractor that sends its own staff to its own site abroad is no agency and needs no agency licence. Ask for the work contract with the contractor itself and for the filing of the project. Pay no fee and no deposit. - `ship_needs_seafarer_permit`: For work on a ship another paper counts: in China the seafarer dispatch certificate of the maritime administration. Ask for it and for the seafarer’s contract, and pay nothing for the job. - `not_work_recruitment`: A school, an au pair stay or a family is no recruitment for work, and no list of agencies tells of it. The visa for it does not allow another job. Ask the authority that gives that visa. - `private_person_shows_no_licence`: A private person is not the company. Ask for the company’s name, its number and a written contract with it. Until then treat it as a no: pay nothing, and never to a private account. - `not_registered`: Not on the official list of this country, which we hold in full: {country}. A licence is required there. - `authority_not_covered`: We do not hold the full official list of this country, so “not found” proves nothing: {country}. - `list_lacks_number`: The official list does not show this kind of number, so “not found” proves nothing: {scheme}. Ask by another number. - `not_on_list_of_place`: The code shows that this company was first registered in {place}, and the full official list of that place does not have it. That is a strong warning, but no proof: a company may have moved. Ask which authority issued the certificate, and check again with that authority and the number of the certificate. - `source_stale`: Our copy of the official list is too old to rely on. - `name_only`: A name alone proves nothing: anybody can use a name. Agencies found: {count}. Ask for the licence number. - `name_not_found`: We found no agency with this name. It may be written differently, or it may not exist. Ask for the licence number. - `ambiguous`: Several agencies have this number: {count}. Choose yours, or ask which authority issued it. - `country_not_stated`: A number without a country cannot be looked for everywhere. Tell us the country of the job. - `identifier_change_under_review`: A registration number of this agency changed recently. Until an official has checked the change, do not rely on it. - `uscc_check_failed`: The unified social credit code has a wrong check character. It may be mistyped, or false. - `number_check_failed`: This number cannot be right: its check digit does not fit. Most likely a character is mistyped or missing, or a zero at the front was lost. Compare it with the paper. - `registered_intermediary`: This is an intermediary that works for a licensed agency. It holds no licence of its own. - `correction_requested`: The agency has asked us to correct this record. We are checking. - `clone_warning`: Warning: somebody is imitating this agency. Contact it only through the channels shown here. - `name_differs`: The number belongs to an agency whose registered name is not the name on the paper. Swindlers show genuine numbers of other companies. Compare sign by sign: if the names differ, do not rely on the paper. - `former_name`: The name on the paper is a former name of this agency. The agency page says since when it has another. - `possible_clone`: Warning: the name is like that of a licensed agency, but other data are not that agency’s. Somebody may be borrowing its name. Pay nothing and hand over no papers; first ask the agency itself through its registered channels. - `withheld_by_law`: Part of the record may no longer be shown, by law. - `future_date`: That day is in the future. What holds today may change before then. - `before_registry`: We know nothing for certain of days before {date}. - `history_before_first_retrieval`: For days before {date} we rely on dates that the official list itself states. - `day_in_utc`: We do not know this authority’s time zone; the day is counted in UTC: {date}. - `past_date`: This is about {date}, which is past, and not about today ({today}). - `agreement_registered`: A registered agreement connects the two sides for this country. - `agreement_ended`: The agreement between the two sides was not in force on that day. - `agreement_not_covered`: We do not hold a full list of agreements, so “not found” proves nothing. - `no_agreement_on_record`: We have no contract of this company with anyone there on record: {destination}. Ask to see it. - `employer_not_licensed_by_design`: The receiving side is an employer, not an agency. An employer needs no recruitment licence. - `wrong_role`: This agency is on the other side of the corridor: it does not do this part. */
+/** Why a verdict is what it is: docs/users/reasons.md. What stands in braces is filled in by the registry. A code that a program does not know is shown by its `text`, and the verdict stands. */
 export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "other_permit_routes" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "instead_of_licence" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
@@ -2792,10 +2792,10 @@ export interface RecordDigest {
   sha256: string;
 }
 
-/** Who offers the work. - `agency`: An agency - `employer`: The employer itself - `contractor`: A construction or project company - `ship`: A ship - `school_or_family`: A school or a family - `private_person`: A private person - `unknown`: I do not know */
+/** Who offers the work. */
 export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" | "school_or_family" | "private_person" | "unknown">;
 
-/** What an advert asks for, promises or leaves out, the gravest first. - `smuggling`: A border crossed without papers: people die on such ways, and who organises it commits a crime. Do not go. - `tourist_visa`: A tourist visa, or entering first and asking for papers later: it does not allow work, and organising workers this way is forbidden. Do not go. - `business_visa`: A business visa does not allow work, and organising workers under that name is forbidden. Do not go. - `study_visa`: Study as a name for work: organising workers under the name of study is forbidden. - `family_visa`: A family visit as a name for work: the visa does not allow it, and invented kinship is fraud that falls on you. Do not go. - `asylum_claim`: An asylum claim with a story made up: it is refused, bars you from other permits, and does not give work at once. Pay nothing for a story. - `sham_marriage`: A marriage or partnership for papers: it is a crime for both, and you would depend on a stranger. Do not do it. - `confinement`: Workers may not go out, or their telephones are taken: this is a sign of forced labour. Do not go; in danger call 112. - `barred_work`: Gambling or sex work: no one may send workers from China for it, and many who went were held. Do not go. - `passport`: Your passport in their hands: no one may keep another person’s passport. Send a copy at most, never the passport. - `deposit`: A deposit, bond or guarantee: no deposit may be taken from workers, under any name. Pay none. - `collateral`: A house or other property as security: no security on property may be taken from workers. Sign nothing over. - `guarantor`: Relatives must stand surety: this binds your family for your leaving. Let no one sign. - `debt_from_wages`: Costs taken out of wages, or lent for later: you work for a debt and cannot leave. Agree to no such deduction. - `penalty`: A fine or compensation for leaving, falling ill, being pregnant or speaking: it keeps you there by fear. Do not sign it. - `fee`: A fee: who has no licence may charge nothing at all, and with a labour contract no fee may be taken. Pay nothing; ask for a licence number and a written contract. - `private_account`: Money to a private account: a company takes money, if any, on its own account and with a receipt. Do not pay. - `document_copies`: Copies of your papers or bank card before any contract: they can be used in your name. Send none. - `false_papers`: Papers, ages, kinship or jobs that are made up: you are the one who is punished and banned. Do not use them. - `coached_lies`: You are told what to say to a consul, a border guard or an inspector: lying there is held against you, not against the agent. - `double_contract`: Two contracts, or hours and wages on paper that differ from the real ones: you cannot claim what was promised. - `borrowed_licence`: Somebody works in the name of a licensed firm: a firm may not lend its licence. Call the firm on its registered number. - `wrong_paper`: The paper that is shown is no licence for work abroad. Ask for the licence number for labour service abroad. - `official_claim`: An embassy or office is said to stand behind the offer: they do not recruit. Ask that office itself. - `quota_place`: A promised place, permit or visa: authorities alone give them; no one can sell or guarantee one. - `no_contract`: No contract: without a written contract you can prove nothing. Sign before you leave, in a language you read. - `no_permit`: Work without a permit: you cannot complain without risk, and wages are easily withheld. - `unpaid_work`: A time without wages, called trial or apprenticeship: work is paid from the first day. - `long_hours`: Eleven hours a day or more, or no day off: every worker in the EU has a weekly day of rest and a limit of hours. - `cash_wages`: Wages by the day in cash: work like this leaves no trace, and unpaid wages cannot be proved. - `no_company`: No company and no licence number is named: all who recruit for work abroad need a licence. Ask for the full name and the number, and ask us again. */
+/** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
 
 export interface Regime {
@@ -2893,7 +2893,7 @@ export interface Regime {
   transition: Transition | null;
 }
 
-/** What a country requires for an activity. - `licence`: a licence is required - `registration`: an entry in a register is required - `notification`: notification only - `none`: no licence required - `prohibited`: forbidden - `unknown`: what the law asks is not settled */
+/** What a country requires for an activity. */
 export type RegimeRule = Open<"licence" | "registration" | "notification" | "none" | "prohibited" | "unknown">;
 
 export interface Regimes {
@@ -2958,10 +2958,10 @@ export interface Reply {
   shown_on: string;
 }
 
-/** In which form the results of a job are had. - `jsonl`: Answers, JSON Lines - `csv`: Answers, CSV - `xlsx`: Answers, Excel workbook - `pdf`: Summary, PDF - `statements`: Statements, one a row - `manifest`: Signed manifest of the statements - `chain`: Picture of the chain, SVG */
+/** In which form the results of a job are had. */
 export type ResultForm = Open<"jsonl" | "csv" | "xlsx" | "pdf" | "statements" | "manifest" | "chain">;
 
-/** The end of a corridor at which an agency stands. - `sending`: sends workers abroad - `receiving`: receives workers */
+/** The end of a corridor at which an agency stands. */
 export type Role = Open<"sending" | "receiving">;
 
 export interface RowProof {
@@ -2977,7 +2977,7 @@ export interface RowProof {
   manifest: string;
 }
 
-/** Who answers a help line. - `state`: run by the state - `state_and_ngo`: run by the state together with NGOs - `ngo`: run by an NGO - `union`: run by a trade union - `police`: run by the police - `immigration`: run under the immigration service - `labour_inspection`: run by the labour authority - `emergency`: emergency services: police, ambulance, fire brigade - `not_confirmed`: we do not know for certain who runs it */
+/** Who answers a help line. */
 export type RunBy = Open<"state" | "state_and_ngo" | "ngo" | "union" | "police" | "immigration" | "labour_inspection" | "emergency" | "not_confirmed">;
 
 export interface Sanction {
@@ -3011,16 +3011,16 @@ export interface Sanction {
   withheld?: string;
 }
 
-/** How a sanction ended before its time. - `lifted`: Lift it - `overturned`: It was wrong: overturn it */
+/** How a sanction ended before its time. */
 export type SanctionEnd = Open<"lifted" | "overturned">;
 
-/** What a sanction does. - `warning_letter`: warning letter - `conditions`: conditions imposed - `points`: penalty points - `fine`: fine - `deposit_forfeiture`: deposit forfeited - `suspension`: suspension - `revocation`: revocation - `revocation_immediate`: revocation with immediate effect - `refusal_of_renewal`: renewal refused - `director_debarment`: director barred - `blacklisting`: blacklisting - `referral_to_prosecutor`: referred to the prosecutor */
+/** What a sanction does. */
 export type SanctionKind = Open<"warning_letter" | "conditions" | "points" | "fine" | "deposit_forfeiture" | "suspension" | "revocation" | "revocation_immediate" | "refusal_of_renewal" | "director_debarment" | "blacklisting" | "referral_to_prosecutor">;
 
-/** What a key opens. `verify` gives the organisation's own limit. - `verify`: ask questions at your own limit - `jobs`: long lists, answered by a job - `watches`: watches, events and webhooks - `receipts`: the archived receipts - `organisation`: people and keys of the organisation */
+/** What a key opens. `verify` gives the organisation's own limit. */
 export type Scope = Open<"verify" | "jobs" | "watches" | "receipts" | "organisation">;
 
-/** The script that a name is written in, ISO 15924. - `hans`: simplified Chinese - `hant`: traditional Chinese - `latn`: Latin - `cyrl`: Cyrillic - `grek`: Greek - `zyyy`: undetermined */
+/** The script that a name is written in, ISO 15924. */
 export type Script = Open<"hans" | "hant" | "latn" | "cyrl" | "grek" | "zyyy">;
 
 export interface Search {
@@ -3129,7 +3129,7 @@ export interface StatusPeriod {
   withheld?: string;
 }
 
-/** What comes before ending a relation with a recruiter who may not recruit, in this order. - `stop_new_placements`: Place no new workers through this provider from today. - `wages_remain_owed`: Wages remain owed for all work done, whatever the provider’s licence says. See that they are paid, in full and on time. - `no_dismissal`: Do not dismiss workers because of this answer, and do not let the supplier do so. - `no_report_of_workers`: Do not report workers to immigration or police: what is wrong is the recruiter’s paper, not theirs. - `papers_given_back`: Make sure that all workers hold their own passports and papers; have withheld ones given back at once. - `fees_paid_back`: Ask workers, in private and in their language, what they paid for the job, and have it paid back to them. - `help_named`: Tell workers where they find help that does not depend on the provider: help lines, unions, the complaint page of this registry. - `provider_asked`: Ask the provider in writing for its licence and give it a few days to answer; keep this answer and its receipt. - `authority_asked`: Ask the authority that licenses such providers; lists can be late or wrong. - `ended_with_a_day`: Only then end the relation, with a day far enough ahead that workers can be taken over on the same terms. */
+/** What comes before ending a relation with a recruiter who may not recruit, in this order. */
 export type StepCode = Open<"stop_new_placements" | "wages_remain_owed" | "no_dismissal" | "no_report_of_workers" | "papers_given_back" | "fees_paid_back" | "help_named" | "provider_asked" | "authority_asked" | "ended_with_a_day">;
 
 export interface StepToTake {
@@ -3275,7 +3275,7 @@ export interface Verify {
   keep?: boolean;
 }
 
-/** On what the worker will travel or stay. - `tourist`: Tourist visa - `business`: Business visa - `study`: Study visa - `none`: No visa - `work`: Work visa, or a permit that allows work - `seasonal`: Seasonal permit - `other_state`: A visa or permit of another state - `unknown`: I do not know */
+/** On what the worker will travel or stay. */
 export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "other_state" | "unknown">;
 
 export interface Warning {
@@ -3323,7 +3323,7 @@ export interface WatchChange {
   is_paused?: boolean;
 }
 
-/** What is watched. - `agency`: an agency, by its id - `licence`: a licence, by its id - `list`: an uploaded list of numbers - `search`: the results of a saved search */
+/** What is watched. */
 export type WatchKind = Open<"agency" | "licence" | "list" | "search">;
 
 export interface WatchMade {
@@ -3429,7 +3429,7 @@ export interface WebhookMake {
   label: string;
 }
 
-/** Whether a webhook is sent to. - `enabled`: events are sent to it - `disabled`: the registry gave up after long failure, or its owner switched it off */
+/** Whether a webhook is sent to. */
 export type WebhookState = Open<"enabled" | "disabled">;
 
 export interface WebhookTest {
@@ -3444,7 +3444,7 @@ export interface Webhooks {
   next_cursor: string | null;
 }
 
-/** Whether a reason made the answer what it is. - `decides`: it made the answer what it is - `informs`: it says more about it */
+/** Whether a reason made the answer what it is. */
 export type Weight = Open<"decides" | "informs">;
 
 export interface WithdrawnLawRow {

@@ -1,7 +1,7 @@
 """Closed sets in the description: what each value means, and that a set in an answer may grow.
 
 The sets themselves stay closed, for requests take these values only. What an answer, an event or a problem holds is one of
-the known values or any other text, so that a generated client reads an answer of a newer registry (docs/decisions/0187).
+the known values or any other text, so that a generated client reads an answer of a newer registry (docs/decisions/0188).
 """
 
 import re

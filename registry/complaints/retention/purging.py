@@ -17,6 +17,7 @@ from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.units import all_units, periods_of
+from registry.complaints.casework import firms
 from registry.complaints.casework.models import (
     AccessGrant,
     CaseClock,
@@ -44,7 +45,7 @@ from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
 
 AT_ONCE = 500
-KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
+KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves", "case_agencies", "case_employers", "employers")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
     "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "case_translations", "waiting_letters",
@@ -171,6 +172,7 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
         session,
         session.execute(select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)).scalars().all(),
     )
+    firms.forget_firms(session, case)
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
 

@@ -41,6 +41,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "decision": ("decision_outcome", "role"),
     "deposit": ("deposit.kind",),
     "event": ("event_kind",),
+    "firm": ("firm_part",),
     "hearing": ("audit.by", "role"),
     "keys": ("audit.holder",),
     "licence": ("status", "sanction"),

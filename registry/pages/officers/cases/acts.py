@@ -22,7 +22,7 @@ from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.cases.case import case_content
+from registry.pages.officers.cases.case import case_content, remember_language
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
@@ -115,8 +115,12 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
         note_undo(act.undo(head.case, request.form))
     if act.name in _TAB_OF:
         return _in_tab(session, me, _TAB_OF[act.name], reference)
+    address = f"/console/cases/{reference}"
     return Place(
-        reference, f"/console/cases/{reference}", lambda refusal: case_content(session, me, reference, refusal)
+        reference,
+        address,
+        lambda refusal: case_content(session, me, reference, refusal),
+        afterwards=(lambda _: remember_language(me, see_other(address))) if act.name == "reply" else None,
     )
 
 

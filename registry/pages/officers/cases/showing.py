@@ -145,6 +145,7 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
 
 _TELLING = frozenset(
     {"case.assigned", "case.consent_given", "case.consent_revoked", "case.danger", "case.priority", "case.translated"}
+    | {"firm.agency_added", "firm.agency_removed", "firm.employer_linked", "firm.employer_unlinked"}
     | {"event.planned", "event.recorded", "event.not_held", "event.taken_back"}
 )
 """Acts whose detail says what an officer looks for: to whom, what was agreed to, from where to where."""
