@@ -148,7 +148,7 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
     there = local_time(session, officer.unit, call.at)
     if said.is_held and found.on_day > there.date():
         raise NotNow("its day has not come yet", "case.event_to_come")
-    details = _open(call, sealer, case, found)
+    details = open_event(session, sealer, officer.unit, case, found)
     details.record = read_text("record", said.record, MAX_NOTE)
     details.attendees = sorted(set(said.attendees)) if said.is_held else []
     if said.is_held:
@@ -171,7 +171,7 @@ def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: 
     case = lock_case(session, officer, reference, call.version)
     found = _event(session, case, event)
     require_own(officer, found.written_by, found.written_on, call.at.date())
-    details = _open(call, sealer, case, found)
+    details = open_event(session, sealer, officer.unit, case, found)
     clocks.undo_contact(
         session, case, call.at, was_first_reply=details.was_first_reply, danger_since=details.danger_since
     )
@@ -279,9 +279,9 @@ def _seal(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent, det
     event.sealed = box.seal(msgspec.json.encode(details).decode(), place_of(case, event))
 
 
-def _open(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent) -> Details:
-    box = open_case_box(call.session, sealer, call.actor.unit, case)
-    return _read(box.open(event.sealed, place_of(case, event)))
+def open_event(session: Session, sealer: Sealer, unit: str, case: Case, event: CaseEvent) -> Details:
+    """What is sealed of an event. The caller audits."""
+    return _read(open_case_box(session, sealer, unit, case).open(event.sealed, place_of(case, event)))
 
 
 def _read(sealed: str) -> Details:
