@@ -2,14 +2,14 @@
 
 A key that the version before used has no answer: it is refused as done, as before.
 
-Data test: tests/migrations/test_0152_stored_answers.py.
+Data test: tests/migrations/test_0150_stored_answers.py.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0152"
-down_revision = "0151"
+revision = "0150"
+down_revision = "0149"
 branch_labels = None
 depends_on = None
 
