@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants.queries import count_break_glass
+from registry.complaints.casework.events import day_sheet
 from registry.complaints.casework.queue.glances import Glance, glances
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in, officer_call
 from registry.officer_acts.agency_picker import names_of_agencies
-from registry.officer_acts.calendar import day_sheet
 from registry.officer_acts.inbox.queries import Alike, Row, inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
