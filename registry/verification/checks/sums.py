@@ -24,12 +24,14 @@ _HAN_DIGITS = {
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
 _PERIODS = ("hour", "year", "day")
 """What a wage is per; a month where nothing else is said."""
+MAX_PARTS = 60
+"""Characters behind a sum in which its parts are told."""
 MAX_THREAT = 24
 """Characters between the words of leaving early and the sum it costs, in Chinese."""
 MAX_DUE = 3
 """Clauses behind or before a sum in which the time of its payment may stand."""
-LEAST_PRICE = 2000
-"""From which sum one with no words beside it is a price and not a wage."""
+LEAST_PRICE = {"RON": 10_000, "PLN": 10_000, "CZK": 50_000, "SEK": 50_000, "DKK": 50_000, "HUF": 1_000_000}
+"""From which sum one with no words beside it is a price and not a wage, by currency; 2,000 in others."""
 _CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK"}
 
 
@@ -149,7 +151,8 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
         and not (is_sure and amount >= 1000 and plain[match.end()] in "个人位张份一口")
     ):
         return None
-    if amount <= 0 or amount > 100_000_000 or (not is_sure and not 100 <= amount < 1_000_000):
+    is_paid_by_time = amount >= 5 and grammar("per_time").match(plain, match.end()) is not None
+    if amount <= 0 or amount > 100_000_000 or not (is_sure or is_paid_by_time or 100 <= amount < 1_000_000):
         return None
     if (
         not is_sure
@@ -217,8 +220,11 @@ class Charge:
     is_threat: bool = False
 
 
-def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
-    """What each sum of the advert is; those that are denied or only quoted are left out."""
+def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] = ()) -> list[Charge]:
+    """What each sum of the advert is; those that are denied or only quoted are left out.
+
+    `countries`: where the work is, whose money wages without a currency are in.
+    """
     found: list[Charge] = []
     for one in sums:
         place = Match(one.start, one.end)
@@ -234,18 +240,22 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             continue
         if role == "deposit" and reading.has("landlord", *reading.span(place, "sentence")):
             role = "other"
-        if role == "fee" and not one.is_sure and (one.low < 100 or (cue is None and not _is_due(reading, one))):
+        is_part = whole is not None and _is_same_sentence(reading, whole, one)
+        if role == "fee" and not one.is_sure and (
+            one.low < 100 or not (cue is not None or is_part or _is_due(reading, one))
+        ):
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
         elif role in ("fee", "deposit"):
             when = _when(reading, one)
-            # What is held as security is held from the beginning where nothing else is said.
-            found.append(Charge(one, role, "in_advance" if role == "deposit" and when == "not_said" else when))
+            # What is held as security is held from the beginning where nothing is said but that it comes back.
+            is_earnest = role == "deposit" and when == "not_said" and not reading.has("returned", *reading.span(place, "next"))
+            found.append(Charge(one, role, "in_advance" if is_earnest else when))
         elif role == "wage" and grammar("per_week").search(_near(reading, one, 8, 12)):
             found.append(Charge(one, "other"))
         elif role == "wage":
-            found.append(Charge(one, role, _period(reading, one)))
+            found.append(_wage(reading, one, countries))
         else:
             is_threat = (
                 cue is not None
@@ -254,6 +264,17 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             )
             found.append(Charge(one, role, is_threat=is_threat))
     return _with_instalments(reading, found)
+
+
+MAX_ABROAD = {"hour": 40, "day": 300, "month": 3500, "year": 50_000}
+"""Up to which amount a wage without a currency in a Chinese advert is meant in the money of the country of the work."""
+
+
+def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
+    period = _period(reading, one)
+    if reading.language == "zh" and not one.is_signed and one.low <= MAX_ABROAD[period]:
+        one = replace(one, currency="GBP" if "GB" in countries else "EUR")
+    return Charge(one, "wage", period)
 
 
 def _is_due(reading: Reading, one: Sum) -> bool:
@@ -269,7 +290,10 @@ def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
 def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match | None]:
     """What the nearest words make of a sum. Those before it count before those behind it."""
     clause = reading.span(Match(one.start, one.end), "clause")
-    if grammar("per_time").match(reading.plain[one.end : one.end + 16]) and not reading.has("fee_word", *clause):
+    if not reading.has("fee_word", *clause) and (
+        grammar("per_time").match(reading.plain[one.end : one.end + 16])
+        or grammar("time_before").search(reading.plain[max(clause[0], one.start - 14) : one.start])
+    ):
         return "wage", None
     best: tuple[float, str, Match | None] = (99.0, "", None)
     sentence = reading.sentences[reading.sentence_at(one.start)]
@@ -278,8 +302,13 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     if breaks and (last is None or last.sum.end <= breaks[-1].start):
         return "penalty", breaks[-1]
     taken = reading.within("from_wages", *clause)
-    if taken and not reading.has("wage_word", max(clause[0], one.start - 4), one.start):
+    if taken and not reading.has("wage_word", max(clause[0], taken[0].end, one.start - 4), one.start):
         return "fee", taken[0]
+    is_said_large = reading.language != "zh" and one.low >= 500
+    if grammar("per_month").match(reading.plain[one.end : one.end + 16]) and (
+        is_said_large or not reading.has("fee_word", *clause)
+    ):
+        return "wage", None
     for role, concept, farther in _ROLES:
         for cue in reading.within(concept, *clause):
             behind = cue.start - one.end
@@ -306,7 +335,11 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
         return last.role, None
     # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
     is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
-    return ("fee" if is_priced or one.low >= LEAST_PRICE else ""), None
+    if is_priced or one.low >= LEAST_PRICE.get(one.currency, 2000):
+        return "fee", None
+    # In a European advert a bare sum that could be a month's pay is one.
+    is_pay = reading.language != "zh" and one.is_signed and one.low >= LEAST_PRICE.get(one.currency, 2000) / 4
+    return ("wage" if is_pay else ""), None
 
 
 def _is_official(reading: Reading, one: Sum) -> bool:
@@ -357,6 +390,8 @@ def _when_around(reading: Reading, one: Sum, index: int) -> str:
             part = reading.clauses[other]
             if reading.sentence_at(part[0]) != sentence or grammar("amount").search(reading.plain[part[0] : part[1]]):
                 break
+            if step > 0 and reading.has("from_wages", *part):
+                return "from_wages"
             cues = [(cue.start, when) for when in _WHENS for cue in reading.within(f"when_{when}", *part)]
             if cues and (reading.has("pay", *part) or grammar("due").search(reading.plain[part[0] : part[1]])):
                 return min(cues)[1]
@@ -364,14 +399,21 @@ def _when_around(reading: Reading, one: Sum, index: int) -> str:
 
 
 def _period(reading: Reading, one: Sum) -> str:
-    near = _near(reading, one, 10, 12)
+    near = _near(reading, one, 10, 14)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
 
 
+def _paid_in(reading: Reading, one: Sum, charges: Sequence[Charge]) -> str:
+    """The words behind a sum in which its parts are told: the rest of its sentence, up to a sum that is larger."""
+    end = min(reading.sentences[reading.sentence_at(one.start)][1], one.end + MAX_PARTS)
+    larger = [other.sum.start for other in charges if other.sum.start > one.start and other.sum.low >= one.low]
+    return reading.plain[one.end : min([end, *larger])]
+
+
 def _near(reading: Reading, one: Sum, before: int, behind: int) -> str:
-    """The words around a sum within its clause."""
-    start, end = reading.span(Match(one.start, one.end), "clause")
-    return reading.plain[max(start, one.start - before) : max(one.end, min(end, one.end + behind))]
+    """The words around a sum: those before it in its clause, and those behind it up to a comma."""
+    start = max(reading.span(Match(one.start, one.end), "clause")[0], one.start - before)
+    return reading.plain[start : one.end] + re.split(r"[,;。，]", reading.plain[one.end : one.end + behind])[0]
 
 
 def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
@@ -396,6 +438,10 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
             and reading.has("when_instalments", *clauses)
             and not any(one.sum.low < result[other].sum.low for other in fees[:order])
         )
+        is_part = any(result[other].sum.low > one.sum.low for other in fees[:order])
+        if not is_part and one.when not in ("from_wages", "monthly") and grammar("part_of").search(_paid_in(reading, one.sum, result)):
+            result[place] = replace(one, when="instalments")
+            continue
         following = [result[other].sum for other in fees[order + 1 : order + 5]]
         if one.when != "from_wages" and (
             in_parts
