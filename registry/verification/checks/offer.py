@@ -6,8 +6,9 @@ from functools import cache
 from itertools import pairwise
 
 from registry.verification.checks.advert import Item, countries_in
+from registry.verification.checks.amounts import han_number, sums_in
 from registry.verification.checks.reading import Match, Reading
-from registry.verification.checks.sums import Charge, charges_in, han_number, sums_in
+from registry.verification.checks.sums import Charge, charges_in
 from registry.verification.checks.text import HOME_OF, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 

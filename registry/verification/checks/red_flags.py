@@ -102,7 +102,11 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     # One who asks for what no honest agency asks is read with a wider net.
     places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
     if not any(one.kind is ItemKind.VISA for one in offered):
-        offered += [Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag]) for flag, visa in _PLANNED.items() if flag in places][:1]
+        offered += [
+            Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
+            for flag, visa in _PLANNED.items()
+            if flag in places
+        ][:1]
     found = {flag: Flagged(flag, _words(reading, *place)) for flag, place in places.items()}
     is_named = any(one.kind in _NAMING for one in items) or any(
         one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in told

@@ -14,7 +14,9 @@ from registry.register.names.spelling import simpler_characters
 MAX_CHARACTERS = 10_000
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_LISTED = re.compile(r"(?<![\u2460-\u2473\u24ea\u24ff\u2776-\u2793零〇○])[\u2460-\u2473](?![\u2460-\u2473\u24ea\u24ff零〇○])")
+_LISTED = re.compile(
+    r"(?<![\u2460-\u2473\u24ea\u24ff\u2776-\u2793零〇○])[\u2460-\u2473](?![\u2460-\u2473\u24ea\u24ff零〇○])"
+)
 """A digit in a circle that stands alone is the number of an item in a list."""
 _UNSEEN = "\ufe0e\ufe0f\u20e3"
 """Signs that make a picture of the character before them: a digit in a box is that digit."""
