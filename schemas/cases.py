@@ -6,15 +6,18 @@ from registry.vocabulary.cases import (
     Attendee,
     Author,
     CaseState,
+    ClaimKind,
+    ClaimUnit,
     ClockKind,
     EventKind,
     EventState,
+    FirmPart,
     LiesWith,
     MailboxRole,
     Priority,
 )
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
+from schemas.fields import Count, Country, Day, Flag, Instant, Line, OneOf, Passage, Word
 
 MAX_REASON = 4000
 MAX_MESSAGE = 20_000
@@ -307,5 +310,171 @@ class CaseEventsSchema(OutSchema):
         fields.Nested(CaseEventSchema),
         required=True,
         metadata={"description": "What is planned by its day, then what was written down, the latest first."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CaseFurtherAgencySchema(InSchema):
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
+    part = Word(
+        tuple(one for one in FirmPart if one is not FirmPart.EMPLOYER),
+        required=True,
+        metadata={"description": "What it had to do with the worker.", "example": "sender"},
+    )
+
+
+_NAME = {"description": "It is sealed.", "example": "Invented Sewing Srl"}
+_PLACE = {"description": "Where it is. It is sealed.", "example": "Prato"}
+_NUMBER = {"description": "In its country's register of companies. It is sealed."}
+
+
+class UnitEmployerBodySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class CaseEmployerBodySchema(InSchema):
+    """An employer of the unit by `employer`, or a new one by its name."""
+
+    employer = Line(max_length=16, metadata={"description": "Reference of an employer of your unit."})
+    part = Word(
+        (FirmPart.EMPLOYER, FirmPart.USER_FIRM),
+        metadata={"description": "Who employs the worker, or where the worker is sent.", "default": "employer"},
+        load_default=FirmPart.EMPLOYER,
+    )
+    name = Line(max_length=200, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class UnitEmployerSummarySchema(OutSchema):
+    employer_id = fields.String(required=True, metadata={"description": "Reference of the employer in your unit."})
+    name = fields.String(required=True)
+    country = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True, metadata={"description": "Where it is."})
+    register_number = fields.String(required=True, allow_none=True, metadata={"description": "Its register number."})
+
+
+class CaseEmployerSchema(UnitEmployerSummarySchema):
+    part = OneOf((FirmPart.EMPLOYER, FirmPart.USER_FIRM), required=True, metadata={"description": "Its part."})
+
+
+class CaseFirmSchema(OutSchema):
+    link_id = fields.String(required=True, metadata={"description": "By which it is removed from the case."})
+    agency_id = fields.String(required=True)
+    part = OneOf(tuple(FirmPart), required=True, metadata={"description": "What it had to do with the worker."})
+
+
+class CaseFirmsSchema(OutSchema):
+    agency_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The agency that the complaint is about."}
+    )
+    agencies = fields.List(
+        fields.Nested(CaseFirmSchema), required=True, metadata={"description": "Further agencies of the case."}
+    )
+    employers = fields.List(
+        fields.Nested(CaseEmployerSchema), required=True, metadata={"description": "Its employers."}
+    )
+    stated_employer = fields.String(
+        required=True, allow_none=True, metadata={"description": "The employer in the complainant's own words."}
+    )
+    suggested = fields.List(
+        fields.Nested(UnitEmployerSummarySchema),
+        required=True,
+        metadata={"description": "Employers of your unit that those words may mean."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class UnitEmployersQuerySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata={"description": "A part of the name, or the register number."})
+
+
+class UnitEmployersSchema(OutSchema):
+    items = fields.List(fields.Nested(UnitEmployerSummarySchema), required=True)
+
+
+class UnitEmployerVisitSchema(OutSchema):
+    case_id = fields.String(required=True)
+    event_id = fields.String(required=True, metadata={"description": "The visit."})
+    on_day = fields.Date(required=True, metadata={"description": "When it is to be or was."})
+    state = OneOf(tuple(EventState), required=True)
+
+
+class UnitEmployerCaseSchema(OutSchema):
+    case_id = fields.String(required=True)
+    state = OneOf(tuple(CaseState), required=True)
+    filed_on = fields.Date(required=True)
+
+
+class UnitEmployerSchema(UnitEmployerSummarySchema):
+    cases = fields.List(
+        fields.Nested(UnitEmployerCaseSchema),
+        required=True,
+        metadata={"description": "Cases of your unit that name it."},
+    )
+    agencies = fields.List(
+        fields.String(), required=True, metadata={"description": "Ids of the agencies of those cases."}
+    )
+    visits = fields.List(
+        fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+_QUANTITY = {"description": "How many, with at most two places.", "example": "160"}
+_RATE = {"description": "What one is paid, with at most two places.", "example": "7.50"}
+_BASIS = {
+    "description": "What the line rests on: a clause of the contract, a pay slip, the worker's statement, a law with its "
+    "source. It is sealed.",
+    "example": "Contract of 3 March, clause 4",
+}
+
+
+class ClaimLineBodySchema(InSchema):
+    kind = Word(ClaimKind, required=True, metadata={"example": "wages"})
+    unit = Word(ClaimUnit, required=True, metadata={"description": "What is counted.", "example": "hour"})
+    quantity = Line(max_length=20, required=True, metadata=_QUANTITY)
+    rate = Line(max_length=20, required=True, metadata=_RATE)
+    currency = Line(max_length=3, required=True, metadata={"description": "ISO 4217.", "example": "EUR"})
+    basis = Passage(max_length=500, required=True, metadata=_BASIS)
+    from_day = Day(metadata={"description": "First day of the period.", "example": "2026-03-01"})
+    to_day = Day(metadata={"description": "Last day of the period.", "example": "2026-03-31"})
+
+
+class ClaimLineSchema(OutSchema):
+    line_id = fields.String(required=True, metadata={"description": "By which it is removed."})
+    kind = OneOf(tuple(ClaimKind), required=True)
+    unit = OneOf(tuple(ClaimUnit), required=True, metadata={"description": "What is counted."})
+    quantity = fields.String(required=True, metadata=_QUANTITY)
+    rate = fields.String(required=True, metadata=_RATE)
+    currency = fields.String(required=True)
+    basis = fields.String(required=True, metadata=_BASIS)
+    from_day = fields.Date(required=True, allow_none=True, metadata={"description": "First day of the period."})
+    to_day = fields.Date(required=True, allow_none=True, metadata={"description": "Last day of the period."})
+    amount = fields.String(
+        required=True, metadata={"description": "Quantity times rate, to the cent; below zero for what was paid."}
+    )
+    formula = fields.String(
+        required=True, metadata={"description": "The calculation.", "example": "160 × 7.50 EUR = 1200.00 EUR"}
+    )
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+
+
+class ClaimsSchema(OutSchema):
+    lines = fields.List(fields.Nested(ClaimLineSchema), required=True, metadata={"description": "In their order."})
+    totals = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What is owed, by currency: all lines, less what was paid."},
     )
     version = fields.Integer(required=True, metadata=_VERSION)

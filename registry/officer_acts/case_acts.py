@@ -1,4 +1,4 @@
-"""Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
+"""Acts on a case and its parts, and which cases an officer may act on: of their own unit, without a conflict of interest."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,24 +9,27 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import events, letters, notes
+from registry.complaints.casework import claims, events, firms, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, ClaimLine, PriorityChange
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting, reference_in, require_no_interest, roles_of
+from registry.officer_acts.acting import acting, officer_call, reference_in, require_no_interest, roles_of
 from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.cases import FirmPart
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseEmployerBodySchema,
     CaseEventBodySchema,
     CaseEventRecordSchema,
+    CaseFurtherAgencySchema,
     CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
@@ -34,6 +37,8 @@ from schemas.cases import (
     CaseReplySchema,
     CaseTaskBodySchema,
     CaseTaskDoneSchema,
+    ClaimLineBodySchema,
+    UnitEmployerBodySchema,
 )
 
 
@@ -51,7 +56,7 @@ def lock_case_for(
         raise NotFound(f"there is no case {reference} in this unit")
     officer = acting(me, resource, act)
     case = lock_case(session, officer, reference)
-    require_no_interest(me, named_agency_id(sealer(), case))
+    require_no_interest(me, *agencies_of(sealer(), case))
     return officer, case
 
 
@@ -90,13 +95,18 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
+def _priority_done(change: object) -> str:
+    assert isinstance(change, PriorityChange)
+    return "setCasePriority" if change.is_approved else "lowering_asked"
+
+
 def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return casework.link_agency(call, sealer(), call.reference, agency)
 
 
-def _find_within_case(
+def find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
     """The stored references of a case and of a note, task or event of it."""
@@ -107,6 +117,12 @@ def _take_back_address(made: object) -> str:
     """The rest of the address that takes back a note, task or event that was just made."""
     assert isinstance(made, (CaseNote, CaseTask, CaseEvent))
     return f"{made.reference}/take-back"
+
+
+def _remove_address(made: object) -> str:
+    """As `_take_back_address`, of a line that is removed."""
+    assert isinstance(made, ClaimLine)
+    return f"{made.reference}/remove"
 
 
 def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
@@ -136,6 +152,7 @@ ACTS = case_acts(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
         "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put", undo=_former_assignee,
+        done=lambda case: "assignCase" if isinstance(case, Case) and case.assignee else "case_unassigned",
     ),
     OfficerAct(
         "take", Act.WRITE, _take, "takeCase",
@@ -152,6 +169,7 @@ ACTS = case_acts(
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
         CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
+        done=_priority_done,
     ),
     OfficerAct(
         "notes", Act.WRITE, calling_sealed(notes.write_note), "addCaseNote", """Add a note for your unit.
@@ -173,6 +191,14 @@ ACTS = case_acts(
         CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
     ),
     OfficerAct(
+        "claims", Act.WRITE, calling_sealed(claims.add_line, claims.ClaimDraft), "addClaimLine",
+        """Add a line to what the worker is owed: a quantity times a rate, and what it rests on.
+
+        What was paid is deducted. No legal rate is added: overtime is paid as the contract or the cited law says.
+        """,
+        ClaimLineBodySchema, unread={"kind": "choose_one", "unit": "choose_one"}, taken_back_at=_remove_address,
+    ),
+    OfficerAct(
         "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
         "Approve a waiting request to lower a priority; never one's own.",
     ),
@@ -187,6 +213,7 @@ ACTS = case_acts(
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
         """,
         CaseHoldSchema, method="put",
+        done=lambda case: "setLegalHold" if isinstance(case, Case) and case.has_legal_hold else "hold_released",
     ),
     OfficerAct(
         "agency", Act.WRITE, _link_agency, "setCaseAgency",
@@ -200,7 +227,7 @@ ACTS = case_acts(
 
 TASKS = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
@@ -214,7 +241,7 @@ TASKS = case_acts(
 
 NOTES = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",
@@ -224,7 +251,7 @@ NOTES = case_acts(
 
 EVENTS = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
         """Write down what came of a visit or interview that was planned.
@@ -239,3 +266,86 @@ EVENTS = case_acts(
     ),
 )  # fmt: skip
 """What is done to one event of a case."""
+
+
+CLAIMS = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(claims.remove_line), "removeClaimLine", "Remove a line of what the worker is owed.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+"""What is done to one line of a claim."""
+
+
+def _add_agency(call: ActCall[Officer], agency_id: str, part: FirmPart) -> object:
+    agency = picked_agency(call.session, agency_id, "agency_id")
+    require_no_interest(call.me, agency)
+    return firms.add_agency(call, sealer(), call.reference, agency, part)
+
+
+FIRMS = case_acts(
+    Resource.CASE,
+    case_finder(Resource.CASE),
+    OfficerAct(
+        "agencies", Act.WRITE, _add_agency, "addCaseAgency",
+        """Add a further agency of the registry to a case, with its part.
+
+        The agency that was recorded first stays the main one.
+        """,
+        CaseFurtherAgencySchema, form={"agency_id": "agency"},
+    ),
+    OfficerAct(
+        "employers", Act.WRITE, calling_sealed(firms.link_employer, firms.EmployerLink), "linkCaseEmployer",
+        """Link a case to an employer of your unit, or to a new one.
+
+        What the complainant wrote stays beside it.
+        """,
+        CaseEmployerBodySchema, form={"part": "employer_part"},
+    ),
+)  # fmt: skip
+
+CASE_AGENCIES = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(firms.remove_agency), "removeCaseAgency", "Remove a further agency from a case.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+
+CASE_EMPLOYERS = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(firms.unlink_employer), "unlinkCaseEmployer",
+        "Unlink an employer from a case. An employer that no case names is forgotten.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+
+
+def _find_employer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    return firms.employer_of_unit(session, sealer(), me.standing.unit, reference_in(reference)).row.reference
+
+
+def _edit(call: ActCall[Officer], **fields: str) -> object:
+    return firms.edit_employer(call, sealer(), call.reference, firms.EmployerDetails(**fields))
+
+
+EMPLOYER = case_acts(
+    Resource.CASE,
+    _find_employer,
+    OfficerAct(
+        "edit", Act.WRITE, _edit, "editEmployer", "Correct what is written down of an employer.",
+        UnitEmployerBodySchema, method="put", path="", page="",
+    ),
+)  # fmt: skip
+"""What is done to an employer of the unit."""
+
+
+def read_employer(session: Session, me: AuthenticatedOfficer, reference: str) -> firms.EmployerView:
+    """An employer of the unit, without cases of agencies in which the officer has an interest. Audited. Raises NotFound."""
+    call = officer_call(session, me, Resource.CASE, Act.READ)
+    return firms.employer_view(call, sealer(), reference_in(reference), me.conflicts)

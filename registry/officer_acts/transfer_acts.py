@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.steps import find_case
 from registry.complaints.parties.transfers import actions, queries
@@ -18,14 +18,14 @@ from schemas.transfers import TransferDeclineSchema, TransferRequestSchema
 def _find_own(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
-    require_no_interest(me, named_agency_id(sealer(), find_case(session, Transfer, me.standing.unit, found)))
+    require_no_interest(me, *agencies_of(sealer(), find_case(session, Transfer, me.standing.unit, found)))
     return found
 
 
 def find_received(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """As `_find_own`, of what the officer's unit is asked to take and has not answered."""
     found = reference_in(reference)
-    require_no_interest(me, named_agency_id(sealer(), queries.receiving_case(session, me.standing.unit, found)))
+    require_no_interest(me, *agencies_of(sealer(), queries.receiving_case(session, me.standing.unit, found)))
     return found
 
 

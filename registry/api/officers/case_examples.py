@@ -84,8 +84,50 @@ CASES = (
         "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 11, method="PUT",
         body={"agency_id": "NXAGENCY2222"}, status=400,
     ),
+    _case("listClaimLines", "none", "Nothing is counted yet", "/claims"),
     _case(
-        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 11, method="PUT", who="checker",
+        "addClaimLine", "negative", "Hours are more than zero", "/claims", 11, status=400,
+        body={
+            "kind": "wages", "unit": "hour", "quantity": "-160", "rate": "7.50", "currency": "EUR",
+            "basis": "Contract of 3 March, clause 4",
+        },
+    ),
+    _case(
+        "removeClaimLine", "unknown", "There is no such line", "/claims/{line_id}", 11, method="DELETE",
+        path={"case_id": CASE, "line_id": NO_TASK}, status=404,
+    ),
+    _case("listCaseFirms", "none", "None but what the complainant wrote", "/firms"),
+    _case(
+        "addCaseAgency", "unknown", "The registry has no such agency", "/agencies", 11,
+        body={"agency_id": "NXAGENCY2222", "part": "sender"}, status=400,
+    ),
+    _case(
+        "removeCaseAgency", "unknown", "There is no such agency in the case", "/agencies/{link_id}", 11, method="DELETE",
+        path={"case_id": CASE, "link_id": NO_TASK}, status=404,
+    ),
+    _case(
+        "linkCaseEmployer", "new", "A new employer", "/employers", 11,
+        body={"name": "Invented Sewing Srl", "country": "IT", "place": "Prato"},
+    ),
+    _case(
+        "linkCaseEmployer", "twice", "It is known already", "/employers", 12, status=400,
+        body={"name": "INVENTED SEWING srl"},
+    ),
+    _case(
+        "unlinkCaseEmployer", "unknown", "There is no such employer in the case", "/employers/{employer_id}", 12,
+        method="DELETE", path={"case_id": CASE, "employer_id": NO_TASK}, status=404,
+    ),
+    example("listEmployers", "none", "None is called so", "/employers", query={"name": "weaving"}, who="writer"),
+    example(
+        "getEmployer", "unknown", "Your unit has no such employer", "/employers/{employer_id}",
+        path={"employer_id": NO_TASK}, who="writer", status=404,
+    ),
+    example(
+        "editEmployer", "unknown", "Your unit has no such employer", "/employers/{employer_id}", "PUT",
+        path={"employer_id": NO_TASK}, who="writer", status=404, version=1, body={"name": "Invented Weaving Srl"},
+    ),
+    _case(
+        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 12, method="PUT", who="checker",
         body={"is_held": True, "reason": "A court asked for the file."},
     ),
     _case("takeCase", "own", "Taken up in one press", "/take", method="POST", status=204),

@@ -20,6 +20,7 @@ from registry.vocabulary.cases import (
     DecisionState,
     EventKind,
     EventState,
+    FirmPart,
     Priority,
 )
 
@@ -137,6 +138,66 @@ class CaseEvent(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+class ClaimLine(Base):
+    """A line of what a worker is owed (casework/claims.py), sealed like a note."""
+
+    __tablename__ = "claim_lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_by: Mapped[str] = mapped_column(Text(12))
+    written_on: Mapped[date]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class CaseAgency(Base):
+    """A further agency of the registry that a case is about, sealed and found by its digest like the first (Case)."""
+
+    __tablename__ = "case_agencies"
+    __table_args__ = (UniqueConstraint("case_id", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    digest: Mapped[str] = mapped_column(Text(64), index=True)
+    sealed: Mapped[str] = mapped_column(LongText)
+    added_by: Mapped[str] = mapped_column(Text(12))
+    added_on: Mapped[date]
+
+
+class Employer(Base):
+    """An employer of cases of one unit (casework/firms.py), kept as long as one of them names it.
+
+    `sealed` holds name, country, place and register number as JSON, under the ring. The digests are keyed, of the unit's own,
+    and good for telling equal names and numbers alone.
+    """
+
+    __tablename__ = "employers"
+    __table_args__ = (Index("ix_employers_unit_name_digest", "unit", "name_digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit: Mapped[str] = mapped_column(Text(40))
+    name_digest: Mapped[str] = mapped_column(Text(64))
+    number_digest: Mapped[str | None] = mapped_column(Text(64))
+    sealed: Mapped[str] = mapped_column(LongText)
+    made_by: Mapped[str] = mapped_column(Text(12))
+    made_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class CaseEmployer(Base):
+    """That a case is about an employer, as an officer linked them."""
+
+    __tablename__ = "case_employers"
+    __table_args__ = (UniqueConstraint("case_id", "employer_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    linked_by: Mapped[str] = mapped_column(Text(12))
+    linked_on: Mapped[date]
+
+
 class WaitingLetter(Base):
     """A letter in a language that the complainant does not read: sent once a translator has written it in the right one.
 
@@ -200,6 +261,9 @@ class Translation(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+_IS_DRAFTED = text("state = 'drafted'")
+
+
 class Decision(Base):
     """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
@@ -209,7 +273,10 @@ class Decision(Base):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),)
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),
+        Index("ix_decisions_drafted", "case_id", sqlite_where=_IS_DRAFTED, postgresql_where=_IS_DRAFTED),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

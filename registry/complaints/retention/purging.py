@@ -17,6 +17,7 @@ from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.units import all_units, periods_of
+from registry.complaints.casework import firms
 from registry.complaints.casework.models import (
     AccessGrant,
     CaseClock,
@@ -25,6 +26,7 @@ from registry.complaints.casework.models import (
     CaseNote,
     CaseTask,
     CaseView,
+    ClaimLine,
     Decision,
     PriorityChange,
     Translation,
@@ -44,11 +46,11 @@ from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
 
 AT_ONCE = 500
-KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
+KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves", "case_agencies", "case_employers", "employers")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "case_translations", "waiting_letters",
-    "hearings", "decisions", "openings", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "claim_lines", "case_translations",
+    "waiting_letters", "hearings", "decisions", "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -171,6 +173,7 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
         session,
         session.execute(select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)).scalars().all(),
     )
+    firms.forget_firms(session, case)
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
 
@@ -194,6 +197,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         CaseNote.case_id,
         CaseTask.case_id,
         CaseEvent.case_id,
+        ClaimLine.case_id,
         Translation.case_id,
         WaitingLetter.case_id,
         Consent.case_id,

@@ -41,6 +41,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "decision": ("decision_outcome", "role"),
     "deposit": ("deposit.kind",),
     "event": ("event_kind",),
+    "firm": ("firm_part",),
+    "claim": ("claim_kind",),
     "hearing": ("audit.by", "role"),
     "keys": ("audit.holder",),
     "licence": ("status", "sanction"),

@@ -53,6 +53,7 @@ PAGES: tuple[Blueprint, ...] = (
     case_file.pages,
     acts.pages,
     acts.notes_pages,
+    acts.firm_pages,
     translations.pages,
     paper_forms.pages,
     referrals.pages,

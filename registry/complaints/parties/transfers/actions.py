@@ -14,11 +14,19 @@ from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
 from registry.complaints.case.units import receiver_named
-from registry.complaints.casework import unread
+from registry.complaints.casework import firms, unread
 from registry.complaints.casework.access_grants.actions import end_over_in
 from registry.complaints.casework.access_grants.rules import LIVE as LIVE_GRANTS
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case
-from registry.complaints.casework.models import AccessGrant, CaseTask, CaseView, Decision, OfficerDraft, WaitingLetter
+from registry.complaints.casework.models import (
+    AccessGrant,
+    CaseEvent,
+    CaseTask,
+    CaseView,
+    Decision,
+    OfficerDraft,
+    WaitingLetter,
+)
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import HELD, LIVE
@@ -47,6 +55,7 @@ from registry.vocabulary.cases import (
     Author,
     CaseState,
     DecisionState,
+    EventState,
     HearingState,
     Priority,
     TransferState,
@@ -123,6 +132,8 @@ def accept(call: Call[Officer], sealer: Sealer, reference: str) -> Transfer:
         sealer.move_to_unit(session, box, transfer.former, transfer.party)
     refuse_lowering(session, case, at)
     _leave(session, case, transfer.former)
+    _take_over_events(call, case)
+    firms.move_employers(session, sealer, case, transfer.former, transfer.party)
     case.unit_id = session.execute(select(Unit.id).where(Unit.reference == transfer.party)).scalar_one()
     case.assignee = None
     session.flush()
@@ -206,6 +217,13 @@ def _leave(session: Session, case: Case, former: str) -> None:
     of_case = select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)
     theirs = Message.box_id.in_(of_case), Message.author == Author.OFFICER, Message.unit.is_(None)
     session.execute(update(Message).where(*theirs).values(unit=former))
+
+
+def _take_over_events(call: Call[Officer], case: Case) -> None:
+    """What the former unit planned is the receiving officer's to hold, or to write down that it was not."""
+    planned = CaseEvent.case_id == case.id, CaseEvent.state == EventState.PLANNED
+    mine = {"owner": call.actor.name, "officers": [call.actor.name]}
+    call.session.execute(update(CaseEvent).where(*planned).values(**mine))
 
 
 def _end_grants(call: Call[Officer], case: Case) -> None:

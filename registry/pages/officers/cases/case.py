@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework import presence
-from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework.actions import find_ways, record_reading
+from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.letters import letters_waiting
 from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import is_free, workers
 from registry.complaints.casework.queue.listing import related
-from registry.complaints.casework.reply_templates import IN_LANGUAGES, filled, offered
+from registry.complaints.casework.reply_templates import filled, offered
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.complaints.triage.rules import triage
 from registry.core.calls import Call
@@ -24,8 +25,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.i18n.wording import date_text, name_in
-from registry.officer_acts.acting import acting, roles_of
+from registry.i18n.wording import by_day_text, date_text, name_in
+from registry.officer_acts.acting import acting, officer_call, roles_of
 from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
@@ -33,9 +34,9 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import readers_of
 from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
-from registry.pages.officers.cases.showing import agency_view, box_view, happened
+from registry.pages.officers.cases.showing import agency_view, box_view, claims_text, happened
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import KNOWN_FOR, allowed, written_cookie
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
@@ -75,14 +76,30 @@ def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplat
     chosen = next((one for one in among if one.reference == wanted), None)
     if chosen is None:
         return ""
-    reads = Language(case.language) if case.language in set(IN_LANGUAGES) else Language.EN
+    reads = _reads(case)
     today = day_at(now(), None)
     values = {
         "unit": name_in(reads, me.unit_names) or me.standing.unit,
         "today": date_text(reads, today),
         "in_14_days": date_text(reads, today + timedelta(days=14)),
+        "by_14_days": by_day_text(reads, today + timedelta(days=14)),
     }
     return filled(chosen, reads, values)
+
+
+def _reads(case: Case) -> Language:
+    """The complainant's language."""
+    return Language(case.language) if case.language in set(Language) else Language.EN
+
+
+def _claims(session: Session, me: AuthenticatedOfficer, case: Case) -> str:
+    """What the worker is owed, for a reply in the complainant's language, where the officer asked for it."""
+    if request.args.get("claims") != "yes" or not me.standing.may(Resource.CASE, Act.WRITE):
+        return ""
+    call = officer_call(session, me, Resource.CASE, Act.WRITE)
+    claims = claims_of(session, sealer(), call.actor, case)
+    record_reading(call, case, "case.claims_read")
+    return claims_text(_reads(case), claims)
 
 
 def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[presence.Seen]:
@@ -90,6 +107,20 @@ def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[pr
     at = now()
     presence.note_view(session, case, me.officer.id, at)
     return presence.seen_by(session, case, at, but=me.officer.id)
+
+
+def wrote_in(me: AuthenticatedOfficer) -> str:
+    """The language of the officer's last letter to a complainant from this browser; empty where it is not known."""
+    officer, _, spoken = written_cookie().sent().partition(".")
+    return spoken if officer == me.officer.reference else ""
+
+
+def remember_language(me: AuthenticatedOfficer, response: Response) -> Response:
+    """The answer to a letter that was sent: an officer who writes Chinese is not asked in each case again."""
+    spoken = request.form.get("language", "")
+    if spoken not in set(Language):
+        return response
+    return written_cookie().give(response, f"{me.officer.reference}.{spoken}", KNOWN_FOR)
 
 
 def case_content(
@@ -106,7 +137,9 @@ def case_content(
     today, spoken = day_at(now(), None), language()
     agency = None if head.agency is None else public_record(session, head.agency, today)
     of_unit = workers(session, me.standing.unit, today)
-    templates = offered(session, me.standing.unit, view.case.state)
+    templates = offered(session, me.standing.unit, view.case.state, _reads(view.case))
+    seen = _seen(session, me, view.case)
+    readers = readers_of(session, reference, today, but=me.officer.reference)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
         "cases/statements.html",
@@ -126,14 +159,15 @@ def case_content(
         workers=of_unit,
         may_take=me.standing.may(Resource.CASE, Act.WRITE) and is_free(session, view.case, today),
         names=names,
-        seen=_seen(session, me, view.case),
-        readers=readers_of(session, reference, today, but=me.officer.reference),
+        seen=seen,
+        readers=[one for one in readers if one not in {other.name for other in seen}],
         letters=letters_waiting(session, sealer(), officer, view.case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],
         languages=list(Language),
         reads=view.case.language,
+        wrote_in=wrote_in(me),
         templates=templates,
-        template_text=_template(me, view.case, templates),
+        template_text=_template(me, view.case, templates) or _claims(session, me, view.case),
         may=me.standing.may,
         priorities=list(Priority),
         two_persons=TWO_PERSONS,

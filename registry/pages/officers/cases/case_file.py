@@ -18,8 +18,10 @@ from registry.audit.actions import record
 from registry.complaints.attachments.storage import FileStore, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.events import ShownEvent, events_of
+from registry.complaints.casework.firms import firms_of
 from registry.complaints.casework.queries import CleanFile, case_view, clean_copy
 from registry.complaints.parties.hearings.files import read_clean_copy
 from registry.complaints.parties.hearings.queries import HearingView, hearing_view
@@ -32,6 +34,7 @@ from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
@@ -101,6 +104,7 @@ def _content(
     referred = fetch_of_case(session, Referral, officer, reference)
     handed = [referral_view(call, sealer(), one.reference) for one in reversed(referred)]
     events = [one for one in events_of(session, sealer(), officer, view.case) if one.row.state is EventState.HELD]
+    found_firms = firms_of(session, sealer(), officer.unit, view.case)
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
     parts, left_out = _files(call, view, heard)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))
@@ -117,6 +121,9 @@ def _content(
         detail_of=partial(detail_in, spoken),
         decisions=list(reversed(decided)),
         events=events,
+        firms=found_firms,
+        claims=claims_of(session, sealer(), officer, view.case),
+        agency_names=names_of_agencies(session, set(head.agencies), spoken, today),
         hearings=heard,
         referrals=handed,
         answers_of=partial(answers_in, spoken),

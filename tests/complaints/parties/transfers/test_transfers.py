@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from registry.complaints.case import clocks, units
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import letters, notes
+from registry.complaints.casework import events, firms, letters, notes
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.access_grants import actions as grants
-from registry.complaints.casework.models import AccessGrant, CaseTask, PriorityChange
+from registry.complaints.casework.models import AccessGrant, CaseTask, Employer, PriorityChange
 from registry.complaints.intake import mailbox
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.referrals import portal
@@ -34,6 +34,7 @@ from registry.vocabulary.cases import (
     CaseState,
     ClockKind,
     ConsentKind,
+    EventKind,
     Priority,
     TransferState,
     UnreadKind,
@@ -400,3 +401,24 @@ def test_a_purge_leaves_nothing_of_it(session: Session, sealer: Sealer, staff: S
     purging.purge(sessions, sealer, AT)
     assert queries.fetch_transfers(session, ITALY) == []
     assert lines_about(session, reference) == []
+
+
+def test_employers_and_planned_visits_go_along(session, sealer, staff):
+    filed = file(session, sealer, ORDINARY)
+    case, anna = filed.case, as_officer(staff.anna)
+    firms.link_employer(
+        Call(session, anna, AT), sealer, case.reference, firms.EmployerLink(name="Invented Sewing", place="Prato")
+    )
+    day = LATER.date() + timedelta(days=5)
+    visit = events.EventDraft(EventKind.VISIT, day, place="Workshop", officers=[staff.carla.reference])
+    planned = events.add_event(Call(session, anna, AT), sealer, case.reference, visit)
+    accepted(session, sealer, staff, filed)
+    employer = session.scalars(select(Employer)).one()
+    assert employer.unit == REGION
+    (known,) = firms.firms_of(session, sealer, REGION, case).employers
+    assert known.details.place == "Prato"
+    session.refresh(planned)
+    assert (planned.owner, planned.officers) == (staff.rosa.reference, [staff.rosa.reference])
+    assert [one.details.place for one in events.events_of(session, sealer, as_officer(staff.rosa), case)] == [
+        "Workshop"
+    ]
