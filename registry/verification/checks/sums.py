@@ -263,28 +263,15 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
         clauses = reading.span(Match(one.sum.start, one.sum.end), "next")
         sentence = (one.sum.end, reading.sentences[reading.sentence_at(one.sum.start)][1])
         dates = sum(reading.has(f"when_{when}", *sentence) for when in _WHENS)
-        in_parts = (
-            (one.when in ("not_said", "on_success") or dates > 1)
-            and reading.has("when_instalments", *clauses)
-            and not any(one.sum.low < result[other].sum.low for other in fees[:order])
+        in_parts = (one.when in ("not_said", "on_success") or dates > 1) and reading.has("when_instalments", *clauses)
+        is_told = one.when != "monthly" and grammar("part_of").search(_paid_in(reading, one.sum, result)) is not None
+        is_first = bool(parts) and (
+            sum(part.sum.low for part in parts) <= one.sum.low
+            and reading.has("pay", parts[0].sum.start - 14, parts[0].sum.end + 8)
         )
+        following = [result[other].sum.low for other in fees[order + 1 : order + 5]]
+        adds_up = any(sum(following[:count]) == one.sum.low for count in range(2, len(following) + 1))
         is_part = any(result[other].sum.low > one.sum.low for other in fees[:order])
-        if (
-            not is_part
-            and one.when not in ("from_wages", "monthly")
-            and grammar("part_of").search(_paid_in(reading, one.sum, result))
-        ):
-            result[place] = replace(one, when="instalments")
-            continue
-        following = [result[other].sum for other in fees[order + 1 : order + 5]]
-        if one.when != "from_wages" and (
-            in_parts
-            or any(sum(part.low for part in following[:count]) == one.sum.low for count in range(2, len(following) + 1))
-            or (
-                parts
-                and sum(part.sum.low for part in parts) <= one.sum.low
-                and reading.has("pay", parts[0].sum.start - 14, parts[0].sum.end + 8)
-            )
-        ):
+        if one.when != "from_wages" and (adds_up or (not is_part and (in_parts or is_told or is_first))):
             result[place] = replace(one, when="instalments")
     return result
