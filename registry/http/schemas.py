@@ -6,6 +6,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+import msgspec
 from flask import request
 
 from registry.http.request_reader import (
@@ -26,6 +27,7 @@ from registry.http.responses import (
     MEDIA_TYPE,
     Answer,
     Fixed,
+    Written,
     etag,
     respond,
     respond_no_content,
@@ -190,7 +192,7 @@ def response_schema(
             given_back = view(self, **given)
             answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
             if location is not None:
-                answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(answer.value))))
+                answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
         wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
@@ -199,6 +201,13 @@ def response_schema(
         return wrapper
 
     return decorate
+
+
+def _fields(answer: Answer) -> Any:
+    """The fields of an answer, written or not."""
+    if isinstance(answer.value, Written):
+        return msgspec.json.decode(b"".join(answer.value.parts))
+    return answer.value
 
 
 def written_answer(schema: OutSchema, source_object: object, **computed: object) -> Answer:

@@ -112,6 +112,10 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
+    "Idempotent-Replayed": (
+        "`true`: the request came before with this Idempotency-Key, and this is what was answered then.",
+        {"type": "string", "enum": ["true"]},
+    ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
     "API-Version": ("Version of this description that the answer keeps to.", {"type": "string"}),
@@ -280,7 +284,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "Once": {
         "name": ONCE,
         "description": "Of your choice, and not to be guessed; in quotes or without. The same request with the same key "
-        "within a day counts once; another request with it is 422.",
+        "within a day is done once and answered alike, with `Idempotent-Replayed: true`. While the first is still running it is "
+        "409, with `Retry-After`; another request with the key is 422.",
         "schema": {"type": "string", "pattern": '^(?:[A-Za-z0-9_-]{16,80}|"[A-Za-z0-9_-]{16,80}")$'},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
     },
