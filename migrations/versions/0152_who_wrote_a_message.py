@@ -2,7 +2,7 @@
 
 The version before neither reads nor writes the column: what it writes meanwhile is signed "Officer".
 
-Data test: tests/migrations/test_0150_who_wrote_a_message.py.
+Data test: tests/migrations/test_0152_who_wrote_a_message.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.columns import text
 
-revision = "0150"
-down_revision = "0149"
+revision = "0152"
+down_revision = "0151"
 branch_labels = None
 depends_on = None
 

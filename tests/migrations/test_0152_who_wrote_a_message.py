@@ -1,4 +1,4 @@
-"""Step 0150: a message that was written before stays as it is, and no officer is named for it."""
+"""Step 0152: a message that was written before stays as it is, and no officer is named for it."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tests.migrations.unread_rows import box_row, case_row
 
 
 def test_a_message_stays_as_it_is(database: Database) -> None:
-    step = Step(database, "0150")
+    step = Step(database, "0152")
     step.insert("cases", case_row(1))
     step.insert("boxes", box_row(1))
     message = {
