@@ -116,6 +116,11 @@ def register(app: Flask) -> None:
         """200 when this process may be sent requests, 503 otherwise; beside it how the log and the workers stand."""
         return _response(readiness(app), "ready")
 
+    @app.get("/ready/lookups")
+    def show_readiness_for_lookups() -> Response:
+        """200 when lookups may be sent here, 503 otherwise: on the standby they go on while the primary is away."""
+        return _response(lookup_readiness(app), "ready")
+
 
 def _response(report: dict[str, Any], good: str) -> Response:
     response = Response(
@@ -213,6 +218,32 @@ def readiness(app: Flask) -> dict[str, Any]:
         "lanes": {name: state._asdict() for name, state in lanes.items()},
         "descriptors": {"used": len(open_descriptors()), "limit": descriptor_limit()},
     }
+
+
+def lookup_readiness(app: Flask) -> dict[str, Any]:
+    """As `readiness`, for lookups, public pages and the log alone: the standby that answers them is asked before the primary."""
+    if draining_file(services(app).settings.home, os.getppid()).exists():
+        return {"status": DRAINING}
+    replica = usable_replica()
+    lanes: dict[str, LaneState] = request.environ.get(LANES, {})
+    for name, sessions in (("standby", replica.probing if replica else None), ("primary", probing(app))):
+        if sessions is None:
+            continue
+        try:
+            with sessions() as session:
+                found, clock = current(session.connection()), check_clock(session)
+        except SQLAlchemyError as error:
+            if classify_db_error(error) is None:
+                raise
+            continue
+        is_ready = can_serve(found) and clock.trouble is None and not are_all_held(lanes)
+        return {
+            "status": "ready" if is_ready else "unavailable",
+            "database": name,
+            "migrations": {"current": found, "head": head()},
+            "clock": {"offset_seconds": round(clock.offset, 3), "trouble": clock.trouble},
+        }
+    return {"status": "unavailable", "database": "away"}
 
 
 class LogAndWorkers(msgspec.Struct):

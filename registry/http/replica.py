@@ -25,6 +25,8 @@ CHECK_SECONDS = 1.0
 
 _PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
 _SIZE = text("SELECT size FROM log_state")
+_NAME = "SELECT coalesce(nullif(current_setting('registry.standby', true), ''), current_setting('cluster_name'))"
+"""Of a server. A manager that gives all of them one cluster_name (Patroni) states each one's own as `registry.standby`."""
 
 
 class Replica:
@@ -38,6 +40,9 @@ class Replica:
         self.sessions = reading_sessions_for(self.engine)
         self.reader = ThreadLocalReader(self.engine)
         self._standby = engine_for(url, limits=_PROBE, connections=1)
+        self._probed = engine_for(url, limits=_PROBE, timeout=2.0, connections=1)
+        self.probing = reading_sessions_for(self._probed)
+        """Sessions of probes, on a connection of their own."""
         self._requests = primary
         self._primary = engine_for(primary.url.render_as_string(hide_password=False), limits=_PROBE, connections=1)
         self._seconds = seconds
@@ -50,7 +55,7 @@ class Replica:
         @event.listens_for(self.engine, "connect")
         def hold_to_name(connection: Any, _record: Any) -> None:
             """An address may lead to several servers: read only from the one that was looked at."""
-            name = connection.execute("SHOW cluster_name").fetchone()[0]
+            name = connection.execute(_NAME).fetchone()[0]
             connection.rollback()
             if name != self._name:
                 import psycopg
@@ -75,7 +80,7 @@ class Replica:
         began = monotonic()
         try:
             with self._standby.connect() as standby:
-                name = standby.scalar(text("SHOW cluster_name"))
+                name = standby.scalar(text(_NAME))
                 is_standby = standby.scalar(text("SELECT pg_is_in_recovery()"))
                 size = standby.scalar(_SIZE) or 0
         except SQLAlchemyError:
@@ -97,7 +102,9 @@ class Replica:
             self._standby.dispose()
             self.engine.dispose()
         elif not waits:
-            self._refuse(f"the primary does not wait for the standby {name or 'without a cluster_name'}")
+            self._refuse(
+                f"the primary does not wait for the standby {name or 'without a registry.standby or cluster_name'}"
+            )
         else:
             if self._said is not None or not self._until:
                 log.info("replica_read")
@@ -116,7 +123,7 @@ class Replica:
             pause.wait(CHECK_SECONDS)
 
     def dispose(self) -> None:
-        for engine in (self.engine, self._standby, self._primary):
+        for engine in (self.engine, self._standby, self._probed, self._primary):
             engine.dispose()
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from tools.cluster import drill, events, figures
 from tools.cluster.former import Former, checked_out
-from tools.cluster.machines import Cluster, remove_left_overs, running
+from tools.cluster.machines import REDIS_PORT, Cluster, remove_left_overs, running
 from tools.cluster.network import Loopback, Network, NoNamespaces, enter_own_namespaces
 
 
@@ -88,11 +88,12 @@ def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True
 
 def addresses(cluster: Cluster) -> str:
     rows = {
-        "nginx (both machines)": " ".join(cluster.urls),
+        "balancers": " ".join(cluster.urls),
         **{f"machine {name}": f"{url}/ready" for name, url in cluster.machine_urls.items()},
-        "PostgreSQL": " ".join(f"{node.name} {node.host}:{node.port}" for node in cluster.nodes),
-        "PgBouncer": cluster.database_url,
-        "Redis": f"{cluster.network.host('redis')}:{cluster.redis_port}",
+        "PostgreSQL": " ".join(f"{member.name} {member.host}:5432" for member in cluster.database.members),
+        "etcd": " ".join(f"{member.host}:2379" for member in cluster.database.members),
+        "the primary, pooled": cluster.database_url,
+        "Redis": f"{cluster.network.host('redis')}:{REDIS_PORT}",
         "S3 store": cluster.store_url,
     }
     return "\n".join(f"  {name:22} {address}" for name, address in rows.items())
