@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.retention.purge_limit import purge_backlog, purged_through
 from registry.core.confinement import why_unconfined
 from registry.core.db.clock import database_now
 from registry.core.db.engine import Limits, engine_for, reading_sessions_for
@@ -264,6 +264,7 @@ class LogAndWorkers(msgspec.Struct):
     clock: ClockReport = ClockReport(0.0)
     """Of this machine."""
     purges_waiting: int = 0
+    purge_days_behind: int | None = None
     purge_trouble: str | None = None
 
     @property
@@ -279,6 +280,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
     sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
     at = at or database_now(session)
     beaten, ahead, backlog = last_beat(session, at), beat_ahead(session, at), purge_backlog(session, at.date())
+    through = purged_through(session)
     return LogAndWorkers(
         entries=state.size,
         signed=session.scalar(sizes) or 0,
@@ -292,6 +294,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         worker_offset=worst_clock(session, at),
         clock=check_clock(session),
         purges_waiting=backlog.waiting,
+        purge_days_behind=None if through is None else max((at.date() - through).days, 0),
         purge_trouble=backlog.trouble,
     )
 

@@ -97,18 +97,22 @@ class Replica:
         if not is_standby:
             # All is read from the primary now, which has just answered: no one is to be told that it did not a moment ago.
             note_answer(self._requests)
-            self._refuse("it is no standby")
-            # It was promoted: the address may lead to another one now.
-            self._standby.dispose()
-            self.engine.dispose()
+            self._leave("it is no standby")
         elif not waits:
-            self._refuse(
+            self._leave(
                 f"the primary does not wait for the standby {name or 'without a registry.standby or cluster_name'}"
             )
         else:
             if self._said is not None or not self._until:
                 log.info("replica_read")
             self._until, self._said = began + self._seconds, None
+
+    def _leave(self, reason: str) -> None:
+        """Refuse this server, and connect anew: the address may lead to another one now."""
+        self._refuse(reason)
+        for engine in (self._standby, self._probed, self.engine):
+            engine.dispose()
+        self.reader.renew()
 
     def _refuse(self, reason: str) -> None:
         self._until = 0.0

@@ -45,8 +45,8 @@ def main(arguments: list[str]) -> int:
 
 
 def whole_drill() -> int:
-    """DRILL_MOMENTS (40) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
-    moments = int(os.environ.get("DRILL_MOMENTS") or 40)
+    """DRILL_MOMENTS (24) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
+    moments = int(os.environ.get("DRILL_MOMENTS") or 24)
     seed = int(os.environ.get("DRILL_SEED") or secrets.randbelow(1_000_000))
     befalling = [*events.moments(moments, seed), *events.LAST]
     refused = enter_own_namespaces()

@@ -114,18 +114,19 @@ def lost_twice() -> Event:
 
 
 def standbys_lost(seconds: float) -> Event:
-    """Two of three machines lose their power, and with them etcd's majority: nothing is acknowledged before one is back."""
+    """Both standbys and their Patronis die, and etcd lives: nothing is acknowledged before one is back."""
 
     def act(cluster: Cluster) -> None:
         primary = cluster.database.primary
         others = [member for member in cluster.database.members if member is not primary]
         for member in others:
-            member.lose()
+            member.patroni.lose()
+            member.postgres.kill()
         time.sleep(seconds)
         for member in others:
-            member.start()
+            member.patroni.start()
 
-    return Event(f"both standbys' machines lost {seconds:.0f} s", act)
+    return Event(f"both standbys lost {seconds:.0f} s", act)
 
 
 def majority_lost(seconds: float) -> Event:
