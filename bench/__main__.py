@@ -1,5 +1,7 @@
 """`python -m bench [PART]...`: measures all parts or those named, prints rows, keeps them in bench/results.
 
+`python -m bench compare FORMER LATER` sets two kept results side by side.
+
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
 
@@ -17,6 +19,7 @@ import structlog
 
 from bench import (
     adverts,
+    any_hour,
     box,
     bulk,
     complaints,
@@ -39,6 +42,7 @@ from bench.report import Row
 
 PARTS = (
     "lookups",
+    "any-hour",
     "writing",
     "search",
     "imports",
@@ -68,7 +72,7 @@ def main(parts: list[str]) -> None:
     # What the measured code logs of its daily work would bury the rows.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     servers_core, load_core = box.cores()
-    noise = [box.noise(servers_core)]
+    noise, hours = [box.noise(servers_core)], report.hours()
     began = time.monotonic()
     rows: list[Row] = []
     facts: dict[str, Any] = {"size": size, "rounds": rounds, "window_s": seconds, "machine": box.machine()}
@@ -76,7 +80,7 @@ def main(parts: list[str]) -> None:
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         server = _postgres(stack, load_core)
-        if {"lookups", "writing"} & set(wanted):
+        if {"lookups", "any-hour", "writing"} & set(wanted):
             # Built before anything is pinned: it may take all the machine has.
             databases.sqlite_database(size)
             if server is not None:
@@ -86,6 +90,7 @@ def main(parts: list[str]) -> None:
             "adverts": adverts.measure,
             "hostile": lambda: hostile.measure(rounds),
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
+            "any-hour": lambda: any_hour.measure(size, rounds, folder),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),
             "imports": lambda: imports.measure(size, rounds, folder, server),
@@ -102,11 +107,12 @@ def main(parts: list[str]) -> None:
             found, raw = measures[part]()
             rows, facts = rows + found, facts | raw
             noise.append(box.noise(servers_core))
-    facts["noise"] = noise
+    facts |= {"noise": noise, "hours": [hours, report.hours()]}
     report.show(rows, f"{size:,} agencies, medians of {rounds} interleaved rounds, {time.monotonic() - began:.0f} s")
     print(f"Noise of this machine: an idle spin took up to {max(noise):.2f} times its shortest; 1.0 would be silence.")
     if max(noise) > 1.5:
         print("That is loud: close what else runs and measure again before believing a row that is near its line.")
+    print(f"It was {report.told(hours)} at the beginning and {report.told(report.hours())} at the end.")
     print(f"Kept in {report.keep(facts, rows).relative_to(databases.ROOT)}")
 
 
@@ -124,4 +130,7 @@ def _postgres(stack: ExitStack, core: int) -> Cluster | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if sys.argv[1:2] == ["compare"]:
+        report.compare(*map(Path, sys.argv[2:]))
+    else:
+        main(sys.argv[1:])

@@ -17,9 +17,10 @@ from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from bench import box, invented
+from bench.in_process import unheard
 from bench.peers import orm
 from bench.postgres import Cluster, kinds
-from bench.receipts import registry_of, unheard
+from bench.receipts import registry_of
 from bench.report import Row
 from registry.bulk import actions, files
 from registry.bulk.models import BulkJob

@@ -21,18 +21,31 @@ from bench.postgres import Cluster
 from bench.report import Row
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import OPEN_STATES
-from registry.complaints.casework.models import CaseClock
+from registry.complaints.casework.models import CaseClock, Decision
 from registry.complaints.casework.queue.listing import Filters, Place, cases_beginning, count_cases, list_cases
+from registry.complaints.parties.models import Hearing
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, reading_sessions_for
 from registry.core.ids import new_reference
 from registry.officer_acts.inbox.queries import inbox
-from registry.officers.models import Officer, Unit
+from registry.officers.models import Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import OfficerRights, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.overview.queries import overview
 from registry.oversight.overview.rules import usual
-from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
+from registry.vocabulary.cases import (
+    CaseState,
+    ClockKind,
+    DecisionOutcome,
+    DecisionState,
+    HearingState,
+    Indicator,
+    LiesWith,
+    MailboxRole,
+    MailboxState,
+    Priority,
+)
 from registry.vocabulary.register import CORRIDOR_SECTORS
 
 FEW, MANY = 1_000, 100_000
@@ -44,6 +57,8 @@ ASKED = 20
 
 UNIT, OFFICERS, AGENCIES = "it-invented-unit", 20, 500
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+_S = CaseState
 
 Question = Callable[[Session], object]
 
@@ -159,11 +174,29 @@ def _fill(connection: Connection, size: int) -> None:
         )
     )
     unit_id = connection.execute(select(Unit.id)).scalar_one()
+    spoken = ["it", "en", "zh-Hans"]
+    officers = [
+        {
+            "id": number, "reference": f"officer-{number}", "unit": UNIT, "name": f"Officer {number}",
+            "email": f"{number}@invented.example", "language": spoken[number % 3], "state": OfficerState.ACTIVE, "version": 1,
+        }
+        for number in range(1, OFFICERS + 1)
+    ]  # fmt: skip
+    connection.execute(insert(Officer), officers)
+    # One of twenty has no role any more.
+    roles = [{"officer_id": number, "role": Role.INVESTIGATOR, "since_on": AT.date()} for number in range(1, OFFICERS)]
+    connection.execute(insert(RoleHeld), roles)
     for start in range(0, size, 5_000):
         some = range(start + 1, min(start + 5_000, size) + 1)
         cases = [_case(chance, number, unit_id) for number in some]
         connection.execute(insert(Case), cases)
         connection.execute(insert(CaseClock), [_clock(chance, case) for case in cases])
+        parts = [
+            (case, _part(chance, case)) for case in cases if case["state"] in (_S.AGENCY_HEARING, _S.DECISION_DRAFT)
+        ]
+        connection.execute(insert(EncryptedContainer), [_box(case) for case, part in parts if part])
+        for model, state in ((Hearing, _S.AGENCY_HEARING), (Decision, _S.DECISION_DRAFT)):
+            connection.execute(insert(model), [part for case, part in parts if part and case["state"] is state])
 
 
 def _case(chance: random.Random, number: int, unit_id: int) -> dict[str, Any]:
@@ -180,7 +213,8 @@ def _case(chance: random.Random, number: int, unit_id: int) -> dict[str, Any]:
         "indicators": sorted(chance.sample(list(Indicator), chance.randint(0, 4))),
         "reasons": [],
         "filed_on": AT.date() - timedelta(days=int(chance.expovariate(1 / 200))),
-        "assignee": f"officer-{chance.randrange(OFFICERS)}" if chance.random() < 0.7 else None,
+        "language": chance.choices(["zh-Hans", "it", "en", "zh-Hant", "ro"], [80, 8, 7, 3, 2])[0],
+        "assignee": f"officer-{chance.randint(1, OFFICERS)}" if chance.random() < 0.7 else None,
         "agency_digest": _digest(chance.randrange(AGENCIES)),
         "is_open": is_open,
         "due_at": AT + timedelta(hours=chance.randint(-300, 2000)) if is_open else NEVER,
@@ -193,6 +227,34 @@ def _clock(chance: random.Random, case: dict[str, Any]) -> dict[str, Any]:
     due_at = case["due_at"] if case["due_at"] != NEVER else AT - timedelta(days=chance.randint(1, 700))
     met_on: date | None = None if case["due_at"] != NEVER else (due_at - timedelta(days=chance.randint(-3, 5))).date()
     return {"case_id": case["id"], "kind": ClockKind.TRIAGE, "due_at": due_at, "met_on": met_on}
+
+
+def _part(chance: random.Random, case: dict[str, Any]) -> dict[str, Any] | None:
+    """The hearing of a case that is heard, mostly with an agency that has time; of one decision in ten a draft."""
+    common = {
+        "reference": new_reference(), "case_id": case["id"], "box_id": case["id"], "drafted_by": "officer-1",
+        "drafted_on": case["filed_on"],
+    }  # fmt: skip
+    if case["state"] is _S.AGENCY_HEARING:
+        waiting = (HearingState.DRAFTED, HearingState.REPRISAL_CHECK, HearingState.APPROVED, HearingState.ANSWERED)
+        state = HearingState.SERVED if chance.random() < 0.9 else chance.choice(waiting)
+        answer_by = AT.date() + timedelta(days=chance.randint(1, 30))
+        return common | {
+            "agency": "", "desk": "", "state": state, "answer_by": answer_by, "allegation_sealed": "", "version": 1,
+        }  # fmt: skip
+    if chance.random() < 0.9:
+        return None
+    return common | {
+        "outcome": DecisionOutcome.UPHELD, "state": DecisionState.DRAFTED, "object_days": 0, "written_by": [],
+        "reasons_sealed": "", "summary_sealed": "",
+    }  # fmt: skip
+
+
+def _box(case: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": case["id"], "reference": new_reference(), "case_id": case["id"], "role": MailboxRole.WORKER,
+        "tag": str(case["id"]), "public_key": b"", "state": MailboxState.OPEN, "made_on": case["filed_on"], "is_copy": True,
+    }  # fmt: skip
 
 
 def _digest(number: int) -> str:

@@ -3,15 +3,15 @@
 import itertools
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
-from werkzeug.test import EnvironBuilder
 
 from bench import box, invented
+from bench.in_process import cost, environ_of, unheard
 from bench.lookups import verify_paths
 from bench.postgres import Cluster, kinds
 from bench.report import Row
@@ -23,7 +23,6 @@ from registry.core.keyring import Keyring, Use
 from registry.core.settings import Edge, Settings
 from registry.http.answer_shapes import verdict_payload
 from registry.http.app_services import verdicts
-from registry.http.logs import SINK
 from registry.http.question_parser import question_of, require_authority
 from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
@@ -38,8 +37,6 @@ _registries = itertools.count(1)
 AGENCIES = 2_000
 QUESTIONS = 1_500
 STEP = 25
-
-Environ = dict[str, Any]
 
 
 class PlainSchema(VerifySchema):
@@ -84,8 +81,8 @@ def measure(
 
 def _receipts(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row], dict[str, Any]]:
     paths = verify_paths(size, random.Random(1), QUESTIONS)
-    wanted = [_environ(path) for path in paths]
-    with_receipt = [_environ(f"{path}&receipt=1") for path in paths]
+    wanted = [environ_of(path) for path in paths]
+    with_receipt = [environ_of(f"{path}&receipt=1") for path in paths]
     possible = verify.Verify.get
     kinds = {"plain": (plain_view, wanted), "possible": (possible, wanted), "receipt": (possible, with_receipt)}
     took: dict[str, list[float]] = {name: [] for name in kinds}
@@ -97,7 +94,7 @@ def _receipts(kind: str, app: Flask, size: int, rounds: int) -> tuple[list[Row],
             for name in names[step % 3 :] + names[: step % 3]:
                 view, environs = kinds[name]
                 verify.Verify.get = view
-                spent[name] += _cost(app, environs[start : start + STEP])
+                spent[name] += cost(app, environs[start : start + STEP])
         verify.Verify.get = possible
         # The first round only warms up.
         if turn:
@@ -130,18 +127,6 @@ def _lists(kind: str, app: Flask, rounds: int) -> tuple[list[Row], dict[str, Any
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
-    """The lines that the server would write go nowhere: they are written alike for every answer."""
-    with Path("/dev/null").open("wb") as nowhere:
-        stored, SINK.descriptor = SINK.descriptor, nowhere.fileno()
-        try:
-            yield
-        finally:
-            SINK.flush()
-            SINK.descriptor = stored
-
-
-@contextmanager
 def registry_of(kind: str, size: int, folder: Path, cluster: Cluster | None) -> Iterator[Flask]:
     """A registry of its own that publishes and signs; its database is gone when the block ends."""
     name = f"registry_{next(_registries)}"
@@ -164,22 +149,3 @@ def registry_of(kind: str, size: int, folder: Path, cluster: Cluster | None) -> 
         services(app).engine.dispose()
         if server is not None:
             server.run(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _environ(path: str) -> Environ:
-    return EnvironBuilder(path=path, base_url="http://127.0.0.1:8000").get_environ()
-
-
-def _cost(app: Flask, environs: Sequence[Environ]) -> float:
-    """Seconds of CPU that the requests take."""
-    wsgi: Callable[..., Any] = app.wsgi_app
-    began = time.process_time()
-    for environ in environs:
-        for _ in wsgi({**environ}, _accept):
-            pass
-    return time.process_time() - began
-
-
-def _accept(answered: str, headers: Any, exc_info: Any = None) -> None:
-    if not answered.startswith("200"):
-        raise RuntimeError(f"a request was answered {answered}")

@@ -2,15 +2,18 @@
 
 import json
 import statistics
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
 
+ZONES = ("Asia/Shanghai", "Europe/Rome")
 RESULTS = Path(__file__).resolve().parent / "results"
 
 
@@ -79,6 +82,32 @@ def keep(facts: dict[str, Any], rows: Sequence[Row]) -> Path:
     whole = {"measured_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", **facts, "rows": summary}
     path.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def hours() -> dict[str, str]:
+    """Day and hour where licences come from and where they lead: answers look at two laws while the days differ."""
+    return {zone: datetime.now(ZoneInfo(zone)).isoformat(timespec="minutes") for zone in ZONES}
+
+
+def told(hours: Mapping[str, str]) -> str:
+    return " and ".join(f"{hour[11:16]} on {hour[:10]} in {zone}" for zone, hour in hours.items())
+
+
+def compare(former: Path, later: Path) -> None:
+    """Print the rows that two kept results share. Exits where the number of days that were today differs in or between them."""
+    runs = [json.loads(path.read_text(encoding="utf-8")) for path in (former, later)]
+    days = [[len({hour[:10] for hour in hours.values()}) for hours in run.get("hours", ())] for run in runs]
+    if not all(days):
+        sys.exit("a result without its hours, from before they were kept, can be compared with none")
+    if len({count for counts in days for count in counts}) > 1:
+        sys.exit(
+            "these runs cannot be compared: "
+            + "; ".join(f"{path.name} ran from {told(run['hours'][0])} to {told(run['hours'][1])}"
+                        for path, run in zip((former, later), runs, strict=True))
+        )  # fmt: skip
+    before, after = ({row["what"]: row["median"] for row in run["rows"]} for run in runs)
+    for what in (what for what in after if what in before):
+        print(f"{what:60} {_figure(before[what]):>8} {_figure(after[what]):>8}  x {after[what] / before[what]:.2f}")
 
 
 def _figure(value: float) -> str:

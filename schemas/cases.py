@@ -1,15 +1,28 @@
 """Cases as officers' programs see them: the queue without a word of what was written, and one case with all of it."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from registry.vocabulary.cases import Author, CaseState, ClockKind, LiesWith, MailboxRole, Priority
+from registry.vocabulary.cases import (
+    Attendee,
+    Author,
+    CaseState,
+    ClockKind,
+    EventKind,
+    EventState,
+    FirmPart,
+    LiesWith,
+    MailboxRole,
+    Priority,
+)
 from schemas.base import InSchema, OutSchema
-from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Passage, Word
+from schemas.fields import Count, Country, Day, Flag, Instant, Line, OneOf, Passage, Word
 
 MAX_REASON = 4000
 MAX_MESSAGE = 20_000
 MAX_NOTE = 10_000
 MAX_TASK = 500
+MAX_PLACE = 300
+MAX_PURPOSE = 2_000
 
 _VERSION = {"description": "For If-Match, in quotes."}
 _ASSIGNEE = {"description": "Reference of the officer whose it is."}
@@ -168,6 +181,56 @@ class CaseTaskDoneSchema(InSchema):
     is_done = Flag(required=True)
 
 
+_ATTENDEES = {"description": "Who takes part beside officers, by role and never by name."}
+_OFFICERS = {"description": "References of the officers of the unit who take part, beside `owner`."}
+
+
+class CaseEventBodySchema(InSchema):
+    """A visit or interview without `record` is planned. A call says who was called, evidence where it was taken."""
+
+    kind = Word(EventKind, required=True, metadata={"example": "visit"})
+    on_day = Day(required=True, metadata={"description": "Where the unit's authority sits.", "example": "2026-12-14"})
+    at_time = Line(
+        max_length=5,
+        metadata={"description": "The hour there; needed of interviews and calls.", "example": "09:30"},
+    )
+    place = Line(
+        max_length=MAX_PLACE,
+        metadata={"description": "Needed of all but calls. It is sealed.", "example": "Workshop, Via Nuova 1, Prato"},
+    )
+    owner = Line(
+        max_length=16,
+        metadata={"description": "Who writes down what comes of it: an officer's reference; without it you."},
+    )
+    officers = fields.List(Line(max_length=16), validate=validate.Length(max=50), metadata=_OFFICERS)
+    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
+    purpose = Passage(max_length=MAX_PURPOSE, metadata={"description": "What it is for. It is sealed."})
+    record = Passage(
+        max_length=MAX_NOTE,
+        metadata={"description": "What was seen, said or taken: with it the event was held. It is sealed."},
+    )
+    was_reached = Flag(
+        metadata={"description": "Of a call: an officer spoke with those who were called.", "default": False}
+    )
+    sha256 = Line(
+        max_length=64,
+        metadata={"description": "Of a file that was taken as evidence: its SHA-256, 64 hexadecimal digits."},
+    )
+
+
+class CaseEventRecordSchema(InSchema):
+    record = Passage(
+        max_length=MAX_NOTE,
+        required=True,
+        metadata={
+            "description": "What was seen or said, or why it was not held. It is sealed and never changed.",
+            "example": "Nine sewing machines, eleven persons at work.",
+        },
+    )
+    is_held = Flag(metadata={"description": "False: it did not take place.", "default": True}, load_default=True)
+    attendees = fields.List(Word(Attendee), validate=validate.Length(max=len(Attendee)), metadata=_ATTENDEES)
+
+
 class CaseHoldSchema(InSchema):
     is_held = Flag(required=True, metadata={"description": "False takes the hold away."})
     reason = Passage(max_length=MAX_REASON, required=True, metadata={"example": "A court asked for the file."})
@@ -202,4 +265,163 @@ class CaseTaskSchema(OutSchema):
 class CaseNotesSchema(OutSchema):
     notes = fields.List(fields.Nested(CaseNoteSchema), required=True)
     tasks = fields.List(fields.Nested(CaseTaskSchema), required=True)
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CaseEventSchema(OutSchema):
+    event_id = fields.String(attribute="reference", required=True)
+    kind = OneOf(tuple(EventKind), required=True)
+    state = OneOf(tuple(EventState), required=True)
+    on_day = fields.Date(
+        required=True, metadata={"description": "When it is to be or was, where the unit's authority sits."}
+    )
+    at_time = fields.String(
+        required=True, allow_none=True, metadata={"description": "The hour there; null: none.", "example": "09:30"}
+    )
+    place = fields.String(required=True, allow_none=True)
+    owner = fields.String(required=True, metadata={"description": "Who writes down what comes of it."})
+    officers = fields.List(fields.String(), required=True, metadata=_OFFICERS | {"description": "All who take part."})
+    attendees = fields.List(OneOf(tuple(Attendee)), required=True, metadata=_ATTENDEES)
+    purpose = fields.String(required=True, allow_none=True, metadata={"description": "What it is for."})
+    record = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was seen, said or taken, or why it was not held; null before."},
+    )
+    was_reached = fields.Boolean(
+        required=True, metadata={"description": "Of a call: an officer spoke with those who were called."}
+    )
+    sha256 = fields.String(required=True, allow_none=True)
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+    recorded_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "Who wrote down what came of it; null before."}
+    )
+    recorded_on = fields.Date(required=True, allow_none=True, metadata={"description": "When that was; null before."})
+    digest = fields.String(
+        required=True, metadata={"description": "SHA-256 of all of this, as it stands in the case file's manifest."}
+    )
+
+
+class CaseEventsSchema(OutSchema):
+    events = fields.List(
+        fields.Nested(CaseEventSchema),
+        required=True,
+        metadata={"description": "What is planned by its day, then what was written down, the latest first."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class CaseFurtherAgencySchema(InSchema):
+    agency_id = Line(
+        max_length=200,
+        required=True,
+        metadata={"description": "Its id; a name or number that leads to one agency alone is accepted too."},
+    )
+    part = Word(
+        tuple(one for one in FirmPart if one is not FirmPart.EMPLOYER),
+        required=True,
+        metadata={"description": "What it had to do with the worker.", "example": "sender"},
+    )
+
+
+_NAME = {"description": "It is sealed.", "example": "Invented Sewing Srl"}
+_PLACE = {"description": "Where it is. It is sealed.", "example": "Prato"}
+_NUMBER = {"description": "In its country's register of companies. It is sealed."}
+
+
+class UnitEmployerBodySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class CaseEmployerBodySchema(InSchema):
+    """An employer of the unit by `employer`, or a new one by its name."""
+
+    employer = Line(max_length=16, metadata={"description": "Reference of an employer of your unit."})
+    part = Word(
+        (FirmPart.EMPLOYER, FirmPart.USER_FIRM),
+        metadata={"description": "Who employs the worker, or where the worker is sent.", "default": "employer"},
+        load_default=FirmPart.EMPLOYER,
+    )
+    name = Line(max_length=200, metadata=_NAME)
+    country = Country(metadata={"description": "Country, ISO 3166-1 alpha-2.", "example": "IT"})
+    place = Line(max_length=200, metadata=_PLACE)
+    register_number = Line(max_length=200, metadata=_NUMBER)
+
+
+class UnitEmployerSummarySchema(OutSchema):
+    employer_id = fields.String(required=True, metadata={"description": "Reference of the employer in your unit."})
+    name = fields.String(required=True)
+    country = fields.String(required=True, allow_none=True)
+    place = fields.String(required=True, allow_none=True, metadata={"description": "Where it is."})
+    register_number = fields.String(required=True, allow_none=True, metadata={"description": "Its register number."})
+
+
+class CaseEmployerSchema(UnitEmployerSummarySchema):
+    part = OneOf((FirmPart.EMPLOYER, FirmPart.USER_FIRM), required=True, metadata={"description": "Its part."})
+
+
+class CaseFirmSchema(OutSchema):
+    link_id = fields.String(required=True, metadata={"description": "By which it is removed from the case."})
+    agency_id = fields.String(required=True)
+    part = OneOf(tuple(FirmPart), required=True, metadata={"description": "What it had to do with the worker."})
+
+
+class CaseFirmsSchema(OutSchema):
+    agency_id = fields.String(
+        required=True, allow_none=True, metadata={"description": "The agency that the complaint is about."}
+    )
+    agencies = fields.List(
+        fields.Nested(CaseFirmSchema), required=True, metadata={"description": "Further agencies of the case."}
+    )
+    employers = fields.List(
+        fields.Nested(CaseEmployerSchema), required=True, metadata={"description": "Its employers."}
+    )
+    stated_employer = fields.String(
+        required=True, allow_none=True, metadata={"description": "The employer in the complainant's own words."}
+    )
+    suggested = fields.List(
+        fields.Nested(UnitEmployerSummarySchema),
+        required=True,
+        metadata={"description": "Employers of your unit that those words may mean."},
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+class UnitEmployersQuerySchema(InSchema):
+    name = Line(max_length=200, required=True, metadata={"description": "A part of the name, or the register number."})
+
+
+class UnitEmployersSchema(OutSchema):
+    items = fields.List(fields.Nested(UnitEmployerSummarySchema), required=True)
+
+
+class UnitEmployerVisitSchema(OutSchema):
+    case_id = fields.String(required=True)
+    event_id = fields.String(required=True, metadata={"description": "The visit."})
+    on_day = fields.Date(required=True, metadata={"description": "When it is to be or was."})
+    state = OneOf(tuple(EventState), required=True)
+
+
+class UnitEmployerCaseSchema(OutSchema):
+    case_id = fields.String(required=True)
+    state = OneOf(tuple(CaseState), required=True)
+    filed_on = fields.Date(required=True)
+
+
+class UnitEmployerSchema(UnitEmployerSummarySchema):
+    cases = fields.List(
+        fields.Nested(UnitEmployerCaseSchema),
+        required=True,
+        metadata={"description": "Cases of your unit that name it."},
+    )
+    agencies = fields.List(
+        fields.String(), required=True, metadata={"description": "Ids of the agencies of those cases."}
+    )
+    visits = fields.List(
+        fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
+    )
     version = fields.Integer(required=True, metadata=_VERSION)

@@ -19,6 +19,14 @@ class StepSchema(OutSchema):
     on = fields.Date(required=True)
 
 
+class HandoverSchema(OutSchema):
+    """That another office reads the complaint from a day on."""
+
+    former = fields.String(required=True, metadata={"description": "The office that reads it no more."})
+    office = fields.String(required=True, metadata={"description": "The office that reads it since."})
+    on = fields.Date(required=True)
+
+
 class MessageSchema(OutSchema):
     message_id = fields.String(attribute="reference", required=True)
     author = OneOf(Author, required=True)
@@ -30,6 +38,9 @@ class MessageSchema(OutSchema):
         required=True, metadata={"description": "As it was written. It is text: show it as nothing else."}
     )
     is_new = fields.Boolean(required=True)
+    office = fields.String(
+        required=True, allow_none=True, metadata={"description": "The office that wrote it; null where none did."}
+    )
 
 
 class AttachmentSchema(OutSchema):
@@ -74,6 +85,14 @@ class MailboxSchema(OutSchema):
     state = fields.String(required=True)
     text = fields.String(required=True, metadata={"description": "What the state means, in plain words."})
     steps = fields.List(fields.Nested(StepSchema), required=True)
+    office = fields.String(
+        required=True, allow_none=True, metadata={"description": "Which office reads it; null while it is a draft."}
+    )
+    handovers = fields.List(
+        fields.Nested(HandoverSchema),
+        required=True,
+        metadata={"description": "From which office to which it went, the first one first."},
+    )
     filed_on = fields.Date(required=True, allow_none=True, metadata={"description": "Null while it is a draft."})
     acknowledge_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)
     answer_by = fields.Date(required=True, allow_none=True, metadata=_ENDED_BY)

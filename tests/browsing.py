@@ -105,6 +105,21 @@ def assert_fits(page: Page) -> None:
     assert wide == [], (page.url, wide)
 
 
+SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  // A link within a sentence is excepted (WCAG 2.5.8); a box to tick is as large as its label.
+  const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
+  const label = one.closest("label"), height = label ? label.getBoundingClientRect().height : box.height;
+  return box.height && box.width && height < 44 && !isInline && !one.matches(".skip, [type=hidden]");
+}).map((one) => one.outerHTML)"""
+
+
+def assert_targets_are_large(page: Page) -> None:
+    """Everything that can be pressed is at least 44 pixels high."""
+    small = page.evaluate(SMALL_TARGETS)
+    assert small == [], (page.url, small)
+
+
 def transferred(browser: Browser, act: Callable[[Page], object]) -> list[int]:
     """The bytes of each answer as they came over the line, headers included."""
     context = browser.new_context(service_workers="allow")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.api.openapi.audiences import METHODS, Audience, part_of
+from registry.api.openapi.enums import CLOSED, close_answers
 from tools.generated_file import write_or_check
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,13 +27,13 @@ HEAD = """\
 /** One of a set that may grow: a release may add values, and a program must take those it does not know. */
 export type Open<T extends string> = T | (string & {});
 """
-CLOSED = {"Answer"}
-"""Sets that do not grow: the three answers."""
 JSON_TYPES = ("application/json",)
 
 
 def types(whole: Json) -> str:
     """The whole file."""
+    # Each set is `Open` here anyhow, but for the answers.
+    whole = close_answers(whole)
     parts = [part_of(whole, Audience.PUBLIC), part_of(whole, Audience.ORGANISATIONS)]
     schemas = {name: schema for part in parts for name, schema in part["components"].get("schemas", {}).items()}
     blocks = [HEAD, *(_declared(name, schemas[name]) for name in sorted(schemas)), *_operations(whole, parts)]
@@ -139,7 +140,8 @@ def _resolved(node: Json, whole: Json) -> Json:
 
 
 def _comment(text: str, indent: str) -> str:
-    words = " ".join(text.split()).replace("*/", "* /")
+    """A comment of a description's first paragraph; what each value of a set means stands in the description alone."""
+    words = " ".join(text.partition("\n\n")[0].split()).replace("*/", "* /")
     return f"{indent}/** {words} */\n" if words else ""
 
 

@@ -9,7 +9,7 @@ from registry.complaints.casework.access_grants.actions import lock_grant
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.models import AccessGrant
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import reference_in, require_no_interest, require_right
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling, calling_sealed, case_acts
@@ -30,7 +30,7 @@ def find_access_grant(session: Session, me: AuthenticatedOfficer, reference: str
     officer has an interest in the agency."""
     case, grant = lock_grant(session, me.standing.unit, reference_in(reference))
     require_right(me, RIGHT_TO[grant.kind], act)
-    require_no_interest(me, named_agency_id(sealer(), case))
+    require_no_interest(me, *agencies_of(sealer(), case))
     return grant.reference
 
 

@@ -125,7 +125,7 @@ OFFICER_ACCOUNTS: OfficerActs[str] = OfficerActs(
             The account is signed out everywhere; its tokens and roles end. One person is enough: what takes away needs no
             second. The officer's name stays with what the officer did.
             """,
-            is_shown_after=False,
+            is_shown_after=False, is_final=True,
         ),
         OfficerAct(
             "sign-out", Act.PROPOSE, _sign_out, "signOutOfficer",

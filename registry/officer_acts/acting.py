@@ -41,9 +41,9 @@ def require_right(me: AuthenticatedOfficer, resource: Resource, act: Act) -> Non
         raise Forbidden("your role does not allow this; ask your supervisor who may")
 
 
-def require_no_interest(me: AuthenticatedOfficer, agency: str | None) -> None:
-    """Raise Forbidden where the officer declared an interest in an agency, given by its public reference."""
-    if me.has_conflict(agency):
+def require_no_interest(me: AuthenticatedOfficer, *agencies: str | None) -> None:
+    """Raise Forbidden where the officer declared an interest in one of the agencies, given by their public references."""
+    if any(me.has_conflict(agency) for agency in agencies):
         raise Forbidden("you declared an interest in this agency: a colleague has to act on it", "conflict_of_interest")
 
 

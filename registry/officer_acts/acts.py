@@ -109,6 +109,9 @@ class OfficerAct:
     """The field of the form that names something which is not there, and the message that says so."""
     max_bytes: int = MAX_BODY_BYTES
     """Of a body in the API."""
+    is_final: bool = False
+    """It cannot be taken back, and takes no written reason: the console's form says what follows (`final.<operation>`) and has a
+    box to tick."""
     form_of: str | None = None
     """The operation whose form the console takes for this act, where it is another's."""
 

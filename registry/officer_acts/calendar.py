@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.actions import in_unit
-from registry.complaints.casework.models import CaseTask
+from registry.complaints.casework.models import CaseEvent, CaseTask
 from registry.complaints.parties.models import Hearing
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import CaseState, HearingState
+from registry.vocabulary.cases import CaseState, EventState, HearingState
 
 MAX_EVENTS = 500
 MIME_TYPE = "text/calendar; charset=utf-8"
@@ -29,7 +29,7 @@ class Event(NamedTuple):
 
 
 def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
-    """The running deadlines of the officer's own cases, the days by which agencies answer in them, and the own tasks."""
+    """The deadlines of the officer's own cases, the days by which agencies answer in them, the own tasks and visits."""
     if not me.standing.may(Resource.CASE, Act.READ):
         return []
     own = in_unit(me.standing.unit), Case.assignee == me.officer.reference, Case.state != CaseState.PURGED
@@ -45,7 +45,17 @@ def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
     tasks = select(Case.reference, CaseTask.reference, CaseTask.due_on).join(CaseTask, CaseTask.case_id == Case.id)
     waiting = CaseTask.done_on.is_(None), CaseTask.due_on.is_not(None), Case.state != CaseState.PURGED, is_mine
     due = session.execute(tasks.where(in_unit(me.standing.unit), *waiting).limit(MAX_EVENTS))
-    return found + [Event(reference, task, day) for reference, task, day in due if day is not None]
+    found += [Event(reference, task, day) for reference, task, day in due if day is not None]
+    planned = select(Case.reference, CaseEvent).join(CaseEvent, CaseEvent.case_id == Case.id)
+    rows_planned = session.execute(
+        planned.where(in_unit(me.standing.unit), CaseEvent.state == EventState.PLANNED, Case.state != CaseState.PURGED)
+        .order_by(CaseEvent.on_day)
+        .limit(MAX_EVENTS)
+    )
+    mine = me.officer.reference
+    return found + [
+        Event(reference, one.reference, one.on_day) for reference, one in rows_planned if mine in one.officers
+    ]
 
 
 def _of_case(reference: str, due_at: datetime) -> Event:

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import letters, notes
+from registry.complaints.casework import events, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseNote, CaseTask
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, PriorityChange
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
@@ -25,6 +25,8 @@ from registry.officers.sessions import AuthenticatedOfficer
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseEventBodySchema,
+    CaseEventRecordSchema,
     CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
@@ -49,7 +51,7 @@ def lock_case_for(
         raise NotFound(f"there is no case {reference} in this unit")
     officer = acting(me, resource, act)
     case = lock_case(session, officer, reference)
-    require_no_interest(me, named_agency_id(sealer(), case))
+    require_no_interest(me, *agencies_of(sealer(), case))
     return officer, case
 
 
@@ -88,22 +90,27 @@ def _former_priority(case: Case, form: Mapping[str, str]) -> Mapping[str, str] |
     return None if before == after or priorities.TWO_PERSONS & {before, after} else {"priority": before}
 
 
+def _priority_done(change: object) -> str:
+    assert isinstance(change, PriorityChange)
+    return "setCasePriority" if change.is_approved else "lowering_asked"
+
+
 def _link_agency(call: ActCall[Officer], agency_id: str) -> object:
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     return casework.link_agency(call, sealer(), call.reference, agency)
 
 
-def _find_within_case(
+def find_within_case(
     session: Session, me: AuthenticatedOfficer, act: OfficerAct, case_id: str, reference: str
 ) -> tuple[str, str]:
-    """The stored references of a case and of a note or task of it."""
+    """The stored references of a case and of a note, task or event of it."""
     return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
 
 
 def _take_back_address(made: object) -> str:
-    """The rest of the address that takes back a note or task that was just made."""
-    assert isinstance(made, (CaseNote, CaseTask))
+    """The rest of the address that takes back a note, task or event that was just made."""
+    assert isinstance(made, (CaseNote, CaseTask, CaseEvent))
     return f"{made.reference}/take-back"
 
 
@@ -134,6 +141,7 @@ ACTS = case_acts(
         "assignee", Act.ASSIGN, calling_sealed(assignment.assign), "assignCase",
         "Assign a case to an officer of your unit, or to no one.",
         CaseAssigneeSchema, method="put", undo=_former_assignee,
+        done=lambda case: "assignCase" if isinstance(case, Case) and case.assignee else "case_unassigned",
     ),
     OfficerAct(
         "take", Act.WRITE, _take, "takeCase",
@@ -150,6 +158,7 @@ ACTS = case_acts(
         Lowering from P0 or P1 waits for a second person (`approveCaseLowering`).
         """,
         CasePrioritySchema, method="put", unread={"priority": "choose_priority"}, undo=_former_priority,
+        done=_priority_done,
     ),
     OfficerAct(
         "notes", Act.WRITE, calling_sealed(notes.write_note), "addCaseNote", """Add a note for your unit.
@@ -161,6 +170,14 @@ ACTS = case_acts(
     OfficerAct(
         "tasks", Act.WRITE, calling_sealed(notes.add_task), "addCaseTask", "Add a task to a case.",
         CaseTaskBodySchema, form={"text": "task"}, taken_back_at=_take_back_address,
+    ),
+    OfficerAct(
+        "events", Act.WRITE, calling_sealed(events.add_event, events.EventDraft), "addCaseEvent",
+        """Plan a visit or interview, or write down one that was held, a telephone call, or evidence that was taken.
+
+        A call that reached the worker, and an interview with the worker, are the first reply and end the danger deadline.
+        """,
+        CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
     ),
     OfficerAct(
         "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
@@ -177,6 +194,7 @@ ACTS = case_acts(
         Nothing of a case under legal hold is destroyed. The reason becomes a note of the case.
         """,
         CaseHoldSchema, method="put",
+        done=lambda case: "setLegalHold" if isinstance(case, Case) and case.has_legal_hold else "hold_released",
     ),
     OfficerAct(
         "agency", Act.WRITE, _link_agency, "setCaseAgency",
@@ -190,7 +208,7 @@ ACTS = case_acts(
 
 TASKS = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "tick", Act.WRITE, calling(notes.tick_task), "updateCaseTask", "Mark a task as done, or as not done.",
         CaseTaskDoneSchema, method="put", path="", page="", undo=_not_ticked,
@@ -204,10 +222,28 @@ TASKS = case_acts(
 
 NOTES = case_acts(
     Resource.CASE,
-    _find_within_case,
+    find_within_case,
     OfficerAct(
         "take-back", Act.WRITE, calling(notes.take_back_note), "takeBackCaseNote",
         "Take back a note that you wrote today.",
     ),
 )  # fmt: skip
 """What is done to one note of a case."""
+
+EVENTS = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "record", Act.WRITE, calling_sealed(events.record_event, events.EventRecord), "recordCaseEvent",
+        """Write down what came of a visit or interview that was planned.
+
+        It is written once, and never changed.
+        """,
+        CaseEventRecordSchema, method="put", form={"record": "came", "is_held": "was_held", "attendees": "present"},
+    ),
+    OfficerAct(
+        "take-back", Act.WRITE, calling_sealed(events.take_back_event), "takeBackCaseEvent",
+        "Take back an event that you wrote today.",
+    ),
+)  # fmt: skip
+"""What is done to one event of a case."""

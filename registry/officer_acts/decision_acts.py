@@ -44,6 +44,7 @@ ACTS = case_acts(
 
         The case moves, and the complainant reads of it and of the right to object, in the language of the complaint.
         """,
+        is_final=True,
     ),
     OfficerAct(
         "send-back", Act.APPROVE, calling_sealed(actions.send_back), "returnDecision",

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.hearings import actions, outcome, portal, queries
 from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.parties.hearings.rules import By
@@ -35,8 +35,7 @@ def find_hearing(session: Session, me: AuthenticatedOfficer, reference: str) -> 
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
     case = find_case(session, Hearing, me.standing.unit, found)
-    for agency in (named_agency_id(sealer(), case), require_of_case(session, Hearing, case, found).agency):
-        require_no_interest(me, agency)
+    require_no_interest(me, *agencies_of(sealer(), case), require_of_case(session, Hearing, case, found).agency)
     return found
 
 
@@ -93,6 +92,7 @@ ACTS = case_acts(
 
         The agency reads it no longer.
         """,
+        is_final=True,
     ),
     OfficerAct(
         "longer", Act.PROPOSE, calling_sealed(actions.extend), "extendHearing",
@@ -141,7 +141,7 @@ ANSWERS = party_acts(
     ),
     OfficerAct(
         "answer", Act.ANSWER, calling_sealed(portal.answer), "answerHearing", "Submit the answer, which is final.",
-        HearingAnswerSchema,
+        HearingAnswerSchema, is_final=True,
     ),
     OfficerAct(
         "longer", Act.ANSWER, calling_sealed(portal.request_extension), "requestHearingExtension",
@@ -155,6 +155,7 @@ ANSWERS = party_acts(
         "object", Act.ANSWER, calling_sealed(portal.object_to), "objectToOutcome",
         "Object to the outcome, once and until the day that you were told.",
         HearingAnswerSchema, path="/objection", form={"text": "objection"},
+        is_final=True,
     ),
 )  # fmt: skip
 """What the agency's own people do to a hearing that was served to it."""

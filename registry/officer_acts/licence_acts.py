@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from registry.core.clock import now
 from registry.core.ids import read_reference
 from registry.http.app_services import keyring
 from registry.http.transaction import services
@@ -25,7 +26,8 @@ from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, related_acts
 from registry.supervision.licensing.deposits import actions as deposits
 from registry.supervision.licensing.deposits.actions import DepositEntry
-from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act
+from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, today_of
+from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from schemas.licensing import DepositEntrySchema, LicenceActSubmissionSchema, RefusalReasonSchema
@@ -124,6 +126,15 @@ LICENCE_ACTS = _acts(
 )  # fmt: skip
 
 
+def _approved(proposal: object) -> str:
+    """An act whose day is to come is published now, and counts from that day on, where its authority sits."""
+    assert isinstance(proposal, Proposal)
+    session = object_session(proposal)
+    assert session is not None
+    today, _ = today_of(session, proposal.authority, now())
+    return "licence_act_ahead" if proposal.effective_on > today else "approveLicenceProposal"
+
+
 PROPOSALS = _acts(
     Resource.LICENCE,
     _find_proposal,
@@ -133,6 +144,7 @@ PROPOSALS = _acts(
 
         It stands in the next answer, the log and the status list. Refused where the record was changed since it was proposed.
         """,
+        is_final=True, done=_approved,
     ),
     OfficerAct(
         "refuse", Act.APPROVE, calling(proposals.refuse), "refuseLicenceProposal",

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework.actions import Officer
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.models import Referral
 from registry.complaints.parties.referrals import actions, portal, queries
 from registry.complaints.parties.referrals.actions import Proposal
@@ -29,7 +29,7 @@ from schemas.referrals import (
 def find_referral(session: Session, me: AuthenticatedOfficer, reference: str) -> str:
     """The stored reference. Raises NotFound for another unit's, Forbidden where the officer has an interest."""
     found = reference_in(reference)
-    require_no_interest(me, named_agency_id(sealer(), find_case(session, Referral, me.standing.unit, found)))
+    require_no_interest(me, *agencies_of(sealer(), find_case(session, Referral, me.standing.unit, found)))
     return found
 
 
@@ -61,6 +61,7 @@ ACTS = case_acts(
     OfficerAct(
         "send", Act.PROPOSE, calling_sealed(actions.send), "sendReferral",
         "Send a proposed referral, with its key, to the partner.",
+        is_final=True,
     ),
     OfficerAct(
         "take-back", Act.PROPOSE, calling_sealed(actions.take_back), "cancelReferral",

@@ -76,6 +76,12 @@ def _look(call: ActCall[SanctionOfficial], told: Collection[ToldFirst], **look: 
     return drafting.look_at_workers(call, call.reference, Look(informed=frozenset(told), **look))
 
 
+def _sanction_done(sanction: object) -> str:
+    """The code of what an approval or a confirmed end made of a sanction: its state says it."""
+    assert isinstance(sanction, Sanction)
+    return f"sanction_{sanction.state}"
+
+
 PROPOSALS = OfficerActs(
     Resource.SANCTION,
     lambda me, act: official(me, act.right),
@@ -130,6 +136,7 @@ ACTS = OfficerActs(
             If its day has come it is in force with this answer: licence, log, status list and public record at once. `moves` says
             at which index of the log.
             """,
+            is_final=True, done=_sanction_done,
         ),
         OfficerAct(
             "drop", Act.PROPOSE, calling(actions.drop), "withdrawSanction", "Withdraw a sanction before it takes effect.",
@@ -146,6 +153,7 @@ ACTS = OfficerActs(
         OfficerAct(
             "end/confirm", Act.APPROVE, calling(actions.confirm_end), "confirmSanctionEnd",
             "Confirm another officer's proposal about a sanction. It is public with this answer.",
+            is_final=True, done=_sanction_done,
         ),
         OfficerAct(
             "end/refuse", Act.APPROVE, calling(actions.refuse_end), "refuseSanctionEnd", "Reject the proposed end.",

@@ -19,10 +19,15 @@ def is_able(session: Session, officer: Officer, resource: Resource, act: Act, to
     return session.scalars(_able(RIGHTS[resource, act], today).where(Officer.id == officer.id)).first() is not None
 
 
+def able(unit: Any, roles: Collection[Role], today: Any) -> Select[Any]:
+    """The references of a unit's officers who have one of the roles today and are there. For use in other statements."""
+    return _able(roles, today).where(Officer.unit == unit)
+
+
 def unable(unit: Any, roles: Collection[Role], today: Any) -> Select[Any]:
     """The references of a unit's officers who have none of the roles today, or are away. For use in other statements."""
-    able = _able(roles, today).where(Officer.unit == unit)
-    return select(Officer.reference).where(Officer.unit == unit, Officer.reference.not_in(able))
+    there = able(unit, roles, today)
+    return select(Officer.reference).where(Officer.unit == unit, Officer.reference.not_in(there))
 
 
 def staffed_units(roles: Collection[Role]) -> Select[Any]:
@@ -31,9 +36,9 @@ def staffed_units(roles: Collection[Role]) -> Select[Any]:
     return select(Officer.unit).join(RoleHeld, RoleHeld.officer_id == Officer.id).where(*held).distinct()
 
 
-def roles_held_in(unit: str) -> Select[Any]:
-    """The roles that somebody in a unit who has joined holds."""
-    held = Officer.unit == unit, RoleHeld.ended_on.is_(None), Officer.state == OfficerState.ACTIVE
+def roles_held_in(units: Select[Any]) -> Select[Any]:
+    """The roles that somebody who has joined holds in one of the units, whose references are given."""
+    held = Officer.unit.in_(units), RoleHeld.ended_on.is_(None), Officer.state == OfficerState.ACTIVE
     return select(RoleHeld.role).join(Officer, Officer.id == RoleHeld.officer_id).where(*held).distinct()
 
 

@@ -26,6 +26,7 @@ class Resource(StrEnum):
     IDENTITY = "identity"
     MESSAGE = "message"
     REFERRAL = "referral"
+    TRANSFER = "transfer"
     HEARING = "hearing"
     DECISION = "decision"
     SANCTION = "sanction"
@@ -112,6 +113,9 @@ RIGHTS: Mapping[tuple[Resource, Act], frozenset[Role]] = {
     (Resource.REFERRAL, Act.PROPOSE): _of(_T, _I, _S),
     (Resource.REFERRAL, Act.APPROVE): _of(_S),
     (Resource.REFERRAL, Act.ANSWER): _of(Role.PARTNER),
+    (Resource.TRANSFER, Act.READ): _of(_T, _I, _S),
+    (Resource.TRANSFER, Act.PROPOSE): _of(_T, _I, _S),
+    (Resource.TRANSFER, Act.APPROVE): _of(_T, _S),
     (Resource.HEARING, Act.READ): _of(_I, _S, _D, Role.AGENCY_REP),
     (Resource.HEARING, Act.PROPOSE): _of(_I, _S),
     (Resource.HEARING, Act.APPROVE): _of(_S, _D),

@@ -29,6 +29,7 @@ from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.overlays.queries import law_at
+from registry.register.names.spelling import simpler_characters
 from registry.verification.verdicts.question import Finding
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language
@@ -250,6 +251,7 @@ def _payload(
         "of": of,
         "who": who,
         "agencies": agencies.values,
+        "simpler": _simpler("".join(name for name, _, _ in agencies.values)),
         "sets": sets.values,
         "texts": texts.values,
         # Every state that somebody may be sent to, also where no list is held: that is an answer, too.
@@ -271,6 +273,14 @@ def _agency(record: Mapping[str, Any]) -> tuple[str, str, str]:
     names = [one for one in record.get("names", ()) if "to" not in one] or record.get("names", [])
     ranked = sorted(names, key=lambda one: (not one["script"].startswith("han"), one["kind"] != "legal"))
     return (ranked[0]["name"] if ranked else "", record["country"], record["agency_id"])
+
+
+def _simpler(names: str) -> tuple[str, str]:
+    """Traditional characters and, place by place, the simplified ones, as far as either stands in the names."""
+    present = set(names)
+    pairs = [(chr(old), new) for old, new in simpler_characters().items() if len(new) == 1]
+    kept = [pair for pair in pairs if present.intersection(pair)]
+    return "".join(old for old, _ in kept), "".join(new for _, new in kept)
 
 
 def _answer(

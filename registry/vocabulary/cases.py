@@ -69,10 +69,11 @@ class CaseRole(StrEnum):
 
 
 class UnreadKind(StrEnum):
-    """What came into a case and waits for its officer, the gravest first."""
+    """What came into a case and waits for its officer, the gravest first; `transfer`: the case itself, from another unit."""
 
     WITHDRAWAL = "withdrawal"
     CONSENT = "consent"
+    TRANSFER = "transfer"
     MESSAGE = "message"
     FILE = "file"
     ANSWERS = "answers"
@@ -178,6 +179,15 @@ class ReferralEnd(StrEnum):
     EXPIRED = "expired"
 
 
+class TransferState(StrEnum):
+    """Where the transfer of a case to another unit stands: asked for, then answered there or taken back here."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TAKEN_BACK = "taken_back"
+
+
 class DecisionOutcome(StrEnum):
     """What was found of a complaint."""
 
@@ -214,6 +224,48 @@ class HearingEnd(StrEnum):
     CONSENT_REVOKED = "consent_revoked"
     WITHDRAWN = "withdrawn"
     CASE_OVER = "case_over"
+
+
+class FirmPart(StrEnum):
+    """What an agency or employer of a case had to do with the worker, beside the agency that the complaint is about."""
+
+    RECRUITER = "recruiter"
+    SUB_AGENT = "sub_agent"
+    SENDER = "sender"
+    USER_FIRM = "user_firm"
+    EMPLOYER = "employer"
+
+
+class EventKind(StrEnum):
+    """What officers do for a case away from the desk, and write down: a call is by telephone, evidence is what they took."""
+
+    VISIT = "visit"
+    INTERVIEW = "interview"
+    CALL = "call"
+    EVIDENCE = "evidence"
+
+
+class EventState(StrEnum):
+    """Whether a visit or interview is still to come. What did not take place keeps its day and the reason."""
+
+    PLANNED = "planned"
+    HELD = "held"
+    NOT_HELD = "not_held"
+
+
+class Attendee(StrEnum):
+    """Who takes part in an event beside officers of the unit: by role, so that no name is stored."""
+
+    WORKER = "worker"
+    CO_WORKER = "co_worker"
+    WITNESS = "witness"
+    EMPLOYER = "employer"
+    AGENCY = "agency"
+    INTERPRETER = "interpreter"
+    POLICE = "police"
+    AUTHORITY = "authority"
+    UNION = "union"
+    OTHER = "other"
 
 
 class AccessKind(StrEnum):

@@ -1,6 +1,5 @@
 """Holds answers to the document: the documented shape, and not a field more."""
 
-import copy
 import re
 from functools import cache
 from typing import Any
@@ -9,12 +8,13 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from registry.api.openapi.document import document
+from registry.api.openapi.enums import close_answers
 
 
 @cache
 def _strict_components() -> dict[str, Any]:
-    """The documented components, with objects closed: an answer must not hold what the document does not tell of."""
-    components = copy.deepcopy(document()["components"])
+    """The documented components, with objects and sets closed: an answer must not hold what the document does not tell of."""
+    components = close_answers(document()["components"])
     for schema in components["schemas"].values():
         if "properties" in schema:
             schema["additionalProperties"] = False
@@ -32,7 +32,7 @@ def assert_as_documented(response: TestResponse, operation: str) -> None:
         assert response.data == b""
         return
     assert response.mimetype in answer["content"]
-    schema = answer["content"][response.mimetype]["schema"] | {"components": _strict_components()}
+    schema = close_answers(answer["content"][response.mimetype]["schema"]) | {"components": _strict_components()}
     is_json = response.mimetype.endswith("json")
     Draft202012Validator(schema).validate(response.get_json(force=True) if is_json else response.get_data(as_text=True))
 

@@ -49,3 +49,15 @@ def test_a_generated_client_asks_the_service(generated: str, served: Served, ses
     assert refused.errors[0].code is models.ProblemCode.IMPOSSIBLE_LEI
     missing = part(generated, "api.agencies.get_agency").sync("222222222222", client=client)
     assert missing.status == 404
+
+
+def test_a_generated_client_reads_a_verdict_beside_codes_that_it_does_not_know(generated, session, client) -> None:
+    make.make_licence(session, LicenceStatus.SUSPENDED, number="KLIENT-3")
+    session.commit()
+    answer = client.get("/api/v1/verify?licence_number=KLIENT-3").json
+    answer["reasons"][0]["code"] = answer["licence"]["status"] = "frozen_by_court"
+    models = part(generated, "models")
+    read = models.Verdict.from_dict(answer)
+    assert (read.verdict, read.reasons[0].code, read.licence.status) == (
+        models.Answer.NO, "frozen_by_court", "frozen_by_court",
+    )  # fmt: skip

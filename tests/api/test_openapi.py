@@ -20,9 +20,11 @@ from registry.api.openapi.document import document, views_of
 from registry.api.openapi.fields import describe_fields, stated
 from registry.api.openapi.file_operations import STREAM_PATH
 from registry.core.settings import Edge, Settings
+from registry.vocabulary.register import Answer
 from registry.watches import stream
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented
+from tools import contract
 
 ROOT = Path(__file__).parents[2]
 
@@ -144,3 +146,34 @@ def test_the_parts_of_the_description_hold_every_operation_once_and_all_that_the
     assert "verifyCorridor" in public
     assert "CaseSummary" not in public
     assert client.get("/openapi/everyone.json").status_code == 404
+
+
+def enums_of(node: Any, schemas: dict[str, Any]) -> list[Any]:
+    """Sets that stand bare somewhere: not beside "or any text"."""
+    if isinstance(node, list):
+        return [found for one in node for found in enums_of(one, schemas)]
+    if not isinstance(node, dict) or {"type": "string"} in node.get("anyOf", ()):
+        return []
+    name = str(node.get("$ref", "")).rpartition("/")[2]
+    found = [name] if "enum" in schemas.get(name, ()) else [node["enum"]] if "enum" in node else []
+    return found + [one for value in node.values() for one in enums_of(value, schemas)]
+
+
+def test_each_set_in_an_answer_may_grow_and_those_of_requests_stay() -> None:
+    whole = document()
+    schemas = whole["components"]["schemas"]
+    answered = [name for name, schema in schemas.items() if "properties" in schema]
+    requested = contract.reached(whole)["request"]
+    closed = {str(one) for name in set(answered) - requested for one in enums_of(schemas[name], schemas)}
+    assert closed == {"Answer", str(list(Answer))}
+    assert not any(name.endswith("OrOther") for name in requested)
+    assert "ReasonCodeOrOther" in json.dumps(schemas["Reason"])
+
+
+def test_every_value_of_a_set_has_its_sentence() -> None:
+    schemas = document()["components"]["schemas"]
+    for name in [name for name, schema in schemas.items() if "enum" in schema and name != "CountryCode"]:
+        for value in schemas[name]["enum"]:
+            assert re.search(rf"^- `{re.escape(value)}`: .", schemas[name]["description"], re.M), (
+                f"say in registry/api/openapi/enum_texts.toml what {name} and its value {value} mean"
+            )

@@ -9,7 +9,7 @@ import registry.complaints
 
 ROOT = Path(registry.complaints.__file__).parent
 
-BELLS = frozenset({"note", "notify", "notify_unit", "notify_named"})
+BELLS = frozenset({"note", "notify", "notify_unit", "notify_named", "tell_sender"})
 """What tells officers: `unread.note` sets the unread mark, row, deadline and notice; the others send a notice."""
 
 WRITING = frozenset({"changed", "advance_case", "record_change", "advance_hearing", "advance_referral"})

@@ -32,6 +32,8 @@ def page_file(session: Session, held_services: Services, settings: Settings, tmp
     name = 'Invented </script><script>document.title="x"</script> a.s.'
     make.make_agency(session, name=name, licences=(make.licence_record(number="INV-1", valid_to=date(2099, 1, 1)),))
     make.make_licence(session, LicenceStatus.REVOKED, number="INV-2")
+    make.make_agency(session, name="示例云帆劳务有限公司", licences=(make.licence_record(number="INV-3"),))
+    make.make_agency(session, name="示例海橋勞務有限公司", licences=(make.licence_record(number="INV-4"),))
     session.commit()
     sign_committed(settings, held_services.sessions)
     write_epoch(held_services.sessions)
@@ -97,6 +99,18 @@ def test_it_answers_from_the_disk_in_chinese_and_not_when_it_is_old(page_file: P
         output = ask("INV-1")
         assert "Invented" not in output
         assert ("校正日期" if shift < 0 else "数据太旧") in output
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("雲帆勞務", "示例云帆劳务有限公司"), ("云帆", "示例云帆劳务有限公司"), ("海桥劳务", "示例海橋勞務有限公司")],
+)
+def test_a_name_is_found_in_the_other_script(page_file: Path, page: Any, asked: str, name: str) -> None:
+    page.goto(page_file.as_uri())
+    page.locator("body[data-ready=yes]").wait_for()
+    page.fill("#number", asked)
+    page.click("button")
+    assert name in page.inner_text("#answer")
 
 
 def test_a_changed_kit_says_that_it_is_damaged(page_file: Path, page: Any):

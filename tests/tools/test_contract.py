@@ -22,7 +22,12 @@ DESCRIBED: Json = {
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Question"}}},
                 },
                 "responses": {
-                    "200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Verdict"}}}},
+                    "200": {
+                        "content": {
+                            "application/json": {"schema": {"$ref": "#/components/schemas/Verdict"}},
+                            "application/feed+json": {"schema": {"type": "object"}},
+                        }
+                    },
                     "400": {"$ref": "#/components/responses/Problem400"},
                 },
             }
@@ -42,7 +47,11 @@ DESCRIBED: Json = {
             },
             "Visa": {"type": "string", "enum": ["work", "study"]},
             "Verdict": {
-                "properties": {"verdict": {"type": "string"}, "source": {"type": ["string", "null"]}},
+                "properties": {
+                    "verdict": {"type": "string"},
+                    "source": {"type": ["string", "null"]},
+                    "visa": {"$ref": "#/components/schemas/Visa"},
+                },
                 "required": ["verdict"],
             },
         },
@@ -104,6 +113,22 @@ ADDING: dict[str, Callable[[Json], Any]] = {
     "field of an answer is always there": lambda d: _schema(d, "Verdict")["required"].append("source"),
     "what need not be sent any more": lambda d: _schema(d, "Question")["required"].clear(),
     "text": lambda d: _operation(d).update(summary="Another"),
+    "fields of an answer that was an object of any": lambda d: _operation(d)["responses"].update(
+        {
+            "200": {
+                "content": {
+                    media_type: {"schema": {"$ref": "#/components/schemas/Verdict"}}
+                    for media_type in ("application/json", "application/feed+json")
+                }
+            }
+        }
+    ),
+    "that a set in an answer may grow": lambda d: (
+        d["components"]["schemas"].update(
+            VisaOrOther={"anyOf": [{"$ref": "#/components/schemas/Visa"}, {"type": "string"}]}
+        ),
+        _schema(d, "Verdict")["properties"].update(visa={"$ref": "#/components/schemas/VisaOrOther"}),
+    ),
 }
 
 

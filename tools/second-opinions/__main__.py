@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import click
 import requests
@@ -42,6 +43,12 @@ PRESENT, ABSENT = "licence_number:INV/2004", "licence_number:NIX/0001"
 READERS = ("duckdb==2.0.1", "followthemoney==4.11.2")
 """What else reads open data, as its packages are named."""
 
+GENERATORS = (
+    *("openapi-python-client==0.29.1", "attrs", "httpx", "python-dateutil"),
+    *("openapi-generator-cli==7.26.0", "pydantic", "urllib3"),
+)
+"""What makes clients of the description, and what those clients need; openapi-generator needs Java besides."""
+
 MAX_SECONDS = 90
 
 
@@ -54,7 +61,8 @@ def main() -> int:
         folder = Path(name)
         reader, modules = go_reader("log", folder), node_modules()
         typescript = typescript_client(folder)
-        ranges, python = go_reader("ranges", folder), readers_of_open_data()
+        ranges, python = go_reader("ranges", folder), python_with(*READERS)
+        generators = python_with(*GENERATORS)
         with registry(folder / "home") as url:
             trust = folder / "trust.json"
             trust.write_bytes(get(f"{url}/.well-known/registry-trust.json").content)
@@ -67,6 +75,7 @@ def main() -> int:
             verdicts.append(run(["node", modules / "credentials.mjs", url, trust, *chosen]))
             verdicts.append(run(["env", f"REGISTRY_CLIENT_URL={url}", "node", "--test", typescript / "build" / "test"]))
             verdicts.append(printed(url, ids[STATUSES[0]], trust, folder))
+            verdicts.append(run([generators, *generated_clients(url, ids["suspended"], folder)]))
             subprocess.run([REGISTRY, "ranges", "write"], check=True, stdout=subprocess.DEVNULL)
             verdicts.append(run([ranges, url, PRESENT, ABSENT]))
             subprocess.run([REGISTRY, "dataset", "write", folder / "dataset"], check=True, stdout=subprocess.DEVNULL)
@@ -129,18 +138,28 @@ def typescript_client(folder: Path) -> Path:
 OTHER_GENERATOR = "openapi-typescript@7.13.0"
 
 
-def readers_of_open_data() -> Path:
-    """A Python of its own with FollowTheMoney and DuckDB, installed when they are not there."""
-    folder = cache(f"python-{hashlib.sha256(' '.join(READERS).encode()).hexdigest()[:16]}")
+def python_with(*packages: str) -> Path:
+    """A Python of its own with these packages, installed when they are not there."""
+    folder = cache(f"python-{hashlib.sha256(' '.join(packages).encode()).hexdigest()[:16]}")
     if not (folder / "installed").exists():
         uv = Path(__file__).parents[1] / "uv"
         subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, folder / "venv"], check=True)
-        command = [uv, "pip", "install", "--quiet", "--python", folder / "venv" / "bin" / "python", *READERS]
+        command = [uv, "pip", "install", "--quiet", "--python", folder / "venv" / "bin" / "python", *packages]
         made = subprocess.run(command, capture_output=True, text=True)
         if made.returncode:
-            raise Unasked(f"{' '.join(READERS)} cannot be installed:\n{made.stderr}")
+            raise Unasked(f"{' '.join(packages)} cannot be installed:\n{made.stderr}")
         (folder / "installed").touch()
     return folder / "venv" / "bin" / "python"
+
+
+def generated_clients(url: str, licence: str, folder: Path) -> list[Any]:
+    """The command that asks generated clients about an answer of `no`, which holds what they do not know."""
+    description, answer = folder / "public.json", folder / "answer.json"
+    description.write_bytes(get(f"{url}/openapi/public.json").content)
+    number = get(f"{url}/api/v1/licences/{licence}").json()["number"]
+    answer.write_bytes(get(f"{url}/api/v1/verify?{urlencode({'licence_number': number})}").content)
+    (folder / "clients").mkdir()
+    return [HERE / "generated.py", description, answer, folder / "clients"]
 
 
 def cache(name: str) -> Path:

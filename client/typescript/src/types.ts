@@ -3,6 +3,7 @@
 /** One of a set that may grow: a release may add values, and a program must take those it does not know. */
 export type Open<T extends string> = T | (string & {});
 
+/** What a recruiter does. */
 export type Activity = Open<"placement" | "temporary_work" | "labour_service_abroad" | "counselling">;
 
 export interface AdvertFlag {
@@ -166,6 +167,7 @@ export interface Agreement {
   to?: string;
 }
 
+/** The verdict. This set never grows: what is not `yes` is no permission. */
 export type Answer = "yes" | "no" | "unknown";
 
 export interface AnswerThen {
@@ -328,6 +330,40 @@ export interface Bundle {
   keys: ProvenEntry[];
 }
 
+export interface ChangeItem {
+  /** Id of the item, the same for good. */
+  id: string;
+  /** Page of the agency. */
+  url: string;
+  /** What happened, and to whom. */
+  title: string;
+  /** The same. */
+  content_text: string;
+  /** When it was published. */
+  date_published: string;
+  /** The row of `events`. */
+  _registry: ChangeRow;
+}
+
+export interface ChangeRow {
+  /** Index of the log's entry. */
+  index: number;
+  /** When it was published. */
+  at: string;
+  /** What happened; `event.withheld` where the law no longer lets it be told. */
+  type: string;
+  /** Reference of the agency that it is about. */
+  agency_id: string;
+  /** Reference of the licence that it is about, if it is about one. */
+  licence_id: string | null;
+  /** Reference of the agreement that it is about, if it is about one. */
+  agreement_id: string | null;
+  /** Reference of the list or authority that it comes from. */
+  source: string | null;
+  /** Where the proof of its entry is. */
+  proof: string;
+}
+
 export interface ChangedReceipt {
   /** Reference of the archived receipt. */
   receipt_id: string;
@@ -367,6 +403,32 @@ export interface ChangedRow {
   changed: string[];
 }
 
+export interface Changes {
+  /** Version of JSON Feed. */
+  version: string;
+  /** Title of the feed. */
+  title: string;
+  /** What the feed does not say; show it with it. */
+  description: string;
+  /** The registry's front page. */
+  home_page_url: string;
+  /** This very feed. */
+  feed_url: string;
+  /** Where it goes on. */
+  next_url: string;
+  /** What changed; without `from` the last first. */
+  items: ChangeItem[];
+  /** Where to go on. */
+  _registry: ChangesPlace;
+}
+
+export interface ChangesPlace {
+  /** Ask on from here, with `from`. */
+  next_index: number;
+  /** How many entries are published. */
+  log_size: number;
+}
+
 export interface Channel {
   /** Reference of the list. */
   source: string;
@@ -382,6 +444,7 @@ export interface Channel {
   to?: string;
 }
 
+/** A kind of channel that an agency registered as its own. */
 export type ChannelKind = Open<"phone" | "email" | "website" | "wechat" | "bank_account">;
 
 export interface Charge {
@@ -397,14 +460,19 @@ export interface Charge {
   when?: ChargeTime;
 }
 
+/** Whether money was asked for or paid. */
 export type ChargeState = Open<"asked" | "paid">;
 
+/** When money is asked for or paid. */
 export type ChargeTime = Open<"before_contract" | "after_contract" | "from_wages">;
 
+/** What a recruiter told a worker about the agency. */
 export type CheckKind = Open<"number" | "name" | "phone" | "wechat" | "qq" | "email" | "website" | "bank_account" | "staff_number">;
 
+/** A note on a check of what a recruiter told a worker. */
 export type CheckNote = Open<"looks_like" | "same_domain" | "free_mail" | "former_name" | "near_name" | "part_of_name" | "last_four_agree" | "not_readable" | "human_resources_permit" | "domestic_dispatch_permit" | "seafarer_permit">;
 
+/** How a claim compares with what the agency registered. */
 export type CheckOutcome = Open<"match" | "mismatch" | "changed_recently" | "not_registered">;
 
 export interface CheckRemark {
@@ -421,6 +489,7 @@ export interface CheckResult {
   text: string;
 }
 
+/** What all that a worker was told comes to. */
 export type CheckSummary = Open<"agency_not_licensed" | "red_flags" | "no_company_in_advert" | "matches" | "matches_but_not_licensed" | "mismatches" | "changed_recently" | "nothing_to_compare" | "number_or_name_only" | "not_a_licence_for_abroad" | "several_agencies" | "no_labour_supplier" | "no_agency_named">;
 
 export interface Checked {
@@ -537,6 +606,7 @@ export interface ClaimBody {
   time_limit: string | null;
 }
 
+/** A step on the way to money that was paid. */
 export type ClaimStep = Open<"do_not_pay" | "keep_proof" | "ask_help" | "body_at_origin" | "deposit" | "body_at_destination" | "in_time">;
 
 export interface Columns {
@@ -616,6 +686,7 @@ export interface Condition {
   text?: string;
 }
 
+/** A condition of a licence that a rule can judge. */
 export type ConditionCode = Open<"only_sectors" | "not_sectors" | "only_destinations" | "not_destinations" | "no_new_recruitment" | "other">;
 
 export interface Constants {
@@ -796,6 +867,7 @@ export interface CorridorVerifications {
   list_id?: string;
 }
 
+/** ISO 3166-1 alpha-2, official codes. */
 export type CountryCode = Open<"AD" | "AE" | "AF" | "AG" | "AI" | "AL" | "AM" | "AO" | "AQ" | "AR" | "AS" | "AT" | "AU" | "AW" | "AX" | "AZ" | "BA" | "BB" | "BD" | "BE" | "BF" | "BG" | "BH" | "BI" | "BJ" | "BL" | "BM" | "BN" | "BO" | "BQ" | "BR" | "BS" | "BT" | "BV" | "BW" | "BY" | "BZ" | "CA" | "CC" | "CD" | "CF" | "CG" | "CH" | "CI" | "CK" | "CL" | "CM" | "CN" | "CO" | "CR" | "CU" | "CV" | "CW" | "CX" | "CY" | "CZ" | "DE" | "DJ" | "DK" | "DM" | "DO" | "DZ" | "EC" | "EE" | "EG" | "EH" | "ER" | "ES" | "ET" | "FI" | "FJ" | "FK" | "FM" | "FO" | "FR" | "GA" | "GB" | "GD" | "GE" | "GF" | "GG" | "GH" | "GI" | "GL" | "GM" | "GN" | "GP" | "GQ" | "GR" | "GS" | "GT" | "GU" | "GW" | "GY" | "HK" | "HM" | "HN" | "HR" | "HT" | "HU" | "ID" | "IE" | "IL" | "IM" | "IN" | "IO" | "IQ" | "IR" | "IS" | "IT" | "JE" | "JM" | "JO" | "JP" | "KE" | "KG" | "KH" | "KI" | "KM" | "KN" | "KP" | "KR" | "KW" | "KY" | "KZ" | "LA" | "LB" | "LC" | "LI" | "LK" | "LR" | "LS" | "LT" | "LU" | "LV" | "LY" | "MA" | "MC" | "MD" | "ME" | "MF" | "MG" | "MH" | "MK" | "ML" | "MM" | "MN" | "MO" | "MP" | "MQ" | "MR" | "MS" | "MT" | "MU" | "MV" | "MW" | "MX" | "MY" | "MZ" | "NA" | "NC" | "NE" | "NF" | "NG" | "NI" | "NL" | "NO" | "NP" | "NR" | "NU" | "NZ" | "OM" | "PA" | "PE" | "PF" | "PG" | "PH" | "PK" | "PL" | "PM" | "PN" | "PR" | "PS" | "PT" | "PW" | "PY" | "QA" | "RE" | "RO" | "RS" | "RU" | "RW" | "SA" | "SB" | "SC" | "SD" | "SE" | "SG" | "SH" | "SI" | "SJ" | "SK" | "SL" | "SM" | "SN" | "SO" | "SR" | "SS" | "ST" | "SV" | "SX" | "SY" | "SZ" | "TC" | "TD" | "TF" | "TG" | "TH" | "TJ" | "TK" | "TL" | "TM" | "TN" | "TO" | "TR" | "TT" | "TV" | "TW" | "TZ" | "UA" | "UG" | "UM" | "US" | "UY" | "UZ" | "VA" | "VC" | "VE" | "VG" | "VI" | "VN" | "VU" | "WF" | "WS" | "YE" | "YT" | "ZA" | "ZM" | "ZW">;
 
 export interface CountryLaw {
@@ -862,6 +934,134 @@ export interface CoverageItem {
   is_stale: boolean;
 }
 
+export interface CredentialClaim {
+  /** Where the claim stands. */
+  path: string[];
+  /** Whether it may be left out: `never`. */
+  sd: string;
+  /** Its labels. */
+  display: CredentialLabel[];
+}
+
+export interface CredentialLabel {
+  /** Language, BCP 47. */
+  locale: string;
+  /** What the claim is called. */
+  label: string;
+}
+
+export interface CredentialName {
+  /** Language, BCP 47. */
+  locale: string;
+  /** What the credential is called. */
+  name: string;
+}
+
+export interface CredentialType {
+  /** The type's name, which is its address. */
+  vct: string;
+  /** In English. */
+  name: string;
+  /** In English. */
+  description: string;
+  /** The same by language. */
+  display: CredentialName[];
+  /** What may be claimed. */
+  claims: CredentialClaim[];
+}
+
+export interface Dataset {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** Name of the newest snapshot. */
+  name: string;
+  /** Index of the log's entry that holds the hash of the manifest. */
+  log_index: number;
+  /** Of `manifest.json` as it is served. SHA-256 in hexadecimal digits. */
+  manifest_sha256: string;
+  /** What the manifest says. */
+  manifest: DatasetManifest;
+}
+
+export interface DatasetDelta {
+  /** The snapshot that it leads from. */
+  from: string;
+  /** The snapshot that it leads to. */
+  to: string;
+  /** Name, to be asked for at `/dataset/deltas/{delta}`. */
+  file: string;
+  /** SHA-256 in hexadecimal digits. */
+  sha256: string;
+  /** How many lines it has after the first. */
+  rows: number;
+}
+
+export interface DatasetFile {
+  /** Name, to be asked for at `/dataset/{snapshot}/{file}`. */
+  name: string;
+  /** Media type. */
+  media_type: string;
+  /** Its size. */
+  bytes: number;
+  /** SHA-256 in hexadecimal digits. */
+  sha256: string;
+  /** The table that it holds; absent where it holds none. */
+  table?: string;
+  /** Rows of that table. */
+  rows?: number;
+}
+
+export interface DatasetHead {
+  /** Name of the log. */
+  origin: string;
+  /** How many entries the head is over: the feed of changes goes on from here. */
+  size: number;
+  /** Root of the tree, Base64. */
+  root: string;
+  /** The signed note (C2SP). */
+  head: string;
+}
+
+export interface DatasetManifest {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** Name of the snapshot: its day, and the size of the log. */
+  name: string;
+  /** Address of the registry. */
+  registry: string;
+  /** The day in UTC. */
+  day: string;
+  /** When it was made. */
+  made_at: string;
+  /** Licence of the data, as SPDX has it. */
+  licence: string;
+  /** The licence's address in the EU's list. */
+  licence_address: string | null;
+  /** What the data does not say; show it with them. */
+  notice: string;
+  /** Whether all of it is invented. */
+  is_demo: boolean;
+  /** The head that it was read at. */
+  log: DatasetHead;
+  /** By name: `licences` and `events`. */
+  tables: Record<string, DatasetTable>;
+  /** What is not in it. */
+  left_out: Record<string, number>;
+  /** All files of the snapshot. */
+  files: DatasetFile[];
+  /** Forms in which this snapshot was not made. */
+  absent_formats: string[];
+  /** Deltas that lead here, the newest first. */
+  deltas: DatasetDelta[];
+}
+
+export interface DatasetTable {
+  /** Of its JSON Lines. SHA-256 in hexadecimal digits. */
+  sha256: string;
+  /** How many rows it has. */
+  rows: number;
+}
+
 export interface Deliveries {
   /** The entries of this page, in the order of the operation. */
   items: Delivery[];
@@ -892,6 +1092,7 @@ export interface Delivery {
   delivered_at: string | null;
 }
 
+/** Where the delivery of an event to a webhook stands. */
 export type DeliveryState = Open<"waiting" | "delivered" | "failed">;
 
 export interface Deposit {
@@ -937,10 +1138,13 @@ export interface DepositRule {
   mark: Mark;
 }
 
+/** What an agency's deposit may be spent on (Decree 620, article 10). */
 export type DepositUse = Open<"refund_service_fee" | "unpaid_remuneration" | "compensation" | "emergency_or_repatriation">;
 
+/** What of a paper is not the data of the agency whose name it bears. */
 export type Difference = Open<"number" | "code" | "country" | "name">;
 
+/** What the open statistics count complaints by. */
 export type Dimension = Open<"country" | "sector" | "indicator" | "outcome">;
 
 export interface Employer {
@@ -952,8 +1156,10 @@ export interface Employer {
   identifier?: string;
 }
 
+/** Who would employ the worker. */
 export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
+/** What an entry of the log reports. */
 export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
 
 export interface Event {
@@ -1018,6 +1224,7 @@ export interface EventData {
   webhook_id?: string;
 }
 
+/** What an event reports. */
 export type EventType = Open<"licence.issued" | "licence.suspended" | "licence.revoked" | "licence.ended" | "licence.winding_down" | "licence.delisted" | "licence.revocation_pending" | "licence.back_in_order" | "licence.status_changed" | "licence.conditions_changed" | "licence.scope_changed" | "licence.term_changed" | "licence.expiring" | "licence.expired" | "agency.registered" | "agency.identifier_changed" | "agency.name_changed" | "agency.channel_changed" | "agency.deposit_shortfall" | "agency.deposit_restored" | "agency.clone_warning" | "agency.clone_warning_ended" | "agency.dissolved" | "sanction.in_force" | "sanction.stayed" | "sanction.lifted" | "sanction.overturned" | "agreement.registered" | "agreement.changed" | "agreement.ended" | "source.stale" | "source.fresh" | "event.withheld" | "webhook.test">;
 
 export interface Events {
@@ -1083,6 +1290,7 @@ export interface FeeFinding {
   mark: string | null;
 }
 
+/** What workers are charged for, by the ILO's definition. */
 export type FeeKind = Open<"recruitment_service_payment" | "third_party_supply_payment" | "direct_recruitment_payment" | "fee_recovery_from_worker" | "medical_costs" | "insurance_costs" | "skills_and_qualification_tests" | "training_and_orientation" | "equipment_costs" | "travel_and_lodging_costs" | "administrative_costs" | "bribe" | "tribute" | "extortion_or_kickback" | "bond" | "illicit_cost_recovery_fee" | "collateral">;
 
 export interface FeeNote {
@@ -1092,6 +1300,7 @@ export interface FeeNote {
   text: string;
 }
 
+/** Why a charge to a worker is lawful or not, and whether it can be claimed back. */
 export type FeeReason = Open<"workers_never_pay" | "no_standard_known" | "deposit_forbidden" | "no_fee_with_labour_contract" | "service_fee_cap_unsettled" | "service_fee_over_old_cap" | "service_fee_needs_months" | "unlicensed_no_fee" | "contractor_no_fee" | "no_rule_known" | "origin_not_stated" | "not_paid" | "claim_from_deposit" | "claim_perhaps_from_deposit" | "no_claim_known" | "no_route_known" | "destination_rules" | "destination_not_stated" | "destination_forbids" | "destination_forbade" | "union_forbids" | "forbidden_before_contract" | "forbidden_from_wages" | "forbidden_without_written_contract" | "forbidden_above_maximum" | "months_counted" | "wage_not_stated" | "other_currency">;
 
 export interface FeeRule {
@@ -1130,6 +1339,7 @@ export interface FeeRules {
   deposits: DepositRule[];
 }
 
+/** Whose rule about fees. */
 export type FeeStandard = Open<"origin" | "ilo">;
 
 export interface FeeStep {
@@ -1184,6 +1394,7 @@ export interface Flaw {
   text: string;
 }
 
+/** What a licence of another EU state is worth under a regime. */
 export type ForeignLicence = Open<"unknown" | "needs_entry" | "needs_notice" | "sufficient" | "not_sufficient" | "not_covered" | "not_applicable">;
 
 export interface Health {
@@ -1277,6 +1488,7 @@ export interface HistoryItem {
   record: Record<string, unknown>;
 }
 
+/** Whether a holder is a person whom the law protects as such; `unknown` is treated as one. */
 export type HolderKind = Open<"legal_person" | "sole_trader" | "unknown">;
 
 export interface Identifier {
@@ -1298,6 +1510,7 @@ export interface Identifier {
   is_under_review?: boolean;
 }
 
+/** The register that an identifier is of. */
 export type IdentifierScheme = Open<"uscc" | "vat" | "lei" | "euid" | "registration_number">;
 
 export interface Imitated {
@@ -1328,6 +1541,13 @@ export interface Intermediary {
   from?: string;
   /** Last day; absent or null: open, or not known. */
   to?: string;
+}
+
+export interface Issuer {
+  /** Address of the issuer. */
+  issuer: string;
+  /** Where its keys are. */
+  jwks_uri: string;
 }
 
 export interface Item {
@@ -1400,6 +1620,7 @@ export interface ItemError {
   detail: string;
 }
 
+/** What is read out of an advert. */
 export type ItemKind = Open<"company" | "licence_number" | "licence_kind" | "uscc" | "vat" | "registration_number" | "phone" | "wechat" | "qq" | "telegram" | "whatsapp" | "line" | "email" | "site" | "douyin" | "xiaohongshu" | "other_channel" | "bank_account" | "alipay" | "staff_number" | "fee" | "deposit" | "official_cost" | "wage" | "destination" | "sector" | "visa">;
 
 export interface Items {
@@ -1454,8 +1675,10 @@ export interface Job {
   results: ResultForm[];
 }
 
+/** What the rows of a list ask. */
 export type JobKind = Open<"verification" | "corridor" | "supply_chain">;
 
+/** How a job stands. */
 export type JobState = Open<"uploaded" | "queued" | "running" | "writing" | "done" | "cancelled" | "failed">;
 
 export interface Jobs {
@@ -1482,6 +1705,25 @@ export interface JudgedCharge {
   ilo_compliant: FeeFinding;
   /** Whether it can be claimed back, and from where. */
   claim: FeeFinding;
+}
+
+export interface Jwk {
+  /** `EC`. */
+  kty: string;
+  /** `P-256`. */
+  crv: string;
+  /** Of the public point, Base64url. */
+  x: string;
+  /** Of the public point, Base64url. */
+  y: string;
+  /** Id that signatures name. */
+  kid: string;
+  /** `sig`. */
+  use: string;
+  /** `ES256`. */
+  alg: string;
+  /** The certificate, DER in Base64. */
+  x5c: string[];
 }
 
 export interface Key {
@@ -1548,6 +1790,11 @@ export interface KeyMake {
   is_archiving?: boolean;
   /** Make a test key (`rrk_test_`), which sees the invented registry and nothing else. */
   is_test?: boolean;
+}
+
+export interface KeySet {
+  /** Keys whose signatures may still be believed (RFC 7517). */
+  keys: Jwk[];
 }
 
 export interface Keys {
@@ -1906,6 +2153,7 @@ export interface LicenceAnswer {
   on: string;
 }
 
+/** A kind of licence, by the law that it is issued under. */
 export type LicenceKind = Open<"cn_foreign_labour_service_cooperation" | "cn_overseas_employment_intermediary_legacy" | "cn_human_resources_service" | "cn_domestic_labour_dispatch" | "cn_seafarer_dispatch" | "it_somministrazione_generalista" | "it_somministrazione_specialista" | "it_intermediazione" | "it_ricerca_selezione" | "it_ricollocazione" | "de_aueg" | "pl_posrednictwo_kraj" | "pl_posrednictwo_zagranica" | "pl_doradztwo_personalne" | "pl_poradnictwo_zawodowe" | "pl_praca_tymczasowa" | "cz_zprostredkovani_zamestnani" | "cz_vyhledavani_zamestnani" | "cz_zamestnavani_osob" | "cz_poradenska_cinnost" | "nl_recognised_sponsor" | "other_eu">;
 
 export interface LicenceOnDay {
@@ -1945,6 +2193,7 @@ export interface LicenceOnDay {
   status: LicenceStatus | null;
 }
 
+/** The status of a licence; whether its holder may recruit is the verdict's to say. */
 export type LicenceStatus = Open<"applied" | "refused" | "provisional" | "active" | "active_with_conditions" | "under_surveillance" | "renewal_pending_deemed_valid" | "revocation_pending_appeal" | "suspended" | "winding_down" | "renewal_refused" | "expired" | "surrendered" | "revoked" | "revoked_immediate" | "banned" | "annulled_entity_dissolved" | "delisted">;
 
 export interface Licences {
@@ -1952,6 +2201,7 @@ export interface Licences {
   items: LicenceAnswer[];
 }
 
+/** In what way a registered name answers to the name that was asked for, the closest first. */
 export type Likeness = Open<"exact" | "diacritics" | "legal_form" | "word_order" | "pinyin" | "translation" | "characters" | "typing" | "part" | "initials" | "similar">;
 
 export interface Limit {
@@ -2061,6 +2311,7 @@ export interface Limit {
   exemptions: Exemption[];
 }
 
+/** What a help line is for. */
 export type LineKind = Open<"trafficking" | "labour" | "victims" | "migrants" | "women" | "police" | "fraud" | "legal" | "consular" | "government">;
 
 export interface ListChanges {
@@ -2081,6 +2332,7 @@ export interface LogPosition {
   root: string;
 }
 
+/** How sure a stated rule is. */
 export type Mark = Open<"s" | "s2" | "k" | "m">;
 
 export interface Match {
@@ -2136,6 +2388,7 @@ export interface Name {
   to: string | null;
 }
 
+/** What a name of an agency is. */
 export type NameKind = Open<"legal" | "trade" | "short" | "former">;
 
 export interface Need {
@@ -2411,8 +2664,10 @@ export interface Problem {
   reason?: string;
 }
 
+/** What is wrong with a request, or why it cannot be carried out: docs/users/reasons.md has cause and cure of each. */
 export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "internal" | "http_error">;
 
+/** Why something that says it was signed by the registry is not believed. */
 export type ProofFlaw = Open<"too_large" | "malformed" | "algorithm_not_allowed" | "wrong_type" | "unknown_key" | "wrong_use" | "bad_signature" | "key_retired" | "key_compromised" | "not_in_log" | "lost_from_log" | "differs_from_log" | "from_the_future">;
 
 export interface ProvenEntry {
@@ -2420,6 +2675,66 @@ export interface ProvenEntry {
   entry: string;
   /** C2SP tlog-proof text. */
   proof: string;
+}
+
+export interface RangesAnswer {
+  /** Where the worker is. */
+  origin: string;
+  /** Where the work is; absent where none was asked. */
+  destination?: string;
+  /** The answer to the plain worker's question. */
+  verdict: Answer;
+  /** Why, the deciding ones first. */
+  reasons: RangesReason[];
+  /** Its last day in UTC+8. Past it a reader says `too old`. */
+  until: string;
+}
+
+export interface RangesEntry {
+  /** The first 40 hexadecimal digits of the number's hash. */
+  h: string;
+  /** The agencies that the number leads to. */
+  holders: RangesHolder[];
+  /** Answers to the plain worker's question. */
+  answers: RangesAnswer[];
+}
+
+export interface RangesEpoch {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** The log's entry of the epoch as it was hashed: JSON in RFC 8785's form, kept as text. */
+  entry: string;
+  /** The proof of the entry under a signed head (C2SP tlog-proof). */
+  proof: string;
+}
+
+export interface RangesFile {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** How many bits of a hash name a file. */
+  p: number;
+  /** Number of the file in hexadecimal digits. */
+  prefix: string;
+  /** Numbers, by hash in ascending order. */
+  entries: RangesEntry[];
+  /** The agencies' records, for display. */
+  records: (Record<string, unknown>)[];
+}
+
+export interface RangesHolder {
+  /** Place among `records`. */
+  record: number;
+  /** The licences that a licence number names. */
+  licences?: string[];
+}
+
+export interface RangesReason {
+  /** The code. */
+  code: ReasonCode;
+  /** What its text speaks of; absent where it speaks of nothing. */
+  values?: Record<string, unknown>;
+  /** True of a reason that decides nothing. */
+  informs?: boolean;
 }
 
 export interface Reason {
@@ -2433,6 +2748,7 @@ export interface Reason {
   law: CitedRow[];
 }
 
+/** Why a verdict is what it is: docs/users/reasons.md. What stands in braces is filled in by the registry. A code that a program does not know is shown by its `text`, and the verdict stands. */
 export type ReasonCode = Open<"licence_active" | "licence_provisional" | "licence_active_with_conditions" | "licence_under_surveillance" | "licence_renewal_pending_deemed_valid" | "licence_applied" | "licence_refused" | "licence_revocation_pending_appeal" | "licence_suspended" | "licence_winding_down" | "licence_renewal_refused" | "licence_expired" | "licence_surrendered" | "licence_revoked" | "licence_revoked_immediate" | "licence_banned" | "licence_annulled_entity_dissolved" | "licence_delisted" | "licence_expires_soon" | "not_yet_valid" | "no_licence_in_force" | "no_licence_recorded" | "status_not_stated" | "out_of_corridor" | "out_of_sector" | "out_of_region" | "out_of_condition" | "condition_not_judged" | "activity_not_permitted" | "not_a_recruitment_licence" | "legacy_licence_kind" | "scope_not_stated" | "context_needed" | "sector_revision_differs" | "permits_only" | "needs_licensed_sending_partner" | "foreign_licence_needs_entry" | "foreign_licence_sufficient" | "foreign_licence_needs_notice" | "foreign_licence_not_sufficient" | "foreign_licence_unknown" | "regime_unknown" | "law_in_transition" | "law_changes_soon" | "activity_prohibited" | "law_bars" | "law_may_bar" | "permits_by_quota" | "permits_not_given" | "other_permit_routes" | "permit_not_settled" | "law_conditions" | "disguised_lending" | "charges_by_law" | "licence_required" | "country_not_covered" | "no_licence_required" | "instead_of_licence" | "visa_does_not_allow_work" | "seasonal_permit_not_settled" | "visa_of_another_state" | "employer_needs_no_licence" | "contractor_sends_own_staff" | "ship_needs_seafarer_permit" | "not_work_recruitment" | "private_person_shows_no_licence" | "not_registered" | "authority_not_covered" | "list_lacks_number" | "not_on_list_of_place" | "source_stale" | "name_only" | "name_not_found" | "ambiguous" | "country_not_stated" | "identifier_change_under_review" | "uscc_check_failed" | "number_check_failed" | "registered_intermediary" | "correction_requested" | "clone_warning" | "name_differs" | "former_name" | "possible_clone" | "withheld_by_law" | "future_date" | "before_registry" | "history_before_first_retrieval" | "day_in_utc" | "past_date" | "agreement_registered" | "agreement_ended" | "agreement_not_covered" | "no_agreement_on_record" | "employer_not_licensed_by_design" | "wrong_role">;
 
 export interface Receipt {
@@ -2476,8 +2792,10 @@ export interface RecordDigest {
   sha256: string;
 }
 
+/** Who offers the work. */
 export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" | "school_or_family" | "private_person" | "unknown">;
 
+/** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
 
 export interface Regime {
@@ -2575,6 +2893,7 @@ export interface Regime {
   transition: Transition | null;
 }
 
+/** What a country requires for an activity. */
 export type RegimeRule = Open<"licence" | "registration" | "notification" | "none" | "prohibited" | "unknown">;
 
 export interface Regimes {
@@ -2639,8 +2958,10 @@ export interface Reply {
   shown_on: string;
 }
 
+/** In which form the results of a job are had. */
 export type ResultForm = Open<"jsonl" | "csv" | "xlsx" | "pdf" | "statements" | "manifest" | "chain">;
 
+/** The end of a corridor at which an agency stands. */
 export type Role = Open<"sending" | "receiving">;
 
 export interface RowProof {
@@ -2656,6 +2977,7 @@ export interface RowProof {
   manifest: string;
 }
 
+/** Who answers a help line. */
 export type RunBy = Open<"state" | "state_and_ngo" | "ngo" | "union" | "police" | "immigration" | "labour_inspection" | "emergency" | "not_confirmed">;
 
 export interface Sanction {
@@ -2689,12 +3011,16 @@ export interface Sanction {
   withheld?: string;
 }
 
+/** How a sanction ended before its time. */
 export type SanctionEnd = Open<"lifted" | "overturned">;
 
+/** What a sanction does. */
 export type SanctionKind = Open<"warning_letter" | "conditions" | "points" | "fine" | "deposit_forfeiture" | "suspension" | "revocation" | "revocation_immediate" | "refusal_of_renewal" | "director_debarment" | "blacklisting" | "referral_to_prosecutor">;
 
+/** What a key opens. `verify` gives the organisation's own limit. */
 export type Scope = Open<"verify" | "jobs" | "watches" | "receipts" | "organisation">;
 
+/** The script that a name is written in, ISO 15924. */
 export type Script = Open<"hans" | "hant" | "latn" | "cyrl" | "grek" | "zyyy">;
 
 export interface Search {
@@ -2803,6 +3129,7 @@ export interface StatusPeriod {
   withheld?: string;
 }
 
+/** What comes before ending a relation with a recruiter who may not recruit, in this order. */
 export type StepCode = Open<"stop_new_placements" | "wages_remain_owed" | "no_dismissal" | "no_report_of_workers" | "papers_given_back" | "fees_paid_back" | "help_named" | "provider_asked" | "authority_asked" | "ended_with_a_day">;
 
 export interface StepToTake {
@@ -2821,6 +3148,23 @@ export interface Transition {
   answer: Answer;
   /** For people, in the language of the answer; it may change. */
   text: string;
+}
+
+export interface TrustFile {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** Address of the registry. */
+  issuer: string;
+  /** Name of the log. */
+  origin: string;
+  /** Keys that heads of the log verify with, the active first. */
+  log_keys: string[];
+  /** Which witnesses a head needs (C2SP tlog-policy). */
+  policy: string;
+  /** The root's certificate, DER in Base64; null where there is none. */
+  root: string | null;
+  /** Certificates of signing keys, DER in Base64. */
+  certificates: string[];
 }
 
 export interface Verdict {
@@ -2931,6 +3275,7 @@ export interface Verify {
   keep?: boolean;
 }
 
+/** On what the worker will travel or stay. */
 export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "other_state" | "unknown">;
 
 export interface Warning {
@@ -2978,6 +3323,7 @@ export interface WatchChange {
   is_paused?: boolean;
 }
 
+/** What is watched. */
 export type WatchKind = Open<"agency" | "licence" | "list" | "search">;
 
 export interface WatchMade {
@@ -3083,6 +3429,7 @@ export interface WebhookMake {
   label: string;
 }
 
+/** Whether a webhook is sent to. */
 export type WebhookState = Open<"enabled" | "disabled">;
 
 export interface WebhookTest {
@@ -3097,6 +3444,7 @@ export interface Webhooks {
   next_cursor: string | null;
 }
 
+/** Whether a reason made the answer what it is. */
 export type Weight = Open<"decides" | "informs">;
 
 export interface WithdrawnLawRow {
@@ -3288,7 +3636,7 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: Issuer;
   };
   /** Read the keys that sign credentials, status lists and receipts. */
   getCredentialKeys: {
@@ -3302,14 +3650,14 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: CredentialType;
   };
   /** Read the manifest of the newest snapshot of the open dataset. */
   getDataset: {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: Dataset;
   };
   /** Read the description of the newest snapshot for catalogues, DCAT-AP 3. */
   getDatasetCatalogue: {
@@ -3414,21 +3762,21 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: RangesEpoch;
   };
   /** Read a range file by its leaf hash. */
   getRangesFile: {
     path: { hash: string };
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: RangesFile;
   };
   /** Read the file of a prefix in the newest epoch, without a proof. */
   getRangesFileByPrefix: {
     path: { epoch: string; prefix: string };
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: RangesFile;
   };
   /** Read the hashes one step below a subtree, by its root. */
   getRangesTile: {
@@ -3463,7 +3811,7 @@ export interface Operations {
     path: Record<string, never>;
     query: Record<string, never>;
     body: undefined;
-    answer: Record<string, unknown>;
+    answer: TrustFile;
   };
   /** Read the keys that heads verify with, one a line, the active first. */
   getVerifierKeys: {

@@ -13,13 +13,15 @@ from registry.complaints.intake.mailbox import MailboxView, ShownHelper
 from registry.complaints.intake.mailbox_files import ShownFile
 from registry.complaints.triage.story import is_alarming
 from registry.i18n.languages import text
+from registry.i18n.wording import name_in
+from registry.vocabulary.cases import Author
 from registry.vocabulary.register import Language
 from schemas.mailbox import AttachmentSchema, ConsentSchema, HelperSchema, MessageSchema
 
 _HELPER = HelperSchema.of(ShownHelper)
 _CONSENT = ConsentSchema.of(ConsentState)
 _FILE = AttachmentSchema.of(ShownFile)
-_MESSAGE = MessageSchema.of(ShownMessage)
+_MESSAGE = MessageSchema.of(ShownMessage, computed=["office"])
 
 
 def sheet_payload(sheet: Sheet) -> dict[str, Any]:
@@ -55,7 +57,15 @@ def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Lan
         "purge_on": view.purge_on,
         "draft_until": view.draft_until,
         "last_visit_on": view.last_visit_on,
-        "messages": [_MESSAGE.write(one) for one in view.messages],
+        "office": name_in(language, view.unit_names) or None,
+        "handovers": [
+            {"former": name_in(language, one.from_names), "office": name_in(language, one.to_names), "on": one.on_day}
+            for one in view.handovers
+        ],
+        "messages": [
+            _MESSAGE.write(one, office=name_in(language, view.names_of(one)) if one.author is Author.OFFICER else None)
+            for one in view.messages
+        ],
         "attachments": [_FILE.write(one) for one in files],
         "consents": [_CONSENT.write(one) for one in view.consents],
         "helpers": [_HELPER.write(one) for one in view.helpers],

@@ -53,12 +53,69 @@ CASES = (
         "takeBackCaseNote", "unknown", "There is no such note", "/notes/{note_id}/take-back", 9,
         path={"case_id": CASE, "note_id": NO_TASK}, status=404,
     ),
+    _case("listCaseEvents", "none", "Nothing is planned or written down", "/events"),
     _case(
-        "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 9, method="PUT",
-        body={"agency_id": "NXAGENCY2222"}, status=400,
+        "addCaseEvent", "visit", "A visit is planned", "/events", 9,
+        body={
+            "kind": "visit", "on_day": "2026-12-14", "at_time": "09:30", "place": "Workshop, Via Nuova 1, Prato",
+            "attendees": ["police", "interpreter"], "purpose": "See who works there, and the dormitory.",
+        },
     ),
     _case(
-        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 9, method="PUT", who="checker",
+        "addCaseEvent", "nowhere", "A visit is somewhere", "/events", 10, status=400,
+        body={"kind": "visit", "on_day": "2026-12-14"},
+    ),
+    _case(
+        "addCaseEvent", "call", "A call that reached the worker", "/events", 10,
+        body={
+            "kind": "call", "on_day": "2026-11-24", "at_time": "09:30", "attendees": ["worker"], "was_reached": True,
+            "record": "She can speak on Mondays after eight.",
+        },
+    ),
+    _case(
+        "recordCaseEvent", "unknown", "There is no such event", "/events/{event_id}/record", 11, method="PUT",
+        path={"case_id": CASE, "event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
+    ),
+    _case(
+        "takeBackCaseEvent", "unknown", "There is no such event", "/events/{event_id}/take-back", 11,
+        path={"case_id": CASE, "event_id": NO_TASK}, status=404,
+    ),
+    _case(
+        "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 11, method="PUT",
+        body={"agency_id": "NXAGENCY2222"}, status=400,
+    ),
+    _case("listCaseFirms", "none", "None but what the complainant wrote", "/firms"),
+    _case(
+        "addCaseAgency", "unknown", "The registry has no such agency", "/agencies", 11,
+        body={"agency_id": "NXAGENCY2222", "part": "sender"}, status=400,
+    ),
+    _case(
+        "removeCaseAgency", "unknown", "There is no such agency in the case", "/agencies/{link_id}", 11, method="DELETE",
+        path={"case_id": CASE, "link_id": NO_TASK}, status=404,
+    ),
+    _case(
+        "linkCaseEmployer", "new", "A new employer", "/employers", 11,
+        body={"name": "Invented Sewing Srl", "country": "IT", "place": "Prato"},
+    ),
+    _case(
+        "linkCaseEmployer", "twice", "It is known already", "/employers", 12, status=400,
+        body={"name": "INVENTED SEWING srl"},
+    ),
+    _case(
+        "unlinkCaseEmployer", "unknown", "There is no such employer in the case", "/employers/{employer_id}", 12,
+        method="DELETE", path={"case_id": CASE, "employer_id": NO_TASK}, status=404,
+    ),
+    example("listEmployers", "none", "None is called so", "/employers", query={"name": "weaving"}, who="writer"),
+    example(
+        "getEmployer", "unknown", "Your unit has no such employer", "/employers/{employer_id}",
+        path={"employer_id": NO_TASK}, who="writer", status=404,
+    ),
+    example(
+        "editEmployer", "unknown", "Your unit has no such employer", "/employers/{employer_id}", "PUT",
+        path={"employer_id": NO_TASK}, who="writer", status=404, version=1, body={"name": "Invented Weaving Srl"},
+    ),
+    _case(
+        "setLegalHold", "court", "Nothing of it is destroyed", "/hold", 12, method="PUT", who="checker",
         body={"is_held": True, "reason": "A court asked for the file."},
     ),
     _case("takeCase", "own", "Taken up in one press", "/take", method="POST", status=204),

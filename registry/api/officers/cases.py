@@ -12,14 +12,13 @@ from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.audit.actions import record
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
-from registry.complaints.casework import notes
-from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework import events, notes
+from registry.complaints.casework.actions import find_ways, record_reading
 from registry.complaints.casework.decisions import queries
 from registry.complaints.casework.decisions.queries import ShownDecision
-from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
 from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, list_cases
 from registry.complaints.casework.queue.rules import Way
@@ -31,7 +30,7 @@ from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
 from registry.officer_acts import decision_acts
 from registry.officer_acts.acting import acting, roles_of
-from registry.officer_acts.case_acts import ACTS, NOTES, TASKS, lock_case_for
+from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS, lock_case_for
 from registry.officer_acts.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -40,6 +39,8 @@ from registry.supervision.sanctions.queries import resting_on
 from registry.vocabulary.cases import Priority
 from schemas.cases import (
     CaseClockSchema,
+    CaseEventSchema,
+    CaseEventsSchema,
     CaseMailboxSchema,
     CaseMoveSchema,
     CaseNoteSchema,
@@ -59,6 +60,10 @@ _MOVE = CaseMoveSchema.of(CaseMove, computed=["by"])
 _WAY = CaseWaySchema.of(Way)
 MAILBOX = CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
 _NOTE = CaseNoteSchema.of(notes.Noted)
+_EVENT = CaseEventSchema.of(
+    CaseEvent,
+    computed=["by", "on", "at_time", "place", "attendees", "purpose", "record", "was_reached", "sha256", "digest"],
+)
 
 ns = Namespace("cases", path="/cases")
 ADDRESS = "/<case_id>"
@@ -100,7 +105,7 @@ class OneCase(Resource):
         return _case_answer(me, view)
 
 
-serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks"))
+serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events"))
 
 
 @ns.route("/<case_id>/notes")
@@ -113,16 +118,7 @@ class Notes(Resource):
         officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
         require_readable(case)
         written, tasks = notes.notes_and_tasks(session, sealer(), officer, case)
-        at = now().date()
-        record(
-            session,
-            "case.notes_read",
-            case.reference,
-            on=at,
-            actor=officer.name,
-            detail=officer.role,
-            unit=officer.unit,
-        )
+        record_reading(Call(session, officer, now()), case, "case.notes_read")
         payload = {
             "notes": [_NOTE.write(note) for note in written],
             "tasks": [{"task_id": task.reference, **_without_reference(task)} for task in tasks],
@@ -140,6 +136,43 @@ class Tasks(Resource):
 
 serve_acts(ns, "/<case_id>/tasks/<task_id>", TASKS, None)
 serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
+
+
+@ns.route("/<case_id>/events")
+class Events(Resource):
+    @officer_may(CASE, Act.WRITE)
+    @request_schema()
+    @response_schema(CaseEventsSchema(), "listCaseEvents", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List visits, interviews, calls and evidence of a case. The reading is recorded in the audit trail."""
+        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
+        require_readable(case)
+        found = events.events_of(session, sealer(), officer, case)
+        record_reading(Call(session, officer, now()), case, "case.events_read")
+        payload = {"events": [_event_payload(one) for one in found], "version": case.version}
+        return Answer(payload, headers=(etag(case.version),))
+
+    post = act_view(ADDRESS, ACTS, ACTS["events"], None)
+
+
+serve_acts(ns, "/<case_id>/events/<event_id>", EVENTS, None)
+
+
+def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
+    row, stated = shown.row, shown.details
+    return _EVENT.write(
+        row,
+        by=row.written_by,
+        on=row.written_on,
+        at_time=stated.at_time or None,
+        place=stated.place or None,
+        attendees=stated.attendees,
+        purpose=stated.purpose or None,
+        record=stated.record or None,
+        was_reached=stated.was_reached,
+        sha256=stated.sha256 or None,
+        digest=shown.digest,
+    )
 
 
 def _place(parameters: dict[str, str], cursor: str | None) -> Place | None:

@@ -9,6 +9,7 @@ from registry.api.officers import (
     access_grants,
     cases,
     entry_requests,
+    firms,
     hearings,
     law_overlays,
     licences,
@@ -18,6 +19,7 @@ from registry.api.officers import (
     referrals,
     related_acts,
     sanctions,
+    transfers,
 )
 from registry.api.restx import Namespace
 from registry.http.paths import DESK_PATHS
@@ -33,6 +35,8 @@ DESK: tuple[Namespace, ...] = (
     related_acts.ns,
     law_overlays.ns,
     cases.ns,
+    firms.ns,
+    firms.employers,
     access_grants.ns,
     papers.ns,
     hearings.ns,
@@ -41,6 +45,7 @@ DESK: tuple[Namespace, ...] = (
     referrals.ns,
     referrals.received,
     referrals.identities,
+    transfers.ns,
     entry_requests.ns,
     oversight.audit,
     oversight.ns,

@@ -5,7 +5,7 @@ Tokens and references are new each time; in the stories they are these.
 
 from registry.api.officers.authority_examples import LAW, NEIGHBOURS, SANCTIONS
 from registry.api.officers.case_examples import CASES, OPENINGS, PAPERS
-from registry.api.officers.party_examples import ENTRIES, HEARINGS, REFERRALS
+from registry.api.officers.party_examples import ENTRIES, HEARINGS, REFERRALS, TRANSFERS
 from registry.api.officers.story import DeskExample, example
 
 # Officers and what belongs to them
@@ -219,6 +219,7 @@ DESK_EXAMPLES: tuple[DeskExample, ...] = (
     *OFFICERS,
     *HEARINGS,
     *REFERRALS,
+    *TRANSFERS,
     *ENTRIES,
     *OVERSIGHT,
     *SANCTIONS,

@@ -1,4 +1,4 @@
-"""Examples of hearings, referrals and entries: what is told to others than officers, each a story in its order."""
+"""Examples of hearings, referrals, transfers and entries: what is told to others than officers, each a story in its order."""
 
 from registry.api.officers.story import DeskExample, example
 
@@ -8,6 +8,7 @@ HEARING, REFERRAL, BY_LAW, UNION_PERSON, POLICE_PERSON, NAME_KEEPER, SAID = (
     "HEARNG222222", "REFERRAX2222", "BYXAW2222222", "UNXN22222222", "PXCE22222222", "KEEPERF22222", "SAXD22222222",
 )  # fmt: skip
 NO_FILE = "NXFXXE222222"
+GIVEN, GIVEN_AGAIN, GIVEN_LAST, TAKER = "TRANSF222222", "TRANSF222223", "TRANSF222224", "TAKER2222222"
 
 _ALLEGATION = "Workers say that your staff keep identity documents and return them only against payment."
 _HEARING = "/hearings/{hearing_id}"
@@ -209,5 +210,49 @@ ENTRIES = (
     example(
         "refuseAgencyInvitation", "back", "Taken back", "/agency-invitations/{change_id}/refuse", "POST",
         path={"change_id": OTHER_INVITATION}, who="official", status=204,
+    ),
+)  # fmt: skip
+
+_TRANSFER = "/transfers/{transfer_id}"
+_REASON = "The workshop is in your region."
+
+
+def _request(name: str, summary: str, version: int, transfer: str, **more: object) -> DeskExample:
+    stated: dict[str, object] = {"status": 201, "keeps": {"transfer_id": transfer}} if transfer else {}
+    body = {"unit": more.pop("unit", "cz-labour"), "reason": _REASON}
+    return example(
+        "requestTransfer", name, summary, "/cases/{case_id}/transfers", "POST",
+        path={"case_id": CASE}, body=body, version=version, who="writer", **stated | more,
+    )  # fmt: skip
+
+
+def _transfer(operation: str, name: str, summary: str, transfer: str, step: str, **more: object) -> DeskExample:
+    stated: dict[str, object] = {"version": 2, "who": "taker"}
+    return example(
+        operation, name, summary, f"{_TRANSFER}{step}", "POST", path={"transfer_id": transfer}, **stated | more
+    )
+
+
+TRANSFERS = (
+    example("listCaseTransfers", "none", "None yet", "/cases/{case_id}/transfers", path={"case_id": CASE}, who="writer"),
+    _request("own", "The case is there already", 2, "", unit="it-labour", status=400),
+    _request("region", "To the unit of the place", 2, GIVEN),
+    _request("twice", "A unit was asked already", 3, "", status=409),
+    example("listTransfers", "asked", "What a unit is asked to take", "/transfers", who="taker"),
+    example(
+        "getTransfer", "asked", "What it reads before it answers", _TRANSFER, path={"transfer_id": GIVEN}, who="taker"
+    ),
+    _transfer(
+        "declineTransfer", "elsewhere", "Not its place either", GIVEN, "/decline", status=204,
+        body={"reason": "The workshop moved away in March."},
+    ),
+    _request("again", "Asked once more", 4, GIVEN_AGAIN),
+    _transfer("takeBackTransfer", "mistake", "Asked by mistake", GIVEN_AGAIN, "/take-back", who="writer"),
+    _request("last", "And asked anew", 6, GIVEN_LAST),
+    _transfer("acceptTransfer", "yes", "Taken over", GIVEN_LAST, "/accept"),
+    example("listTransfers", "given", "What a unit handed over", "/transfers", who="writer"),
+    example(
+        "getTransfer", "given", "Its own unit has the case no more", _TRANSFER, path={"transfer_id": GIVEN_LAST},
+        who="writer", status=404,
     ),
 )  # fmt: skip

@@ -10,6 +10,17 @@ from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope
 from registry.vocabulary.register import Language
+from schemas.base import OutSchema
+from schemas.open_data import (
+    ChangesSchema,
+    CredentialTypeSchema,
+    DatasetSchema,
+    IssuerSchema,
+    KeySetSchema,
+    RangesEpochSchema,
+    RangesFileSchema,
+    TrustFileSchema,
+)
 from schemas.verify import SUBJECTS
 
 TAGS = {
@@ -125,6 +136,19 @@ TOGETHER = {
 """What binds the fields of a question together."""
 
 _RAW = "application/octet-stream"
+
+DOCUMENTS: dict[str, type[OutSchema]] = {
+    "/.well-known/registry-trust.json": TrustFileSchema,
+    "/.well-known/jwks.json": KeySetSchema,
+    "/.well-known/jwt-vc-issuer": IssuerSchema,
+    "/vct/recruitment-licence/v1": CredentialTypeSchema,
+    "/dataset": DatasetSchema,
+    "/changes.json": ChangesSchema,
+    "/ranges/current": RangesEpochSchema,
+    "/ranges/file/{hash}": RangesFileSchema,
+    "/ranges/{epoch}/{prefix}": RangesFileSchema,
+}
+"""What a program reads in the JSON of addresses that no view of Flask-RESTX serves, by path."""
 
 LOG = {
     "/log/checkpoint": (

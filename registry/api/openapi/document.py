@@ -23,6 +23,7 @@ from registry.api.openapi.descriptions import (
     ALWAYS,
     DELIVERY_HEADERS,
     DESCRIPTION,
+    DOCUMENTS,
     HEADERS,
     INDEX,
     LICENCE,
@@ -38,6 +39,7 @@ from registry.api.openapi.descriptions import (
     opened_by,
     quicker_with,
 )
+from registry.api.openapi.enums import describe_values, open_answers
 from registry.api.openapi.fields import describe_fields, described
 from registry.api.openapi.file_operations import (
     STREAM_PATH,
@@ -122,8 +124,14 @@ class Writer:
         for path, operation in file_operations():
             self.spec.path(path, operations={"get": operation})
         self.spec.components.schemas["Verify"] |= TOGETHER
+        documents = {path: self._reference(schema()) for path, schema in DOCUMENTS.items()}
         webhooks = self._webhooks()
         whole = dict(self.spec.to_dict()) | {"webhooks": webhooks}
+        for path, shape in documents.items():
+            for content in whole["paths"][path]["get"]["responses"]["200"]["content"].values():
+                content["schema"] = shape
+        describe_values(whole["components"]["schemas"])
+        open_answers(whole)
         describe_fields(whole["components"]["schemas"])
         _say_audiences(whole)
         return whole

@@ -79,6 +79,26 @@ def mark_helped(session: Session, case: Case, today: date) -> None:
     mark_looked_at(session, case, today)
 
 
+def is_waiting_for_reply(session: Session, case: Case) -> bool:
+    """Whether the complainant has not heard from the unit yet."""
+    row = clocks_of(session, case).get(ClockKind.ACKNOWLEDGE)
+    return row is not None and row.met_on is None
+
+
+def undo_contact(
+    session: Session, case: Case, at: datetime, *, was_first_reply: bool, danger_since: datetime | None
+) -> None:
+    """An officer did not speak with the worker after all: what that ended runs again."""
+    rows = clocks_of(session, case)
+    row = rows.get(ClockKind.ACKNOWLEDGE)
+    if row is not None and was_first_reply:
+        row.met_on, row.paused_on = None, at.date() if case.state is CaseState.WAITING_COMPLAINANT else None
+    _store_next_due(case, rows)
+    if danger_since is not None and case.is_open:
+        case.in_danger_since = case.in_danger_since or danger_since
+        restart_first_look(session, case, at, is_danger=True)
+
+
 def restart_first_look(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
     """The complainant wrote into a locked open case: it is to be looked at anew, by its priority.
 

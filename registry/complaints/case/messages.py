@@ -1,5 +1,6 @@
 """Messages between a complainant and the officers, each sealed to its mailbox, in the order in which they were written."""
 
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -18,13 +19,15 @@ from registry.vocabulary.cases import Author, MailboxRole
 from registry.vocabulary.codes import Problem
 
 MAX_CHARACTERS = 20_000
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing: fillers of Hangul, the empty sign of Braille."""
 MAX_A_DAY = 50
 """Messages that one mailbox takes from its holder on one day."""
 
 
 class ShownMessage(NamedTuple):
     """A message as its reader sees it. `is_new`: not read before by the other side, or, if an officer wrote it, by the
-    complainant."""
+    complainant. `unit`: the reference of the unit that wrote it, where another has the case now."""
 
     reference: str
     box_role: MailboxRole
@@ -32,6 +35,7 @@ class ShownMessage(NamedTuple):
     written_on: date
     text: str
     is_new: bool
+    unit: str | None = None
 
 
 def write_message(
@@ -95,18 +99,19 @@ def _view(row: Message, case: Case, opened: OpenContainer, reader: Author, today
     if is_new and counts:
         row.read_on = today
     text = opened.open(row.sealed, place_of(case, row))
-    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new)
+    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new, row.unit)
 
 
 def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:
-    """Text as it was written, its line ends as \\n, without what a database cannot hold. Raises InvalidInput."""
-    text = typed.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not text:
+    """Text as it was written, its line ends as \\n, without control characters. Raises InvalidInput where nothing can be seen."""
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in typed):
+        raise InvalidInput([Fault.of(field, Problem.CONTROL_CHARACTER, "null_character")])
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    text = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    if all(unicodedata.category(c)[0] in "CZ" or c in _BLANK for c in text):
         raise InvalidInput([Fault.of(field, Problem.MISSING, "must_say")])
     if len(text) > max_length:
         raise InvalidInput([Fault.of(field, Problem.TOO_LONG, "too_long_by", most=max_length, count=len(text))])
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in text):
-        raise InvalidInput([Fault.of(field, Problem.CONTROL_CHARACTER, "null_character")])
     return text
 
 

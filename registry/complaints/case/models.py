@@ -10,7 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, and_, false, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from registry.complaints.casework.models import CaseClock, PriorityChange
+from registry.complaints.casework.models import CaseAgency, CaseClock, PriorityChange
 from registry.core.db.engine import Base, Instant, Text, microseconds, one_of
 from registry.vocabulary.cases import CaseState, Priority
 
@@ -39,6 +39,8 @@ class Case(Base):
     `measure` is where the sanction that rests on the case's decision stands (vocabulary/licensing.py), since
     `measure_on`; it holds until `measure_until` where it ends by itself. None before anything is in force.
 
+    `further_agencies` are those that the case is about beside the one in `agency_sealed`.
+
     `clock_rows` and `lowering`, one that waits for a second person, are there for queries that join them.
     """
 
@@ -47,8 +49,10 @@ class Case(Base):
         Index("ix_cases_agency_digest_filed_on", "agency_digest", "filed_on"),
         *(
             Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
-            for column in ("is_open", "state", "country", "sector", "assignee", "has_unread")
+            for column in ("is_open", "state", "country", "sector", "has_unread")
         ),
+        Index("ix_cases_queue_of_officer", "unit_id", "assignee", "is_open", "priority", "due_at", "id"),
+        Index("ix_cases_open_language", "unit_id", "is_open", "language"),
         Index("ix_cases_late", "unit_id", "due_at"),
         Index(
             "ix_cases_in_danger",
@@ -95,6 +99,7 @@ class Case(Base):
     clock_rows: Mapped[list[CaseClock]] = relationship(
         viewonly=True, lazy="raise", order_by=(CaseClock.due_at, CaseClock.id)
     )
+    further_agencies: Mapped[list[CaseAgency]] = relationship(viewonly=True, order_by=CaseAgency.id)
     lowering: Mapped[PriorityChange | None] = relationship(
         viewonly=True,
         lazy="raise",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -13,16 +13,19 @@ from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, ta
 from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
+from registry.core.clock import zone
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
 from registry.officers.absence import staffed_units
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Resource
+from registry.register.authorities.models import Authority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 _REFERENCE = re.compile(r"[a-z]{2}(-[a-z0-9]+)+")
 _ALL = select(Unit).order_by(Unit.reference)
 _STAFFED = staffed_units(RIGHTS[Resource.CASE, Act.WRITE])
+_TAKE_OVER = staffed_units(RIGHTS[Resource.TRANSFER, Act.APPROVE])
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -118,6 +121,14 @@ def unit_named(session: Session, reference: str) -> Unit:
     return unit
 
 
+def local_time(session: Session, unit: str, at: datetime) -> datetime:
+    """An instant on the clock where the unit's authority sits; in UTC where that authority is not known."""
+    name = session.scalar(
+        select(Authority.time_zone).join(Unit, Unit.authority == Authority.reference).where(Unit.reference == unit)
+    )
+    return at.astimezone(zone(name) if name else UTC)
+
+
 def all_units(session: Session) -> list[Unit]:
     """Every unit, closed ones too, by reference."""
     return list(session.execute(_ALL).scalars())
@@ -137,6 +148,25 @@ def route(session: Session, country: str | None) -> Unit:
         if unit.reference == chosen:
             return unit
     raise _closed()
+
+
+def receivers(session: Session, but: str) -> list[Unit]:
+    """The units other than `but` to which a case can go: open, and with somebody who can take it."""
+    able = set(session.scalars(_TAKE_OVER))
+    return [one for one in all_units(session) if one.reference in able - {but} and takes_complaints(facts_of(one))]
+
+
+def receiver_named(session: Session, reference: str, but: str) -> Unit:
+    """One of `receivers`. Raises InvalidInput that says why a unit is none."""
+    found = next((unit for unit in receivers(session, but) if unit.reference == reference), None)
+    if found is not None:
+        return found
+    known = session.execute(select(Unit).where(Unit.reference == reference)).scalar_one_or_none()
+    if known is None or not takes_complaints(facts_of(known)):
+        raise InvalidInput([Fault.of("unit", Problem.INVALID_VALUE, "unit_takes_cases")])
+    if reference == but:
+        raise InvalidInput([Fault.of("unit", Problem.CONTRADICTORY, "another_unit")])
+    raise InvalidInput([Fault.of("unit", Problem.CONTRADICTORY, "unit_without_officers")])
 
 
 def periods_of(unit: Unit | None) -> Periods:

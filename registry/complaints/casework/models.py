@@ -18,6 +18,9 @@ from registry.vocabulary.cases import (
     ClockKind,
     DecisionOutcome,
     DecisionState,
+    EventKind,
+    EventState,
+    FirmPart,
     Priority,
 )
 
@@ -110,6 +113,79 @@ class CaseTask(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+class CaseEvent(Base):
+    """A visit, interview, telephone call, or evidence that was taken (casework/events.py).
+
+    `on_day` is when it is to be or was, where the authority sits. `owner` is the officer who writes down what came of it,
+    `officers` all who take part; both are references. `sealed` holds place, hour, others by role, and what was seen or said,
+    as JSON under the case's first mailbox.
+    """
+
+    __tablename__ = "case_events"
+    __table_args__ = (Index("ix_case_events_state_on_day", "state", "on_day"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    kind: Mapped[EventKind] = mapped_column(one_of(EventKind))
+    state: Mapped[EventState] = mapped_column(one_of(EventState))
+    on_day: Mapped[date]
+    owner: Mapped[str] = mapped_column(Text(12))
+    officers: Mapped[list[str]] = mapped_column(JSON)
+    written_by: Mapped[str] = mapped_column(Text(200))
+    written_on: Mapped[date]
+    recorded_by: Mapped[str | None] = mapped_column(Text(200))
+    recorded_on: Mapped[date | None]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
+class CaseAgency(Base):
+    """A further agency of the registry that a case is about, sealed and found by its digest like the first (Case)."""
+
+    __tablename__ = "case_agencies"
+    __table_args__ = (UniqueConstraint("case_id", "digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    digest: Mapped[str] = mapped_column(Text(64), index=True)
+    sealed: Mapped[str] = mapped_column(LongText)
+    added_by: Mapped[str] = mapped_column(Text(12))
+    added_on: Mapped[date]
+
+
+class Employer(Base):
+    """An employer of cases of one unit (casework/firms.py), kept as long as one of them names it.
+
+    `sealed` holds name, country, place and register number as JSON, under the ring. The digests are keyed, of the unit's own,
+    and good for telling equal names and numbers alone.
+    """
+
+    __tablename__ = "employers"
+    __table_args__ = (Index("ix_employers_unit_name_digest", "unit", "name_digest"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    unit: Mapped[str] = mapped_column(Text(40))
+    name_digest: Mapped[str] = mapped_column(Text(64))
+    number_digest: Mapped[str | None] = mapped_column(Text(64))
+    sealed: Mapped[str] = mapped_column(LongText)
+    made_by: Mapped[str] = mapped_column(Text(12))
+    made_on: Mapped[date]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class CaseEmployer(Base):
+    """That a case is about an employer, as an officer linked them."""
+
+    __tablename__ = "case_employers"
+    __table_args__ = (UniqueConstraint("case_id", "employer_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employers.id"), index=True)
+    part: Mapped[FirmPart] = mapped_column(one_of(FirmPart))
+    linked_by: Mapped[str] = mapped_column(Text(12))
+    linked_on: Mapped[date]
+
+
 class WaitingLetter(Base):
     """A letter in a language that the complainant does not read: sent once a translator has written it in the right one.
 
@@ -173,6 +249,9 @@ class Translation(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+_IS_DRAFTED = text("state = 'drafted'")
+
+
 class Decision(Base):
     """A decision on a case, drafted or made. It has a box of its own, which no complaint code opens.
 
@@ -182,7 +261,10 @@ class Decision(Base):
     """
 
     __tablename__ = "decisions"
-    __table_args__ = (CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),)
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR decided_by <> drafted_by", name="two_persons"),
+        Index("ix_decisions_drafted", "case_id", sqlite_where=_IS_DRAFTED, postgresql_where=_IS_DRAFTED),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)

@@ -122,7 +122,7 @@ def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
     found = session.scalars(of_case).one_or_none()
     if found is None:
         raise NotFound("there is no such note in this case")
-    _require_own(officer, found.written_by, found.written_on, today)
+    require_own(officer, found.written_by, found.written_on, today)
     session.delete(found)
     record_act(call, case, "case.note_taken_back")
     session.flush()
@@ -133,7 +133,7 @@ def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     session, officer, today = call.session, call.actor, call.at.date()
     case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
-    _require_own(officer, found.made_by, found.made_on, today)
+    require_own(officer, found.made_by, found.made_on, today)
     if found.done_on is not None:
         raise NotNow("this task is done: it stays as it is", "case.task_is_done")
     session.delete(found)
@@ -141,7 +141,7 @@ def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     session.flush()
 
 
-def _require_own(officer: Officer, by: str, on: date, today: date) -> None:
+def require_own(officer: Officer, by: str, on: date, today: date) -> None:
     if by != officer.name or on != today:
         raise NotNow("only its author takes this back, on the day it was written", "case.not_taken_back")
 

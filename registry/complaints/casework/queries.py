@@ -147,9 +147,21 @@ def named_agency_id(sealer: Sealer, case: Case) -> str | None:
     return None if given is None else given.get("agency_id")
 
 
+def agencies_of(sealer: Sealer, case: Case) -> list[str]:
+    """The references of all registered agencies that a case is about, the first one first. An interest in any counts."""
+    first = named_agency_id(sealer, case)
+    further = [sealer.open_field(one.sealed, place_of(one, one)) for one in case.further_agencies]
+    return further if first is None else [first, *further]
+
+
 def named_agency(sealer: Sealer, case: Case) -> dict[str, str] | None:
     """The agency that a case is about, as it was picked or typed."""
     return cast("dict[str, str] | None", _read_sealed(sealer, case, "agency_sealed"))
+
+
+def stated_employer(sealer: Sealer, case: Case) -> str | None:
+    """The employer in the complainant's own words."""
+    return cast("str | None", _read_sealed(sealer, case, "employer_sealed"))
 
 
 def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: str, store: FileStore) -> CleanFile:

@@ -1,8 +1,9 @@
 """What came into a case and the officer who has it has not read: who is told of it, by when, and what danger changes.
 
-Whatever a complainant, helper or partner does to a case that was filed goes through `note`. It is unread until the assignee opens
-the case; while the case has none, or that officer is away or lost the role, until one of those opens it who may answer. The
-deadline is that of the first look, begun anew by the case's priority: it reminds the unit, and its supervisor once it is over.
+Whatever a complainant, helper or partner does to a case that was filed goes through `note`, and so does a case that comes from
+another unit. It is unread until the assignee opens the case; while the case has none, or that officer is away or lost the role,
+until one of those opens it who may answer. The deadline is that of the first look, begun anew by the case's priority: it
+reminds the unit, and its supervisor once it is over.
 Nothing here keeps a word of what was written, only that something waits, and that somebody is in danger.
 """
 
@@ -70,7 +71,7 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
     if worked_on.is_open:
         clocks.restart_first_look(session, worked_on, at, is_danger=danger is not None)
     session.flush()
-    is_danger = danger is not None or (kind is UnreadKind.WITHDRAWAL and case.priority is Priority.P0)
+    is_danger = danger is not None or (kind in _TOLD_OF_DANGER and case.priority is Priority.P0)
     if is_danger or worked_on.state is not CaseState.QUARANTINED:
         _tell(session, worked_on, rounded_up(at), is_danger=is_danger)
     if danger is not None:
@@ -82,6 +83,8 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
 
 
 _SENT = frozenset({UnreadKind.MESSAGE, UnreadKind.FILE, UnreadKind.ANSWERS})
+_TOLD_OF_DANGER = frozenset({UnreadKind.WITHDRAWAL, UnreadKind.TRANSFER})
+"""What is told like danger where the case is of the first priority already."""
 
 
 def _kind_of(case: Case) -> UnreadKind | None:

@@ -49,6 +49,7 @@ from registry.complaints.intake.filing import promised_days, set_draft_retention
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
+from registry.complaints.parties.transfers.queries import accepted_of, names_of_units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
 from registry.officers.models import Unit
@@ -96,14 +97,23 @@ class ShownHelper(NamedTuple):
     answers_allowed: bool
 
 
+class Handover(NamedTuple):
+    """That another office reads the complaint from a day on; names are by page language."""
+
+    from_names: Mapping[str, str]
+    to_names: Mapping[str, str]
+    on_day: date
+
+
 class MailboxView(NamedTuple):
     """All of one mailbox. A helper sees that the complaint was received, what the helper wrote and the answers to it, and
     no more.
 
     `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
     officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
-    what was not sent. `last_visit_on` is the visit before this one. `unit_names`: who writes, by page language; empty
-    before it is sent.
+    what was not sent. `last_visit_on` is the visit before this one. `unit_names`: who reads and writes, by page language; empty
+    before it is sent. `handovers`: from which office to which it went, the first one first; `former_names` are those of the
+    former ones, by reference.
     """
 
     role: MailboxRole
@@ -121,6 +131,17 @@ class MailboxView(NamedTuple):
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
     unit_names: Mapping[str, str]
+    handovers: Sequence[Handover]
+    former_names: Mapping[str, Mapping[str, str]]
+
+    @property
+    def first_names(self) -> Mapping[str, str]:
+        """The names of the office to which it was sent."""
+        return self.handovers[0].from_names if self.handovers else self.unit_names
+
+    def names_of(self, message: ShownMessage) -> Mapping[str, str]:
+        """The names of the office that wrote a message."""
+        return self.unit_names if message.unit is None else self.former_names.get(message.unit, {})
 
 
 class OwnCopy(NamedTuple):
@@ -163,6 +184,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     steps = _steps(session, case, at.date())[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
+    handovers, former_names = _handovers(session, case)
     acknowledge_by, answer_by, waiting_until = (None, None, None) if is_draft else _days(session, case, is_helper)
     return MailboxView(
         role=box.role,
@@ -180,6 +202,8 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         helpers=[] if is_helper else _helpers(session, case),
         can=_can(session, visit, case, at.date()),
         unit_names={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
+        handovers=handovers,
+        former_names=former_names,
     )
 
 
@@ -317,6 +341,19 @@ def _steps(session: Session, case: Case, today: date) -> list[Step]:
     if case.state is CaseState.SANCTION_PENDING and case.measure is not None and case.measure_on is not None:
         steps.append(Step(reads_of_measure(case.measure, case.measure_until, today), case.measure_on))
     return steps
+
+
+def _handovers(session: Session, case: Case) -> tuple[Sequence[Handover], Mapping[str, Mapping[str, str]]]:
+    """From which office to which a case went, and the names of the former ones by reference."""
+    gone = accepted_of(session, case)
+    if not gone:
+        return [], {}
+    names = names_of_units(session, {unit for one in gone for unit in (one.former, one.party)})
+    return [
+        Handover(names.get(one.former, {}), names.get(one.party, {}), one.decided_on)
+        for one in gone
+        if one.decided_on is not None
+    ], names
 
 
 def _days(session: Session, case: Case, is_helper: bool) -> tuple[date | None, date | None, date | None]:

@@ -33,7 +33,10 @@ class AnswerSheet(Base):
 
 
 class Message(Base):
-    """One message in a box, the `place`-th. `idempotency_digest` is of the writer's idempotency key."""
+    """One message in a box, the `place`-th. `idempotency_digest` is of the writer's idempotency key.
+
+    `unit` is set where an officer of another unit than the present one wrote it, before the case was transferred.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (UniqueConstraint("box_id", "place"), UniqueConstraint("box_id", "once"))
@@ -46,6 +49,7 @@ class Message(Base):
     sealed: Mapped[str] = mapped_column(LongText)
     read_on: Mapped[date | None]
     idempotency_digest: Mapped[str | None] = mapped_column("once", Text(64))
+    unit: Mapped[str | None] = mapped_column(Text(40))
 
 
 class Consent(Base):

@@ -1,15 +1,25 @@
-"""The tables of hearings and referrals: what a party outside the unit reads, and what it answers. All text is sealed."""
+"""The tables of hearings, referrals and transfers: what others than the case's unit read, and what they answer. All text is
+sealed."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
-from registry.core.db.engine import Base, Text, one_of
-from registry.vocabulary.cases import HearingEnd, HearingState, PartnerKind, ReferralBasis, ReferralEnd, ReferralState
+from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.vocabulary.cases import (
+    HearingEnd,
+    HearingState,
+    PartnerKind,
+    ReferralBasis,
+    ReferralEnd,
+    ReferralState,
+    TransferState,
+)
 
 _IS_OPEN = text("state <> 'closed'")
+_IS_ASKED = text("state = 'asked'")
 
 
 class Hearing(Base):
@@ -129,3 +139,31 @@ class ReferralReport(Base):
     written_by: Mapped[str] = mapped_column(Text(200))
     written_on: Mapped[date]
     sealed: Mapped[str] = mapped_column(LongText)
+
+
+class Transfer(Base):
+    """A request that another unit, `party`, takes a case over from `former`, which has it until the request is accepted.
+
+    `due_at`: when both units' supervisors see it as unanswered. Both texts, why it is asked for and why it was declined, are
+    sealed under the server's key ring, for both units read them. `asked_by` and `decided_by` are officers' references.
+    """
+
+    __tablename__ = "transfers"
+    __table_args__ = (
+        CheckConstraint("decided_by IS NULL OR state = 'taken_back' OR decided_by <> asked_by", name="two_persons"),
+        Index("ix_transfers_asked", "case_id", unique=True, sqlite_where=_IS_ASKED, postgresql_where=_IS_ASKED),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    former: Mapped[str] = mapped_column(Text(40), index=True)
+    party: Mapped[str] = mapped_column(Text(40), index=True)
+    state: Mapped[TransferState] = mapped_column(one_of(TransferState))
+    asked_by: Mapped[str] = mapped_column(Text(200))
+    asked_on: Mapped[date]
+    due_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(200))
+    decided_on: Mapped[date | None]
+    reason_sealed: Mapped[str] = mapped_column(LongText)
+    answer_sealed: Mapped[str | None] = mapped_column(LongText)
+    version: Mapped[int] = mapped_column(default=1)

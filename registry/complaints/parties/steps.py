@@ -1,7 +1,8 @@
-"""The steps that hearings and referrals share: each seals something for one party outside the case's unit, and opens it a while.
+"""The steps that hearings, referrals and transfers share: each shows something to one party outside the case's unit, for a while.
 
-A party is the agency that is heard, or a partner organisation; `party` of a row is the unit through which it reads. What
-differs is given by the caller: the table, and what says whether the party may read a row on a day.
+A party is the agency that is heard, a partner organisation, or the unit that is asked to take the case; `party` of a row is the
+unit through which it reads. What differs is given by the caller: the table, and what says whether the party may read a row on
+a day.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
@@ -23,7 +24,7 @@ from registry.core.errors import NotFound
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole
 
-Row = TypeVar("Row", Hearing, Referral)
+Row = TypeVar("Row", Hearing, Referral, Transfer)
 
 IsOpen = Callable[[Session, Case, Row, date], bool]
 """Whether the party may read a row of a case on a day. The keys enforce it too; this holds before the worker has run."""
@@ -133,7 +134,7 @@ def open_box(session: Session, sealer: Sealer, unit: str, row: Hearing | Referra
 
 
 def record_change(
-    call: Call[Officer | PartyMember], case: Case, row: Hearing | Referral, what: str, detail: str = ""
+    call: Call[Officer | PartyMember], case: Case, row: Hearing | Referral | Transfer, what: str, detail: str = ""
 ) -> None:
     """Raise the version of a locked row and record what was done to it. `detail` holds closed words alone."""
     row.version += 1

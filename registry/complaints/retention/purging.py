@@ -17,9 +17,11 @@ from registry.complaints.case.access import forget_offer
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, lock_case_by_id, moves_of
 from registry.complaints.case.units import all_units, periods_of
+from registry.complaints.casework import firms
 from registry.complaints.casework.models import (
     AccessGrant,
     CaseClock,
+    CaseEvent,
     CaseMove,
     CaseNote,
     CaseTask,
@@ -31,7 +33,7 @@ from registry.complaints.casework.models import (
 )
 from registry.complaints.intake.models import AnswerSheet, Consent, Message, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale
-from registry.complaints.parties.models import Hearing, Referral, ReferralReport
+from registry.complaints.parties.models import Hearing, Referral, ReferralReport, Transfer
 from registry.complaints.retention.purge_limit import is_due, last_day_of_round, note_purged, purged_through
 from registry.complaints.retention.rules import UNCONFIRMED_DRAFT, bare_before
 from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
@@ -43,11 +45,11 @@ from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState
 
 AT_ONCE = 500
-KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves")
+KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves", "case_agencies", "case_employers", "employers")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_translations", "waiting_letters", "hearings", "decisions",
-    "openings", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "case_translations", "waiting_letters",
+    "hearings", "decisions", "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -170,6 +172,7 @@ def _destroy_keys(session: Session, sealer: Sealer, case: Case, at: datetime) ->
         session,
         session.execute(select(EncryptedContainer.id).where(EncryptedContainer.case_id == case.id)).scalars().all(),
     )
+    firms.forget_firms(session, case)
     case.agency_sealed = case.employer_sealed = case.region_sealed = case.amounts_sealed = case.agency_digest = None
     session.execute(update(CaseMove).where(CaseMove.case_id == case.id).values(reason_sealed=None))
 
@@ -182,13 +185,17 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         session.execute(delete(of_box.class_).where(of_box.in_(boxes)))
     of_referrals = select(Referral.id).where(Referral.case_id == case.id)
     session.execute(delete(ReferralReport).where(ReferralReport.referral_id.in_(of_referrals)))
+    for transfer in session.scalars(select(Transfer.reference).where(Transfer.case_id == case.id)).all():
+        forget_subject(session, transfer)
     owned = (
         Referral.case_id,
+        Transfer.case_id,
         Hearing.case_id,
         AccessGrant.case_id,
         Decision.case_id,
         CaseNote.case_id,
         CaseTask.case_id,
+        CaseEvent.case_id,
         Translation.case_id,
         WaitingLetter.case_id,
         Consent.case_id,

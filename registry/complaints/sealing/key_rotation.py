@@ -13,8 +13,9 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.models import OfficerDraft
+from registry.complaints.casework.models import CaseAgency, Employer, OfficerDraft
 from registry.complaints.casework.unsent import place_of_draft
+from registry.complaints.parties.models import Transfer
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
@@ -42,6 +43,9 @@ RING_SEALED: Sequence[RingSealed] = (
         ("agency_sealed", "employer_sealed", "region_sealed", "amounts_sealed"),
         lambda case, column: place_of(case, case, column),
     ),
+    RingSealed(CaseAgency, ("sealed",), lambda agency, column: place_of(agency, agency, column)),
+    RingSealed(Employer, ("sealed",), lambda employer, column: place_of(employer, employer, column)),
+    RingSealed(Transfer, ("reason_sealed", "answer_sealed"), lambda row, column: place_of(row, row, column)),
     RingSealed(OfficerDraft, ("sealed",), lambda draft, _column: place_of_draft(draft)),
 )
 """Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""

@@ -42,7 +42,7 @@ from registry.complaints.sealing.envelopes import (
     text_of,
 )
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, OpenVisit, WrappedKey
-from registry.complaints.sealing.unit_keys import ESCROW, HolderKey, holder_keys, secret_of
+from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, HolderKey, holder_keys, secret_of
 from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
 
@@ -235,6 +235,18 @@ class Sealer:
                 WrappedKey.box_id == box.id, WrappedKey.holder_kind == holder_kind, WrappedKey.holder == holder
             )
         )
+
+    def move_to_unit(self, session: Session, box: EncryptedContainer, former: str, unit: str) -> None:
+        """Seal what a unit and its custodian open of a box to another unit and its custodian instead; other holders keep theirs.
+
+        Raises Unopenable, and KeyTrouble where a secret of the one or a key of the other is not here.
+        """
+        for kind in OF_UNITS:
+            wraps = _wraps(session, box, kind, former)
+            if wraps:
+                opened = self._open(box, [(wrap, self._secret(wrap)) for wrap in wraps])
+                self.share(session, opened, kind, unit)
+                self.revoke(session, box, kind, former)
 
     def destroy(self, session: Session, box_ids: Sequence[int]) -> int:
         """Delete every wrap of these boxes, and visits that hold their seeds: after the commit no one can open them.

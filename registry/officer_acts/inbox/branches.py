@@ -1,10 +1,12 @@
 """What every source of the inbox gives: the same columns and values, so that one statement reads them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Date,
@@ -22,12 +24,13 @@ from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
 from registry.core.db.engine import Instant
-from registry.officers.absence import unable
+from registry.officers.absence import able, unable
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.vocabulary.cases import CaseState, Priority
 
-MAX_ROWS = 50
-"""Rows that one source gives: anyone who has more waiting begins with these."""
+MAX_ROWS, MAX_ROWS_OF_PART = 50, 20
+"""Rows that one source gives, the most urgent first, and one part of a source that is divided."""
 
 ME: BindParameter[str] = bindparam("me", type_=String)
 UNIT: BindParameter[str] = bindparam("unit", type_=String)
@@ -42,6 +45,13 @@ CONFLICTS: BindParameter[Any] = bindparam("conflicts", type_=String, expanding=T
 _STORED: dict[Any, Any] = {String: String, Date: Date, Instant: BigInteger}
 """As which type a column is stored."""
 
+BY_PRIORITY = tuple((Case.priority == one,) for one in Priority)
+
+
+def by_state(states: Sequence[CaseState]) -> tuple[tuple[ColumnElement[bool], ...], ...]:
+    return tuple((Case.state == state, *priority) for state in states for priority in BY_PRIORITY)
+
+
 May = Callable[[Resource, Act], bool]
 
 
@@ -50,6 +60,8 @@ class Source(NamedTuple):
 
     may: Callable[[May], bool]
     query: Callable[[], Select[Any]]
+    parts: Sequence[tuple[ColumnElement[bool], ...]] = ((),)
+    """Conditions that divide it, so that many rows of one part hide none of another. Each is a range of an index."""
 
     def is_of(self, roles: frozenset[Role]) -> bool:
         """Whether somebody with these roles sees it."""
@@ -58,7 +70,10 @@ class Source(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """The columns of a row. `kind` has its words at `inbox.<kind>`; `about` is what the link leads to within `reference`."""
+    """The columns of a row. `kind` has its words at `inbox.<kind>`; `about` is what the link leads to within `reference`.
+
+    `agency` is a public reference. A case's agency is sealed, and is not among them.
+    """
 
     kind: Any
     reference: Any
@@ -69,6 +84,10 @@ class Columns:
     due_on: Any = None
     due_at: Any = None
     priority: Any = None
+    agency: Any = None
+    country: Any = None
+    language: Any = None
+    danger_at: Any = None
 
 
 def right(resource: Resource, act: Act) -> Callable[[May], bool]:
@@ -87,6 +106,10 @@ def rows(columns: Columns) -> Select[Any]:
         _as(columns.due_on, Date, "due_on"),
         _as(columns.due_at, Instant, "due_at"),
         _as(columns.priority, String, "priority"),
+        _as(columns.agency, String, "agency"),
+        _as(columns.country, String, "country"),
+        _as(columns.language, String, "language"),
+        _as(columns.danger_at, Instant, "danger_at"),
     )
 
 
@@ -112,11 +135,17 @@ def of_my_unit() -> ColumnElement[bool]:
 def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ) -> ColumnElement[bool]:
     """Whether the row is this officer's: the owner is, there is none, or the one there was cannot use this right today.
 
-    Who reads cases can be given one.
+    Who reads cases can be given one. An officer of another unit, from which the case came, cannot use it here.
     """
-    return or_(owner == ME, owner.is_(None), owner.in_(unable_today(resource, act)))
+    return or_(owner == ME, owner.is_(None), owner.not_in(able(UNIT, RIGHTS[resource, act], TODAY)))
+
+
+@cache
+def _unable(resource: Resource, act: Act) -> CTE:
+    # By one name wherever it is used in a statement: the database reads it once.
+    return unable(UNIT, RIGHTS[resource, act], TODAY).cte(f"unable_{resource}_{act}")
 
 
 def unable_today(resource: Resource, act: Act) -> Select[Any]:
     """The officers of the unit who cannot use a right today: they have left, lost the role, or are away."""
-    return unable(UNIT, RIGHTS[resource, act], TODAY)
+    return select(_unable(resource, act).c.reference)

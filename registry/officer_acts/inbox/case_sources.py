@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
 from registry.complaints.casework.models import (
     AccessGrant,
+    CaseEvent,
     CaseMove,
     CaseTask,
     Decision,
@@ -18,10 +19,12 @@ from registry.complaints.casework.models import (
 from registry.complaints.casework.queue.listing import has_open_objection
 from registry.complaints.parties.hearings.outcome import WAITING_IN
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.parties.referrals.rules import LIVE
+from registry.complaints.parties.transfers.rules import MOVABLE_STATES
 from registry.officer_acts.inbox.branches import (
     AT,
+    BY_PRIORITY,
     LONG_AGO,
     ME,
     REOPENABLE,
@@ -31,6 +34,7 @@ from registry.officer_acts.inbox.branches import (
     Columns,
     May,
     Source,
+    by_state,
     in_my_unit,
     is_mine,
     of_my_unit,
@@ -45,8 +49,11 @@ from registry.vocabulary.cases import (
     AccessState,
     CaseState,
     DecisionState,
+    EventState,
     HearingState,
+    Priority,
     ReferralState,
+    TransferState,
     UnreadKind,
 )
 
@@ -65,15 +72,12 @@ def _due() -> Any:
     return func.nullif(Case.due_at, type_coerce(NEVER, Case.due_at.type), type_=Case.due_at.type)
 
 
-def _case(kind: Any, **more: Any) -> Columns:
+def case_columns(kind: Any, **more: Any) -> Columns:
     facts: dict[str, Any] = {
         "kind": kind, "reference": Case.reference, "owner": Case.assignee, "due_at": _due(), "priority": Case.priority,
+        "country": Case.country, "language": Case.language, "danger_at": Case.in_danger_since,
     }  # fmt: skip
     return Columns(**(facts | more))
-
-
-def _in_order(query: Select[Any]) -> Select[Any]:
-    return query.order_by(Case.priority, Case.due_at, Case.id)
 
 
 def _what_came() -> Any:
@@ -84,25 +88,25 @@ def _what_came() -> Any:
 
 def _unread() -> Select[Any]:
     waiting = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), is_mine(Case.assignee)
-    return _in_order(rows(_case(_what_came())).where(in_my_unit(), *waiting))
+    return rows(case_columns(_what_came())).where(in_my_unit(), *waiting)
 
 
 def _unread_late() -> Select[Any]:
     """What an assignee has not read in time is the supervisor's too."""
     late = Case.has_unread.is_(True), Case.state.not_in((_S.DRAFT, _S.PURGED)), Case.due_at < AT, Case.assignee != ME
-    return _in_order(rows(_case("unread_late")).where(in_my_unit(), *late))
+    return rows(case_columns("unread_late")).where(in_my_unit(), *late)
 
 
 def _danger(*whose: ColumnElement[bool]) -> Select[Any]:
     """Somebody is in danger, and no officer has written or referred the case since. A new case has its own row."""
     kind = case((Case.state == _S.WITHDRAWN, literal("danger_withdrawn", String)), else_=literal("danger", String))
     waiting = Case.in_danger_since.is_not(None), Case.state.not_in((_S.DRAFT, _S.SUBMITTED, _S.PURGED))
-    columns = _case(kind, since_at=Case.in_danger_since)
-    return rows(columns).where(in_my_unit(), *waiting, *whose).order_by(Case.in_danger_since, Case.id)
+    columns = case_columns(kind, since_at=Case.in_danger_since)
+    return rows(columns).where(in_my_unit(), *waiting, *whose)
 
 
-def _danger_of_all() -> Select[Any]:
-    return _danger()
+def _danger_of_others() -> Select[Any]:
+    return _danger(~is_mine(Case.assignee))
 
 
 def _own_danger() -> Select[Any]:
@@ -115,50 +119,50 @@ def _state() -> Any:
 
 def _own_cases() -> Select[Any]:
     mine = Case.assignee == ME, Case.state.in_(WORK_STATES)
-    return _in_order(rows(_case(_state(), since_on=Case.filed_on)).where(in_my_unit(), *mine))
+    return rows(case_columns(_state(), since_on=Case.filed_on)).where(in_my_unit(), *mine)
 
 
 def _free() -> Columns:
-    return _case(_state(), since_on=Case.filed_on, owner=None)
+    return case_columns(_state(), since_on=Case.filed_on, owner=None)
 
 
 def _unassigned() -> Select[Any]:
     free = Case.assignee.is_(None), Case.state.in_(WORK_STATES)
-    return _in_order(rows(_free()).where(in_my_unit(), *free))
+    return rows(_free()).where(in_my_unit(), *free)
 
 
 def _left() -> Select[Any]:
     """Cases of officers who cannot work on them today."""
-    waiting = Case.assignee.in_(unable_today(Resource.CASE, Act.READ)), Case.assignee != ME, Case.state.in_(WORK_STATES)
-    return _in_order(rows(_free()).where(in_my_unit(), *waiting))
+    theirs = Case.assignee.in_(unable_today(Resource.CASE, Act.READ)), Case.assignee != ME
+    return rows(_free()).where(in_my_unit(), *theirs, Case.state.in_(WORK_STATES))
 
 
 def _write_decision() -> Select[Any]:
     drafted = select(Decision.id).where(Decision.case_id == Case.id, Decision.state == DecisionState.DRAFTED)
     waiting = Case.state == _S.DECISION_DRAFT, ~drafted.exists(), is_mine(Case.assignee)
-    return _in_order(rows(_case("case.decision_draft")).where(in_my_unit(), *waiting))
+    return rows(case_columns("case.decision_draft")).where(in_my_unit(), *waiting)
 
 
 def _hearing_over() -> Select[Any]:
     open_ = select(Hearing.id).where(Hearing.case_id == Case.id, Hearing.state != _H.CLOSED)
     waiting = Case.state == _S.AGENCY_HEARING, ~open_.exists(), is_mine(Case.assignee)
-    return _in_order(rows(_case("case.agency_hearing")).where(in_my_unit(), *waiting))
+    return rows(case_columns("case.agency_hearing")).where(in_my_unit(), *waiting)
 
 
 def _decided() -> Select[Any]:
-    return _in_order(rows(_case("case.decided", owner=None)).where(in_my_unit(), Case.state.in_(DECIDED)))
+    return rows(case_columns("case.decided", owner=None)).where(in_my_unit(), Case.state.in_(DECIDED))
 
 
 def _measure_stands() -> Select[Any]:
     waiting = Case.state == _S.SANCTION_PENDING, Case.measure.is_not(None)
-    columns = _case("case.ready_to_close", owner=None, since_on=Case.measure_on)
-    return _in_order(rows(columns).where(in_my_unit(), *waiting))
+    columns = case_columns("case.ready_to_close", owner=None, since_on=Case.measure_on)
+    return rows(columns).where(in_my_unit(), *waiting)
 
 
 def _hearing(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
-    columns = _case(kind, about=Hearing.reference, **more)
+    columns = case_columns(kind, about=Hearing.reference, **more)
     query = rows(columns).join_from(Hearing, Case, Case.id == Hearing.case_id)
-    return query.where(of_my_unit(), *conditions).order_by(Hearing.id)
+    return query.where(of_my_unit(), *conditions)
 
 
 def _responsible(author: Any) -> Any:
@@ -214,9 +218,9 @@ def _objection() -> Select[Any]:
 def _referral(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
     owner = _responsible(Referral.proposed_by)
     facts: dict[str, Any] = {"about": Referral.reference, "owner": owner}
-    query = rows(_case(kind, **(facts | more))).join_from(Referral, Case, Case.id == Referral.case_id)
+    query = rows(case_columns(kind, **(facts | more))).join_from(Referral, Case, Case.id == Referral.case_id)
     mine = () if "owner" in more else (is_mine(owner),)
-    return query.where(of_my_unit(), *mine, *conditions).order_by(Referral.id)
+    return query.where(of_my_unit(), *mine, *conditions)
 
 
 def _referral_proposed() -> Select[Any]:
@@ -259,6 +263,33 @@ def _referral_done() -> Select[Any]:
     return _referral("referral.done", Referral.state == _R.DONE, _nothing_since(day), since_on=day)
 
 
+def _transfer(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
+    columns = case_columns(kind, about=Transfer.reference, since_on=Transfer.asked_on, due_at=Transfer.due_at, **more)
+    return rows(columns).join_from(Transfer, Case, Case.id == Transfer.case_id).where(*conditions)
+
+
+def _transfer_asked() -> Select[Any]:
+    """A case that another unit asks this one to take."""
+    waiting = Transfer.party == UNIT, Transfer.state == TransferState.ASKED, Case.state.in_(sorted(MOVABLE_STATES))
+    return _transfer("transfer.asked", *waiting, owner=None)
+
+
+def _transfer_late() -> Select[Any]:
+    """A unit that was asked to take a case has not answered in time; of danger there is no time."""
+    is_late = or_(Transfer.due_at < AT, Case.priority == Priority.P0)
+    return _transfer("transfer.late", of_my_unit(), Transfer.state == TransferState.ASKED, is_late, owner=None)
+
+
+def _transfer_declined() -> Select[Any]:
+    """Declined, and nothing was done about the case since."""
+    later, day = Transfer.__table__.alias("later"), Transfer.decided_on
+    anew = select(later.c.id).where(later.c.case_id == Case.id, later.c.id > Transfer.id)
+    moved = select(CaseMove.id).where(CaseMove.case_id == Case.id, CaseMove.on_day > day)
+    owner = _responsible(Transfer.asked_by)
+    declined = Transfer.state == TransferState.DECLINED, Case.is_open.is_(True), ~anew.exists(), ~moved.exists()
+    return _transfer("transfer.declined", of_my_unit(), *declined, is_mine(owner), owner=owner)
+
+
 def _identity() -> Select[Any]:
     requested = Referral.identity_said_in.is_not(None), Referral.identity_by.is_(None), Referral.state.in_(sorted(LIVE))
     return _referral("identity", *requested, owner=None, since_on=Referral.proposed_on)
@@ -266,33 +297,33 @@ def _identity() -> Select[Any]:
 
 def _decision() -> Select[Any]:
     drafted = Decision.state == DecisionState.DRAFTED, Decision.drafted_by != ME
-    columns = _case("decision.drafted", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
+    columns = case_columns("decision.drafted", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
     query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
-    return query.where(of_my_unit(), *drafted).order_by(Decision.id)
+    return query.where(of_my_unit(), *drafted)
 
 
 def _summary_untranslated() -> Select[Any]:
     drafted = Decision.state == DecisionState.DRAFTED, Decision.translation_sealed.is_(None)
     other = and_(Case.language.is_not(None), Decision.language.is_not(None), Case.language != Decision.language)
-    columns = _case("translation.decision", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
+    columns = case_columns("translation.decision", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
     query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
-    return query.where(of_my_unit(), *drafted, other).order_by(Decision.id)
+    return query.where(of_my_unit(), *drafted, other)
 
 
 def _untranslated() -> Select[Any]:
     """Open cases in a language that no officer of the unit reads, of which nothing is translated."""
-    reads = select(Officer.id).where(
-        Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE, Officer.language == Case.language
-    )
+    read = select(Officer.language).where(Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE)
     written = select(Translation.id).where(Translation.case_id == Case.id)
-    waiting = Case.is_open.is_(True), Case.language.is_not(None), ~reads.exists(), ~written.exists()
-    return _in_order(rows(_case("translation.case", owner=None, since_on=Case.filed_on)).where(in_my_unit(), *waiting))
+    waiting = Case.is_open.is_(True), Case.language.is_not(None), Case.language.not_in(read), ~written.exists()
+    return rows(case_columns("translation.case", owner=None, since_on=Case.filed_on)).where(in_my_unit(), *waiting)
 
 
 def _letter_untranslated() -> Select[Any]:
-    columns = _case("translation.letter", about=WaitingLetter.reference, owner=None, since_on=WaitingLetter.written_on)
+    columns = case_columns(
+        "translation.letter", about=WaitingLetter.reference, owner=None, since_on=WaitingLetter.written_on
+    )
     query = rows(columns).join_from(WaitingLetter, Case, Case.id == WaitingLetter.case_id)
-    return query.where(of_my_unit(), Case.state != _S.WITHDRAWN).order_by(Case.priority, WaitingLetter.id)
+    return query.where(of_my_unit(), Case.state != _S.WITHDRAWN)
 
 
 def _is_foreign(language: Any) -> ColumnElement[bool]:
@@ -316,39 +347,54 @@ def _outcome_untranslated() -> Select[Any]:
 
 def _lowering() -> Select[Any]:
     waiting = PriorityChange.decided_on.is_(None), PriorityChange.asked_by != ME
-    columns = _case("lowering", owner=None, since_on=PriorityChange.asked_on)
+    columns = case_columns("lowering", owner=None, since_on=PriorityChange.asked_on)
     query = rows(columns).join_from(PriorityChange, Case, Case.id == PriorityChange.case_id)
-    return query.where(of_my_unit(), *waiting).order_by(PriorityChange.id)
+    return query.where(of_my_unit(), *waiting)
 
 
 def _grants(kind: AccessKind) -> Select[Any]:
     requested = AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
     since, until = AccessGrant.asked_at, AccessGrant.ends_at
-    columns = _case("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
+    columns = case_columns("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
     query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
-    return query.where(of_my_unit(), *requested, AccessGrant.kind == kind).order_by(AccessGrant.id)
+    return query.where(of_my_unit(), *requested, AccessGrant.kind == kind)
 
 
 def _granted() -> Select[Any]:
     """An access that was granted and not used yet."""
     open_ = AccessGrant.state == AccessState.GRANTED, AccessGrant.ends_at > AT, AccessGrant.looked_at.is_(None)
-    columns = _case(
+    columns = case_columns(
         "grant.granted", about=AccessGrant.reference, owner=AccessGrant.asked_by,
         since_at=AccessGrant.decided_at, due_at=AccessGrant.ends_at,
     )  # fmt: skip
     query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
-    return query.where(of_my_unit(), *open_, AccessGrant.asked_by == ME).order_by(AccessGrant.id)
+    return query.where(of_my_unit(), *open_, AccessGrant.asked_by == ME)
 
 
 def _tasks() -> Select[Any]:
     """Tasks that are due soon, that have no day, or that a colleague gave."""
     owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
-    columns = _case("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
+    columns = case_columns("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
     is_given = and_(CaseTask.owner == ME, CaseTask.made_by != ME)
     now_due = or_(CaseTask.due_on <= SOON, CaseTask.due_on.is_(None), is_given)
     open_ = CaseTask.done_on.is_(None), Case.state != _S.PURGED, is_mine(owner)
-    return query.where(of_my_unit(), *open_, now_due).order_by(CaseTask.due_on.is_(None), CaseTask.due_on, CaseTask.id)
+    return query.where(of_my_unit(), *open_, now_due)
+
+
+def _events() -> Select[Any]:
+    """Visits and interviews before their day, and after it until what came of them is written down.
+
+    They are the row of all officers who take part, so one that a colleague planned is seen from the first moment.
+    """
+    word = case((CaseEvent.on_day < TODAY, literal("event_past.", String)), else_=literal("event.", String))
+    kind = word + type_coerce(CaseEvent.kind, String)
+    columns = case_columns(kind, about=CaseEvent.reference, owner=CaseEvent.owner, due_on=CaseEvent.on_day, due_at=None)
+    query = rows(columns).join_from(CaseEvent, Case, Case.id == CaseEvent.case_id)
+    takes_part = cast(CaseEvent.officers, String).like(literal('%"') + ME + literal('"%'))
+    is_near = or_(CaseEvent.on_day <= SOON, CaseEvent.written_by != ME)
+    waiting = CaseEvent.state == EventState.PLANNED, Case.state != _S.PURGED, is_near
+    return query.where(of_my_unit(), *waiting, or_(is_mine(CaseEvent.owner), takes_part))
 
 
 def _served() -> Select[Any]:
@@ -357,7 +403,7 @@ def _served() -> Select[Any]:
         kind="agency.served", reference=Hearing.reference, since_on=Hearing.served_on, due_on=Hearing.answer_by
     )
     waiting = Hearing.party == UNIT, Hearing.state == _H.SERVED, Hearing.answer_by >= TODAY
-    return rows(columns).where(*waiting).order_by(Hearing.answer_by, Hearing.id)
+    return rows(columns).where(*waiting)
 
 
 def _received() -> Select[Any]:
@@ -366,7 +412,7 @@ def _received() -> Select[Any]:
         kind="partner.sent", reference=Referral.reference, since_on=Referral.sent_on, due_on=Referral.expires_on
     )
     waiting = Referral.party == UNIT, Referral.state == _R.SENT, Referral.expires_on >= TODAY
-    return rows(columns).where(*waiting).order_by(Referral.sent_on, Referral.id)
+    return rows(columns).where(*waiting)
 
 
 def _proposes(resource: Resource) -> Any:
@@ -374,17 +420,21 @@ def _proposes(resource: Resource) -> Any:
 
 
 CASE_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.MESSAGE, Act.WRITE), _unread),
-    Source(right(Resource.CASE, Act.HOLD), _unread_late),
-    Source(right(Resource.CASE, Act.ASSIGN), _danger_of_all),
+    Source(right(Resource.MESSAGE, Act.WRITE), _unread, BY_PRIORITY),
+    Source(right(Resource.CASE, Act.HOLD), _unread_late, BY_PRIORITY),
+    Source(right(Resource.CASE, Act.ASSIGN), _danger_of_others),
     Source(_works, _own_danger),
     Source(_works, _own_cases),
-    Source(_works, _unassigned),
+    Source(_works, _unassigned, by_state(WORK_STATES)),
     Source(_works, _left),
     Source(_proposes(Resource.DECISION), _write_decision),
     Source(_proposes(Resource.HEARING), _hearing_over),
-    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.DECISION, Act.READ), _decided),
-    Source(right(Resource.CASE, Act.HOLD), _decided),
+    Source(
+        lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.DECISION, Act.READ),
+        _decided,
+        by_state(DECIDED),
+    ),
+    Source(right(Resource.CASE, Act.HOLD), _decided, by_state(DECIDED)),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
     Source(_proposes(Resource.HEARING), _hearing_draft),
     Source(right(Resource.HEARING, Act.APPROVE), _hearing_check),
@@ -399,6 +449,9 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(_proposes(Resource.REFERRAL), _referral_silent),
     Source(_proposes(Resource.REFERRAL), _referral_declined),
     Source(_proposes(Resource.REFERRAL), _referral_done),
+    Source(right(Resource.TRANSFER, Act.APPROVE), _transfer_asked),
+    Source(right(Resource.CASE, Act.HOLD), _transfer_late),
+    Source(_proposes(Resource.TRANSFER), _transfer_declined),
     Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
     Source(right(Resource.DECISION, Act.APPROVE), _decision),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
@@ -410,6 +463,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in AccessKind),  # type: ignore[misc]
     Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
     Source(_works, _tasks),
+    Source(_works, _events),
     Source(right(Resource.HEARING, Act.ANSWER), _served),
     Source(right(Resource.REFERRAL, Act.ANSWER), _received),
 )

@@ -23,6 +23,7 @@ from registry.officer_acts.inbox.branches import (
     right,
     rows,
 )
+from registry.officer_acts.inbox.case_sources import case_columns
 from registry.officers.absence import staffed_units
 from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld, Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
@@ -61,10 +62,14 @@ def _of_no_interest(agency_id: Any) -> ColumnElement[bool]:
     return or_(agency_id.is_(None), agency_id.not_in(select(Agency.id).where(Agency.reference.in_(CONFLICTS))))
 
 
+def _reference_of(agency_id: Any) -> Any:
+    return select(Agency.reference).where(Agency.id == agency_id).scalar_subquery()
+
+
 def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
-    columns = Columns(kind=kind, reference=Sanction.reference, **more)
+    columns = Columns(kind=kind, reference=Sanction.reference, agency=Sanction.agency, **more)
     mine = Sanction.authority == AUTHORITY, Sanction.agency.not_in(CONFLICTS)
-    return rows(columns).where(*mine, *conditions).order_by(Sanction.id)
+    return rows(columns).where(*mine, *conditions)
 
 
 def _sanction_draft() -> Select[Any]:
@@ -86,8 +91,7 @@ def _sanction_wanted() -> Select[Any]:
     resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
     proposed = resting.where(Decision.case_id == Case.id, Sanction.state != SanctionState.DROPPED)
     waiting = Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None), ~proposed.exists()
-    columns = Columns(kind="case.sanction_pending", reference=Case.reference, priority=Case.priority)
-    return rows(columns).where(in_my_unit(), *waiting).order_by(Case.priority, Case.due_at, Case.id)
+    return rows(case_columns("case.sanction_pending", owner=None, due_at=None)).where(in_my_unit(), *waiting)
 
 
 def _proposals() -> Select[Any]:
@@ -97,9 +101,10 @@ def _proposals() -> Select[Any]:
         reference=Proposal.reference,
         since_at=Proposal.proposed_at,
         due_on=Proposal.effective_on,
+        agency=_reference_of(Proposal.agency_id),
     )
     mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id)
-    return rows(columns).where(*mine, *waiting).order_by(Proposal.id)
+    return rows(columns).where(*mine, *waiting)
 
 
 def _refused_proposals() -> Select[Any]:
@@ -107,10 +112,12 @@ def _refused_proposals() -> Select[Any]:
     later = Proposal.__table__.alias("later")
     again = select(later.c.id).where(later.c.subject == Proposal.subject, later.c.id > Proposal.id)
     columns = Columns(
-        kind="licence.refused", reference=Proposal.reference, owner=Proposal.proposed_by, since_at=Proposal.decided_at
-    )
-    refused = Proposal.state == ProposalState.REFUSED, Proposal.proposed_by == ME, Proposal.decided_at > _long_ago()
-    return rows(columns).where(Proposal.authority == AUTHORITY, *refused, ~again.exists()).order_by(Proposal.id)
+        kind="licence.refused", reference=Proposal.reference, owner=Proposal.proposed_by, since_at=Proposal.decided_at,
+        agency=_reference_of(Proposal.agency_id),
+    )  # fmt: skip
+    mine = is_mine(Proposal.proposed_by, Resource.LICENCE, Act.PROPOSE)
+    refused = Proposal.state == ProposalState.REFUSED, mine, Proposal.decided_at > _long_ago()
+    return rows(columns).where(Proposal.authority == AUTHORITY, *refused, ~again.exists())
 
 
 def _applications() -> Select[Any]:
@@ -119,10 +126,12 @@ def _applications() -> Select[Any]:
     goes_on = select(later.c.id).where(
         later.c.subject == Proposal.subject, later.c.id > Proposal.id, later.c.state != ProposalState.REFUSED
     )
-    columns = Columns(kind="licence.applied", reference=Agency.reference, since_on=Proposal.effective_on)
+    columns = Columns(
+        kind="licence.applied", reference=Agency.reference, agency=Agency.reference, since_on=Proposal.effective_on
+    )
     query = rows(columns).join_from(Proposal, Agency, Agency.id == Proposal.agency_id)
     entered = Proposal.act == LicenceAct.APPLY, Proposal.state == ProposalState.APPLIED, Proposal.authority == AUTHORITY
-    return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists()).order_by(Proposal.id)
+    return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists())
 
 
 def _long_ago() -> Any:
@@ -132,10 +141,11 @@ def _long_ago() -> Any:
 
 def _deposits() -> Select[Any]:
     waiting = DepositLine.state == ProposalState.OPEN, DepositLine.recorded_by != ME
-    columns = Columns(kind="deposit", reference=Agency.reference, since_at=DepositLine.recorded_at)
+    agency = Agency.reference
+    columns = Columns(kind="deposit", reference=agency, agency=agency, since_at=DepositLine.recorded_at)
     query = rows(columns).join_from(DepositLine, Agency, Agency.id == DepositLine.agency_id)
     mine = DepositLine.authority == AUTHORITY, _of_no_interest(DepositLine.agency_id)
-    return query.where(*mine, *waiting).order_by(DepositLine.id)
+    return query.where(*mine, *waiting)
 
 
 def _licensed_agencies() -> Select[Any]:
@@ -150,29 +160,32 @@ def _entries() -> Select[Any]:
         EntryRequest.agency.not_in(CONFLICTS),
     )
     columns = Columns(
-        kind="entry", reference=EntryRequest.reference, since_on=EntryRequest.asked_on, due_on=EntryRequest.due_on
-    )
-    return rows(columns).where(*waiting).order_by(EntryRequest.due_on, EntryRequest.id)
+        kind="entry", reference=EntryRequest.reference, since_on=EntryRequest.asked_on, due_on=EntryRequest.due_on,
+        agency=EntryRequest.agency,
+    )  # fmt: skip
+    return rows(columns).where(*waiting)
 
 
 def _channels() -> Select[Any]:
     waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED, PendingChannelChange.proposed_by != ME
     columns = Columns(
-        kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at
-    )
+        kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at,
+        agency=_reference_of(PendingChannelChange.agency_id),
+    )  # fmt: skip
     mine = PendingChannelChange.agency_id.in_(_licensed_agencies()), _of_no_interest(PendingChannelChange.agency_id)
-    return rows(columns).where(*mine, *waiting).order_by(PendingChannelChange.id)
+    return rows(columns).where(*mine, *waiting)
 
 
 def _clones() -> Select[Any]:
     mine = or_(Collision.first_id.in_(_licensed_agencies()), Collision.second_id.in_(_licensed_agencies()))
     no_interest = _of_no_interest(Collision.first_id), _of_no_interest(Collision.second_id)
-    columns = Columns(kind="clone", reference=Collision.reference, since_at=Collision.found_at)
-    return (
-        rows(columns)
-        .where(Collision.state == CollisionState.OPEN, mine, *no_interest)
-        .order_by(Collision.rank.desc(), Collision.id)
+    columns = Columns(
+        kind="clone",
+        reference=Collision.reference,
+        since_at=Collision.found_at,
+        agency=_reference_of(Collision.first_id),
     )
+    return rows(columns).where(Collision.state == CollisionState.OPEN, mine, *no_interest)
 
 
 def _lists() -> Select[Any]:
@@ -180,7 +193,7 @@ def _lists() -> Select[Any]:
     query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
     waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), Authority.reference == AUTHORITY
-    return query.where(*waiting).order_by(PendingImport.id)
+    return query.where(*waiting)
 
 
 def _list_held_unowned() -> Select[Any]:
@@ -189,7 +202,7 @@ def _list_held_unowned() -> Select[Any]:
     query = rows(columns).join_from(PendingImport, OfficialList, OfficialList.id == PendingImport.source_id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
     waiting = PendingImport.decided_at.is_(None), PendingImport.ordered_at.is_(None), ~_has_unit()
-    return query.where(*waiting).order_by(PendingImport.id)
+    return query.where(*waiting)
 
 
 def _has_unit() -> ColumnElement[bool]:
@@ -215,13 +228,13 @@ def _out_of_date(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
     query = rows(columns).join_from(OfficialList, last, last.c.source_id == OfficialList.id)
     query = query.join(Authority, Authority.id == OfficialList.authority_id)
     late = OfficialList.fresh_for_days > 0, until < type_coerce(AT, AT.type), whose
-    return query.where(*late).order_by(OfficialList.id)
+    return query.where(*late)
 
 
 def _changes() -> Select[Any]:
     waiting = OfficerChange.state == ChangeState.OPEN, OfficerChange.proposed_by != ME
     columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
-    return rows(columns).where(OfficerChange.unit == UNIT, *waiting).order_by(OfficerChange.id)
+    return rows(columns).where(OfficerChange.unit == UNIT, *waiting)
 
 
 def _unstaffed() -> Select[Any]:
@@ -234,7 +247,7 @@ def _unstaffed() -> Select[Any]:
         Unit.country.in_(sorted(EU_STATES)),
     )
     columns = Columns(kind="unit.unstaffed", reference=Unit.reference)
-    return rows(columns).where(*takes, Unit.reference.not_in(staffed)).order_by(Unit.id)
+    return rows(columns).where(*takes, Unit.reference.not_in(staffed))
 
 
 def _second_supervisor() -> Select[Any]:
@@ -248,13 +261,13 @@ def _second_supervisor() -> Select[Any]:
         )
     )  # fmt: skip
     columns = Columns(kind="officer.second_supervisor", reference=Officer.reference, owner=Officer.reference)
-    return rows(columns).where(Officer.reference == ME, ~others.exists()).order_by(Officer.id)
+    return rows(columns).where(Officer.reference == ME, ~others.exists())
 
 
 def _templates() -> Select[Any]:
     waiting = ReplyTemplate.unit == UNIT, ReplyTemplate.state == TemplateState.PROPOSED, ReplyTemplate.written_by != ME
     columns = Columns(kind="template", reference=ReplyTemplate.reference, since_on=ReplyTemplate.written_on)
-    return rows(columns).where(*waiting).order_by(ReplyTemplate.id)
+    return rows(columns).where(*waiting)
 
 
 def _unsent() -> Select[Any]:
@@ -266,17 +279,14 @@ def _unsent() -> Select[Any]:
     )
     query = rows(columns).join_from(OfficerDraft, Officer, Officer.id == OfficerDraft.officer_id)
     query = query.outerjoin(Case, Case.reference == OfficerDraft.about)
-    return query.where(Officer.reference == ME).order_by(OfficerDraft.id)
+    return query.where(Officer.reference == ME)
 
 
 def _approves(resource: Resource) -> Any:
     return right(resource, Act.APPROVE)
 
 
-OTHER_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
-    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
-    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
+DESK_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.LICENCE, Act.PROPOSE), _refused_proposals),
     Source(right(Resource.LICENCE, Act.PROPOSE), _applications),
     Source(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
@@ -291,15 +301,23 @@ OTHER_SOURCES: tuple[Source, ...] = (
     Source(_approves(Resource.IMPORT), _lists),
     Source(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
     Source(_approves(Resource.OFFICER), _changes),
-    Source(_approves(Resource.OFFICER), _second_supervisor),
     Source(right(Resource.CASE, Act.HOLD), _templates),
+)
+"""Of an authority or a unit: where no one has the role, the row waits for those who give it."""
+
+OWN_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
+    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
+    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
+    Source(_approves(Resource.OFFICER), _second_supervisor),
     Source(right(Resource.OWN, Act.WRITE), _unsent),
 )
+"""Of the reader alone, or of administrators."""
 
 
 def _overlay(kind: str, since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     columns = Columns(kind=kind, reference=LawOverlay.reference, since_at=since)
-    return rows(columns).where(*conditions).order_by(LawOverlay.id)
+    return rows(columns).where(*conditions)
 
 
 def _proposed() -> Select[Any]:

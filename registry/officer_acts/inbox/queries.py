@@ -5,38 +5,53 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
+from registry.complaints.case.models import Case
 from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.queue.assignment import TAKEN_UP
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.core.working_days import working_days_after
-from registry.officer_acts.inbox.branches import MAX_ROWS, Source
+from registry.officer_acts.case_filters import MINE
+from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
-from registry.officer_acts.inbox.other_sources import LAW_SOURCES, OTHER_SOURCES, countries_out_of_date, deposits_short
+from registry.officer_acts.inbox.other_sources import (
+    DESK_SOURCES,
+    LAW_SOURCES,
+    OWN_SOURCES,
+    countries_out_of_date,
+    deposits_short,
+)
 from registry.officers.absence import roles_held_in
+from registry.officers.models import Unit
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.cases import CaseState
 
-SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *OTHER_SOURCES, *LAW_SOURCES)
+SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *DESK_SOURCES, *OWN_SOURCES, *LAW_SOURCES)
 
 SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
 
 _LINKS: Mapping[str, str] = {
+    "hearing.reprisal_check": "/console/cases/{reference}/hearings/{about}/check",
+    "hearing.approved": "/console/cases/{reference}/hearings/{about}/serve",
     "hearing.": "/console/cases/{reference}/hearings/{about}",
     "referral.": "/console/cases/{reference}/referrals/{about}",
+    "transfer.asked": "/console/transfers/{about}",
+    "transfer.": "/console/cases/{reference}/transfers",
     "decision.": "/console/cases/{reference}/decision",
     "translation.": "/console/cases/{reference}/translation",
     "grant.asked": "/console/openings",
     "grant.granted": "/console/cases/{reference}/openings/{about}",
     "identity": "/console/identities",
     "task": "/console/cases/{reference}/notes",
+    "event": "/console/cases/{reference}/events",
     "case.sanction_pending": "/console/cases/{reference}/decision",
     "case.decided": "/console/cases/{reference}/decision",
     "sanction.": "/console/sanctions/{reference}",
@@ -63,23 +78,42 @@ _LINKS: Mapping[str, str] = {
 _GROUPS: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report", "unread_late",
-            "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed", "hearing.longer", "hearing.objection",
-            "referral.declined", "referral.silent", "referral.done", "grant.granted", "case.submitted", "case.reopened",
+            "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report",
+            "unread_transfer", "unread_late", "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed",
+            "hearing.longer", "hearing.objection", "referral.declined", "referral.silent", "referral.done",
+            "transfer.late", "transfer.declined", "grant.granted", "case.submitted", "case.reopened",
         ),
         "new",
     ),
     **dict.fromkeys(
         (
             "hearing.reprisal_check", "referral.override", "decision.drafted", "lowering", "grant.asked", "identity",
-            "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel", "clone",
-            "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
+            "transfer.asked", "sanction.legal_review", "sanction.ending", "licence.proposal", "deposit", "entry", "channel",
+            "clone", "list.held", "officer.change", "law.proposed", "law.withdrawal", "template",
         ),
         "second",
     ),
 }  # fmt: skip
 
-NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.", "law.", "template")
+_ACTS: Mapping[str, tuple[str, ...]] = {
+    "read": ("unread", "hearing.answered", "referral.declined", "referral.done", "licence.refused"),
+    "write": (
+        "danger",
+        "case.decision_draft",
+        "hearing.drafted",
+        "sanction.proposed",
+        "case.sanction_pending",
+        "unsent",
+    ),
+    "check": ("hearing.reprisal_check",),
+    "send": ("hearing.approved", "referral.to_send"),
+    "answer": ("agency.served", "partner.sent", "hearing.longer", "hearing.objection"),
+    "translate": ("translation.",),
+    "decide": ("case.decided", "licence.applied", *(kind for kind, group in _GROUPS.items() if group == "second")),
+}
+"""What is done with a row, by the beginning of its kind; the first that fits."""
+
+NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "licence.refused", "law.", "template")
 """Kinds whose reference says nothing to a reader, or is no reference of the registry."""
 
 
@@ -87,7 +121,8 @@ NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "list.
 class Row:
     """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline.
 
-    `is_vacant`: no one in the unit has the role for it, so it waits for those who can give that role.
+    `agency` is a public reference; that of a case is sealed, and for the page to read. `is_vacant`: no one in the unit has
+    the role for it, so it waits for those who can give that role.
     """
 
     kind: str
@@ -98,6 +133,10 @@ class Row:
     due_at: datetime | None
     priority: str | None
     is_vacant: bool = False
+    agency: str | None = None
+    country: str | None = None
+    language: str | None = None
+    is_danger: bool = False
 
     @property
     def href(self) -> str:
@@ -112,8 +151,18 @@ class Row:
         return _GROUPS.get(self.kind, "work")
 
     @property
+    def act(self) -> str:
+        """What the officer is to do there, in one word of the catalogue."""
+        return next((act for act, kinds in _ACTS.items() if self.kind.startswith(kinds)), "open")
+
+    @property
     def is_named(self) -> bool:
         return not self.kind.startswith(NAMELESS)
+
+    @property
+    def is_case(self) -> bool:
+        """Whether `reference` is a case's."""
+        return self.href.startswith("/console/cases/") and self.kind not in ("unsent", "unsent_stale")
 
     @property
     def is_free(self) -> bool:
@@ -123,27 +172,59 @@ class Row:
     def is_late(self, at: datetime) -> bool:
         return self.due_at is not None and self.due_at < at
 
-    def order(self, at: datetime) -> tuple[object, ...]:
-        """By priority, overdue first within one, then by deadline; what has none comes last."""
-        due, is_message = self.due_at or datetime.max.replace(tzinfo=UTC), self.kind.startswith("unread")
-        is_danger = self.kind.startswith("danger")
+    def order(self, me: str) -> tuple[object, ...]:
+        """Somebody in danger first. Then by day of the deadline, whatever it is, and within one day what is the reader's own."""
+        due = self.due_at or _NEVER
         return (
-            self.priority or "p9", not is_danger, not self.is_late(at), due, not is_message, self.kind, self.reference,
+            not self.is_danger and self.priority != "p0",
+            due.date(), self.owner != me, due, self.priority or "p9", self.kind, self.reference,
         )  # fmt: skip
 
 
-class Inbox(list[Row]):
-    """The rows of an officer; `is_cut` where more of some reason wait than are listed."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
-    is_cut = False
+
+class Alike(NamedTuple):
+    """What rows have in common of which not all are listed; `is_mine`: they lie with the reader."""
+
+    kind: str
+    priority: str | None
+    is_mine: bool
+
+    @property
+    def group(self) -> str:
+        return _GROUPS.get(self.kind, "work")
+
+    @property
+    def href(self) -> str | None:
+        """Where all of them are listed: the queue, if they are cases in one state."""
+        state = self.kind.removeprefix("case.")
+        if state not in set(CaseState):
+            return None
+        return f"/console/cases?state={state}&priority={self.priority}" + (f"&assignee={MINE}" if self.is_mine else "")
+
+
+class Inbox(list[Row]):
+    """The rows of an officer. `hidden`: how many more wait that are not listed.
+
+    Of those, a case that waits for two reasons counts for each.
+    """
+
+    hidden: Mapping[Alike, int]
+
+    @property
+    def number(self) -> int:
+        """How many wait, listed or not."""
+        return len(self) + sum(self.hidden.values())
 
 
 def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
-    """All that waits for the officer, the most urgent first: at most MAX_ROWS of each reason.
+    """All that waits for the officer, by deadline: at most MAX_ROWS of each part of a source.
 
     What no one in the unit has the role for waits for its supervisors, and without those for its administrators.
-    One statement for what waits. For those who give roles another reads the roles of the unit, for operators one the law in
-    force, and for officers of deposits a few read the ledgers that were drawn on.
+    One statement for what waits, and where not all is listed one that counts it. For those who give roles another reads
+    the roles of the unit, for operators one the law in force, and for officers of deposits a few read the ledgers that were
+    drawn on.
     """
     today = day_at(at, None)
     values = {
@@ -160,7 +241,6 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     roles = me.standing.roles
     vacant = _vacant(session, me) if roles & _GIVE_ROLES else frozenset()
     given = session.execute(_statement(roles, vacant), values).all()
-    of_source = Counter(row.source for row in given)
     found = {_row(row): None for row in given}
     if me.standing.may(Resource.LAW, Act.PROPOSE):
         found |= {
@@ -169,15 +249,35 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
         }
     if me.standing.may(Resource.DEPOSIT, Act.PROPOSE):
         found |= {
-            Row("deposit.short", agency, None, None, None, _end_of(by) if by else None, None): None
+            Row("deposit.short", agency, None, None, None, _end_of(by) if by else None, None, agency=agency): None
             for agency, by in deposits_short(session, me.standing.authority, at)
             if agency not in me.conflicts
         }
     specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
     shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
-    listed = Inbox(sorted(shown_rows, key=lambda row: row.order(at)))
-    listed.is_cut = any(number >= MAX_ROWS for number in of_source.values())
+    listed = Inbox(sorted(shown_rows, key=lambda row: row.order(me.officer.reference)))
+    listed.hidden = _hidden(session, roles, vacant, values, given)
     return listed
+
+
+def _hidden(
+    session: Session, roles: frozenset[Role], vacant: frozenset[int], values: Mapping[str, Any], given: Sequence[Any]
+) -> dict[Alike, int]:
+    """How many more there are than the sources gave."""
+    parts = _parts(roles, vacant)
+    cut = frozenset(
+        parts[part].source
+        for part, number in Counter(row.part for row in given).items()
+        if number >= (MAX_ROWS_OF_PART if parts[part].conditions else MAX_ROWS)
+    )
+    if not cut:
+        return {}
+    me = values["me"]
+    listed = Counter(Alike(row.kind, row.priority, row.owner == me) for row in given if parts[row.part].source in cut)
+    counted: Counter[Alike] = Counter()
+    for kind, priority, owner, number in session.execute(_counting(cut), values):
+        counted[Alike(kind, priority, owner == me)] += number
+    return dict(sorted((counted - listed).items(), key=lambda one: (one[0].priority or "p9", one[0].kind)))
 
 
 _TAKEN = frozenset(f"case.{state}" for state in TAKEN_UP)
@@ -200,24 +300,71 @@ _GIVE_ROLES = frozenset({Role.SUPERVISOR, Role.SYSADMIN})
 
 
 def _vacant(session: Session, me: AuthenticatedOfficer) -> frozenset[int]:
-    """The sources of cases that no one in the unit sees, for an officer who can give somebody the role."""
-    held = frozenset(session.scalars(roles_held_in(me.standing.unit)))
+    """The sources that no one in the unit sees, for an officer who can give somebody the role.
+
+    What is the authority's may be seen by another of its units.
+    """
+    unit = select(literal(me.standing.unit, String))
+    held = frozenset(session.scalars(roles_held_in(unit)))
     if Role.SUPERVISOR not in me.standing.roles and Role.SUPERVISOR in held:
         return frozenset()
-    return frozenset(number for number, one in enumerate(CASE_SOURCES) if not one.is_of(held))
+    units = select(Unit.reference).where(Unit.authority == me.standing.authority, Unit.closed_on.is_(None))
+    of_authority = held | frozenset(session.scalars(roles_held_in(units)))
+    seen_by = [(one, held) for one in CASE_SOURCES] + [(one, of_authority) for one in DESK_SOURCES]
+    return frozenset(number for number, (one, roles) in enumerate(seen_by) if not one.is_of(roles))
+
+
+class _Part(NamedTuple):
+    """A part of a source, by its place among all sources; `is_vacant`: of which no one in the unit has the role."""
+
+    source: int
+    conditions: tuple[ColumnElement[bool], ...]
+    is_vacant: bool
 
 
 @lru_cache(maxsize=128)
-def _statement(roles: frozenset[Role], vacant: frozenset[int]) -> Select[Any] | CompoundSelect[Any]:
-    """The statement for officers of these roles, who see `vacant` sources of cases too: built once, for it is long."""
-    own = dict.fromkeys(one.query for one in SOURCES if one.is_of(roles))
-    others = dict.fromkeys(CASE_SOURCES[number].query for number in sorted(vacant))
-    queries = [(query, 0) for query in own] + [(query, 1) for query in others if query not in own]
-    parts = [(query().limit(MAX_ROWS).subquery(), is_vacant) for query, is_vacant in queries]
+def _parts(roles: frozenset[Role], vacant: frozenset[int]) -> list[_Part]:
+    """What officers of these roles see, and those who see the `vacant` sources of cases too."""
+    own = {one.query for one in SOURCES if one.is_of(roles)}
+    seen = {one.query: n for n, one in enumerate(SOURCES) if one.query in own or n in vacant}
+    return [_Part(n, part, query not in own) for query, n in seen.items() for part in SOURCES[n].parts]
+
+
+@lru_cache(maxsize=128)
+def _statement(roles: frozenset[Role], vacant: frozenset[int]) -> CompoundSelect[Any]:
+    """The statement for officers of these roles: built once, for it is long."""
+    parts = [(SOURCES[one.source].query().where(*one.conditions), one) for one in _parts(roles, vacant)]
     return union_all(
         *(
-            select(part, literal(n, Integer).label("source"), literal(is_vacant, Integer).label("is_vacant"))
-            for n, (part, is_vacant) in enumerate(parts)
+            select(
+                _first_of(query, one),
+                literal(n, Integer).label("part"),
+                literal(int(one.is_vacant), Integer).label("is_vacant"),
+            )
+            for n, (query, one) in enumerate(parts)
+        )
+    )
+
+
+def _first_of(query: Select[Any], part: _Part) -> Any:
+    """The most urgent of what a statement finds, and the one due first of those."""
+    given = query.selected_columns
+    if part.conditions:
+        return query.order_by(Case.due_at, Case.id).limit(MAX_ROWS_OF_PART).subquery()
+    due = (given.due_at, given.due_on, given.since_on, given.since_at, given.reference)
+    return query.order_by(given.priority, *due).limit(MAX_ROWS).subquery()
+
+
+@lru_cache(maxsize=128)
+def _counting(sources: frozenset[int]) -> CompoundSelect[Any]:
+    """How many of each kind and priority the sources have."""
+    found = [SOURCES[number].query().subquery() for number in sorted(sources)]
+    return union_all(
+        *(
+            select(part.c.kind, part.c.priority, part.c.owner, func.count()).group_by(
+                part.c.kind, part.c.priority, part.c.owner
+            )
+            for part in found
         )
     )
 
@@ -232,13 +379,11 @@ def _row(row: Any) -> Row:
         # A case's own deadline is months away: what waits for a second person would never be late.
         soon = _end_of(working_days_after(since, _WITHIN[row.kind]))
         due = soon if due is None else min(due, soon)
-    return Row(row.kind, row.reference, row.about, row.owner, since, due, row.priority, bool(row.is_vacant))
+    return Row(
+        row.kind, row.reference, row.about, row.owner, since, due, row.priority, bool(row.is_vacant),
+        row.agency, row.country, row.language, row.danger_at is not None,
+    )  # fmt: skip
 
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-def of_case(rows: Sequence[Row], reference: str) -> list[Row]:
-    """Those of one case."""
-    return [row for row in rows if row.reference == reference]

@@ -153,7 +153,8 @@ def page_of(
         "mine.html",
         status=status,
         view=view,
-        unit_name=name_in(visitor.language, view.unit_names),
+        writers=_writers(visitor.language, view),
+        handovers=_handovers(visitor.language, view),
         can={one.value for one in view.can},
         consents=[
             (one, question_text(visitor.language, CONSENTS[one.kind]))
@@ -173,7 +174,7 @@ def page_of(
         is_danger_reported=is_danger_reported,
         today=_today(visitor, view, sheet),
         is_danger_filed=view.reads is Reads.RECEIVED and triage(sheet.answers).priority is Priority.P0,
-        office=name_in(visitor.language, view.unit_names),
+        office=name_in(visitor.language, view.first_names),
         most=messages.MAX_CHARACTERS,
         fault=_fault_text(visitor.language, fault) if fault is not None else "",
         typed=typed,
@@ -217,8 +218,24 @@ def _copied(visitor: PageRequest, own: OwnCopy) -> dict[str, Any]:
     ]
     agreed = [question_text(visitor.language, CONSENTS[one.kind]) for one in own.view.consents if one.is_given]
     files = list_files(visitor.session, visitor.sealer, visitor.visit)
-    name = name_in(visitor.language, own.view.unit_names)
-    return {"view": own.view, "unit_name": name, "said": stated, "agreed": agreed, "files": files}
+    writers, handovers = _writers(visitor.language, own.view), _handovers(visitor.language, own.view)
+    return {
+        "view": own.view, "writers": writers, "handovers": handovers, "said": stated, "agreed": agreed, "files": files,
+    }  # fmt: skip
+
+
+def _writers(language: Language, view: mailbox.MailboxView) -> dict[str | None, str]:
+    """The name of the office that wrote a message, by the message's `unit`."""
+    return {None: name_in(language, view.unit_names)} | {
+        unit: name_in(language, names) for unit, names in view.former_names.items()
+    }
+
+
+def _handovers(language: Language, view: mailbox.MailboxView) -> list[dict[str, Any]]:
+    return [
+        {"former": name_in(language, one.from_names), "to": name_in(language, one.to_names), "on_day": one.on_day}
+        for one in view.handovers
+    ]
 
 
 FIRST_LOOK = timedelta(days=7)

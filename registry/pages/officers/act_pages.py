@@ -1,6 +1,6 @@
 """Buttons and forms of officers' acts, served from their tables (registry.officer_acts.acts)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.http.portals import FORM_FIELD, see_other
+from registry.http.portals import see_other
 from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.agencies import with_choices
 from registry.pages.officers.form_fields import any_day_in, any_number_in, day_in, made_by_form, version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.refusals import Refusal, attempt
-from registry.pages.officers.rendering import page
 from registry.vocabulary.codes import Problem
 from schemas.base import InSchema
 from schemas.fields import Count, Day, Flag, Word
@@ -31,7 +30,8 @@ class Place(NamedTuple):
     """What an act is done to: its references, the address of its page, and that page again, with why the act was refused.
 
     With `is_list` what is drafted has a page of its own below the address. `afterwards` makes the answer instead, of what the act
-    gave: a code that is shown once, or another page to lead on to.
+    gave: a code that is shown once, or another page to lead on to. `then` are acts that the same form does besides, to what the
+    act gave or was done to, in the same transaction.
     """
 
     reference: str | tuple[str, ...]
@@ -39,6 +39,7 @@ class Place(NamedTuple):
     again: Callable[[Refusal], Response]
     is_list: bool = False
     afterwards: Callable[[Any], Response] | None = None
+    then: Sequence[tuple[OfficerActs[Any], OfficerAct]] = ()
 
 
 PlaceFinder = Callable[..., Place]
@@ -75,15 +76,11 @@ def _view(
 ) -> Callable[..., Response]:
     def view(session: Session, me: AuthenticatedOfficer, **path: str) -> Response:
         place = find_place(session, me, act, **path)
-
-        question = question_of(act.operation)
-        if question is not None:
-            return question_page(question, place.address)
-
         gave: list[Any] = []
 
         def do() -> object:
             version = version_sent() if is_versioned and act.is_versioned else None
+            require_confirmed(act)
             values = values_of(act, _form_sent())
             try:
                 given = acts.perform(act, session, me, place.reference, version, values)
@@ -94,8 +91,11 @@ def _view(
                 raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, message)]) from None
             if act.taken_back_at is not None:
                 note_undo({}, f"{request.path}/{act.taken_back_at(given)}")
-            if act.done is not None:
-                note_done(act.done(given))
+            note_done(act.operation if act.done is None else act.done(given))
+            made: Any = given
+            reference = getattr(made, "reference", made) if act.drafts else place.reference
+            for table, following in place.then:
+                table.perform(following, session, me, reference, None, values_of(following, _form_sent()))
             return given
 
         def perform() -> None:
@@ -104,6 +104,8 @@ def _view(
         refusal = attempt(session, perform, act.form)
         if refusal is not None:
             return place.again(refusal)
+        if place.then:
+            note_done(place.then[-1][1].operation)
         if place.afterwards is not None:
             return place.afterwards(gave[0])
         return see_other(f"{place.address}/{gave[0]}" if act.drafts and place.is_list else place.address)
@@ -177,31 +179,7 @@ def chosen(form: Form, name: str, words: Mapping[str, Choice], unread: str = "ch
     return words[form[name]]
 
 
-_CONFIRMED = "confirmed"
-
-_ASKED: Mapping[str, str] = {
-    "closeHearing": "close_hearing",
-    "approveSanction": "approve_sanction",
-    "confirmSanctionEnd": "end_sanction",
-    "withdrawSanction": "drop_sanction",
-    "closeOfficer": "close_officer",
-}
-"""Operations that are asked about, and where their words stand: `confirm.<words>.ask`, `.follows` and `.yes`."""
-
-_ASKED_MOVES: Mapping[str, str] = {"closed": "close_case", "merged": "merge_case", "out_of_scope": "out_of_scope"}
-"""Moves of a case that are asked about."""
-
-
-def question_of(operation: str) -> str | None:
-    """The words that an act is asked about with, before it is done; None where it is done at once, or was confirmed."""
-    if request.form.get(_CONFIRMED) == "yes":
-        return None
-    if operation == "moveCase":
-        return _ASKED_MOVES.get(request.form.get("to", ""))
-    return _ASKED.get(operation)
-
-
-def question_page(words: str, back: str) -> Response:
-    """The page that says what follows. Its form brings along all that was sent; `back` leads to where it came from."""
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in (FORM_FIELD, _CONFIRMED)]
-    return page("confirm.html", here="", words=words, sent=sent, action=request.path, back=back, confirmed=_CONFIRMED)
+def require_confirmed(act: OfficerAct) -> None:
+    """Raise InvalidInput where an act cannot be taken back and the box of its form that says so is not ticked."""
+    if act.is_final and request.form.get("confirmed") != "yes":
+        raise InvalidInput([Fault.of("confirmed", Problem.MISSING, "tick_final")])

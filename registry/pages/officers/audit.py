@@ -40,6 +40,8 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "break_glass": ("role",),
     "decision": ("decision_outcome", "role"),
     "deposit": ("deposit.kind",),
+    "event": ("event_kind",),
+    "firm": ("firm_part",),
     "hearing": ("audit.by", "role"),
     "keys": ("audit.holder",),
     "licence": ("status", "sanction"),

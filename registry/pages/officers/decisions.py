@@ -1,6 +1,7 @@
 """A case's tab of its decision: written by one officer, made or sent back by another."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
@@ -74,12 +75,9 @@ def _decisions_page(
         refusal=refusal,
         draft=draft,
         notices=_notices(case, draft, today) if draft is not None else {},
-        languages=list(Language),
-        reads=actions.language_of(case),
+        decision=choices(case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],
         made=[one for one in found if one.decision.state is not DecisionState.DRAFTED],
-        outcomes=list(DecisionOutcome),
-        days=rules,
         is_open=case.state in rules.DRAFTED_IN,
         names=names_in(session, me.standing.unit),
         may_write=me.standing.may(Resource.DECISION, Act.PROPOSE),
@@ -89,6 +87,16 @@ def _decisions_page(
         may_sanction=me.standing.may(Resource.SANCTION, Act.PROPOSE),
         may_see_sanctions=me.standing.may(Resource.SANCTION, Act.READ),
     )
+
+
+def choices(case: Case) -> dict[str, Any]:
+    """What the form of a decision offers: outcomes, languages, days for an objection; `reads` is the complainant's language."""
+    return {
+        "outcomes": list(DecisionOutcome),
+        "languages": list(Language),
+        "reads": actions.language_of(case),
+        "days": rules,
+    }
 
 
 def _notices(case: Case, draft: queries.ShownDecision, today: date) -> dict[Language, str]:

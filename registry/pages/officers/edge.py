@@ -13,6 +13,7 @@ from registry.pages.officers import (
     audit,
     decisions,
     entries,
+    firms,
     hearings,
     home,
     incoming,
@@ -28,6 +29,7 @@ from registry.pages.officers import (
     served_hearings,
     sign_in,
     templates_of_replies,
+    transfers,
 )
 from registry.pages.officers.cases import acts, bulk, case, case_file, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
@@ -52,11 +54,13 @@ PAGES: tuple[Blueprint, ...] = (
     case_file.pages,
     acts.pages,
     acts.notes_pages,
+    firms.pages,
     translations.pages,
     paper_forms.pages,
     referrals.pages,
     referrals.received_pages,
     referrals.identity_pages,
+    transfers.pages,
     access_grants.pages,
     access_grants.unit_pages,
     decisions.pages,

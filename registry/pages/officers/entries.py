@@ -39,7 +39,7 @@ def show_own_entry(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/entry/<kind>")
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def ask(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
+def request_entry(session: Session, me: AuthenticatedOfficer, kind: str) -> Response:
     if kind not in set(EntryRequestKind):
         raise NotFound("there is no such form")
 

@@ -77,8 +77,7 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
-                        waiting = inbox(session, me, now())
-                        g.console_waiting = f"{len(waiting)}+" if waiting.is_cut else str(len(waiting) or "")
+                        g.console_waiting = inbox(session, me, now()).number
                     else:
                         require_form(token_sent())
                     given = view(session, me, **path)
@@ -185,6 +184,11 @@ def done_cookie() -> Cookie:
 def known_cookie() -> Cookie:
     """That an officer signed in from this browser."""
     return session_cookie().beside("known")
+
+
+def written_cookie() -> Cookie:
+    """In which language its officer last wrote to a complainant."""
+    return session_cookie().beside("written")
 
 
 def visit_cookie() -> Cookie:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
+from registry.complaints.casework.decisions.rules import DRAFTED_IN, MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
 from registry.complaints.casework.queries import ContainerView, case_view
 from registry.complaints.parties.accounts import unit_of_agency
 from registry.complaints.parties.hearings import files, outcome, queries
@@ -18,7 +18,7 @@ from registry.complaints.parties.steps import fetch_of_case, require_of_case
 from registry.core.clock import now
 from registry.http.complaint_services import sealer, store
 from registry.officer_acts.acting import acting, names_in, officer_call, require_no_interest
-from registry.officer_acts.acts import OfficerAct
+from registry.officer_acts.acts import OfficerAct, OfficerActs
 from registry.officer_acts.hearing_acts import ACTS, IN_CASE, read_hearing
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
@@ -27,12 +27,16 @@ from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import agency_name, suggestions
 from registry.pages.officers.cases.tabs import CaseHead, case_page, open_case
+from registry.pages.officers.decisions import choices
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal
-from registry.vocabulary.cases import HearingState
+from registry.vocabulary.cases import CaseState, HearingState
 from registry.vocabulary.register import Language
 
 pages = Blueprint("console_hearings", __name__)
+
+_DECIDED_FROM = DRAFTED_IN - {CaseState.DECISION_DRAFT}
+"""Where a case has no draft of a decision yet, and one can be written."""
 
 ONE, CHECK, SERVE = "hearings/one.html", "hearings/check.html", "hearings/serve.html"
 
@@ -64,7 +68,18 @@ def show_draft_form(session: Session, me: AuthenticatedOfficer, reference: str) 
 def _in_case(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
     head = open_case(session, me, reference)
     address = f"/console/cases/{reference}/hearings"
-    return Place(head.case.reference, address, lambda refusal: _new(session, me, head, refusal), is_list=True)
+    return Place(
+        head.case.reference,
+        address,
+        lambda refusal: _new(session, me, head, refusal),
+        is_list=True,
+        then=_then_hand_in(),
+    )
+
+
+def _then_hand_in() -> Sequence[tuple[OfficerActs[Any], OfficerAct]]:
+    """Handing in, where the button was pressed that saves a draft and hands it in."""
+    return [(ACTS, ACTS["hand-in"])] if request.form.get("then") == "hand_in" else ()
 
 
 serve_acts(pages, "/cases/<reference>/hearings", IN_CASE, _in_case)
@@ -110,7 +125,12 @@ def _place_of_act(
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
     template = {"approve": CHECK, "send-back": CHECK, "serve": SERVE}.get(act.name, ONE)
     address = f"/console/cases/{reference}/hearings/{hearing}"
-    return Place(hearing, address, lambda refusal: _hearing_page(session, me, head, hearing, refusal, template))
+    return Place(
+        hearing,
+        address,
+        lambda refusal: _hearing_page(session, me, head, hearing, refusal, template),
+        then=_then_hand_in() if act.name == "edit" else (),
+    )
 
 
 serve_acts(pages, "/cases/<reference>/hearings/<hearing>", ACTS, _place_of_act)
@@ -123,11 +143,11 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         head,
         "hearing",
         refusal=refusal,
-        agency=None if head.agency is None else agency_name(session, head.agency),
+        agencies=[(one, agency_name(session, one)) for one in head.agencies],
         suggested=suggestions(session, refusal, request.form),
         why_none=queries.why_none(session, head.case, now().date()),
         most=MAX_ALLEGATION,
-        reads=_read_by(session, head.agency),
+        reads=_read_by(session, next(iter(head.agencies), None)),
         **_languages(session, me),
     )
 
@@ -161,6 +181,8 @@ def _hearing_page(
         **_languages(session, me),
         may_have_longer=may_have_longer(view.hearing.state, view.hearing.answer_by, today),
         why_not_told=outcome.why_not_notified(session, view.case, view.hearing),
+        may_decide=me.standing.may(Resource.DECISION, Act.PROPOSE) and view.case.state in _DECIDED_FROM,
+        decision=choices(view.case),
         objection_days=(SHORTEST_OBJECTION, USUAL_OBJECTION, MAX_OBJECTION),
         boxes=boxes,
         usual=today + USUAL,

@@ -1,21 +1,25 @@
 """The first page after sign-in: what waits for this officer, the most urgent first. And texts that were typed and not sent."""
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants.queries import count_break_glass
-from registry.core.clock import now
+from registry.complaints.casework.queue.glances import Glance, glances
+from registry.core.clock import day_at, now
+from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.acting import names_in
-from registry.officer_acts.inbox.queries import inbox
+from registry.officer_acts.agency_picker import names_of_agencies
+from registry.officer_acts.inbox.queries import Alike, Row, inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 
 pages = Blueprint("console_home", __name__)
@@ -26,33 +30,60 @@ MAX_SHOWN = 60
 @pages.get("/")
 @allowed(Resource.OWN, Act.READ)
 def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
-    at, sees_cases = now(), me.standing.may(Resource.CASE, Act.READ)
-    rows = inbox(session, me, at)
-    wanted = request.args.get("of", "")
-    groups = {name: [row for row in rows if row.group == name] for name in dict.fromkeys(row.group for row in rows)}
-    listed = groups.get(wanted, rows)
-    may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
+    at, reads_cases = now(), me.standing.may(Resource.CASE, Act.READ)
+    rows, own = inbox(session, me, at), me.officer.reference
+    groups = {
+        "mine": [row for row in rows if row.owner == own],
+        "all": list(rows),
+        **{name: [row for row in rows if row.group == name] for name in dict.fromkeys(row.group for row in rows)},
+    }
+    wanted = request.args.get("of", "all")
+    wanted = wanted if wanted in groups else "all"
+    hidden = {name: {one: more for one, more in rows.hidden.items() if _is_in(name, one)} for name in groups}
     number = max(request.args.get("page", 1, type=int), 1)
     begin = (number - 1) * MAX_SHOWN
+    shown = groups[wanted][begin : begin + MAX_SHOWN]
+    # The agency of a case is sealed, and shown to those who read cases.
+    glanced = glances(session, sealer(), [row.reference for row in shown if row.is_case]) if reads_cases else {}
+    may_watch = me.standing.may(Resource.BREAK_GLASS, Act.READ)
     return page(
         "home.html",
         here="home",
-        rows=listed[begin : begin + MAX_SHOWN],
-        more=len(listed) - begin - MAX_SHOWN,
+        rows=shown,
+        more=len(groups[wanted]) - begin - MAX_SHOWN,
         shown_page=number,
-        is_cut=rows.is_cut,
-        number=len(rows),
-        groups={name: len(found) for name, found in groups.items()},
-        wanted=wanted if wanted in groups else "",
-        counts=counts(session, me, at) if sees_cases else [],
+        groups={name: len(found) + sum(hidden[name].values()) for name, found in groups.items()},
+        wanted=wanted,
+        hidden=hidden[wanted],
+        agencies=_agencies_of(session, shown, glanced, at),
+        typed={case for case, seen in glanced.items() if seen.is_typed},
+        counts=counts(session, me, at) if reads_cases else [],
         urgency=URGENCY,
         at=at,
         soon=at + timedelta(days=1),
-        mine=me.officer.reference,
+        mine=own,
         may_take=me.standing.may(Resource.CASE, Act.WRITE),
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
         broken=count_break_glass(session, me.standing.unit, at) if may_watch else 0,
     )
+
+
+def _is_in(group: str, one: Alike) -> bool:
+    return group == "all" or one.group == group or (group == "mine" and one.is_mine)
+
+
+def _agencies_of(
+    session: Session, rows: Sequence[Row], glanced: Mapping[str, Glance], at: datetime
+) -> Mapping[Row, str]:
+    """What the agency of each row is called, where it is one of the registry."""
+    found: dict[Row, str] = {}
+    for row in rows:
+        seen = glanced.get(row.reference) if row.is_case else None
+        agency = row.agency if seen is None else seen.agency_id
+        if agency is not None:
+            found[row] = agency
+    names = names_of_agencies(session, set(found.values()), language(), day_at(at, None))
+    return {row: names.get(agency, agency) for row, agency in found.items()}
 
 
 @pages.post("/drafts")

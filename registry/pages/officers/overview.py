@@ -1,6 +1,6 @@
 """How the unit's cases stand, as charts with tables beside them, and the same numbers to take away.
 
-And a board for a wall: a few large figures, anew each minute by the browser itself; no name, no number of a case.
+And a board for a wall: a few large figures, anew each minute by the desk's script; no name, no number of a case.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.complaints.casework.queue.listing import Filters, count_cases
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.transaction import reading
@@ -169,7 +170,7 @@ def sums(found: Overview, inflow: Sequence[Came]) -> dict[str, Any]:
         "by_sector": _counts_of(Counter(), inflow, "sector"),
         "by_country": _counts_of(Counter(), inflow, "country"),
         "came": sum(one.complaints for one in inflow),
-        "late": sum(one.late for one in found.clocks),
+        "late": sum(one.late for one in found.load),
         "by_indicator": [(one, found.indicators[one]) for one in _ranked(found.indicators)],
         "spans": found.spans,
         "lying": list(found.lying.items()),
@@ -237,19 +238,21 @@ def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
 def _figures(session: Session, unit: str, at: datetime) -> dict[str, Any]:
     today = at.date()
     cases = open_cases(session, unit, today)
-    late = {one.kind: one.late for one in clocks_due(session, unit, Period(today - BACK, today), at)}
+    deadlines = clocks_due(session, unit, Period(today - BACK, today), at)
+    late = {one.kind: one.late for one in deadlines if one.late}
     this_week = monday(today)
     came = Counter[bool]()
     for one in inflow(session, unit, Period(this_week - timedelta(weeks=1), today)):
         came[one.week == this_week] += one.complaints
     return {
         "open": sum(one.cases for one in cases),
-        "urgent": sum(one.cases for one in cases if one.priority in (Priority.P0, Priority.P1)),
+        "gravest": sum(one.cases for one in cases if one.priority is Priority.P0),
+        "urgent": sum(one.cases for one in cases if one.priority is Priority.P1),
         "unseen": sum(one.cases for one in cases if one.state is CaseState.SUBMITTED),
         "waiting": sum(one.cases for one in cases if one.state is CaseState.WAITING_COMPLAINANT),
         "old": sum(one.cases for one in cases if one.age is Age.OLDER),
+        "late_cases": count_cases(session, unit, Filters(is_late=True), at),
         "late": late,
-        "late_total": sum(late.values()),
         "came": came[True],
         "came_before": came[False],
     }

@@ -276,7 +276,7 @@ def add_app(session: Session, me: AuthenticatedOfficer) -> Response:
 @factor_pages.post("/own/factors/remove")
 @allowed(Resource.OWN, Act.WRITE)
 @refused_on_own_page
-def remove(session: Session, me: AuthenticatedOfficer) -> Response:
+def remove_factor(session: Session, me: AuthenticatedOfficer) -> Response:
     """Remove a second factor. As a lost one may be in use elsewhere, every other session ends."""
     require_password(session, me)
     at = now()

@@ -19,7 +19,7 @@ from registry.i18n.faults import faults_text, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import date_text, listed, problem_detail
 from registry.register.law.overlays.models import OverlayState
-from registry.vocabulary.cases import AccessState, CaseRole, CaseState, HearingState, ReferralState
+from registry.vocabulary.cases import AccessState, CaseRole, CaseState, HearingState, ReferralState, TransferState
 from registry.vocabulary.licensing import ChannelChangeState, EntryRequestState, ProposalState, SanctionState
 from registry.vocabulary.register import ChannelKind, Language
 
@@ -29,6 +29,7 @@ FAMILIES: dict[type[StrEnum], str] = {
     HearingState: "hearing_state",
     AccessState: "opening_state",
     ReferralState: "referral_state",
+    TransferState: "transfer_state",
     SanctionState: "sanction_state",
     EntryRequestState: "entry_state",
     ProposalState: "licensing.state",

@@ -36,6 +36,7 @@ MENU: tuple[tuple[str, str, Resource, Act], ...] = (
     ("home", "/console/", Resource.OWN, Act.READ),
     ("cases", "/console/cases", Resource.CASE, Act.READ),
     ("translations", "/console/translations", Resource.ACCOUNT, Act.WRITE),
+    ("transfers", "/console/transfers", Resource.TRANSFER, Act.READ),
     ("papers", "/console/papers", Resource.PAPER, Act.WRITE),
     ("referrals", "/console/referrals", Resource.REFERRAL, Act.ANSWER),
     ("hearings", "/console/hearings", Resource.HEARING, Act.ANSWER),
@@ -151,10 +152,9 @@ def _words() -> dict[str, Any]:
 
 
 def _done(spoken: Language) -> str:
-    """What the form did that was sent before this page."""
+    """What the form did that was sent before this page; empty where its page says it itself."""
     code = done_sent() if request.method == "GET" else ""
-    key = f"done.{code}"
-    return "" if not code else text(spoken, key if has_text(key) else "done.other")
+    return text(spoken, f"done.{code}") if code and has_text(f"done.{code}") else ""
 
 
 def _typed_before(context: dict[str, Any]) -> dict[str, Any]:
@@ -162,14 +162,14 @@ def _typed_before(context: dict[str, Any]) -> dict[str, Any]:
     unsent: Sequence[Unsent] = g.get("console_unsent") or ()
     if not unsent:
         return {}
+    return {name: typed_in(unsent) for name in ("form", "typed") if context.get(name) is request.form}
+
+
+def typed_in(unsent: Sequence[Unsent]) -> MultiDict[str, str]:
+    """The fields of texts that were typed and not sent; of the same field in two forms what was typed last stands first."""
     typed = MultiDict(
         [(name, value) for one in unsent for name, values in one.fields.items() for value in reversed(values)]
     )
-    # Of the same field in two forms what was typed last stands first.
-    return {name: _latest(typed) for name in ("form", "typed") if context.get(name) is request.form}
-
-
-def _latest(typed: MultiDict[str, str]) -> MultiDict[str, str]:
     return MultiDict([(name, value) for name, values in typed.lists() for value in reversed(values)])
 
 

@@ -1,12 +1,14 @@
 """Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.core.clock import now
-from registry.core.errors import InvalidInput
+from registry.core.errors import IllegalMove, InvalidInput
 from registry.core.ids import read_reference
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
@@ -17,12 +19,14 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.supervision.sanctions import queries
+from registry.supervision.sanctions.effect import foresee
 from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
-from registry.supervision.sanctions.rules import CAN_END_BY_ITSELF, TOUCHES_WORKERS, By
+from registry.supervision.sanctions.rules import TOUCHES_WORKERS, UNPUBLISHED, By
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
@@ -73,11 +77,33 @@ def show_edit_form(session: Session, me: AuthenticatedOfficer, reference: str) -
 def _find_sanction(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str) -> Place:
     sanction = find_sanction(session, me, reference)
     again = _edit_page if act.name == "edit" else _sanction_page
-    return Place(sanction.reference, f"{PLACE}/{reference}", lambda refusal: again(session, me, sanction, refusal))
+    return Place(
+        sanction.reference,
+        f"{PLACE}/{reference}",
+        lambda refusal: again(session, me, sanction, refusal),
+        then=[(ACTS, ACTS["review"])] if act.name == "workers" and _is_handed_in() else (),
+    )
 
 
 def _find_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /) -> Place:
-    return Place(me.standing.authority or "", PLACE, lambda refusal: _proposal_page(session, me, refusal), is_list=True)
+    """With what is said of the workers in place, and handed in for approval where that was pressed."""
+    form, is_handed_in = request.form, _is_handed_in()
+    following = (
+        [ACTS["workers"]] if form.get("kind") in TOUCHES_WORKERS and (is_handed_in or form.get("timing")) else []
+    )
+    following += [ACTS["review"]] if is_handed_in else []
+    return Place(
+        me.standing.authority or "",
+        PLACE,
+        lambda refusal: _proposal_page(session, me, refusal),
+        is_list=True,
+        then=[(ACTS, one) for one in following],
+    )
+
+
+def _is_handed_in() -> bool:
+    """Whether the button was pressed that hands a sanction in for approval with what its form says."""
+    return request.form.get("then") == "review"
 
 
 serve_acts(pages, "/sanctions", PROPOSALS, _find_place)
@@ -102,11 +128,17 @@ def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal 
     decision, licence = given.get("decision", "")[:12] or None, given.get("licence", "").strip()[:MAX_TYPED] or None
     head = _open_decided_case(session, me, decision)
     today = today_at(session, me.standing.authority, now())
-    agency = head.agency if head is not None else None
-    if agency is None and licence is not None and read_reference(licence) is None:
+    agencies: Sequence[str | None] = head.agencies if head is not None else ()
+    if not agencies and licence is not None and read_reference(licence) is None:
         # What was typed is no reference: by the agency that it names, its licences are offered.
-        agency = _picked_agency(session, licence)
-    known = queries.licences_of(session, me.standing.authority, agency, licence if agency is None else None, today)
+        agencies = [_picked_agency(session, licence)]
+    known = [
+        one
+        for agency in agencies or [None]
+        for one in queries.licences_of(
+            session, me.standing.authority, agency, licence if agency is None else None, today
+        )
+    ]
     return page(
         "sanctions/new.html",
         here="sanctions",
@@ -116,7 +148,9 @@ def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal 
         licence=licence or "",
         licences=known,
         kinds=list(SanctionKind),
-        with_last_day=CAN_END_BY_ITSELF,
+        with_workers=sorted(TOUCHES_WORKERS, key=list(SanctionKind).index),
+        timings=list(Timing),
+        informed_parties=list(ToldFirst),
         today=today,
     )
 
@@ -171,8 +205,22 @@ def _sanction_page(
         needs_look=sanction.kind in TOUCHES_WORKERS,
         timings=list(Timing),
         informed_parties=list(ToldFirst),
+        answers=_answers(session, sanction),
+        is_told=sanction.kind not in UNPUBLISHED,
         today=today,
     )
+
+
+def _answers(session: Session, sanction: Sanction) -> list[Change]:
+    """The public answer about the licence before and after what waits for a second person; empty where that is not known."""
+    try:
+        effect = foresee(session, sanction, now())
+    except IllegalMove:
+        return []
+    if effect is None:
+        return []
+    before, after = (licence_lines(one, sanction.licence, effect.day) for one in (effect.before, effect.after))
+    return [Change(name, before[name], after[name]) for name in ("status", "recruit")]
 
 
 def _terms_of(sanction: Sanction) -> dict[str, str]:

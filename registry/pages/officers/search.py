@@ -4,8 +4,10 @@ from flask import Blueprint, Response, request
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from registry.complaints.casework.firms import employers_named
 from registry.complaints.casework.queue.listing import cases_beginning
 from registry.core.clock import day_at, now
+from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.agency_picker import MAX_TYPED, suggested_agencies
 from registry.officers.models import Officer
@@ -46,6 +48,8 @@ def _found(session: Session, me: AuthenticatedOfficer, typed: str) -> dict[str, 
         cases = cases_beginning(session, me.standing.unit, typed, MAX_FOUND)
         found["cases"] = [(one, f"/console/cases/{one}") for one in cases]
         found["agency_cases"] = _cases_about(session, typed)
+        employers = employers_named(session, sealer(), me.standing.unit, typed)[:MAX_FOUND]
+        found["employers"] = [(one.details.name, f"/console/employers/{one.row.reference}") for one in employers]
     if may(Resource.LICENCE, Act.READ):
         found["licences"] = _licences(session, me, typed, begun)
     if may(Resource.SANCTION, Act.READ):

@@ -17,6 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from registry.complaints.attachments.actions import MAX_FILES, discard
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
 from registry.complaints.casework.queries import CleanFile
+from registry.complaints.casework.unsent import unsent_on
 from registry.complaints.parties.hearings import files, portal
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.complaints.parties.steps import PartyMember
@@ -38,7 +39,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, token_sent
 from registry.pages.officers.refusals import Refusal, refusal_of
-from registry.pages.officers.rendering import language, page
+from registry.pages.officers.rendering import language, page, typed_in
 from registry.vocabulary.cases import HandedWith
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -206,9 +207,17 @@ def _refused(reference: str, code: Problem, status: int) -> Response:
     with writing() as session:
         me = authenticate(session)
         words = text(language(), f"problem.{code}.detail")
-        return _hearing_page(session, me, reference, Refusal(status, code, words, language()), {})
+        refusal = Refusal(status, code, words, language())
+        return _hearing_page(session, me, reference, refusal, _typed_beside(session, me))
 
 
 def _answer_refused(reference: str, refusal: Refusal) -> Response:
     with writing() as session:
-        return _hearing_page(session, authenticate(session), reference, refusal, {})
+        me = authenticate(session)
+        return _hearing_page(session, me, reference, refusal, _typed_beside(session, me))
+
+
+def _typed_beside(session: Session, me: AuthenticatedOfficer) -> Mapping[str, str]:
+    """The answer as it was typed on the page of a paper that was refused: its form did not bring it along."""
+    origin = request.path.partition("/files")[0]
+    return typed_in(unsent_on(session, sealer(), me.officer.id, origin, now()))

@@ -184,7 +184,12 @@
 
   // A name shows who may be meant and never a verdict: anyone can borrow one.
   const MOST = 8;
-  const plainName = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s.,;:·・()（）\-_'"“”’&]/g, "");
+  const simpler = (sign) => {
+    const place = data.simpler[0].indexOf(sign);
+    return place < 0 ? sign : data.simpler[1][place];
+  };
+  const plainName = (text) => text.normalize("NFKC").toLowerCase()
+    .replace(/[\s.,;:·・()（）\-_'"“”’&]/g, "").replace(/[\u3400-\u9fff]/g, simpler);
   function named(text) {
     const asked = plainName(text);
     if (asked.length < 2) return [];

@@ -16,7 +16,7 @@ from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import lock_decision
 from registry.complaints.casework.decisions.queries import may_rest_on
 from registry.complaints.casework.models import Decision
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.accounts import agency_record
 from registry.complaints.parties.hearings.content import complaint_texts, require_silent
 from registry.complaints.sealing.sealer import Sealer
@@ -211,8 +211,8 @@ def _holder(call: Call[SanctionOfficial], sealer: Sealer, licence: str, case: Ca
     agency = call.session.get_one(Agency, row.agency_id)
     if agency.erased_at is not None:
         raise InvalidInput([Fault.of("licence", Problem.INVALID_VALUE, "holder_erased")])
-    named = None if case is None else named_agency_id(sealer, case)
-    if named is not None and named != agency.reference:
+    named = [] if case is None else agencies_of(sealer, case)
+    if named and agency.reference not in named:
         raise InvalidInput([Fault.of("licence", Problem.CONTRADICTORY, "licence_other_agency")])
     return agency.reference
 

@@ -6,6 +6,7 @@ Locks are always taken in one order: the sanction, the log, the audit trail. So 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -118,19 +119,7 @@ def _publish(
         return None
     before, event = agency(), Event(f"licence.{statements[-1].status}" if statements else "agency.sanctioned")
     source = save_desk_reading(call.session, sanction.authority, call.at)
-    licence = next(one for one in before.licences if one.licence_id == sanction.licence)
-    for stated in statements:
-        period = record.StatusPeriod(
-            status=stated.status,
-            from_=stated.from_on,
-            to=stated.to_on,
-            ground=stated.ground,
-            ground_text=stated.ground_text,
-            publish_until=stated.publish_until,
-            source=source,
-            retrieved_at=call.at,
-        )
-        licence = with_status(licence, period)
+    licence = _with_statements(before, sanction.licence, statements, source, call.at)
     ended_as = _ENDED_AS.get(sanction.state)
     shown = record.Sanction(
         sanction_id=sanction.reference,
@@ -151,6 +140,52 @@ def _publish(
     detail, actor = f"{sanction.kind} {sanction.reference}", call.actor.name or By.REGISTRY
     audit.record(call.session, event.type, sanction.licence, on=call.at.date(), actor=actor, detail=detail)
     return appended
+
+
+def _with_statements(
+    agency: record.Agency, licence_id: str, statements: list[Statement], source: str, at: datetime
+) -> record.Licence:
+    licence = next(one for one in agency.licences if one.licence_id == licence_id)
+    for stated in statements:
+        period = record.StatusPeriod(
+            status=stated.status,
+            from_=stated.from_on,
+            to=stated.to_on,
+            ground=stated.ground,
+            ground_text=stated.ground_text,
+            publish_until=stated.publish_until,
+            source=source,
+            retrieved_at=at,
+        )
+        licence = with_status(licence, period)
+    return licence
+
+
+class Effect(NamedTuple):
+    """The record of an agency on `day`, before and after what waits for a second person."""
+
+    day: date
+    before: record.Agency
+    after: record.Agency
+
+
+def foresee(session: Session, sanction: Sanction, at: datetime) -> Effect | None:
+    """What the approval of a sanction, or the confirmation of its end, makes of its licence; None where neither waits.
+
+    Raises IllegalMove where what the licence was before is not known.
+    """
+    day, agency = today_at(session, sanction.authority, at), _agency_of(session, sanction)
+    if sanction.state is SanctionState.LEGAL_REVIEW or sanction.ending_to is SanctionState.IN_FORCE:
+        day = max(day, sanction.effective_from)
+        others = [_as_rule(other) for other in _others_in_force(session, sanction)]
+        statements = rules.begun(_as_rule(sanction), others, day)
+    elif sanction.ending_to is not None:
+        ended = _without if sanction.state is SanctionState.IN_FORCE else _with_ground
+        statements = ended(session, sanction, agency, sanction.ending_ground or "", day)
+    else:
+        return None
+    after = _with_statements(agency(), sanction.licence, statements, "", at)
+    return Effect(day, agency(), with_licence(agency(), after))
 
 
 _ENDED_AS = {SanctionState.LIFTED: SanctionEnd.LIFTED, SanctionState.OVERTURNED: SanctionEnd.OVERTURNED}

@@ -70,13 +70,14 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     """
     found: list[Item] = []
     plain = whole = folded(text)
+    home = country or HOME_OF.get(language_of(plain)) or country_in(text)
     for shape in shapes():
         # What paper it is stands in the words before its number.
         for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
             place = 1 if shape.pattern.groups else 0
             start, end = match.span(place)
             words = _tidy(text[start:end])
-            item = _item(shape, words, match[place])
+            item = _item(shape, words, match[place], home)
             if item is not None:
                 found.append(Item(shape.kind, item, words, *match.span(), shape.is_a))
         # A WeChat id that is a telephone is read as a telephone too.
@@ -90,7 +91,8 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     found += [
         Item(ItemKind.PHONE, one.value.partition(":")[2] or one.value, one.words, one.start, one.end)
         for one in found
-        if one.is_a == "viber" or one.kind is ItemKind.WHATSAPP
+        if one.kind is ItemKind.WHATSAPP
+        or (one.kind is ItemKind.OTHER_CHANNEL and one.value.partition(":")[2][:1] == "+")
     ]
     found += _same_for_wechat(found, folded(text))
     found += [
@@ -138,7 +140,7 @@ def without_items(text: str, found: Sequence[Item]) -> str:
     return _blanked(folded(text), [one for one in found if one.kind not in (ItemKind.COMPANY, ItemKind.LICENCE_KIND)])
 
 
-def _item(shape: _Shape, written: str, plain: str) -> str | None:
+def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | None:
     """The plain form of what a shape was found in; None where it is something else."""
     digits = "".join(c for c in plain if c.isdecimal())
     if shape.kind is ItemKind.LICENCE_KIND:
@@ -152,7 +154,7 @@ def _item(shape: _Shape, written: str, plain: str) -> str | None:
     if shape.kind in (ItemKind.WHATSAPP, ItemKind.OTHER_CHANNEL) and shape.is_digits:
         # In links, and often in adverts, a number of another country stands without its plus.
         is_whole = plain[0] in "123456789" and (len(digits) > 11 or digits.startswith(("852", "853")))
-        number = f"+{digits}" if is_whole else _international(plain)
+        number = f"+{digits}" if is_whole else (home and _national(plain, home)) or _international(plain)
         return f"{shape.is_a}:{number}" if shape.is_a else number
     if shape.kind is ItemKind.VAT:
         value = written.replace(" ", "").upper()

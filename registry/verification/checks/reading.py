@@ -6,7 +6,7 @@ Each concept is looked for once in the whole text, and neighbours are found by b
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -21,6 +21,8 @@ REACH = {"zh": 15}
 """Characters between a negation and what it denies, by language."""
 _REACH_ELSEWHERE = 42
 _AFTER = 34
+ANSWER = 3
+"""Clauses behind a question in which it is answered."""
 MAX_LIST = 5
 """Clauses that a list of denied things is followed through."""
 _LISTED = ("money", "deposit_word", "fee_word", "fee_asked", "papers", "surety", "property", "private_account")
@@ -48,6 +50,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     near: int = 0
     is_denial: bool = False
     is_taken_back: bool = True
+    is_hint: bool = False
 
 
 @cache
@@ -106,7 +109,9 @@ class Reading:
         clause = self.clause_at(match.start)
         start, end = self.clauses[clause]
         if scope == "next" and clause + 1 < len(self.clauses):
-            end = self.clauses[clause + 1][1]
+            # An answer begins with words that calm: "the passport? No worry, the company keeps them all".
+            answer = ANSWER if self.plain.startswith("?", end) else 1
+            end = self.clauses[min(clause + answer, len(self.clauses) - 1)][1]
         if scope == "around":
             start = self.clauses[max(0, clause - 1)][0]
             end = self.clauses[min(len(self.clauses) - 1, clause + 1)][1]
@@ -138,6 +143,8 @@ class Reading:
         reach = REACH.get(self.language, _REACH_ELSEWHERE)
         for negation in self.within("deny", max(start, match.start - reach - 8), match.start):
             between = (negation.end, match.start)
+            if self._covers("not_swindling", negation):
+                continue
             # "ne ... pas" may stand around the word that it denies.
             if match.start < negation.end or (
                 match.start <= negation.end + reach and not self.has("deny_break", *between)
@@ -208,12 +215,22 @@ class Reading:
 
     def is_quoted(self, match: Match) -> bool:
         """Whether a match is refused, stands in a warning, or is what others say; what the offerer says is meant."""
-        if self.is_notice or self.has("refused", match.end, self.span(match, "clause")[1]):
+        if self.is_notice or self.has("refused", match.end, self._resumed(match)):
             return True
         start, end = self.sentences[self.sentence_at(match.start)]
-        warnings, others = self.within("warn", start, end), self.within("reported", start, match.start)
+        others = self.within("reported", start, match.start)
+        # "No swindle here" says something good of the one who offers, and warns of nothing.
+        warnings = [one for one in self.within("warn", start, end) if not self._covers("not_swindling", one)]
         others = [one for one in others if not self.has("turns_to_self", one.end, match.start)]
         return any(not self.has("ours", one.end, match.start) for one in (*warnings, *others))
+
+    def _resumed(self, match: Match) -> int:
+        """Where what is said of a match ends: behind its clause, or the next that begins with "that"."""
+        end = self.span(match, "clause")[1]
+        return self.span(match, "next")[1] if grammar("resumes").match(self.plain, end) else end
+
+    def _covers(self, concept: str, match: Match) -> bool:
+        return any(one.end >= match.end for one in self.within(concept, match.start - _AFTER, match.start + 1))
 
     # --- Flags ---
 
@@ -280,10 +297,13 @@ def _parts(ends: re.Pattern[str], text: str) -> list[tuple[int, int]]:
     return parts
 
 
-def flags_by_words(reading: Reading) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The flags that the words of an advert raise, each with the place of the words."""
-    seen = set()
+def flags_by_words(reading: Reading, raised: Collection[str] = ()) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The flags that the words of an advert raise, each with the place of the words.
+
+    `raised`: flags that are raised already, beside which hints are enough; without any, no hint is read.
+    """
+    seen = set(raised)
     for rule in rules():
-        if rule.flag not in seen and (place := reading.raised(rule)) is not None:
+        if rule.is_hint == bool(raised) and rule.flag not in seen and (place := reading.raised(rule)) is not None:
             seen.add(rule.flag)
             yield rule.flag, place

@@ -90,10 +90,12 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     offered, charges = offer_items(reading, without_items(text, items))
     places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
     for one in charges:
-        if one.role in ("fee", "deposit"):
+        if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
     if (hours := long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
+    # One who asks for what no honest agency asks is read with a wider net.
+    places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
     found = {flag: Flagged(flag, _words(reading, *place)) for flag, place in places.items()}
     is_named = any(one.kind in _NAMING for one in items) or any(
         one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in told

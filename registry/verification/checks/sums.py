@@ -24,6 +24,10 @@ _HAN_DIGITS = {
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
 _PERIODS = ("hour", "year", "day")
 """What a wage is per; a month where nothing else is said."""
+MAX_THREAT = 24
+"""Characters between the words of leaving early and the sum it costs, in Chinese."""
+MAX_DUE = 3
+"""Clauses behind or before a sum in which the time of its payment may stand."""
 LEAST_PRICE = 2000
 """From which sum one with no words beside it is a price and not a wage."""
 _CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK"}
@@ -47,8 +51,7 @@ class Sum:
 
 
 def _shown(amount: Decimal) -> str:
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{amount:.0f}" if amount == amount.to_integral_value() else f"{amount:f}"
 
 
 def han_number(text: str) -> Decimal | None:
@@ -76,6 +79,7 @@ def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]
     read = [(match, _sum(match, plain, countries)) for match in grammar("sum").finditer(plain)]
     if reading.language != "zh":
         read += [(match, _spoken_sum(match, countries)) for match in grammar("spoken_sum").finditer(plain)]
+        read += [(match, _spoken_sum(match, countries)) for match in grammar("spoken_thousands").finditer(plain)]
     for match, one in sorted(read, key=lambda pair: pair[0].start()):
         if one is None:
             continue
@@ -166,7 +170,8 @@ def _spoken_sum(match: re.Match[str], countries: Sequence[str]) -> tuple[Decimal
         else:
             section = max(section, 1) * 100 if value == 100 else section + value
     amount = Decimal(total + section)
-    return (amount, None, _currency(match["after"], countries), True) if amount >= 5 else None
+    sign = match.groupdict().get("after") or ""
+    return (amount, None, _currency(sign, countries), bool(sign)) if amount >= 5 else None
 
 
 def _amount(text: str) -> Decimal:
@@ -201,11 +206,15 @@ _WHENS = (
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A sum with what it is (fee, deposit, wage, official, penalty, other) and when it is due, or to whom."""
+    """A sum with what it is (fee, deposit, wage, official, penalty, other) and when it is due, or to whom.
+
+    `is_threat`: it is asked of a worker who leaves early.
+    """
 
     sum: Sum
     role: str
     when: str = ""
+    is_threat: bool = False
 
 
 def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
@@ -223,9 +232,9 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             continue
         if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
             continue
-        if role == "deposit" and reading.has("landlord", *reading.span(place, "next")):
+        if role == "deposit" and reading.has("landlord", *reading.span(place, "sentence")):
             role = "other"
-        if role == "fee" and not one.is_sure and (cue is None or one.low < 100):
+        if role == "fee" and not one.is_sure and (one.low < 100 or (cue is None and not _is_due(reading, one))):
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
@@ -233,13 +242,24 @@ def charges_in(reading: Reading, sums: Sequence[Sum]) -> list[Charge]:
             when = _when(reading, one)
             # What is held as security is held from the beginning where nothing else is said.
             found.append(Charge(one, role, "in_advance" if role == "deposit" and when == "not_said" else when))
-        elif role == "wage" and grammar("per_week").search(reading.plain[max(0, one.start - 8) : one.end + 12]):
+        elif role == "wage" and grammar("per_week").search(_near(reading, one, 8, 12)):
             found.append(Charge(one, "other"))
         elif role == "wage":
             found.append(Charge(one, role, _period(reading, one)))
         else:
-            found.append(Charge(one, role))
+            is_threat = (
+                cue is not None
+                and reading.has("breaks_off", cue.start, cue.end)
+                and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
+            )
+            found.append(Charge(one, role, is_threat=is_threat))
     return _with_instalments(reading, found)
+
+
+def _is_due(reading: Reading, one: Sum) -> bool:
+    """Whether the clause says when a sum is due, which it says of no other figure: 2,000 on signing."""
+    start, end = reading.span(Match(one.start, one.end), "clause")
+    return any(reading.has(f"when_{when}", start, end) for when in _WHENS)
 
 
 def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
@@ -252,6 +272,11 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     if grammar("per_time").match(reading.plain[one.end : one.end + 16]) and not reading.has("fee_word", *clause):
         return "wage", None
     best: tuple[float, str, Match | None] = (99.0, "", None)
+    sentence = reading.sentences[reading.sentence_at(one.start)]
+    room = MAX_THREAT if reading.language == "zh" else 3 * MAX_THREAT
+    breaks = reading.within("breaks_off", max(sentence[0], one.start - room), one.start)
+    if breaks and (last is None or last.sum.end <= breaks[-1].start):
+        return "penalty", breaks[-1]
     taken = reading.within("from_wages", *clause)
     if taken and not reading.has("wage_word", max(clause[0], one.start - 4), one.start):
         return "fee", taken[0]
@@ -317,23 +342,36 @@ def _when(reading: Reading, one: Sum) -> str:
                 nearest = (max(0.0, distance), when)
     if nearest[1]:
         return nearest[1]
-    for other in (index + 1, index - 1):
-        if 0 <= other < len(reading.clauses):
+    return _when_around(reading, one, index) or (
+        "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
+    )
+
+
+def _when_around(reading: Reading, one: Sum, index: int) -> str:
+    """When a sum is due by the clauses behind it, then by those before it, as far as no other amount stands in them."""
+    sentence = reading.sentence_at(one.start)
+    for step in (1, -1):
+        for other in range(index + step, index + step * (MAX_DUE + 1), step):
+            if not 0 <= other < len(reading.clauses):
+                break
             part = reading.clauses[other]
-            if (
-                reading.sentence_at(part[0]) == reading.sentence_at(one.start)
-                and reading.has("pay", *part)
-                and not any(c.isdecimal() for c in reading.plain[part[0] : part[1]])
-            ):
-                for when in _WHENS:
-                    if reading.has(f"when_{when}", *part):
-                        return when
-    return "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
+            if reading.sentence_at(part[0]) != sentence or grammar("amount").search(reading.plain[part[0] : part[1]]):
+                break
+            cues = [(cue.start, when) for when in _WHENS for cue in reading.within(f"when_{when}", *part)]
+            if cues and (reading.has("pay", *part) or grammar("due").search(reading.plain[part[0] : part[1]])):
+                return min(cues)[1]
+    return ""
 
 
 def _period(reading: Reading, one: Sum) -> str:
-    near = reading.plain[max(0, one.start - 10) : one.end + 12]
+    near = _near(reading, one, 10, 12)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
+
+
+def _near(reading: Reading, one: Sum, before: int, behind: int) -> str:
+    """The words around a sum within its clause."""
+    start, end = reading.span(Match(one.start, one.end), "clause")
+    return reading.plain[max(start, one.start - before) : max(one.end, min(end, one.end + behind))]
 
 
 def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
@@ -358,8 +396,10 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
             and reading.has("when_instalments", *clauses)
             and not any(one.sum.low < result[other].sum.low for other in fees[:order])
         )
+        following = [result[other].sum for other in fees[order + 1 : order + 5]]
         if one.when != "from_wages" and (
             in_parts
+            or any(sum(part.low for part in following[:count]) == one.sum.low for count in range(2, len(following) + 1))
             or (
                 parts
                 and sum(part.sum.low for part in parts) <= one.sum.low

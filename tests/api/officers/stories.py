@@ -67,6 +67,8 @@ from registry.api.officers.party_examples import (
     REP,
     SAID,
     SECOND_OFFICIAL,
+    TAKER,
+    TRANSFERS,
     UNION_PERSON,
     WRITER,
 )
@@ -198,6 +200,11 @@ def referrals_begin(session: Session, keyring: Keyring) -> StoryActors:
         ("union", UNION_PERSON, Role.PARTNER, UNION),
         ("police", POLICE_PERSON, Role.PARTNER, POLICE),
     )  # fmt: skip
+
+
+def transfers_begin(session: Session, keyring: Keyring) -> StoryActors:
+    cast = cases_begin(session, keyring)
+    return _with_officers(session, keyring, cast, ("taker", TAKER, Role.SUPERVISOR, "cz-labour"))
 
 
 def entries_begin(session: Session, keyring: Keyring) -> StoryActors:
@@ -363,6 +370,7 @@ STORIES = (
     Story(OFFICERS, officers_begin),
     Story(HEARINGS, hearings_begin),
     Story(REFERRALS, referrals_begin),
+    Story(TRANSFERS, transfers_begin),
     Story(ENTRIES, entries_begin),
     Story(OVERSIGHT, oversight_begin),
     Story(SANCTIONS, sanctions_begin),

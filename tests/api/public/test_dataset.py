@@ -21,6 +21,7 @@ from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import HolderKind
 from tests import make
+from tests.api.shapes import assert_as_documented
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -52,6 +53,8 @@ def test_every_file_that_the_manifest_names_is_served_and_cached(session, client
     make.make_licence(session, number="INV-1")
     written = write()
     answer = client.get("/dataset")
+    assert_as_documented(answer, "getDataset")
+    assert_as_documented(client.get("/changes.json"), "getChanges")
     stated = answer.get_json()
     assert (stated["name"], stated["log_index"]) == (written.name, written.log_index)
     assert client.get("/dataset", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304

@@ -17,6 +17,7 @@ from registry.log import note, tree
 from registry.log.actions import Draft, append
 from registry.log.policy import read_policy
 from registry.log.signing import sign_committed
+from tests.api.shapes import assert_as_documented
 from tests.log.proving import check_inclusion, read_proof
 
 COUNT = 600
@@ -154,6 +155,7 @@ def test_before_the_first_head_there_is_nothing(client: FlaskClient):
 
 @pytest.mark.usefixtures("signed")
 def test_the_trust_file_is_all_that_verifying_needs(client: FlaskClient):
+    assert_as_documented(client.get("/.well-known/registry-trust.json"), "getTrustFile")
     trust = client.get("/.well-known/registry-trust.json").json
     assert sorted(trust) == ["certificates", "issuer", "log_keys", "origin", "policy", "root", "v"]
     assert trust["log_keys"] == client.get("/log/vkey").text.splitlines()

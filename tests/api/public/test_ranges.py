@@ -20,6 +20,7 @@ from registry.ranges import rules
 from registry.ranges.actions import write_epoch
 from registry.worker.schedule import TASKS
 from tests import make
+from tests.api.shapes import assert_as_documented
 from tests.log.entry_schema import SCHEMA
 from tests.log.proving import check_inclusion
 
@@ -51,6 +52,8 @@ def test_an_epoch_is_served_with_what_caches_may_keep(client: FlaskClient, sessi
     publish()
     current = client.get("/ranges/current")
     assert current.headers["Cache-Control"] == "public, max-age=10, stale-while-revalidate=10"
+    assert_as_documented(current, "getRangesEpoch")
+    assert_as_documented(client.get("/ranges/1/0"), "getRangesFileByPrefix")
     entry = json.loads(current.json["entry"])  # type: ignore[index]
     Draft202012Validator(SCHEMA).validate(entry)
     # One file alone has no tile: the root is its leaf.

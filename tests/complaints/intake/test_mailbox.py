@@ -97,11 +97,21 @@ def test_a_message_sent_twice_is_there_once(session, sealer):
     assert "key-1" not in session.execute(select(Message.idempotency_digest)).scalars().all()
 
 
-@pytest.mark.parametrize("typed", ["", "  \n ", "x" * 20_001, "a\0b", "half \ud800"])
+@pytest.mark.parametrize(
+    "typed", ["", "  \n ", "x" * 20_001, "a\0b", "half \ud800", "\u200b\u2060 \ufeff\x07", "\u2800\u3164"]
+)
 def test_a_message_that_says_nothing_or_cannot_be_kept_is_refused(session, sealer, typed):
     filed = file(session, sealer)
     with pytest.raises(InvalidInput):
         mailbox.write(session, sealer, come_back(session, sealer, filed.code), typed, AT)
+
+
+def test_control_characters_of_a_message_are_left_out_and_joiners_stay(session, sealer):
+    filed = file(session, sealer)
+    joined = "\U0001f468\u200d\U0001f469 می\u200cخواهم"
+    visit = come_back(session, sealer, filed.code)
+    mailbox.write(session, sealer, visit, f"\x1b[31mHelp\x07\tme\r\n{joined}\x85", AT)
+    assert mailbox.mailbox(session, sealer, visit, AT).messages[0].text == f"[31mHelp\tme\n{joined}"
 
 
 def test_a_message_of_20000_characters_is_kept_whole(session, sealer):

@@ -22,6 +22,7 @@ from tests.browsing import (
     assert_fits,
     assert_holds_spaced_text,
     assert_sound,
+    assert_targets_are_large,
     barriers,
     follow,
     leading_on,
@@ -137,12 +138,16 @@ def fill(page: Page) -> None:
 def test_a_worker_files_on_an_old_phone_without_scripts_and_comes_back(
     phone: BrowserContext, browser: Browser, looks: str
 ) -> None:
+    def look(page: Page) -> None:
+        assert_fits(page)
+        assert_targets_are_large(page)
+
     page = phone.new_page()
     code = begin(page, looks)
-    assert answer_everything(page, assert_fits) > 30
+    assert answer_everything(page, look) > 30
     follow(page.locator("form.go button.main"))
     expect(page.get_by_role("heading", level=1)).to_have_text(ZH["case.reads.received"])
-    assert_fits(page)
+    look(page)
     page.fill("#text", "我换了一个房间。")
     follow(page.get_by_role("button", name=ZH["page.box.mine.send"]))
     expect(page.locator(".message")).to_contain_text("我换了一个房间。")

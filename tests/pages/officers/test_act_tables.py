@@ -39,7 +39,9 @@ def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
 
 
 SAID_OTHERWISE = {
-    "other", "undone", "drop_unsent", "letter_translated", "letter_waits", "hearing_translated", "outcome_waits",
+    "undone", "drop_unsent", "letter_translated", "letter_waits", "hearing_translated", "outcome_waits", "case_unassigned",
+    "lowering_asked", "hold_released", "licence_act_ahead", "licence_published",
+    *(f"sanction_{one}" for one in ("approved", "in_force", "stayed_by_appeal", "lifted", "overturned")),
 }  # fmt: skip
 """Codes of what was done that views choose themselves."""
 
@@ -49,6 +51,34 @@ def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask)
     worded = {key.partition(".")[2] for key in SPOKEN_OF if key.startswith("done.")}
     assert worded - names - SAID_OTHERWISE == set()
     assert {"proposeOfficer", "enterDepositLine", "proposeLicenceAct"} <= worded
+
+
+SHOWS_ITSELF = {
+    "sign_in", "give_code", "give_key", "sign_out", "join", "join_with_key", "go", "begin_link", "suggest", "begin_key",
+    "begin_app", "renew_recovery_codes", "make_token", "make_calendar", "make_file", "assign", "triage", "quarantine", "undo",
+}  # fmt: skip
+"""Forms of the console whose answer is a page or file that says what was done, or which lead to the next step."""
+CHOOSES = {"waiting_letter", "write"}
+"""Forms that do one of several things, and say which."""
+
+
+def test_every_form_of_the_console_says_what_it_did(app: Flask) -> None:
+    forms = {
+        rule.endpoint.rpartition(".")[2]
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("console_") and "POST" in (rule.methods or ())
+    }
+    chosen = {act.operation for _, act in rows() if act.done is not None}
+    assert {one for one in forms - chosen if not has_text(f"done.{one}")} == SHOWS_ITSELF | CHOOSES
+
+
+def test_what_cannot_be_taken_back_is_named_with_what_follows() -> None:
+    finals = {act.operation for _, act in rows() if act.is_final}
+    assert finals == {
+        "answerHearing", "approveLicenceProposal", "approveSanction", "closeHearing", "closeOfficer", "confirmSanctionEnd",
+        "makeDecision", "objectToOutcome", "sendReferral",
+    }  # fmt: skip
+    assert {one for one in finals if not has_text(f"final.{one}")} == set()
 
 
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:

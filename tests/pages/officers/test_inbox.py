@@ -11,9 +11,9 @@ from sqlalchemy import delete, event, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
-from registry.complaints.casework.models import AccessGrant, CaseTask, Decision
+from registry.complaints.casework.models import AccessGrant, CaseEvent, CaseTask, Decision
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Referral
 from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -21,9 +21,9 @@ from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
 from registry.i18n.languages import has_text
-from registry.officer_acts.inbox import queries
+from registry.officer_acts.inbox.branches import MAX_ROWS_OF_PART
 from registry.officer_acts.inbox.other_sources import rows_to_read_again
-from registry.officer_acts.inbox.queries import Inbox, Row, inbox
+from registry.officer_acts.inbox.queries import Alike, Row, inbox
 from registry.officers import accounts, sessions
 from registry.officers.models import Notice, NoticeKind, Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import Role
@@ -33,103 +33,36 @@ from registry.register.law.loading import country_law, law_of
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import LicensingOfficial
-from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, UnreadKind
-from registry.vocabulary.licensing import LicenceAct, ProposalState, SanctionState
+from registry.vocabulary.cases import (
+    AccessState,
+    CaseState,
+    DecisionState,
+    EventKind,
+    EventState,
+    Priority,
+    ReferralState,
+    UnreadKind,
+)
+from registry.vocabulary.licensing import LicenceAct, SanctionState
 from tests.calling import call_by
 from tests.complaints.filing import come_back, file
-from tests.make import authority_of, make_licence, make_source, source_of
+from tests.make import authority_of, make_agency, make_licence, make_source, source_of
 from tests.officers.making import make_officer, make_unit
+from tests.pages.officers.inbox_states import (
+    WALK,
+    WORKERS,
+    begin_walk,
+    inbox_of,
+    is_about,
+    kinds_of,
+    rows_of,
+    walk_to,
+)
 from tests.pages.officers.walking import People
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
 from tests.supervision.licensing.making import proposed
-
-WORKERS = tuple(
-    role for role in Role if role not in (Role.PARTNER, Role.AGENCY_REP, Role.ANALYST, Role.AUDITOR, Role.SYSADMIN)
-)
-
-NO_ONE = None
-"""A state that waits for no officer: for the complainant, agency or partner, for a day, or for nothing any more."""
-
-CASES: Mapping[CaseState, str | None] = {
-    CaseState.DRAFT: NO_ONE,
-    CaseState.SUBMITTED: "case.submitted",
-    CaseState.IN_TRIAGE: "case.in_triage",
-    CaseState.WAITING_COMPLAINANT: NO_ONE,
-    CaseState.INVESTIGATING: "case.investigating",
-    CaseState.AGENCY_HEARING: "case.agency_hearing",
-    CaseState.DECISION_DRAFT: "case.decision_draft",
-    CaseState.DECIDED_UPHELD: "case.decided",
-    CaseState.DECIDED_PARTLY: "case.decided",
-    CaseState.DECIDED_NOT_UPHELD: "case.decided",
-    CaseState.SANCTION_PENDING: "case.sanction_pending",
-    CaseState.CLOSED: NO_ONE,
-    CaseState.REOPENED: "case.reopened",
-    CaseState.OUT_OF_SCOPE: NO_ONE,
-    CaseState.MERGED: NO_ONE,
-    CaseState.QUARANTINED: "case.quarantined",
-    CaseState.WITHDRAWN: NO_ONE,
-    CaseState.PURGED: NO_ONE,
-}
-HEARINGS: Mapping[HearingState, str | None] = {
-    HearingState.DRAFTED: "hearing.drafted",
-    HearingState.REPRISAL_CHECK: "hearing.reprisal_check",
-    HearingState.APPROVED: "hearing.approved",
-    HearingState.SERVED: NO_ONE,
-    HearingState.ANSWERED: "hearing.answered",
-    HearingState.LAPSED: "hearing.lapsed",
-    HearingState.CLOSED: NO_ONE,
-}
-REFERRALS: Mapping[ReferralState, str | None] = {
-    ReferralState.PROPOSED: "referral.proposed",
-    ReferralState.CONSENTED: "referral.to_send",
-    ReferralState.OVERRIDDEN: "referral.to_send",
-    # Sent so long ago that the partner is silent.
-    ReferralState.SENT: "referral.silent",
-    ReferralState.ACCEPTED: NO_ONE,
-    ReferralState.DECLINED: "referral.declined",
-    ReferralState.DONE: "referral.done",
-    ReferralState.REVOKED: NO_ONE,
-}
-DECISIONS: Mapping[DecisionState, str | None] = {
-    DecisionState.DRAFTED: "decision.drafted",
-    # The case is investigated again then, or decided.
-    DecisionState.SENT_BACK: NO_ONE,
-    DecisionState.MADE: NO_ONE,
-}
-SANCTIONS: Mapping[SanctionState, str | None] = {
-    SanctionState.PROPOSED: "sanction.proposed",
-    SanctionState.LEGAL_REVIEW: "sanction.legal_review",
-    # In force on its day, by the registry.
-    SanctionState.APPROVED: NO_ONE,
-    SanctionState.IN_FORCE: NO_ONE,
-    SanctionState.STAYED_BY_APPEAL: NO_ONE,
-    SanctionState.LIFTED: NO_ONE,
-    SanctionState.EXPIRED: NO_ONE,
-    SanctionState.OVERTURNED: NO_ONE,
-    SanctionState.DROPPED: NO_ONE,
-}
-PROPOSALS: Mapping[ProposalState, str | None] = {
-    ProposalState.OPEN: "licence.proposal",
-    ProposalState.APPLIED: NO_ONE,
-    ProposalState.REFUSED: NO_ONE,
-    ProposalState.TAKEN_BACK: NO_ONE,
-}
-
-WALK: tuple[tuple[type[StrEnum], Mapping[Any, str | None], type[Any], str], ...] = (
-    (CaseState, CASES, Case, "case."),
-    (HearingState, HEARINGS, Hearing, "hearing."),
-    (ReferralState, REFERRALS, Referral, "referral."),
-    (DecisionState, DECISIONS, Decision, "decision."),
-    (SanctionState, SANCTIONS, Sanction, "sanction."),
-    (ProposalState, PROPOSALS, Proposal, "licence."),
-)
-
-AUTHORS = {Hearing: "drafted_by", Sanction: "proposed_by"}
-DRAFTS = (HearingState.DRAFTED, SanctionState.PROPOSED)
-"""What waits for its author."""
 
 
 @pytest.fixture
@@ -138,25 +71,6 @@ def walker(session: Session, keyring: Keyring, things: dict[str, str], people: P
     unit = session.scalars(select(Case)).first()
     assert unit is not None
     return people("cz-labour", *WORKERS, email="second@authority.example").officer
-
-
-def rows_of(session: Session, officer: Officer, at: datetime | None = None) -> list[Row]:
-    return inbox_of(session, officer, at)
-
-
-def inbox_of(session: Session, officer: Officer, at: datetime | None = None) -> Inbox:
-    at = at or now()
-    session.flush()
-    return inbox(session, sessions.authenticated_as(session, officer, None, day_at(at, None)), at)
-
-
-def kinds_of(session: Session, officer: Officer, at: datetime | None = None) -> set[str]:
-    return {row.kind for row in rows_of(session, officer, at)}
-
-
-def in_czech_unit(session: Session, case: Case) -> None:
-    """Cases of the Italian unit are walked by the same officer."""
-    case.unit_id = session.scalars(select(Case.unit_id).where(Case.country == "CZ")).first()
 
 
 @pytest.mark.parametrize(("words", "table", "model", "family"), WALK, ids=[one[0].__name__ for one in WALK])
@@ -169,38 +83,13 @@ def test_each_state_that_waits_for_an_officer_makes_a_row(
     family: str,
 ) -> None:
     assert set(table) == set(words), "a state without a word on whom it waits for"
-    for case in session.scalars(select(Case)):
-        in_czech_unit(session, case)
-        case.assignee = walker.reference
-    if model is Case:
-        # Nothing in the case asks for anything: its state alone does.
-        session.query(Hearing).update({"state": HearingState.CLOSED})
-        session.query(Sanction).update({"state": SanctionState.DROPPED})
-        session.query(Decision).update({"state": DecisionState.MADE})
-        session.query(Referral).update({"state": ReferralState.REVOKED})
-        session.query(AccessGrant).update({"state": AccessState.ENDED})
-    if model is Decision:
-        session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
-    row = session.scalars(select(model)).first()
-    assert row is not None
+    row = begin_walk(session, model, walker, "cz-labour")
     for state, kind in table.items():
-        row.state = state
-        if model is Case:
-            row.is_open = True
-        if model in AUTHORS:
-            setattr(row, AUTHORS[model], walker.reference if state in DRAFTS else "somebody else")
-        if model is Referral:
-            session.get_one(Case, row.case_id).is_open = True
-            row.sent_on = row.answered_on = row.ended_on = day_at(now(), None) - timedelta(days=20)
-            row.expires_on = day_at(now(), None) + timedelta(days=100)
+        walk_to(session, row, state, walker)
         mine = {
-            found.kind for found in rows_of(session, walker) if _is_about(found, row) and found.kind.startswith(family)
+            found.kind for found in rows_of(session, walker) if is_about(found, row) and found.kind.startswith(family)
         }
         assert mine == ({kind} if kind else set()), state
-
-
-def _is_about(found: Row, row: Any) -> bool:
-    return row.reference in (found.reference, found.about)
 
 
 def held_reading(session: Session, source: Source) -> PendingImport:
@@ -397,6 +286,36 @@ def test_a_task_without_a_day_or_from_a_colleague_waits_at_once(
     assert not waits(made_by=officer.reference, owner=officer.reference, due_on=far)
 
 
+def test_a_visit_waits_for_all_who_take_part_before_its_day_and_until_it_is_written_down(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    owner, other, absent = (
+        people("cz-labour", Role.INVESTIGATOR, email=f"{name}@authority.example").officer
+        for name in ("own", "oth", "abs")
+    )
+    case = session.scalars(select(Case).where(Case.country == "CZ")).first()
+    today = day_at(now(), None)
+
+    def waits(officer: Officer, days: int, state: EventState = EventState.PLANNED, by: Officer = owner) -> set[str]:
+        event = CaseEvent(
+            reference=new_reference(), case_id=case.id, kind=EventKind.VISIT, state=state,
+            on_day=today + timedelta(days=days), owner=owner.reference, officers=[owner.reference, other.reference],
+            written_by=by.reference, written_on=today, sealed="",
+        )  # fmt: skip
+        session.add(event)
+        found = {kind for kind in kinds_of(session, officer) if kind.startswith("event")}
+        session.delete(event)
+        return found
+
+    assert [waits(officer, 1) for officer in (owner, other, absent)] == [{"event.visit"}, {"event.visit"}, set()]
+    assert waits(owner, 60) == set(), "far away"
+    assert waits(owner, 60, by=other) == {"event.visit"}, "a colleague planned it"
+    assert waits(owner, -1) == {"event_past.visit"}
+    assert waits(owner, -1, EventState.HELD) == set()
+    session.execute(update(RoleHeld).where(RoleHeld.officer_id == owner.id).values(ended_on=today))
+    assert waits(absent, -1) == {"event_past.visit"}, "who was to write it down cannot"
+
+
 def test_an_application_and_a_refusal_wait_for_whom_they_concern(session: Session, people: People) -> None:
     make_unit(session, "cz-licensing", "CZ", authority=authority_of("CZ"))
     proposer, other = (
@@ -503,8 +422,8 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     bind = session.get_bind()
     event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
     inbox(session, me, now())
-    # The others say which roles no one in the unit has, and which deposits were drawn on.
-    assert len(seen) == 3
+    # The others say which roles are held in the unit and under its authority, and which deposits were drawn on.
+    assert len(seen) == 4
     person = people("cz-labour", *WORKERS, email="fourth@authority.example")
     session.commit()
     number = len(rows_of(session, person.officer))
@@ -626,21 +545,73 @@ def test_a_task_waits_for_its_owner(session: Session, keyring: Keyring, things: 
     assert "task" not in kinds_of(session, assignee.officer)
 
 
-def test_more_than_is_listed_of_one_reason_is_marked(
-    session: Session, sealer: Sealer, people: People, monkeypatch: pytest.MonkeyPatch
+def test_much_of_one_kind_hides_nothing_of_another_and_is_counted(
+    session: Session, sealer: Sealer, people: People
 ) -> None:
     mine = people("it-labour", Role.INVESTIGATOR, email="mine@authority.example")
-    for _ in range(2):
-        file(session, sealer, {"country": "IT", "deception": "yes"}, at=now())
+    filed = [
+        file(session, sealer, {"country": "IT", "deception": "yes"}, at=now()).case for _ in range(MAX_ROWS_OF_PART + 7)
+    ]
+    for case in filed[:-2]:
+        case.priority = Priority.P0
+    filed[-1].state = CaseState.REOPENED
     session.commit()
-    assert not inbox_of(session, mine.officer).is_cut
-    monkeypatch.setattr(queries, "MAX_ROWS", 2)
-    queries._statement.cache_clear()
-    try:
-        assert inbox_of(session, mine.officer).is_cut
-        assert re.search(r'class="count"[^>]*>2\+<', mine.desk.get("/console/").get_data(as_text=True))
-    finally:
-        queries._statement.cache_clear()
+    found = inbox_of(session, mine.officer)
+    listed = {row.reference for row in found}
+    assert {filed[-1].reference, filed[-2].reference} <= listed
+    assert len(found) == MAX_ROWS_OF_PART + 2
+    assert found.number == len(filed)
+    assert found.hidden == {Alike("case.submitted", "p0", is_mine=False): 5}
+    body = mine.desk.get("/console/").get_data(as_text=True)
+    assert re.search(rf'class="count"[^>]*>{len(filed)}<', body)
+    assert 'href="/console/cases?state=submitted&amp;priority=p0"' in body
+
+
+def test_one_order_by_deadline_whatever_it_is_with_what_is_mine_first_of_a_day(
+    session: Session, things: dict[str, str], people: People
+) -> None:
+    officer = people("cz-labour", *WORKERS, email="orders@authority.example").officer
+    today = now().replace(hour=9)
+
+    def row(kind: str, owner: str | None, due_at: datetime | None, priority: str | None = None) -> Row:
+        return Row(kind, kind, None, owner, None, due_at, priority)
+
+    me = officer.reference
+    danger = row("danger", None, today + timedelta(days=40), "p0")
+    approval = row("sanction.legal_review", None, today)
+    own = row("task", me, today + timedelta(hours=2))
+    late = row("lowering", None, today - timedelta(days=3))
+    february = row("case.investigating", me, today + timedelta(days=70), "p2")
+    never = row("template", None, None)
+    rows = [never, february, own, approval, late, danger]
+    assert sorted(rows, key=lambda one: one.order(me)) == [danger, late, own, approval, february, never]
+
+
+def test_a_row_says_agency_language_country_and_danger_and_its_links_have_names_of_their_own(
+    session: Session, sealer: Sealer, people: People
+) -> None:
+    person = people("it-labour", Role.INVESTIGATOR, email="reader@authority.example")
+    agency = make_agency(session)
+    said = {"country": "IT", "deception": "yes", "agency": {"agency_id": agency.agency_id}}
+    cases = [file(session, sealer, said, at=now()).case for _ in range(3)]
+    cases[0].state, cases[0].in_danger_since, cases[0].assignee = (
+        CaseState.INVESTIGATING,
+        now(),
+        person.officer.reference,
+    )
+    session.commit()
+    body = person.desk.get("/console/").get_data(as_text=True)
+    lines = [" ".join(re.sub("<[^>]+>", " ", line).split()) for line in re.findall(r"<tr.*?</tr>", body, re.S)[1:]]
+    for case in cases:
+        (line,) = [one for one in lines if case.reference in one]
+        assert agency.names[0].name in line
+        assert "简体" in line
+        assert " IT " in line
+        assert ("In danger" in line) == (case is cases[0])
+    names = re.findall(r'<th scope="row"><a[^>]*>(.*?)</a>', body, re.S)
+    assert len(set(names)) == len(names) == 3
+    assert re.search(r'href="/console/\?of=mine"[^>]*>Mine <span class="count">1<', body)
+    assert len(re.findall(r'<th scope="row">', person.desk.get("/console/?of=mine").get_data(as_text=True))) == 1
 
 
 def test_nothing_of_another_unit_makes_a_row(session: Session, things: dict[str, str], people: People) -> None:

@@ -16,6 +16,7 @@ from registry.complaints.casework.queue.rules import PLACE_OF
 from registry.complaints.parties.hearings import outcome
 from registry.complaints.parties.hearings import rules as hearings
 from registry.complaints.parties.referrals import rules as referrals
+from registry.complaints.parties.transfers import rules as transfers
 from registry.core.errors import (
     ActRefused,
     ChannelChangeRefused,
@@ -51,10 +52,11 @@ CODES = {
     "hearing": outcome._WORDS.keys(),
     "licensing": {"not_from_this_status", "sanction_in_force"},
     "opening": {"own_request", "decided"},
+    "transfer": transfers.WORDS.keys(),
 }
 """What a code that is put together when it is raised may be."""
 
-TABLES = (states.MOVES, hearings.MOVES, referrals.MOVES, sanctions.MOVES)
+TABLES = (states.MOVES, hearings.MOVES, referrals.MOVES, sanctions.MOVES, transfers.MOVES)
 
 
 def is_elsewhere(place: str) -> bool:
@@ -92,7 +94,7 @@ def test_every_refusal_of_an_officer_has_its_words_and_what_they_speak_of() -> N
     assert len(list(raised())) > 70
 
 
-@pytest.mark.parametrize("table", TABLES, ids=["case", "hearing", "referral", "sanction"])
+@pytest.mark.parametrize("table", TABLES, ids=["case", "hearing", "referral", "sanction", "transfer"])
 def test_every_code_of_a_table_of_moves_has_its_words(table: Moves[Any, Any, Any, Any]) -> None:
     codes = table.codes()
     assert {code for code in codes if not has_text(words_at(code))} == set()

@@ -16,18 +16,20 @@ from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from registry.demo.load import demo_data, load_statistics
 from registry.vocabulary.register import Language
-from tests.browsing import assert_fits, assert_sound, enter, follow, leading_on, speak, transferred
+from tests.browsing import (
+    assert_fits,
+    assert_sound,
+    assert_targets_are_large,
+    enter,
+    follow,
+    leading_on,
+    speak,
+    transferred,
+)
 from tests.pages.public.shown_agencies import MAX_BYTES, NAME, NUMBER, SUSPENDED, write_agencies
 from tests.serving import Served, serve
 
 MAX_FIRST_VIEW = 14 * 1024
-SMALL_TARGETS = """() => [...document.querySelectorAll("a, button, summary, input, select, textarea")].filter((one) => {
-  const box = one.getBoundingClientRect();
-  // A link within a sentence is excepted (WCAG 2.5.8); a box to tick is as large as its label.
-  const isInline = getComputedStyle(one).display === "inline" && one.parentElement.textContent.trim() !== one.textContent.trim();
-  const label = one.closest("label"), height = label ? label.getBoundingClientRect().height : box.height;
-  return box.height && box.width && height < 44 && !isInline && !one.matches(".skip, [type=hidden]");
-}).map((one) => one.outerHTML)"""
 LOOK = """() => [...document.querySelectorAll("body, body *")].map((one) => {
   const style = getComputedStyle(one), box = one.getBoundingClientRect();
   const told = ["color", "background-color", "font", "border-color", "border-width", "display"];
@@ -224,12 +226,12 @@ def test_every_target_is_at_least_44_pixels_high(phone: BrowserContext, looks: s
     page = phone.new_page()
     for path in ("", "help", "check", "fees", "log", "licences", "agencies", "accessibility"):
         page.goto(f"{looks}/zh-Hans/{path}")
-        assert page.evaluate(SMALL_TARGETS) == [], path
+        assert_targets_are_large(page)
     for subject in (NUMBER, SUSPENDED, "smyšlená"):
         page.goto(f"{looks}/zh-Hans/")
         check(page, subject)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-        assert page.evaluate(SMALL_TARGETS) == [], subject
+        assert_targets_are_large(page)
 
 
 @pytest.mark.parametrize("language", list(Language))

@@ -237,6 +237,12 @@ def test_the_issuer_says_where_its_keys_and_its_type_are(client, session, publis
     _, payload = reading.parts(credential(client, publish_something))
     described = client.get(payload["vct"].removeprefix("http://127.0.0.1:8000"))
     assert described.get_json(force=True)["vct"] == payload["vct"]
+    for path, operation in (
+        ("/.well-known/jwt-vc-issuer", "getCredentialIssuer"),
+        ("/.well-known/jwks.json", "getCredentialKeys"),
+        ("/vct/recruitment-licence/v1", "getCredentialType"),
+    ):
+        assert_as_documented(client.get(path), operation)
     for path in ("/.well-known/jwt-vc-issuer", "/.well-known/jwks.json", "/vct/recruitment-licence/v1", "/status/0"):
         response = client.get(path)
         assert response.headers["Access-Control-Allow-Origin"] == "*"

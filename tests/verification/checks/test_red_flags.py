@@ -90,6 +90,55 @@ def test_a_refusal_excuses_no_more_than_it_denies(advert: str, expected: str) ->
     assert flags(advert) == {expected}
 
 
+@pytest.mark.parametrize(
+    ("advert", "expected"),
+    [
+        ("我们和骗子不一样，只收报名费三千", "fee"),
+        ("骗你是小狗，定金五千交了就排队", "deposit"),
+        ("Pas d'arnaque ici : 1 900 euros à verser à la signature", "fee"),
+        ("Nu suntem țepari: 900 de euro comision, plătiți la semnare", "fee"),
+    ],
+)
+def test_who_says_no_swindle_of_themselves_is_no_one_who_warns(advert: str, expected: str) -> None:
+    assert expected in flags(advert)
+
+
+@pytest.mark.parametrize(
+    ("advert", "expected"),
+    [
+        ("护照怎么办？放心，统一交公司保管", {"passport"}),
+        ("护照怎么办？放心，您自己拿着", set()),
+        ("Le passeport ? Pas de souci, il reste chez le patron", {"passport"}),
+    ],
+)
+def test_an_answer_is_read_with_its_question(advert: str, expected: set[str]) -> None:
+    assert flags(advert) == expected
+
+
+@pytest.mark.parametrize(
+    ("advert", "expected"),
+    [
+        ("波兰挤奶工，干不满两年的，八千块", {"penalty"}),
+        ("Traitement du lait : si tu pars avant la fin, 2 500 euros", {"penalty"}),
+        ("Mungitori: chi molla prima, 2.500 euro", {"penalty"}),
+        ("Mulgători: dacă pleci mai devreme, 2.500 euro", {"penalty"}),
+        ("Mungitori: chi molla prima non deve nulla, e nemmeno 2.500 euro li chiede l'azienda", set()),
+    ],
+)
+def test_a_sum_behind_the_words_of_leaving_early_is_a_penalty(advert: str, expected: set[str]) -> None:
+    assert flags(advert) == expected
+
+
+def test_hints_count_only_beside_another_flag() -> None:
+    """A word that is harmless in an honest advert means what it says beside a charge for the job."""
+    assert "sham_marriage" not in flags("Cercasi sarta per abiti da sposa, contratto e bonifico")
+    assert flags("Documenti in tre mesi, 3.000 euro di commissione, ti diamo un marito") == {
+        "fee",
+        "quota_place",
+        "sham_marriage",
+    }
+
+
 def test_a_flag_shows_the_words_it_rests_on() -> None:
     words = {one.flag: one.words for one in read_advert("去克罗地亚\n护照统一放公司保管，月薪1100欧").flags}
     assert words[RedFlag.PASSPORT] == "护照统一放公司保管"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case
 from registry.complaints.casework.actions import Officer, lock_case, record_act
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput
@@ -110,11 +110,11 @@ TAKEN_UP = frozenset({CaseState.SUBMITTED, CaseState.IN_TRIAGE, CaseState.REOPEN
 
 
 def _require_no_interest(session: Session, sealer: Sealer, case: Case, to: str) -> None:
-    agency = named_agency_id(sealer, case)
+    agencies = agencies_of(sealer, case)
     interest = (
         select(Conflict.id)
         .join(Account, Account.id == Conflict.officer_id)
-        .where(Account.reference == to, Conflict.agency == agency, Conflict.ended_on.is_(None))
+        .where(Account.reference == to, Conflict.agency.in_(agencies), Conflict.ended_on.is_(None))
     )
-    if agency is not None and session.execute(interest.limit(1)).first() is not None:
+    if agencies and session.execute(interest.limit(1)).first() is not None:
         raise IllegalMove("this officer declared an interest in the agency that the case is about", "case.has_interest")

@@ -27,9 +27,12 @@ def _hearing(state: HearingState) -> ColumnElement[bool]:
 
 
 def _second() -> ColumnElement[bool]:
-    drafted = select(Decision.id).where(Decision.case_id == Case.id, Decision.state == DecisionState.DRAFTED)
-    decides = and_(Case.state == CaseState.DECISION_DRAFT, drafted.exists())
-    return or_(_hearing(HearingState.REPRISAL_CHECK), decides)
+    checked = select(Hearing.case_id).where(Hearing.state == HearingState.REPRISAL_CHECK)
+    drafted = select(Decision.case_id).where(Decision.state == DecisionState.DRAFTED)
+    return or_(
+        and_(Case.state == CaseState.AGENCY_HEARING, Case.id.in_(checked)),
+        and_(Case.state == CaseState.DECISION_DRAFT, Case.id.in_(drafted)),
+    )
 
 
 def _partner() -> ColumnElement[bool]:
@@ -50,7 +53,6 @@ _STATES: Mapping[LiesWith, tuple[CaseState, ...]] = {
     LiesWith.COMPLAINANT: (CaseState.WAITING_COMPLAINANT,),
     LiesWith.MEASURE: (CaseState.SANCTION_PENDING,),
     LiesWith.AGENCY: (CaseState.AGENCY_HEARING,),
-    LiesWith.SECOND: (CaseState.AGENCY_HEARING, CaseState.DECISION_DRAFT),
 }
 """States in which a case can lie with them: they lead to an index."""
 

@@ -16,7 +16,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import MAX_REASON, Officer, lock_case, record_act
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.parties.accounts import agency_unit
 from registry.complaints.parties.hearings import content
 from registry.complaints.parties.hearings.moves import advance_hearing, end, facts, lacks_translation
@@ -54,9 +54,9 @@ def draft(
 ) -> Hearing:
     """Draft the allegation that an agency is to answer, in words that do not reveal who complained.
 
-    `agency` is required where the case names none of the registry. Where no one at the agency reads the language of the
-    text, it waits for a translator unless a translation is there. Raises NotFound, NotNow, IllegalMove, StaleVersion,
-    InvalidInput.
+    `agency` is one that the case names, the first where none is given; it is required where the case names none of the
+    registry. Where no one at the agency reads the language of the text, it waits for a translator unless a translation is
+    there. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
     session, officer, today = call.session, call.actor, call.at.date()
     case = lock_case(session, officer, reference, call.version)
@@ -230,12 +230,12 @@ def find_unclosed(session: Session, case: Case) -> Hearing | None:
 
 
 def _agency(sealer: Sealer, case: Case, chosen: str | None) -> str:
-    named = named_agency_id(sealer, case)
-    if named is None and not chosen:
+    named = agencies_of(sealer, case)
+    if not named and not chosen:
         raise InvalidInput([Fault.of("agency", Problem.MISSING, "agency_say")])
-    if named is not None and chosen and chosen != named:
+    if named and chosen and chosen not in named:
         raise InvalidInput([Fault.of("agency", Problem.CONTRADICTORY, "agency_other")])
-    return named or chosen or ""
+    return chosen or named[0]
 
 
 def _require_silent_still(call: Call[Officer], sealer: Sealer, case: Case, hearing: Hearing) -> content.ComplaintTexts:

@@ -31,8 +31,9 @@ from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotFound
 from registry.core.ids import new_reference
-from registry.officers.models import NoticeKind, Unit
-from registry.officers.notices import notify_named
+from registry.officers.models import NoticeKind, Officer, Unit
+from registry.officers.notices import notify, notify_unit
+from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import FileKind, ReferralState, UnreadKind
 
 MAX_REPORT = 20_000
@@ -117,7 +118,7 @@ def accept(call: Call[PartyMember], reference: str) -> Referral:
     """Accept a referral. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
     referral.answered_by, referral.answered_on = call.actor.name, call.at.date()
-    notify_named(call.session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
+    tell_sender(call, case, referral)
     advance_referral(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
     return referral
 
@@ -129,7 +130,7 @@ def decline(call: Call[PartyMember], sealer: Sealer, reference: str, reason: str
     opened = _open_box(call.session, sealer, referral)
     referral.reason_sealed = opened.seal(text, place_of(case, referral, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = call.actor.name, today, today
-    notify_named(call.session, referral.sent_by or "", NoticeKind.DECIDED, call.at)
+    tell_sender(call, case, referral)
     advance_referral(call, case, referral, ReferralState.DECLINED, By.PARTNER, has_reason=True)
     close_access(call.session, sealer, referral)
     return referral
@@ -169,6 +170,16 @@ def reports_of(session: Session, opened: OpenContainer, case: Case, referral: Re
         Report(row.reference, row.written_by, row.written_on, opened.open(row.sealed, place_of(case, row)))
         for row in rows
     ]
+
+
+def tell_sender(call: Call[PartyMember], case: Case, referral: Referral) -> None:
+    """Tell the officer who sent it or, where another unit has the case since, those there who give cases to officers."""
+    session, unit = call.session, call.session.get_one(Unit, case.unit_id).reference
+    sender = session.scalars(select(Officer).where(Officer.reference == referral.sent_by)).one_or_none()
+    if sender is not None and sender.unit == unit:
+        notify(session, sender, NoticeKind.DECIDED, call.at)
+    else:
+        notify_unit(session, unit, Resource.CASE, Act.ASSIGN, NoticeKind.DECIDED, call.at)
 
 
 def _find_open(call: Call[PartyMember], reference: str) -> tuple[Case, Referral]:

@@ -35,7 +35,7 @@ from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
 from registry.pages.officers.cases.showing import agency_view, box_view, happened
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import KNOWN_FOR, allowed, written_cookie
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import language
 from registry.register.agencies.queries import public_record
@@ -92,6 +92,20 @@ def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[pr
     return presence.seen_by(session, case, at, but=me.officer.id)
 
 
+def wrote_in(me: AuthenticatedOfficer) -> str:
+    """The language of the officer's last letter to a complainant from this browser; empty where it is not known."""
+    officer, _, spoken = written_cookie().sent().partition(".")
+    return spoken if officer == me.officer.reference else ""
+
+
+def remember_language(me: AuthenticatedOfficer, response: Response) -> Response:
+    """The answer to a letter that was sent: an officer who writes Chinese is not asked in each case again."""
+    spoken = request.form.get("language", "")
+    if spoken not in set(Language):
+        return response
+    return written_cookie().give(response, f"{me.officer.reference}.{spoken}", KNOWN_FOR)
+
+
 def case_content(
     session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
 ) -> Response:
@@ -107,6 +121,8 @@ def case_content(
     agency = None if head.agency is None else public_record(session, head.agency, today)
     of_unit = workers(session, me.standing.unit, today)
     templates = offered(session, me.standing.unit, view.case.state)
+    seen = _seen(session, me, view.case)
+    readers = readers_of(session, reference, today, but=me.officer.reference)
     names = {one.reference: one.name for one in of_unit}
     return case_page(
         "cases/statements.html",
@@ -126,12 +142,13 @@ def case_content(
         workers=of_unit,
         may_take=me.standing.may(Resource.CASE, Act.WRITE) and is_free(session, view.case, today),
         names=names,
-        seen=_seen(session, me, view.case),
-        readers=readers_of(session, reference, today, but=me.officer.reference),
+        seen=seen,
+        readers=[one for one in readers if one not in {other.name for other in seen}],
         letters=letters_waiting(session, sealer(), officer, view.case),
         translators=[one.name for one in translators_of(session, me.standing.unit)],
         languages=list(Language),
         reads=view.case.language,
+        wrote_in=wrote_in(me),
         templates=templates,
         template_text=_template(me, view.case, templates),
         may=me.standing.may,

@@ -19,6 +19,8 @@ from registry.complaints.attachments.storage import FileStore, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.decisions.queries import decisions_of
+from registry.complaints.casework.events import ShownEvent, events_of
+from registry.complaints.casework.firms import firms_of
 from registry.complaints.casework.queries import CleanFile, case_view, clean_copy
 from registry.complaints.parties.hearings.files import read_clean_copy
 from registry.complaints.parties.hearings.queries import HearingView, hearing_view
@@ -31,6 +33,7 @@ from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.officer_acts.acting import acting, names_in
+from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import Wanted, exported
@@ -46,7 +49,7 @@ from registry.proofs.papers.rendering import Attachment, Draft
 from registry.register.agencies.queries import public_record
 from registry.register.authorities.queries import authority_days
 from registry.supervision.sanctions.queries import moves_of, resting_on
-from registry.vocabulary.cases import AttachmentState, NoCopy
+from registry.vocabulary.cases import AttachmentState, EventKind, EventState, NoCopy
 
 pages = Blueprint("console_case_file", __name__)
 
@@ -99,11 +102,13 @@ def _content(
     heard = [hearing_view(call, sealer(), one.reference) for one in reversed(rows)]
     referred = fetch_of_case(session, Referral, officer, reference)
     handed = [referral_view(call, sealer(), one.reference) for one in reversed(referred)]
+    events = [one for one in events_of(session, sealer(), officer, view.case) if one.row.state is EventState.HELD]
+    found_firms = firms_of(session, sealer(), officer.unit, view.case)
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
     parts, left_out = _files(call, view, heard)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))
     parts.append(_part("audit.jsonl", "Lines of the audit trail", trail))
-    parts.append(_part("manifest.json", "Manifest", _manifest(me, reference, parts, at)))
+    parts.append(_part("manifest.json", "Manifest", _manifest(me, reference, parts, events, at)))
     html = rendered(
         "cases/file.html",
         case=view.case,
@@ -114,6 +119,9 @@ def _content(
         happened=list(reversed(happened(session, me, view))),
         detail_of=partial(detail_in, spoken),
         decisions=list(reversed(decided)),
+        events=events,
+        firms=found_firms,
+        agency_names=names_of_agencies(session, set(head.agencies), spoken, today),
         hearings=heard,
         referrals=handed,
         answers_of=partial(answers_in, spoken),
@@ -160,7 +168,9 @@ def _part(name: str, about: str, body: bytes) -> Part:
     return Part(name, about, len(body), hashlib.sha256(body).hexdigest(), body)
 
 
-def _manifest(me: AuthenticatedOfficer, reference: str, parts: Sequence[Part], at: datetime) -> bytes:
+def _manifest(
+    me: AuthenticatedOfficer, reference: str, parts: Sequence[Part], events: Sequence[ShownEvent], at: datetime
+) -> bytes:
     stated = {
         "case": reference,
         "unit": me.standing.unit,
@@ -169,6 +179,18 @@ def _manifest(me: AuthenticatedOfficer, reference: str, parts: Sequence[Part], a
         "files": [
             {"name": one.name, "bytes": one.size, "sha256": one.sha256, "is_inside": one.body is not None}
             for one in parts
+        ],
+        "evidence": [
+            {
+                "event": one.row.reference,
+                "taken_by": one.row.officers,
+                "taken_on": one.row.on_day.isoformat(),
+                "at_time": one.details.at_time or None,
+                "sha256": one.details.sha256 or None,
+                "entry_sha256": one.digest,
+            }
+            for one in events
+            if one.row.kind is EventKind.EVIDENCE
         ],
     }
     return msgspec.json.format(msgspec.json.encode(stated), indent=2)

@@ -13,7 +13,6 @@ from registry.complaints.casework.queue import listing
 from registry.complaints.casework.queue.assignment import workers
 from registry.complaints.casework.queue.glances import glances
 from registry.complaints.casework.queue.listing import (
-    MAX_COUNTED,
     PAGE,
     Listed,
     Place,
@@ -61,7 +60,7 @@ URGENCY: Mapping[str, str] = {"urgent": "bad", "unread": "warn", "late": "bad", 
 class Count(NamedTuple):
     name: str
     href: str
-    number: str
+    number: int
     is_shown: bool
 
 
@@ -105,7 +104,7 @@ def _case_sought(session: Session, me: AuthenticatedOfficer, typed: str) -> Resp
 
 @pages.post("/cases/views")
 @allowed(Resource.CASE, Act.READ)
-def keep(session: Session, me: AuthenticatedOfficer) -> Response:
+def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     """Keep the filters of the page under a name."""
     asked_filters = with_agency_found(session, set_filters(request.form))
     read_filters(asked_filters, me.officer.reference, sealer().digest)
@@ -122,7 +121,7 @@ def keep(session: Session, me: AuthenticatedOfficer) -> Response:
 
 @pages.post("/cases/views/<view>/drop")
 @allowed(Resource.CASE, Act.READ)
-def drop(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
+def drop_view(session: Session, me: AuthenticatedOfficer, view: str) -> Response:
     listing.drop_view(session, me.officer.reference, view)
     return see_other("/console/cases")
 
@@ -159,7 +158,6 @@ def queue_page(
         at=at,
         said=asked_filters,
         counts=counts(session, me, at, asked_filters),
-        most=MAX_COUNTED,
         views=[(one, _address(one.filters)) for one in listing.views_of(session, mine)],
         workers=of_unit,
         names={one.reference: one.name for one in of_unit},
@@ -180,8 +178,7 @@ def counts(
     found = []
     for name, of in _COUNTED.items():
         count = count_cases(session, me.standing.unit, read_filters(of, me.officer.reference, sealer().digest), at)
-        text = f"{count}+" if count >= MAX_COUNTED else str(count)
-        found.append(Count(name, _address(of), text, asked_filters == of))
+        found.append(Count(name, _address(of), count, asked_filters == of))
     return found
 
 

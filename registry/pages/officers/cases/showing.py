@@ -131,6 +131,7 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
     "case.task_added": (Resource.CASE, Act.WRITE),
     "case.task_done": (Resource.CASE, Act.WRITE),
     "case.task_reopened": (Resource.CASE, Act.WRITE),
+    "event": (Resource.CASE, Act.WRITE),
     "referral": (Resource.REFERRAL, Act.READ),
     "hearing": (Resource.HEARING, Act.READ),
     "decision": (Resource.DECISION, Act.READ),
@@ -144,6 +145,8 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
 
 _TELLING = frozenset(
     {"case.assigned", "case.consent_given", "case.consent_revoked", "case.danger", "case.priority", "case.translated"}
+    | {"firm.agency_added", "firm.agency_removed", "firm.employer_linked", "firm.employer_unlinked"}
+    | {"event.planned", "event.recorded", "event.not_held", "event.taken_back"}
 )
 """Acts whose detail says what an officer looks for: to whom, what was agreed to, from where to where."""
 

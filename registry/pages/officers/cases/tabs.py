@@ -17,7 +17,7 @@ from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock
-from registry.complaints.casework.queries import named_agency_id
+from registry.complaints.casework.queries import agencies_of, named_agency_id
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import Forbidden, NotFound
@@ -43,7 +43,10 @@ class Tab(NamedTuple):
 TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("notes", "/notes", Resource.CASE, Act.WRITE),
+    Tab("firms", "/firms", Resource.CASE, Act.READ),
+    Tab("events", "/events", Resource.CASE, Act.WRITE),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
+    Tab("transfers", "/transfers", Resource.TRANSFER, Act.READ),
     Tab("hearing", "/hearings", Resource.HEARING, Act.READ),
     Tab("decision", "/decision", Resource.DECISION, Act.READ),
     Tab("openings", "/openings", Resource.BREAK_GLASS, Act.PROPOSE),
@@ -53,10 +56,13 @@ TABS: tuple[Tab, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CaseHead:
-    """What stands above every tab: nothing of what was written. `agency` is the reference of the one that is complained of."""
+    """What stands above every tab: nothing of what was written. `agency` is the reference of the one that is complained of,
+    `agencies` has those of all.
+    """
 
     case: Case
     agency: str | None
+    agencies: tuple[str, ...]
     clocks: Mapping[ClockKind, CaseClock]
     at: datetime
 
@@ -80,15 +86,19 @@ def open_case(session: Session, me: AuthenticatedOfficer, reference: str) -> Cas
 
 def head_of(me: AuthenticatedOfficer, case: Case, running: Mapping[ClockKind, CaseClock]) -> CaseHead:
     """The header of a case that was read already. Raises Forbidden where the officer has an interest in it."""
-    return CaseHead(case, require_no_conflict(me, sealer(), case), running, now())
+    agencies = require_no_conflict(me, sealer(), case)
+    return CaseHead(case, named_agency_id(sealer(), case), agencies, running, now())
 
 
-def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -> str | None:
-    """The agency that a case is about. Raises Forbidden where the officer has declared an interest in it."""
-    agency = named_agency_id(opening, case)
-    if me.has_conflict(agency):
-        raise Forbidden("you declared an interest in the agency that this case is about: a colleague has to act on it")
-    return agency
+def require_no_conflict(me: AuthenticatedOfficer, opening: Sealer, case: Case) -> tuple[str, ...]:
+    """The agencies that a case is about. Raises Forbidden where the officer has declared an interest in one of them."""
+    agencies = tuple(agencies_of(opening, case))
+    if any(me.has_conflict(agency) for agency in agencies):
+        raise Forbidden(
+            "you declared an interest in an agency that this case is about: a colleague has to act on it",
+            "conflict_of_interest",
+        )
+    return agencies
 
 
 def case_page(

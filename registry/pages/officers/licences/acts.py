@@ -25,7 +25,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions, with_choices
 from registry.pages.officers.form_fields import day_in, made_by_form
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.guard import allowed, note_done
 from registry.pages.officers.licences import showing
 from registry.pages.officers.licences.forms import (
     COUNTRIES,
@@ -39,6 +39,7 @@ from registry.pages.officers.licences.forms import (
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.register.agencies import record
+from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency
 from registry.supervision.licensing import proposals, queries
 from registry.supervision.licensing.act_forms import from_details
@@ -157,6 +158,8 @@ def _preview_or_propose(session: Session, me: AuthenticatedOfficer, on: ActOn) -
     if refusal is not None:
         return _form(session, me, on, form, refusal)
     if is_proposed:
+        if not ACTS[on.act].has_second:
+            note_done("licence_published")
         return see_other(f"/console/licences/proposals/{gave[0]}")
     return _form(session, me, on, form, previewed=showing.preview(session, gave[0]))
 
@@ -276,6 +279,7 @@ def _proposal_page(
         is_own=is_own,
         may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,
         names=names_of(session, found.authority),
+        addresses=[] if found.agency_id is None else registered_addresses(session, found.agency_id),
         typed=request.form,
         name_of=showing.name_of,
     )

@@ -33,6 +33,15 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   form.addEventListener("submit", () => clearTimeout(waiting));
 }
 
+// A paper is sent as soon as it is chosen; what was typed beside it is kept first, for the page comes anew.
+for (const form of document.querySelectorAll("form[data-at-once]")) {
+  form.querySelector("input[type=file]").addEventListener("change", async () => {
+    const typed = [...document.querySelectorAll("form[data-draft]")].filter((one) => one.querySelector("textarea")?.value);
+    await Promise.allSettled(typed.map(kept));
+    form.requestSubmit();
+  });
+}
+
 // Agencies: names in any script, as a list of the browser's own.
 for (const field of document.querySelectorAll("input[data-agency]")) {
   const list = document.createElement("datalist");
@@ -79,3 +88,18 @@ addEventListener("keydown", (event) => {
     keys.open ? keys.close() : keys.showModal();
   }
 });
+
+// The board: its figures anew each minute. Where they cannot be had the page says that they are old.
+const board = document.querySelector("[data-every]");
+if (board) {
+  setInterval(async () => {
+    try {
+      const answer = await fetch(location.href);
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-every]");
+      if (fresh) board.replaceChildren(...fresh.childNodes);
+      else location.reload();
+    } catch {
+      board.querySelector("[data-old]").hidden = false;
+    }
+  }, board.dataset.every * 1000);
+}

@@ -222,7 +222,7 @@ def test_what_was_assigned_and_a_priority_that_was_set_are_taken_back_with_one_p
     other = desk_for(Role.INVESTIGATOR, name="Other Officer").officer.reference
     desk.post(f"{at}/assignee", assignee=other, version=filed.case.version)
     page = desk.get(at)
-    assert "The case was assigned. Undo" in words_of(page)
+    assert "The case was assigned. The colleague finds it among what waits. Undo" in words_of(page)
     desk.post(f"{at}/assignee", **undo_on(page))
     session.refresh(filed.case)
     assert filed.case.assignee is None

@@ -34,7 +34,7 @@ def test_what_waits_for_a_second_person_is_led_to_and_never_to_the_first(
     assert hearing.state is HearingState.REPRISAL_CHECK
     hearing.drafted_by = first.officer.reference
     session.commit()
-    link = f'href="/console/cases/{case.reference}/hearings/{hearing.reference}">Check a hearing for reprisal<'
+    link = f'href="/console/cases/{case.reference}/hearings/{hearing.reference}/check">Check a hearing for reprisal'
     assert link in second.get("/console/").get_data(as_text=True)
     assert "Check a hearing" not in words_of(first.get("/console/"))
     assert "Check a hearing" not in words_of(desk_for(Role.TRIAGE, name="Third").get("/console/"))

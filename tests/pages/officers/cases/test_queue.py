@@ -100,7 +100,7 @@ def test_a_line_says_agency_age_language_last_act_and_whom_the_case_lies_with(se
     assert "Complainant" not in lines[named.reference]
     assert "not linked" in lines[waiting.reference]
     assert "Complainant" in lines[waiting.reference]
-    assert "moved 0 d" in lines[waiting.reference]
+    assert "moved today" in lines[waiting.reference]
     for who, found in (("complainant", {waiting.reference}), ("officer", {named.reference}), ("agency", set())):
         assert set(listed_cases(desk.get(f"{QUEUE}?lies_with={who}"))) == found, who
 
@@ -198,7 +198,7 @@ def test_many_are_assigned_at_once_each_with_its_result_and_taken_back(session, 
     assert "Done: 1 of 4." in words
     assert f"{one.reference} done" in words
     assert f"{foreign.reference} There is nothing here" in words or f"no case {foreign.reference}" in words
-    assert "you declared an interest" in words
+    assert "You declared an interest in this agency" in words
     assert "It was changed in the meantime" in words
     assert (one.assignee, mine.assignee, foreign.assignee) == (anna.officer.reference, None, None)
     act = session.scalars(select(BulkAct)).one()

@@ -19,7 +19,7 @@ from registry.core.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.models import Notice, Officer
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseRole, DecisionOutcome
+from registry.vocabulary.cases import CaseRole, DecisionOutcome, HearingState
 from tests.complaints.parties.hearings.making import ALLEGATION, SPOKEN, WRITTEN, Heard, consent, heard_case
 from tests.complaints.parties.referrals.making import UNION, make_partner
 from tests.make import make_agency
@@ -129,6 +129,52 @@ def test_an_agency_is_heard_and_learns_nothing_else(
     assert "Answered" in words_of(writer.get(at_of(case)))
     assert writer.post(f"{path}/close", version=version_on(writer, path)).status_code == 303
     assert rep.get(theirs).status_code == 404
+
+
+def test_a_final_answer_is_sent_once_its_box_is_ticked_and_keeps_its_text_until_then(
+    writer: OfficerClient, checker: OfficerClient, case: Heard, desk_for: OfficerClientFor
+) -> None:
+    _, at = served(writer, checker, case)
+    rep = desk_for(Role.AGENCY_REP, name="Second Rep", unit=case.desk)
+    sent = {"text": "All wages were <b>paid</b>.", "version": version_on(rep, at)}
+    refused = rep.post_once(f"{at}/answer", **sent)
+    assert (refused.status_code, "tick the box that says what follows" in words_of(refused)) == (400, True)
+    assert ">All wages were &lt;b&gt;paid&lt;/b&gt;.</textarea>" in refused.get_data(as_text=True)
+    assert rep.post_once(f"{at}/answer", **sent, confirmed="yes").status_code == 303
+    assert "Your answer was sent to the authority. It is final" in words_of(rep.get(at))
+
+
+def test_a_text_is_handed_in_by_the_press_that_saves_it(
+    session: Session, writer: OfficerClient, checker: OfficerClient, case: Heard
+) -> None:
+    path = drafted(writer, case, then="hand_in")
+    assert "The text was handed in" in words_of(writer.get(path))
+    assert session.scalars(select(Hearing.state)).one() is HearingState.REPRISAL_CHECK
+    back = {"back": "Say it without the day.", "version": version_on(checker, f"{path}/check")}
+    assert checker.post(f"{path}/send-back", **back).status_code == 303
+    anew = {"allegation": f"{ALLEGATION} Is it so?", "could_complain": "12", "version": version_on(writer, path)}
+    leaking = writer.post(f"{path}/edit", **anew | {"allegation": SPOKEN, "then": "hand_in"})
+    assert leaking.status_code == 400
+    assert session.scalars(select(Hearing.state)).one() is HearingState.DRAFTED
+    assert writer.post(f"{path}/edit", **anew, then="hand_in").status_code == 303
+    assert session.scalars(select(Hearing.state)).one() is HearingState.REPRISAL_CHECK
+    assert "Is it so?" in words_of(checker.get(f"{path}/check"))
+
+
+def test_without_consent_the_form_says_what_to_do_instead(
+    session: Session, sealer: Sealer, writer: OfficerClient, case: Heard
+) -> None:
+    consent(session, sealer, case, is_given=False)
+    session.commit()
+    page = writer.get(f"{at_of(case)}/new")
+    assert "The complainant has not agreed that the agency is heard. Nothing of the case is told to it." in words_of(
+        page
+    )
+    assert 'name="allegation"' not in page.get_data(as_text=True)
+    assert f'href="/console/cases/{case.reference}#reply"' in page.get_data(as_text=True)
+    # What was typed before the consent was taken back is not lost.
+    refused = writer.post(f"{at_of(case)}/new", allegation=ALLEGATION, version="3")
+    assert f">{ALLEGATION}</textarea>" in refused.get_data(as_text=True)
 
 
 def test_each_person_with_something_to_do_is_notified_that_there_is_something(

@@ -126,6 +126,10 @@ def test_an_applicant_is_compared_with_those_who_lost_a_licence(session: Session
     done = anna.post("/console/licences/new", step="propose", **fields)
     assert done.status_code == 303
     assert only_proposal(session).state is ProposalState.APPLIED
+    page = words_of(anna.get(str(done.location)))
+    assert "It was entered and is in the public record now." in page
+    assert "Another person approves" not in page
+    assert "The agency has registered no e-mail address: tell it by hand." in page
     # And again where it is granted, for the approver.
     (licence,) = holder_of(session, only_proposal(session).subject).licences
     assert "same telephone" in words_of(acted(anna, licence, "issue", "preview", number="CZ/1"))

@@ -3,19 +3,23 @@
 import csv
 import io
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.models import Case
+from registry.complaints.casework.models import CaseClock
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.officers import accounts
 from registry.officers.rights import Role
+from registry.vocabulary.cases import Priority
 from tests.audit.lines import lines_about
 from tests.complaints.filing import file
 from tests.make import make_agency
@@ -151,16 +155,27 @@ def test_signs_that_no_workbook_may_hold_are_replaced() -> None:
     assert book["a"]["A2"].value == "a\ufffdb\ufffdc"
 
 
-def test_the_board_has_no_name_and_no_number_of_a_case_and_no_script(
+def test_the_board_has_no_name_and_no_number_of_a_case_and_counts_p0_and_what_is_late_as_the_queue_does(
     session: Session, sealer: Sealer, desk_for: OfficerClientFor
 ) -> None:
     references = tell(session, sealer, {"name": "Invented Labour Export"})
     desk = desk_for(Role.ANALYST, name="Named Officer")
     page = desk.get("/console/board").get_data(as_text=True)
-    assert '<meta http-equiv="refresh" content="60">' in page
+    assert 'http-equiv="refresh"' not in page
+    assert 'data-every="60"' in page
     for hidden in (*references, "Invented Labour Export", "Named Officer", "<script>", desk.officer.reference):
         assert hidden not in page
     assert "3 open cases" in words_of(desk.get("/console/board"))
+    session.query(Case).update({"priority": Priority.P2})
+    case = session.scalars(select(Case)).first()
+    case.priority, case.due_at = Priority.P0, now() - timedelta(days=1)
+    # Of one case two deadlines may be over: it counts once, as in the queue.
+    session.query(CaseClock).filter_by(case_id=case.id).update({"due_at": now() - timedelta(days=1)})
+    session.commit()
+    board = words_of(desk.get("/console/board"))
+    assert "1 open, P0" in board
+    assert "0 open, P1" in board
+    assert "1 open cases overdue" in board
 
 
 def test_files_are_for_those_who_may_take_them_away(

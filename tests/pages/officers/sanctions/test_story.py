@@ -1,7 +1,9 @@
 """From a complaint that was sent to a licence that is not good any more: three officers, by the pages alone."""
 
+from datetime import timedelta
+
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import verify
@@ -14,13 +16,20 @@ from registry.i18n.wording import sanction_notice
 from registry.log.models import Entry
 from registry.officers.rights import Role
 from registry.supervision.sanctions.complainant_notices import notify_complainants
-from registry.supervision.sanctions.models import Sanction
+from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.vocabulary.cases import CaseState
+from registry.vocabulary.licensing import SanctionState
 from tests.audit.lines import lines_about
 from tests.complaints.filing import come_back
 from tests.make import CZECH_AT_HOME, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of
 from tests.supervision.sanctions.making import LAW, UNIT, Licensed, looked_into, today
+
+WITH_WORKERS = {
+    "kind": "suspension", "legal_ground": LAW, "effective_from": str(today()), "workers": "40", "told": ["union"],
+    "teller": "The union", "timing": "no_complaint", "then": "review",
+}  # fmt: skip
+"""The form of a sanction with the workers in place, sent by its button "Submit for approval"."""
 
 EVIL = "<img src=x onerror=alert(1)>"
 
@@ -119,6 +128,69 @@ def test_an_appeal_gives_the_licence_back_by_two_persons(
     assert verdict(client, licensed) == "yes"
     assert "<b>stayed by an appeal</b>" in client.get(f"/en/agencies/{licensed.agency}").get_data(as_text=True)
     assert "no complaint stands behind it" in words_of(supervisor.get(path))
+
+
+def test_the_second_person_sees_the_public_answer_before_and_after(
+    session: Session, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    page = supervisor.get(path)
+    assert "Status active changed suspended" in words_of(page)
+    assert "Recruiting may recruit changed may not recruit" in words_of(page)
+    name = public_record_of(session, licensed.agency).names[0].name
+    assert f"<title>Suspension: {name} ·" in page.get_data(as_text=True)
+    done(supervisor, path, "/approve")
+    assert "The sanction is in force. The public answer about the licence has changed" in words_of(supervisor.get(path))
+    done(licensing, path, "/end", target="stayed_by_appeal", ground="Court, 4 C 1")
+    assert "Recruiting may not recruit changed may recruit" in words_of(supervisor.get(path))
+    done(supervisor, path, "/end/confirm")
+    assert "The stay was confirmed." in words_of(supervisor.get(path))
+
+
+def test_a_sanction_ahead_is_said_to_wait_for_its_day(
+    session: Session, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    ahead = {"licence": licensed.licence, "effective_from": str(today() + timedelta(days=9))}
+    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS | ahead).location)
+    assert "may recruit changed may not recruit" in words_of(supervisor.get(path))
+    done(supervisor, path, "/approve")
+    assert "It takes effect by itself on its day" in words_of(supervisor.get(path))
+
+
+def test_a_sanction_is_proposed_with_its_workers_and_submitted_by_one_form_or_not_at_all(
+    session: Session, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    desk = desk_for(Role.LICENSING, unit=UNIT)
+    form = WITH_WORKERS | {"licence": licensed.licence, "once": "of-one-form"}
+    refused = desk.post("/console/sanctions/new", **form | {"teller": ""})
+    assert "name who tells the workers in Chinese" in words_of(refused)
+    assert 'name="workers" type="text" value="40"' in refused.get_data(as_text=True)
+    assert session.scalars(select(Sanction)).all() == []
+    first, again = (desk.post("/console/sanctions/new", **form) for _ in range(2))
+    assert (first.status_code, again.location) == (303, first.location)
+    assert session.scalars(select(Sanction.state)).all() == [SanctionState.LEGAL_REVIEW]
+    page = words_of(desk.get(str(first.location)))
+    assert "The sanction was submitted. Another person approves it or returns it" in page
+    fine = {"kind": "warning_letter", "legal_ground": LAW, "effective_from": str(today()), "then": "review"}
+    assert desk.post("/console/sanctions/new", **fine, licence=licensed.licence).status_code == 303, (
+        "no workers asked for"
+    )
+    assert session.scalars(select(func.count()).select_from(WorkersInPlace)).one() == 1
+
+
+def test_an_approval_needs_its_box(session: Session, licensed: Licensed, desk_for: OfficerClientFor) -> None:
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    version = version_on(supervisor, path)
+    refused = supervisor.post_once(f"{path}/approve", version=version)
+    assert (refused.status_code, "tick the box that says what follows" in words_of(refused)) == (400, True)
+    assert session.scalars(select(Sanction.state)).one() is SanctionState.LEGAL_REVIEW
+    assert supervisor.post_once(f"{path}/approve", version=version, confirmed="yes").status_code == 303
 
 
 def test_a_licence_is_named_by_its_number_or_its_agency_and_chosen_among_those_of_the_authority(

@@ -1,0 +1,102 @@
+"""The further agencies and the employers of a case by the API, and a unit's employers."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.api.officers.acts import act_view, serve_acts
+from registry.api.officers.guard import officer_may
+from registry.api.restx import Namespace, Resource
+from registry.complaints.casework import firms
+from registry.complaints.casework.actions import record_reading
+from registry.complaints.casework.queries import named_agency_id, require_readable
+from registry.core.calls import Call
+from registry.core.clock import now
+from registry.http.complaint_services import sealer
+from registry.http.responses import Answer, etag
+from registry.http.schemas import request_schema, response_schema
+from registry.officer_acts.case_acts import lock_case_for
+from registry.officer_acts.firm_acts import AGENCIES, EMPLOYER, EMPLOYERS, IN_CASE, read_employer
+from registry.officers import rights
+from registry.officers.rights import Act
+from registry.officers.sessions import AuthenticatedOfficer
+from schemas.cases import CaseFirmsSchema, UnitEmployerSchema, UnitEmployersQuerySchema, UnitEmployersSchema
+
+CASE = rights.Resource.CASE
+
+ns = Namespace("firms", path="/cases/<case_id>")
+
+
+@ns.route("/firms")
+class Firms(Resource):
+    @officer_may(CASE, Act.READ)
+    @request_schema()
+    @response_schema(CaseFirmsSchema(), "listCaseFirms", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List the agencies and employers of a case. The reading is recorded in the audit trail."""
+        officer, case = lock_case_for(session, me, CASE, Act.READ, case_id)
+        require_readable(case)
+        found = firms.firms_of(session, sealer(), officer.unit, case)
+        record_reading(Call(session, officer, now()), case, "case.firms_read")
+        payload = {
+            "agency_id": named_agency_id(sealer(), case),
+            "agencies": [
+                {"link_id": one.reference, "agency_id": agency, "part": one.part} for one, agency in found.agencies
+            ],
+            "employers": [_summary(one) | {"part": one.part} for one in found.employers],
+            "stated_employer": found.stated,
+            "suggested": [_summary(one) for one in found.suggested],
+            "version": case.version,
+        }
+        return Answer(payload, headers=(etag(case.version),))
+
+
+serve_acts(ns, "", IN_CASE, None)
+serve_acts(ns, "/agencies/<link_id>", AGENCIES, None)
+serve_acts(ns, "/employers/<employer_id>", EMPLOYERS, None)
+
+employers = Namespace("employers", path="/employers")
+
+
+@employers.route("")
+class Employers(Resource):
+    @officer_may(CASE, Act.READ)
+    @request_schema(UnitEmployersQuerySchema())
+    @response_schema(UnitEmployersSchema(), "listEmployers", (400,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, name: str) -> Answer:
+        """Find employers of your unit by a part of the name, or by the register number."""
+        found = firms.employers_named(session, sealer(), me.standing.unit, name)
+        return Answer({"items": [_summary(one) for one in found]})
+
+
+@employers.route("/<employer_id>")
+class OneEmployer(Resource):
+    @officer_may(CASE, Act.READ)
+    @request_schema()
+    @response_schema(UnitEmployerSchema(), "getEmployer", (404,), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, employer_id: str) -> Answer:
+        """Read an employer with its cases, their agencies and visits. The reading is recorded in the audit trail."""
+        view = read_employer(session, me, employer_id)
+        payload = _summary(view.shown) | {
+            "cases": [{"case_id": one.reference, "state": one.state, "filed_on": one.filed_on} for one in view.cases],
+            "agencies": view.agencies,
+            "visits": [
+                {"case_id": case, "event_id": one.reference, "on_day": one.on_day, "state": one.state}
+                for case, one in view.visits
+            ],
+            "version": view.shown.row.version,
+        }
+        return Answer(payload, headers=(etag(view.shown.row.version),))
+
+    put = act_view("/employers/<employer_id>", EMPLOYER, EMPLOYER["edit"], None)
+
+
+def _summary(one: firms.ShownEmployer) -> dict[str, Any]:
+    details = one.details
+    return {
+        "employer_id": one.row.reference,
+        "name": details.name,
+        "country": details.country or None,
+        "place": details.place or None,
+        "register_number": details.register_number or None,
+    }

@@ -1,0 +1,1 @@
+"""Transfer of a case from the unit that has it to another, which accepts or declines it."""

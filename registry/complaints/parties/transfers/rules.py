@@ -1,0 +1,105 @@
+"""The states of a transfer of a case to another unit, and what keeps a case where it is. Pure.
+
+Two persons of two units: who asks belongs to the unit that has the case, who accepts to the other. Until then the first unit
+works on the case as before.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from registry.core.moves import Move, Moves
+from registry.core.working_days import end_of_day, working_days_after
+from registry.vocabulary.cases import CaseState, Priority, TransferState
+
+ANSWER_WITHIN = 2
+"""Working days within which the other unit answers."""
+
+
+class By(StrEnum):
+    """Who moves a transfer: an officer of the unit that has the case, or of the unit that is to have it."""
+
+    FORMER = "former"
+    RECEIVER = "receiver"
+
+
+class Guard(StrEnum):
+    """Conditions of moves; `MOVES.lacking` says which does not hold."""
+
+    ALWAYS = "always"
+    MAY_GO = "may_go"
+    HAS_REASON = "has_reason"
+
+
+_C, _T = CaseState, TransferState
+
+MOVABLE_STATES = frozenset({_C.SUBMITTED, _C.IN_TRIAGE, _C.WAITING_COMPLAINANT, _C.INVESTIGATING, _C.REOPENED})
+"""States in which a case can go to another unit. What is heard, decided or over stays with the unit that did it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFacts:
+    """What guards look at. `has_unsent_referral`: one that the partner does not read yet; `is_decided`: there is a decision."""
+
+    state: CaseState
+    is_decided: bool = False
+    has_joined: bool = False
+    has_open_hearing: bool = False
+    has_unsent_referral: bool = False
+    has_waiting_letter: bool = False
+    asked_by: str = ""
+    actor: str = ""
+    has_reason: bool = False
+
+
+def obstacle(facts: TransferFacts) -> str | None:
+    """What keeps a case with the unit that has it, as a code; None where it can go."""
+    if facts.state not in MOVABLE_STATES:
+        return "case_state"
+    holding = {
+        "decided": facts.is_decided,
+        "joined": facts.has_joined,
+        "hearing_open": facts.has_open_hearing,
+        "referral_unsent": facts.has_unsent_referral,
+        "letter_waits": facts.has_waiting_letter,
+    }
+    return next((code for code, holds in holding.items() if holds), None)
+
+
+def _may_go(facts: TransferFacts) -> str | None:
+    return "own_request" if facts.actor == facts.asked_by else obstacle(facts)
+
+
+_GUARDS: dict[Guard, Callable[[TransferFacts], str | None]] = {
+    Guard.ALWAYS: lambda _: None,
+    Guard.MAY_GO: _may_go,
+    Guard.HAS_REASON: lambda facts: None if facts.has_reason else "no_reason",
+}
+
+WORDS = {
+    "case_state": "a case goes to another unit only while it is new, in triage, investigated or opened again",
+    "decided": "this unit has decided the case: what follows from the decision is its own",
+    "joined": "other cases were merged into it: take them out first",
+    "hearing_open": "the agency is being heard: close the hearing first",
+    "referral_unsent": "a referral was not sent yet: send it or cancel it first",
+    "letter_waits": "a letter waits for its translation: send it or discard it first",
+    "own_request": "who asks for it does not accept it: a second person has to",
+    "no_reason": "say why, in a few words",
+}
+
+MOVES: Moves[TransferState, By, TransferFacts, Move[TransferState, By]] = Moves(
+    "transfer",
+    (
+        Move(_T.ASKED, _T.ACCEPTED, Guard.MAY_GO, frozenset({By.RECEIVER})),
+        Move(_T.ASKED, _T.DECLINED, Guard.HAS_REASON, frozenset({By.RECEIVER})),
+        Move(_T.ASKED, _T.TAKEN_BACK, Guard.ALWAYS, frozenset({By.FORMER})),
+    ),
+    _GUARDS,
+    WORDS,
+)
+
+
+def due_at(priority: Priority | None, at: datetime) -> datetime:
+    """By when the other unit has answered: of danger (P0) at once."""
+    return at if priority is Priority.P0 else end_of_day(working_days_after(at.date(), ANSWER_WITHIN))
