@@ -62,6 +62,7 @@ class Replica:
 
                 raise psycopg.OperationalError(f"this is {name}, and {self._name} was looked at")
 
+        @event.listens_for(self._probed, "handle_error")
         @event.listens_for(self.engine, "handle_error")
         def leave(context: Any) -> None:
             if classify_db_error(context.sqlalchemy_exception or context.original_exception) is not None:

@@ -1,5 +1,5 @@
-"""`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, and `... upgrade` brings one
-from the former version to this one while it is used."""
+"""`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, `... upgrade` brings one
+from the former version to this one while it is used, and `... recovery` restores one to a point in time."""
 
 import os
 import secrets
@@ -15,6 +15,7 @@ from tools.cluster import drill, events, figures
 from tools.cluster.former import Former, checked_out
 from tools.cluster.machines import REDIS_PORT, Cluster, remove_left_overs, running
 from tools.cluster.network import Loopback, Network, NoNamespaces, enter_own_namespaces
+from tools.cluster.recovery import recovered
 
 
 def tell(line: str) -> None:
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
                 former = checked_out(Path(folder))
                 tell(f"From {former.commit[:12]} (tables {former.head}) to this version.")
                 return drilled(events.UPGRADE, Loopback(), former)
+        if arguments[:1] == ["recovery"]:
+            return recovered(Loopback(), tell)
         if arguments[:1] == ["drill"]:
             return whole_drill()
         with up(Loopback()):

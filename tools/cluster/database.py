@@ -54,8 +54,9 @@ class Postgres:
 class Member:
     """One machine of the database."""
 
-    def __init__(self, name: str, folder: Path, network: Loopback) -> None:
+    def __init__(self, name: str, folder: Path, network: Loopback, *, has_archive: bool = False) -> None:
         self.name, self.host = name, network.host(name)
+        self._has_archive = has_archive
         self._folder, self._network = folder / name, network
         self._rest = f"http://{self.host}:8008"
         namespace = network.namespace(name)
@@ -66,6 +67,7 @@ class Member:
         self.etcd = part("etcd", program("etcd"), "--config-file", str(self._folder / "etcd.yml"))
         self.patroni = part("patroni", program("patroni"), str(self._folder / "patroni.yml"))
         self.postgres = Postgres(f"postgres-{name}", self._folder / "data")
+        self.archive_file = self._folder / "pgbackrest.conf"
         self.parts = (self.etcd, self.patroni, self.postgres)
 
     @property
@@ -90,6 +92,12 @@ class Member:
             "pgpass": str(self._folder / "pgpass"),
         }
         patroni["postgresql"]["parameters"] |= {"unix_socket_directories": str(self._folder), "shared_buffers": "64MB"}
+        if self._has_archive:
+            patroni["postgresql"]["parameters"] |= {
+                "archive_mode": "on",
+                "archive_command": f"pgbackrest --config={self.archive_file} --stanza=registry archive-push %p",
+                "archive_timeout": "60s",
+            }
         # One on the same machine is believed: the drill writes past the network so.
         patroni["postgresql"]["pg_hba"][0] = "local all all trust"
         # There is no such device for each of several machines on one.
@@ -97,13 +105,25 @@ class Member:
         for name, found in (("etcd.yml", etcd), ("patroni.yml", patroni)):
             (self._folder / name).write_text(json.dumps(found), encoding="ascii")
             own(self._folder / name)
+        if self._has_archive:
+            text = _shipped("pgbackrest.conf", self._network)
+            for there, here in {
+                "/var/lib/pgbackrest": self._folder.parent / "backups",
+                "/var/log/pgbackrest": self._folder,
+                "/tmp/pgbackrest": self._folder / "lock",
+                "/var/lib/postgresql/15/registry": self._folder / "data",
+                "/var/run/postgresql": self._folder,
+            }.items():
+                text = text.replace(there, str(here))
+            self.archive_file.write_text(text, encoding="ascii")
+            own(self.archive_file)
         own(self._folder)
 
-    def ask(self, statement: str, *, database: str = "postgres", by_socket: bool = False) -> Any:
+    def ask(self, statement: str, *, database: str = "postgres", by_socket: bool = False, port: int = 5432) -> Any:
         """The first value of the first row, within some seconds. `by_socket`: as one on the same machine, past the network."""
         host = self._folder if by_socket else self.host
         with psycopg.connect(
-            f"host={host} user=postgres password=change-me-postgres dbname={database} connect_timeout=2 "
+            f"host={host} port={port} user=postgres password=change-me-postgres dbname={database} connect_timeout=2 "
             "tcp_user_timeout=2000 options='-c statement_timeout=5000'",
             autocommit=True,
         ) as connection:
@@ -150,8 +170,11 @@ class Member:
 class Database:
     """The three machines."""
 
-    def __init__(self, folder: Path, network: Loopback) -> None:
-        self.members = [Member(name, folder, network) for name in DATABASES]
+    def __init__(self, folder: Path, network: Loopback, *, has_archive: bool = False) -> None:
+        self.members = [Member(name, folder, network, has_archive=has_archive) for name in DATABASES]
+        if has_archive:
+            (folder / "backups").mkdir(mode=0o700)
+            own(folder / "backups")
 
     def start(self) -> None:
         for member in self.members:

@@ -30,8 +30,18 @@ GRACE_SECONDS = 40.0
 class Cluster:
     """All parts and their addresses. `folder` is made and, with all in it, removed at the end."""
 
-    def __init__(self, *, has_demo: bool = True, former: Former | None = None, network: Loopback | None = None) -> None:
-        """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first."""
+    def __init__(
+        self,
+        *,
+        has_demo: bool = True,
+        former: Former | None = None,
+        network: Loopback | None = None,
+        has_archive: bool = False,
+    ) -> None:
+        """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first.
+
+        `has_archive`: the write-ahead log is archived, as a recovery to a point in time needs.
+        """
         self.network = network or Loopback()
         self._has_demo = has_demo
         self._code: dict[str, Former | None] = {}
@@ -44,10 +54,11 @@ class Cluster:
         self.urls = tuple(self._url(name, BALANCER_PORT) for name in BALANCERS)
         """Of the two balancers. The first is the registry's own address."""
         self.url = self.urls[0]
-        self.database = Database(self.folder, self.network)
+        self.database = Database(self.folder, self.network, has_archive=has_archive)
         self.database_url = self._pooled("driver")
         """For the one that looks on, which has poolers of its own."""
         self.store_url = self._url("store", STORE_PORT)
+        self._led_to: str | None = None
         self.parts: dict[str, Part] = {}
         self.has_small_disk = False
         """Whether the home of machine b is on a disk of its own, of some megabytes, that can be filled."""
@@ -58,6 +69,10 @@ class Cluster:
     def _pooled(self, machine: str) -> str:
         return f"postgresql+psycopg://registry:{PASSWORD}@{self.network.host(machine)}:{POOLER_PORT}/registry"
 
+    def lead_to(self, url: str) -> None:
+        """Have machines that are started from now on ask that database, as one that was restored."""
+        self._led_to = url
+
     def home(self, machine: str) -> Path:
         return self.folder / f"home-{machine}"
 
@@ -66,7 +81,7 @@ class Cluster:
         stored = {
             name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"
         }
-        return stored | {
+        found = stored | {
             "PORT": str(MACHINE_PORT),
             "REGISTRY_ADDRESS": self.network.host(machine),
             "REGISTRY_HOME": str(self.home(machine)),
@@ -83,6 +98,10 @@ class Cluster:
             "REGISTRY_RATE": "1000000",
             "REGISTRY_THREADS": "4",
         }
+        if self._led_to is not None:
+            found["REGISTRY_DATABASE_URL"] = self._led_to
+            del found["REGISTRY_DATABASE_READ_URL"]
+        return found
 
     def command(
         self, machine: str, *arguments: str, env: dict[str, str] | None = None
