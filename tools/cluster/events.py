@@ -162,6 +162,8 @@ def children_killed() -> Event:
             pid = cluster.parts[f"serve-{machine}"].pid
             for child in descendants(pid)[-1:] if pid is not None else []:
                 os.kill(child, signal.SIGKILL)
+            # Until the balancers have seen it too.
+            time.sleep(8)
             wait_until(lambda: cluster.is_whole, "a machine that is ready", 60)
 
     return Event("answering process of each machine killed", act)
