@@ -6,6 +6,8 @@ from registry.vocabulary.cases import (
     Attendee,
     Author,
     CaseState,
+    ClaimKind,
+    ClaimUnit,
     ClockKind,
     EventKind,
     EventState,
@@ -423,5 +425,56 @@ class UnitEmployerSchema(UnitEmployerSummarySchema):
     )
     visits = fields.List(
         fields.Nested(UnitEmployerVisitSchema), required=True, metadata={"description": "Visits in those cases."}
+    )
+    version = fields.Integer(required=True, metadata=_VERSION)
+
+
+_QUANTITY = {"description": "How many, with at most two places.", "example": "160"}
+_RATE = {"description": "What one is paid, with at most two places.", "example": "7.50"}
+_BASIS = {
+    "description": "What the line rests on: a clause of the contract, a pay slip, the worker's statement, a law with its "
+    "source. It is sealed.",
+    "example": "Contract of 3 March, clause 4",
+}
+
+
+class ClaimLineBodySchema(InSchema):
+    kind = Word(ClaimKind, required=True, metadata={"example": "wages"})
+    unit = Word(ClaimUnit, required=True, metadata={"description": "What is counted.", "example": "hour"})
+    quantity = Line(max_length=20, required=True, metadata=_QUANTITY)
+    rate = Line(max_length=20, required=True, metadata=_RATE)
+    currency = Line(max_length=3, required=True, metadata={"description": "ISO 4217.", "example": "EUR"})
+    basis = Passage(max_length=500, required=True, metadata=_BASIS)
+    from_day = Day(metadata={"description": "First day of the period.", "example": "2026-03-01"})
+    to_day = Day(metadata={"description": "Last day of the period.", "example": "2026-03-31"})
+
+
+class ClaimLineSchema(OutSchema):
+    line_id = fields.String(required=True, metadata={"description": "By which it is removed."})
+    kind = OneOf(tuple(ClaimKind), required=True)
+    unit = OneOf(tuple(ClaimUnit), required=True, metadata={"description": "What is counted."})
+    quantity = fields.String(required=True, metadata=_QUANTITY)
+    rate = fields.String(required=True, metadata=_RATE)
+    currency = fields.String(required=True)
+    basis = fields.String(required=True, metadata=_BASIS)
+    from_day = fields.Date(required=True, allow_none=True, metadata={"description": "First day of the period."})
+    to_day = fields.Date(required=True, allow_none=True, metadata={"description": "Last day of the period."})
+    amount = fields.String(
+        required=True, metadata={"description": "Quantity times rate, to the cent; below zero for what was paid."}
+    )
+    formula = fields.String(
+        required=True, metadata={"description": "The calculation.", "example": "160 × 7.50 EUR = 1200.00 EUR"}
+    )
+    by = fields.String(required=True)
+    on = fields.Date(required=True)
+
+
+class ClaimsSchema(OutSchema):
+    lines = fields.List(fields.Nested(ClaimLineSchema), required=True, metadata={"description": "In their order."})
+    totals = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "What is owed, by currency: all lines, less what was paid."},
     )
     version = fields.Integer(required=True, metadata=_VERSION)

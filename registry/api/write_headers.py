@@ -1,34 +1,35 @@
 """What writes of programs share: the version that was read (If-Match, ETag), and what counts once however often it is sent.
 
-An Idempotency-Key is taken with the thing it makes.
+An Idempotency-Key is taken, and the answer stored, in the transaction of the thing that is made: neither is there without the
+other, and the answer is given again for a day at least (docs/decisions/0193).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Lock
 
+import msgspec
 from flask import request
 from sqlalchemy.orm import Session
 
 from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
-from registry.core.errors import AlreadyDone, Fault, InvalidInput, VersionMissing
+from registry.core.errors import Fault, InvalidInput, StaleVersion, StillRunning, VersionMissing
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import IdempotencyKey
+from registry.http.responses import Answer, Written, encode_answer
+from registry.http.transaction import reading
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
 
 # A proxy that compresses answers weakens our ETag; the version is the same.
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
-MADE: Mapping[str, str] = {
-    "key": "a key was made with this Idempotency-Key: GET /api/v1/organisation/keys lists it; its text is shown once only: if "
-    "that answer was lost, revoke it and make another, with an Idempotency-Key of its own",
-    "list": "a list was archived with this Idempotency-Key: GET /api/v1/archived-lists lists it, the newest first",
-    "receipt": "an answer was archived with this Idempotency-Key: GET /api/v1/receipts lists it, the newest first",
-    "watch": "a watch was made with this Idempotency-Key: GET /api/v1/watches lists it",
-    "webhook": "a webhook was made with this Idempotency-Key: GET /api/v1/webhooks lists it; its secret is shown once only: if "
-    "that answer was lost, rotate it",
-}
-"""By what is made: where it stands now, and what to do where the answer did not arrive."""
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+
+REPLAYED = ("Idempotent-Replayed", "true")
 
 
 def if_match() -> int:
@@ -37,17 +38,87 @@ def if_match() -> int:
     if text is None:
         raise VersionMissing('send the ETag of what you read as If-Match, like If-Match: "3"; nothing was changed')
     match = _VERSION.fullmatch(text.strip())
+    if match is None and _TAG.fullmatch(text.strip()):
+        # Well formed, and of nothing that was ever given out here: it fits nothing (RFC 9110, 13.1.1).
+        raise StaleVersion(
+            "this is no ETag that was given for it: read it, and send the ETag of that; nothing was changed"
+        )
     if match is None:
         detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
         raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])
     return int(match[1])
 
 
-def claim(session: Session, what: str, whose: str, idempotency_key: IdempotencyKey | None) -> None:
-    """Take an Idempotency-Key of `whose`. Raises AlreadyDone, or RepeatDiffers where something else was sent with it."""
-    if idempotency_key is None:
-        return
-    if not idempotency.claim(
-        session, sealer(), f"{what} of {whose}", idempotency_key.key, idempotency_key.digest, day_at(now(), None)
-    ):
-        raise AlreadyDone(MADE[what])
+class Once:
+    """A request of `whose` program that does `what`, by its Idempotency-Key; without one it is done each time."""
+
+    def __init__(self, what: str, whose: str, idempotency_key: IdempotencyKey | None) -> None:
+        self._scope = f"{what} of {whose}"
+        self._key = idempotency_key
+
+    def stored(self) -> Answer | None:
+        """The answer of the request that came first; None where it is this one. Raises RepeatDiffers."""
+        if self._key is None:
+            return None
+        found = idempotency.stored_answer(reading(), sealer(), self._scope, *self._key)
+        return None if found is None else _replayed(found)
+
+    def answer(self, session: Session, make: Callable[[], Answer]) -> Answer:
+        """What `make` answers, stored in the transaction of what it does; or what was answered first, where another was
+        quicker. Raises as `make`, and RepeatDiffers."""
+        if self._key is None:
+            return make()
+        made: list[Answer] = []
+
+        def written() -> bytes:
+            made.append(_in_bytes(make()))
+            return msgspec.json.encode(_stored_form(made[0]))
+
+        found = idempotency.answer_once(session, sealer(), self._scope, *self._key, day_at(now(), None), written)
+        return made[0] if found is None else _replayed(found)
+
+
+@contextmanager
+def once(what: str, whose: str, idempotency_key: IdempotencyKey | None) -> Iterator[Once]:
+    """As `Once`. Raises StillRunning while this process is at work on the same key; another process waits for the first."""
+    running = (what, whose, idempotency_key.key) if idempotency_key is not None else None
+    with _lock:
+        if running in _running:
+            raise StillRunning("the first request with this Idempotency-Key is not answered yet", 1)
+        if running is not None:
+            _running.add(running)
+    try:
+        yield Once(what, whose, idempotency_key)
+    finally:
+        with _lock:
+            _running.discard(running)
+
+
+_running: set[tuple[str, str, str] | None] = set()
+_lock = Lock()
+
+
+class _Stored(msgspec.Struct):
+    """An answer as it is stored."""
+
+    language: Language
+    media_type: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+def _in_bytes(answer: Answer) -> Answer:
+    """The answer with its body written, so that what is stored and what is sent are the same bytes."""
+    if isinstance(answer.value, Written):
+        return answer
+    return replace(answer, value=Written([encode_answer(answer.value)]))
+
+
+def _stored_form(answer: Answer) -> _Stored:
+    return _Stored(answer.language, answer.media_type, answer.headers, b"".join(answer.value.parts))
+
+
+def _replayed(stored: bytes) -> Answer:
+    found = msgspec.json.decode(stored, type=_Stored)
+    headers = (*found.headers, REPLAYED)
+    return Answer(Written([found.body]), 0, headers, found.language, found.media_type, is_cacheable=False)

@@ -206,6 +206,12 @@ class RepeatDiffers(RegistryError):
     code = Problem.REPEAT_DIFFERS
 
 
+class StillRunning(RetryLater):
+    """The first request with an Idempotency-Key is still being carried out: nothing was done for this one."""
+
+    code = Problem.STILL_RUNNING
+
+
 class AlreadyDone(RegistryError):
     """It was done when this key came first, and what was answered then is shown once only: a receipt."""
 

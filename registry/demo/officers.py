@@ -1,4 +1,5 @@
-"""Invented officers of the demonstration: one for each role, and a second supervisor, who join with codes as real ones do."""
+"""Invented officers of the demonstration: one for each role, a second supervisor, and two in a region's unit, to which cases can
+be transferred. They join with codes as real ones do."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from registry.register.agencies.models import Agency, Licence
 from registry.vocabulary.cases import PartnerKind
 
 UNIT = "it-demo-labour"
+REGION = "it-demo-region"
 PARTNER = "it-demo-union"
 
 
@@ -29,12 +31,17 @@ class Joining(NamedTuple):
 
 
 def add_officers(session: Session, sealer: Sealer, at: datetime) -> list[Joining]:
-    """One officer for each role in the demonstration's Italian unit, outsiders in units of their own. Raises NotFound."""
+    """One officer for each role in the demonstration's Italian unit, two in its region's, outsiders in units of their own.
+
+    Raises NotFound.
+    """
     unit = session.scalars(select(Unit).where(Unit.reference == UNIT)).one_or_none()
     if unit is None:
         raise NotFound("the demonstration is not loaded: run `registry demo load` first")
     wanted = [(role, UNIT, f"{role}@{UNIT}.example") for role in Role if role not in OUTSIDERS]
     wanted.insert(3, (Role.SUPERVISOR, UNIT, f"supervisor-2@{UNIT}.example"))
+    if session.scalars(select(Unit.id).where(Unit.reference == REGION)).first() is not None:
+        wanted += [(role, REGION, f"{role}@{REGION}.example") for role in (Role.TRIAGE, Role.SUPERVISOR)]
     wanted.append((Role.PARTNER, _partner(session, sealer, at), f"partner@{PARTNER}.example"))
     agency = _agency(session, unit.authority)
     if agency is not None:

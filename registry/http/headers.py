@@ -54,7 +54,8 @@ PUBLIC_READ: list[Header] = [
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "API-Version, Content-Language, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+        "API-Version, Content-Language, ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, "
+        "Retry-After, X-Request-Id",
     ),
 ]
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.casework import actions as casework
+from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.steps import PartyMember
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -15,7 +16,7 @@ from registry.core.ids import read_reference
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import RIGHTS, Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import CaseRole
+from registry.vocabulary.cases import CaseRole, TransferState
 
 _AS = (
     (Role.TRIAGE, CaseRole.TRIAGE),
@@ -89,8 +90,13 @@ def reference_in(text: str) -> str:
 
 
 def names_in(session: Session, unit: str) -> Mapping[str, str]:
-    """The names of a unit's officers by reference, of those who left too: what they did keeps their name."""
-    rows = session.execute(select(Officer.reference, Officer.name).where(Officer.unit == unit))
+    """The names of a unit's officers by reference, of those who left too: what they did keeps their name.
+
+    So do the officers of units from which cases came.
+    """
+    former = select(Transfer.former).where(Transfer.party == unit, Transfer.state == TransferState.ACCEPTED)
+    theirs = or_(Officer.unit == unit, Officer.unit.in_(former))
+    rows = session.execute(select(Officer.reference, Officer.name).where(theirs))
     return {row.reference: row.name for row in rows}
 
 

@@ -1,4 +1,4 @@
-"""Acts on a case, and which cases an officer may act on: of their own unit, without a declared conflict of interest."""
+"""Acts on a case and its parts, and which cases an officer may act on: of their own unit, without a conflict of interest."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,24 +9,27 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import events, letters, notes
+from registry.complaints.casework import claims, events, firms, letters, notes
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
-from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, PriorityChange
+from registry.complaints.casework.models import CaseEvent, CaseNote, CaseTask, ClaimLine, PriorityChange
 from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue import assignment
 from registry.complaints.triage import priorities
 from registry.core.errors import NotFound
 from registry.http.complaint_services import sealer
-from registry.officer_acts.acting import acting, reference_in, require_no_interest, roles_of
+from registry.officer_acts.acting import acting, officer_call, reference_in, require_no_interest, roles_of
 from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sealed, case_acts
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.vocabulary.cases import FirmPart
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
+    CaseEmployerBodySchema,
     CaseEventBodySchema,
     CaseEventRecordSchema,
+    CaseFurtherAgencySchema,
     CaseHoldSchema,
     CaseMoveBodySchema,
     CaseNoteBodySchema,
@@ -34,6 +37,8 @@ from schemas.cases import (
     CaseReplySchema,
     CaseTaskBodySchema,
     CaseTaskDoneSchema,
+    ClaimLineBodySchema,
+    UnitEmployerBodySchema,
 )
 
 
@@ -114,6 +119,12 @@ def _take_back_address(made: object) -> str:
     return f"{made.reference}/take-back"
 
 
+def _remove_address(made: object) -> str:
+    """As `_take_back_address`, of a line that is removed."""
+    assert isinstance(made, ClaimLine)
+    return f"{made.reference}/remove"
+
+
 def _not_ticked(_: object, form: Mapping[str, str]) -> Mapping[str, str]:
     return {"is_done": "no" if form.get("is_done") == "yes" else "yes"}
 
@@ -178,6 +189,14 @@ ACTS = case_acts(
         A call that reached the worker, and an interview with the worker, are the first reply and end the danger deadline.
         """,
         CaseEventBodySchema, taken_back_at=_take_back_address, unread={"kind": "choose_one"},
+    ),
+    OfficerAct(
+        "claims", Act.WRITE, calling_sealed(claims.add_line, claims.ClaimDraft), "addClaimLine",
+        """Add a line to what the worker is owed: a quantity times a rate, and what it rests on.
+
+        What was paid is deducted. No legal rate is added: overtime is paid as the contract or the cited law says.
+        """,
+        ClaimLineBodySchema, unread={"kind": "choose_one", "unit": "choose_one"}, taken_back_at=_remove_address,
     ),
     OfficerAct(
         "lowering/approve", Act.WRITE, calling(partial(priorities.decide_lowering, is_approved=True)), "approveCaseLowering",
@@ -247,3 +266,86 @@ EVENTS = case_acts(
     ),
 )  # fmt: skip
 """What is done to one event of a case."""
+
+
+CLAIMS = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(claims.remove_line), "removeClaimLine", "Remove a line of what the worker is owed.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+"""What is done to one line of a claim."""
+
+
+def _add_agency(call: ActCall[Officer], agency_id: str, part: FirmPart) -> object:
+    agency = picked_agency(call.session, agency_id, "agency_id")
+    require_no_interest(call.me, agency)
+    return firms.add_agency(call, sealer(), call.reference, agency, part)
+
+
+FIRMS = case_acts(
+    Resource.CASE,
+    case_finder(Resource.CASE),
+    OfficerAct(
+        "agencies", Act.WRITE, _add_agency, "addCaseAgency",
+        """Add a further agency of the registry to a case, with its part.
+
+        The agency that was recorded first stays the main one.
+        """,
+        CaseFurtherAgencySchema, form={"agency_id": "agency"},
+    ),
+    OfficerAct(
+        "employers", Act.WRITE, calling_sealed(firms.link_employer, firms.EmployerLink), "linkCaseEmployer",
+        """Link a case to an employer of your unit, or to a new one.
+
+        What the complainant wrote stays beside it.
+        """,
+        CaseEmployerBodySchema, form={"part": "employer_part"},
+    ),
+)  # fmt: skip
+
+CASE_AGENCIES = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(firms.remove_agency), "removeCaseAgency", "Remove a further agency from a case.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+
+CASE_EMPLOYERS = case_acts(
+    Resource.CASE,
+    find_within_case,
+    OfficerAct(
+        "remove", Act.WRITE, calling(firms.unlink_employer), "unlinkCaseEmployer",
+        "Unlink an employer from a case. An employer that no case names is forgotten.",
+        method="delete", path="",
+    ),
+)  # fmt: skip
+
+
+def _find_employer(session: Session, me: AuthenticatedOfficer, _: OfficerAct, reference: str) -> str:
+    return firms.employer_of_unit(session, sealer(), me.standing.unit, reference_in(reference)).row.reference
+
+
+def _edit(call: ActCall[Officer], **fields: str) -> object:
+    return firms.edit_employer(call, sealer(), call.reference, firms.EmployerDetails(**fields))
+
+
+EMPLOYER = case_acts(
+    Resource.CASE,
+    _find_employer,
+    OfficerAct(
+        "edit", Act.WRITE, _edit, "editEmployer", "Correct what is written down of an employer.",
+        UnitEmployerBodySchema, method="put", path="", page="",
+    ),
+)  # fmt: skip
+"""What is done to an employer of the unit."""
+
+
+def read_employer(session: Session, me: AuthenticatedOfficer, reference: str) -> firms.EmployerView:
+    """An employer of the unit, without cases of agencies in which the officer has an interest. Audited. Raises NotFound."""
+    call = officer_call(session, me, Resource.CASE, Act.READ)
+    return firms.employer_view(call, sealer(), reference_in(reference), me.conflicts)

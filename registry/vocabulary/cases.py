@@ -236,6 +236,25 @@ class FirmPart(StrEnum):
     EMPLOYER = "employer"
 
 
+class ClaimKind(StrEnum):
+    """What a line of a worker's claim is for. A fee is one that the worker was charged; what was paid is deducted."""
+
+    WAGES = "wages"
+    OVERTIME = "overtime"
+    FEE = "fee"
+    PAID = "paid"
+
+
+class ClaimUnit(StrEnum):
+    """What the quantity of a line counts; `once` is a sum."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    PIECE = "piece"
+    ONCE = "once"
+
+
 class EventKind(StrEnum):
     """What officers do for a case away from the desk, and write down: a call is by telephone, evidence is what they took."""
 

@@ -349,6 +349,7 @@ class Problem(StrEnum):
     VERSION_MISSING = "version_missing"
     REPEAT_DIFFERS = "repeat_differs"
     ALREADY_DONE = "already_done"
+    STILL_RUNNING = "still_running"
     INTERNAL = "internal"
     HTTP_ERROR = "http_error"
 

@@ -33,6 +33,14 @@ def test_what_is_archived_is_sent_again_under_the_same_key(site: Site) -> None:
     assert first == second
 
 
+def test_a_request_waits_for_the_first_with_its_key(site: Site) -> None:
+    site.replies.extend([problem(409, "still_running", headers={"Retry-After": "0"}), problem(409, "already_done")])
+    with Client(site.url, key=KEY) as client, pytest.raises(api_errors.AlreadyDone):
+        client.verify(vat="IT1", keep=True)
+    assert len({one.headers["Idempotency-Key"] for one in site.asked}) == 1
+    assert len(site.asked) == 2
+
+
 def test_the_file_of_receipts_is_read_in_pages_and_written_down_whole(site: Site, tmp_path: Path) -> None:
     changed = {
         "receipt_id": "R1",

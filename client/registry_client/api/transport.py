@@ -36,6 +36,8 @@ JSON = "application/json"
 
 # What is worth asking again: too many requests, and a server or a proxy that is away for a while.
 TOO_MANY = 429
+# With Retry-After alone: the first request with the same Idempotency-Key is not answered yet.
+CONFLICT = 409
 AWAY = (502, 503, 504)
 
 _POLICY = re.compile(r'"minute";q=(?P<requests>[1-9][0-9]{0,8});w=(?P<seconds>[0-9]{1,8})')
@@ -198,7 +200,9 @@ class Transport:
                         yield response, where, end
                         return
                     after = _retry_after(response)
-                    is_to_repeat = response.status_code == TOO_MANY or (is_repeatable and response.status_code in AWAY)
+                    is_running = response.status_code == CONFLICT and after is not None
+                    is_away = response.status_code in AWAY
+                    is_to_repeat = response.status_code == TOO_MANY or (is_repeatable and (is_away or is_running))
                     pause = self._pause(tries, after) if is_to_repeat else None
                     if pause is None:
                         raise self._refusal(response, where, end, after)

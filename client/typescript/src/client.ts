@@ -116,7 +116,9 @@ export class Registry {
           throw new NoAnswer(`${where}: a redirect, which is not followed`);
         }
         const after = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
-        const isWorthIt = response.status === 429 || (mayRepeat && AWAY.includes(response.status));
+        // 409 with Retry-After: the first request with the same Idempotency-Key is not answered yet.
+        const isRunning = response.status === 409 && !Number.isNaN(after);
+        const isWorthIt = response.status === 429 || (mayRepeat && (isRunning || AWAY.includes(response.status)));
         pause = isWorthIt && count < tries ? this.#pause(count, Number.isNaN(after) ? undefined : after * 1000) : undefined;
         if (pause === undefined) {
           const problem = (await response.json().catch(() => undefined)) as Problem | undefined;

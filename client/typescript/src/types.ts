@@ -226,6 +226,17 @@ export interface AnsweredItem {
   steps?: StepToTake[];
 }
 
+export interface Api {
+  /** Version of the description. */
+  version: string;
+  /** Where the description is, OpenAPI 3.1. */
+  description: string;
+  /** Where the documentation is. */
+  documentation: string;
+  /** Where the state of the service is. */
+  health: string;
+}
+
 export interface ArchivedList {
   /** Reference of the list. */
   list_id: string;
@@ -2665,7 +2676,7 @@ export interface Problem {
 }
 
 /** What is wrong with a request, or why it cannot be carried out: docs/users/reasons.md has cause and cure of each. */
-export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "internal" | "http_error">;
+export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "still_running" | "internal" | "http_error">;
 
 /** Why something that says it was signed by the registry is not believed. */
 export type ProofFlaw = Open<"too_large" | "malformed" | "algorithm_not_allowed" | "wrong_type" | "unknown_key" | "wrong_use" | "bad_signature" | "key_retired" | "key_compromised" | "not_in_log" | "lost_from_log" | "differs_from_log" | "from_the_future">;
@@ -3582,6 +3593,13 @@ export interface Operations {
     body: undefined;
     answer: Replies;
   };
+  /** Read where the API is described. */
+  getApi: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Api;
+  };
   /** Read an archived list: how it was answered, and the manifest that signs its statements. */
   getArchivedList: {
     path: { list_id: string };
@@ -4129,6 +4147,7 @@ export const OPERATIONS = {
   getAgencyHistory: ["GET", "/api/v1/agencies/{agency_id}/history"],
   getAgencyLicences: ["GET", "/api/v1/agencies/{agency_id}/licences"],
   getAgencyReplies: ["GET", "/api/v1/agencies/{agency_id}/replies"],
+  getApi: ["GET", "/api/v1"],
   getArchivedList: ["GET", "/api/v1/archived-lists/{list_id}"],
   getArchivedListRowProof: ["GET", "/api/v1/archived-lists/{list_id}/proofs/{row}"],
   getArchivedListStatements: ["GET", "/api/v1/archived-lists/{list_id}/statements"],

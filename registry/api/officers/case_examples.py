@@ -84,6 +84,18 @@ CASES = (
         "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 11, method="PUT",
         body={"agency_id": "NXAGENCY2222"}, status=400,
     ),
+    _case("listClaimLines", "none", "Nothing is counted yet", "/claims"),
+    _case(
+        "addClaimLine", "negative", "Hours are more than zero", "/claims", 11, status=400,
+        body={
+            "kind": "wages", "unit": "hour", "quantity": "-160", "rate": "7.50", "currency": "EUR",
+            "basis": "Contract of 3 March, clause 4",
+        },
+    ),
+    _case(
+        "removeClaimLine", "unknown", "There is no such line", "/claims/{line_id}", 11, method="DELETE",
+        path={"case_id": CASE, "line_id": NO_TASK}, status=404,
+    ),
     _case("listCaseFirms", "none", "None but what the complainant wrote", "/firms"),
     _case(
         "addCaseAgency", "unknown", "The registry has no such agency", "/agencies", 11,

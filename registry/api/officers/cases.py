@@ -105,7 +105,7 @@ class OneCase(Resource):
         return _case_answer(me, view)
 
 
-serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events"))
+serve_acts(ns, ADDRESS, ACTS, None, exclude=("notes", "tasks", "events", "claims"))
 
 
 @ns.route("/<case_id>/notes")

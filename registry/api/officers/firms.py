@@ -1,4 +1,4 @@
-"""The further agencies and the employers of a case by the API, and a unit's employers."""
+"""The further agencies and the employers of a case by the API, a unit's employers, and what a worker is owed."""
 
 from typing import Any
 
@@ -9,20 +9,38 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.complaints.casework import firms
 from registry.complaints.casework.actions import record_reading
+from registry.complaints.casework.claims import ClaimDetails, claims_of
 from registry.complaints.casework.queries import named_agency_id, require_readable
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema
-from registry.officer_acts.case_acts import lock_case_for
-from registry.officer_acts.firm_acts import AGENCIES, EMPLOYER, EMPLOYERS, IN_CASE, read_employer
+from registry.officer_acts.case_acts import (
+    ACTS,
+    CASE_AGENCIES,
+    CASE_EMPLOYERS,
+    CLAIMS,
+    EMPLOYER,
+    FIRMS,
+    lock_case_for,
+    read_employer,
+)
 from registry.officers import rights
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from schemas.cases import CaseFirmsSchema, UnitEmployerSchema, UnitEmployersQuerySchema, UnitEmployersSchema
+from schemas.cases import (
+    CaseFirmsSchema,
+    ClaimLineSchema,
+    ClaimsSchema,
+    UnitEmployerSchema,
+    UnitEmployersQuerySchema,
+    UnitEmployersSchema,
+)
 
 CASE = rights.Resource.CASE
+
+_LINE = ClaimLineSchema.of(ClaimDetails, computed=["line_id", "quantity", "rate", "amount", "by", "on"])
 
 ns = Namespace("firms", path="/cases/<case_id>")
 
@@ -51,9 +69,44 @@ class Firms(Resource):
         return Answer(payload, headers=(etag(case.version),))
 
 
-serve_acts(ns, "", IN_CASE, None)
-serve_acts(ns, "/agencies/<link_id>", AGENCIES, None)
-serve_acts(ns, "/employers/<employer_id>", EMPLOYERS, None)
+serve_acts(ns, "", FIRMS, None)
+serve_acts(ns, "/agencies/<link_id>", CASE_AGENCIES, None)
+serve_acts(ns, "/employers/<employer_id>", CASE_EMPLOYERS, None)
+
+
+@ns.route("/claims")
+class Claims(Resource):
+    @officer_may(CASE, Act.WRITE)
+    @request_schema()
+    @response_schema(ClaimsSchema(), "listClaimLines", (404, 409), cacheable=False)
+    def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
+        """List what the worker is owed, line by line with each calculation. The reading is recorded in the audit trail."""
+        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
+        require_readable(case)
+        found = claims_of(session, sealer(), officer, case)
+        record_reading(Call(session, officer, now()), case, "case.claims_read")
+        payload = {
+            "lines": [
+                _LINE.write(
+                    line,
+                    line_id=row.reference,
+                    quantity=str(line.quantity),
+                    rate=str(line.rate),
+                    amount=str(line.amount),
+                    by=row.written_by,
+                    on=row.written_on,
+                )
+                for row, line in found.lines
+            ],
+            "totals": {currency: str(owed) for currency, owed in found.totals.items()},
+            "version": case.version,
+        }
+        return Answer(payload, headers=(etag(case.version),))
+
+    post = act_view("/cases/<case_id>", ACTS, ACTS["claims"], None)
+
+
+serve_acts(ns, "/claims/<line_id>", CLAIMS, None)
 
 employers = Namespace("employers", path="/employers")
 

@@ -9,9 +9,9 @@ from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope
-from registry.vocabulary.register import Language
 from schemas.base import OutSchema
 from schemas.open_data import (
+    ApiSchema,
     ChangesSchema,
     CredentialTypeSchema,
     DatasetSchema,
@@ -104,14 +104,18 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
     "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
     "Content-Language": (
-        "Language of the texts.",
-        {"type": "string", "enum": [language.value for language in Language]},
+        "Language of the texts; of a problem whose `detail` is said in English, `en` besides.",
+        {"type": "string", "example": "zh-Hans, en"},
     ),
     "Vary": ("Accept-Language.", {"type": "string"}),
     "Location": ("Path at which what was made is read.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
+    "Idempotent-Replayed": (
+        "`true`: the request came before with this Idempotency-Key, and this is what was answered then.",
+        {"type": "string", "enum": ["true"]},
+    ),
     "Retry-After": ("Seconds to wait.", {"type": "integer", "minimum": 1}),
     "X-Request-Id": ("Name it when you ask us about this answer.", {"type": "string"}),
     "API-Version": ("Version of this description that the answer keeps to.", {"type": "string"}),
@@ -142,6 +146,7 @@ DOCUMENTS: dict[str, type[OutSchema]] = {
     "/.well-known/jwks.json": KeySetSchema,
     "/.well-known/jwt-vc-issuer": IssuerSchema,
     "/vct/recruitment-licence/v1": CredentialTypeSchema,
+    "/api/v1": ApiSchema,
     "/dataset": DatasetSchema,
     "/changes.json": ChangesSchema,
     "/ranges/current": RangesEpochSchema,
@@ -280,7 +285,8 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     "Once": {
         "name": ONCE,
         "description": "Of your choice, and not to be guessed; in quotes or without. The same request with the same key "
-        "within a day counts once; another request with it is 422.",
+        "within a day is done once and answered alike, with `Idempotent-Replayed: true`. While the first is still running it is "
+        "409, with `Retry-After`; another request with the key is 422.",
         "schema": {"type": "string", "pattern": '^(?:[A-Za-z0-9_-]{16,80}|"[A-Za-z0-9_-]{16,80}")$'},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
     },

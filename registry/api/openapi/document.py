@@ -171,7 +171,7 @@ class Writer:
             "headers": {name: header_ref(name) for name in (*ALWAYS, "Content-Language")},
             "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
         }
-        if status in (429, 503):
+        if status in (409, 429, 503):
             response["headers"]["Retry-After"] = header_ref("Retry-After")
         if status == 405:
             response["headers"]["Allow"] = header_ref("Allow")
@@ -193,7 +193,7 @@ class Writer:
             | ({401} if needs or scope_if_any else set())
             | ({403} if policy or scope or scope_if_any else set())
             | ({412, 428} if is_versioned else set())
-            | ({422} if request.is_repeatable else set())
+            | ({409, 422} if request.is_repeatable else set())
             | ({415} if request.is_file else set())
         )
         examples = tuple(
@@ -222,7 +222,11 @@ class Writer:
                 *(["FileName"] if request.is_file else []),
                 *(["IfMatch"] if is_versioned else []),
             ],
-            "responses": {str(response.status.value): self._answer(response, is_kept or bool(policy), examples)}
+            "responses": {
+                str(response.status.value): self._answer(
+                    response, examples, has_etag=is_kept or bool(policy), is_repeatable=request.is_repeatable
+                )
+            }
             | {str(status): f"Problem{status}" if status != 304 else not_modified() for status in statuses},
         }
         if request.is_body:
@@ -260,7 +264,9 @@ class Writer:
                 parameter["example"] = example
             yield parameter
 
-    def _answer(self, response: ResponseSpec, has_etag: bool, examples: tuple[Example, ...]) -> dict[str, Any]:
+    def _answer(
+        self, response: ResponseSpec, examples: tuple[Example, ...], *, has_etag: bool, is_repeatable: bool
+    ) -> dict[str, Any]:
         if not response.media_types:
             return {"description": "Done.", "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control")}}
         if BYTES in response.media_types:
@@ -273,6 +279,8 @@ class Writer:
         names = [*ALWAYS, "Content-Language", "Vary", "Cache-Control"]
         if has_etag:
             names.append("ETag")
+        if is_repeatable:
+            names.append("Idempotent-Replayed")
         if response.location is not None:
             names.append("Location")
         if response.schema is not None and "next_cursor" in response.schema.fields:

@@ -1,18 +1,17 @@
 """Acts of organisations' programs: the version that was read, the Idempotency-Key, and the transaction of the act."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from registry.api import write_headers
 from registry.api.api_keys import current_organisation
-from registry.api.write_headers import if_match
+from registry.api.write_headers import Once, if_match
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.request_reader import IdempotencyKey
+from registry.http.responses import Answer
 from registry.http.transaction import writing
 from registry.organisations.models import OrganisationActor
 
@@ -41,6 +40,18 @@ def versioned(view: View) -> View:
     return with_version
 
 
-def claim(session: Session, what: str, idempotency_key: IdempotencyKey | None) -> None:
-    """Take an Idempotency-Key of one's organisation. Raises AlreadyDone, or RepeatDiffers where something else was sent."""
-    write_headers.claim(session, what, f"organisation {current_organisation().reference}", idempotency_key)
+def once(what: str, idempotency_key: IdempotencyKey | None) -> AbstractContextManager[Once]:
+    """A request of one's organisation that does `what`, by its Idempotency-Key."""
+    return write_headers.once(what, f"organisation {current_organisation().reference}", idempotency_key)
+
+
+def act_once(
+    what: str, idempotency_key: IdempotencyKey | None, act: Callable[[Call[OrganisationActor]], Answer]
+) -> Answer:
+    """What `act` answers; sent again with the same key, the same once more. Raises as `act`, RepeatDiffers and StillRunning."""
+    with once(what, idempotency_key) as one:
+        found = one.stored()
+        if found is not None:
+            return found
+        with acting() as call:
+            return one.answer(call.session, lambda: act(call))

@@ -6,15 +6,16 @@ from typing import Any
 
 from registry.api.api_keys import Caller, current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import acting, claim
+from registry.api.organisations.acting import act_once, acting
 from registry.api.restx import Namespace, Resource
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading
 from registry.organisations import authenticators, keys, members
-from registry.organisations.models import ApiKey, Member
+from registry.organisations.models import ApiKey, Member, OrganisationActor
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import (
     KeyExchangeSchema,
@@ -80,10 +81,12 @@ class Keys(Resource):
 
         It has no scope that the key you come with has not.
         """
-        with acting() as call:
-            claim(call.session, "key", idempotency_key)
+
+        def act(call: Call[OrganisationActor]) -> Answer:
             made = keys.make(call, label, scopes, **limits)
             return written_answer(_KEY_MADE, made.key, key=made.text)
+
+        return act_once("key", idempotency_key, act)
 
 
 @ns.route("/keys/<key_id>/exchange")
@@ -98,10 +101,12 @@ class KeyExchange(Resource):
 
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
-        with acting() as call:
-            claim(call.session, "key", idempotency_key)
+
+        def act(call: Call[OrganisationActor]) -> Answer:
             made = keys.rotate(call, key_id, overlap_days)
             return written_answer(_KEY_MADE, made.key, key=made.text)
+
+        return act_once(f"key instead of {key_id}", idempotency_key, act)
 
 
 @ns.route("/keys/<key_id>")

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from flask import g, request
 
 from registry.api.api_keys import Caller, optional_api_key, require_scope
-from registry.api.organisations.acting import claim
+from registry.api.organisations.acting import once
 from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.batches import (
     CORRIDORS,
@@ -21,7 +21,7 @@ from registry.bulk.answering.batches import (
 )
 from registry.bulk.answering.items import AnySent, Item, Keys, Sent, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
-from registry.bulk.answering.statements import archive_answered_list, require_signed
+from registry.bulk.answering.statements import archive_statements, require_signed, sign_answered_list
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_rows_of, rows_of
 from registry.bulk.reading import (
     columns_in,
@@ -231,16 +231,26 @@ def answered(
 ) -> Answer:
     """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one, once for each
     Idempotency-Key."""
+    if keeper is None:
+        return _written(form, form.answers(items, BatchReader(verdicts()), at), listed)
+    with once("list", idempotency_key) as one:
+        found = one.stored()
+        if found is not None:
+            return found
+        with gc_paused():
+            given = list(form.answers(items, BatchReader(verdicts()), at))
+            signed = sign_answered_list(form.kind, given, at)
+            answer = _written(form, given, listed, None if signed is None else signed.reference)
+            return (
+                answer if signed is None else archive_statements(keeper.id, form.kind, signed, at, one.answer, answer)
+            )
+
+
+def _written(form: Form, given: Iterable[AnsweredItem], listed: Listed, stored: str | None = None) -> Answer:
+    """The answers in the form that Accept likes best."""
     language = requested_language(request.environ)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
     with gc_paused():
-        given: Iterable[AnsweredItem] = form.answers(items, BatchReader(verdicts()), at)
-        stored = None
-        if keeper is not None:
-            given = list(given)
-            stored = archive_answered_list(
-                keeper.id, form.kind, given, at, lambda session: claim(session, "list", idempotency_key)
-            )
         if best == CSV:
             parts: list[bytes] = [as_csv(form.header, form.rows(given, language))]
         elif best == XLSX:

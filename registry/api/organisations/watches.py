@@ -6,7 +6,7 @@ from typing import Any
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import acting, claim, versioned
+from registry.api.organisations.acting import act_once, acting, versioned
 from registry.api.restx import Namespace, Resource
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
@@ -81,12 +81,14 @@ class Watches(Resource):
         [(kind, value)] = subject.items()
         if kind in ("agency_id", "licence_id"):
             refuse_other_reference(kind, value)
-        with acting() as call:
-            claim(call.session, "watch", idempotency_key)
+
+        def act(call: Call[OrganisationActor]) -> Answer:
             if kind == "numbers":
                 watch, listed = watches.watch_list(call, keyring(), _numbers(value), label)
                 return _answer_made(call, watch, listed.waited_for)
             return _answer_made(call, _WATCH_MAKERS[kind](call, value, label), ())
+
+        return act_once("watch", idempotency_key, act)
 
 
 @ns.route("/<watch_id>")
@@ -150,8 +152,7 @@ class Events(Resource):
             for place in payload
         ]
         next_cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
-        link = ("Link", f'</api/v1/events?cursor={next_cursor}&limit={limit}>; rel="next"')
-        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit}, headers=(link,))
+        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit})
 
 
 def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:

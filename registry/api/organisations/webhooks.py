@@ -5,8 +5,9 @@ from typing import Any
 
 from registry.api.api_keys import current_organisation, needs_scope
 from registry.api.cursors import USUAL, ItemsPage, page_at
-from registry.api.organisations.acting import acting, claim, versioned
+from registry.api.organisations.acting import act_once, acting, versioned
 from registry.api.restx import Namespace, Resource
+from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.errors import LiveKey
 from registry.http.app_services import keyring
@@ -15,6 +16,7 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading, services
+from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches import webhooks
@@ -69,10 +71,12 @@ class Webhooks(Resource):
         Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
         each, under one webhook-id, for each agency in the order of the log, and are tried for three days. Answer with a 2xx.
         """
-        with acting() as call:
-            claim(call.session, "webhook", idempotency_key)
+
+        def act(call: Call[OrganisationActor]) -> Answer:
             made = webhooks.make(call, keyring(), url, label, is_unsafe=_is_unsafe())
             return written_answer(_WEBHOOK_MADE, made.webhook, secret=made.secret)
+
+        return act_once("webhook", idempotency_key, act)
 
 
 @ns.route("/<webhook_id>")

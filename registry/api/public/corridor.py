@@ -1,13 +1,16 @@
 """One question for the whole corridor: the sending licence, the receiving licence, the registered agreement."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from flask import g, request
+from sqlalchemy.orm import Session
 
 from registry.api.api_keys import Caller, optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import claim
+from registry.api.write_headers import once
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput, NotIssuing
 from registry.http.answer_shapes import corridor_payload
@@ -57,16 +60,17 @@ class Corridor(Resource):
         """
         caller = require_scope(Scope.RECEIPTS) if keep else g.get("organisation")
         is_kept = caller is not None and (keep or (keep is None and caller.keeps_every))
-        return _with_proof(
-            asked, receipt or bool(keep), caller if is_kept else None, idempotency_key, is_wanted=bool(keep)
-        )
+        if not is_kept:
+            return _with_proof(asked, receipt or bool(keep))
+        with once("list", f"organisation {caller.reference}", idempotency_key) as one:
+            return one.stored() or _with_proof(asked, receipt or bool(keep), caller, one.answer, is_wanted=bool(keep))
 
 
 def _with_proof(
     parameters: dict[str, Any],
     is_proved: bool,
     keeper: Caller | None = None,
-    idempotency_key: IdempotencyKey | None = None,
+    answer_once: Callable[[Session, Callable[[], Answer]], Answer] | None = None,
     *,
     is_wanted: bool = False,
 ) -> Answer:
@@ -93,12 +97,11 @@ def _with_proof(
         "proof": {"n": 0, "count": 1, "statement": line.decode().rstrip("\n"), "path": [], "manifest": signed.manifest}
     }
     if keeper is not None:
-        whose = f"organisation {keeper.reference}"
-        archive_statements(
-            keeper.id, JobKind.CORRIDOR, signed, at, lambda session: claim(session, "list", whose, idempotency_key)
-        )
         added["list_id"] = signed.reference
-    return Answer({**answer.value, **added}, headers=answer.headers, language=answer.language, is_cacheable=False)
+    proved = replace(answer, value={**answer.value, **added}, is_cacheable=False)
+    if keeper is None or answer_once is None:
+        return proved
+    return archive_statements(keeper.id, JobKind.CORRIDOR, signed, at, answer_once, proved)
 
 
 def _judge(parameters: dict[str, Any], at: datetime) -> tuple[CorridorVerdict, Answer]:

@@ -9,7 +9,7 @@ from flask import g, request
 
 from registry.api.api_keys import optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
-from registry.api.write_headers import claim
+from registry.api.write_headers import once
 from registry.core.clock import now
 from registry.core.errors import NotIssuing
 from registry.core.installed import release
@@ -72,21 +72,18 @@ class Verify(Resource):
         # Imported when asked for: a request without a receipt pays nothing for it.
         from registry.bulk.archive.answers import archive_with_receipt
 
-        verdict, at, answer = _answer_question(asked)
-        try:
-            return archive_with_receipt(
-                caller.id,
-                asked,
-                verdict,
-                at,
-                answer,
-                lambda session: claim(session, "receipt", f"organisation {caller.reference}", idempotency_key),
-            )
-        except NotIssuing:
-            if keep:
-                raise
-            # It is archived by a setting: the answer must not be refused for the archive's sake.
-            return replace(answer, is_cacheable=False)
+        with once("receipt", f"organisation {caller.reference}", idempotency_key) as one:
+            found = one.stored()
+            if found is not None:
+                return found
+            verdict, at, answer = _answer_question(asked)
+            try:
+                return archive_with_receipt(caller.id, asked, verdict, at, answer, one.answer)
+            except NotIssuing:
+                if keep:
+                    raise
+                # It is archived by a setting: the answer must not be refused for the archive's sake.
+                return replace(answer, is_cacheable=False)
 
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:

@@ -23,6 +23,7 @@ from registry.core.errors import NotFound, NotIssuing
 from registry.core.ids import new_reference
 from registry.core.keyring import Use
 from registry.http.credentials import issuing
+from registry.http.responses import Answer
 from registry.http.transaction import writing
 from registry.http.uploads import one_of_few
 from registry.organisations.models import OrganisationActor
@@ -36,25 +37,22 @@ def require_signed() -> None:
     issuing().heads.head()
 
 
-Claim = Callable[[Session], None]
-"""Takes the request's Idempotency-Key in the transaction that archives, and raises where it was taken before."""
+AnswerOnce = Callable[[Session, Callable[[], Answer]], Answer]
+"""Gives what is made of it, stored by the request's Idempotency-Key in the transaction that archives; or what was answered to
+that key first."""
 
 
-def archive_answered_list(
-    organisation_id: int, kind: JobKind, given: Sequence[AnsweredItem], at: datetime, claim: Claim
-) -> str | None:
-    """Archive a list that was answered in one go; the reference of the archived list.
+def sign_answered_list(kind: JobKind, given: Sequence[AnsweredItem], at: datetime) -> SignedStatements | None:
+    """A list that was answered in one go, signed.
 
     None while nothing can be signed: an organisation that archives by a setting is not refused its answer for that.
     """
     try:
-        signed = signed_statements(
+        return signed_statements(
             kind, [statement_of(one, number, at) for number, one in enumerate(given)], [one.answer for one in given], at
         )
     except NotIssuing:
         return None
-    archive_statements(organisation_id, kind, signed, at, claim)
-    return signed.reference
 
 
 def signed_statements(
@@ -79,12 +77,16 @@ def signed_statements(
 
 
 def archive_statements(
-    organisation_id: int, kind: JobKind, signed: SignedStatements, at: datetime, claim: Claim
-) -> None:
-    """Archive what was signed in the organisation's file."""
-    with writing() as session:
-        claim(session)
+    organisation_id: int, kind: JobKind, signed: SignedStatements, at: datetime, answer_once: AnswerOnce, answer: Answer
+) -> Answer:
+    """Archive what was signed in the organisation's file, and give the answer that names it."""
+
+    def archive() -> Answer:
         archive_list(Call(session, OrganisationActor(organisation_id), at), kind, signed)
+        return answer
+
+    with writing() as session:
+        return answer_once(session, archive)
 
 
 def item_statement(one: AnsweredItem, at: datetime) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Answers of verify with a signed receipt, which only the caller keeps. Loaded when the first one is requested."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from flask import Request
-from sqlalchemy.orm import Session
 
+from registry.bulk.answering.statements import AnswerOnce
 from registry.bulk.archive import receipts
 from registry.core.calls import Call
 from registry.http.credentials import receipt
@@ -45,23 +46,21 @@ def archive_with_receipt(
     verdict: Verdict,
     at: datetime,
     answer: Answer,
-    claim: Callable[[Session], None],
+    answer_once: AnswerOnce,
 ) -> Answer:
-    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked. `claim` takes the
-    request's Idempotency-Key in the same transaction, and raises where it was taken before.
+    """The answer with its receipt, archived in the organisation's own file; no one else learns that it asked.
 
     Raises NotIssuing while nothing can be signed.
     """
     token = receipt(parameters, verdict, at)
     agency = verdict.about[0].agency_id if len(verdict.about) == 1 else None
-    with writing() as session:
-        claim(session)
+
+    def archive() -> Answer:
         call = Call(session, OrganisationActor(organisation_id), at)
         stored = receipts.archive_receipt(call, token, parameters, verdict.verdict, agency)
-    added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
-    return Answer(
-        msgspec.Raw(encode(answer.value)[:-1] + added),
-        headers=answer.headers,
-        language=answer.language,
-        is_cacheable=False,
-    )
+        added = b',"receipt":' + encode(token) + b',"receipt_id":' + encode(stored.reference) + b"}"
+        value = msgspec.Raw(encode(answer.value)[:-1] + added)
+        return replace(answer, value=value, max_age=0, is_cacheable=False)
+
+    with writing() as session:
+        return answer_once(session, archive)

@@ -4,7 +4,7 @@ They are sealed as the first agency is: under the server's ring, and found by ke
 whose digests are its own, and is kept as long as a case of that unit names it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act
-from registry.complaints.casework.models import CaseAgency, CaseEmployer, Employer
+from registry.complaints.casework.models import CaseAgency, CaseEmployer, CaseEvent, Employer
 from registry.complaints.casework.queries import agencies_of, stated_employer
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
@@ -24,7 +24,7 @@ from registry.core.db.locking import lock, lock_or_none
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.register.agencies.keys import name_key, number_key
-from registry.vocabulary.cases import FirmPart
+from registry.vocabulary.cases import EventKind, FirmPart
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
@@ -62,6 +62,15 @@ class ShownEmployer(NamedTuple):
     row: Employer
     details: EmployerDetails
     part: FirmPart | None = None
+
+
+class EmployerView(NamedTuple):
+    """An employer with its cases, their agencies, and the visits in them by the reference of the case."""
+
+    shown: ShownEmployer
+    cases: Sequence[Case]
+    agencies: Sequence[str]
+    visits: Sequence[tuple[str, CaseEvent]]
 
 
 class Firms(NamedTuple):
@@ -191,6 +200,25 @@ def employer_of_unit(session: Session, sealer: Sealer, unit: str, reference: str
     if found is None:
         raise NotFound(f"there is no employer {reference} in this unit")
     return ShownEmployer(found, _open(sealer, found))
+
+
+def employer_view(call: Call[Officer], sealer: Sealer, reference: str, conflicts: Collection[str]) -> EmployerView:
+    """An employer of the unit, without cases of the agencies in `conflicts`. Audited. Raises NotFound."""
+    session, officer = call.session, call.actor
+    shown = employer_of_unit(session, sealer, officer.unit, reference)
+    cases, agencies = [], dict[str, None]()
+    for case in cases_of(session, shown.row):
+        named = agencies_of(sealer, case)
+        if not set(named) & set(conflicts):
+            cases.append(case)
+            agencies.update(dict.fromkeys(named))
+    references = {case.id: case.reference for case in cases}
+    planned = select(CaseEvent).where(CaseEvent.case_id.in_(references), CaseEvent.kind == EventKind.VISIT)
+    visits = session.scalars(planned.order_by(CaseEvent.on_day.desc(), CaseEvent.id.desc())).all()
+    record(
+        session, "employer.read", reference, on=call.at.date(), actor=officer.name, detail=officer.role, unit=officer.unit
+    )  # fmt: skip
+    return EmployerView(shown, cases, list(agencies), [(references[one.case_id], one) for one in visits])
 
 
 def cases_of(session: Session, employer: Employer) -> Sequence[Case]:

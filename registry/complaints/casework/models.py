@@ -138,6 +138,18 @@ class CaseEvent(Base):
     sealed: Mapped[str] = mapped_column(LongText)
 
 
+class ClaimLine(Base):
+    """A line of what a worker is owed (casework/claims.py), sealed like a note."""
+
+    __tablename__ = "claim_lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), index=True)
+    written_by: Mapped[str] = mapped_column(Text(12))
+    written_on: Mapped[date]
+    sealed: Mapped[str] = mapped_column(LongText)
+
+
 class CaseAgency(Base):
     """A further agency of the registry that a case is about, sealed and found by its digest like the first (Case)."""
 

@@ -156,6 +156,11 @@ class Fit(StrEnum):
     NO_COUNTRY = "no_country"
     """No country was named: the default office reads it."""
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the office cannot decide about work in that country."""
+        return self in (Fit.NONE_THERE, Fit.OUTSIDE)
+
 
 class Recipient(NamedTuple):
     """The office that reads a complaint: its names by language, its country; and the country that the complaint is about."""
@@ -170,11 +175,14 @@ def recipient(session: Session, answers: Mapping[str, Any]) -> Recipient:
     """The office to which these answers would be sent now. Raises IntakeClosed where there is none."""
     about = country_of_work(answers)
     unit = route(session, about)
-    work = answers.get("country")
-    if about is not None and unit.country == about:
-        fit = Fit.OF_COUNTRY if work == about else Fit.WHERE_NOW
-    elif about is not None:
-        fit = Fit.NONE_THERE
-    else:
-        fit = Fit.OUTSIDE if work == "other" or work in SENDING_COUNTRIES else Fit.NO_COUNTRY
-    return Recipient(unit.names, unit.country, fit, about)
+    return Recipient(unit.names, unit.country, fit_of(unit.country, answers), about)
+
+
+def fit_of(country: str, answers: Mapping[str, Any]) -> Fit:
+    """How an office of a country relates to the country that these answers are about."""
+    about, work = country_of_work(answers), answers.get("country")
+    if about is not None and country == about:
+        return Fit.OF_COUNTRY if work == about else Fit.WHERE_NOW
+    if about is not None:
+        return Fit.NONE_THERE
+    return Fit.OUTSIDE if work == "other" or work in SENDING_COUNTRIES else Fit.NO_COUNTRY

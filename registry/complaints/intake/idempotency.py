@@ -1,29 +1,36 @@
-"""Idempotency keys: requests that may be repeated and count once. Stored is that one was made, never its content.
+"""Idempotency keys: requests that may be repeated and count once. Of a complaint is stored that it was made, never its content.
 
-For officers' drafts the reference is stored too, so that a repeated draft leads to the one that was made; for nothing
-else is it.
+For officers' drafts the reference is stored too, so that a repeated draft leads to the one that was made. What a program of
+an organisation was answered is stored sealed, and given again (docs/decisions/0193).
 
 The sender chooses a key for each thing to be done. Key and content are stored as keyed digests alone: a dump reveals
 neither, and guesses cannot be tried against it. The row belongs to the transaction that does the thing, so a crash
 leaves both or neither.
 """
 
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import date, timedelta
 
 from sqlalchemy import Date, bindparam, delete, select, text, update
+from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.db.engine import Base, Text
-from registry.core.errors import RepeatDiffers
+from registry.core.errors import AlreadyDone, RepeatDiffers
 
 KEPT = timedelta(days=2)
 """A key is remembered for a whole day at least; only days are stored."""
 
 
 class Repeat(Base):
-    """A used idempotency key: keyed digests of the key and the content. `made`: the reference of an officer's draft."""
+    """A used idempotency key: keyed digests of the key and the content. `made`: the reference of an officer's draft.
+
+    `answer_sealed`: what an organisation's program was answered.
+    """
 
     __tablename__ = "repeats"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +38,7 @@ class Repeat(Base):
     question: Mapped[str] = mapped_column(Text(64))
     expires_on: Mapped[date] = mapped_column(index=True)
     made: Mapped[str | None] = mapped_column(Text(12))
+    answer_sealed: Mapped[str | None] = mapped_column(LongText)
 
 
 def run_idempotently(
@@ -51,6 +59,38 @@ def run_idempotently(
     return before
 
 
+def answer_once(
+    session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date, make: Callable[[], bytes]
+) -> bytes | None:
+    """What `make` answered when the key came first; None where it is made now, and stored by the caller's transaction.
+
+    Raises as `make`, RepeatDiffers, and AlreadyDone for a key whose answer was not stored.
+    """
+    if not claim(session, sealer, scope, key, question, today):
+        return stored_answer(session, sealer, scope, key, question)
+    digest = sealer.digest("repeats", f"{scope}\0{key}")
+    packed = b64encode(zlib.compress(make(), level=1)).decode()
+    sealed = sealer.seal_field(packed, _place(digest))
+    session.execute(update(Repeat).where(Repeat.digest == digest).values(answer_sealed=sealed))
+    return None
+
+
+def stored_answer(session: Session, sealer: Sealer, scope: str, key: str, question: str) -> bytes | None:
+    """What was answered to the key; None where it is new. Raises RepeatDiffers, and AlreadyDone where nothing was stored."""
+    digest = sealer.digest("repeats", f"{scope}\0{key}")
+    found = session.execute(select(Repeat.question, Repeat.answer_sealed).where(Repeat.digest == digest)).one_or_none()
+    if found is None:
+        return None
+    _require_same(found.question, sealer.digest("repeats", f"{scope}\0{question}"))
+    if found.answer_sealed is None:
+        raise AlreadyDone("it was done when this Idempotency-Key came first, and its answer was not stored")
+    return zlib.decompress(b64decode(sealer.open_field(found.answer_sealed, _place(digest))))
+
+
+def _place(digest: str) -> Place:
+    return Place(Repeat.__tablename__, "answer_sealed", digest, "")
+
+
 def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str, today: date) -> bool:
     """Claim a key; False when it was used before. Of two concurrent claims the second waits for the first to commit.
 
@@ -62,9 +102,13 @@ def claim(session: Session, sealer: Sealer, scope: str, key: str, question: str,
     row = {"digest": digest, "question": question_digest, "expires_on": today + KEPT}
     if session.execute(_CLAIM, row).rowcount == 1:  # type: ignore[attr-defined]
         return True
-    if session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one() != question_digest:
-        raise RepeatDiffers("this key was used for something else: choose another for each thing you want done")
+    _require_same(session.execute(select(Repeat.question).where(Repeat.digest == digest)).scalar_one(), question_digest)
     return False
+
+
+def _require_same(before: str, now: str) -> None:
+    if before != now:
+        raise RepeatDiffers("this key was used for something else: choose another for each thing you want done")
 
 
 def forget_repeats(session: Session, today: date) -> int:

@@ -109,11 +109,11 @@ class MailboxView(NamedTuple):
     """All of one mailbox. A helper sees that the complaint was received, what the helper wrote and the answers to it, and
     no more.
 
-    `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the
-    officers wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for
-    what was not sent. `last_visit_on` is the visit before this one. `unit_names`: who reads and writes, by page language; empty
-    before it is sent. `handovers`: from which office to which it went, the first one first; `former_names` are those of the
-    former ones, by reference.
+    `acknowledge_by` and `answer_by` are None once they were met, or do not run; `waiting_until` is set while the officers
+    wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for what was not
+    sent. `last_visit_on` is the visit before this one. `unit_names`: who reads and writes, by page language, and
+    `unit_country`; empty and None before it is sent. `handovers`: from which office to which it went, the first one first;
+    `former_names` are those of the former ones, by reference.
     """
 
     role: MailboxRole
@@ -131,6 +131,7 @@ class MailboxView(NamedTuple):
     helpers: Sequence[ShownHelper]
     can: frozenset[Can]
     unit_names: Mapping[str, str]
+    unit_country: str | None
     handovers: Sequence[Handover]
     former_names: Mapping[str, Mapping[str, str]]
 
@@ -185,6 +186,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
     handovers, former_names = _handovers(session, case)
+    unit = None if case.unit_id is None else session.get_one(Unit, case.unit_id)
     acknowledge_by, answer_by, waiting_until = (None, None, None) if is_draft else _days(session, case, is_helper)
     return MailboxView(
         role=box.role,
@@ -201,7 +203,8 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         consents=consents.standing(session, box),
         helpers=[] if is_helper else _helpers(session, case),
         can=_can(session, visit, case, at.date()),
-        unit_names={} if case.unit_id is None else session.get_one(Unit, case.unit_id).names,
+        unit_names={} if unit is None else unit.names,
+        unit_country=None if unit is None else unit.country,
         handovers=handovers,
         former_names=former_names,
     )

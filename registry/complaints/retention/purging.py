@@ -26,6 +26,7 @@ from registry.complaints.casework.models import (
     CaseNote,
     CaseTask,
     CaseView,
+    ClaimLine,
     Decision,
     PriorityChange,
     Translation,
@@ -48,8 +49,8 @@ AT_ONCE = 500
 KEY_TABLES = ("box_wraps", "visits", "cases", "case_moves", "case_agencies", "case_employers", "employers")
 EMPTIED_TABLES = (
     "messages", "answer_sheets", "consents", "clocks", "priority_changes", "case_views", "shingles", "boxes", "audit_subjects",
-    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "case_translations", "waiting_letters",
-    "hearings", "decisions", "openings", *KEY_TABLES,
+    "referral_reports", "referrals", "case_notes", "case_tasks", "case_events", "claim_lines", "case_translations",
+    "waiting_letters", "hearings", "decisions", "openings", *KEY_TABLES,
 )  # fmt: skip
 """What was deleted in these leaves the disk too."""
 
@@ -196,6 +197,7 @@ def _empty(session: Session, case: Case, today: date, remove_files: RemoveFiles 
         CaseNote.case_id,
         CaseTask.case_id,
         CaseEvent.case_id,
+        ClaimLine.case_id,
         Translation.case_id,
         WaitingLetter.case_id,
         Consent.case_id,

@@ -16,17 +16,17 @@ from registry.complaints.case.answers import Sheet
 from registry.complaints.case.questions import QUESTIONNAIRE, Question, next_question, visible
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
+from registry.complaints.intake.handover import fit_of
 from registry.complaints.intake.mailbox import Can, OwnCopy
 from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.rules import triage
 from registry.complaints.triage.story import is_alarming
-from registry.core.errors import IllegalMove, IntakeClosed, InvalidInput, NotNow, RegistryError
+from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
 from registry.i18n.question_words import answer_text, question_text
 from registry.i18n.wording import name_in
 from registry.pages.intake import lines
 from registry.pages.intake.files import SOUND_TYPES, letting_record
-from registry.pages.intake.review import reader_of
 from registry.pages.intake.steps import path_of
 from registry.pages.intake.visiting import PageRequest, visiting
 from registry.vocabulary.cases import RECORDINGS, ConsentKind, Priority
@@ -186,10 +186,8 @@ def _today(visitor: PageRequest, view: mailbox.MailboxView, sheet: Sheet) -> dic
     """What can be done on the day of sending: whom to call in that country, above all where the office cannot decide there."""
     if view.filed_on is None or view.reads is not Reads.RECEIVED:
         return None
-    try:
-        is_elsewhere = reader_of(visitor, sheet.answers).is_elsewhere
-    except IntakeClosed:
-        is_elsewhere = False
+    # Of the office that reads it now, which may be another than that to which it would be sent today.
+    is_elsewhere = view.unit_country is not None and fit_of(view.unit_country, sheet.answers).is_elsewhere
     return lines.of(visitor.language, sheet.answers) | {"is_elsewhere": is_elsewhere}
 
 

@@ -169,7 +169,7 @@ class Reader(NamedTuple):
 
 
 def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
-    """The office to which these answers go, or went. Raises IntakeClosed where there is none."""
+    """The office to which these answers go. Raises IntakeClosed where there is none."""
     found = recipient(visitor.session, answers)
     says = text(
         visitor.language,
@@ -178,4 +178,4 @@ def reader_of(visitor: PageRequest, answers: Mapping[str, Any]) -> Reader:
         country=country_name(visitor.language, found.country),
         about=country_name(visitor.language, found.about) if found.about else "",
     )
-    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit in (Fit.NONE_THERE, Fit.OUTSIDE))
+    return Reader(says, found.fit is Fit.NO_COUNTRY, found.fit.is_elsewhere)

@@ -42,6 +42,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "deposit": ("deposit.kind",),
     "event": ("event_kind",),
     "firm": ("firm_part",),
+    "claim": ("claim_kind",),
     "hearing": ("audit.by", "role"),
     "keys": ("audit.holder",),
     "licence": ("status", "sanction"),

@@ -8,9 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
+from registry.complaints.parties.transfers import actions
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
+from registry.core.keyring import Keyring
 from registry.i18n.languages import CATALOGUES
-from registry.vocabulary.cases import CaseState
+from registry.officers.models import Unit
+from registry.vocabulary.cases import CaseRole, CaseState
+from tests.complaints.parties.transfers.making import ITALY, REASON, as_officer, make_staff
 from tests.pages.intake.phone import PLACES, Phone
 
 ZH = CATALOGUES["zh-Hans"]
@@ -34,6 +40,27 @@ def test_after_sending_the_page_says_what_to_do_today(phone: Phone) -> None:
 def test_who_was_sent_to_an_office_that_cannot_decide_is_told_so_after_sending_too(phone: Phone) -> None:
     sent_about(phone, "RO")
     assert ZH["page.box.mine.today.elsewhere"] in phone.text
+
+
+def test_a_complaint_that_came_to_the_wrong_country_says_who_reads_it_since_it_was_transferred(
+    phone: Phone, session: Session, sealer: Sealer, keyring: Keyring
+) -> None:
+    staff = make_staff(session, sealer, keyring)
+    session.commit()
+    sent_about(phone, "RO")
+    case = session.scalars(select(Case)).one()
+    assert session.get_one(Unit, case.unit_id).country == "CZ"
+    transfer = actions.request(Call(session, as_officer(staff.dana), now()), sealer, case.reference, ITALY, REASON)
+    taker = as_officer(staff.carla, CaseRole.SUPERVISOR)
+    actions.accept(Call(session, taker, now()), sealer, transfer.reference)
+    # The unit of the country of work, as if it were Romania's.
+    session.get_one(Unit, case.unit_id).country = "RO"
+    session.commit()
+    phone.go("/mine")
+    assert ZH["page.box.mine.handover"].partition("{date}")[0] in phone.text
+    assert "Labour office of IT" in phone.text
+    assert ZH["page.box.mine.office"].format(unit="Labour office of CZ") in phone.text
+    assert ZH["page.box.mine.today.elsewhere"] not in phone.text, "the office that reads it now can decide there"
 
 
 def test_a_withdrawn_complaint_asks_nothing_more(phone: Phone) -> None:

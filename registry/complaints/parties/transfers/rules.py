@@ -78,7 +78,7 @@ _GUARDS: dict[Guard, Callable[[TransferFacts], str | None]] = {
 }
 
 WORDS = {
-    "case_state": "a case goes to another unit only while it is new, in triage, investigated or opened again",
+    "case_state": "only what is new, in triage, investigated, opened again or waits for its complainant goes to another unit",
     "decided": "this unit has decided the case: what follows from the decision is its own",
     "joined": "other cases were merged into it: take them out first",
     "hearing_open": "the agency is being heard: close the hearing first",

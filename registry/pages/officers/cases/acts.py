@@ -1,34 +1,51 @@
 """What officers do with a case on its page: moves, words to the complainant, its priority, whose it is, and a legal hold.
 
-And its tabs of notes and tasks, and of visits, calls and evidence: the unit's own, which no one outside of it reads.
+And its tabs of notes and tasks, of visits, calls and evidence, and of agencies and employers; and the page of an employer.
 """
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import letters
+from registry.complaints.casework import firms, letters
 from registry.complaints.casework.actions import record_reading
+from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.events import events_of
 from registry.complaints.casework.notes import notes_and_tasks
 from registry.complaints.casework.queries import require_readable
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
-from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS
+from registry.officer_acts.agency_picker import names_of_agencies
+from registry.officer_acts.case_acts import (
+    ACTS,
+    CASE_AGENCIES,
+    CASE_EMPLOYERS,
+    CLAIMS,
+    EMPLOYER,
+    EVENTS,
+    FIRMS,
+    NOTES,
+    TASKS,
+    read_employer,
+)
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
+from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.cases.case import case_content, remember_language
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done, note_undo
 from registry.pages.officers.local_times import today_in
 from registry.pages.officers.refusals import Refusal, attempt
-from registry.vocabulary.cases import Attendee, EventKind
+from registry.pages.officers.rendering import language, page
+from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
+from registry.vocabulary.fees import OFFERED_CURRENCIES
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 
 notes_pages = Blueprint("console_case_notes", __name__)
 
@@ -84,6 +101,30 @@ def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refu
     )
 
 
+@notes_pages.get("/cases/<reference>/claims")
+@allowed(Resource.CASE, Act.WRITE)
+def show_claims(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return claims_page(session, me, reference)
+
+
+def claims_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
+    require_readable(head.case)
+    found = claims_of(session, sealer(), officer, head.case)
+    record_reading(Call(session, officer, now()), head.case, "case.claims_read")
+    return case_page(
+        "cases/claims.html",
+        me,
+        head,
+        "claims",
+        refusal=refusal,
+        claims=found,
+        kinds=tuple(ClaimKind),
+        units=tuple(ClaimUnit),
+        currencies=OFFERED_CURRENCIES,
+    )
+
+
 pages = Blueprint("console_case_acts", __name__)
 
 
@@ -131,17 +172,23 @@ def _task(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, refere
     return _in_tab(session, me, "notes", reference, task)
 
 
-def _event(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /, reference: str, event: str) -> Place:
+def _event(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, event: str) -> Place:
     open_case(session, me, reference)
     return _in_tab(session, me, "events", reference, event)
 
 
-_TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events"}
+def _line(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, line: str) -> Place:
+    open_case(session, me, reference)
+    return _in_tab(session, me, "claims", reference, line)
+
+
+_TAB_OF = {"notes": "notes", "tasks": "notes", "events": "events", "claims": "claims"}
+_PAGES = {"notes": notes_page, "events": events_page, "claims": claims_page}
 
 
 def _in_tab(session: Session, me: AuthenticatedOfficer, tab: str, case: str, *within: str) -> Place:
-    """A place on one of the unit's own tabs of a case: the case itself, or a note, task or event `within` it."""
-    shown = events_page if tab == "events" else notes_page
+    """A place on one of the unit's own tabs of a case: the case itself, or a note, task, event or line `within` it."""
+    shown = _PAGES[tab]
     return Place((case, *within), f"/console/cases/{case}/{tab}", lambda refusal: shown(session, me, case, refusal))
 
 
@@ -149,3 +196,77 @@ serve_acts(pages, "/cases/<reference>", ACTS, _place_of_act)
 serve_acts(pages, "/cases/<reference>/tasks/<task>", TASKS, _task)
 serve_acts(pages, "/cases/<reference>/notes/<task>", NOTES, _task)
 serve_acts(pages, "/cases/<reference>/events/<event>", EVENTS, _event)
+serve_acts(pages, "/cases/<reference>/claims/<line>", CLAIMS, _line)
+
+
+firm_pages = Blueprint("console_firms", __name__)
+
+COUNTRIES = sorted(EU_STATES | SENDING_COUNTRIES)
+
+
+@firm_pages.get("/cases/<reference>/firms")
+@allowed(Resource.CASE, Act.READ)
+def show_firms(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return firms_page(session, me, reference)
+
+
+def firms_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
+    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
+    require_readable(head.case)
+    found = firms.firms_of(session, sealer(), officer.unit, head.case, request.form.get("name", ""))
+    record_reading(Call(session, officer, now()), head.case, "case.firms_read")
+    return case_page(
+        "cases/firms.html",
+        me,
+        head,
+        "firms",
+        refusal=refusal,
+        firms=found,
+        agency_names=names_of_agencies(session, set(head.agencies), language(), day_at(now(), None)),
+        suggested=suggestions(session, refusal, request.form),
+        agency_parts=sorted(firms.AGENCY_PARTS),
+        employer_parts=sorted(firms.EMPLOYER_PARTS),
+        countries=COUNTRIES,
+        may=me.standing.may,
+    )
+
+
+@firm_pages.get("/employers/<reference>")
+@allowed(Resource.CASE, Act.READ)
+def show_employer(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
+    return employer_page(session, me, reference)
+
+
+def employer_page(
+    session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None
+) -> Response:
+    view = read_employer(session, me, reference)
+    return page(
+        "cases/employer.html",
+        here="cases",
+        refusal=refusal,
+        view=view,
+        agency_names=names_of_agencies(session, set(view.agencies), language(), day_at(now(), None)),
+        countries=COUNTRIES,
+        may=me.standing.may,
+    )
+
+
+def _in_firms(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str, link: str = "") -> Place:
+    open_case(session, me, reference)
+    references = (reference, link) if link else reference
+    return Place(
+        references, f"/console/cases/{reference}/firms", lambda refusal: firms_page(session, me, reference, refusal)
+    )
+
+
+def _employer_place(session: Session, me: AuthenticatedOfficer, _: OfficerAct, /, reference: str) -> Place:
+    return Place(
+        reference, f"/console/employers/{reference}", lambda refusal: employer_page(session, me, reference, refusal)
+    )
+
+
+serve_acts(firm_pages, "/cases/<reference>", FIRMS, _in_firms)
+serve_acts(firm_pages, "/cases/<reference>/agencies/<link>", CASE_AGENCIES, _in_firms)
+serve_acts(firm_pages, "/cases/<reference>/employers/<link>", CASE_EMPLOYERS, _in_firms)
+serve_acts(firm_pages, "/employers/<reference>", EMPLOYER, _employer_place)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework import presence
-from registry.complaints.casework.actions import find_ways
+from registry.complaints.casework.actions import find_ways, record_reading
+from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.letters import letters_waiting
 from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
@@ -25,7 +26,7 @@ from registry.core.errors import NotNow
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
 from registry.i18n.wording import date_text, name_in
-from registry.officer_acts.acting import acting, roles_of
+from registry.officer_acts.acting import acting, officer_call, roles_of
 from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
 from registry.officers.rights import Act, Resource
@@ -33,7 +34,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight.trail import readers_of
 from registry.pages.files import sent_file
 from registry.pages.officers.audit import detail_in
-from registry.pages.officers.cases.showing import agency_view, box_view, happened
+from registry.pages.officers.cases.showing import agency_view, box_view, claims_text, happened
 from registry.pages.officers.cases.tabs import case_page, head_of, open_case
 from registry.pages.officers.guard import KNOWN_FOR, allowed, written_cookie
 from registry.pages.officers.refusals import Refusal
@@ -83,6 +84,16 @@ def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplat
         "in_14_days": date_text(reads, today + timedelta(days=14)),
     }
     return filled(chosen, reads, values)
+
+
+def _claims(session: Session, me: AuthenticatedOfficer, case: Case) -> str:
+    """What the worker is owed, for a reply in the complainant's language, where the officer asked for it."""
+    if request.args.get("claims") != "yes" or not me.standing.may(Resource.CASE, Act.WRITE):
+        return ""
+    call = officer_call(session, me, Resource.CASE, Act.WRITE)
+    claims = claims_of(session, sealer(), call.actor, case)
+    record_reading(call, case, "case.claims_read")
+    return claims_text(Language(case.language) if case.language in set(IN_LANGUAGES) else Language.EN, claims)
 
 
 def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[presence.Seen]:
@@ -150,7 +161,7 @@ def case_content(
         reads=view.case.language,
         wrote_in=wrote_in(me),
         templates=templates,
-        template_text=_template(me, view.case, templates),
+        template_text=_template(me, view.case, templates) or _claims(session, me, view.case),
         may=me.standing.may,
         priorities=list(Priority),
         two_persons=TWO_PERSONS,

@@ -18,6 +18,7 @@ from registry.audit.actions import record
 from registry.complaints.attachments.storage import FileStore, store_of
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.events import ShownEvent, events_of
 from registry.complaints.casework.firms import firms_of
@@ -121,6 +122,7 @@ def _content(
         decisions=list(reversed(decided)),
         events=events,
         firms=found_firms,
+        claims=claims_of(session, sealer(), officer, view.case),
         agency_names=names_of_agencies(session, set(head.agencies), spoken, today),
         hearings=heard,
         referrals=handed,

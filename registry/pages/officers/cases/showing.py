@@ -13,9 +13,12 @@ from unicodedata import east_asian_width
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.questions import QUESTIONNAIRE, Part
+from registry.complaints.casework.claims import ShownClaims
 from registry.complaints.casework.queries import CaseView, ContainerView
 from registry.i18n.agency_names import ShownName, main_name
+from registry.i18n.languages import text
 from registry.i18n.question_words import in_words
+from registry.i18n.wording import date_text
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.oversight import trail
@@ -123,6 +126,19 @@ def agency_view(language: Language, agency: record.Agency, days: AuthorityDays) 
     return ShownAgency(agency.agency_id, name, agency.country, licences, bool(agency.clone_warnings))
 
 
+def claims_text(language: Language, claims: ShownClaims) -> str:
+    """What a worker is owed, as it stands in a letter: a line for each calculation, then what is owed in each currency."""
+    lines = []
+    for _, line in claims.lines:
+        days = [date_text(language, day) for day in (line.from_day, line.to_day) if day is not None]
+        what = f"{text(language, f'claim_kind.{line.kind}')} ({text(language, f'claim_unit.{line.unit}')})"
+        lines.append(" · ".join([what, *([" – ".join(days)] if days else []), line.formula, line.basis]))
+    totals = claims.totals.items()
+    return "\n".join(
+        [*lines, *(text(language, "desk.claim.total", currency=currency, amount=owed) for currency, owed in totals)]
+    )
+
+
 MAX_LINES = 200
 _MOVED = "case.moved"
 
@@ -132,6 +148,7 @@ _NEEDS: Mapping[str, tuple[Resource, Act]] = {
     "case.task_done": (Resource.CASE, Act.WRITE),
     "case.task_reopened": (Resource.CASE, Act.WRITE),
     "event": (Resource.CASE, Act.WRITE),
+    "claim": (Resource.CASE, Act.WRITE),
     "referral": (Resource.REFERRAL, Act.READ),
     "hearing": (Resource.HEARING, Act.READ),
     "decision": (Resource.DECISION, Act.READ),

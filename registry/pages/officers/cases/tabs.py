@@ -45,6 +45,7 @@ TABS: tuple[Tab, ...] = (
     Tab("notes", "/notes", Resource.CASE, Act.WRITE),
     Tab("firms", "/firms", Resource.CASE, Act.READ),
     Tab("events", "/events", Resource.CASE, Act.WRITE),
+    Tab("claims", "/claims", Resource.CASE, Act.WRITE),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("transfers", "/transfers", Resource.TRANSFER, Act.READ),
     Tab("hearing", "/hearings", Resource.HEARING, Act.READ),

@@ -17,7 +17,10 @@ from tests.complaints.filing import file
 from tests.make import make_agency
 from tests.pages.officers.signed_in import words_of
 
-TOLD = {"country": "IT", "deception": "yes", "account": "Invented.", "employer": "Invented  Sewing SRL"}
+TOLD = {
+    "country": "IT", "deception": "yes", "account": "Invented.", "employer": "Invented  Sewing SRL",
+    "consent_agency": "yes",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -63,6 +66,8 @@ def test_a_further_agency_is_sealed_found_by_the_filter_and_leaves_the_first_the
     unknown = desk.post(f"{address(case)}/agencies", agency="Nobody Knows Ltd", part="sender", version=case.version)
     assert unknown.status_code == 400
     assert 'value="Nobody Knows Ltd"' in unknown.get_data(as_text=True)
+    case.state = CaseState.INVESTIGATING
+    session.commit()
     hearing = desk.get(f"{address(case)}/hearings/new").get_data(as_text=True)
     assert re.findall(r'<option value="(\w{12})"', hearing) == [agency.agency_id, other.agency_id]
     removed = desk.post(f"{address(case)}/agencies/{row.reference}/remove", version=case.version)
