@@ -29,12 +29,12 @@ def recovered(network: Loopback, say: Callable[[str], object]) -> int:
         say("Up; complaints are filed.")
         filer = Filer(cluster.url)
         primary = cluster.database.primary
-        codes = [filer.write() for _ in range(COUNT)]
+        codes = _filed(filer)
         _run(primary, "stanza-create")
         began = time.monotonic()
         _run(primary, "--type=full", "backup")
         say(f"Full backup after {time.monotonic() - began:.1f} s.")
-        codes += [filer.write() for _ in range(COUNT)]
+        codes += _filed(filer)
         moment = str(primary.ask("SELECT clock_timestamp()"))
         time.sleep(1.0)
         # A recovery stops at the first commit after the moment, and needs one before the drop to stop at.
@@ -53,6 +53,14 @@ def recovered(network: Loopback, say: Callable[[str], object]) -> int:
         return _looked_after(cluster, filer, codes, url, began, say)
     finally:
         cluster.stop()
+
+
+def _filed(filer: Filer) -> list[str]:
+    """Codes of complaints that were acknowledged."""
+    codes: list[str] = []
+    # The balancers may not have found the machines yet.
+    wait_until(lambda: codes.append(filer.write()) or len(codes) == COUNT, "complaints")  # type: ignore[func-returns-value]
+    return codes
 
 
 def _looked_after(
