@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import AccessGrant, Decision
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.core.clock import day_at, now
+from registry.core.ids import new_reference
 from registry.officer_acts.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState
+from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, TransferState
 from registry.vocabulary.licensing import ProposalState, SanctionState
 
 WORKERS = tuple(
@@ -69,6 +70,14 @@ REFERRALS: Mapping[ReferralState, str | None] = {
     ReferralState.DONE: "referral.done",
     ReferralState.REVOKED: NO_ONE,
 }
+TRANSFERS: Mapping[TransferState, str | None] = {
+    # Asked for so long ago that the other unit is late; what that one sees is in tests/pages/officers/transfers.
+    TransferState.ASKED: "transfer.late",
+    # The case is the other unit's.
+    TransferState.ACCEPTED: NO_ONE,
+    TransferState.DECLINED: "transfer.declined",
+    TransferState.TAKEN_BACK: NO_ONE,
+}
 DECISIONS: Mapping[DecisionState, str | None] = {
     DecisionState.DRAFTED: "decision.drafted",
     # The case is investigated again then, or decided.
@@ -98,6 +107,7 @@ WALK: tuple[tuple[type[StrEnum], Mapping[Any, str | None], type[Any], str], ...]
     (CaseState, CASES, Case, "case."),
     (HearingState, HEARINGS, Hearing, "hearing."),
     (ReferralState, REFERRALS, Referral, "referral."),
+    (TransferState, TRANSFERS, Transfer, "transfer."),
     (DecisionState, DECISIONS, Decision, "decision."),
     (SanctionState, SANCTIONS, Sanction, "sanction."),
     (ProposalState, PROPOSALS, Proposal, "licence."),
@@ -133,6 +143,14 @@ def begin_walk(session: Session, model: type[Any], owner: Officer, unit: str) ->
         session.query(Decision).update({"state": DecisionState.MADE})
         session.query(Referral).update({"state": ReferralState.REVOKED})
         session.query(AccessGrant).update({"state": AccessState.ENDED})
+    if model is Transfer:
+        case = session.scalars(select(Case)).first()
+        assert case is not None
+        transfer = Transfer(
+            reference=new_reference(), case_id=case.id, former=unit, party="it-labour", state=TransferState.ASKED,
+            asked_by="somebody", asked_on=day_at(now(), None), due_at=now() - timedelta(days=1), reason_sealed="sealed",
+        )  # fmt: skip
+        session.add(transfer)
     if model is Decision:
         session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
     session.expire_all()
@@ -149,6 +167,9 @@ def walk_to(session: Session, row: Any, state: StrEnum, owner: Officer) -> None:
     author = AUTHORS.get(type(row))
     if author is not None:
         setattr(row, author, owner.reference if state in DRAFTS else "somebody else")
+    if isinstance(row, Transfer):
+        walk_to(session, session.get_one(Case, row.case_id), CaseState.IN_TRIAGE, owner)
+        row.decided_on = None if state is TransferState.ASKED else day_at(now(), None)
     if isinstance(row, Referral):
         session.get_one(Case, row.case_id).is_open = True
         row.sent_on = row.answered_on = row.ended_on = day_at(now(), None) - timedelta(days=20)
