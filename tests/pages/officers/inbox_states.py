@@ -13,7 +13,6 @@ from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import AccessGrant, Decision
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.core.clock import day_at, now
-from registry.core.ids import new_reference
 from registry.officer_acts.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Officer, Unit
@@ -144,13 +143,8 @@ def begin_walk(session: Session, model: type[Any], owner: Officer, unit: str) ->
         session.query(Referral).update({"state": ReferralState.REVOKED})
         session.query(AccessGrant).update({"state": AccessState.ENDED})
     if model is Transfer:
-        case = session.scalars(select(Case)).first()
-        assert case is not None
-        transfer = Transfer(
-            reference=new_reference(), case_id=case.id, former=unit, party="it-labour", state=TransferState.ASKED,
-            asked_by="somebody", asked_on=day_at(now(), None), due_at=now() - timedelta(days=1), reason_sealed="sealed",
-        )  # fmt: skip
-        session.add(transfer)
+        long_ago = now() - timedelta(days=1)
+        session.query(Transfer).update({"former": unit, "party": "it-labour", "due_at": long_ago})
     if model is Decision:
         session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
     session.expire_all()
