@@ -195,6 +195,13 @@ class KeySetSchema(OutSchema):
     keys = _list(fields.Nested(JwkSchema), "Keys whose signatures may still be believed (RFC 7517).")
 
 
+class ApiSchema(OutSchema):
+    version = _text("Version of the description.")
+    description = _text("Where the description is, OpenAPI 3.1.")
+    documentation = _text("Where the documentation is.")
+    health = _text("Where the state of the service is.")
+
+
 class IssuerSchema(OutSchema):
     issuer = _text("Address of the issuer.")
     jwks_uri = _text("Where its keys are.")

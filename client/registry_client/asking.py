@@ -81,7 +81,7 @@ QUESTION = {
     "origin": "where workers come from",
     "destination": "where the job is",
     "sector": "NACE code of the job",
-    "activity": "what he does",
+    "activity": "what the recruiter does",
     "on": "the day, like 2026-11-24 (today)",
 }
 

@@ -1,7 +1,7 @@
 """What writes of programs share: the version that was read (If-Match, ETag), and what counts once however often it is sent.
 
 An Idempotency-Key is taken, and the answer stored, in the transaction of the thing that is made: neither is there without the
-other, and the answer is given again for a day at least (docs/decisions/0192).
+other, and the answer is given again for a day at least (docs/decisions/0193).
 """
 
 import re
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.intake import idempotency
 from registry.core.clock import day_at, now
-from registry.core.errors import Fault, InvalidInput, StillRunning, VersionMissing
+from registry.core.errors import Fault, InvalidInput, StaleVersion, StillRunning, VersionMissing
 from registry.http.complaint_services import sealer
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, Written, encode_answer
@@ -27,6 +27,8 @@ from registry.vocabulary.register import Language
 # A proxy that compresses answers weakens our ETag; the version is the same.
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
+_TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
+
 REPLAYED = ("Idempotent-Replayed", "true")
 
 
@@ -36,6 +38,11 @@ def if_match() -> int:
     if text is None:
         raise VersionMissing('send the ETag of what you read as If-Match, like If-Match: "3"; nothing was changed')
     match = _VERSION.fullmatch(text.strip())
+    if match is None and _TAG.fullmatch(text.strip()):
+        # Well formed, and of nothing that was ever given out here: it fits nothing (RFC 9110, 13.1.1).
+        raise StaleVersion(
+            "this is no ETag that was given for it: read it, and send the ETag of that; nothing was changed"
+        )
     if match is None:
         detail = 'must be one ETag as it was given, like "3"; neither a list nor *'
         raise InvalidInput([Fault("If-Match", Problem.INVALID_VALUE, detail)])

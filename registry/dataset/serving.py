@@ -60,7 +60,7 @@ def file_of(session: Session, folder: Path, name: str, file: str) -> ServedFile:
     }
     manifest = newest.manifest_sha256 if name == newest.name else ""
     listed[MANIFEST] = ServedFile(folder / name / MANIFEST, "application/json", manifest)
-    listed[NOTE] = ServedFile(folder / name / NOTE, "text/plain; charset=utf-8", "")
+    listed[NOTE] = ServedFile(folder / name / NOTE, "text/plain", "")
     found = listed.get(file)
     if found is None or not found.path.is_file():
         raise NotFound("the snapshot has no such file; its manifest.json names all of them")

@@ -15,7 +15,8 @@ from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import derive, last_six
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework.actions import Officer
+from registry.complaints.casework import reply_templates
+from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.parties import accounts as parties
@@ -80,6 +81,9 @@ class Desk(NamedTuple):
     def call(self, role: Role, at: datetime) -> Call[Officer]:
         return Call(self.session, self.as_(role), at)
 
+    def template_call(self, role: Role) -> Call[UnitOfficer]:
+        return Call(self.session, UnitOfficer(self.names[role], UNIT), self.at)
+
     def ago(self, days: int) -> datetime:
         return self.at - timedelta(days=days)
 
@@ -97,6 +101,7 @@ def fill_desk(session: Session, sealer: Sealer, at: datetime, home: Path) -> int
         walk(desk, number)
     _held_list(desk)
     _likely_clone(desk)
+    _reply_templates(desk)
     _renewal(desk)
     session.flush()
     return (session.scalar(select(func.count(Case.id))) or 0) - before
@@ -270,6 +275,36 @@ Agenzia Inventata Uno S.p.A.;INV/2001;generalista;attiva;99999019997;IT999990199
 Lavoro Inventato Provvisorio S.r.l.;INV/2002;intermediazione;???;99999029996;IT99999029996;
 Specialisti Inventati S.r.l.;INV/2003;specialista;???;99999039995;IT99999039995;
 """
+
+
+_TEMPLATES: Mapping[str, Mapping[str, str]] = {
+    "Received": {
+        "en": "We have read your complaint. An officer looks into it and writes to you {by_14_days}. {unit}",
+        "it": "Abbiamo letto la vostra segnalazione. Un funzionario se ne occupa e vi scriverà {by_14_days}. {unit}",
+        "fr": "Nous avons lu votre plainte. Un agent s’en occupe et vous écrira {by_14_days}. {unit}",
+        "ro": "Am citit plângerea dumneavoastră. Un funcționar se ocupă de ea și vă va scrie {by_14_days}. {unit}",
+        "zh-Hans": "您的投诉我们已经看过。工作人员正在处理，会{by_14_days}给您写信。{unit}",
+        "zh-Hant": "您的投訴我們已經看過。工作人員正在處理，會{by_14_days}給您寫信。{unit}",
+    },
+    "Ask for papers": {
+        "en": "Please send a photograph of your contract and pay slips {by_14_days}, if it is safe for you to do so.",
+        "it": "Mandateci {by_14_days}, se potete farlo senza pericolo, una foto del contratto e delle buste paga.",
+        "fr": "Envoyez-nous {by_14_days}, si vous le pouvez sans danger, une photo du contrat et des fiches de paie.",
+        "ro": "Trimiteți-ne {by_14_days}, dacă o puteți face fără pericol, o fotografie a contractului și a fluturașilor.",
+        "zh-Hans": "如果对您安全，请{by_14_days}把合同和工资单拍照发给我们。",
+        "zh-Hant": "如果對您安全，請{by_14_days}把合約和工資單拍照傳給我們。",
+    },
+}
+"""Replies that the unit sends often, each of them invented."""
+
+
+def _reply_templates(desk: Desk) -> None:
+    """Written by the triage officer, approved by a supervisor; and one that still waits for one."""
+    for name, texts in _TEMPLATES.items():
+        reference = reply_templates.propose(desk.template_call(Role.TRIAGE), name, texts, ()).reference
+        reply_templates.approve(desk.template_call(Role.SUPERVISOR), reference)
+    only = {"it": "Il caso è chiuso. Potete chiederne la riapertura. {unit}, {today}"}
+    reply_templates.propose(desk.template_call(Role.TRIAGE), "Closed", only, ())
 
 
 def _held_list(desk: Desk) -> None:

@@ -315,12 +315,16 @@ def problem_response(
         cause=cause,
         is_about_body=request.is_json and request.method not in ("GET", "HEAD"),
     )
+    spoken: str = language
     if is_for_programs(request.path):
         response = Response(problem.body(), status, mimetype=MEDIA_TYPE)
+        if language is not Language.EN and not (faults and all(one.message is not None for one in faults)):
+            # What no catalogue has words for is said in English, beside a title in the caller's language.
+            spoken = f"{language}, {Language.EN}"
     else:
         response = Response(_page_for(request.path)(problem, status), status, mimetype="text/html")
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = language
+    response.headers["Content-Language"] = spoken
     response.vary.add("Accept-Language")
     return response
 

@@ -2,8 +2,11 @@
 
 from registry.vocabulary.register import Language
 
-PUBLIC_PATHS = ("/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/")
-"""What any page may read: answers, the log, status lists, and what their readers need."""
+PUBLIC_PATHS = (
+    "/api/v1/", "/log/", "/status/", "/.well-known/", "/vct/", "/ranges/", "/dataset", "/changes.", "/openapi.json",
+    "/openapi/",
+)  # fmt: skip
+"""What any page may read: answers, the log, status lists, open data, and what their readers need."""
 
 DESK_PATHS = tuple(
     f"/api/v1/{noun}"

@@ -112,7 +112,8 @@ def load_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional:
         if faults := _faults_in_query():
             raise InvalidInput(faults)
         return {}
-    if request.mimetype != "application/json":
+    refuse_encoded()
+    if request.mimetype not in _JSON_OF.get(request.method, _JSON):
         raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
     request.max_content_length = max_bytes
     faults = _faults_in_query()
@@ -123,6 +124,7 @@ def load_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional:
 def load_list(options: InSchema, max_bytes: int) -> ListSent:
     """A JSON body `{"items": [...]}` with options beside the items, or a file, which has none."""
     request.max_content_length = max_bytes
+    refuse_encoded()
     refuse_query()
     if request.mimetype in LIST_FILES:
         return ListSent(request.get_data(), {})
@@ -168,7 +170,8 @@ def load_file(max_bytes: int) -> bytes:
     It is held in memory alone: a form would put its parts on the disk.
     """
     request.max_content_length = max_bytes
-    refuse_query()
+    refuse_encoded()
+    refuse_query(IN_A_FILE)
     return request.get_data()
 
 
@@ -193,18 +196,31 @@ def refuse_forms() -> None:
         )
 
 
-def refuse_query() -> None:
+IN_A_FILE = "is not known here: the body is a file, and this address takes no parameters"
+"""What is wrong with a parameter beside a file."""
+
+
+def refuse_query(detail: str = "is not known here: send it as a field of the body") -> None:
     """No query beside a body: addresses are logged by proxies."""
-    faults = _faults_in_query()
+    faults = _faults_in_query(detail)
     if faults:
         raise InvalidInput(faults[:MAX_FAULTS])
 
 
-def _faults_in_query() -> list[Fault]:
-    return [
-        Fault(printable(name), Problem.UNKNOWN_PARAMETER, "is not known here: send it as a field of the body")
-        for name in request.args
-    ]
+def _faults_in_query(detail: str = "is not known here: send it as a field of the body") -> list[Fault]:
+    return [Fault(printable(name), Problem.UNKNOWN_PARAMETER, detail) for name in request.args]
+
+
+_JSON = ("application/json",)
+_JSON_OF = {"PATCH": ("application/json", "application/merge-patch+json")}
+"""What a JSON body may be called, by method: a change names the fields that change (RFC 7396)."""
+
+
+def refuse_encoded() -> None:
+    """Raise UnsupportedMediaType (415) for a body that is compressed: it is read as it comes (RFC 9110, 8.4)."""
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedMediaType(f"the body is encoded ({printable(coding)}): send it without Content-Encoding")
 
 
 def _load_object(schema: InSchema, body: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
@@ -237,6 +253,10 @@ def _read_object(body: bytes) -> tuple[dict[str, Any], list[Fault]]:
         largest = max(largest, len(fields))
         return fields
 
+    if not body.strip():
+        raise _malformed("the body is empty: send a JSON object")
+    if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        raise _malformed("the body begins with a byte order mark: send UTF-8 without one")
     try:
         read = json.loads(body.decode("utf-8"), object_pairs_hook=read_fields, parse_constant=_refuse_constant)
     except RecursionError:

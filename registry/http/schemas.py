@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from flask import request
 
 from registry.http.request_reader import (
+    IN_A_FILE,
     LIST_FILES,
     MAX_BODY_BYTES,
     EmptySchema,
@@ -20,11 +22,13 @@ from registry.http.request_reader import (
     load_list,
     load_plain_idempotency_key,
     load_query,
+    refuse_encoded,
     refuse_forms,
     refuse_query,
 )
 from registry.http.responses import (
     MEDIA_TYPE,
+    READING,
     Answer,
     Fixed,
     Written,
@@ -138,7 +142,8 @@ def request_upload(max_bytes: int) -> Callable[[View], View]:
         def wrapper(self: Any, **path: str) -> Any:
             refuse_forms()
             request.max_content_length = max_bytes
-            refuse_query()
+            refuse_encoded()
+            refuse_query(IN_A_FILE)
             return view(
                 self, **path, stream=request.stream, name=load_file_name(), idempotency_key=load_plain_idempotency_key()
             )
@@ -193,6 +198,8 @@ def response_schema(
             answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
             if location is not None:
                 answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
+            if "next_cursor" in schema.fields and request.method in READING:
+                answer = _with_next_link(answer)
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
         wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
@@ -201,6 +208,15 @@ def response_schema(
         return wrapper
 
     return decorate
+
+
+def _with_next_link(answer: Answer) -> Answer:
+    """The answer to a question for a page, with the address of the next one (RFC 8288) where there is one."""
+    cursor = answer.value.get("next_cursor") if isinstance(answer.value, dict) else None
+    if cursor is None or any(name == "Link" for name, _ in answer.headers):
+        return answer
+    query = urlencode({**request.args, "cursor": cursor})
+    return replace(answer, headers=(*answer.headers, ("Link", f'<{request.path}?{query}>; rel="next"')))
 
 
 def _fields(answer: Answer) -> Any:

@@ -157,6 +157,17 @@ def date_text(language: Language, day: date) -> str:
     return _pattern(language, day.month).format(day.year, day.day)
 
 
+def by_day_text(language: Language, day: date) -> str:
+    """A day by which something is to be done, with the preposition and article that the language puts before it."""
+    written = date_text(language, day)
+    if language is Language.IT:
+        # "l'otto" and "l'undici" begin with a vowel.
+        written = ("l’" if day.day in (8, 11) else "il ") + written
+    elif language is Language.FR and day.day == 1:
+        written = written.replace("1", "1er", 1)
+    return text(language, "letter.by_day", date=written)
+
+
 @cache
 def _pattern(language: Language, month: int) -> str:
     """How a language writes the days of a month, from one of them."""

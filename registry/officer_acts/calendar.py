@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.clocks import end_of
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseEvent, CaseTask
@@ -59,9 +60,7 @@ def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
 
 
 def _of_case(reference: str, due_at: datetime) -> Event:
-    """What ends with a day has that day alone."""
-    moment = due_at.astimezone(UTC)
-    return Event(reference, "case", (moment - timedelta(days=1)).date() if moment.time() == time() else moment)
+    return Event(reference, "case", end_of(due_at))
 
 
 def ics(found: list[Event], at: datetime) -> str:

@@ -36,10 +36,10 @@ def staffed_units(roles: Collection[Role]) -> Select[Any]:
     return select(Officer.unit).join(RoleHeld, RoleHeld.officer_id == Officer.id).where(*held).distinct()
 
 
-def roles_held_in(units: Select[Any]) -> Select[Any]:
-    """The roles that somebody who has joined holds in one of the units, whose references are given."""
+def roles_held_in(units: Select[Any]) -> Select[str, Role]:
+    """Which roles somebody who has joined holds in the units whose references are given: a unit and a role each."""
     held = Officer.unit.in_(units), RoleHeld.ended_on.is_(None), Officer.state == OfficerState.ACTIVE
-    return select(RoleHeld.role).join(Officer, Officer.id == RoleHeld.officer_id).where(*held).distinct()
+    return select(Officer.unit, RoleHeld.role).join(Officer, Officer.id == RoleHeld.officer_id).where(*held).distinct()
 
 
 def deputies(session: Session, officer: Officer, today: date) -> list[Officer]:

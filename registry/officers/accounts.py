@@ -61,8 +61,7 @@ def propose_invitation(session: Session, invitation: Invitation, *, by: str, at:
     """Propose a new officer of a unit, for another officer of it to approve. Raises ActRefused, InvalidInput."""
     unit, name, email, roles, language = invitation
     _require_fit(session, unit, roles)
-    if language not in STAFF_LANGUAGES:
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+    _require_staff_language(language)
     address, tidy_name = tidy_email(email), " ".join(name.split())
     if not _EMAIL.fullmatch(address):
         raise ActRefused("bad_email", "the e-mail address cannot be one: write it like name@authority.example")
@@ -72,6 +71,18 @@ def propose_invitation(session: Session, invitation: Invitation, *, by: str, at:
         raise ActRefused("known_email", "an officer with this e-mail address is there already")
     details: dict[str, object] = {"name": tidy_name, "email": address, "roles": sorted(roles), "language": language}
     return _propose(session, OfficerChange(kind=ChangeKind.INVITE, unit=unit, details=details), by, at)
+
+
+def _require_staff_language(language: str) -> None:
+    if language not in STAFF_LANGUAGES:
+        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "choose_one")])
+
+
+def choose_language(session: Session, officer: Officer, language: str) -> None:
+    """In which language the officer's pages and mails are from now on. Raises InvalidInput."""
+    _require_staff_language(language)
+    officer.language = language
+    session.flush()
 
 
 def propose_roles(

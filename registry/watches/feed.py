@@ -96,7 +96,7 @@ def cursor_of(keyring: Keyring, organisation_id: int, position: int) -> str:
     return base64.urlsafe_b64encode(body + _seal(keyring, organisation_id, body)).decode().rstrip("=")
 
 
-def position_of(keyring: Keyring, organisation_id: int, cursor: str, parameter: str = "after") -> int:
+def position_of(keyring: Keyring, organisation_id: int, cursor: str) -> int:
     """The place that a cursor of this organisation marks.
 
     Raises InvalidInput for one that was changed, or is another's.
@@ -104,10 +104,10 @@ def position_of(keyring: Keyring, organisation_id: int, cursor: str, parameter: 
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        _refuse(parameter)
+        _refuse()
     body, seal = raw[:8], raw[8:]
     if len(body) != 8 or not hmac.compare_digest(seal, _seal(keyring, organisation_id, body)):
-        _refuse(parameter)
+        _refuse()
     return int.from_bytes(body, "big")
 
 
@@ -121,7 +121,7 @@ def position_of_cursor(session: Session, keyring: Keyring, organisation_id: int,
     if position < before:
         raise CursorTooOld(
             f"{before - position} of the events behind this cursor are older than is kept: look your agencies up anew, and leave "
-            "`after` out to begin with the first event that is kept"
+            "`cursor` out to begin with the first event that is kept"
         )
     return position
 
@@ -130,12 +130,12 @@ def _seal(keyring: Keyring, organisation_id: int, body: bytes) -> bytes:
     return bytes.fromhex(keyring.digest(PURPOSE, f"{organisation_id} {body.hex()}"))[:_CHECK]
 
 
-def _refuse(parameter: str) -> NoReturn:
+def _refuse() -> NoReturn:
     detail = (
         "is no cursor of your organisation's events, or was changed: take `next_cursor` as it was given, "
         "or leave it out to begin with the first event"
     )
-    raise InvalidInput([Fault(parameter, Problem.INVALID_CURSOR, detail)])
+    raise InvalidInput([Fault("cursor", Problem.INVALID_CURSOR, detail)])
 
 
 def events_before(session: Session, organisation_id: int, limit: int) -> list[Place]:

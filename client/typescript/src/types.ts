@@ -226,6 +226,17 @@ export interface AnsweredItem {
   steps?: StepToTake[];
 }
 
+export interface Api {
+  /** Version of the description. */
+  version: string;
+  /** Where the description is, OpenAPI 3.1. */
+  description: string;
+  /** Where the documentation is. */
+  documentation: string;
+  /** Where the state of the service is. */
+  health: string;
+}
+
 export interface ArchivedList {
   /** Reference of the list. */
   list_id: string;
@@ -3582,6 +3593,13 @@ export interface Operations {
     body: undefined;
     answer: Replies;
   };
+  /** Read where the API is described. */
+  getApi: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: Api;
+  };
   /** Read an archived list: how it was answered, and the manifest that signs its statements. */
   getArchivedList: {
     path: { list_id: string };
@@ -4129,6 +4147,7 @@ export const OPERATIONS = {
   getAgencyHistory: ["GET", "/api/v1/agencies/{agency_id}/history"],
   getAgencyLicences: ["GET", "/api/v1/agencies/{agency_id}/licences"],
   getAgencyReplies: ["GET", "/api/v1/agencies/{agency_id}/replies"],
+  getApi: ["GET", "/api/v1"],
   getArchivedList: ["GET", "/api/v1/archived-lists/{list_id}"],
   getArchivedListRowProof: ["GET", "/api/v1/archived-lists/{list_id}/proofs/{row}"],
   getArchivedListStatements: ["GET", "/api/v1/archived-lists/{list_id}/statements"],

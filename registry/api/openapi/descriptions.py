@@ -9,9 +9,9 @@ from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
 from registry.vocabulary.cases import ConsentKind
 from registry.vocabulary.organisations import ResultForm, Scope
-from registry.vocabulary.register import Language
 from schemas.base import OutSchema
 from schemas.open_data import (
+    ApiSchema,
     ChangesSchema,
     CredentialTypeSchema,
     DatasetSchema,
@@ -104,8 +104,8 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
     "Cache-Control": ("How long the answer may be kept, at most 60 seconds.", {"type": "string"}),
     "Content-Language": (
-        "Language of the texts.",
-        {"type": "string", "enum": [language.value for language in Language]},
+        "Language of the texts; of a problem whose `detail` is said in English, `en` besides.",
+        {"type": "string", "example": "zh-Hans, en"},
     ),
     "Vary": ("Accept-Language.", {"type": "string"}),
     "Location": ("Path at which what was made is read.", {"type": "string"}),
@@ -146,6 +146,7 @@ DOCUMENTS: dict[str, type[OutSchema]] = {
     "/.well-known/jwks.json": KeySetSchema,
     "/.well-known/jwt-vc-issuer": IssuerSchema,
     "/vct/recruitment-licence/v1": CredentialTypeSchema,
+    "/api/v1": ApiSchema,
     "/dataset": DatasetSchema,
     "/changes.json": ChangesSchema,
     "/ranges/current": RangesEpochSchema,

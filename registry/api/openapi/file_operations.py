@@ -88,7 +88,8 @@ def stream_operation() -> dict[str, Any]:
         "tags": ["events"],
         "summary": "Stream events for your watches, as server-sent events",
         "description": (
-            "Answered by a process of its own (`registry stream`), to which a proxy leads this path unbuffered. Each event "
+            "Answered by a process of its own (`registry stream`), to which a proxy leads this path unbuffered: with `make run` "
+            "it listens on the port after the registry's, and the registry itself answers 404. Each event "
             "has its cursor as `id`, its type as `event` and, as `data`, what `GET /api/v1/events` tells of it. Without a cursor "
             "the stream begins now. A comment every 15 seconds says that it lives; after an hour it ends: ask again with the "
             "last `id`, as `Last-Event-ID`, and none is lost. An organisation may hold five.\n\n"
@@ -106,7 +107,7 @@ def stream_operation() -> dict[str, Any]:
                 "name": "Last-Event-ID",
                 "in": "header",
                 "required": False,
-                "description": "The last `id` of a stream that was broken off; it goes before `after`.",
+                "description": "The last `id` of a stream that was broken off; it goes before `cursor`.",
                 "schema": cursor,
             },
         ],
@@ -121,6 +122,6 @@ def stream_operation() -> dict[str, Any]:
                 },
             }
         }
-        | {str(status): f"Problem{status}" for status in (400, 401, 403, 410, 503)},
+        | {str(status): f"Problem{status}" for status in (400, 401, 403, 404, 410, 503)},
         "security": [{NEEDS_KEY: []}],
     }

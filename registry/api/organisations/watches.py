@@ -152,8 +152,7 @@ class Events(Resource):
             for place in payload
         ]
         next_cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
-        link = ("Link", f'</api/v1/events?cursor={next_cursor}&limit={limit}>; rel="next"')
-        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit}, headers=(link,))
+        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit})
 
 
 def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:

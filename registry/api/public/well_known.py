@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -103,6 +104,21 @@ def show_api_catalog() -> Response:
     return response
 
 
+@pages.get("/api/v1")
+def show_api() -> Response:
+    """The API's own address, which the catalogue names: where it is described."""
+    return _json(_described_at(services().settings.public_url), KEPT)
+
+
+def _described_at(url: str) -> dict[str, str]:
+    return {
+        "version": version("recruitment-registry"),
+        "description": f"{url}/openapi.json",
+        "documentation": f"{url}/docs",
+        "health": f"{url}/health",
+    }
+
+
 def _json(value: Any, max_age: int, media_type: str = JSON) -> Response:
     return respond_with(msgspec.json.encode(value), media_type, max_age, request.environ)
 
@@ -126,6 +142,10 @@ def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> di
             "responses": {"200": answer, "304": not_modified} | {str(code): f"Problem{code}" for code in statuses},
         }
 
+    entry = read(
+        "getApi", "Read where the API is described", "Its version, description and documentation.", JSON, (429,)
+    )
+    entry["tags"] = ["service"]
     lists = read(
         "getStatusList",
         "Read a status list",
@@ -139,6 +159,7 @@ def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> di
         0, {"name": "number", "in": "path", "required": True, "description": "Of the list.", "schema": number}
     )
     return {
+        "/api/v1": entry,
         "/status/{number}": lists,
         "/.well-known/jwt-vc-issuer": read(
             "getCredentialIssuer", "Read where the issuer's keys are", "JWT VC issuer metadata.", JSON, (429,)

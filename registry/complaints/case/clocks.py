@@ -1,7 +1,7 @@
 """The deadlines of a case: what a move does to them, and which need a notice. When each is due: core/working_days.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -146,6 +146,12 @@ def clocks_of(session: Session, case: Case) -> dict[ClockKind, CaseClock]:
 
 def by_kind(rows: Iterable[CaseClock]) -> dict[ClockKind, CaseClock]:
     return {row.kind: row for row in rows}
+
+
+def end_of(due_at: datetime) -> datetime | date:
+    """What ends with a day has that day alone, the last one; else the instant."""
+    moment = due_at.astimezone(UTC)
+    return (moment - timedelta(days=1)).date() if moment.time() == time() else moment
 
 
 def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:

@@ -1,4 +1,4 @@
-"""What officers do for a case away from the desk: visits, interviews, telephone calls, and evidence that they took.
+"""What officers do for a case away from the desk: visits, interviews, telephone calls, evidence; and the sheet of a day.
 
 A visit or interview is planned, and once it was held, what was seen or said is written down; it is never changed then. Calls and
 evidence are written down at once. Days and hours are those of the place where the unit's authority sits.
@@ -6,32 +6,36 @@ evidence are written down at once. Days and hours are those of the place where t
 
 import hashlib
 import re
-from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
-from registry.complaints.case.models import Case
+from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.moves import moves_of
+from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.case.units import local_time
-from registry.complaints.casework.actions import Officer, lock_case, record_act
-from registry.complaints.casework.models import CaseEvent
+from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, record_reading
+from registry.complaints.casework.models import CaseClock, CaseEvent, CaseTask
 from registry.complaints.casework.notes import MAX_AHEAD, MAX_NOTE, require_own
+from registry.complaints.casework.queries import agencies_of
 from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
-from registry.vocabulary.cases import Attendee, CaseState, EventKind, EventState
+from registry.vocabulary.cases import Attendee, CaseState, EventKind, EventState, HearingState
 from registry.vocabulary.codes import Problem
 
 MAX_PLACE = 300
@@ -148,7 +152,7 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
     there = local_time(session, officer.unit, call.at)
     if said.is_held and found.on_day > there.date():
         raise NotNow("its day has not come yet", "case.event_to_come")
-    details = _open(call, sealer, case, found)
+    details = open_event(session, sealer, officer.unit, case, found)
     details.record = read_text("record", said.record, MAX_NOTE)
     details.attendees = sorted(set(said.attendees)) if said.is_held else []
     if said.is_held:
@@ -171,7 +175,7 @@ def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: 
     case = lock_case(session, officer, reference, call.version)
     found = _event(session, case, event)
     require_own(officer, found.written_by, found.written_on, call.at.date())
-    details = _open(call, sealer, case, found)
+    details = open_event(session, sealer, officer.unit, case, found)
     clocks.undo_contact(
         session, case, call.at, was_first_reply=details.was_first_reply, danger_since=details.danger_since
     )
@@ -279,10 +283,93 @@ def _seal(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent, det
     event.sealed = box.seal(msgspec.json.encode(details).decode(), place_of(case, event))
 
 
-def _open(call: Call[Officer], sealer: Sealer, case: Case, event: CaseEvent) -> Details:
-    box = open_case_box(call.session, sealer, call.actor.unit, case)
-    return _read(box.open(event.sealed, place_of(case, event)))
+def open_event(session: Session, sealer: Sealer, unit: str, case: Case, event: CaseEvent) -> Details:
+    """What is sealed of an event. The caller audits."""
+    return _read(open_case_box(session, sealer, unit, case).open(event.sealed, place_of(case, event)))
 
 
 def _read(sealed: str) -> Details:
     return msgspec.json.decode(sealed, type=Details)
+
+
+class PlannedEvent(NamedTuple):
+    """A visit or interview of a day; `case` is a reference."""
+
+    case: str
+    row: CaseEvent
+    details: Details
+
+
+class DueOfDay(NamedTuple):
+    """A deadline of a day: `kind` is a ClockKind, `hearing` or `task`; `owner` an officer; `at` None for a whole day."""
+
+    case: str
+    kind: str
+    owner: str | None
+    at: datetime | None
+
+
+class DaySheet(NamedTuple):
+    """The visits of a day by their hour, and what is due on it."""
+
+    visits: Sequence[PlannedEvent]
+    due: Sequence[DueOfDay]
+
+
+def day_sheet(
+    call: Call[Officer],
+    sealer: Sealer,
+    on: date,
+    zone: str | None,
+    conflicts: Collection[str],
+    *,
+    is_mine: bool,
+    with_visits: bool,
+) -> DaySheet:
+    """What a day holds for a unit, or for the officer alone, without cases of the agencies in `conflicts`.
+
+    `with_visits`: the officer may read visits; opening one is a line of the audit trail, as on its case. `zone` is where
+    deadlines with an hour are read.
+    """
+    session, me = call.session, call.actor.name
+    cases = in_unit(call.actor.unit), Case.state.not_in([CaseState.DRAFT, CaseState.PURGED])
+    planned = select(Case, CaseEvent).join(CaseEvent, CaseEvent.case_id == Case.id)
+    of_day = CaseEvent.on_day == on, CaseEvent.state == EventState.PLANNED
+    closed = dict[int, bool]()
+
+    def is_open(case: Case) -> bool:
+        if case.id not in closed:
+            is_withheld = case.state is CaseState.WITHDRAWN and case.priority not in READ_WHEN_WITHDRAWN
+            closed[case.id] = is_withheld or bool(set(agencies_of(sealer, case)) & set(conflicts))
+        return not closed[case.id]
+
+    visits = []
+    for case, row in session.execute(planned.where(*cases, *of_day).order_by(CaseEvent.id)).all():
+        if with_visits and (not is_mine or me in row.officers) and is_open(case):
+            visits.append(PlannedEvent(case.reference, row, open_event(session, sealer, call.actor.unit, case, row)))
+            record_reading(call, case, "case.events_read")
+    due = [one for case, one in _due_on(session, cases, on, zone) if (not is_mine or one.owner == me) and is_open(case)]
+    return DaySheet(
+        sorted(visits, key=lambda one: (one.details.at_time, one.case)),
+        sorted(due, key=lambda one: (one.at is None, one.at or NEVER, one.case, one.kind)),
+    )
+
+
+def _due_on(
+    session: Session, cases: Sequence[ColumnElement[bool]], on: date, zone: str | None
+) -> Iterator[tuple[Case, DueOfDay]]:
+    noon = datetime.combine(on, time(12), UTC)
+    running = CaseClock.met_on.is_(None), CaseClock.paused_on.is_(None)
+    near = CaseClock.due_at > noon - timedelta(days=2), CaseClock.due_at < noon + timedelta(days=2)
+    ending = select(Case, CaseClock).join(CaseClock, CaseClock.case_id == Case.id).where(*cases, *running, *near)
+    for case, clock in session.execute(ending).all():
+        due = clocks.end_of(clock.due_at)
+        moment = due if isinstance(due, datetime) else None
+        if (due if moment is None else day_at(moment, zone)) == on:
+            yield case, DueOfDay(case.reference, clock.kind, case.assignee, moment)
+    served = select(Case).join(Hearing, Hearing.case_id == Case.id).where(*cases, Hearing.answer_by == on)
+    for case in session.scalars(served.where(Hearing.state == HearingState.SERVED)):
+        yield case, DueOfDay(case.reference, "hearing", case.assignee, None)
+    tasks = select(Case, CaseTask).join(CaseTask, CaseTask.case_id == Case.id).where(*cases, CaseTask.due_on == on)
+    for case, task in session.execute(tasks.where(CaseTask.done_on.is_(None))).all():
+        yield case, DueOfDay(case.reference, "task", task.owner or case.assignee, None)

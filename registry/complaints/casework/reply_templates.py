@@ -1,4 +1,4 @@
-"""Reply templates: written by an officer in every language, approved by a supervisor, offered by the state of a case."""
+"""Reply templates: written by an officer, approved by a supervisor, offered by a case's state and language."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,8 @@ MAX_NAME = 80
 MAX_TEXT = 4000
 MAX_TEMPLATES = 100
 
-IN_LANGUAGES = (Language.EN, Language.IT, Language.ZH_HANS, Language.ZH_HANT)
-"""The languages in which complaints are told and answered: a template is there in all of them."""
-
-PLACEHOLDERS = ("unit", "today", "in_14_days")
-"""What stands in braces in a text and is filled in where it is used."""
+PLACEHOLDERS = ("unit", "today", "in_14_days", "by_14_days")
+"""What stands in braces in a text and is filled in where it is used; `by_14_days` has the words of its language around it."""
 
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
@@ -38,10 +35,13 @@ def templates_of(session: Session, unit: str) -> Sequence[ReplyTemplate]:
     return sorted(rows, key=lambda one: one.state is TemplateState.WITHDRAWN)
 
 
-def offered(session: Session, unit: str, state: CaseState) -> list[ReplyTemplate]:
-    """Those that may be used in a case of this state, by name."""
-    found = templates_of(session, unit)
-    return [one for one in found if one.state is TemplateState.APPROVED and (not one.states or state in one.states)]
+def offered(session: Session, unit: str, state: CaseState, language: Language) -> list[ReplyTemplate]:
+    """Those that may be used in a case of this state whose complainant reads this language, by name."""
+    return [
+        one
+        for one in templates_of(session, unit)
+        if one.state is TemplateState.APPROVED and language in one.texts and (not one.states or state in one.states)
+    ]
 
 
 def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str]) -> str:
@@ -50,16 +50,19 @@ def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str
 
 
 def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states: Sequence[str]) -> ReplyTemplate:
-    """Write a template; it waits for a supervisor. Raises InvalidInput, ActRefused."""
+    """Write a template, in one language or more; it waits for a supervisor. Raises InvalidInput, ActRefused."""
     session, (officer, unit), today = call.session, call.actor, call.at.date()
     there = select(func.count()).where(ReplyTemplate.unit == unit, ReplyTemplate.state != TemplateState.WITHDRAWN)
     if session.execute(there).scalar_one() >= MAX_TEMPLATES:
         raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
     faults = [
         Fault.of(f"text_{language}", Problem.INVALID_VALUE, "placeholder", names=", ".join(PLACEHOLDERS))
-        for language in IN_LANGUAGES
+        for language in Language
         if set(_BRACED.findall(texts.get(language, ""))) - set(PLACEHOLDERS)
     ]
+    written = [language for language in Language if texts.get(language, "").strip()]
+    if not written:
+        faults = [Fault.of(f"text_{Language.EN}", Problem.MISSING, "one_language")]
     if faults:
         raise InvalidInput(faults)
     template = ReplyTemplate(
@@ -67,7 +70,7 @@ def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states
         unit=unit,
         name=read_text("name", name, MAX_NAME),
         states=[state for state in CaseState if state in states],
-        texts={language: read_text(f"text_{language}", texts.get(language, ""), MAX_TEXT) for language in IN_LANGUAGES},
+        texts={language: read_text(f"text_{language}", texts[language], MAX_TEXT) for language in written},
         state=TemplateState.PROPOSED,
         written_by=officer,
         written_on=today,

@@ -3,7 +3,7 @@
 Translators see free-text answers and messages of their unit's cases, and nothing else: no officers' notes, no identity.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -24,9 +24,8 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
-from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
+from registry.core.errors import NotFound, NotNow
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
-from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
 
@@ -57,9 +56,6 @@ def place(row: Translation, box: EncryptedContainer, case: Case) -> Place:
     return Place("case_translations", f"{row.subject} {row.language}", box.reference, case.reference)
 
 
-INTO = (Language.EN, Language.ZH_HANS, Language.IT)
-"""The languages of the console: what officers read."""
-
 _CLOSED_TO_TRANSLATOR = (CaseState.DRAFT, CaseState.PURGED)
 
 
@@ -79,20 +75,18 @@ class Piece(NamedTuple):
     translation: Translated | None
 
 
-class Waiting(NamedTuple):
-    """A case that a translator may open; `language` is the one in which it was told."""
+class Progress(NamedTuple):
+    """In which language a case was told, and how many of its texts are translated."""
 
-    reference: str
     language: str | None
-    pieces: int
+    written: int
 
 
-def open_cases(session: Session, unit: str, limit: int = 100) -> Sequence[Waiting]:
-    """Open cases of a unit for its translators, the most urgent first, with how many translations each has already."""
+def progress_of(session: Session, unit: str, references: Collection[str]) -> Mapping[str, Progress]:
+    """How far the translation of each of some cases of a unit is, by reference."""
     written = select(func.count(Translation.id)).where(Translation.case_id == Case.id).scalar_subquery()
-    query = select(Case.reference, Case.language, written).where(in_unit(unit), Case.is_open.is_(True))
-    rows = session.execute(query.order_by(Case.priority, Case.due_at, Case.id).limit(limit))
-    return [Waiting(reference, language, count) for reference, language, count in rows]
+    query = select(Case.reference, Case.language, written).where(in_unit(unit), Case.reference.in_(references))
+    return {reference: Progress(language, count) for reference, language, count in session.execute(query)}
 
 
 def case_for_translator(session: Session, unit: str, reference: str, version: int | None = None) -> Case:
@@ -128,8 +122,6 @@ def translate(
     session, (translator, unit), today = call.session, call.actor, call.at.date()
     box, subject = original
     case = case_for_translator(session, unit, reference, call.version)
-    if language not in INTO:
-        raise InvalidInput([Fault.of("language", Problem.INVALID_VALUE, "one_of", choices=", ".join(INTO))])
     text = read_text("text", text, MAX_CHARACTERS)
     opened = next(
         (one for one in sealer.open_all_as_unit(session, opened_mailboxes(case), unit) if one.box.reference == box),

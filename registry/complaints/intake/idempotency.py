@@ -1,7 +1,7 @@
 """Idempotency keys: requests that may be repeated and count once. Of a complaint is stored that it was made, never its content.
 
 For officers' drafts the reference is stored too, so that a repeated draft leads to the one that was made. What a program of
-an organisation was answered is stored sealed, and given again (docs/decisions/0192).
+an organisation was answered is stored sealed, and given again (docs/decisions/0193).
 
 The sender chooses a key for each thing to be done. Key and content are stored as keyed digests alone: a dump reveals
 neither, and guesses cannot be tried against it. The row belongs to the transaction that does the thing, so a crash

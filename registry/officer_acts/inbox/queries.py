@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
@@ -304,14 +304,15 @@ def _vacant(session: Session, me: AuthenticatedOfficer) -> frozenset[int]:
 
     What is the authority's may be seen by another of its units.
     """
-    unit = select(literal(me.standing.unit, String))
-    held = frozenset(session.scalars(roles_held_in(unit)))
+    unit = me.standing.unit
+    beside = and_(Unit.authority == me.standing.authority, Unit.closed_on.is_(None))
+    roles = session.execute(roles_held_in(select(Unit.reference).where(or_(Unit.reference == unit, beside)))).all()
+    held = frozenset(role for where, role in roles if where == unit)
     if Role.SUPERVISOR not in me.standing.roles and Role.SUPERVISOR in held:
         return frozenset()
-    units = select(Unit.reference).where(Unit.authority == me.standing.authority, Unit.closed_on.is_(None))
-    of_authority = held | frozenset(session.scalars(roles_held_in(units)))
+    of_authority = frozenset(role for _, role in roles)
     seen_by = [(one, held) for one in CASE_SOURCES] + [(one, of_authority) for one in DESK_SOURCES]
-    return frozenset(number for number, (one, roles) in enumerate(seen_by) if not one.is_of(roles))
+    return frozenset(number for number, (one, those) in enumerate(seen_by) if not one.is_of(those))
 
 
 class _Part(NamedTuple):

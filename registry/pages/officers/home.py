@@ -1,4 +1,7 @@
-"""The first page after sign-in: what waits for this officer, the most urgent first. And texts that were typed and not sent."""
+"""The first page after sign-in: what waits for this officer, the most urgent first. And texts that were typed and not sent.
+
+And the sheet of a day, to be printed.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,17 +11,20 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.casework import unsent
 from registry.complaints.casework.access_grants.queries import count_break_glass
+from registry.complaints.casework.events import day_sheet
 from registry.complaints.casework.queue.glances import Glance, glances
 from registry.core.clock import day_at, now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
-from registry.officer_acts.acting import names_in
+from registry.officer_acts.acting import names_in, officer_call
 from registry.officer_acts.agency_picker import names_of_agencies
 from registry.officer_acts.inbox.queries import Alike, Row, inbox
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
+from registry.pages.officers.form_fields import any_day_in
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.local_times import ZONES, today_in
 from registry.pages.officers.rendering import language, page
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 
@@ -65,6 +71,26 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
         may_take=me.standing.may(Resource.CASE, Act.WRITE),
         names=names_in(session, me.standing.unit) if any(row.owner for row in rows) else {},
         broken=count_break_glass(session, me.standing.unit, at) if may_watch else 0,
+    )
+
+
+@pages.get("/day")
+@allowed(Resource.CASE, Act.READ)
+def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
+    """The sheet of a day to print: `on` is the day, today where none is given; `of=unit` for all officers of the unit."""
+    country, of_unit = me.standing.country, request.args.get("of") == "unit"
+    on = any_day_in(request.args, "on") or today_in(country)
+    call = officer_call(session, me, Resource.CASE, Act.READ)
+    may_open = me.standing.may(Resource.CASE, Act.WRITE)
+    return page(
+        "day.html",
+        here="home",
+        on=on,
+        of_unit=of_unit,
+        sheet=day_sheet(
+            call, sealer(), on, ZONES.get(country), me.conflicts, is_mine=not of_unit, with_visits=may_open
+        ),
+        names=names_in(session, me.standing.unit),
     )
 
 

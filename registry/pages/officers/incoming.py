@@ -3,6 +3,8 @@
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
+from registry.core.clock import now
+from registry.http.transaction import services
 from registry.officer_acts.acting import names_of
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
@@ -12,14 +14,14 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
-from registry.pages.officers.licences.showing import name_of
+from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.register.agencies.channels import notification_addresses
 from registry.register.imports import queries
 from registry.supervision.collisions.rules import Sign, evidence
 from registry.supervision.licensing import related_acts
-from registry.supervision.licensing.drafting import is_of
+from registry.supervision.licensing.drafting import is_of, status_on, today_of
 from registry.vocabulary.register import ChannelKind
 
 pages = Blueprint("console_imports", __name__)
@@ -40,13 +42,15 @@ serve_acts(pages, "/imports/<reference>", HELD_LISTS, _find_list)
 
 def _lists_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
+    sources = queries.sources_of(session, authority)
     return page(
         "imports/lists.html",
         here="imports",
         tab="lists",
         refusal=refusal,
         held=queries.lists_on_hold(session, authority),
-        sources=queries.sources_of(session, authority),
+        sources=sources,
+        last_of={one.source.id: one.runs[0] for one in sources if one.runs},
         names=names_of(session, authority),
         may_approve=me.standing.may(Resource.IMPORT, Act.APPROVE),
     )
@@ -126,6 +130,7 @@ serve_acts(clone_pages, "/clones/agencies/<agency>", CLONE_WARNINGS, _find_agenc
 
 def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None) -> Response:
     authority = official(me).authority
+    today, _ = today_of(session, authority, now())
     return page(
         "imports/clones.html",
         here="imports",
@@ -142,6 +147,14 @@ def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | 
             for one, both in related_acts.collisions_open(session, authority)
             if not any(me.has_conflict(agency.agency_id) for agency in both)
         ],
+        # A bank account is kept as a digest alone: it is compared in a sign, and not shown.
+        kinds=[kind for kind in ChannelKind if kind is not ChannelKind.BANK_ACCOUNT],
+        authority=authority,
+        site=services().settings.public_url,
+        today=today,
+        status_on=status_on,
+        status_word=status_word,
+        tone=tone,
         warned=[one for one in related_acts.warned(session, authority) if not me.has_conflict(one.agency_id)],
         name_of=name_of,
         may_approve=me.standing.may(Resource.CLONE, Act.APPROVE),

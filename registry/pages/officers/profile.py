@@ -20,6 +20,7 @@ from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.transaction import reading, services
+from registry.i18n.wording import language_name
 from registry.officer_acts import calendar
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
@@ -34,9 +35,10 @@ from registry.pages.files import picture
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed, open_to_all
-from registry.pages.officers.refusals import Refusal
+from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.pages.officers.sign_in import MAX_ANSWER, relying_party, require_password
+from registry.vocabulary.register import STAFF_LANGUAGES
 
 pages = Blueprint("console_own", __name__)
 
@@ -63,6 +65,14 @@ def refused_on_own_page(view: View) -> View:
 @allowed(Resource.OWN, Act.READ)
 def show_own_account(session: Session, me: AuthenticatedOfficer) -> Response:
     return own_page(session, me)
+
+
+@pages.post("/own/language")
+@allowed(Resource.OWN, Act.WRITE)
+def choose_language(session: Session, me: AuthenticatedOfficer) -> Response:
+    """In which language pages and mails are from now on."""
+    refusal = attempt(session, lambda: accounts.choose_language(session, me.officer, request.form.get("language", "")))
+    return see_other(ADDRESS) if refusal is None else own_page(session, me, refusal=refusal)
 
 
 @pages.post("/own/sessions/end")
@@ -166,6 +176,7 @@ def own_page(
             for one in accounts.officers_of(session, me.standing.unit)
             if one.id != me.officer.id and one.state is OfficerState.ACTIVE
         ],
+        staff_languages=[(one, language_name(one, one)) for one in STAFF_LANGUAGES],
         roles=sorted(accounts.own_roles(session, me.officer)),
         loans=accounts.loans_of(session, me.officer, day_at(at, None)),
         today=day_at(at, None),

@@ -1,4 +1,4 @@
-"""Reply templates of a unit: written in every language, approved by a supervisor, offered by the state of a case."""
+"""Reply templates of a unit: written in some languages, approved by a supervisor, offered by the state of a case."""
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.vocabulary.cases import CaseState
+from registry.vocabulary.register import Language
 
 pages = Blueprint("console_templates", __name__)
 
@@ -39,7 +40,7 @@ def list_templates(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.MESSAGE, Act.WRITE)
 def propose_template(session: Session, me: AuthenticatedOfficer) -> Response:
     form = request.form
-    texts = {str(language): form.get(f"text_{language}", "") for language in reply_templates.IN_LANGUAGES}
+    texts = {str(language): form.get(f"text_{language}", "") for language in Language}
     refusal = attempt(
         session,
         lambda: reply_templates.propose(
@@ -77,7 +78,7 @@ def _list(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = 
         here="cases",
         refusal=refusal,
         found=reply_templates.templates_of(session, me.standing.unit),
-        languages=reply_templates.IN_LANGUAGES,
+        languages=list(Language),
         placeholders=reply_templates.PLACEHOLDERS,
         states=OFFERED_IN,
         names=names_in(session, me.standing.unit),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework import reply_templates
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
@@ -22,6 +23,7 @@ from registry.officers.rights import Role
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.register import Language
 from tests.pages.officers.signed_in import desk_of
 
 WAITING: Mapping[Role, set[str]] = {
@@ -75,5 +77,7 @@ def test_the_desk_has_a_case_in_every_state_and_each_thing_that_waits_and_every_
         desk = desk_of(client, session, people[role])
         for row in rows_of(session, people[role]):
             assert desk.get(row.href).status_code == 200, row
+    offered = reply_templates.offered(session, UNIT, CaseState.INVESTIGATING, Language.RO)
+    assert [one.name for one in offered] == ["Ask for papers", "Received"]
     (renewal,) = session.scalars(select(Proposal)).all()
     assert (renewal.act, renewal.state) == (LicenceAct.RENEW, ProposalState.OPEN)

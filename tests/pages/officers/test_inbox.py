@@ -423,7 +423,7 @@ def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     event.listen(bind, "before_cursor_execute", lambda *args: seen.append(args[2]))
     inbox(session, me, now())
     # The others say which roles are held in the unit and under its authority, and which deposits were drawn on.
-    assert len(seen) == 4
+    assert len(seen) == 3
     person = people("cz-labour", *WORKERS, email="fourth@authority.example")
     session.commit()
     number = len(rows_of(session, person.officer))

@@ -52,6 +52,18 @@ def test_a_token_is_shown_once_works_and_is_revoked(desk: OfficerClient, client:
     assert tokens.tokens_of(session, desk.officer, now().date()) == []
 
 
+def test_an_officer_chooses_the_language_of_pages_and_mails(desk: OfficerClient, session: Session) -> None:
+    assert '<option value="it" lang="it">' in desk.get("/console/own").get_data(as_text=True)
+    assert desk.post("/console/own/language", language="it").status_code == 303
+    assert '<html lang="it">' in desk.get("/console/own").get_data(as_text=True)
+    session.refresh(desk.officer)
+    assert desk.officer.language == "it"
+    for wrong in ("fr", "", "xx"):
+        assert desk.post("/console/own/language", language=wrong).status_code == 400
+    session.refresh(desk.officer)
+    assert desk.officer.language == "it"
+
+
 @pytest.mark.parametrize("days", ["", "0", "366", "x", "9" * 30, "٣٠"])
 def test_what_is_refused_says_why_and_keeps_what_was_typed(desk: OfficerClient, days: str) -> None:
     response = desk.post("/console/own/tokens", name="nightly export", days=days, password=PASSWORD)

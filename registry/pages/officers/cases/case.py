@@ -17,7 +17,7 @@ from registry.complaints.casework.models import ReplyTemplate
 from registry.complaints.casework.queries import case_view, clean_copy
 from registry.complaints.casework.queue.assignment import is_free, workers
 from registry.complaints.casework.queue.listing import related
-from registry.complaints.casework.reply_templates import IN_LANGUAGES, filled, offered
+from registry.complaints.casework.reply_templates import filled, offered
 from registry.complaints.triage.priorities import TWO_PERSONS
 from registry.complaints.triage.rules import triage
 from registry.core.calls import Call
@@ -25,7 +25,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.i18n.wording import date_text, name_in
+from registry.i18n.wording import by_day_text, date_text, name_in
 from registry.officer_acts.acting import acting, officer_call, roles_of
 from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
@@ -76,14 +76,20 @@ def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplat
     chosen = next((one for one in among if one.reference == wanted), None)
     if chosen is None:
         return ""
-    reads = Language(case.language) if case.language in set(IN_LANGUAGES) else Language.EN
+    reads = _reads(case)
     today = day_at(now(), None)
     values = {
         "unit": name_in(reads, me.unit_names) or me.standing.unit,
         "today": date_text(reads, today),
         "in_14_days": date_text(reads, today + timedelta(days=14)),
+        "by_14_days": by_day_text(reads, today + timedelta(days=14)),
     }
     return filled(chosen, reads, values)
+
+
+def _reads(case: Case) -> Language:
+    """The complainant's language."""
+    return Language(case.language) if case.language in set(Language) else Language.EN
 
 
 def _claims(session: Session, me: AuthenticatedOfficer, case: Case) -> str:
@@ -93,7 +99,7 @@ def _claims(session: Session, me: AuthenticatedOfficer, case: Case) -> str:
     call = officer_call(session, me, Resource.CASE, Act.WRITE)
     claims = claims_of(session, sealer(), call.actor, case)
     record_reading(call, case, "case.claims_read")
-    return claims_text(Language(case.language) if case.language in set(IN_LANGUAGES) else Language.EN, claims)
+    return claims_text(_reads(case), claims)
 
 
 def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[presence.Seen]:
@@ -131,7 +137,7 @@ def case_content(
     today, spoken = day_at(now(), None), language()
     agency = None if head.agency is None else public_record(session, head.agency, today)
     of_unit = workers(session, me.standing.unit, today)
-    templates = offered(session, me.standing.unit, view.case.state)
+    templates = offered(session, me.standing.unit, view.case.state, _reads(view.case))
     seen = _seen(session, me, view.case)
     readers = readers_of(session, reference, today, but=me.officer.reference)
     names = {one.reference: one.name for one in of_unit}

@@ -135,7 +135,7 @@ def queue_page(
     found: list[Listed] = []
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
-        found = list_cases(session, unit, filters, at, after=_place(asked.after), limit=PAGE + 1)
+        found = list_cases(session, unit, filters, at, after=place_in(asked.after), limit=PAGE + 1)
     of_unit = workers(session, unit, day_at(at, None))
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
@@ -148,7 +148,7 @@ def queue_page(
         is_read=asked.is_read,
         suggested=suggestions(session, refusal, request.args),
         found=found[:PAGE],
-        next=_address(asked_filters | {"after": _text(found[PAGE - 1])}) if len(found) > PAGE else None,
+        next=_address(asked_filters | {"after": place_text(found[PAGE - 1])}) if len(found) > PAGE else None,
         glanced=glanced,
         agency_names=names_of_agencies(session, agencies, language(), day_at(at, None)),
         today=day_at(at, None),
@@ -186,12 +186,14 @@ def _address(asked_filters: Mapping[str, str]) -> str:
     return f"/console/cases?{urlencode(asked_filters)}" if asked_filters else "/console/cases"
 
 
-def _text(one: Listed) -> str:
+def place_text(one: Listed) -> str:
+    """The place of a line, as the address of the next page has it."""
     place = one.place
     return f"{place.priority}-{microseconds(place.due_at)}-{place.reference}"
 
 
-def _place(text: str) -> Place | None:
+def place_in(text: str) -> Place | None:
+    """The place that an address has; None for the beginning. Raises InvalidInput."""
     if not text:
         return None
     try:

@@ -1,6 +1,7 @@
 """A translator's pages: the unit's open cases, and the texts of one, original and translation side by side."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework import letters, translations
 from registry.complaints.casework.actions import Officer, UnitOfficer
 from registry.complaints.casework.decisions.actions import draft_of, language_of, read_summary, translate_summary
+from registry.complaints.casework.queue.listing import PAGE, Filters, list_cases
 from registry.complaints.parties.hearings import outcome
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -18,6 +20,7 @@ from registry.i18n.wording import language_name
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.cases.queue import place_in, place_text
 from registry.pages.officers.cases.tabs import require_no_conflict
 from registry.pages.officers.form_fields import version_sent
 from registry.pages.officers.guard import allowed, note_done
@@ -39,8 +42,18 @@ HEARING = "hearing"
 @pages.get("/translations")
 @allowed(Resource.ACCOUNT, Act.WRITE)
 def list_waiting(session: Session, me: AuthenticatedOfficer) -> Response:
+    at, unit, after = now(), me.standing.unit, request.args.get("after", "")
+    found = list_cases(session, unit, Filters(), at, after=place_in(after), limit=PAGE + 1)
+    listed = found[:PAGE]
     return page(
-        "cases/translations.html", here="translations", found=translations.open_cases(session, me.standing.unit)
+        "cases/translations.html",
+        here="translations",
+        found=listed,
+        progress=translations.progress_of(session, unit, [one.reference for one in listed]),
+        next=place_text(listed[-1]) if len(found) > PAGE else None,
+        is_first=not after,
+        at=at,
+        soon=at + timedelta(days=1),
     )
 
 
@@ -137,7 +150,7 @@ def _translation_page(
         refusal=refusal,
         case=case,
         into=into,
-        languages=[(one, language_name(one, one)) for one in translations.INTO],
+        languages=[(one, language_name(one, one)) for one in Language],
         pieces=found,
         summary=_summary_of(session, me, case),
         letters=letters.letters_waiting(session, sealer(), _translator(me), case),
@@ -158,4 +171,4 @@ def _summary_of(session: Session, me: AuthenticatedOfficer, case: Case) -> tuple
 
 def _language(typed: str) -> Language:
     """The one that was asked for; else the translator's own."""
-    return Language(typed) if typed in set(translations.INTO) else language()
+    return Language(typed) if typed in set(Language) else language()

@@ -1,16 +1,20 @@
-"""Letters wait until they are in their reader's language, and replies that a unit sends often are templates in all of them."""
+"""Letters wait until they are in their reader's language, and replies that a unit sends often are templates in some."""
 
 import re
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
+from registry.complaints.case.models import Case
 from registry.complaints.casework.models import ReplyTemplate, WaitingLetter
 from registry.complaints.intake import mailbox
 from registry.core.clock import now
+from registry.i18n.wording import by_day_text
 from registry.officers.models import Notice
 from registry.officers.rights import Role
 from registry.vocabulary.cases import Priority
+from registry.vocabulary.register import Language
 from tests.complaints.filing import come_back, file
 from tests.pages.officers.signed_in import words_of
 
@@ -82,16 +86,15 @@ def test_only_in_danger_a_letter_goes_untranslated(session, sealer, filed, at, d
     assert texts_read(session, sealer, filed) == ["Call 112."]
 
 
-def test_a_template_is_written_in_all_languages_approved_by_another_and_filled_in_for_its_reader(
+def test_a_template_is_written_in_some_languages_approved_by_another_and_filled_in_for_its_reader(
     session, filed, at, desk_for
 ):
     writer = desk_for(Role.SUPERVISOR)
     approver = desk_for(Role.SUPERVISOR, name="Second Supervisor")
-    texts = {
-        f"text_{one}": f"{one}: {{unit}} writes until {{in_14_days}}" for one in ("en", "it", "zh-Hans", "zh-Hant")
-    }
-    refused = writer.post("/console/templates", name="Proof", **(texts | {"text_it": ""}))
+    texts = {f"text_{one}": f"{one}: {{unit}} writes {{by_14_days}}, {{in_14_days}}" for one in ("ro", "fr", "zh-Hans")}
+    refused = writer.post("/console/templates", name="Proof")
     assert refused.status_code == 400
+    assert "in one language at least" in words_of(refused)
     wrong = writer.post("/console/templates", name="Proof", **(texts | {"text_it": "{name}"}))
     assert "what stands in braces must be one of" in words_of(wrong)
     assert writer.post("/console/templates", name="Ask for proof", states="submitted", **texts).status_code == 303
@@ -106,6 +109,57 @@ def test_a_template_is_written_in_all_languages_approved_by_another_and_filled_i
     inserted = re.search(r'<textarea id="text".*?>(.*?)</textarea>', page, re.S)[1]
     assert inserted.startswith("zh-Hans: ")
     assert "{" not in inserted
+    assert "之前" in inserted
     assert re.search(r'<option value="zh-Hans" selected', page), "and the letter is in that language"
     approver.post(f"{path}/withdraw", version=2)
     assert "Ask for proof" not in words_of(writer.get(at))
+
+
+def test_a_template_is_offered_to_those_alone_whose_language_it_is_in(session, filed, at, desk_for):
+    writer, approver = desk_for(Role.SUPERVISOR), desk_for(Role.SUPERVISOR, name="Second Supervisor")
+    writer.post("/console/templates", name="En français", text_fr="Répondez {by_14_days}.")
+    template = session.scalars(select(ReplyTemplate)).one()
+    approver.post(f"/console/templates/{template.reference}/approve", version=1)
+    assert "En français" not in words_of(writer.get(at))
+    session.scalars(select(Case)).one().language = "fr"
+    session.commit()
+    page = writer.get(f"{at}?template={template.reference}").get_data(as_text=True)
+    assert re.search(r"Répondez d’ici au \d+(er)? \w+ \d{4}\.", page)
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "words"),
+    [
+        (Language.IT, date(2026, 12, 13), "entro il 13 dicembre 2026"),
+        (Language.IT, date(2026, 12, 8), "entro l’8 dicembre 2026"),
+        (Language.FR, date(2026, 12, 1), "d’ici au 1er décembre 2026"),
+        (Language.RO, date(2026, 12, 13), "până la 13 decembrie 2026"),
+        (Language.EN, date(2026, 12, 13), "by 13 December 2026"),
+        (Language.ZH_HANS, date(2026, 12, 13), "在2026年12月13日之前"),
+        (Language.ZH_HANT, date(2026, 12, 13), "在2026年12月13日之前"),
+    ],
+)
+def test_a_day_by_which_has_the_words_of_its_language_around_it(language, day, words):
+    assert by_day_text(language, day) == words
+
+
+def test_translators_see_priority_and_deadline_page_by_page_and_may_write_every_language(
+    session, sealer, filed, at, desk_for, monkeypatch
+):
+    translator = desk_for(Role.TRANSLATOR)
+    case = session.scalars(select(Case)).one()
+    words = words_of(translator.get("/console/translations"))
+    assert case.priority.upper() in words
+    assert "Due" in words
+    page = translator.get(f"{at}/translation").get_data(as_text=True)
+    for language in Language:
+        assert f"into={language}" in page
+    monkeypatch.setattr("registry.pages.officers.cases.translations.PAGE", 1)
+    file(session, sealer, CHINESE, at=now())
+    session.commit()
+    first = translator.get("/console/translations").get_data(as_text=True)
+    following = re.search(r'href="(/console/translations\?after=[^"]+)"', first)[1]
+    second = translator.get(following).get_data(as_text=True)
+    listed = [re.findall(r"/console/cases/(\w+)/translation", one) for one in (first, second)]
+    assert [len(one) for one in listed] == [1, 1]
+    assert listed[0] != listed[1]

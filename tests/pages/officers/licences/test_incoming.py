@@ -14,13 +14,14 @@ from registry.officers.rights import Role
 from registry.register.agencies import record
 from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
-from registry.register.authorities.models import Source
+from registry.register.authorities.models import Retrieval, Source
 from registry.register.imports.mapping import as_stored
 from registry.register.imports.models import PendingImport
 from registry.register.imports.report import Finding, Group, Overview, Report, SampleRow, to_sign
 from registry.register.imports.rows import TableSeen
 from registry.supervision.collisions.actions import find_collisions, renew_keys
-from registry.supervision.collisions.models import Collision
+from registry.supervision.collisions.models import Collision, CollisionState
+from registry.supervision.collisions.rules import Sign
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
@@ -81,6 +82,48 @@ def test_what_an_official_compares_with_the_file_stands_beside_the_buttons(
     anna.post(f"/console/imports/{pending_import.reference}/reject")
     session.refresh(pending_import)
     assert pending_import.overview is None
+
+
+def test_what_two_agencies_are_known_by_stands_side_by_side_with_links_to_both(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    channel = record.Channel(kind=ChannelKind.PHONE, value=PHONE, source=source_of("CZ"), retrieved_at=now())
+    other = make_agency(session, place="Invented Street 7", channels=(channel,))
+    first, second = row_ids(session, [agency.agency_id, other.agency_id]).values()
+    pair = Collision(
+        reference=new_reference(), first_id=first, second_id=second, signs=[Sign.PHONE], rank=1,
+        state=CollisionState.OPEN, found_at=now(),
+    )  # fmt: skip
+    session.add(pair)
+    session.flush()
+    page = desk_for("Anna").get("/console/clones").get_data(as_text=True)
+    table = re.search(r'<table class="sides">.*?</table>', page, re.S)[0]
+    telephone = next(row for row in re.findall(r"<tr>.*?</tr>", table, re.S) if "Telephone" in row)
+    assert telephone.count(PHONE) == 2
+    assert "Invented Street 7" in table
+    for one in (agency, other):
+        assert re.search(rf'href="http[^"]*/agencies/{one.agency_id}"', table)
+    assert f'href="/console/licences/{agency.licences[0].licence_id}"' in table
+
+
+def test_a_held_list_has_its_figures_beside_those_of_the_last_reading(
+    session: Session, desk_for: DeskFor, pending_import: PendingImport
+) -> None:
+    counts = {"read": 11, "vanished": 0}
+    session.add(
+        Retrieval(
+            source_id=pending_import.source_id,
+            retrieved_at=now(),
+            is_full=True,
+            fresh_for_days=30,
+            digest="1" * 64,
+            counts=counts,
+        )
+    )
+    session.flush()
+    words = words_of(desk_for("Anna").get("/console/imports"))
+    assert "rows read 6 11" in words
+    assert "vanished 5 0" in words
 
 
 def test_a_held_list_is_ordered_once(session: Session, desk_for: DeskFor, pending_import: PendingImport) -> None:
