@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi dependencies \
-	collections second-opinions sbom wheel bench soak cluster failover rolling-upgrade setup-system clean
+	collections second-opinions sbom wheel bench soak cluster failover recovery rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -121,11 +121,14 @@ wheel: $(RUN) ## Build the wheels of server and client twice and compare them by
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
 	@$(BIN)/python -m bench $(ARGS)
 
-cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL with its standby, PgBouncer, Redis, an S3 store and nginx, and print where.
+cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis and an S3 store.
 	@$(BIN)/python -m tools.cluster
 
-failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (40), freeze them, cut their networks; print what became of it.
+failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (24), freeze them, cut their networks; print what became of it.
 	@$(BIN)/python -m tools.cluster drill
+
+recovery: $(ALL) setup-system ## Drop such a cluster's database and restore it to the moment before (pgBackRest); open each complaint by its code.
+	@$(BIN)/python -m tools.cluster recovery
 
 rolling-upgrade: $(ALL) setup-system ## Bring such a cluster from the former version to this one, machine by machine, under load.
 	@$(BIN)/python -m tools.cluster upgrade

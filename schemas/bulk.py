@@ -11,6 +11,7 @@ from schemas.base import InSchema, OutSchema
 from schemas.corridor import CorridorEndsSchema, CorridorVerdictSchema
 from schemas.fields import Country, Flag, Instant, JsonObject, Line, OneOf, Word
 from schemas.identifiers import scheme_of
+from schemas.pages import choice_field
 from schemas.verify import PlanSchema, VerdictSchema, VerifySchema
 
 MAX_IN_KEY = 200
@@ -66,11 +67,18 @@ def archive_field() -> Flag:
     )
 
 
+class ResultsQuerySchema(InSchema):
+    """What of the results of a job is given."""
+
+    chosen = choice_field()
+
+
 class ListOptionsSchema(InSchema):
     """What is said of a whole list of questions."""
 
     constants = fields.Nested(ConstantsSchema)
     keep = archive_field()
+    chosen = choice_field()
 
 
 class CorridorListOptionsSchema(InSchema):
@@ -78,6 +86,7 @@ class CorridorListOptionsSchema(InSchema):
 
     constants = fields.Nested(CorridorConstantsSchema)
     keep = archive_field()
+    chosen = choice_field()
 
 
 class ItemsSchema(ListOptionsSchema):

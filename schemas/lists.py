@@ -10,6 +10,7 @@ from schemas.agencies import AgencyHitSchema
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Line, Word
 from schemas.identifiers import incomplete_pair, scheme_field, value_field
+from schemas.pages import choice_field
 from schemas.sectors import MAX_LENGTH, NACE_PATTERN, tidy_sector
 
 MAX_PAGE_SIZE = 100
@@ -33,6 +34,7 @@ class PageSchema(InSchema):
 class AgenciesQuerySchema(PageSchema):
     """Filters; those given must all hold."""
 
+    chosen = choice_field()
     q = Line(
         max_length=400,
         metadata={

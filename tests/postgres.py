@@ -136,15 +136,16 @@ class Server:
                 return
         raise RuntimeError(f"PostgreSQL did not start: {(self.folder / 'log').read_text()[-2000:]}")
 
-    def standby(self, name: str = "") -> "Server":
-        """A server that follows this one under that name, started. This one was made with `REPLICATED`."""
+    def standby(self, name: str = "", *, is_alike: bool = False) -> "Server":
+        """A server that follows this one under that name, started. This one was made with `REPLICATED`.
+
+        `is_alike`: its cluster_name is that of others too, and it states its own name as Patroni would.
+        """
         other = Server()
         arguments = [
             binaries() / "pg_basebackup",
-            "-h",
-            self.folder,
-            "-U",
-            "registry",
+            "-d",
+            f"host={self.folder} user=registry application_name={name}",
             "-D",
             other.folder / "data",
             "-R",
@@ -152,8 +153,9 @@ class Server:
             "fast",
         ]
         subprocess.run(arguments, check=True, stdin=subprocess.DEVNULL, cwd="/", **self._user)
+        named = f"cluster_name = 'alike'\nregistry.standby = '{name}'\n" if is_alike else f"cluster_name = '{name}'\n"
         with (other.folder / "data" / "postgresql.conf").open("a", encoding="ascii") as conf:
-            conf.write(f"unix_socket_directories = '{other.folder}'\ncluster_name = '{name}'\n")
+            conf.write(f"unix_socket_directories = '{other.folder}'\n{named}")
         other.start()
         return other
 

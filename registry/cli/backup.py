@@ -24,6 +24,7 @@ from registry.core.clock import instant_text, now, read_instant
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, read_only, reading_sessions_for, sessions_for
 from registry.core.errors import BackupRefused
+from registry.core.files import BACKED_UP, write_atomically
 from registry.core.settings import Settings
 from registry.log.actions import lock_log
 from registry.log.audit import audit
@@ -32,7 +33,7 @@ from registry.log.clock_check import MAX_PAUSE, accept_clock, require_near
 MANIFEST = "manifest.json"
 VERSION = 1
 
-MADE_ANEW = frozenset({"bulk", "cleaning", "days", "locks", "mail", "papers", "tmp"})
+MADE_ANEW = frozenset({BACKED_UP, "bulk", "cleaning", "days", "locks", "mail", "papers", "tmp"})
 """What of the home is no part of a backup: work in progress, and the keys of a day, which are to be destroyed the next one."""
 
 
@@ -81,6 +82,7 @@ def backup(folder: Path) -> None:
     path = folder / MANIFEST
     path.touch(mode=0o600)
     path.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1))
+    write_atomically(settings.home / BACKED_UP, instant_text(now()).encode())
     click.echo(f"{len(files)} files in {folder}, the database at revision {revision}.")
     if not isinstance(settings.files, Path):
         click.echo(f"The bucket {settings.files.name} is not copied: keep versions of it at its store.")

@@ -4,6 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+BACKED_UP = "backed-up"
+"""In the data folder: written anew by each backup, so that its time tells the age of the last one."""
+
 
 def write_public(path: Path, body: bytes) -> None:
     """As `write_atomically`, a file that all may read, such as one of a mirror."""

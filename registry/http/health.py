@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.retention.purge_limit import purge_backlog, purged_through
 from registry.core.confinement import why_unconfined
 from registry.core.db.clock import database_now
 from registry.core.db.engine import Limits, engine_for, reading_sessions_for
@@ -115,6 +115,11 @@ def register(app: Flask) -> None:
     def show_readiness() -> Response:
         """200 when this process may be sent requests, 503 otherwise; beside it how the log and the workers stand."""
         return _response(readiness(app), "ready")
+
+    @app.get("/ready/lookups")
+    def show_readiness_for_lookups() -> Response:
+        """200 when lookups may be sent here, 503 otherwise: on the standby they go on while the primary is away."""
+        return _response(lookup_readiness(app), "ready")
 
 
 def _response(report: dict[str, Any], good: str) -> Response:
@@ -215,6 +220,32 @@ def readiness(app: Flask) -> dict[str, Any]:
     }
 
 
+def lookup_readiness(app: Flask) -> dict[str, Any]:
+    """As `readiness`, for lookups, public pages and the log alone: the standby that answers them is asked before the primary."""
+    if draining_file(services(app).settings.home, os.getppid()).exists():
+        return {"status": DRAINING}
+    replica = usable_replica()
+    lanes: dict[str, LaneState] = request.environ.get(LANES, {})
+    for name, sessions in (("standby", replica.probing if replica else None), ("primary", probing(app))):
+        if sessions is None:
+            continue
+        try:
+            with sessions() as session:
+                found, clock = current(session.connection()), check_clock(session)
+        except SQLAlchemyError as error:
+            if classify_db_error(error) is None:
+                raise
+            continue
+        is_ready = can_serve(found) and clock.trouble is None and not are_all_held(lanes)
+        return {
+            "status": "ready" if is_ready else "unavailable",
+            "database": name,
+            "migrations": {"current": found, "head": head()},
+            "clock": {"offset_seconds": round(clock.offset, 3), "trouble": clock.trouble},
+        }
+    return {"status": "unavailable", "database": "away"}
+
+
 class LogAndWorkers(msgspec.Struct):
     """Sizes of the log: its entries, its newest signed head, and the newest head that is shown; and how the workers fare."""
 
@@ -233,6 +264,7 @@ class LogAndWorkers(msgspec.Struct):
     clock: ClockReport = ClockReport(0.0)
     """Of this machine."""
     purges_waiting: int = 0
+    purge_days_behind: int | None = None
     purge_trouble: str | None = None
 
     @property
@@ -248,6 +280,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
     sizes = select(func.max(Checkpoint.size)).where(Checkpoint.origin == state.origin)
     at = at or database_now(session)
     beaten, ahead, backlog = last_beat(session, at), beat_ahead(session, at), purge_backlog(session, at.date())
+    through = purged_through(session)
     return LogAndWorkers(
         entries=state.size,
         signed=session.scalar(sizes) or 0,
@@ -261,6 +294,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         worker_offset=worst_clock(session, at),
         clock=check_clock(session),
         purges_waiting=backlog.waiting,
+        purge_days_behind=None if through is None else max((at.date() - through).days, 0),
         purge_trouble=backlog.trouble,
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from registry.verification.verdicts.question import SubjectKind
 
-PROBES = frozenset({"/ready", "/health", "/metrics"})
+PROBES = frozenset({"/ready", "/ready/lookups", "/health", "/metrics"})
 """They tell of the process, and not of its queue: one thread answers them alone."""
 
 VERIFY = "/api/v1/verify"

@@ -1,19 +1,22 @@
 """Counts and durations by route for Prometheus, on a switch. Labels are routes and statuses, never values."""
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import Pool, QueuePool
 
 from registry.core.clock import day_at, now
 from registry.core.db.errors import classify_db_error
+from registry.core.files import BACKED_UP
 from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.health import log_and_workers, probing
 from registry.http.lanes import LANES, LaneState
-from registry.http.transaction import services
+from registry.http.transaction import Services, services
 from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import votes_ending
 
@@ -131,6 +134,11 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
                 "registry_purges_waiting", "Cases past their retention period with keys", found_state.purges_waiting
             ),
             *_gauge(
+                "registry_purge_days_behind",
+                "Days since the day by which all that is over is destroyed",
+                found_state.purge_days_behind or 0,
+            ),
+            *_gauge(
                 "registry_purging_stopped",
                 "1 where they wait for `registry cases purge`",
                 float(found_state.purge_trouble is not None),
@@ -152,11 +160,32 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
     for name, help_text in LANE_GAUGES.items():
         lines += [f"# HELP registry_lane_{name} {help_text}", f"# TYPE registry_lane_{name} gauge"]
         lines += [f'registry_lane_{name}{{lane="{lane}"}} {getattr(state, name)}' for lane, state in lanes.items()]
-    in_use = pool.checkedout() if isinstance(pool, QueuePool) else 0
-    lines += _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
-    lines += _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
-    lines += _gauge("registry_database_connections_in_use", "Connections of this process that are in use", in_use)
+    lines += _machine(services(app), pool)
     return "\n".join([*lines, ""]).encode()
+
+
+def _machine(found: Services, pool: Pool) -> Iterator[str]:
+    """What this process and its data folder know without the database."""
+    yield from _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
+    yield from _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
+    if isinstance(pool, QueuePool):
+        yield from _gauge(
+            "registry_database_connections_in_use", "Connections of this process that are in use", pool.checkedout()
+        )
+    if found.replica is not None:
+        yield from _gauge(
+            "registry_replica_read", "1 while lookups are answered by the standby", float(found.replica.is_usable)
+        )
+    home = found.settings.home
+    with suppress(OSError):
+        disk = os.statvfs(home)
+        yield from _gauge(
+            "registry_disk_free_bytes", "Free on the disk of the data folder", disk.f_bavail * disk.f_frsize
+        )
+        yield from _gauge("registry_disk_bytes", "Size of the disk of the data folder", disk.f_blocks * disk.f_frsize)
+    with suppress(FileNotFoundError):
+        age = max(time.time() - (home / BACKED_UP).stat().st_mtime, 0.0)
+        yield from _gauge("registry_backup_age_seconds", "Since the last backup that this machine knows of", age)
 
 
 def _gauge(name: str, help_text: str, value: float | str) -> tuple[str, str, str]:

@@ -25,6 +25,8 @@ CHECK_SECONDS = 1.0
 
 _PROBE = Limits(statement=2.0, lock=2.0, idle=10.0, connect=2.0)
 _SIZE = text("SELECT size FROM log_state")
+_NAME = "SELECT coalesce(nullif(current_setting('registry.standby', true), ''), current_setting('cluster_name'))"
+"""Of a server. A manager that gives all of them one cluster_name (Patroni) states each one's own as `registry.standby`."""
 
 
 class Replica:
@@ -38,6 +40,9 @@ class Replica:
         self.sessions = reading_sessions_for(self.engine)
         self.reader = ThreadLocalReader(self.engine)
         self._standby = engine_for(url, limits=_PROBE, connections=1)
+        self._probed = engine_for(url, limits=_PROBE, timeout=2.0, connections=1)
+        self.probing = reading_sessions_for(self._probed)
+        """Sessions of probes, on a connection of their own."""
         self._requests = primary
         self._primary = engine_for(primary.url.render_as_string(hide_password=False), limits=_PROBE, connections=1)
         self._seconds = seconds
@@ -50,13 +55,14 @@ class Replica:
         @event.listens_for(self.engine, "connect")
         def hold_to_name(connection: Any, _record: Any) -> None:
             """An address may lead to several servers: read only from the one that was looked at."""
-            name = connection.execute("SHOW cluster_name").fetchone()[0]
+            name = connection.execute(_NAME).fetchone()[0]
             connection.rollback()
             if name != self._name:
                 import psycopg
 
                 raise psycopg.OperationalError(f"this is {name}, and {self._name} was looked at")
 
+        @event.listens_for(self._probed, "handle_error")
         @event.listens_for(self.engine, "handle_error")
         def leave(context: Any) -> None:
             if classify_db_error(context.sqlalchemy_exception or context.original_exception) is not None:
@@ -75,7 +81,7 @@ class Replica:
         began = monotonic()
         try:
             with self._standby.connect() as standby:
-                name = standby.scalar(text("SHOW cluster_name"))
+                name = standby.scalar(text(_NAME))
                 is_standby = standby.scalar(text("SELECT pg_is_in_recovery()"))
                 size = standby.scalar(_SIZE) or 0
         except SQLAlchemyError:
@@ -92,16 +98,22 @@ class Replica:
         if not is_standby:
             # All is read from the primary now, which has just answered: no one is to be told that it did not a moment ago.
             note_answer(self._requests)
-            self._refuse("it is no standby")
-            # It was promoted: the address may lead to another one now.
-            self._standby.dispose()
-            self.engine.dispose()
+            self._leave("it is no standby")
         elif not waits:
-            self._refuse(f"the primary does not wait for the standby {name or 'without a cluster_name'}")
+            self._leave(
+                f"the primary does not wait for the standby {name or 'without a registry.standby or cluster_name'}"
+            )
         else:
             if self._said is not None or not self._until:
                 log.info("replica_read")
             self._until, self._said = began + self._seconds, None
+
+    def _leave(self, reason: str) -> None:
+        """Refuse this server, and connect anew: the address may lead to another one now."""
+        self._refuse(reason)
+        for engine in (self._standby, self._probed, self.engine):
+            engine.dispose()
+        self.reader.renew()
 
     def _refuse(self, reason: str) -> None:
         self._until = 0.0
@@ -116,7 +128,7 @@ class Replica:
             pause.wait(CHECK_SECONDS)
 
     def dispose(self) -> None:
-        for engine in (self.engine, self._standby, self._primary):
+        for engine in (self.engine, self._standby, self._probed, self._primary):
             engine.dispose()
 
 

@@ -134,12 +134,13 @@ def load_list(options: InSchema, max_bytes: int) -> ListSent:
         )
     body, doubled = _read_object(request.get_data())
     items = body.get("items")
-    faults = _unknown_among(body, ["items", *options.load_fields]) + doubled
+    known = options.load_names
+    faults = _unknown_among(body, ["items", *known]) + doubled
     if items is None:
         faults.append(Fault("items", Problem.MISSING, "is missing"))
     elif not isinstance(items, list) or not items:
         faults.append(Fault("items", Problem.INVALID_VALUE, "must be a list of at least one question"))
-    stated = load_values(options, {name: body[name] for name in options.load_fields if name in body}, faults)
+    stated = load_values(options, {name: body[name] for name in known if name in body}, faults)
     assert isinstance(items, list)
     return ListSent(items, stated)
 

@@ -18,12 +18,12 @@ from tests.serving import command, environment, serve
 from tests.waiting import until
 
 
-@pytest.fixture
-def servers() -> Iterator[tuple[Server, Server]]:
+@pytest.fixture(params=["cluster_name", "registry.standby"])
+def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     primary = Server(REPLICATED)
     primary.start()
     revisions.upgrade(primary.url("postgres"))
-    standby = primary.standby("beside")
+    standby = primary.standby("beside", is_alike=request.param == "registry.standby")
     yield primary, standby
     for server in (standby, primary):
         server.remove()
@@ -102,6 +102,13 @@ def test_a_standby_answers_what_was_acknowledged_and_while_the_primary_is_away(
         primary.stop()
         assert {lookup().status_code for _ in range(20)} == {200}
         assert requests.get(f"{served.base_url}/ready", timeout=30).status_code == 503
+        # A balancer that asks for lookups alone sends them on; one that asks for all does not.
+        for_lookups = requests.get(f"{served.base_url}/ready/lookups", timeout=30)
+        assert (for_lookups.status_code, for_lookups.json()["database"]) == (200, "standby")
+        # Both away: no lookup is to be sent here.
+        standby.stop()
+        until(lambda: requests.get(f"{served.base_url}/ready/lookups", timeout=30).status_code == 503)
+        standby.start()
         primary.start()
         until(lambda: ready()["status"] == "ready")
 

@@ -38,7 +38,8 @@ def test_a_seed_repeats_the_moments_and_each_kind_comes_as_often() -> None:
     names = [(event.name, event.pause) for event in events.moments(40, 7)]
     assert names == [(event.name, event.pause) for event in events.moments(40, 7)]
     assert names != [(event.name, event.pause) for event in events.moments(40, 8)]
-    kinds = Counter(name.removesuffix(" killed").rstrip("-ab2") or name for name, _ in names)
+    kind_of = {f"{name} killed": kind for kind in events.KINDS for name in kind}
+    kinds = Counter(kind_of[name] for name, _ in names)
     assert set(kinds.values()) == {5}
     assert len(kinds) == 8
 
@@ -95,7 +96,9 @@ def test_a_store_that_was_killed_has_what_it_acknowledged_and_no_more(tmp_path: 
 
 def test_a_missed_target_is_named() -> None:
     slow = [Read(0.0, is_ok=True, seconds=7.0)] * 50
-    line = Line(events.frozen("primary", 20, max_request=6.0), 5.0, slow, [], back=31.0, found=Found(0, 0, 0))
+    line = Line(
+        events.frozen("machine of the primary", 40, max_request=6.0), 5.0, slow, [], back=31.0, found=Found(0, 0, 0)
+    )
     report = Report(
         [line], Found(1, 0, 0), 1000, 2, {"complaints": 3}, 0, verified=True, quiet=0.1, unlike=["complaints: X"]
     )
@@ -103,4 +106,4 @@ def test_a_missed_target_is_named() -> None:
     missed = "\n".join(report.missed())
     for what in ("within 30 s", "took 7.0 s", "99.80 %", "1/0/0: complaints: X"):
         assert what in missed
-    assert "MISSED: primary frozen 20 s" in report.table()
+    assert "MISSED: machine of the primary frozen 40 s" in report.table()

@@ -1,1 +1,1 @@
-"""Several machines on one: servers of PostgreSQL, PgBouncer, Redis, an S3 store, two homes and nginx, and a drill on them."""
+"""Several machines on one: PostgreSQL under Patroni, etcd, HAProxy, PgBouncer, Redis, an S3 store and two homes, and a drill."""

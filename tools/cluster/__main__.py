@@ -1,5 +1,5 @@
-"""`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, and `... upgrade` brings one
-from the former version to this one while it is used."""
+"""`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, `... upgrade` brings one
+from the former version to this one while it is used, and `... recovery` restores one to a point in time."""
 
 import os
 import secrets
@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 
 from tools.cluster import drill, events, figures
 from tools.cluster.former import Former, checked_out
-from tools.cluster.machines import Cluster, remove_left_overs, running
+from tools.cluster.machines import REDIS_PORT, Cluster, remove_left_overs, running
 from tools.cluster.network import Loopback, Network, NoNamespaces, enter_own_namespaces
+from tools.cluster.recovery import recovered
 
 
 def tell(line: str) -> None:
@@ -34,6 +35,8 @@ def main(arguments: list[str]) -> int:
                 former = checked_out(Path(folder))
                 tell(f"From {former.commit[:12]} (tables {former.head}) to this version.")
                 return drilled(events.UPGRADE, Loopback(), former)
+        if arguments[:1] == ["recovery"]:
+            return recovered(Loopback(), tell)
         if arguments[:1] == ["drill"]:
             return whole_drill()
         with up(Loopback()):
@@ -45,8 +48,8 @@ def main(arguments: list[str]) -> int:
 
 
 def whole_drill() -> int:
-    """DRILL_MOMENTS (40) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
-    moments = int(os.environ.get("DRILL_MOMENTS") or 40)
+    """DRILL_MOMENTS (24) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
+    moments = int(os.environ.get("DRILL_MOMENTS") or 24)
     seed = int(os.environ.get("DRILL_SEED") or secrets.randbelow(1_000_000))
     befalling = [*events.moments(moments, seed), *events.LAST]
     refused = enter_own_namespaces()
@@ -88,11 +91,12 @@ def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True
 
 def addresses(cluster: Cluster) -> str:
     rows = {
-        "nginx (both machines)": " ".join(cluster.urls),
+        "balancers": " ".join(cluster.urls),
         **{f"machine {name}": f"{url}/ready" for name, url in cluster.machine_urls.items()},
-        "PostgreSQL": " ".join(f"{node.name} {node.host}:{node.port}" for node in cluster.nodes),
-        "PgBouncer": cluster.database_url,
-        "Redis": f"{cluster.network.host('redis')}:{cluster.redis_port}",
+        "PostgreSQL": " ".join(f"{member.name} {member.host}:5432" for member in cluster.database.members),
+        "etcd": " ".join(f"{member.host}:2379" for member in cluster.database.members),
+        "the primary, pooled": cluster.database_url,
+        "Redis": f"{cluster.network.host('redis')}:{REDIS_PORT}",
         "S3 store": cluster.store_url,
     }
     return "\n".join(f"  {name:22} {address}" for name, address in rows.items())

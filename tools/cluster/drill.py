@@ -35,7 +35,7 @@ def run(
     faults = look_after(load, cluster.database_url, receipts)
     ends = [*(began + line.at for line in lines[1:]), float("inf")]
     lines = [replace(line, found=faults.between(began + line.at, end)) for line, end in zip(lines, ends, strict=True)]
-    verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_ports)
+    verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_urls)
     return Report(
         lines,
         faults.found,

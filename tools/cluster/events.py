@@ -1,5 +1,6 @@
 """What befalls a cluster in a drill: parts are killed, frozen, cut from one another, filled, and kept waiting."""
 
+import os
 import random
 import signal
 import socket
@@ -10,12 +11,12 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy.engine import make_url
 
 from registry.log.lease import LOCK
-from tools.cluster.machines import Cluster
-from tools.cluster.network import MACHINES
-from tools.cluster.parts import Part, wait_until
+from tools.cluster.database import Member, Postgres
+from tools.cluster.machines import MACHINE_PORT, Cluster
+from tools.cluster.network import DATABASES, MACHINES
+from tools.cluster.parts import Part, descendants, wait_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,22 @@ class Event:
     max_p99: float | None = None
 
 
-def part(name: str) -> Callable[[Cluster], Part]:
+Struck = Part | Postgres | Member
+"""What is killed and frozen: a process, a server of PostgreSQL whose Patroni lives, or a whole machine of the database."""
+
+
+def part(name: str) -> Callable[[Cluster], Struck]:
     """One part of a cluster by what it does there: who is the primary, and who signs, changes."""
 
-    def find(cluster: Cluster) -> Part:
-        if name == "primary":
-            return cluster.keeper.primary.part
-        if name == "standby":
-            return cluster.keeper.standby.part
+    def find(cluster: Cluster) -> Struck:
+        if name == "PostgreSQL of the primary":
+            return cluster.database.primary.postgres
+        if name == "machine of the primary":
+            return cluster.database.primary
+        if name == "PostgreSQL of the standby":
+            return cluster.database.standby.postgres
+        if name == "leader of etcd":
+            return cluster.database.etcd_leader()
         return cluster.parts[signer(cluster) if name == "signer" else name]
 
     return find
@@ -50,25 +59,114 @@ def part(name: str) -> Callable[[Cluster], Part]:
 
 def signer(cluster: Cluster) -> str:
     """Name of the worker that holds the lease to sign; waits for one that does."""
+    query = (
+        "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
+        f"AND granted AND (classid::bigint << 32) + objid::bigint = {LOCK}"
+    )
     found: list[str] = []
 
     def look() -> bool:
-        with psycopg.connect(
-            make_url(cluster.keeper.primary.url).set(drivername="postgresql").render_as_string()
-        ) as one:
-            query = (
-                "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' "
-                "AND granted AND (classid::bigint << 32) + objid::bigint = %s"
-            )
-            found[:] = [row[0] for row in one.execute(query, (LOCK,))]
-        return bool(found) and found[0] in cluster.parts
+        found[:] = [str(cluster.database.primary.ask(query, database="registry"))]
+        return found[0] in cluster.parts
 
-    wait_until(look, "a worker that signs", 30)
+    wait_until(look, "a worker that signs", 60)
     return found[0]
 
 
 def killed(name: str, pause: float = 1.0) -> Event:
-    return Event(f"{name} killed", lambda cluster: part(name)(cluster).kill(), pause)
+    def act(cluster: Cluster) -> None:
+        found = part(name)(cluster)
+        assert not isinstance(found, Member), "a machine is lost, not killed"
+        found.kill()
+
+    return Event(f"{name} killed", act, pause)
+
+
+def machine_lost(pause: float = 1.0) -> Event:
+    """The primary's machine loses its power, and is back once another one leads."""
+
+    def act(cluster: Cluster) -> None:
+        former = cluster.database.primary
+        former.lose()
+        try:
+            cluster.database.follow_after(former)
+        finally:
+            former.start()
+
+    return Event("machine of the primary lost", act, pause)
+
+
+def lost_twice() -> Event:
+    """The next primary's machine is lost at its promotion, when the first one has only begun to start."""
+
+    def act(cluster: Cluster) -> None:
+        first = cluster.database.primary
+        first.lose()
+        try:
+            second = cluster.database.follow_after(first)
+        finally:
+            first.start()
+        second.lose()
+        time.sleep(10)
+        second.start()
+
+    return Event("machine of the primary lost, and the next one at its promotion", act)
+
+
+def standbys_lost(seconds: float) -> Event:
+    """Both standbys and their Patronis die, and etcd lives: nothing is acknowledged before one is back."""
+
+    def act(cluster: Cluster) -> None:
+        primary = cluster.database.primary
+        others = [member for member in cluster.database.members if member is not primary]
+        for member in others:
+            member.patroni.lose()
+            member.postgres.kill()
+        time.sleep(seconds)
+        for member in others:
+            member.patroni.start()
+
+    return Event(f"both standbys lost {seconds:.0f} s", act)
+
+
+def majority_lost(seconds: float) -> Event:
+    """Two of three members of etcd die, and all servers of PostgreSQL live."""
+
+    def act(cluster: Cluster) -> None:
+        lost = [member.etcd for member in cluster.database.members[:2]]
+        for one in lost:
+            one.lose()
+        time.sleep(seconds)
+        for one in lost:
+            one.start()
+
+    return Event(f"two of three etcd lost {seconds:.0f} s", act)
+
+
+def switched() -> Event:
+    """The primary is handed over in order, as before its machine is serviced."""
+
+    def act(cluster: Cluster) -> None:
+        former, to = cluster.database.primary, cluster.database.standby
+        former.switch_to(to)
+        cluster.database.follow_after(former)
+
+    return Event("primary handed over in order", act)
+
+
+def children_killed() -> Event:
+    """What answers is killed on one machine and then the other, as by a system that lacks memory; the servers live."""
+
+    def act(cluster: Cluster) -> None:
+        for machine in cluster.machine_urls:
+            pid = cluster.parts[f"serve-{machine}"].pid
+            for child in descendants(pid)[-1:] if pid is not None else []:
+                os.kill(child, signal.SIGKILL)
+            # Until the balancers have seen it too.
+            time.sleep(8)
+            wait_until(lambda: cluster.is_whole, "a machine that is ready", 60)
+
+    return Event("answering process of each machine killed", act)
 
 
 def frozen(name: str, seconds: float, max_request: float | None = None) -> Event:
@@ -96,10 +194,6 @@ def between(name: str, seconds: float, ends: Callable[[Cluster], tuple[Sequence[
     return Event(f"network cut {seconds:.0f} s: {name}", act, needs_cuts=True)
 
 
-def _pair(cluster: Cluster) -> tuple[list[str], list[str]]:
-    return [cluster.keeper.primary.name], [cluster.keeper.standby.name]
-
-
 def _signing_home(cluster: Cluster) -> list[str]:
     return [signer(cluster).removeprefix("worker-")]
 
@@ -121,18 +215,11 @@ def lost_in_silence(seconds: float) -> Event:
 
 
 def cut_off(seconds: float) -> Event:
-    """The primary is cut off from all, cannot be fenced, and the other is promoted; for so long both run.
-
-    Then the former one is back in the network, unfenced, before the keeper deals with it.
-    """
+    """The primary's machine is cut off from all, and no watchdog ends it: for some seconds two take themselves for primaries."""
 
     def act(cluster: Cluster) -> None:
-        keeper = cluster.keeper
-        former, before = keeper.primary, keeper.failovers
-        keeper.cut_off = former
-        if cluster.network.can_cut:
-            others = [*cluster.machine_ports, "pgbouncer", keeper.standby.name, "driver"]
-            cluster.network.cut([former.name], others)
+        former = cluster.database.primary
+        cluster.network.cut([former.name], [name for name in MACHINES if name != former.name] + ["driver"])
         acknowledged = threading.Event()
 
         def write() -> None:
@@ -141,19 +228,17 @@ def cut_off(seconds: float) -> Event:
                 acknowledged.set()
 
         try:
-            wait_until(lambda: keeper.failovers > before, "another primary")
             # One who still reaches the former one waits, and gets no acknowledgement of it.
             threading.Thread(target=write, daemon=True).start()
+            cluster.database.follow_after(former)
+            threading.Thread(target=write, daemon=True).start()
             is_acknowledged = acknowledged.wait(seconds)
-            cluster.network.heal()
-            is_acknowledged = is_acknowledged or acknowledged.wait(3.0)
         finally:
             cluster.network.heal()
-            keeper.cut_off = None
-        if is_acknowledged:
-            raise RuntimeError("a primary that was not fenced acknowledged a commit")
+        if is_acknowledged or acknowledged.wait(3.0):
+            raise RuntimeError("a primary that was cut off acknowledged a commit")
 
-    return Event(f"primary cut off, not fenced for {seconds:.0f} s, then back", act)
+    return Event(f"primary cut off until another leads and {seconds:.0f} s more", act, needs_cuts=True)
 
 
 def disk_full(seconds: float) -> Event:
@@ -179,8 +264,8 @@ def slow_bodies(count: int, seconds: float) -> Event:
         head = b"POST /api/v1/checks HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
         host = cluster.url.removeprefix("http://").encode()
         with ExitStack() as open_ones:
-            for name in [*cluster.machine_ports] * (count // 2):
-                address = (cluster.network.host(name), cluster.machine_ports[name])
+            for name in [*cluster.machine_urls] * (count // 2):
+                address = (cluster.network.host(name), MACHINE_PORT)
                 one = open_ones.enter_context(socket.create_connection(address, timeout=5))
                 one.sendall(head % host)
             time.sleep(seconds)
@@ -192,31 +277,39 @@ UPGRADE = (
     Event("tables brought to this version", lambda cluster: cluster.upgrade_tables()),
     Event("machine a brought to this version", lambda cluster: cluster.upgrade("a")),
     Event("machine b brought to this version", lambda cluster: cluster.upgrade("b")),
+    Event("machine b back to the former version", lambda cluster: cluster.go_back("b")),
+    Event("machine b brought to this version again", lambda cluster: cluster.upgrade("b")),
 )
 """Of a cluster that was started with the former version's code."""
 
-SHORT = (killed("primary"), killed("serve-a"))
+SHORT = (machine_lost(), killed("serve-a"))
 
 KINDS = (
-    ("primary",),
+    ("PostgreSQL of the primary",),
     ("worker-a", "worker-b"),
     ("serve-a", "serve-b"),
-    ("pgbouncer",),
+    ("haproxy-a", "pgbouncer-b"),
     ("redis",),
     ("store",),
-    ("nginx", "nginx-2"),
+    ("balancer-1", "balancer-2"),
     ("signer",),
 )
 """What is killed; one of those that stand together."""
 
 LAST = (
-    killed("standby"),
-    frozen("primary", 20, max_request=6.0),
-    frozen("pgbouncer", 8),
+    killed("PostgreSQL of the standby"),
+    killed("leader of etcd"),
+    switched(),
+    machine_lost(),
+    lost_twice(),
+    frozen("machine of the primary", 40, max_request=6.0),
+    majority_lost(30),
+    standbys_lost(12),
+    children_killed(),
+    frozen("signer", 60),
+    frozen("pgbouncer-a", 8),
     frozen("store", 5),
-    between("primary and standby", 12, _pair),
-    between("machine a and the database", 12, lambda _cluster: (["a"], ["pgbouncer", "pg1", "pg2"])),
-    between("the signing machine and the database", 12, lambda one: (_signing_home(one), ["pgbouncer", "pg1", "pg2"])),
+    between("machine a and the database", 12, lambda _cluster: (["a"], DATABASES)),
     between("the signing machine and the store", 12, lambda cluster: (_signing_home(cluster), ["store"])),
     lost_in_silence(60),
     cut_off(8),

@@ -4,24 +4,25 @@ import shutil
 import time
 from pathlib import Path
 
-import psycopg
 import requests
 
+from tools.cluster.database import Postgres
 from tools.cluster.machines import Cluster
 from tools.cluster.parts import Part, descendants, wait_until
 
 
 def memory(cluster: Cluster) -> str:
     """A table of what each part holds in memory now, shared pages counted by share (PSS) and in full (RSS)."""
-    parts = [*cluster.parts.values(), *(node.part for node in cluster.nodes)]
     rows = [
-        f"| {part.name} | {count} | {pss:.0f} | {rss:.0f} |" for part in parts for count, pss, rss in [_memory_of(part)]
+        f"| {part.name} | {count} | {pss:.0f} | {rss:.0f} |"
+        for part in cluster.all_parts
+        for count, pss, rss in [_memory_of(part)]
     ]
     head = "| part | processes | PSS of all, MB | RSS of the largest process, MB |"
     return "\n".join([head, "| --- | ---: | ---: | ---: |", *rows])
 
 
-def _memory_of(part: Part) -> tuple[int, float, float]:
+def _memory_of(part: Part | Postgres) -> tuple[int, float, float]:
     pids = [part.pid, *descendants(part.pid)] if part.pid else []
     pss, rss = [], []
     for pid in pids:
@@ -41,21 +42,18 @@ def restored(cluster: Cluster) -> str:
     The bucket stays, as it is no part of a backup. Gives a table of seconds.
     """
     folder, times = cluster.folder / "backup", []
-    straight = {"REGISTRY_DATABASE_URL": cluster.keeper.primary.url}
-    for machine in cluster.machine_ports:
+    primary = cluster.database.primary
+    straight = {"REGISTRY_DATABASE_URL": primary.url}
+    for machine in cluster.machine_urls:
         cluster.end_machine(machine)
     began = time.monotonic()
     cluster.must(cluster.command("a", "backup", str(folder), env=straight))
     times.append(("backup of database, keys and settings", time.monotonic() - began))
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    primary = cluster.keeper.primary
-    with psycopg.connect(
-        f"host={primary.host} port={primary.port} user=registry dbname=postgres", autocommit=True
-    ) as one:
-        (bytes_before,) = one.execute("SELECT pg_database_size('registry')").fetchone() or (0,)
-        one.execute("DROP DATABASE registry WITH (FORCE)")
-        one.execute("CREATE DATABASE registry")
-    for machine in cluster.machine_ports:
+    bytes_before = primary.ask("SELECT pg_database_size('registry')")
+    primary.ask("DROP DATABASE registry WITH (FORCE)")
+    cluster.database.make()
+    for machine in cluster.machine_urls:
         for path in cluster.home(machine).iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     began = time.monotonic()
@@ -63,11 +61,11 @@ def restored(cluster: Cluster) -> str:
     times.append(("restore, from an empty database and an empty home", time.monotonic() - began))
     shutil.copytree(cluster.home("a") / "keys", cluster.home("b") / "keys")
     began = time.monotonic()
-    for machine in cluster.machine_ports:
+    for machine in cluster.machine_urls:
         cluster.start_machine(machine)
     wait_until(lambda: cluster.is_whole and requests.get(f"{cluster.url}/api/v1/coverage", timeout=5).ok, "an answer")
     times.append(("start of both machines, until they answer", time.monotonic() - began))
-    agrees = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_ports)
+    agrees = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_urls)
     return "\n".join(
         [
             "| destroyed and restored | s |",

@@ -1,8 +1,8 @@
-"""A cluster on one machine: two homes as two machines, behind nginx, on one database with a standby."""
+"""A cluster on one machine: two homes as two machines, behind two balancers, on a database of three machines."""
 
 import os
+import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,79 +12,36 @@ from pathlib import Path
 
 import requests
 
+from tools.cluster.database import PASSWORD, POOLER_PORT, STANDBY_PORT, Database, Postgres, end_left_over, poolers
 from tools.cluster.former import ROOT, Former
-from tools.cluster.network import Loopback
-from tools.cluster.parts import Part, free_ports, is_open, own, program, wait_until
-from tools.cluster.postgres import Keeper, Node
+from tools.cluster.network import BALANCERS, Loopback
+from tools.cluster.parts import Part, is_open, own, program, wait_until
 
 BUCKET = "registry"
 UNIT = "it-invented-unit"
 CLI = [sys.executable, "-m", "registry.cli"]
 SNAPSHOT_OF_A_SIGNER = "0128"
 """Up to these tables a worker that signs keeps a snapshot, for whose end an index that is built concurrently waits."""
+MACHINE_PORT, BALANCER_PORT, REDIS_PORT, STORE_PORT = 8000, 8080, 6379, 9000
 GRACE_SECONDS = 40.0
 """That a process has to end what it is at before it is killed."""
-
-PGBOUNCER = """
-[databases]
-registry = host={to} port={port} user=registry
-[pgbouncer]
-listen_addr = {host}
-listen_port = {own}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 40
-max_client_conn = 400
-server_connect_timeout = 2
-server_login_retry = 0.5
-query_wait_timeout = 6
-tcp_keepidle = 5
-tcp_keepintvl = 5
-tcp_keepcnt = 3
-"""
-
-NGINX = """
-daemon off;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log crit;
-{user}
-events {{ worker_connections 1024; }}
-http {{
-    access_log off;
-    client_body_temp_path {folder}/nginx-body;
-    proxy_temp_path {folder}/nginx-proxy;
-    fastcgi_temp_path {folder}/nginx-fastcgi;
-    uwsgi_temp_path {folder}/nginx-uwsgi;
-    scgi_temp_path {folder}/nginx-scgi;
-    # Each who files comes from a network of its own: admission is dearer for each from one network.
-    map $http_x_drill_client $client {{ default $http_x_drill_client; "" $remote_addr; }}
-    upstream machines {{ {servers} keepalive 16; }}
-    server {{
-        listen {own_host}:{own};
-        client_max_body_size 21m;
-        proxy_http_version 1.1;
-        proxy_set_header Connection "";
-        # Both balancers answer for one name.
-        proxy_set_header Host {host};
-        proxy_set_header X-Forwarded-For $client;
-        proxy_connect_timeout 1s;
-        proxy_read_timeout 30s;
-        # What only reads is asked of the other machine; what changes something is not sent twice.
-        proxy_next_upstream error timeout http_503;
-        proxy_next_upstream_tries 2;
-        location / {{ proxy_pass http://machines; }}
-    }}
-}}
-"""
 
 
 class Cluster:
     """All parts and their addresses. `folder` is made and, with all in it, removed at the end."""
 
-    def __init__(self, *, has_demo: bool = True, former: Former | None = None, network: Loopback | None = None) -> None:
-        """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first."""
+    def __init__(
+        self,
+        *,
+        has_demo: bool = True,
+        former: Former | None = None,
+        network: Loopback | None = None,
+        has_archive: bool = False,
+    ) -> None:
+        """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first.
+
+        `has_archive`: the write-ahead log is archived, as a recovery to a point in time needs.
+        """
         self.network = network or Loopback()
         self._has_demo = has_demo
         self._code: dict[str, Former | None] = {}
@@ -93,26 +50,28 @@ class Cluster:
         own(self.folder)
         self.folder.chmod(0o755)
         (self.folder / "pid").write_text(str(os.getpid()), encoding="ascii")
-        first, second, self.pooler_port, self.redis_port, self.store_port, *ports = free_ports(9)
-        self.ports, machines = ports[:2], ports[2:]
-        self.machine_ports = dict(zip("ab", machines, strict=True))
-        self.machine_urls = {name: self._url(name, port) for name, port in self.machine_ports.items()}
-        self.urls = tuple(self._url(name, port) for name, port in zip(("nginx", "nginx-2"), self.ports, strict=True))
+        self.machine_urls = {name: self._url(name, MACHINE_PORT) for name in ("a", "b")}
+        self.urls = tuple(self._url(name, BALANCER_PORT) for name in BALANCERS)
         """Of the two balancers. The first is the registry's own address."""
         self.url = self.urls[0]
-        self.nodes: tuple[Node, ...] = tuple(
-            Node(f"pg{n}", port, self.folder, self.network) for n, port in ((1, first), (2, second))
-        )
-        self.keeper = Keeper(self.nodes, self._lead)
-        pooler = f"{self.network.host('pgbouncer')}:{self.pooler_port}"
-        self.database_url = f"postgresql+psycopg://registry@{pooler}/registry"
-        self.store_url = self._url("store", self.store_port)
+        self.database = Database(self.folder, self.network, has_archive=has_archive)
+        self.database_url = self._pooled("driver")
+        """For the one that looks on, which has poolers of its own."""
+        self.store_url = self._url("store", STORE_PORT)
+        self._led_to: str | None = None
         self.parts: dict[str, Part] = {}
         self.has_small_disk = False
         """Whether the home of machine b is on a disk of its own, of some megabytes, that can be filled."""
 
     def _url(self, machine: str, port: int) -> str:
         return f"http://{self.network.host(machine)}:{port}"
+
+    def _pooled(self, machine: str) -> str:
+        return f"postgresql+psycopg://registry:{PASSWORD}@{self.network.host(machine)}:{POOLER_PORT}/registry"
+
+    def lead_to(self, url: str) -> None:
+        """Have machines that are started from now on ask that database, as one that was restored."""
+        self._led_to = url
 
     def home(self, machine: str) -> Path:
         return self.folder / f"home-{machine}"
@@ -122,17 +81,15 @@ class Cluster:
         stored = {
             name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"
         }
-        standby = "&".join(f"host={node.host}:{node.port}" for node in self.nodes)
-        return stored | {
-            "PORT": str(self.machine_ports[machine]),
+        found = stored | {
+            "PORT": str(MACHINE_PORT),
             "REGISTRY_ADDRESS": self.network.host(machine),
             "REGISTRY_HOME": str(self.home(machine)),
             "REGISTRY_URL": self.url,
-            "REGISTRY_DATABASE_URL": self.database_url,
-            "REGISTRY_DATABASE_READ_URL": f"postgresql+psycopg://registry@/registry?{standby}"
-            "&target_session_attrs=prefer-standby",
-            "REGISTRY_READ_SECONDS": "20",
-            "REGISTRY_REDIS_URL": f"redis://{self.network.host('redis')}:{self.redis_port}/0",
+            "REGISTRY_DATABASE_URL": self._pooled(machine),
+            "REGISTRY_DATABASE_READ_URL": self._pooled(machine).replace(f":{POOLER_PORT}/", f":{STANDBY_PORT}/"),
+            "REGISTRY_READ_SECONDS": "30",
+            "REGISTRY_REDIS_URL": f"redis://{self.network.host('redis')}:{REDIS_PORT}/0",
             "REGISTRY_FILES": f"s3://{BUCKET}",
             "REGISTRY_S3_ENDPOINT": self.store_url,
             "REGISTRY_S3_KEY": "name",
@@ -141,6 +98,10 @@ class Cluster:
             "REGISTRY_RATE": "1000000",
             "REGISTRY_THREADS": "4",
         }
+        if self._led_to is not None:
+            found["REGISTRY_DATABASE_URL"] = self._led_to
+            del found["REGISTRY_DATABASE_READ_URL"]
+        return found
 
     def command(
         self, machine: str, *arguments: str, env: dict[str, str] | None = None
@@ -159,50 +120,48 @@ class Cluster:
         )
 
     def start(self) -> None:
-        self.keeper.begin()
-        self._lead(self.nodes[0])
-        self._add("pgbouncer", program("pgbouncer"), str(self.folder / "pgbouncer.ini"), as_account=True)
+        self.database.start()
+        for machine in (*self.machine_urls, "driver"):
+            for part in poolers(machine, self.folder, self.network):
+                self.parts[part.name] = part
+                part.start()
         redis = shutil.which("valkey-server") or program("redis-server")
-        self._add(
-            "redis",
-            redis,
-            "--bind",
-            self.network.host("redis"),
-            "--port",
-            str(self.redis_port),
-            "--save",
-            "",
-            "--protected-mode",
-            "no",
-        )
-        where = (self.network.host("store"), str(self.store_port), str(self.folder / "store.journal"))
+        at_redis = (self.network.host("redis"), "--port", str(REDIS_PORT))
+        self._add("redis", redis, "--bind", *at_redis, "--save", "", "--protected-mode", "no")
+        where = (self.network.host("store"), str(STORE_PORT), str(self.folder / "store.journal"))
         self._add("store", sys.executable, "-m", "tools.cluster.store", *where, cwd=ROOT)
-        for name, port in (("pgbouncer", self.pooler_port), ("redis", self.redis_port), ("store", self.store_port)):
+        for name, port in (("redis", REDIS_PORT), ("store", STORE_PORT), ("driver", POOLER_PORT)):
             wait_until(lambda name=name, port=port: is_open(port, self.network.host(name)), name)
         requests.put(f"{self.store_url}/{BUCKET}", timeout=30).raise_for_status()
         self._fill()
         self.has_small_disk = _mounted(self.home("b"))
-        for machine in self.machine_ports:
+        for machine in self.machine_urls:
             self.start_machine(machine)
-        for machine in self.machine_ports:
+        for machine in self.machine_urls:
             self._wait_for_machine(machine)
-        for name, port in zip(("nginx", "nginx-2"), self.ports, strict=True):
-            conf = self._write_nginx(name, port)
-            self._add(name, program("nginx"), "-c", str(conf), "-e", str(self.folder / name / "nginx.log"))
+        for name in BALANCERS:
+            self._add(name, program("haproxy"), "-f", str(self._write_balancer(name)))
         for url in self.urls:
-            wait_until(lambda url=url: requests.get(f"{url}/api/v1/coverage", timeout=5).ok, "nginx")
+            wait_until(lambda url=url: requests.get(f"{url}/api/v1/coverage", timeout=5).ok, "a balancer")
 
     def upgrade(self, machine: str) -> None:
         """End what runs on a machine, and start this version there. Over when it is ready."""
+        self._exchange(machine, None)
+
+    def go_back(self, machine: str) -> None:
+        """The former version again, on the tables of this one."""
+        self._exchange(machine, self._first_code)
+
+    def _exchange(self, machine: str, code: Former | None) -> None:
         self.end_machine(machine)
-        self._code[machine] = None
+        self._code[machine] = code
         self.start_machine(machine)
         self._wait_for_machine(machine)
 
     def upgrade_tables(self) -> None:
         """Bring the tables to this version while the former one serves."""
         if self._first_code is not None and self._first_code.head <= SNAPSHOT_OF_A_SIGNER:
-            for machine in self.machine_ports:
+            for machine in self.machine_urls:
                 self.parts[f"worker-{machine}"].stop(GRACE_SECONDS)
         done = subprocess.run(
             [*CLI, "db", "upgrade"],
@@ -215,10 +174,14 @@ class Cluster:
         self.must(done)
 
     @property
+    def all_parts(self) -> "list[Part | Postgres]":
+        return [*self.parts.values(), *self.database.parts]
+
+    @property
     def is_whole(self) -> bool:
         """Whether a standby follows and each machine is ready."""
         urls = self.machine_urls.values()
-        return self.keeper.is_whole and all(requests.get(f"{url}/ready", timeout=5).ok for url in urls)
+        return self.database.is_whole and all(requests.get(f"{url}/ready", timeout=5).ok for url in urls)
 
     def printed(self, machine: str) -> str:
         path = self.folder / f"serve-{machine}.out"
@@ -227,7 +190,7 @@ class Cluster:
     def stop(self) -> None:
         for part in reversed(self.parts.values()):
             part.stop()
-        self.keeper.end()
+        self.database.stop()
         if self.has_small_disk:
             subprocess.run(["umount", "-l", str(self.home("b"))], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -265,7 +228,7 @@ class Cluster:
 
     def _straight(self, former: Former | bool | None = True) -> dict[str, str]:
         """The primary itself for what needs a session of its own, and for a former version: it may know no pooler."""
-        url = self.keeper.primary.url
+        url = self.database.primary.url
         return {"REGISTRY_DATABASE_URL": url} if former else {}
 
     def _wait_for_machine(self, machine: str) -> None:
@@ -289,30 +252,27 @@ class Cluster:
         if done.returncode:
             raise RuntimeError(f"{' '.join(done.args[3:])}: {done.stdout}{done.stderr}")
 
-    def _lead(self, primary: Node) -> None:
-        """Lead PgBouncer to a primary."""
-        path = self.folder / "pgbouncer.ini"
-        path.write_text(
-            PGBOUNCER.format(
-                to=primary.host, port=primary.port, host=self.network.host("pgbouncer"), own=self.pooler_port
-            ),
-            encoding="ascii",
-        )
-        own(path)
-        if "pgbouncer" in self.parts:
-            self.parts["pgbouncer"].signal(signal.SIGHUP)
-
-    def _write_nginx(self, name: str, port: int) -> Path:
-        """The configuration of one balancer."""
-        machines = self.machine_urls.values()
-        servers = " ".join(f"server {url.removeprefix('http://')} max_fails=0;" for url in machines)
-        user = "user root;" if os.geteuid() == 0 else ""
-        folder, host = self.folder / name, self.url.removeprefix("http://")
-        folder.mkdir()
-        conf = folder / "nginx.conf"
-        stated = {"folder": folder, "own_host": self.network.host(name), "own": port, "host": host}
-        conf.write_text(NGINX.format(**stated, servers=servers, user=user), encoding="ascii")
-        return conf
+    def _write_balancer(self, name: str) -> Path:
+        """deploy/haproxy.cfg with this cluster's addresses in it; each machine serves everything in one process."""
+        text = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
+        host = self.url.removeprefix("http://")
+        for machine, url in self.machine_urls.items():
+            text = re.sub(rf"\b{machine}\.example:\d+", url.removeprefix("http://"), text)
+        for there, here in {
+            ":443 ssl crt /etc/haproxy/registry.pem alpn h2,http/1.1": f"{self.network.host(name)}:{BALANCER_PORT}",
+            "hdr Host registry.example.org": f"hdr Host {host}",
+            "hdr Host desk.example.org": f"hdr Host {host}",
+            # Both balancers answer for one name.
+            "http-request set-header X-Forwarded-Proto https": f"http-request set-header Host {host}",
+            # Each who files comes from a network of its own: admission is dearer for each from one network.
+            "X-Forwarded-For %[src]": "X-Forwarded-For %[req.hdr(X-Drill-Client)] if { req.hdr(X-Drill-Client) -m found }",
+            " check port 8000": " check",
+        }.items():
+            assert there in text, there
+            text = text.replace(there, here)
+        path = self.folder / f"{name}.cfg"
+        path.write_text(text, encoding="ascii")
+        return path
 
 
 def _mounted(home: Path) -> bool:
@@ -352,5 +312,6 @@ def remove_left_overs() -> None:
         except (OSError, ValueError):
             continue
         if not Path(f"/proc/{pid}").exists():
+            end_left_over(folder)
             subprocess.run(["umount", "-l", str(folder / "home-b")], capture_output=True, check=False)
             shutil.rmtree(folder, ignore_errors=True)

@@ -5,6 +5,7 @@ The namespaces have no names: each is held by a process that dies with this one,
 
 import ctypes
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -18,7 +19,9 @@ NOWHERE = "02:00:00:00:00:99"
 INSIDE = "REGISTRY_CLUSTER_INSIDE"
 """Of this process's environment: it already runs in namespaces of its own."""
 
-MACHINES = ("a", "b", "pg1", "pg2", "pgbouncer", "redis", "store", "nginx", "nginx-2")
+DATABASES = ("db1", "db2", "db3")
+BALANCERS = ("balancer-1", "balancer-2")
+MACHINES = ("a", "b", *DATABASES, "redis", "store", *BALANCERS)
 
 
 class NoNamespaces(Exception):
@@ -26,12 +29,17 @@ class NoNamespaces(Exception):
 
 
 class Loopback:
-    """All machines on 127.0.0.1: nothing can be cut."""
+    """All machines on the loopback, each at an address of its own there: nothing can be cut."""
 
     can_cut = False
 
+    def __init__(self) -> None:
+        # So that clusters of several runs have their usual ports beside one another.
+        net = f"127.{random.randint(1, 254)}.{random.randint(0, 254)}"
+        self._hosts = {machine: f"{net}.{number}" for number, machine in enumerate(("driver", *MACHINES), 1)}
+
     def host(self, machine: str) -> str:
-        return "127.0.0.1"
+        return self._hosts[machine]
 
     def namespace(self, machine: str) -> int | None:
         """The process whose network namespace a machine's processes enter."""
@@ -77,11 +85,8 @@ class Network(Loopback):
             self._ip_of(machine, "addr", "add", f"{self.host(machine)}/24", "dev", "eth0")
             self._ip_of(machine, "link", "set", "eth0", "up")
 
-    def host(self, machine: str) -> str:
-        return self._hosts[machine]
-
     def namespace(self, machine: str) -> int | None:
-        return self._holders[machine].pid
+        return None if machine == "driver" else self._holders[machine].pid
 
     def cut(self, ones: Sequence[str], others: Sequence[str]) -> None:
         """Swallow every packet between each of `ones` and each of `others`, in silence: "driver" is who looks on."""

@@ -118,6 +118,15 @@ class Part:
         if self._process is not None:
             self._process.wait()
 
+    def lose(self) -> None:
+        """As a machine whose power does not come back before `start`."""
+        self._stopping.set()
+        self.kill()
+        if self._keeper is not None:
+            self._keeper.join()
+            self._keeper = None
+            self.kill()
+
     def stop(self, seconds: float = 5) -> None:
         """Tell it to end, and kill it when it has not after so many seconds."""
         self._stopping.set()

@@ -802,6 +802,8 @@ export interface CorridorItems {
   constants?: CorridorConstants;
   /** With a key of the scope `receipts`: keep the whole list in your organisation's file, under one signature; `false`: keep nothing, whatever your organisation has chosen. */
   keep?: boolean;
+  /** Which fields of each answer are given, by name and with commas between, those inside another after a dot; without it all. Lists of answers then leave out `steps`. */
+  fields?: string;
   /** The corridors, each answered by itself. */
   items: CorridorItem[];
 }
@@ -1639,6 +1641,8 @@ export interface Items {
   constants?: Constants;
   /** With a key of the scope `receipts`: keep the whole list in your organisation's file, under one signature; `false`: keep nothing, whatever your organisation has chosen. */
   keep?: boolean;
+  /** Which fields of each answer are given, by name and with commas between, those inside another after a dot; without it all. Lists of answers then leave out `steps`. */
+  fields?: string;
   /** The questions, each answered by itself. */
   items: Item[];
 }
@@ -3715,7 +3719,7 @@ export interface Operations {
   /** Download the results of a finished job. */
   getJobResults: {
     path: { job_id: string; form: Open<"jsonl" | "csv" | "xlsx" | "pdf" | "statements" | "manifest" | "chain"> };
-    query: Record<string, never>;
+    query: { fields?: string };
     body: undefined;
     answer: string;
   };
@@ -3855,7 +3859,7 @@ export interface Operations {
   /** List and search agencies. */
   listAgencies: {
     path: Record<string, never>;
-    query: { limit?: number; cursor?: string; q?: string; scheme?: IdentifierScheme; value?: string; country?: CountryCode; role?: Role; origin?: CountryCode; destination?: CountryCode; sector?: string; status?: LicenceStatus };
+    query: { limit?: number; cursor?: string; fields?: string; q?: string; scheme?: IdentifierScheme; value?: string; country?: CountryCode; role?: Role; origin?: CountryCode; destination?: CountryCode; sector?: string; status?: LicenceStatus };
     body: undefined;
     answer: Agencies;
   };

@@ -1,5 +1,6 @@
 """Lists as jobs by the API: sent, their columns looked at, started, followed, and their results had."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -23,14 +24,18 @@ from registry.bulk.rules import FIELDS, constants_as_text, lacking
 from registry.bulk.shared import bring_here, remove_files
 from registry.core.clock import now
 from registry.core.errors import Fault, InvalidInput
+from registry.http.field_choice import FieldChoice
 from registry.http.responses import Answer, File, requested_language
 from registry.http.schemas import no_content_response, request_schema, request_upload, response_file, response_schema
 from registry.http.transaction import reading, services, writing
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, ResultForm, Scope
-from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema
+from schemas.base import OutSchema
+from schemas.bulk import ChosenColumnsSchema, JobSchema, JobsSchema, ResultsQuerySchema
+from schemas.corridor import CorridorVerdictSchema
 from schemas.pages import PageQuerySchema
 from schemas.row_proofs import RowProofSchema
+from schemas.verify import VerdictSchema
 
 _JOB = JobSchema.of(BulkJob, computed=["constants", "lacking", "counts", "results"])
 
@@ -157,18 +162,28 @@ class Cancel(Resource):
             return Answer(_job_payload(job))
 
 
+_ANSWERS: Mapping[JobKind, type[OutSchema]] = {
+    JobKind.VERIFICATION: VerdictSchema,
+    JobKind.CORRIDOR: CorridorVerdictSchema,
+    JobKind.SUPPLY_CHAIN: VerdictSchema,
+}
+"""What is answered to a row, by what the rows ask."""
+
+
 @ns.route("/<job_id>/results/<form>")
 class Results(Resource):
     @needs_scope(Scope.JOBS)
-    @request_schema()
+    @request_schema(ResultsQuerySchema())
     @response_file("getJobResults", (404, 409))
-    def get(self, job_id: str, form: str) -> File:
+    def get(self, job_id: str, form: str, chosen: str | None = None) -> File:
         """Download the results of a finished job.
 
         Answers as `jsonl`, `csv` or `xlsx`, a summary as `pdf`, `statements` with their signed `manifest`, and of a supply chain
-        its `chain` as a picture.
+        its `chain` as a picture. Of `jsonl` the `fields` of each answer can be chosen.
         """
-        return result_file(services().settings, _find_job(reading(), job_id), form)
+        job = _find_job(reading(), job_id)
+        choice = None if chosen is None else FieldChoice(chosen, _ANSWERS[job.kind]())
+        return result_file(services().settings, job, form, choice)
 
 
 @ns.route("/<job_id>/proofs/<row>")

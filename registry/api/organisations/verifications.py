@@ -51,6 +51,7 @@ from registry.core.errors import Fault, InvalidInput, TooManyQuestions
 from registry.core.processes import gc_paused
 from registry.core.spreadsheets import as_csv, as_xlsx
 from registry.http.app_services import verdicts
+from registry.http.field_choice import FieldChoice
 from registry.http.list_process import long_lists_apart
 from registry.http.request_reader import CSV, LIST_FILES, XLSX, IdempotencyKey, ListSent
 from registry.http.responses import MEDIA_TYPE, Answer, Written, encode, requested_language
@@ -60,6 +61,7 @@ from registry.register.imports.spreadsheets import AT_ONCE, WITHOUT_KEY, Allowan
 from registry.verification.verdicts.batch import BatchReader, is_searched
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, Scope
+from schemas.base import OutSchema
 from schemas.bulk import (
     CorridorItemsSchema,
     CorridorListOptionsSchema,
@@ -68,6 +70,8 @@ from schemas.bulk import (
     ListOptionsSchema,
     VerificationsSchema,
 )
+from schemas.corridor import CorridorVerdictSchema
+from schemas.verify import VerdictSchema
 
 ns = Namespace("verifications", path="/verifications")
 corridors = Namespace("corridor verifications", path="/corridor-verifications")
@@ -112,7 +116,7 @@ class Verifications(Resource):
         kept, unless with a key it is asked for by `keep`, or the organisation has chosen so. More are taken by POST
         /api/v1/verification-jobs.
         """
-        keeper = keeper_of(sent)
+        keeper, choice = keeper_of(sent), _choice_of(sent, VerdictSchema())
         listed = listed_in(sent, VERIFICATION, question_of_row)
         reader = verdicts()
         at = now()
@@ -124,7 +128,7 @@ class Verifications(Resource):
                 f"{searched} of the questions are about a name or an earlier instant; at most {MAX_SEARCHED} of those are "
                 f"answered in one go: send the list to {JOBS}"
             )
-        return answered(_QUESTIONS, items, listed, at, keeper, idempotency_key)
+        return answered(_QUESTIONS, items, listed, at, choice, keeper, idempotency_key)
 
 
 @corridors.route("")
@@ -139,10 +143,16 @@ class CorridorVerifications(Resource):
         Each item is both ends of a corridor, answered as the corridor question answers it: the sending licence, the receiving
         licence, the agreement. Limits, forms and errors as for the questions of verify.
         """
-        keeper = keeper_of(sent)
+        keeper, choice = keeper_of(sent), _choice_of(sent, CorridorVerdictSchema())
         listed = listed_in(sent, CORRIDOR, corridor_of)
         items = list(items_in(listed.items, CORRIDORS, corridor_question, Keys()))
-        return answered(_CORRIDORS, items, listed, now(), keeper, idempotency_key)
+        return answered(_CORRIDORS, items, listed, now(), choice, keeper, idempotency_key)
+
+
+def _choice_of(sent: ListSent, schema: OutSchema) -> FieldChoice | None:
+    """The fields that were chosen of each answer. Raises InvalidInput."""
+    chosen = sent.options.get("chosen")
+    return None if chosen is None else FieldChoice(chosen, schema)
 
 
 def _searched_among(items: Iterable[Item]) -> int:
@@ -226,13 +236,14 @@ def answered(
     items: Sequence[Item],
     listed: Listed,
     at: datetime,
+    choice: FieldChoice | None = None,
     keeper: Caller | None = None,
     idempotency_key: IdempotencyKey | None = None,
 ) -> Answer:
     """The answers in the form that Accept likes best; kept in the file of `keeper`, where there is one, once for each
     Idempotency-Key."""
     if keeper is None:
-        return _written(form, form.answers(items, BatchReader(verdicts()), at), listed)
+        return _written(form, form.answers(items, BatchReader(verdicts()), at), listed, choice)
     with once("list", idempotency_key) as one:
         found = one.stored()
         if found is not None:
@@ -240,13 +251,15 @@ def answered(
         with gc_paused():
             given = list(form.answers(items, BatchReader(verdicts()), at))
             signed = sign_answered_list(form.kind, given, at)
-            answer = _written(form, given, listed, None if signed is None else signed.reference)
+            answer = _written(form, given, listed, choice, None if signed is None else signed.reference)
             return (
                 answer if signed is None else archive_statements(keeper.id, form.kind, signed, at, one.answer, answer)
             )
 
 
-def _written(form: Form, given: Iterable[AnsweredItem], listed: Listed, stored: str | None = None) -> Answer:
+def _written(
+    form: Form, given: Iterable[AnsweredItem], listed: Listed, choice: FieldChoice | None, stored: str | None = None
+) -> Answer:
     """The answers in the form that Accept likes best."""
     language = requested_language(request.environ)
     best = request.accept_mimetypes.best_match((MEDIA_TYPE, *LIST_FILES), default=MEDIA_TYPE)
@@ -256,15 +269,17 @@ def _written(form: Form, given: Iterable[AnsweredItem], listed: Listed, stored: 
         elif best == XLSX:
             parts = [as_xlsx([("answers", form.header, form.rows(given, language))])]
         else:
-            parts = _as_json(given, listed, language, stored)
+            parts = _as_json(given, listed, language, choice, stored)
     return Answer(Written(parts), headers=_VARIES, language=language, media_type=best or MEDIA_TYPE, is_cacheable=False)
 
 
-def _as_json(given: Iterable[AnsweredItem], listed: Listed, language: Any, stored: str | None = None) -> list[bytes]:
+def _as_json(
+    given: Iterable[AnsweredItem], listed: Listed, language: Any, choice: FieldChoice | None, stored: str | None
+) -> list[bytes]:
     writer = Writer(language)
     parts: list[bytes] = []
     before = b'{"items":['
-    item = Writing(writer, language).item
+    item = Writing(writer, language, choice).item
     for one in given:
         parts += (before, item(one))
         before = b","

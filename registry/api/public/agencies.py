@@ -13,7 +13,8 @@ from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.answer_shapes import hit_payload, licence_with
 from registry.http.app_services import verdicts
-from registry.http.responses import Answer, cache_seconds
+from registry.http.field_choice import FieldChoice
+from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading, services
 from registry.register.agencies import record
@@ -26,7 +27,7 @@ from registry.supervision.entries.queries import reply_to
 from registry.verification.verdicts.licence_rules import standing_on
 from registry.verification.verdicts.queries import public_record
 from registry.vocabulary.record import AgencySummary, Match
-from schemas.agencies import AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
+from schemas.agencies import AgencyHitSchema, AgencySchema, HistorySchema, LicenceAnswerSchema, LicencesSchema
 from schemas.entries import RepliesSchema
 from schemas.lists import DEFAULT_PAGE_SIZE, AgenciesQuerySchema, AgenciesSchema, DaySchema, PageSchema
 
@@ -40,21 +41,31 @@ NEWEST = 2**62
 class Agencies(Resource):
     @request_schema(AgenciesQuerySchema())
     @response_schema(AgenciesSchema(), "listAgencies")
-    def get(self, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None, **filters: Any) -> Answer:
+    def get(
+        self, limit: int = DEFAULT_PAGE_SIZE, cursor: str | None = None, chosen: str | None = None, **filters: Any
+    ) -> Answer:
         """List and search agencies.
 
         With `q` the best matches come first, each with its score and what matched; otherwise in the order of registration.
         """
         at = now()
+        choice = None if chosen is None else FieldChoice(chosen, AgencyHitSchema())
         after = None if cursor is None else _place(filters, cursor)
         session = public_reading()
         page = page_of_agencies(session, Filters(**filters), authority_days(session, at), limit=limit, after=after)
         next_cursor = None if page.next_place is None else cursor_of(filters, list(page.next_place))
-        value = {"items": [listed(hit) for hit in page.items], "next_cursor": next_cursor, "total": page.total}
+        items = [listed(hit) for hit in page.items]
+        if choice is not None:
+            items = [msgspec.Raw(choice.of(encode_answer(one))) for one in items]
+        value = {"items": items, "next_cursor": next_cursor, "total": page.total}
         return Answer(
             value,
             cache_seconds(at, verdicts().current_snapshot().time_zones()),
-            next_link("/api/v1/agencies", {**filters, "limit": limit}, next_cursor),
+            next_link(
+                "/api/v1/agencies",
+                {**filters, "limit": limit} | ({} if chosen is None else {"fields": chosen}),
+                next_cursor,
+            ),
         )
 
 

@@ -23,13 +23,15 @@ from registry.bulk.papers import summary_draft
 from registry.bulk.shared import bring_here
 from registry.bulk.supply_chains import Link, links_of
 from registry.core.clock import day_at
-from registry.core.errors import NotFound
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.settings import Settings
 from registry.core.spreadsheets import write_xlsx
+from registry.http.field_choice import FieldChoice
 from registry.http.responses import File
 from registry.i18n.languages import text
 from registry.i18n.wording import date_text
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import JobKind, JobState, ResultForm
 from registry.vocabulary.register import Language
 
@@ -39,13 +41,29 @@ MAX_IN_SHEET = 1_000_000
 """A sheet takes 1,048,576 rows."""
 
 
-def result_file(settings: Settings, job: BulkJob, form: str) -> File:
-    """A result of a job to be saved. Raises NotFound, NotNow."""
+def result_file(settings: Settings, job: BulkJob, form: str, choice: FieldChoice | None = None) -> File:
+    """A result of a job to be saved, of JSON Lines with the fields that were chosen of each answer.
+
+    Raises NotFound, NotNow, and InvalidInput for a choice of another form.
+    """
     if form not in list(ResultForm):
         raise NotFound(f"results are had as {', '.join(ResultForm)}")
     bring_here(settings, job)
     path, media_type = result_or_copy(settings.home, job, ResultForm(form))
+    if choice is not None and form != ResultForm.JSONL:
+        raise InvalidInput([Fault("fields", Problem.CONTRADICTORY, "is for results as jsonl alone")])
+    if choice is not None:
+        return File(_lines_with(path, choice), media_type, f"{job.reference}-{path.name}")
     return File(files.chunks_of(path), media_type, f"{job.reference}-{path.name}", path.stat().st_size)
+
+
+def _lines_with(path: Path, choice: FieldChoice) -> Iterator[bytes]:
+    for line in lines_in(path):
+        row = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        row.pop("steps", None)
+        if "answer" in row:
+            row["answer"] = msgspec.Raw(choice.of(bytes(row["answer"])))
+        yield msgspec.json.encode(row) + b"\n"
 
 
 def result_or_copy(home: Path, job: BulkJob, form: ResultForm) -> tuple[Path, str]:

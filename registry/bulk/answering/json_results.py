@@ -8,6 +8,7 @@ import msgspec
 from registry.bulk.answering.batches import AnsweredItem
 from registry.bulk.answering.items import Item
 from registry.http.answer_shapes import corridor_payload, verdict_payload
+from registry.http.field_choice import FieldChoice
 from registry.http.responses import encode, encode_answer
 from registry.i18n.languages import text
 from registry.verification.verdicts.batch import AT_ONCE, BatchAnswer
@@ -55,9 +56,10 @@ class Writer:
         self._answers[None] += 1
         return self._head(item) + b',"errors":' + encode([fault.payload() for fault in item.faults]) + b"}"
 
-    def answered(self, item: Item, answer: Answer, body: Iterable[bytes]) -> bytes:
+    def answered(self, item: Item, answer: Answer, body: Iterable[bytes], *, has_steps: bool = True) -> bytes:
         self._answers[answer] += 1
-        return b"".join((self._head(item), b',"answer":', *body, self._steps if answer is _NO else b"}"))
+        end = self._steps if answer is _NO and has_steps else b"}"
+        return b"".join((self._head(item), b',"answer":', *body, end))
 
     @staticmethod
     def _head(item: Item) -> bytes:
@@ -72,10 +74,12 @@ class Writer:
 class Writing:
     """Writes items as JSON; an answer that several items share is written once.
 
-    It is known by the object that is the same, which is held here, so that no id comes twice.
+    It is known by the object that is the same, which is held here, so that no id comes twice. `choice` are the fields that
+    were chosen of each answer; then there are no steps.
     """
 
-    def __init__(self, writer: Writer, language: Language) -> None:
+    def __init__(self, writer: Writer, language: Language, choice: FieldChoice | None = None) -> None:
+        self._choice = choice
         self._writer = writer
         self._language = language
         self._shared: dict[int, tuple[Any, bytes]] = {}
@@ -85,22 +89,27 @@ class Writing:
         if answer is None:
             return self._writer.refused(item)
         if answered is None:
-            return self._writer.answered(item, answer, (encode_answer(answer_payload(one, self._language)),))
+            return self._written(item, answer, self._chosen(encode_answer(answer_payload(one, self._language))))
         if answered.is_shared:
             existing = self._shared.get(id(answered))
             if existing is None:
                 if len(self._shared) >= AT_ONCE:
                     self._shared.clear()
                 existing = self._shared[id(answered)] = (answered, self._whole(answered))
-            return self._writer.answered(item, answer, (existing[1],))
-        return self._writer.answered(item, answer, (self._whole(answered),))
+            return self._written(item, answer, existing[1])
+        return self._written(item, answer, self._whole(answered))
+
+    def _written(self, item: Item, answer: Answer, body: bytes) -> bytes:
+        return self._writer.answered(item, answer, (body,), has_steps=self._choice is None)
+
+    def _chosen(self, body: bytes) -> bytes:
+        return body if self._choice is None else self._choice.of(body)
 
     def _whole(self, answered: BatchAnswer) -> bytes:
-        return encode_answer(
-            verdict_payload(
-                answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
-            )
+        payload = verdict_payload(
+            answered.question, answered.verdict, answered.snapshot, self._language, answered.prerendered
         )
+        return self._chosen(encode_answer(payload))
 
 
 def answer_payload(one: AnsweredItem, language: Language) -> Any:

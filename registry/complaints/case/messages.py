@@ -36,6 +36,8 @@ class ShownMessage(NamedTuple):
     text: str
     is_new: bool
     unit: str | None = None
+    written_by: str | None = None
+    """The officer's reference, for colleagues alone; None for the complainant's, and for what was written before it was kept."""
 
 
 def write_message(
@@ -48,8 +50,11 @@ def write_message(
     today: date,
     *,
     idempotency_key: str | None = None,
+    by: str | None = None,
 ) -> tuple[Message, bool]:
     """Add a message to an open box of a locked case; True with it when it is new. `idempotency_key` is the writer's own.
+
+    `by` is the reference of the officer who writes it.
 
     Raises InvalidInput when it says nothing, is too long, or is one too many today.
     """
@@ -75,6 +80,7 @@ def write_message(
         place=(last or 0) + 1,
         read_on=None,
         idempotency_digest=digest,
+        written_by=by,
     )
     message.sealed = opened.seal(text, place_of(case, message))
     session.add(message)
@@ -99,7 +105,8 @@ def _view(row: Message, case: Case, opened: OpenContainer, reader: Author, today
     if is_new and counts:
         row.read_on = today
     text = opened.open(row.sealed, place_of(case, row))
-    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new, row.unit)
+    by = row.written_by if reader is Author.OFFICER else None
+    return ShownMessage(row.reference, opened.box.role, row.author, row.written_on, text, is_new, row.unit, by)
 
 
 def read_text(field: str, typed: str, max_length: int = MAX_CHARACTERS) -> str:

@@ -197,7 +197,15 @@ def reply(
     for box in chosen:
         opened = sealer.open_as_unit(session, box, officer.unit)
         messages.write_message(
-            session, sealer, case, opened, Author.OFFICER, text, today, idempotency_key=idempotency_key
+            session,
+            sealer,
+            case,
+            opened,
+            Author.OFFICER,
+            text,
+            today,
+            idempotency_key=idempotency_key,
+            by=None if officer.role is CaseRole.REGISTRY else officer.name,
         )
     clocks.mark_acknowledged(session, case, today)
     if officer.role is not CaseRole.REGISTRY:

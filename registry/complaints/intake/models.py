@@ -36,6 +36,7 @@ class Message(Base):
     """One message in a box, the `place`-th. `idempotency_digest` is of the writer's idempotency key.
 
     `unit` is set where an officer of another unit than the present one wrote it, before the case was transferred.
+    `written_by` is the officer who wrote it, for colleagues alone.
     """
 
     __tablename__ = "messages"
@@ -50,6 +51,7 @@ class Message(Base):
     read_on: Mapped[date | None]
     idempotency_digest: Mapped[str | None] = mapped_column("once", Text(64))
     unit: Mapped[str | None] = mapped_column(Text(40))
+    written_by: Mapped[str | None] = mapped_column(Text(40))
 
 
 class Consent(Base):

@@ -74,6 +74,11 @@ class ThreadLocalReader:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine.execution_options(isolation_level="AUTOCOMMIT", registry_reading=True)
         self._local = threading.local()
+        self._generation = 0
+
+    def renew(self) -> None:
+        """Let each thread read on a new connection from its next read on: the address leads to another server now."""
+        self._generation += 1
 
     def prepare(self, statement: AnySelect) -> PreparedSelect:
         return PreparedSelect(statement, self.engine)
@@ -81,7 +86,9 @@ class ThreadLocalReader:
     def rows(self, prepared: PreparedSelect, given: Mapping[str, Any]) -> list[Any]:
         """All rows. A connection that broke is let go and the read is tried once more on a new one, whose error stands."""
         cursor = getattr(self._local, "cursor", None)
-        if cursor is not None:
+        if cursor is not None and self._local.generation != self._generation:
+            self.let_go()
+        elif cursor is not None:
             try:
                 cursor.execute(prepared.sql, prepared.values(given))
                 found: list[Any] = cursor.fetchall()
@@ -120,6 +127,6 @@ class ThreadLocalReader:
     def _hold(self, connection: Connection) -> None:
         raw = connection.connection.driver_connection
         assert raw is not None
-        self._local.connection = connection
+        self._local.connection, self._local.generation = connection, self._generation
         # Bytes as they are: PostgreSQL would spell them out, two letters each.
         self._local.cursor = raw.cursor(binary=True) if has_arrays(self.engine) else raw.cursor()

@@ -157,7 +157,7 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
         number = f"+{digits}" if is_whole else (home and _national(plain, home)) or _international(plain)
         return f"{shape.is_a}:{number}" if shape.is_a else number
     if shape.kind is ItemKind.VAT:
-        value = written.replace(" ", "").upper()
+        value = re.sub("[ .]", "", written).upper()
         return value if value[:2].isalpha() else f"{_VAT_STATE.get(len(value), '')}{value}"
     if shape.kind is ItemKind.BANK_ACCOUNT and not shape.is_digits:
         return written.replace(" ", "").upper() if sum(map(str.isdecimal, plain)) >= 8 else None
@@ -325,6 +325,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("han_latin_company", unread),
         ("form_first", unread),
         ("beside_number", text),
+        ("trade_first", unread),
     ):
         pattern = grammar(name)
         for match in pattern.finditer(written):

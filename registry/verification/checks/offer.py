@@ -6,8 +6,9 @@ from functools import cache
 from itertools import pairwise
 
 from registry.verification.checks.advert import Item, countries_in
+from registry.verification.checks.amounts import han_number, sums_in
 from registry.verification.checks.reading import Match, Reading
-from registry.verification.checks.sums import Charge, charges_in, han_number, sums_in
+from registry.verification.checks.sums import Charge, charges_in
 from registry.verification.checks.text import HOME_OF, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 
@@ -17,7 +18,12 @@ from registry.vocabulary.checks import ItemKind
 def destinations(plain: str, language: str) -> list[tuple[int, int, str]]:
     """The countries of the work: those named, without those that are only named for their visa or as a way through."""
     named = countries_in(plain)
-    there = [one for one in named if not grammar("not_there").match(plain[one[1] : one[1] + 8])]
+    there = [
+        one
+        for one in named
+        if not grammar("not_there").match(plain[one[1] : one[1] + 8])
+        and not grammar("on_the_way").search(plain[max(0, one[0] - 26) : one[0]])
+    ]
     chosen = there or named
     if not named and language in HOME_OF:
         return [(0, 0, HOME_OF[language])]
@@ -38,12 +44,18 @@ def _sectors() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((code, re.compile(f"(?<![a-z])(?:{'|'.join(words)})")) for code, words in data_of("sectors").items())
 
 
+ROW = 1.5
+"""Characters later in a text that a row of data/sectors.toml counts more than the one before it."""
+
+
 def sector_in(plain: str) -> tuple[int, int, str] | None:
-    """The trade of the work, by the first row of data/sectors.toml that is found."""
-    for code, words in _sectors():
-        if (match := words.search(plain)) is not None:
-            return match.start(), match.end(), code
-    return None
+    """The trade of the work: the word of data/sectors.toml that stands first, the narrow trades before the wide."""
+    found = [
+        (match.start() + ROW * row, match.start(), match.end(), code)
+        for row, (code, words) in enumerate(_sectors())
+        if (match := words.search(plain)) is not None
+    ]
+    return min(found)[1:] if found else None
 
 
 _VISAS = (
@@ -56,7 +68,8 @@ _VISAS = (
 def offer_items(reading: Reading, plain: str) -> tuple[list[Item], list[Charge]]:
     """Sums, destination, sector and visa as items, and the sums with what they are."""
     places = destinations(plain, reading.language)
-    charges = charges_in(reading, sums_in(reading, plain, [code for _, _, code in places]))
+    codes = [code for _, _, code in places]
+    charges = charges_in(reading, sums_in(reading, plain, codes), codes)
     return list(_items(reading, plain, places, charges)), charges
 
 
@@ -146,6 +159,9 @@ def _items(
             start, end = one.sum.start, one.sum.end
             yield Item(_KINDS[one.role], f"{one.sum} {one.when}", reading.text[start:end].strip(), start, end)
     for start, end, code in places:
+        # A notice in French is not about work in France for that.
+        if reading.is_notice and end == 0:
+            continue
         yield Item(ItemKind.DESTINATION, code, reading.text[start:end], start, end)
     if reading.is_notice:
         return

@@ -53,6 +53,11 @@ ROWS: Mapping[RedFlag, tuple[str, ...]] = {
 """The rows of law that each breaks where workers are recruited in China; none where no rule was read."""
 
 _VISAS = {RedFlag.TOURIST_VISA: Visa.TOURIST, RedFlag.BUSINESS_VISA: Visa.BUSINESS, RedFlag.STUDY_VISA: Visa.STUDY}
+_PLANNED = {
+    RedFlag.ASYLUM_CLAIM: "asylum", RedFlag.FAMILY_VISA: "family", RedFlag.STUDY_VISA: "study",
+    RedFlag.BUSINESS_VISA: "business", RedFlag.TOURIST_VISA: "tourist",
+}  # fmt: skip
+"""The visa that a flag shows to be planned with, where no other words name it."""
 _NAMING = frozenset(
     {ItemKind.COMPANY, ItemKind.LICENCE_NUMBER, ItemKind.USCC, ItemKind.VAT, ItemKind.REGISTRATION_NUMBER}
 )
@@ -96,6 +101,12 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
         places.setdefault(RedFlag.LONG_HOURS, hours)
     # One who asks for what no honest agency asks is read with a wider net.
     places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
+    if not any(one.kind is ItemKind.VISA for one in offered):
+        offered += [
+            Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
+            for flag, visa in _PLANNED.items()
+            if flag in places
+        ][:1]
     found = {flag: Flagged(flag, _words(reading, *place)) for flag, place in places.items()}
     is_named = any(one.kind in _NAMING for one in items) or any(
         one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in told

@@ -14,6 +14,10 @@ from registry.register.names.spelling import simpler_characters
 MAX_CHARACTERS = 10_000
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_LISTED = re.compile(
+    r"(?<![\u2460-\u2473\u24ea\u24ff\u2776-\u2793零〇○])[\u2460-\u2473](?![\u2460-\u2473\u24ea\u24ff零〇○])"
+)
+"""A digit in a circle that stands alone is the number of an item in a list."""
 _UNSEEN = "\ufe0e\ufe0f\u20e3"
 """Signs that make a picture of the character before them: a digit in a box is that digit."""
 BLANK = "\ufffc"
@@ -23,6 +27,7 @@ BLANK = "\ufffc"
 def readable(advert: str) -> str:
     """The text of an advert without HTML and invisible characters."""
     text = html.unescape(_TAG.sub("\n", advert[:MAX_CHARACTERS]))
+    text = _LISTED.sub("\n", text)
     normal = unicodedata.normalize("NFKC", text)[: 2 * MAX_CHARACTERS]
     return "".join(c if c == "\n" or not (c in _UNSEEN or unicodedata.category(c)[0] == "C") else "" for c in normal)
 

@@ -213,7 +213,7 @@ def test_the_chain_from_a_complaint_to_the_public_answer_takes_few_presses(
 
     assert verdict(site, licensed) == "yes"
     supervisor.row("Approve a sanction, or return it")
-    supervisor.choose("checkbox", re.compile("the public answer about the licence changes"))
+    supervisor.choose("checkbox", re.compile("The public answer about the licence changes"))
     supervisor.go("button", "Approve")
     assert verdict(site, licensed) == "no"
     assert len(presses) <= TO_THE_ANSWER, presses

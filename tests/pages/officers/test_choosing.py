@@ -156,3 +156,15 @@ def test_an_interest_is_declared_by_the_agency_s_name(session, desk_for):
     assert (refused.status_code, agency.agency_id in refused.get_data(as_text=True)) == (400, True)
     assert desk.post("/console/own/conflicts", agency="Agenzia Inventata Quattro").status_code == 303
     assert agency.agency_id in words_of(desk.get("/console/own"))
+
+
+def test_a_page_that_a_role_does_not_open_says_so_once(desk_for):
+    page = desk_for(Role.TRIAGE).get("/console/officers")
+    assert page.status_code == 403
+    assert page.get_data(as_text=True).lower().count("your role does not allow this") == 1
+
+
+def test_the_button_of_the_search_is_called_as_what_it_does(desk_for):
+    page = desk_for(Role.TRIAGE).get("/console/").get_data(as_text=True)
+    form = page[page.index('role="search"') :].partition("</form>")[0]
+    assert re.search(r"<button[^>]*>Search</button>", form)

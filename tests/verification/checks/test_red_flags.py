@@ -132,11 +132,7 @@ def test_a_sum_behind_the_words_of_leaving_early_is_a_penalty(advert: str, expec
 def test_hints_count_only_beside_another_flag() -> None:
     """A word that is harmless in an honest advert means what it says beside a charge for the job."""
     assert "sham_marriage" not in flags("Cercasi sarta per abiti da sposa, contratto e bonifico")
-    assert flags("Documenti in tre mesi, 3.000 euro di commissione, ti diamo un marito") == {
-        "fee",
-        "quota_place",
-        "sham_marriage",
-    }
+    assert "sham_marriage" in flags("Posto di lavoro in tre mesi, 3.000 euro di commissione, ti diamo un marito")
 
 
 def test_a_flag_shows_the_words_it_rests_on() -> None:
@@ -216,3 +212,30 @@ def test_any_text_has_flags_or_none(text: str) -> None:
     read = read_advert(text)
     assert {one.flag for one in read.flags} <= set(RedFlag)
     assert all(one.value for one in read.items)
+
+
+@pytest.mark.parametrize(
+    ("advert", "kind", "values"),
+    [
+        (
+            "招焊工，项目款六万八，签协议时付三万八，登机前付三万",
+            "fee",
+            {
+                "68000 CNY instalments",
+                "38000 CNY on_contract",
+                "30000 CNY before_departure",
+            },
+        ),
+        ("团位费3万3，护照贴完签再结。招洗碗工", "fee", {"33000 CNY on_visa"}),
+        ("Plombiers : 2 000 euros de frais, quand le visa est collé vous payez", "fee", {"2000 EUR on_visa"}),
+        ("荷兰分拣，一天给九十欧", "wage", {"90 EUR day"}),
+        ("荷兰分拣，一个月一千八", "wage", {"1800 EUR month"}),
+        ("Muratori, settanta euro al giorno", "wage", {"70 EUR day"}),
+        ("名额六千六一个，先给的先锁", "fee", {"6600 CNY in_advance"}),
+        ("爱尔兰厨师，WhatsApp 020 910 0099", "whatsapp", {"+353209100099"}),
+        ("Cerchiamo personale per autolavaggio a Bari, contratto", "sector", {"95.31"}),
+        ("①报名费三百②体检自理。招采收工", "fee", {"300 CNY in_advance"}),
+    ],
+)
+def test_an_item_is_told_in_its_plain_form(advert: str, kind: str, values: set[str]) -> None:
+    assert {one.value for one in read_advert(advert).items if one.kind == kind} == values

@@ -4,11 +4,12 @@ import re
 from datetime import date
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import ReplyTemplate, WaitingLetter
 from registry.complaints.intake import mailbox
+from registry.complaints.intake.models import Message
 from registry.core.clock import now
 from registry.i18n.wording import by_day_text
 from registry.officers.models import Notice
@@ -113,6 +114,36 @@ def test_a_template_is_written_in_some_languages_approved_by_another_and_filled_
     assert re.search(r'<option value="zh-Hans" selected', page), "and the letter is in that language"
     approver.post(f"{path}/withdraw", version=2)
     assert "Ask for proof" not in words_of(writer.get(at))
+
+
+def test_colleagues_read_who_wrote_and_the_complainant_does_not(session, sealer, filed, at, desk_for):
+    writer, colleague = desk_for(Role.INVESTIGATOR, name="Wanda Writer"), desk_for(Role.SUPERVISOR, name="Carla Other")
+    writer.post(f"{at}/reply", text="我们会调查。", language="zh-Hans", version=filed.case.version)
+    page = colleague.get(at).get_data(as_text=True)
+    assert re.search(r'<article class="message officer">\s*<p class="quiet"><bdi>Wanda Writer</bdi>,', page)
+    (read,) = mailbox.mailbox(session, sealer, come_back(session, sealer, filed.code, now()), now()).messages
+    assert read.written_by is None
+    # What was written before the name was kept.
+    session.execute(update(Message).values(written_by=None))
+    session.commit()
+    assert '<p class="quiet">Officer, <time' in colleague.get(at).get_data(as_text=True)
+
+
+def test_the_language_of_the_last_letter_is_offered_to_who_wrote_it_alone(session, filed, at, desk_for):
+    def offered(desk) -> str:
+        found = re.search(
+            r'<select id="language".*?<option value="([^"]+)" selected', desk.get(at).get_data(as_text=True)
+        )
+        return found[1] if found else ""
+
+    writer, colleague = desk_for(Role.INVESTIGATOR, name="Wanda Writer"), desk_for(Role.SUPERVISOR, name="Carla Other")
+    assert offered(writer) == "en"
+    writer.post(f"{at}/reply", text="我们会调查。", language="zh-Hans", version=filed.case.version)
+    assert offered(writer) == "zh-Hans"
+    assert offered(colleague) == "en", "another officer at the same browser"
+    filed.case.language = "ro"
+    session.commit()
+    assert offered(writer) == "en", "a complainant who reads another language"
 
 
 def test_a_template_is_offered_to_those_alone_whose_language_it_is_in(session, filed, at, desk_for):

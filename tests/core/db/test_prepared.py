@@ -1,0 +1,25 @@
+"""Reads by prepared statements on a thread's own connection."""
+
+from sqlalchemy import event, select
+
+from registry.core.db.engine import engine_for
+from registry.core.db.prepared import ThreadLocalReader
+from registry.log.models import LogState
+from tests.conftest import Database
+
+
+def test_a_thread_reads_on_a_new_connection_once_its_address_leads_elsewhere(database: Database) -> None:
+    engine = engine_for(database.url)
+    opened: list[object] = []
+    event.listen(engine, "connect", lambda connection, _record: opened.append(connection))
+    reader = ThreadLocalReader(engine)
+    prepared = reader.prepare(select(LogState.size))
+    for _ in range(3):
+        assert [tuple(row) for row in reader.rows(prepared, {})] == [(0,)]
+    assert len(opened) == 1
+    engine.dispose()
+    reader.renew()
+    assert [tuple(row) for row in reader.rows(prepared, {})] == [(0,)]
+    assert len(opened) == 2
+    reader.let_go()
+    engine.dispose()
