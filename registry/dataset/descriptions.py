@@ -41,6 +41,8 @@ CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -84,13 +86,31 @@ def catalog(
         "dct:identifier": f"{home}/{name}",
         "dct:accrualPeriodicity": _concept(f"{_AUTHORITY}/frequency/DAILY", "dct:Frequency"),
         "dct:accessRights": _concept(f"{_AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
-        "dcat:theme": _concept(f"{_AUTHORITY}/data-theme/SOCI", "http://www.w3.org/2004/02/skos/core#Concept"),
+        "dct:language": _concept(f"{_AUTHORITY}/language/ENG", "dct:LinguisticSystem"),
+        "dcat:theme": {
+            **_concept(f"{_AUTHORITY}/data-theme/SOCI", "skos:Concept"),
+            "skos:prefLabel": _text("Population and society"),
+        },
         "dcat:keyword": [_text(word) for word in ("recruitment", "licence", "labour migration")],
         "dcat:landingPage": {"@id": home, "@type": "foaf:Document"},
         "dcat:distribution": [_distribution(one, name, home, terms["@id"], at) for one in files],
     }
+    service: dict[str, Any] = {
+        "@id": f"{registry}/api/v1#service",
+        "@type": "dcat:DataService",
+        "dct:title": _text("API of this registry"),
+        "dct:description": _text("Whether a recruiter may recruit for a place of work on a day, and why."),
+        "dct:publisher": {"@id": publisher["@id"]},
+        "dct:license": {"@id": terms["@id"]},
+        "dct:accessRights": _concept(f"{_AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
+        "dcat:endpointURL": {"@id": f"{registry}/api/v1"},
+        "dcat:endpointDescription": {"@id": f"{registry}/openapi.json"},
+        "dcat:landingPage": {"@id": f"{registry}/docs", "@type": "foaf:Document"},
+        "dcat:servesDataset": {"@id": dataset["@id"]},
+    }
     if contact is not None:
-        dataset["dcat:contactPoint"] = {
+        dataset["dcat:contactPoint"] = service["dcat:contactPoint"] = {
+            "@id": f"{registry}/#contact",
             "@type": "vcard:Organization",
             "vcard:fn": "Contact of this registry",
             "vcard:hasEmail" if contact.startswith("mailto:") else "vcard:hasURL": {"@id": contact},
@@ -108,11 +128,14 @@ def catalog(
                 "dct:issued": at,
                 "dct:modified": at,
                 "foaf:homepage": {"@id": home, "@type": "foaf:Document"},
+                "dct:language": _concept(f"{_AUTHORITY}/language/ENG", "dct:LinguisticSystem"),
                 "dcat:dataset": {"@id": dataset["@id"]},
+                "dcat:service": {"@id": service["@id"]},
             },
             publisher,
             terms,
             dataset,
+            service,
         ],
     }
 
@@ -131,6 +154,8 @@ def _distribution(file: File, name: str, home: str, licence: str, at: Mapping[st
         "dcat:mediaType": _concept(f"{_IANA}/{MEDIA_TYPES[file.media_type]}", "dct:MediaType"),
         "dct:format": _concept(f"{_AUTHORITY}/file-type/{FILE_TYPES[file.media_type]}", "dct:MediaTypeOrExtent"),
         "dct:license": {"@id": licence},
+        "dcatap:availability": _concept(f"{_AUTHORITY}/planned-availability/AVAILABLE", "skos:Concept")
+        | {"skos:prefLabel": _text("Available")},
         "dct:issued": at,
         "spdx:checksum": {
             "@type": "spdx:Checksum",
@@ -171,5 +196,5 @@ def _text(text: str) -> dict[str, str]:
     return {"@language": "en", "@value": text}
 
 
-def _concept(address: str, kind: str) -> dict[str, str]:
+def _concept(address: str, kind: str) -> dict[str, Any]:
     return {"@id": address, "@type": kind}

@@ -71,8 +71,11 @@ class ClaimDetails(msgspec.Struct, frozen=True):
 
     @property
     def formula(self) -> str:
-        """The calculation in figures: `160 × 7.50 EUR = 1200.00 EUR`."""
-        return f"{self.quantity.normalize():f} × {self.rate:f} {self.currency} = {self.amount} {self.currency}"
+        """The calculation in figures: `160 × 7.50 EUR = 1200.00 EUR`; of what was paid `-1 × 400.00 EUR = -400.00 EUR`."""
+        quantity = -self.quantity if self.kind is ClaimKind.PAID else self.quantity
+        return (
+            f"{quantity.normalize():f} × {self.rate.quantize(CENT):f} {self.currency} = {self.amount} {self.currency}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

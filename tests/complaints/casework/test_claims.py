@@ -33,8 +33,8 @@ def test_lines_are_multiplied_to_the_cent_and_what_was_paid_is_deducted(session,
     assert "clause" not in fee.sealed
     claims = claims_of(session, sealer, ANNA, case)
     assert [line.formula for _, line in claims.lines] == [
-        "160 × 7.50 EUR = 1200.00 EUR", "33.33 × 9.99 EUR = 332.97 EUR", "1 × 400 EUR = -400.00 EUR",
-        "1 × 30000 CNY = 30000.00 CNY",
+        "160 × 7.50 EUR = 1200.00 EUR", "33.33 × 9.99 EUR = 332.97 EUR", "-1 × 400.00 EUR = -400.00 EUR",
+        "1 × 30000.00 CNY = 30000.00 CNY",
     ]  # fmt: skip
     assert claims.totals == {"EUR": Decimal("1132.97"), "CNY": Decimal("30000.00")}
     remove_line(Call(session, ANNA, AT), case.reference, fee.reference)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import AccessGrant, Decision
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.core.clock import day_at, now
 from registry.officer_acts.inbox.queries import Inbox, Row, inbox
 from registry.officers import sessions
@@ -19,7 +19,7 @@ from registry.officers.models import Officer, Unit
 from registry.officers.rights import Role
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
-from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState
+from registry.vocabulary.cases import AccessState, CaseState, DecisionState, HearingState, ReferralState, TransferState
 from registry.vocabulary.licensing import ProposalState, SanctionState
 
 WORKERS = tuple(
@@ -69,6 +69,14 @@ REFERRALS: Mapping[ReferralState, str | None] = {
     ReferralState.DONE: "referral.done",
     ReferralState.REVOKED: NO_ONE,
 }
+TRANSFERS: Mapping[TransferState, str | None] = {
+    # Asked for so long ago that the other unit is late; what that one sees is in tests/pages/officers/transfers.
+    TransferState.ASKED: "transfer.late",
+    # The case is the other unit's.
+    TransferState.ACCEPTED: NO_ONE,
+    TransferState.DECLINED: "transfer.declined",
+    TransferState.TAKEN_BACK: NO_ONE,
+}
 DECISIONS: Mapping[DecisionState, str | None] = {
     DecisionState.DRAFTED: "decision.drafted",
     # The case is investigated again then, or decided.
@@ -98,6 +106,7 @@ WALK: tuple[tuple[type[StrEnum], Mapping[Any, str | None], type[Any], str], ...]
     (CaseState, CASES, Case, "case."),
     (HearingState, HEARINGS, Hearing, "hearing."),
     (ReferralState, REFERRALS, Referral, "referral."),
+    (TransferState, TRANSFERS, Transfer, "transfer."),
     (DecisionState, DECISIONS, Decision, "decision."),
     (SanctionState, SANCTIONS, Sanction, "sanction."),
     (ProposalState, PROPOSALS, Proposal, "licence."),
@@ -133,6 +142,9 @@ def begin_walk(session: Session, model: type[Any], owner: Officer, unit: str) ->
         session.query(Decision).update({"state": DecisionState.MADE})
         session.query(Referral).update({"state": ReferralState.REVOKED})
         session.query(AccessGrant).update({"state": AccessState.ENDED})
+    if model is Transfer:
+        long_ago = now() - timedelta(days=1)
+        session.query(Transfer).update({"former": unit, "party": "it-labour", "due_at": long_ago})
     if model is Decision:
         session.query(Case).update({"state": CaseState.DECISION_DRAFT, "is_open": True})
     session.expire_all()
@@ -149,6 +161,9 @@ def walk_to(session: Session, row: Any, state: StrEnum, owner: Officer) -> None:
     author = AUTHORS.get(type(row))
     if author is not None:
         setattr(row, author, owner.reference if state in DRAFTS else "somebody else")
+    if isinstance(row, Transfer):
+        walk_to(session, session.get_one(Case, row.case_id), CaseState.IN_TRIAGE, owner)
+        row.decided_on = None if state is TransferState.ASKED else day_at(now(), None)
     if isinstance(row, Referral):
         session.get_one(Case, row.case_id).is_open = True
         row.sent_on = row.answered_on = row.ended_on = day_at(now(), None) - timedelta(days=20)

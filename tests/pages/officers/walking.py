@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from registry.api.officers.edge import views
+from registry.complaints.parties.transfers import actions as transfers
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
@@ -125,9 +127,12 @@ def make_things(session: Session, keyring: Keyring, people: People) -> dict[str,
     heard = hearings.heard_case(session, sealer, keyring)
     hearing = hearings.served(session, sealer, heard)
     referrals.make_partner(session, sealer)
-    referral = referrals.sent(session, sealer, referrals.file_with_name(session, sealer, consents=(ConsentKind.UNION,)))
+    told = referrals.file_with_name(session, sealer, consents=(ConsentKind.UNION,))
+    referral = referrals.sent(session, sealer, told)
     opening = openings.request_grant(session, sealer, heard.reference)
     owner = people(sanctions.UNIT, *Role, email="owner@authority.example")
+    anna = Call(session, referrals.ANNA, now())
+    transfer = transfers.request(anna, sealer, told.reference, sanctions.UNIT, "It is across the border.")
     change = accounts.propose_roles(session, owner.officer, [Role.TRIAGE], by="somebody", at=now())
     (token,) = tokens.tokens_of(session, owner.officer, now().date())
     channel = channels.propose(
@@ -148,6 +153,7 @@ def make_things(session: Session, keyring: Keyring, people: People) -> dict[str,
         "proposal": proposal.reference,
         "hearing": hearing.reference,
         "referral": referral.reference,
+        "transfer": transfer.reference,
         "opening": opening.reference,
         "officer": owner.officer.reference,
         "change": change.reference,
@@ -168,6 +174,7 @@ OF = (
     ("/sanctions/", "sanction"),
     ("/hearings/", "hearing"),
     ("/referrals/", "referral"),
+    ("/transfers/", "transfer"),
     ("/openings/", "opening"),
     ("/cases/", "case"),
     ("/entries/", "entry"),

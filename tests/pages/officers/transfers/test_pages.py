@@ -13,6 +13,7 @@ from registry.core.clock import now
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, TransferState
 from tests.complaints.filing import ORDINARY, URGENT, file
+from tests.make import make_agency
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, words_of
 
 OTHER = "cz-labour"
@@ -61,6 +62,21 @@ def test_a_case_is_handed_over_by_two_presses(
     assert case.reference not in words_of(officer.get(f"/console/search?q={case.reference[:6]}")).replace(
         f"Search: {case.reference[:6]}", ""
     )
+
+
+def test_the_other_unit_does_not_learn_which_agency_a_case_is_about_before_it_takes_it(
+    session: Session, sealer: Sealer, officer: OfficerClient, receiver: OfficerClient
+) -> None:
+    agency = make_agency(session)
+    case = file(session, sealer, {**ORDINARY, "agency": {"agency_id": agency.agency_id}}).case
+    transfer = asked(officer, session, case)
+    name = agency.names[0].name
+    assert name in to_do(officer)
+    assert name not in to_do(receiver)
+    for address in ("/console/transfers", f"/console/transfers/{transfer.reference}"):
+        assert name not in words_of(receiver.get(address))
+    receiver.post(f"/console/transfers/{transfer.reference}/accept", version=transfer.version)
+    assert name in to_do(receiver)
 
 
 def test_a_refused_request_keeps_what_was_typed(
