@@ -131,6 +131,18 @@ SETTINGS: tuple[Setting, ...] = (
         shown="none",
     ),
     Setting(
+        "REGISTRY_TRANSLATOR",
+        Need.SAFETY,
+        "a LibreTranslate server of your own, for officers who read a case by machine: `http://127.0.0.1:5000`",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_TRANSLATOR_OUTSIDE",
+        Need.SAFETY,
+        "whether that server may have a public address: what complainants wrote then leaves your network",
+        "off",
+    ),
+    Setting(
         "REGISTRY_REQUIRES",
         Need.SAFETY,
         "what production demands: `standby` (a synchronous one), `quorum` (of witnesses), `guard` (of the log), or several with "

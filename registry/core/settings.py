@@ -127,6 +127,10 @@ class Settings:
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
+    translator_url: str | None = None
+    """A LibreTranslate server of the operator's own that reads complaints for officers."""
+    may_translate_outside: bool = False
+    """Whether that server may stand outside this host and its private network."""
     scanner: str | None = None
     """Where a virus scanner (clamd) is asked about attachments: `unix:` and a path, or `tcp://host:port`."""
     security_contact: str | None = None
@@ -183,6 +187,8 @@ class Settings:
             threads=read(whole_number, "REGISTRY_THREADS", 1, 64),
             connections=read(whole_number, "REGISTRY_CONNECTIONS", 16, 32_768),
             body_seconds=read(whole_number, "REGISTRY_BODY_SECONDS", 1, 600),
+            translator_url=read(server_of, "REGISTRY_TRANSLATOR", ("https", "http"), "http://127.0.0.1:5000"),
+            may_translate_outside=read(switch_of, "REGISTRY_TRANSLATOR_OUTSIDE"),
             scanner=read(scanner_of, "REGISTRY_CLAMD"),
             has_sandbox=read(switch_of, "REGISTRY_SANDBOX"),
             security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),

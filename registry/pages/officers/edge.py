@@ -30,7 +30,7 @@ from registry.pages.officers import (
     templates_of_replies,
     transfers,
 )
-from registry.pages.officers.cases import acts, bulk, case, case_file, queue, translations
+from registry.pages.officers.cases import acts, bulk, case, case_file, machine_reading, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
 from registry.pages.officers.licences import licences
 from registry.pages.officers.rendering import error_page, files
@@ -69,6 +69,7 @@ PAGES: tuple[Blueprint, ...] = (
     licence_acts.pages,
     licences.deposit_pages,
     licence_acts.proposal_pages,
+    machine_reading.pages,
     incoming.pages,
     incoming.channel_pages,
     incoming.clone_pages,

@@ -56,6 +56,7 @@ def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask)
 SHOWS_ITSELF = {
     "sign_in", "give_code", "give_key", "sign_out", "join", "join_with_key", "go", "begin_link", "suggest", "begin_key",
     "begin_app", "renew_recovery_codes", "make_token", "make_calendar", "make_file", "assign", "triage", "quarantine", "undo",
+    "read_by_machine",
 }  # fmt: skip
 """Forms of the console whose answer is a page or file that says what was done, or which lead to the next step."""
 CHOOSES = {"waiting_letter", "write"}

@@ -169,6 +169,7 @@ def case_content(
         templates=templates,
         template_text=_template(me, view.case, templates) or _claims(session, me, view.case),
         may=me.standing.may,
+        has_translator=services().settings.translator_url is not None,
         priorities=list(Priority),
         two_persons=TWO_PERSONS,
     )
