@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 
+import requests
 from sqlalchemy.orm import Session
 
 from tests.postgres import binaries
@@ -71,6 +72,7 @@ def _looked_after(
         cluster.must(cluster.command("a", *command))
     for machine in cluster.machine_urls:
         cluster.start_machine(machine)
+    wait_until(lambda: requests.get(f"{cluster.url}/api/v1/complaints/offer?purpose=open", timeout=5).ok, "an answer")
     found = sum(filer.count(Session(), codes).values())
     say(
         f"{found} of {len(codes)} complaints open by their codes {time.monotonic() - began:.0f} s after the start of the "

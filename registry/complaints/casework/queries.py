@@ -115,7 +115,8 @@ def case_view(
     NotFound, NotNow.
     """
     session, officer, today = call.session, call.actor, call.at.date()
-    case = lock_case(session, officer, reference, also=(joinedload(Case.clock_rows), joinedload(Case.lowering)))
+    beside = joinedload(Case.clock_rows), joinedload(Case.lowering), joinedload(Case.further_agencies)
+    case = lock_case(session, officer, reference, also=beside)
     if not is_opened:
         require_readable(case)
     counts = unread.is_read_by(session, case, officer, today)
