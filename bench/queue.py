@@ -86,8 +86,18 @@ def questions() -> dict[str, Question]:
         **{f"that lie with: {who}": page(lies_with=who) for who in LiesWith},
         "To do": lambda session: inbox(session, _officer(), AT),
         "search by the beginning of a number": lambda session: cases_beginning(session, UNIT, "2345"),
-        "counting what is open": lambda session: count_cases(session, UNIT, Filters(), AT),
+        "first page with the numbers at its head": _page_with_counts,
     }
+
+
+def _page_with_counts(session: Session) -> None:
+    list_cases(session, UNIT, Filters(), AT)
+    heads = (
+        Filters(), Filters(priority=Priority.P0), Filters(is_unread=True), Filters(is_late=True),
+        Filters(is_objected=True), Filters(assignee="officer-7"), Filters(assignee=""),
+    )  # fmt: skip
+    for one in heads:
+        count_cases(session, UNIT, one, AT)
 
 
 def _officer() -> AuthenticatedOfficer:

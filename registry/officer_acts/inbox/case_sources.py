@@ -127,8 +127,13 @@ def _free() -> Columns:
 
 
 def _unassigned() -> Select[Any]:
-    free = Case.assignee.is_(None), Case.state.in_(WORK_STATES)
+    free = Case.assignee.is_(None), Case.is_open.is_(True), Case.state.in_(WORK_STATES)
     return rows(_free()).where(in_my_unit(), *free)
+
+
+def _quarantined() -> Select[Any]:
+    """Unassigned too, and not open: no deadline runs until somebody has looked at it."""
+    return rows(_free()).where(in_my_unit(), Case.assignee.is_(None), Case.state == _S.QUARANTINED)
 
 
 def _left() -> Select[Any]:
@@ -425,7 +430,8 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.CASE, Act.ASSIGN), _danger_of_others),
     Source(_works, _own_danger),
     Source(_works, _own_cases),
-    Source(_works, _unassigned, by_state(WORK_STATES)),
+    Source(_works, _unassigned, by_state([state for state in WORK_STATES if state is not _S.QUARANTINED])),
+    Source(_works, _quarantined, BY_PRIORITY),
     Source(_works, _left),
     Source(_proposes(Resource.DECISION), _write_decision),
     Source(_proposes(Resource.HEARING), _hearing_over),
