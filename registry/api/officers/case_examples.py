@@ -73,12 +73,12 @@ CASES = (
         },
     ),
     _case(
-        "recordCaseEvent", "unknown", "There is no such event", "/events/{event_id}/record", 11, method="PUT",
-        path={"case_id": CASE, "event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
+        "recordCaseEvent", "unknown", "There is no such event", "/events/{case_event_id}/record", 11, method="PUT",
+        path={"case_id": CASE, "case_event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
     ),
     _case(
-        "takeBackCaseEvent", "unknown", "There is no such event", "/events/{event_id}/take-back", 11,
-        path={"case_id": CASE, "event_id": NO_TASK}, status=404,
+        "takeBackCaseEvent", "unknown", "There is no such event", "/events/{case_event_id}/take-back", 11,
+        path={"case_id": CASE, "case_event_id": NO_TASK}, status=404,
     ),
     _case(
         "setCaseAgency", "unknown", "The registry has no such agency", "/agency", 11, method="PUT",

@@ -155,7 +155,7 @@ class Events(Resource):
     post = act_view(ADDRESS, ACTS, ACTS["events"], None)
 
 
-serve_acts(ns, "/<case_id>/events/<event_id>", EVENTS, None)
+serve_acts(ns, "/<case_id>/events/<case_event_id>", EVENTS, None)
 
 
 def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
