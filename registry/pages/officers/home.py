@@ -27,10 +27,13 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.local_times import ZONES, today_in
 from registry.pages.officers.rendering import language, page
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
+from registry.pages.officers.sanctions import approvals
 
 pages = Blueprint("console_home", __name__)
 
 MAX_SHOWN = 60
+_APPROVED_HERE = frozenset({"sanction.legal_review", "sanction.ending"})
+"""Kinds of rows that are opened in their place, with all that the second person must see."""
 
 
 @pages.get("/")
@@ -63,6 +66,7 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
         hidden=hidden[wanted],
         agencies=_agencies_of(session, shown, glanced, at),
         typed={case for case, seen in glanced.items() if seen.is_typed},
+        approvals=approvals(session, me, [row.reference for row in shown if row.kind in _APPROVED_HERE]),
         counts=counts(session, me, at) if reads_cases else [],
         urgency=URGENCY,
         at=at,

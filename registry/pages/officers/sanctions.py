@@ -1,6 +1,8 @@
 """Sanctions: the list with what waits for a second person, a proposal, and the page of one with its chain and each step on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
@@ -28,7 +30,7 @@ from registry.supervision.sanctions.models import Sanction
 from registry.supervision.sanctions.moves import today_at
 from registry.supervision.sanctions.rules import TOUCHES_WORKERS, UNPUBLISHED, By
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import Timing, ToldFirst
+from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst
 from registry.vocabulary.register import SanctionKind
 from schemas.sanctions import ENDS
 
@@ -209,6 +211,31 @@ def _sanction_page(
         is_told=sanction.kind not in UNPUBLISHED,
         today=today,
     )
+
+
+class Approval(NamedTuple):
+    """A sanction, or its end, that waits for a second person. `lack`: why this officer cannot be that person."""
+
+    shown: queries.SanctionView
+    answers: list[Change]
+    is_told: bool
+    today: date
+    lack: str | None
+
+
+def approvals(session: Session, me: AuthenticatedOfficer, references: Iterable[str]) -> dict[str, Approval]:
+    """What waits for this officer's approval, by its reference, as the page of each shows it."""
+    authority, found = me.standing.authority, {}
+    if not me.standing.may(Resource.SANCTION, Act.APPROVE):
+        return {}
+    today = today_at(session, authority, now())
+    for reference in references:
+        sanction = queries.sanction_named(session, authority, reference)
+        view = queries.sanction_view(session, sanction, me.officer.reference, today)
+        lack = view.ways.get((sanction.ending_to or SanctionState.APPROVED, By.APPROVER))
+        is_told = sanction.kind not in UNPUBLISHED
+        found[reference] = Approval(view, _answers(session, sanction), is_told, today, lack)
+    return found
 
 
 def _answers(session: Session, sanction: Sanction) -> list[Change]:

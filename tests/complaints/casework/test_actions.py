@@ -19,7 +19,7 @@ from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import letters, notes, reply_templates, translations
+from registry.complaints.casework import claims, events, firms, letters, notes, reply_templates, translations
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.access_grants import queries as access_grants
 from registry.complaints.casework.actions import Officer, UnitOfficer
@@ -35,7 +35,17 @@ from registry.core.db.engine import bulk_insert
 from registry.core.errors import IllegalMove, InvalidInput, NotFound, NotNow, StaleVersion
 from registry.core.ids import new_references
 from registry.core.outbox import OutboxEvent
-from registry.vocabulary.cases import CaseRole, CaseState, ClockKind, MailboxRole, Priority
+from registry.vocabulary.cases import (
+    CaseRole,
+    CaseState,
+    ClaimKind,
+    ClaimUnit,
+    ClockKind,
+    EventKind,
+    FirmPart,
+    MailboxRole,
+    Priority,
+)
 from registry.vocabulary.register import Language
 from tests.audit.lines import lines_about
 from tests.complaints.filing import (
@@ -71,6 +81,7 @@ def acts(session, sealer, officer, reference, other):
     translator = Call(session, UnitOfficer(officer.name, officer.unit), AT)
     account = translations.TextId(other, "answer.account")
     move = casework.MoveRequest(CaseState.IN_TRIAGE)
+    claim = claims.ClaimDraft(ClaimKind.WAGES, ClaimUnit.HOUR, "10", "8", "EUR", "Contract, article 4")
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
         "fetch_of_case": lambda: steps.fetch_of_case(session, Hearing, officer, reference),
@@ -97,6 +108,18 @@ def acts(session, sealer, officer, reference, other):
         "add_task": lambda: notes.add_task(call, sealer, reference, "words"),
         "tick_task": lambda: notes.tick_task(call, reference, other, is_done=True),
         "take_back_task": lambda: notes.take_back_task(call, reference, other),
+        "add_event": lambda: events.add_event(call, sealer, reference, events.EventDraft(EventKind.VISIT, TODAY)),
+        "record_event": lambda: events.record_event(call, sealer, reference, other, events.EventRecord("words")),
+        "take_back_event": lambda: events.take_back_event(call, sealer, reference, other),
+        "add_agency": lambda: firms.add_agency(call, sealer, reference, other, FirmPart.SENDER),
+        "remove_agency": lambda: firms.remove_agency(call, reference, other),
+        "link_employer": lambda: firms.link_employer(call, sealer, reference, firms.EmployerLink(name="A workshop")),
+        "unlink_employer": lambda: firms.unlink_employer(call, reference, other),
+        "edit_employer": lambda: firms.edit_employer(call, sealer, reference, firms.EmployerDetails(name="A workshop")),
+        "employer_of_unit": lambda: firms.employer_of_unit(session, sealer, officer.unit, reference),
+        "employer_view": lambda: firms.employer_view(call, sealer, reference, ()),
+        "add_line": lambda: claims.add_line(call, sealer, reference, claim),
+        "remove_line": lambda: claims.remove_line(call, reference, other),
         "set_legal_hold": lambda: notes.set_legal_hold(call, sealer, reference, "court", is_held=True),
         "set_priority": lambda: priorities.set_priority(call, sealer, reference, Priority.P1, "worse"),
         "decide_lowering": lambda: priorities.decide_lowering(call, reference, is_approved=True),

@@ -182,6 +182,26 @@ def test_a_sanction_is_proposed_with_its_workers_and_submitted_by_one_form_or_no
     assert session.scalars(select(func.count()).select_from(WorkersInPlace)).one() == 1
 
 
+def test_a_second_person_approves_on_the_row_and_sees_there_what_changes(
+    client: FlaskClient, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    row = words_of(supervisor.get("/console/"))
+    assert "Recruiting may recruit changed may not recruit" in row
+    assert LAW in row
+    assert "Workers: 40" in row
+    assert f'action="{path}/approve"' not in licensing.get("/console/").get_data(as_text=True), "not one's own"
+    approved = supervisor.post(f"{path}/approve", version=version_on(supervisor, "/console/"))
+    assert approved.status_code == 303
+    assert verdict(client, licensed) == "no"
+    done(licensing, path, "/end", target="stayed_by_appeal", ground="Court, 4 C 1")
+    row = words_of(supervisor.get("/console/"))
+    assert "Court, 4 C 1" in row
+    assert "Recruiting may not recruit changed may recruit" in row
+
+
 def test_an_approval_needs_its_box(session: Session, licensed: Licensed, desk_for: OfficerClientFor) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
