@@ -122,6 +122,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
 WITHOUT = {
     **dict.fromkeys(("verify", "verifyCorridor"), "asked by POST, so that no log on the way holds who was asked about"),
     "getHealth": "for the operator",
+    "getApi": "says where the description is",
     **dict.fromkeys(
         ("getStatusList", "getCredentialIssuer", "getCredentialKeys", "getCredentialType", "getTrustFile"),
         "read by what checks off line: verify-offline, trust",
@@ -140,6 +141,7 @@ WITHOUT_TAGS = {
         (
             "officers", "licences", "cases", "access-grants", "hearings", "referrals", "entries", "audit", "overview",
             "decisions", "sanctions", "channel-changes", "clones", "papers", "law-overlays",
+            "firms", "employers", "claims", "transfers",
         ),
         "officers' own programs",
     ),

@@ -129,7 +129,7 @@ def looked_at(address: str, response) -> bool:  # type: ignore[no-untyped-def]
 SHOWN = {
     "": "/audit /cases /entries /imports /licences /licences/waiting /officers /openings /overview /own /sanctions",
     "/cases/<reference>": " /decision /hearings /notes /openings /trail /translation /referrals/<referral> /referrals/new",
-    "/cases/<reference>/hearings": "/<hearing> /<hearing>/check /<hearing>/serve /new",
+    "/cases/<reference>/hearings": "/<hearing> /<hearing>/check /<hearing>/serve",
     "/licences": "/<reference> /<reference>/acts/<act> /agencies/<reference>/deposit /proposals/<reference>",
     "/sanctions": "/<reference> /<reference>/edit",
 }

@@ -57,7 +57,7 @@ def test_deliveries_go_after_a_month_and_events_after_four_hundred_days_and_an_o
     assert purged(session, 31) == (1, 0, 0)
     assert purged(session, 401) == (0, 2, 1)
     assert types_of(session, ours) == types_of(session, other) == ["licence.back_in_order"]
-    with pytest.raises(CursorTooOld, match=r"1 of the events behind this cursor are .* leave `after` out"):
+    with pytest.raises(CursorTooOld, match=r"1 of the events behind this cursor are .* leave `cursor` out"):
         position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 0))
     assert position_of_cursor(session, keyring, ours, cursor_of(keyring, ours, 1)) == 1
     session.execute(update(Delivery).values(state=DeliveryState.DELIVERED))

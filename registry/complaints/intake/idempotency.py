@@ -70,7 +70,7 @@ def answer_once(
         return stored_answer(session, sealer, scope, key, question)
     digest = sealer.digest("repeats", f"{scope}\0{key}")
     packed = b64encode(zlib.compress(make(), level=1)).decode()
-    sealed = sealer.seal_field(packed, _place(digest))
+    sealed = sealer.seal_field(packed, place_of_answer(digest))
     session.execute(update(Repeat).where(Repeat.digest == digest).values(answer_sealed=sealed))
     return None
 
@@ -84,10 +84,11 @@ def stored_answer(session: Session, sealer: Sealer, scope: str, key: str, questi
     _require_same(found.question, sealer.digest("repeats", f"{scope}\0{question}"))
     if found.answer_sealed is None:
         raise AlreadyDone("it was done when this Idempotency-Key came first, and its answer was not stored")
-    return zlib.decompress(b64decode(sealer.open_field(found.answer_sealed, _place(digest))))
+    return zlib.decompress(b64decode(sealer.open_field(found.answer_sealed, place_of_answer(digest))))
 
 
-def _place(digest: str) -> Place:
+def place_of_answer(digest: str) -> Place:
+    """The place of the answer that is stored with a key."""
     return Place(Repeat.__tablename__, "answer_sealed", digest, "")
 
 

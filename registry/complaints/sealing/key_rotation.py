@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseAgency, Employer, OfficerDraft
 from registry.complaints.casework.unsent import place_of_draft
+from registry.complaints.intake.idempotency import Repeat, place_of_answer
 from registry.complaints.parties.models import Transfer
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
@@ -46,6 +47,7 @@ RING_SEALED: Sequence[RingSealed] = (
     RingSealed(CaseAgency, ("sealed",), lambda agency, column: place_of(agency, agency, column)),
     RingSealed(Employer, ("sealed",), lambda employer, column: place_of(employer, employer, column)),
     RingSealed(Transfer, ("reason_sealed", "answer_sealed"), lambda row, column: place_of(row, row, column)),
+    RingSealed(Repeat, ("answer_sealed",), lambda row, _column: place_of_answer(row.digest)),
     RingSealed(OfficerDraft, ("sealed",), lambda draft, _column: place_of_draft(draft)),
 )
 """Every column of tier 1. What is not named here is lost when its key is retired: a test holds the tables to it."""

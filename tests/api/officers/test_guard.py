@@ -15,7 +15,7 @@ from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import if_match
 from registry.core.clock import now
-from registry.core.errors import InvalidInput, VersionMissing
+from registry.core.errors import InvalidInput, StaleVersion, VersionMissing
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.http.portals import UnguardedRoute
@@ -127,7 +127,16 @@ def test_the_version_stands_in_if_match(app: Flask, text: str) -> None:
         assert if_match() == 7
 
 
-@pytest.mark.parametrize("text", ["", "*", "7", '"7", "8"', '"seven"', '"-1"', '"٧"', f'"{10**12}"'])
+@pytest.mark.parametrize("text", ['"seven"', '"-1"', '"٧"', f'"{10**12}"'])
+def test_a_tag_that_was_never_given_fits_nothing(app: Flask, text: str) -> None:
+    with app.test_request_context():
+        # As a server hands it on: headers are bytes, read as Latin-1.
+        request.environ["HTTP_IF_MATCH"] = text.encode().decode("latin-1")
+        with pytest.raises(StaleVersion, match="no ETag that was given"):
+            if_match()
+
+
+@pytest.mark.parametrize("text", ["", "*", "7", '"7", "8"'])
 def test_an_invalid_version_is_an_error(app: Flask, text: str) -> None:
     with app.test_request_context():
         # As a server hands it on: headers are bytes, read as Latin-1.
