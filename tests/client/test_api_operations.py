@@ -141,7 +141,7 @@ WITHOUT_TAGS = {
         (
             "officers", "licences", "cases", "access-grants", "hearings", "referrals", "entries", "audit", "overview",
             "decisions", "sanctions", "channel-changes", "clones", "papers", "law-overlays",
-            "firms", "employers", "claims", "transfers",
+            "firms", "employers", "transfers",
         ),
         "officers' own programs",
     ),
