@@ -86,6 +86,41 @@ def _sanction_end() -> Select[Any]:
     return _sanction("sanction.ending", Sanction.ending_by.is_not(None), Sanction.ending_by != ME)
 
 
+def _lacks_second_person(first: Any, resource: Resource) -> ColumnElement[bool]:
+    """No one under the authority may approve it but the one who proposed it."""
+    others = (
+        select(Officer.id)
+        .join(RoleHeld, RoleHeld.officer_id == Officer.id)
+        .join(Unit, Unit.reference == Officer.unit)
+        .where(
+            Unit.authority == AUTHORITY, Unit.closed_on.is_(None), Officer.state == OfficerState.ACTIVE,
+            Officer.reference != first, RoleHeld.ended_on.is_(None), RoleHeld.role.in_(sorted(RIGHTS[resource, Act.APPROVE])),
+        )
+    )  # fmt: skip
+    return ~others.exists()
+
+
+def _sanction_alone() -> Select[Any]:
+    waiting = (
+        Sanction.state == SanctionState.LEGAL_REVIEW,
+        _lacks_second_person(Sanction.proposed_by, Resource.SANCTION),
+    )
+    return _sanction("second_person.sanction", *waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
+
+
+def _sanction_end_alone() -> Select[Any]:
+    waiting = Sanction.ending_by.is_not(None), _lacks_second_person(Sanction.ending_by, Resource.SANCTION)
+    return _sanction("second_person.sanction", *waiting)
+
+
+def _proposal_alone() -> Select[Any]:
+    columns = Columns(
+        kind="second_person.licence", reference=Proposal.reference, agency=_reference_of(Proposal.agency_id)
+    )
+    mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id), Proposal.state == ProposalState.OPEN
+    return rows(columns).where(*mine, _lacks_second_person(Proposal.proposed_by, Resource.LICENCE))
+
+
 def _sanction_wanted() -> Select[Any]:
     """Cases for which a measure is to be prepared, and none is proposed."""
     resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
@@ -310,9 +345,12 @@ OWN_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
     Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
     Source(_approves(Resource.OFFICER), _second_supervisor),
+    Source(right(Resource.OFFICER, Act.PROPOSE), _sanction_alone),
+    Source(right(Resource.OFFICER, Act.PROPOSE), _sanction_end_alone),
+    Source(right(Resource.OFFICER, Act.PROPOSE), _proposal_alone),
     Source(right(Resource.OWN, Act.WRITE), _unsent),
 )
-"""Of the reader alone, or of administrators."""
+"""Of the reader alone, of administrators, or of those who give roles."""
 
 
 def _overlay(kind: str, since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -65,6 +65,7 @@ _LINKS: Mapping[str, str] = {
     "clone": "/console/clones",
     "list.": "/console/imports",
     "officer.": "/console/officers",
+    "second_person.": "/console/officers",
     "unit.": "/console/officers",
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
