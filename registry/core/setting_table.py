@@ -238,6 +238,12 @@ SETTINGS: tuple[Setting, ...] = (
         "SPDX identifier or `https:` address of the licence of the [open dataset](../users/dataset.md)",
         "CC-BY-4.0",
     ),
+    Setting(
+        "REGISTRY_DATASETS_A_DAY",
+        Need.PUBLISHING,
+        "how many snapshots of the open dataset the worker writes in a day, 1 to 3, at equal distances from midnight UTC",
+        "1",
+    ),
 )
 
 NAMES = tuple(setting.name for setting in SETTINGS)

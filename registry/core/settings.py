@@ -137,6 +137,8 @@ class Settings:
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
     data_licence: str = "CC-BY-4.0"
     """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
+    datasets_a_day: int = 1
+    """How many snapshots of the open dataset the worker writes in a day."""
     mcp_hosts: tuple[str, ...] = ()
     """Hosts that agents may name, beside this machine's own and the public one."""
 
@@ -193,6 +195,7 @@ class Settings:
             has_sandbox=read(switch_of, "REGISTRY_SANDBOX"),
             security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),
             data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
+            datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
             mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
         )
 
