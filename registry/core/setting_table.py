@@ -95,7 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_SANDBOX",
         Need.START,
-        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used",
+        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used; or the address "
+        "of the server that has it",
         "on",
     ),
     Setting(

@@ -125,6 +125,8 @@ class Settings:
     """Connections that a process holds at a time, idle ones among them; fewer where the system gives fewer descriptors."""
     has_sandbox: bool = True
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
+    sandbox_url: str | None = None
+    """The server that has the sandbox, where this one has none."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
     translator_url: str | None = None
@@ -192,7 +194,8 @@ class Settings:
             translator_url=read(server_of, "REGISTRY_TRANSLATOR", ("https", "http"), "http://127.0.0.1:5000"),
             may_translate_outside=read(switch_of, "REGISTRY_TRANSLATOR_OUTSIDE"),
             scanner=read(scanner_of, "REGISTRY_CLAMD"),
-            has_sandbox=read(switch_of, "REGISTRY_SANDBOX"),
+            has_sandbox="://" not in given["REGISTRY_SANDBOX"] and read(switch_of, "REGISTRY_SANDBOX"),
+            sandbox_url=_sandbox_url(given["REGISTRY_SANDBOX"]),
             security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),
             data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
             datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
@@ -301,6 +304,12 @@ def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
             "demonstrations, and must be off where REGISTRY_URL begins with https"
         )
     return is_on
+
+
+def _sandbox_url(text: str) -> str | None:
+    if "://" not in text:
+        return None
+    return server_of("REGISTRY_SANDBOX", text, ("http", "https"), "on, off or http://sandbox:8000")
 
 
 def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:

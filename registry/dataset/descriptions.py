@@ -114,7 +114,7 @@ def catalog(
     if contact is not None:
         dataset["dcat:contactPoint"] = service["dcat:contactPoint"] = {
             "@id": f"{registry}/#contact",
-            "@type": "vcard:Organization",
+            "@type": ["vcard:Kind", "vcard:Organization"],
             "vcard:fn": "Contact of this registry",
             "vcard:hasEmail" if contact.startswith("mailto:") else "vcard:hasURL": {"@id": contact},
         }

@@ -126,7 +126,7 @@ _DUCKDB_TYPES = {
     Type.NUMBER: "BIGINT",
     Type.LIST: "VARCHAR[]",
 }
-_DUCKDB = {
+_DUCKDB: dict[str, str | bool | int | float | list[str]] = {
     "threads": 1,
     "memory_limit": "512MB",
     "temp_directory": "",

@@ -347,17 +347,18 @@ def plain_page(problem: ProblemDocument, _status: int) -> str:
     )
 
 
-def busy_answer(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers and body for a request that found no free thread: fixed words, for no thread is free to choose them."""
-    detail = "all that answer are busy right now; ask again in a few seconds"
+def fixed_answer(
+    path: str, detail: str, status: int = 503, code: Problem = Problem.TOO_BUSY, title: str = "A moment, please"
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a problem that is answered before the application is asked: fixed words, in English."""
     if is_for_programs(path):
         media_type = MEDIA_TYPE
         body = _encode(
             {
                 "type": "about:blank",
-                "title": "A moment, please",
-                "status": 503,
-                "code": Problem.TOO_BUSY,
+                "title": title,
+                "status": status,
+                "code": code,
                 "detail": detail,
                 "request_id": "",
                 "errors": [],
@@ -365,15 +366,17 @@ def busy_answer(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
         )
     else:
         media_type = "text/html; charset=utf-8"
-        body = f'<!doctype html><html lang="en"><title>A moment, please</title><p>{detail}</p></html>'.encode()
+        body = f'<!doctype html><html lang="en"><title>{title}</title><p>{detail}</p></html>'.encode()
     headers = [
         ("Content-Type", media_type),
         ("Content-Length", str(len(body))),
+        ("Content-Language", "en"),
         ("Cache-Control", "no-store"),
-        ("Retry-After", str(RETRY_AFTER)),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return 503, headers, body
+    if status == 503:
+        headers.append(("Retry-After", str(RETRY_AFTER)))
+    return status, headers, body
 
 
 def last_resort(request_id: str) -> bytes:
