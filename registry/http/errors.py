@@ -58,6 +58,7 @@ from registry.core.errors import (
 )
 from registry.http.responses import negotiated
 from registry.http.transaction import services
+from registry.http.wsgi_bridge import MAX_HEADERS
 from registry.i18n import languages
 from registry.i18n.faults import message_in
 from registry.vocabulary.codes import Problem
@@ -127,14 +128,19 @@ FOR_PROGRAMS = (
 )
 """Paths whose errors are JSON whatever the Accept header says."""
 
+MAX_ADDRESS = 16 * 1024
+"""Characters of path and query."""
+
 _HTTP: dict[int, tuple[Problem, str]] = {
     400: (Problem.INVALID_REQUEST, "the request cannot be understood"),
     404: (Problem.NOT_FOUND, "there is nothing at this address"),
     405: (Problem.METHOD_NOT_ALLOWED, "this address does not take that method; Allow names those it takes"),
     406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept allows"),
     413: (Problem.PAYLOAD_TOO_LARGE, "the body is larger than this address takes"),
+    414: (Problem.TOO_LONG, f"the address may have {MAX_ADDRESS} characters; long lists are sent as a body"),
     415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
     421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
+    431: (Problem.TOO_LONG, f"the headers may have {MAX_HEADERS} characters together"),
     500: (Problem.INTERNAL, "something went wrong on our side; the request id helps us to find out what"),
 }
 
