@@ -2,7 +2,7 @@
 
 It lies in REGISTRY_HOME/sandbox, is made when a test key is first used, and begins anew when it is two weeks old: days of
 the demo data are relative to the day on which it is loaded. Decision 0125 says why it is a whole registry. Of several servers
-one has it, and the others hand on to that one what test keys ask.
+one has it, and the others forward to it what test keys ask.
 """
 
 import fcntl
@@ -200,7 +200,7 @@ _OF_ONE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding",
 
 
 class SandboxElsewhere:
-    """Hands requests with a test key on to the server that has the sandbox (REGISTRY_SANDBOX), and its answers back.
+    """Forwards requests with a test key to the server that has the sandbox (REGISTRY_SANDBOX), and its answers back.
 
     A quarter of the threads may wait for it, so that no lookup waits because the sandbox does.
     """
@@ -220,7 +220,7 @@ class SandboxElsewhere:
         connection = kind(self._at.hostname or "", self._at.port, timeout=CONNECT_SECONDS)
         try:
             with one_of_few(_MANY, self._few):
-                answer = _handed_on(connection, environ)
+                answer = _forwarded(connection, environ)
         except (OSError, HTTPException) as error:
             connection.close()
             log.error("sandbox_unavailable", kind=type(error).__name__)
@@ -237,7 +237,7 @@ class SandboxElsewhere:
         return _pieces(connection, answer)
 
 
-def _handed_on(connection: HTTPConnection, environ: Environ) -> HTTPResponse:
+def _forwarded(connection: HTTPConnection, environ: Environ) -> HTTPResponse:
     connection.connect()
     connection.sock.settimeout(ANSWER_SECONDS)
     body, is_chunked = environ["wsgi.input"], "HTTP_TRANSFER_ENCODING" in environ
