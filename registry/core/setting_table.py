@@ -95,7 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_SANDBOX",
         Need.START,
-        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used",
+        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used; or the address "
+        "of the server that has it",
         "on",
     ),
     Setting(
@@ -237,6 +238,12 @@ SETTINGS: tuple[Setting, ...] = (
         Need.PUBLISHING,
         "SPDX identifier or `https:` address of the licence of the [open dataset](../users/dataset.md)",
         "CC-BY-4.0",
+    ),
+    Setting(
+        "REGISTRY_DATASETS_A_DAY",
+        Need.PUBLISHING,
+        "how many snapshots of the open dataset the worker writes in a day, 1 to 3, at equal distances from midnight UTC",
+        "1",
     ),
 )
 

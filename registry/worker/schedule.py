@@ -31,6 +31,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.dataset import actions as dataset
+from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
 from registry.log.witnesses.client import ask_witnesses
@@ -143,17 +144,17 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed.
+    """Write the open dataset when its time has come, or anew where a name was erased; only where the log is signed.
 
     It takes minutes, and may be killed at any time.
     """
     if not settings.signs or lease_of(sessions).is_held_elsewhere():
         return
-    folder = dataset.home_folder(settings)
     with reading_session(sessions) as session:
-        if not dataset.is_due(session, folder, now()):
+        if not dataset.is_due(session, settings, now()):
             return
-    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions))
+    folder, bucket = home_folder(settings), bucket_of(settings)
+    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), bucket=bucket)
     if written.damaged is not None:
         log.error("dataset_damaged", trouble=written.damaged)
     log.info(
