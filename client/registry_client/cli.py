@@ -21,6 +21,7 @@ from registry_client.monitor import MonitorOptions as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
 from registry_client.offline import verify
+from registry_client.seen import SeenLog
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
@@ -120,6 +121,9 @@ def _parser(program: str, help_name: str) -> Usage:
     )
     one.add_argument(
         "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
+    )
+    one.add_argument(
+        "--seen", metavar="FILE", help="where the newest head is remembered; - for nowhere (a folder of yours)"
     )
     one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
     one.add_argument(
@@ -232,9 +236,10 @@ def _verify(options: argparse.Namespace) -> int:
     named = options.timestamp_roots
     roots = () if named is None else read_roots(_read(named, TRUST_LIMIT), named)
     fetch = fetcher(trust.issuer) if options.online else None
+    seen = SeenLog.of(options.seen, trust)
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots))
+        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots, seen))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)
