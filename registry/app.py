@@ -10,7 +10,7 @@ from flask import Flask, Request
 from flask.globals import request_ctx
 from werkzeug.routing import MapAdapter
 
-from registry.core.db.engine import Limits, engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import Limits, count_waits, engine_for, reading_sessions_for, sessions_for
 from registry.core.processes import forbid_dumps, freeze_gc, prepare_structs
 from registry.core.settings import Edge, Settings
 from registry.http import errors, health, logs, metrics, transaction
@@ -118,6 +118,9 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
         if settings.read_url is not None
         else None
     )
+    if measured is not None:
+        for each in (engine, *([replica.engine] if replica is not None else [])):
+            count_waits(each, measured.note_wait)
     app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine), replica)
     if replica is not None:
         app.after_request(transaction.state_size)
