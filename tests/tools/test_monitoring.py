@@ -25,8 +25,7 @@ FILING = 'route="/api/v1/complaints", method="POST"'
 HEALTHY = {
     f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+100x90",
     f"registry_request_seconds_count{{{VERIFY}}}": "0+100x90",
-    f'registry_requests_total{{{FILING}, status="201"}}': "0+100x90",
-    f'registry_requests_total{{{FILING}, status="503"}}': "0+0x90",
+    f'registry_requests_total{{{FILING}, status="503"}}': "0x60 1x30",
     'registry_shed_total{reason="no_thread"}': "0+0x90",
     'up{job="registry", instance="a"}': "1x90",
     "registry_log_entries": "10x90",
@@ -60,7 +59,7 @@ HEALTHY = {
 }
 TROUBLE = {
     "RegistryVerifySlow": {f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+95x90"},
-    "RegistryFilingFails": {f'registry_requests_total{{{FILING}, status="503"}}': "0+1x90"},
+    "RegistryFilingFails": {f'registry_requests_total{{{FILING}, status="503"}}': "_x75 5x15"},
     "RegistryNotSigned": {"registry_log_entries": "11x90"},
     "RegistryDatabaseAway": {"registry_database_up": "0x90"},
     "RegistryDown": {'up{job="registry", instance="a"}': "0x90"},
