@@ -25,6 +25,8 @@ FILING = 'route="/api/v1/complaints", method="POST"'
 HEALTHY = {
     f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+100x90",
     f"registry_request_seconds_count{{{VERIFY}}}": "0+100x90",
+    f'registry_requests_total{{{VERIFY}, method="GET", status="200"}}': "0+100x90",
+    f'registry_requests_total{{{VERIFY}, method="GET", status="503"}}': "0x90",
     f'registry_requests_total{{{FILING}, status="503"}}': "0x60 1x30",
     'registry_shed_total{reason="no_thread"}': "0+0x90",
     'up{job="registry", instance="a"}': "1x90",
@@ -84,6 +86,8 @@ TROUBLE = {
     "RegistryBackupOld": {"registry_backup_age_seconds": "100000x90"},
     "RegistryLawLosesVote": {"registry_law_rows_losing_vote": "2x90"},
 }
+FAST_FAILURES = {f'registry_requests_total{{{VERIFY}, method="GET", status="503"}}': "0+5x90"}
+"""Answers within 500 ms that are none."""
 
 
 def names_of_alerts() -> list[str]:
@@ -96,8 +100,10 @@ def test_each_alert_comes_in_its_trouble_and_none_when_all_is_well(tmp_path: Pat
     assert program is not None, "promtool is needed: run `make setup-system`"
     all_trouble = {name: values for changed in TROUBLE.values() for name, values in changed.items()}
     each = [{"labels": f'{{alertname="{alert}"}}', "value": 1} for alert in TROUBLE]
+    verify_alone = {"labels": '{alertname="RegistryVerifySlow"}', "value": 1}
     cases = [
         case({}, "ALERTS{alertstate='firing'}", []),
+        case(FAST_FAILURES, "count by (alertname) (ALERTS{alertstate='firing'})", [verify_alone]),
         case(all_trouble, "count by (alertname) (ALERTS{alertstate='firing'})", each),
     ]
     path = tmp_path / "tests.yml"
