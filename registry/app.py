@@ -193,7 +193,7 @@ def gateway_from_environment() -> Gateway:
         threads=max(1, settings.threads - reserved),
         reserved=reserved,
         grace=settings.body_seconds,
-        note=app.measured.note_shed if app.measured is not None else lambda _reason, _count: None,
+        note=app.measured.note_shed if app.measured is not None else lambda *_: None,
     )
 
 

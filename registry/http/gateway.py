@@ -107,7 +107,7 @@ class Gateway:
     """The RSGI application: threads answer with a WSGI application.
 
     `threads` answer whatever comes, and `reserved` ones lookups alone. `grace` as in `bodies.Pace`. `note` counts what
-    was shed.
+    was shed, and is told whether the intake was asked.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class Gateway:
         threads: int,
         reserved: int,
         grace: float,
-        note: Callable[[Shed, int], None],
+        note: Callable[[Shed, int, bool], None],
     ) -> None:
         self._application = application
         self._senders = senders
@@ -314,9 +314,10 @@ class Gateway:
 
     def _count(self, reason: Shed, work: Work | None, count: int = 1) -> None:
         """Of the intake only what failed through us is counted: see registry.http.paths."""
-        if count and not (work is not None and reason in SENDERS_OWN and is_of_intake(work.path)):
+        is_intake = work is not None and is_of_intake(work.path)
+        if count and not (is_intake and reason in SENDERS_OWN):
             self._shed[reason] += count
-            self._note(reason, count)
+            self._note(reason, count, is_intake)
 
     def _serve(self, own: Lane[Work], number: int) -> None:
         while True:

@@ -55,7 +55,7 @@ class Metrics:
         self._shed = prometheus.Counter(
             "registry_shed",
             "Requests refused, or not answered, before a view had them",
-            ("reason",),
+            ("reason", "to"),
             registry=self._registry,
         )
         self._waits = prometheus.Summary(
@@ -67,8 +67,8 @@ class Metrics:
     def note_wait(self, seconds: float) -> None:
         self._waits.observe(seconds)
 
-    def note_shed(self, reason: str, count: int) -> None:
-        self._shed.labels(reason).inc(count)
+    def note_shed(self, reason: str, count: int, is_of_intake: bool) -> None:
+        self._shed.labels(reason, "intake" if is_of_intake else "rest").inc(count)
 
     def count(self, method: str, route: str | None, status: int, seconds: float) -> None:
         name = route or "none"

@@ -20,14 +20,14 @@ MONITORING = ROOT / "deploy" / "monitoring"
 RULES = MONITORING / "rules.yml"
 
 VERIFY = 'route="/api/v1/verify"'
-FILING = 'route="/api/v1/complaints", method="POST"'
+FILING = 'route="/api/v1/complaints", method="POST", status="503", instance="a"'
 
 HEALTHY = {
     f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+100x90",
     f"registry_request_seconds_count{{{VERIFY}}}": "0+100x90",
     f'registry_requests_total{{{VERIFY}, method="GET", status="200"}}': "0+100x90",
     f'registry_requests_total{{{VERIFY}, method="GET", status="503"}}': "0x90",
-    f'registry_requests_total{{{FILING}, status="503"}}': "0x60 1x30",
+    f"registry_requests_total{{{FILING}}}": "_x60 1x30",
     'registry_shed_total{reason="no_thread"}': "0+0x90",
     'up{job="registry", instance="a"}': "1x90",
     "registry_log_entries": "10x90",
@@ -61,7 +61,7 @@ HEALTHY = {
 }
 TROUBLE = {
     "RegistryVerifySlow": {f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+95x90"},
-    "RegistryFilingFails": {f'registry_requests_total{{{FILING}, status="503"}}': "_x75 5x15"},
+    "RegistryFilingFails": {f"registry_requests_total{{{FILING}}}": "_x60 5x30"},
     "RegistryNotSigned": {"registry_log_entries": "11x90"},
     "RegistryDatabaseAway": {"registry_database_up": "0x90"},
     "RegistryDown": {'up{job="registry", instance="a"}': "0x90"},
@@ -90,6 +90,10 @@ FAST_FAILURES = {f'registry_requests_total{{{VERIFY}, method="GET", status="503"
 """Answers within 500 ms that are none."""
 
 
+FULL_INTAKE = {'registry_shed_total{reason="no_thread", to="intake", instance="a"}': "_x60 5x30"}
+"""People who file and find no thread: a few, so that it is no flood."""
+
+
 def names_of_alerts() -> list[str]:
     groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
     return [rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule]
@@ -101,8 +105,10 @@ def test_each_alert_comes_in_its_trouble_and_none_when_all_is_well(tmp_path: Pat
     all_trouble = {name: values for changed in TROUBLE.values() for name, values in changed.items()}
     each = [{"labels": f'{{alertname="{alert}"}}', "value": 1} for alert in TROUBLE]
     verify_alone = {"labels": '{alertname="RegistryVerifySlow"}', "value": 1}
+    filing_alone = {"labels": '{alertname="RegistryFilingFails"}', "value": 1}
     cases = [
         case({}, "ALERTS{alertstate='firing'}", []),
+        case(FULL_INTAKE, "count by (alertname) (ALERTS{alertstate='firing'})", [filing_alone]),
         case(FAST_FAILURES, "count by (alertname) (ALERTS{alertstate='firing'})", [verify_alone]),
         case(all_trouble, "count by (alertname) (ALERTS{alertstate='firing'})", each),
     ]
