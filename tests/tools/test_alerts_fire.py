@@ -145,7 +145,7 @@ FILLER = "filler"
 
 
 def break_folder(home: Home) -> list[str]:
-    """Make the backup one of the day before yesterday and, where it has a disk of its own, fill that; gives the alerts to come."""
+    """Make the backup one of the day before yesterday, and fill the disk if it is its own; gives the alerts to come."""
     two_days_ago = time.time() - 2 * 86400
     os.utime(home.settings.home / BACKED_UP, (two_days_ago, two_days_ago))
     if not home.has_own_disk:
