@@ -32,6 +32,7 @@ from registry.core.errors import KeyTrouble, RegistryError, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
 from registry.core.shared_home import ROUND_SECONDS, share
+from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import WRITING, draining_file
@@ -86,6 +87,7 @@ def serve(
     logs.configure()
     warn_of_open_home(settings)
     require_secret_keys(settings)
+    require_collector(settings)
     require_database(settings)
     prepare_keys(settings)
     share_once(settings)

@@ -26,7 +26,7 @@ from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import busy_answer
-from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
+from registry.http.lanes import LANES, PROBES, WAITED, Lane, is_lookup, states_of
 from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
@@ -342,6 +342,7 @@ class Gateway:
             stated.append((int(status[:3]), headers))
 
         environ = work.environ or environ_of(work.scope, work.path)
+        environ[WAITED] = monotonic() - work.queued_at
         if work.body is not None:
             _put_body(environ, work)
         body = self._application(environ, start)
