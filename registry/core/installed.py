@@ -32,7 +32,7 @@ def release() -> str:
     return whole.hexdigest()
 
 
-PACKAGES = {"mcp": "mcp", "parquet": "pyarrow", "pkcs11": "pkcs11", "seal": "pyhanko", "traces": "opentelemetry.sdk"}
+PACKAGES = {"mcp": "mcp", "parquet": "duckdb", "pkcs11": "pkcs11", "seal": "pyhanko", "traces": "opentelemetry.sdk"}
 """The package that each extra brings."""
 
 
