@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from cryptography.x509 import Certificate
+
 from registry_client import __version__, asking, private, rounds
 from registry_client.gathering import GatheringOptions
 from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES
@@ -137,6 +139,9 @@ def _parser(program: str, help_name: str) -> Usage:
         metavar="TIME",
         help="go on, a round each 10m, 1h or 1d, until one finds something bad; without it, one round",
     )
+    two.add_argument(
+        "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
+    )
     two.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
 
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
@@ -205,8 +210,7 @@ def _verify(options: argparse.Namespace) -> int:
     status = None if options.status is None else _read(options.status, TOKEN_LIMIT).decode("utf-8", "replace")
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
-    named = options.timestamp_roots
-    roots = () if named is None else read_roots(_read(named, TRUST_LIMIT), named)
+    roots = _roots_of(options.timestamp_roots)
     fetch = fetcher(trust.issuer) if options.online else None
     try:
         statements = None if options.statements is None else Path(options.statements)
@@ -223,6 +227,10 @@ def _verify(options: argparse.Namespace) -> int:
         print(words.report(report))
     is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
     return report.exit_code_unlogged if is_accepted else report.exit_code
+
+
+def _roots_of(name: str | None) -> tuple[Certificate, ...]:
+    return () if name is None else read_roots(_read(name, TRUST_LIMIT), name)
 
 
 def _store_of(name: str, trust: Trust) -> Store:
@@ -245,6 +253,7 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
         raise Unreadable("--ranges: a whole number from 0, or all, is expected")
     files = None if options.ranges == "all" else int(options.ranges)
     given = None if options.trust is None else read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    roots = _roots_of(options.timestamp_roots)
     state = Path(options.state)
     evidence = state.with_name(f"{state.name}.evidence")
     words = Words(options.lang)
@@ -254,7 +263,9 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
 
     def one_round() -> int:
         with Store.open(state) as store:
-            requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck, evidence=evidence)
+            requested = MonitorAsked(
+                int(time.time()), options.answers, files, options.recheck, evidence=evidence, timestamp_roots=roots
+            )
             report = run_monitor(fetcher(address), store, given, requested, progress)
         if options.json:
             answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
