@@ -136,6 +136,7 @@ WITHOUT = {
         "asked by OpenRefine and its kin; the client's lists ask about many rows",
     ),
     **dict.fromkeys(("getCheckpoint", "getProof", "getVerifierKeys", "getPolicy"), "read by the monitor of the log"),
+    **dict.fromkeys(("getStampedSizes", "getTimestamps"), "given in bundles, and read by a mirror of the log"),
 }
 
 WITHOUT_TAGS = {
