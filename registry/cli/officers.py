@@ -69,7 +69,7 @@ def list_officers(unit: str | None) -> None:
 def providers(file: Path | None, withdraw: bool) -> None:
     """Show or set with which OpenID providers officers sign in. A console reads them at its start.
 
-    Each machine has the file that `secret_file` names, from the operator's own tool: no secret goes into the database.
+    No secret goes into the database: each machine has the files with them, from the operator's own tool.
     """
     settings = cli.settings()
     with open_session() as session:

@@ -48,7 +48,10 @@ def main(arguments: list[str]) -> int:
 
 
 def whole_drill() -> int:
-    """DRILL_MOMENTS (8) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
+    """DRILL_MOMENTS (8) kills at moments that DRILL_SEED decides, then everything else; the figures after it.
+
+    With DRILL_ONLY only what has that text in its name.
+    """
     moments = int(os.environ.get("DRILL_MOMENTS") or len(events.KINDS))
     seed = int(os.environ.get("DRILL_SEED") or secrets.randbelow(1_000_000))
     refused = enter_own_namespaces()
@@ -61,7 +64,9 @@ def whole_drill() -> int:
     tell(f"{moments} kills from the seed {seed}, and what comes after them; DRILL_SEED={seed} repeats it.")
     if refused is not None:
         tell(f"No network can be cut here ({refused}).")
-    return drilled([*events.moments(moments, seed), *events.LAST], network)
+    only = os.environ.get("DRILL_ONLY") or ""
+    befalling = [event for event in (*events.moments(moments, seed), *events.LAST) if only in event.name]
+    return drilled(befalling, network)
 
 
 def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former | None = None) -> int:
