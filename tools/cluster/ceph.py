@@ -43,8 +43,11 @@ osd pool default pg autoscale mode = off
 osd crush chooseleaf type = 0
 osd memory target = 939524096
 bluestore block size = 4294967296
+osd class dir = {libraries}/rados-classes
+erasure code dir = {libraries}/ceph/erasure-code
+plugin dir = {libraries}/ceph
 """
-"""One machine without certificates, and an OSD whose file grows as it is filled."""
+"""One machine without certificates, and an OSD whose file grows as it is filled. Debian's OSD looks for its classes elsewhere."""
 
 
 class Ceph:
@@ -60,7 +63,14 @@ class Ceph:
         for name in ("mon-a", "mgr-x", "osd-0", "rgw"):
             (self._folder / name).mkdir()
         fsid, disk = str(uuid4()), str(uuid4())
-        given = {"fsid": fsid, "host": self._host, "port": self._port, "monitor_port": MONITOR_PORT}
+        libraries = next((path.parent for path in Path("/usr/lib").glob("*/rados-classes")), Path("/usr/lib"))
+        given = {
+            "fsid": fsid,
+            "host": self._host,
+            "port": self._port,
+            "monitor_port": MONITOR_PORT,
+            "libraries": libraries,
+        }
         self._file.write_text(CONFIGURATION.format(folder=self._folder, **given), encoding="ascii")
         for part in self._parts(fsid, disk):
             add(part)
