@@ -31,7 +31,7 @@ class OperatorText(Base):
 
 
 class HomeFile(Base):
-    """A file that versions before 0153 carried from machine to machine, encrypted; they may still be at work on it.
+    """A file that versions before 0154 carried from machine to machine, encrypted; they may still be at work on it.
 
     `changed_at`: 0 once it was taken over.
     """

@@ -2,7 +2,7 @@
 
 The version before goes on with the files of REGISTRY_HOME, which each machine has; it finds no list that this one holds.
 
-Data test: tests/migrations/test_0153_operator_texts.py.
+Data test: tests/migrations/test_0154_operator_texts.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.columns import text
 
-revision = "0153"
-down_revision = "0152"
+revision = "0154"
+down_revision = "0153"
 branch_labels = None
 depends_on = None
 

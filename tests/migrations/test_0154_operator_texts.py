@@ -1,4 +1,4 @@
-"""Step 0153: a list that waits stays with the file it had, and one without a file can be fetched again after going back."""
+"""Step 0154: a list that waits stays with the file it had, and one without a file can be fetched again after going back."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step, tables_of
@@ -20,7 +20,7 @@ def pending(number: int, file: str | None) -> dict[str, object]:
 
 
 def test_a_list_that_waits_keeps_its_file(database: Database) -> None:
-    step = Step(database, "0153")
+    step = Step(database, "0154")
     step.insert("authorities", AUTHORITY)
     step.insert("sources", SOURCE)
     step.insert("pending_imports", pending(1, "one.list"))
