@@ -2,7 +2,7 @@
 
 The version before writes its row without the column: what it purges meanwhile is not counted.
 
-Data test: tests/migrations/test_0154_purged_cases.py.
+Data test: tests/migrations/test_0155_purged_cases.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.columns import LARGE
 
-revision = "0154"
-down_revision = "0153"
+revision = "0155"
+down_revision = "0154"
 branch_labels = None
 depends_on = None
 
