@@ -90,7 +90,7 @@ def test_an_act_is_approved_on_its_row_which_shows_what_changes(
 def test_an_application_is_approved_on_its_page_which_compares_it_with_others(
     session: Session, desk_for: DeskFor
 ) -> None:
-    anna, boris = desk_for("Anna"), desk_for("Boris")
+    boris = desk_for("Boris")
     licence = make_licence(session, LicenceStatus.APPLIED)
     proposed(session, LicenceAct.ISSUE, licence, number="CZ/1", valid_from=today())
     session.commit()
