@@ -22,6 +22,7 @@ from registry_client.offline import verify
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
+from registry_client.timestamps import read_roots
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
 from registry_client.words import Words
@@ -105,6 +106,9 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument("--statements", metavar="FILE", help="the statements that a manifest is about")
     one.add_argument(
         "--state", metavar="FILE", help="state of a monitor: its copy of the log says more of keys and heads"
+    )
+    one.add_argument(
+        "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
     )
     one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
     one.add_argument(
@@ -201,10 +205,12 @@ def _verify(options: argparse.Namespace) -> int:
     status = None if options.status is None else _read(options.status, TOKEN_LIMIT).decode("utf-8", "replace")
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
+    named = options.timestamp_roots
+    roots = () if named is None else read_roots(_read(named, TRUST_LIMIT), named)
     fetch = fetcher(trust.issuer) if options.online else None
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements))
+        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)

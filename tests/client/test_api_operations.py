@@ -132,6 +132,7 @@ WITHOUT = {
         "read by `verify --private`",
     ),
     **dict.fromkeys(("getCheckpoint", "getProof", "getVerifierKeys", "getPolicy"), "read by the monitor of the log"),
+    **dict.fromkeys(("getStampedSizes", "getTimestamps"), "given in bundles, and read by a mirror of the log"),
 }
 
 WITHOUT_TAGS = {

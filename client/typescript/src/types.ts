@@ -339,6 +339,17 @@ export interface Bundle {
   agency_proof: string;
   /** The entries of the keys that signed the credential and the status list. */
   keys: ProvenEntry[];
+  /** When the entries existed, by others; absent until an authority has stamped a head over them. */
+  time?: BundleTime;
+}
+
+export interface BundleTime {
+  /** What was stamped: the head's three lines. */
+  head: string;
+  /** Hashes in the order of RFC 6962, base64; none where it is the same head. */
+  consistency: string[];
+  /** One of each authority that was asked. */
+  timestamps: Timestamp[];
 }
 
 export interface ChangeItem {
@@ -3154,6 +3165,24 @@ export interface StepToTake {
   text: string;
 }
 
+export interface Timestamp {
+  /** Address at which the authority was asked. */
+  authority: string;
+  /** The instant that it states, UTC. */
+  at: string;
+  /** Its whole answer (TimeStampResp of RFC 3161), DER in Base64: `openssl ts -verify` reads it. */
+  token: string;
+}
+
+export interface Timestamps {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** What was stamped: the three lines of the head, each with its line feed. */
+  head: string;
+  /** One of each authority that was asked. */
+  timestamps: Timestamp[];
+}
+
 export interface Transition {
   /** First day; absent or null: not known. */
   from: string;
@@ -3821,12 +3850,26 @@ export interface Operations {
     body: undefined;
     answer: ReceiptSettings;
   };
+  /** Read the sizes of the heads that an authority of others has stamped, one a line, the smallest first. */
+  getStampedSizes: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
   /** Read a status list. */
   getStatusList: {
     path: { number: number };
     query: Record<string, never>;
     body: undefined;
     answer: string;
+  };
+  /** Read the time stamps (RFC 3161) of the head of a size. */
+  getTimestamps: {
+    path: { size: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Timestamps;
   };
   /** Read the trust file, which offline verification needs. */
   getTrustFile: {
@@ -4183,7 +4226,9 @@ export const OPERATIONS = {
   getRangesTile: ["GET", "/ranges/tile/{hash}"],
   getReceipt: ["GET", "/api/v1/receipts/{receipt_id}"],
   getReceiptSettings: ["GET", "/api/v1/receipts/settings"],
+  getStampedSizes: ["GET", "/log/timestamps/sizes"],
   getStatusList: ["GET", "/status/{number}"],
+  getTimestamps: ["GET", "/log/timestamps/{size}"],
   getTrustFile: ["GET", "/.well-known/registry-trust.json"],
   getVerifierKeys: ["GET", "/log/vkey"],
   getWatch: ["GET", "/api/v1/watches/{watch_id}"],
