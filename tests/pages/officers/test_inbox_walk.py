@@ -26,7 +26,7 @@ from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
 
 OF_ONE_PERSON = ("unsent", "grant.granted", "officer.second_supervisor")
-"""What is one person's by nature: a text not sent, access granted to nobody else, and what only that supervisor can mend."""
+"""What is one person's by nature: a text not sent, access granted to no one else, and what only that supervisor can mend."""
 OF_OUTSIDERS = {"agency.served": "hearing.lapsed", "partner.sent": "referral.silent"}
 """What an agency or a partner is asked. No officer can act for them: it is the officers' again when the time is over."""
 LAST_IN_LINE = ("unit.", "law.")
