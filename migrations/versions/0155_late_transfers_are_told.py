@@ -2,14 +2,14 @@
 
 The version before neither reads nor writes the column: what is late then is told once more by the next.
 
-Data test: tests/migrations/test_0154_late_transfers_are_told.py.
+Data test: tests/migrations/test_0155_late_transfers_are_told.py.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0154"
-down_revision = "0153"
+revision = "0155"
+down_revision = "0154"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Step 0154: a request that waits already is kept, and told of once it is late."""
+"""Step 0155: a request that waits already is kept, and told of once it is late."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tests.migrations.unread_rows import case_row
 
 
 def test_a_request_that_waits_is_kept(database: Database) -> None:
-    step = Step(database, "0154")
+    step = Step(database, "0155")
     step.insert("cases", case_row(1))
     transfer = {
         "id": 1, "reference": "T23456789ABC", "case_id": 1, "former": "it-labour", "party": "cz-labour", "state": "asked",
