@@ -33,7 +33,7 @@ def root_certificate(root: FileSigner, at: datetime) -> str:
 def signer_certificate(signer: Signer, root: FileSigner, at: datetime, issuer_url: str) -> str:
     """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`.
 
-    Its alternative names are the registry's address and host, by which a wallet matches the `iss` of what is signed (HAIP).
+    Its alternative names are the registry's address and host, by which a wallet matches the issuer of what is signed (HAIP).
     """
     if root.key.certificate is None:
         raise KeyTrouble(f"the root key {root.key.kid} has no certificate of its own; put its .json back from a backup")

@@ -46,6 +46,7 @@ from registry.api.openapi.file_operations import (
     file_operations,
     header_ref,
     not_modified,
+    reconciliation_operations,
     stream_operation,
 )
 from registry.api.organisations.edge import EMPLOYERS
@@ -123,6 +124,8 @@ class Writer:
         self._add_log()
         for path, operation in file_operations():
             self.spec.path(path, operations={"get": operation})
+        for path, operations in reconciliation_operations():
+            self.spec.path(path, operations=operations)
         self.spec.components.schemas["Verify"] |= TOGETHER
         documents = {path: self._reference(schema()) for path, schema in DOCUMENTS.items()}
         webhooks = self._webhooks()
