@@ -224,6 +224,12 @@ class Reading:
         others = [one for one in others if not self.has("turns_to_self", one.end, match.start)]
         return any(not self.has("ours", one.end, match.start) for one in (*warnings, *others))
 
+    def said_as(self, match: Match) -> str:
+        """How the words of a match are meant: told of others, denied, or said."""
+        if self.is_aside(match) or self.is_quoted(match):
+            return "told"
+        return "denied" if self.is_denied(match) else "said"
+
     def _resumed(self, match: Match) -> int:
         """Where what is said of a match ends: behind its clause, or the next that begins with "that"."""
         end = self.span(match, "clause")[1]
