@@ -76,7 +76,7 @@ class Reading:
         language = language_of(self.plain)
         self.language = language
         # Latin adverts whose language cannot be told are read in all of them; Chinese ones use English words too.
-        self._languages = ("zh", "en") if language == "zh" else (language,) if language != "en" else LANGUAGES[1:]
+        self._languages = ("zh", "en") if language == "zh" else (language,) if language else LANGUAGES[1:]
         self.clauses = _parts(grammar("clause_end"), self.plain)
         self.sentences = _parts(grammar("sentence_end"), self.plain)
         self._clause_starts = [start for start, _ in self.clauses]

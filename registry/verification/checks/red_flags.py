@@ -152,7 +152,7 @@ def is_fair(reading: Reading, items: Sequence[Item]) -> bool:
     weights = data_of("weights")
     concepts = {name for how in HOW_SAID for name in weights[how]}
     found = traits(reading, items, sorted(concepts))
-    return float(weights["base"]) + sum(weights[how].get(what, 0.0) for how, what in found) > 0
+    return bool(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found) > 0)
 
 
 def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:
