@@ -55,7 +55,7 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
     for one in sums:
         place = Match(one.start, one.end)
         role, cue = _role(reading, one, found[-1] if found else None)
-        # Wages are no charge, whoever tells of them.
+        # Wages are no charge, in a story or a warning either.
         if role != "wage" and (reading.is_quoted(place) or reading.is_aside(place)):
             continue
         whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)

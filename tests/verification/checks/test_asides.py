@@ -94,7 +94,7 @@ def test_a_text_that_is_fair_on_the_whole_accuses_no_one(advert: str) -> None:
             "deposit",
         ),
         (
-            "Question simple : tu veux partir ? 2 500 euros à la commande, le passeport reste chez moi, visa garanti, écris sur wsp",
+            "Question simple : tu veux partir ? 2 500 euros à la commande, le passeport reste chez moi, visa garanti, wsp",
             "fee",
         ),
     ],
