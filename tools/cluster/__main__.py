@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
             return recovered(Loopback(), tell)
         if arguments[:1] == ["drill"]:
             return whole_drill()
-        with up(Loopback()):
+        with up(Loopback(), has_witnesses=True):
             tell("Interrupt to stop it all.")
             signal.pause()
     except KeyboardInterrupt:
@@ -81,10 +81,14 @@ def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former
 
 
 @contextmanager
-def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True) -> Iterator[Cluster]:
-    """A cluster whose addresses are printed."""
+def up(
+    network: Loopback, former: Former | None = None, *, has_demo: bool = True, has_witnesses: bool = False
+) -> Iterator[Cluster]:
+    """A cluster whose addresses are printed. `has_witnesses`: two of three have to cosign each head."""
     began = time.monotonic()
     with running(has_demo=has_demo, former=former, network=network) as cluster:
+        if has_witnesses:
+            cluster.add_witnesses()
         tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
         yield cluster
 
@@ -98,6 +102,7 @@ def addresses(cluster: Cluster) -> str:
         "the primary, pooled": cluster.database_url,
         "Redis": f"{cluster.network.host('redis')}:{REDIS_PORT}",
         "S3 store": cluster.store_url,
+        **cluster.witness_urls,
     }
     return "\n".join(f"  {name:22} {address}" for name, address in rows.items())
 
