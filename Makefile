@@ -108,7 +108,7 @@ dependencies: $(ALL) ## Look at licences of the packages and, where the index an
 collections: $(ALL) ## Write request collections for Postman and Bruno to build/collections.
 	@$(BIN)/python -m tools.request_collections
 
-second-opinions: $(ALL) ## Ask readers in Go, JavaScript, C and Python about what a running registry signs.
+second-opinions: $(ALL) ## Ask readers in Go, Perl, JavaScript, C and Python about what a running registry signs.
 	@tools/system-packages second-opinions
 	@$(BIN)/python tools/second-opinions
 

@@ -127,6 +127,10 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
     app.measured = measured
     app.frame = RequestMiddleware(app, settings, limiter, quotas, measured)
     app.wsgi_app = app.frame  # type: ignore[method-assign]
+    if settings.sandbox_url is not None and Edge.API in settings.edges:
+        from registry.sandbox import SandboxElsewhere
+
+        app.wsgi_app = SandboxElsewhere(settings, app.frame)  # type: ignore[method-assign]
     if settings.has_sandbox and Edge.API in settings.edges:
         from registry.sandbox import SandboxGate
 

@@ -1,7 +1,8 @@
 """The sandbox: an invented registry beside the real one, with a database and keys of its own, for test keys alone.
 
 It lies in REGISTRY_HOME/sandbox, is made when a test key is first used, and begins anew when it is two weeks old: days of
-the demo data are relative to the day on which it is loaded. Decision 0125 says why it is a whole registry.
+the demo data are relative to the day on which it is loaded. Decision 0125 says why it is a whole registry. Of several servers
+one has it, and the others forward to it what test keys ask.
 """
 
 import fcntl
@@ -10,31 +11,41 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+import structlog
 from flask import Flask, Response
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.core.clock import day_at, now
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, sessions_for
-from registry.core.errors import NotSignedIn
+from registry.core.errors import NotSignedIn, RegistryError, TooLarge
 from registry.core.keyring import Keyring
 from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Edge, Settings
 from registry.demo.load import demo_data, demo_reference, load
+from registry.http.clients import Environ, believe_proxies
+from registry.http.errors import STATUS, fixed_answer
 from registry.http.list_process import EXTENSION
 from registry.http.modes import TEST_NUMBERS, TestNumbers, refuse_real_paths
 from registry.http.transaction import Services, services
+from registry.http.uploads import one_of_few
 from registry.log.actions import lock_log
 from registry.log.keys import make_keys
 from registry.log.signing import sign_committed
 from registry.organisations import keys
 from registry.verification.verdicts.question import SubjectKind
+
+log = structlog.get_logger()
 
 DAYS = 14
 """How old it grows before it begins anew."""
@@ -43,7 +54,6 @@ FOLDER = "sandbox"
 _MADE = "made.json"
 _KEY = re.compile(rf"[Bb]earer +({keys.TEST_BEGINNING}[A-Za-z0-9_-]{{43}})")
 
-Environ = dict[str, Any]
 Inner = Callable[[Environ, Any], Iterable[bytes]]
 
 
@@ -180,6 +190,93 @@ class SandboxGate:
         app.before_request(refuse_real_paths)
         app.after_request(_marked)
         return app
+
+
+CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 130.0
+PIECE = 1 << 16
+_AWAY = "the sandbox, which answers test keys, cannot be reached now; ask again in a few seconds"
+_MANY = "several test keys are asking right now; ask again in a few seconds"
+_OF_ONE_CONNECTION = frozenset({"connection", "keep-alive", "transfer-encoding", "server", "date"})
+
+
+class SandboxElsewhere:
+    """Forwards requests with a test key to the server that has the sandbox (REGISTRY_SANDBOX), and its answers back.
+
+    A quarter of the threads may wait for it, so that no lookup waits because the sandbox does.
+    """
+
+    def __init__(self, settings: Settings, inner: Inner) -> None:
+        assert settings.sandbox_url is not None
+        self._settings = settings
+        self._inner = inner
+        self._at = urlsplit(settings.sandbox_url)
+        self._few = threading.BoundedSemaphore(max(1, settings.threads // 4))
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        if _KEY.fullmatch(environ.get("HTTP_AUTHORIZATION", "")) is None:
+            return self._inner(environ, start_response)
+        believe_proxies(environ, self._settings.trusted_proxies)
+        kind = HTTPSConnection if self._at.scheme == "https" else HTTPConnection
+        connection = kind(self._at.hostname or "", self._at.port, timeout=CONNECT_SECONDS)
+        try:
+            with one_of_few(_MANY, self._few):
+                answer = _forwarded(connection, environ)
+        except (OSError, HTTPException) as error:
+            connection.close()
+            log.error("sandbox_unavailable", kind=type(error).__name__)
+            return _stated(fixed_answer(environ["PATH_INFO"], _AWAY), start_response)
+        except (RegistryError, RequestEntityTooLarge) as refusal:
+            # Of a body that was not taken to its end, or of one request too many.
+            connection.close()
+            why = refusal if isinstance(refusal, RegistryError) else TooLarge("this is too large")
+            status = next(STATUS[kind] for kind in type(why).__mro__ if kind in STATUS)
+            problem = fixed_answer(environ["PATH_INFO"], why.text, status, why.code, "Nothing was taken")
+            return _stated(problem, start_response)
+        headers = [(name, value) for name, value in answer.getheaders() if name.lower() not in _OF_ONE_CONNECTION]
+        start_response(f"{answer.status} {answer.reason}", headers)
+        return _pieces(connection, answer)
+
+
+def _forwarded(connection: HTTPConnection, environ: Environ) -> HTTPResponse:
+    connection.connect()
+    connection.sock.settimeout(ANSWER_SECONDS)
+    body, is_chunked = environ["wsgi.input"], "HTTP_TRANSFER_ENCODING" in environ
+    has_body = is_chunked or environ.get("CONTENT_LENGTH", "0") != "0"
+    connection.request(
+        environ["REQUEST_METHOD"],
+        _address_of(environ),
+        iter(lambda: body.read(PIECE), b"") if has_body else None,
+        _forwarded_headers(environ),
+        encode_chunked=is_chunked,
+    )
+    return connection.getresponse()
+
+
+def _address_of(environ: Environ) -> str:
+    path = quote(environ["PATH_INFO"].encode("latin-1"), safe="/:@!$&'()*+,;=~")
+    return path + (f"?{environ['QUERY_STRING']}" if environ.get("QUERY_STRING") else "")
+
+
+def _forwarded_headers(environ: Environ) -> dict[str, str]:
+    """The request's own headers, and who sent it, as a trusted proxy states it."""
+    own = {name[5:].replace("_", "-"): value for name, value in environ.items() if name.startswith("HTTP_")}
+    own |= {name.replace("_", "-"): environ[name] for name in ("CONTENT_TYPE", "CONTENT_LENGTH") if environ.get(name)}
+    own |= {"X-FORWARDED-FOR": environ["REMOTE_ADDR"], "X-FORWARDED-PROTO": environ["wsgi.url_scheme"]}
+    return {
+        name: value for name, value in own.items() if name.lower() not in _OF_ONE_CONNECTION - {"transfer-encoding"}
+    }
+
+
+def _stated(answer: tuple[int, list[tuple[str, str]], bytes], start_response: Any) -> list[bytes]:
+    status, headers, body = answer
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body]
+
+
+def _pieces(connection: HTTPConnection, answer: HTTPResponse) -> Iterator[bytes]:
+    with closing(connection):
+        while piece := answer.read(PIECE):
+            yield piece
 
 
 def _opens(live: Services, key: str) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
 from registry_client.answers import choose, compare_answers, report_differences
 from registry_client.follow import Progress, follow, next_head, recheck, require_whole
 from registry_client.listing import check_lists
@@ -15,6 +17,7 @@ from registry_client.range_monitor import check_ranges
 from registry_client.remote import RemoteLog
 from registry_client.store import Store
 from registry_client.strict import Refused, Unreadable
+from registry_client.timestamps import check_served
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
 from registry_client.verdicts import State, Verdict
 
@@ -59,6 +62,8 @@ class MonitorOptions:
     settling: float = SETTLING
     evidence: Path | None = None
     """A folder for range files that are not what the log implies."""
+    timestamp_roots: tuple[Certificate, ...] = ()
+    """Roots that time stamps are believed under."""
 
 
 def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdict) -> Trust:
@@ -103,6 +108,7 @@ def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions
         if store.get("old_head_since"):
             store.put(old_head_since="")
         recheck(remote, store, report.log, progress, is_whole=options.is_whole)
+        check_served(fetch, trust.origin, store, options.timestamp_roots, report.log)
     except Unreachable as error:
         report.log.unknown("unreachable", why=str(error))
         return _with_earlier_findings(report, store)
@@ -202,11 +208,11 @@ def _judge_policy(trust: Trust, store: Store, verdict: Verdict) -> None:
     found = store.latest("policy/log", store.size)
     if found is None:
         return
-    if _witnessing(found[2].get("lines", [])) != _witnessing(trust.policy_text.split("\n")):
+    if witness_lines(found[2].get("lines", [])) != witness_lines(trust.policy_text.split("\n")):
         verdict.note("policy_differs", index=found[0])
 
 
-def _witnessing(lines: object) -> list[str]:
+def witness_lines(lines: object) -> list[str]:
     """The lines of a policy but those of the log's own keys, which the log speaks of itself."""
     words = [" ".join(str(line).split()) for line in lines] if isinstance(lines, list) else []
     return sorted(line for line in words if line and not line.startswith(("log ", "#")))

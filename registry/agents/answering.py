@@ -1,14 +1,14 @@
 """Answers a call of a tool: asks the API in this process, and puts source, day and the sentence to be said around the answer.
 
-The text that a model reads is the structured answer as JSON and nothing else, so the two cannot differ, and what others wrote
-stays inside its quotes.
+The answer goes once, as structured content; the text beside it is JSON made of the same content, so the two cannot differ, and
+what others wrote stays inside its quotes.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from registry.agents.tools import BY_NAME, Tool
+from registry.agents.tools import BY_NAME, LEFT_OUT, Tool
 from registry.api.docs.advice import problems, reasons
 from registry.core.clock import day_at, now
 
@@ -27,8 +27,19 @@ class Called(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The structured answer as the model reads it."""
-        return json.dumps(self.content, ensure_ascii=False, indent=1)
+        """The structured answer as JSON, for a client that reads texts alone."""
+        return json.dumps(self.content, ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def short_text(self) -> str:
+        """What goes beside the structured answer: what must be said, verdict and codes of reasons; of an error all."""
+        if self.is_error:
+            return self.text
+        answer = self.content["answer"]
+        short = {name: one for name, one in self.content.items() if name not in ("asked", "answer")}
+        if "verdict" in answer:
+            short |= {"verdict": answer["verdict"], "reasons": [one["code"] for one in answer.get("reasons", ())]}
+        return Called(short | {"answer": "stands in structuredContent"}, False).text
 
 
 def call(name: str, arguments: Mapping[str, Any], ask: Ask, registry: str) -> Called:
@@ -44,7 +55,7 @@ def call(name: str, arguments: Mapping[str, Any], ask: Ask, registry: str) -> Ca
         return _refused(
             f"the arguments take {size} bytes, and at most {MAX_BYTES} are read: send the part that matters"
         )
-    unknown = sorted(set(arguments) & tool.left_out)
+    unknown = sorted(set(arguments) & LEFT_OUT)
     if unknown:
         return _refused(f"{unknown[0]} is not known here")
     if tool.path is None:
@@ -81,8 +92,9 @@ def _explained(tool: Tool, arguments: Mapping[str, Any], registry: str) -> Calle
     """Cause and cure of a code, as docs/users/reasons.md has them."""
     code = arguments.get("code")
     found = [
-        {"code": one.code, "about": about, "title": one.title, "cause": one.cause, "cure": one.cure}
-        | {"parameters": list(one.parameters)}
+        {"code": one.code, "about": about}
+        | ({"title": one.title} if one.title else {})
+        | {"cause": one.cause, "cure": one.cure, "parameters": list(one.parameters)}
         for about, table in (("reason of a verdict", reasons()), ("error", problems()))
         for one in table
         if one.code == code

@@ -58,8 +58,16 @@ def _sender(request: Any) -> dict[str, str] | None:
     return sender | ({"HTTP_X_FORWARDED_FOR": ",".join(forwarded)} if forwarded else {})
 
 
-def server(ask: Asker, registry: str) -> Any:
-    """The server: it lists the tools and answers their calls, each in a thread of its own."""
+STRUCTURED_SINCE = "2025-06-18"
+"""The protocol's version from which on a client reads structured content."""
+
+
+def server(ask: Asker, registry: str, *, repeats_text: bool = False) -> Any:
+    """The server: it lists the tools and answers their calls, each in a thread of its own.
+
+    The whole answer is sent as text, too, where `repeats_text`, where the client's address says `?text=true`, and alone where
+    the client's version of the protocol has no structured content.
+    """
     import mcp_types as types
     from mcp.server.lowlevel import Server
 
@@ -70,6 +78,7 @@ def server(ask: Asker, registry: str) -> Any:
                 title=tool.title,
                 description=f"{tool.description} Must be said with the answer: {tool.must_say}",
                 input_schema=tool.input_schema(),
+                output_schema=tool.output_schema(),
                 annotations=types.ToolAnnotations(
                     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
                 ),
@@ -83,9 +92,15 @@ def server(ask: Asker, registry: str) -> Any:
         found: Called = await anyio.to_thread.run_sync(
             call, parameters.name, parameters.arguments or {}, ask_for_sender, registry
         )
+        is_structured = context.protocol_version >= STRUCTURED_SINCE
+        is_repeated = repeats_text or (context.request and context.request.query_params.get("text") == "true")
         return types.CallToolResult(
-            content=[types.TextContent(type="text", text=found.text)],
-            structured_content=found.content,
+            content=[
+                types.TextContent(
+                    type="text", text=found.text if is_repeated or not is_structured else found.short_text
+                )
+            ],
+            structured_content=found.content if is_structured else None,
             is_error=found.is_error,
         )
 
@@ -100,12 +115,12 @@ def server(ask: Asker, registry: str) -> Any:
     )
 
 
-def serve_stdio(ask: Asker, registry: str) -> None:
-    """Answer one client on standard input and output until it closes them."""
+def serve_stdio(ask: Asker, registry: str, *, repeats_text: bool) -> None:
+    """Answer one client on standard input and output until it closes them; `repeats_text` as for `server`."""
     from mcp.server.stdio import stdio_server
 
     async def serve() -> None:
-        made = server(ask, registry)
+        made = server(ask, registry, repeats_text=repeats_text)
         async with stdio_server() as (read, write):
             await made.run(read, write, made.create_initialization_options())
 

@@ -21,7 +21,7 @@ INSTRUCTIONS = (
 class Tool(NamedTuple):
     """A tool: the request of the API that answers it, and what must be said with it.
 
-    `path` is None where the answer follows from the tables of this release. `left_out` are parameters that agents do not get.
+    `path` is None where the answer follows from the tables of this release.
     """
 
     name: str
@@ -30,23 +30,42 @@ class Tool(NamedTuple):
     must_say: str
     method: str = "GET"
     path: str | None = None
-    left_out: frozenset[str] = frozenset()
 
     def input_schema(self) -> dict[str, Any]:
         """JSON Schema of the arguments: that of the API's own description."""
         if self.path is None:
             return REASON_SCHEMA
-        operation = document()["paths"][self.path][self.method.lower()]
+        operation = self._operation()
         if self.method == "POST":
             found = _resolved(operation["requestBody"]["content"]["application/json"]["schema"])
         else:
             found = _of_query(operation["parameters"])
-        fields = {name: one for name, one in found["properties"].items() if name not in self.left_out}
+        fields = {name: one for name, one in found["properties"].items() if name not in LEFT_OUT}
         needed = [name for name in found.get("required", []) if name in fields]
         return {"type": "object", "properties": fields, "additionalProperties": False} | (
             {"required": needed} if needed else {}
         )
 
+    def output_schema(self) -> dict[str, Any]:
+        """JSON Schema of the structured answer: the envelope, and the fields of the API's answer."""
+        answer: dict[str, Any] = {"type": "object"}
+        if self.path is not None:
+            content = self._operation()["responses"]["200"]["content"]
+            answer = _outline(_resolved(content["application/json"]["schema"]), 1)
+        texts = ("must_say", "tool", "day", "source")
+        return {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in texts}
+            | {"asked": {"type": "object"}, "answer": answer},
+            "required": [*texts, "asked", "answer"],
+        }
+
+    def _operation(self) -> Any:
+        return document()["paths"][self.path][self.method.lower()]
+
+
+LEFT_OUT = frozenset({"receipt", "keep", "fields"})
+"""Parameters that agents do not get: they take no receipts, keep nothing for an organisation, and read answers whole."""
 
 REASON_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -75,7 +94,6 @@ TOOLS = (
         _ONLY_YES,
         "POST",
         "/api/v1/verify",
-        frozenset({"receipt", "keep"}),
     ),
     Tool(
         "corridor",
@@ -111,6 +129,15 @@ TOOLS = (
         "/api/v1/agencies",
     ),
     Tool(
+        "coverage",
+        "Which lists are known?",
+        "List the countries and authorities whose official lists the registry holds, how fresh each is, and which countries are "
+        "not covered.",
+        "Where a country is not covered, not found means unknown and says nothing against an agency, nor for it.",
+        "GET",
+        "/api/v1/coverage",
+    ),
+    Tool(
         "explain_reason",
         "What does this code mean?",
         "Explain a reason code of a verdict, or the code of an error: where it comes from and what helps.",
@@ -139,11 +166,14 @@ def _of_query(parameters: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _resolved(schema: Any) -> Any:
-    """A schema with every reference replaced by what it leads to: clients of agents resolve none."""
+    """A schema with every reference replaced by what it leads to, for clients of agents resolve none; and two letters in place of
+    the list of all countries, which would stand in most tools and which every model knows."""
     if isinstance(schema, list):
         return [_resolved(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
+    if "AD" in schema.get("enum", ()):
+        return {name: one for name, one in schema.items() if name != "enum"} | {"pattern": "^[A-Z]{2}$"}
     reference = schema.get("$ref")
     found = _component(reference) if isinstance(reference, str) else {}
     return found | {name: _resolved(one) for name, one in schema.items() if name != "$ref"}
@@ -155,3 +185,17 @@ def _component(reference: str) -> dict[str, Any]:
     for step in reference.removeprefix("#/").split("/"):
         found = found[step]
     return dict(_resolved(found))
+
+
+def _outline(schema: Mapping[str, Any], levels: int) -> dict[str, Any]:
+    """A schema down to so many levels; below, the type alone."""
+    found = {name: schema[name] for name in ("type", "enum", "description") if name in schema}
+    if choice := schema.get("anyOf"):
+        found["anyOf"] = [_outline(one, levels) for one in choice]
+    if not levels:
+        found.pop("description", None)
+    elif fields := schema.get("properties"):
+        found["properties"] = {name: _outline(one, levels - 1) for name, one in fields.items()}
+    if levels and "items" in schema:
+        found["items"] = _outline(schema["items"], levels - 1)
+    return found

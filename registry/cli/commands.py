@@ -23,7 +23,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
         ),
         "mcp": Listed(
             "registry.cli.stream:mcp",
-            "Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, reasons and help lines.",
+            "Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, lists, reasons, help lines.",
         ),
         "lists": Listed("registry.cli.worker:lists", "Lists of questions that organisations sent."),
     },

@@ -44,6 +44,9 @@ RESTART_PAUSE = 5.0
 BACKLOG = 4096
 """Connections that the system keeps for a process which holds as many as it may."""
 
+MAX_HEAD = 256 * 1024
+"""Bytes of a request's first line and headers that the server reads; from far less on the registry itself says 414 or 431."""
+
 KILL_AFTER = 30
 """Seconds that requests which run have when the server stops."""
 
@@ -223,7 +226,7 @@ def listen(settings: Settings, address: str, workers: int) -> None:
         workers=workers,
         runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024),
+        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=MAX_HEAD),
         websockets=False,
         backlog=BACKLOG,
         backpressure=connections_for(settings.connections, raise_descriptor_limit()),

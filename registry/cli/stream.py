@@ -70,8 +70,14 @@ Needs the extra `mcp`; without it the command says how it is installed.
     metavar="NAME",
     help="Host that clients name with --http, beside this machine's own and REGISTRY_URL's; instead of REGISTRY_MCP_HOSTS.",
 )
-def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...]) -> None:
-    """Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, reasons and help lines.
+@click.option(
+    "--text",
+    "repeats_text",
+    is_flag=True,
+    help="Send each answer as text, too, for clients that read no structured content; over HTTP the address says ?text=true.",
+)
+def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...], repeats_text: bool) -> None:
+    """Answer agents by the Model Context Protocol: verify, corridor, checks, fees, agencies, lists, reasons, help lines.
 
     Public reads only. There is no tool for complaints: what workers tell must not pass through a third party's model.
     """
@@ -84,7 +90,7 @@ def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...]) -
     logs.configure(descriptor=2)
     require_database(settings)
     if not is_http:
-        _serve_stdio(settings)
+        _serve_stdio(settings, repeats_text=repeats_text)
         return
     chosen = port or settings.port + 2
     require_free_port(address, chosen)
@@ -96,11 +102,12 @@ def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...]) -
     _serve_alone("registry.app:agents_from_environment", address, chosen, limits)
 
 
-def _serve_stdio(settings: Settings) -> None:
+def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
     from registry.agents.serving import asker, serve_stdio
     from registry.app import create_app
 
-    serve_stdio(asker(create_app(settings), settings.public_url), settings.public_url)
+    ask = asker(create_app(settings), settings.public_url)
+    serve_stdio(ask, settings.public_url, repeats_text=repeats_text)
 
 
 def _serve_alone(application: str, address: str, port: int, limits: "HTTP1Settings | None" = None) -> None:

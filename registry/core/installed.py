@@ -32,7 +32,7 @@ def release() -> str:
     return whole.hexdigest()
 
 
-PACKAGES = {"mcp": "mcp", "parquet": "pyarrow", "pkcs11": "pkcs11", "seal": "pyhanko"}
+PACKAGES = {"mcp": "mcp", "parquet": "duckdb", "pkcs11": "pkcs11", "seal": "pyhanko"}
 """The package that each extra brings."""
 
 

@@ -95,7 +95,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_SANDBOX",
         Need.START,
-        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used",
+        "whether test keys see an invented registry in `REGISTRY_HOME/sandbox`, made when one is first used; or the address "
+        "of the server that has it",
         "on",
     ),
     Setting(
@@ -218,6 +219,19 @@ SETTINGS: tuple[Setting, ...] = (
         "shall remember",
         shown="on",
     ),
+    Setting(
+        "REGISTRY_TIMESTAMPS",
+        Need.PUBLISHING,
+        "addresses of authorities (RFC 3161), with commas between, that [stamp heads of the log](log.md#time-stamps); their "
+        "roots lie in `REGISTRY_HOME/timestamp-roots.pem`",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_SEAL_TIMESTAMP",
+        Need.PUBLISHING,
+        "address of the authority (RFC 3161) that stamps the operator's [seal](log.md#time-stamps) on papers with the time",
+        shown="none",
+    ),
     Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),
     Setting(
         "REGISTRY_MCP_HOSTS",
@@ -237,6 +251,12 @@ SETTINGS: tuple[Setting, ...] = (
         Need.PUBLISHING,
         "SPDX identifier or `https:` address of the licence of the [open dataset](../users/dataset.md)",
         "CC-BY-4.0",
+    ),
+    Setting(
+        "REGISTRY_DATASETS_A_DAY",
+        Need.PUBLISHING,
+        "how many snapshots of the open dataset the worker writes in a day, 1 to 3, at equal distances from midnight UTC",
+        "1",
     ),
 )
 

@@ -27,6 +27,7 @@ from registry.core.setting_texts import (
     server_of,
     split_address,
     switch_of,
+    timestamps_of,
     whole_number,
 )
 
@@ -110,6 +111,10 @@ class Settings:
     guard_witness: str | None = None
     """The witness of the log's policy, by its name there, that has each head before it stands anywhere else."""
     guard_etcd: EtcdServers | None = None
+    timestamps: tuple[str, ...] = field(default=(), repr=False)
+    """Authorities that stamp heads of the log, asked in this order."""
+    seal_timestamp: str | None = field(default=None, repr=False)
+    """The authority that stamps the seal of papers."""
     demands: frozenset[Demand] = frozenset()
     read_url: str | None = field(default=None, repr=False)
     """Of a read-only standby."""
@@ -125,6 +130,8 @@ class Settings:
     """Connections that a process holds at a time, idle ones among them; fewer where the system gives fewer descriptors."""
     has_sandbox: bool = True
     """Whether test keys see an invented registry in REGISTRY_HOME/sandbox, which is made when one is first used."""
+    sandbox_url: str | None = None
+    """The server that has the sandbox, where this one has none."""
     body_seconds: int = 20
     """How long a request's body may bring nothing, and how long it has before its rate counts."""
     translator_url: str | None = None
@@ -137,6 +144,8 @@ class Settings:
     """Where weaknesses are reported, for /.well-known/security.txt: a `mailto:` or `https:` address."""
     data_licence: str = "CC-BY-4.0"
     """Under which licence the open dataset is given: an SPDX identifier, or the address of its text."""
+    datasets_a_day: int = 1
+    """How many snapshots of the open dataset the worker writes in a day."""
     mcp_hosts: tuple[str, ...] = ()
     """Hosts that agents may name, beside this machine's own and the public one."""
 
@@ -179,6 +188,8 @@ class Settings:
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
             guard_witness=read(guard_witness_of, "REGISTRY_LOG_GUARD"),
             guard_etcd=read(guard_etcd_of, "REGISTRY_LOG_GUARD"),
+            timestamps=read(timestamps_of, "REGISTRY_TIMESTAMPS"),
+            seal_timestamp=read(server_of, "REGISTRY_SEAL_TIMESTAMP", ("https", "http"), "https://tsa.example.org/tsr"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
             read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),
@@ -190,9 +201,11 @@ class Settings:
             translator_url=read(server_of, "REGISTRY_TRANSLATOR", ("https", "http"), "http://127.0.0.1:5000"),
             may_translate_outside=read(switch_of, "REGISTRY_TRANSLATOR_OUTSIDE"),
             scanner=read(scanner_of, "REGISTRY_CLAMD"),
-            has_sandbox=read(switch_of, "REGISTRY_SANDBOX"),
+            has_sandbox="://" not in given["REGISTRY_SANDBOX"] and read(switch_of, "REGISTRY_SANDBOX"),
+            sandbox_url=_sandbox_url(given["REGISTRY_SANDBOX"]),
             security_contact=read(contact_of, "REGISTRY_SECURITY_CONTACT"),
             data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
+            datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
             mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
         )
 
@@ -298,6 +311,12 @@ def _unsafe_webhooks(given: Mapping[str, str]) -> bool:
             "demonstrations, and must be off where REGISTRY_URL begins with https"
         )
     return is_on
+
+
+def _sandbox_url(text: str) -> str | None:
+    if "://" not in text:
+        return None
+    return server_of("REGISTRY_SANDBOX", text, ("http", "https"), "on, off or http://sandbox:8000")
 
 
 def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:

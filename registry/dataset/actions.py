@@ -5,13 +5,14 @@ served is found by the entry: if we crash between the two the former snapshot is
 """
 
 import fcntl
+import hashlib
 import json
-import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,7 +29,6 @@ from registry.core.settings import Settings
 from registry.dataset import deltas, descriptions, rules
 from registry.dataset.formats import (
     File,
-    digest_of,
     read_lines,
     write_derived,
     write_lines,
@@ -36,6 +36,7 @@ from registry.dataset.formats import (
 )
 from registry.dataset.manifest import MANIFEST, NAME, NOTE, Head, files_stated, note_text, require_whole, tables_of
 from registry.dataset.queries import Reading
+from registry.dataset.storage import BucketStore, FolderStore, Store, store_of
 from registry.log import queries as log
 from registry.log.actions import Draft, append
 from registry.log.keys import signed_text
@@ -48,11 +49,10 @@ KEY = "dataset/snapshot"
 """The key of a snapshot's entry in the log."""
 
 DELTAS, CURRENT = "deltas", "current.json"
-KEPT_DELTAS = 60
-"""How many deltas are kept: some two months of nightly ones."""
+KEPT_DELTA_DAYS = 60
+"""How many days deltas are kept for."""
 
 _PART, _LOCK = ".part-", ".lock"
-_DELTA = re.compile(rf"({NAME.pattern})--({NAME.pattern})\.jsonl")
 
 
 class Written(NamedTuple):
@@ -71,41 +71,43 @@ class Written(NamedTuple):
     damaged: str | None
 
 
-def home_folder(settings: Settings) -> Path:
-    """Where the worker writes and the server reads."""
-    return settings.home / "dataset"
+def is_due(session: Session, settings: Settings, at: datetime) -> bool:
+    """Whether the worker should write: in each of the day's equal parts (UTC), where none is served, and after an erasure.
 
-
-def is_due(session: Session, folder: Path, at: datetime) -> bool:
-    """Whether the worker should write: once a day (UTC), where nothing lies there, and at once after an erasure."""
+    How many parts a day has, REGISTRY_DATASETS_A_DAY says.
+    """
     if log.published(session) is None:
         return False
-    newest = newest_in(session, folder)
+    newest = newest_in(session, store_of(settings))
     if newest is None:
         return True
     erased_at = session.execute(select(func.max(Agency.erased_at))).scalar_one()
-    return newest.at.date() < at.date() or (erased_at is not None and erased_at > newest.at)
+    part = timedelta(days=1) / settings.datasets_a_day
+    midnight = datetime.combine(at.astimezone(UTC).date(), time(), UTC)
+    began_at = midnight + (at - midnight) // part * part
+    return newest.at < began_at or (erased_at is not None and erased_at > newest.at)
 
 
 class Snapshot(NamedTuple):
-    """A snapshot that the log knows of: its name, the hash of its manifest, and index and instant of its entry."""
+    """A snapshot that the log knows of: its name, hash and bytes of its manifest, and index and instant of its entry."""
 
     name: str
-    manifest: str
+    manifest_sha256: str
     log_index: int
     at: datetime
+    manifest: bytes
 
 
-def newest_in(session: Session, folder: Path, below: int | None = None) -> Snapshot | None:
-    """The newest snapshot that lies in a folder and is an entry of the log, of entries below an index if one is given."""
+def newest_in(session: Session, store: Store, below: int | None = None) -> Snapshot | None:
+    """The newest snapshot that lies in a store and is an entry of the log, of entries below an index if one is given."""
     query = select(Entry).where(Entry.key == KEY)
     if below is not None:
         query = query.where(Entry.index < below)
     for entry in session.execute(query.order_by(Entry.index.desc()).limit(100)).scalars():
         stated = json.loads(entry.leaf)["record"]
-        manifest = folder / stated["name"] / MANIFEST
-        if manifest.is_file() and digest_of(manifest)[0] == stated["manifest"]:
-            return Snapshot(stated["name"], stated["manifest"], entry.index, entry.at)
+        manifest = store.read(f"{stated['name']}/{MANIFEST}")
+        if manifest is not None and hashlib.sha256(manifest).hexdigest() == stated["manifest"]:
+            return Snapshot(stated["name"], stated["manifest"], entry.index, entry.at, manifest)
     return None
 
 
@@ -115,15 +117,19 @@ def write(
     folder: Path,
     sign: Callable[[], object],
     at: datetime | None = None,
+    bucket: BucketStore | None = None,
 ) -> Written:
     """Write a snapshot of the published head into a folder, and append its manifest; `sign` then signs the log.
 
-    Raises NotFound while nothing is published, LogClosed, KeyTrouble, DatasetRefused for a folder that is not ours, and OSError
-    (a full disk): whatever is raised, the former snapshot lies there as before.
+    With a bucket the former snapshot is fetched from there, and the new one put there before the log names it. Raises NotFound
+    while nothing is published, LogClosed, KeyTrouble, FilesUnavailable, DatasetRefused for a folder that is not ours, and
+    OSError (a full disk): whatever is raised, the former snapshot lies there as before.
     """
     at = at or now()
     with _alone(folder), reading_session(sessions) as session:
         head = _head_of(log.head(session))
+        if bucket is not None:
+            _fetch_former(session, bucket, folder)
         former, damaged = _former(session, folder)
         name = f"{at:%Y-%m-%d}-{head.size}"
         part = folder / f"{_PART}{secrets.token_hex(6)}"
@@ -151,13 +157,16 @@ def write(
             }
             delta = _write_delta(folder, part, former, stated) if former is not None else None
             has_gone = former is not None and _has_gone(folder / former["name"], reading.included_references)
-            start = former["name"] if former is not None and not has_gone else None
-            stated["deltas"] = _chain(folder, delta, start)
+            stated["deltas"] = _chain(
+                folder, delta, former if not has_gone else None, KEPT_DELTA_DAYS * settings.datasets_a_day
+            )
             digest = _seal(session, settings, part, head, stated)
             _put_in_place(folder, part, name)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
+    if bucket is not None:
+        bucket.put(folder, name, [f"{DELTAS}/{one['file']}" for one in stated["deltas"]])
     with sessions.begin() as session:
         record_ = {
             "v": rules.VERSION,
@@ -171,6 +180,8 @@ def write(
         appended = append(session, [Draft(KEY, EntryType.DATASET_PUBLISHED, record_)])
     sign()
     _clear(folder, {name} | ({former["name"]} if former and not has_gone else set()), stated["deltas"])
+    if bucket is not None:
+        bucket.keep_only(folder)
     pointer = record.canonical({"v": rules.VERSION, "name": name, "log_index": appended.first_index})
     write_public(folder / CURRENT, pointer)
     return Written(
@@ -212,13 +223,20 @@ def _is_draft(name: str) -> bool:
 
 def _former(session: Session, folder: Path) -> tuple[dict[str, Any] | None, str | None]:
     """The manifest of the newest snapshot in the folder, whole; or why it cannot be built on."""
-    newest = newest_in(session, folder)
+    newest = newest_in(session, FolderStore(folder))
     if newest is None:
         return None, None
     try:
         return require_whole(folder / newest.name), None
     except DatasetRefused as damaged:
         return None, damaged.text
+
+
+def _fetch_former(session: Session, bucket: BucketStore, folder: Path) -> None:
+    newest = newest_in(session, bucket)
+    if newest is not None:
+        bucket.fetch(f"{newest.name}/", folder)
+        bucket.fetch(f"{DELTAS}/", folder)
 
 
 def _write_tables(session: Session, part: Path, head: Head, at: datetime) -> tuple[list[File], Reading]:
@@ -232,7 +250,9 @@ def _write_tables(session: Session, part: Path, head: Head, at: datetime) -> tup
 
 def _write_descriptions(part: Path, settings: Settings, name: str, at: datetime, files: Sequence[File]) -> list[File]:
     licence = settings.data_licence
-    found = descriptions.catalog(name, settings.public_url, licence, f"{at:%Y-%m-%d}", files, settings.security_contact)
+    found = descriptions.catalog(
+        name, settings.public_url, licence, f"{at:%Y-%m-%d}", files, settings.security_contact, settings.datasets_a_day
+    )
     made = [write_whole(part / descriptions.CATALOG, _json(found), descriptions.LD_JSON)]
     for table in rules.TABLES.values():
         path = part / f"{table.name}.csv-metadata.json"
@@ -260,24 +280,16 @@ def _has_gone(former: Path, included: set[str]) -> bool:
     return any(row["agency_id"] not in included for row in read_lines(former / f"{rules.LICENCES}.jsonl"))
 
 
-def _chain(folder: Path, delta: dict[str, Any] | None, wanted: str | None) -> list[dict[str, Any]]:
-    """The deltas that lead here, the newest first, those that lead to the snapshot `wanted` among them.
+def _chain(
+    folder: Path, delta: dict[str, Any] | None, former: dict[str, Any] | None, most: int
+) -> list[dict[str, Any]]:
+    """The deltas that lead here, the newest first: the new one, and those that led to the snapshot `former`.
 
     Once an agency has gone that is None: former deltas, which may name it, are not kept.
     """
-    found = [] if delta is None else [delta]
-    by_end = {one[2]: (one[1], one[0]) for one in map(_DELTA.fullmatch, _names_in(folder / DELTAS)) if one is not None}
-    while wanted in by_end and len(found) < KEPT_DELTAS:
-        start, name = by_end.pop(wanted)
-        path = folder / DELTAS / name
-        rows = sum(1 for _ in path.open("rb")) - 1
-        found.append({"from": start, "to": wanted, "file": name, "sha256": digest_of(path)[0], "rows": rows})
-        wanted = start
-    return found
-
-
-def _names_in(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    earlier = former["deltas"] if former is not None else []
+    kept = takewhile(lambda one: (folder / DELTAS / one["file"]).is_file(), earlier)
+    return [*([] if delta is None else [delta]), *kept][:most]
 
 
 def _seal(session: Session, settings: Settings, part: Path, head: Head, stated: dict[str, Any]) -> str:

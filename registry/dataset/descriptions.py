@@ -30,6 +30,9 @@ MEDIA_TYPES = {
     FTM: "application/json",
 }
 
+_FREQUENCIES = {1: "DAILY", 2: "DAILY_2", 3: "OTHER"}
+"""By snapshots a day; the EU's list has a name for twice a day, and none is known to us for three times."""
+
 _TITLES = {
     JSONL: "JSON Lines",
     CSV: "CSV",
@@ -63,7 +66,7 @@ def licence_address(licence: str) -> str:
 
 
 def catalog(
-    name: str, registry: str, licence: str, day: str, files: Sequence[File], contact: str | None
+    name: str, registry: str, licence: str, day: str, files: Sequence[File], contact: str | None, times_a_day: int = 1
 ) -> dict[str, Any]:
     """A DCAT-AP catalogue with one dataset, whose distributions are the files of a snapshot."""
     publisher = {
@@ -84,7 +87,7 @@ def catalog(
         "dct:issued": at,
         "dct:modified": at,
         "dct:identifier": f"{home}/{name}",
-        "dct:accrualPeriodicity": _concept(f"{_AUTHORITY}/frequency/DAILY", "dct:Frequency"),
+        "dct:accrualPeriodicity": _concept(f"{_AUTHORITY}/frequency/{_FREQUENCIES[times_a_day]}", "dct:Frequency"),
         "dct:accessRights": _concept(f"{_AUTHORITY}/access-right/PUBLIC", "dct:RightsStatement"),
         "dct:language": _concept(f"{_AUTHORITY}/language/ENG", "dct:LinguisticSystem"),
         "dcat:theme": {
@@ -111,7 +114,7 @@ def catalog(
     if contact is not None:
         dataset["dcat:contactPoint"] = service["dcat:contactPoint"] = {
             "@id": f"{registry}/#contact",
-            "@type": "vcard:Organization",
+            "@type": ["vcard:Kind", "vcard:Organization"],
             "vcard:fn": "Contact of this registry",
             "vcard:hasEmail" if contact.startswith("mailto:") else "vcard:hasURL": {"@id": contact},
         }
@@ -122,7 +125,7 @@ def catalog(
                 "@id": f"{home}#catalog",
                 "@type": "dcat:Catalog",
                 "dct:title": _text("Open data of this registry of recruitment intermediaries"),
-                "dct:description": _text("A signed snapshot a day, and deltas from one to the next."),
+                "dct:description": _text("Signed snapshots of all licences, and deltas from one to the next."),
                 "dct:publisher": {"@id": publisher["@id"]},
                 "dct:license": {"@id": terms["@id"]},
                 "dct:issued": at,

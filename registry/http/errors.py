@@ -58,6 +58,7 @@ from registry.core.errors import (
 )
 from registry.http.responses import negotiated
 from registry.http.transaction import services
+from registry.http.wsgi_bridge import MAX_HEADERS
 from registry.i18n import languages
 from registry.i18n.faults import message_in
 from registry.vocabulary.codes import Problem
@@ -127,14 +128,19 @@ FOR_PROGRAMS = (
 )
 """Paths whose errors are JSON whatever the Accept header says."""
 
+MAX_ADDRESS = 16 * 1024
+"""Characters of path and query."""
+
 _HTTP: dict[int, tuple[Problem, str]] = {
     400: (Problem.INVALID_REQUEST, "the request cannot be understood"),
     404: (Problem.NOT_FOUND, "there is nothing at this address"),
     405: (Problem.METHOD_NOT_ALLOWED, "this address does not take that method; Allow names those it takes"),
     406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept allows"),
     413: (Problem.PAYLOAD_TOO_LARGE, "the body is larger than this address takes"),
+    414: (Problem.TOO_LONG, f"the address may have {MAX_ADDRESS} characters; long lists are sent as a body"),
     415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
     421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
+    431: (Problem.TOO_LONG, f"the headers may have {MAX_HEADERS} characters together"),
     500: (Problem.INTERNAL, "something went wrong on our side; the request id helps us to find out what"),
 }
 
@@ -347,17 +353,18 @@ def plain_page(problem: ProblemDocument, _status: int) -> str:
     )
 
 
-def busy_answer(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Status, headers and body for a request that found no free thread: fixed words, for no thread is free to choose them."""
-    detail = "all that answer are busy right now; ask again in a few seconds"
+def fixed_answer(
+    path: str, detail: str, status: int = 503, code: Problem = Problem.TOO_BUSY, title: str = "A moment, please"
+) -> tuple[int, list[tuple[str, str]], bytes]:
+    """Status, headers and body of a problem that is answered before the application is asked: fixed words, in English."""
     if is_for_programs(path):
         media_type = MEDIA_TYPE
         body = _encode(
             {
                 "type": "about:blank",
-                "title": "A moment, please",
-                "status": 503,
-                "code": Problem.TOO_BUSY,
+                "title": title,
+                "status": status,
+                "code": code,
                 "detail": detail,
                 "request_id": "",
                 "errors": [],
@@ -365,15 +372,17 @@ def busy_answer(path: str) -> tuple[int, list[tuple[str, str]], bytes]:
         )
     else:
         media_type = "text/html; charset=utf-8"
-        body = f'<!doctype html><html lang="en"><title>A moment, please</title><p>{detail}</p></html>'.encode()
+        body = f'<!doctype html><html lang="en"><title>{title}</title><p>{detail}</p></html>'.encode()
     headers = [
         ("Content-Type", media_type),
         ("Content-Length", str(len(body))),
+        ("Content-Language", "en"),
         ("Cache-Control", "no-store"),
-        ("Retry-After", str(RETRY_AFTER)),
         ("X-Content-Type-Options", "nosniff"),
     ]
-    return 503, headers, body
+    if status == 503:
+        headers.append(("Retry-After", str(RETRY_AFTER)))
+    return status, headers, body
 
 
 def last_resort(request_id: str) -> bytes:

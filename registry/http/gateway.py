@@ -25,7 +25,7 @@ from registry.http import bodies
 from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
-from registry.http.errors import busy_answer
+from registry.http.errors import fixed_answer
 from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
 from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
@@ -44,6 +44,8 @@ MAX_STREAMED = 2
 
 MAX_ADMITTED = 64
 """Large bodies that wait at a time to be let in."""
+
+_BUSY = "all that answer are busy right now; ask again in a few seconds"
 
 _LIVE = b'{"status":"ok"}'
 _LIVE_HEADERS = [
@@ -292,7 +294,7 @@ class Gateway:
                 return
             lane.remove(work)
             if work.claim():
-                work.protocol.response_bytes(*busy_answer(work.path))
+                work.protocol.response_bytes(*fixed_answer(work.path, _BUSY))
                 self._count(Shed.NO_THREAD, work)
                 work.set_done()
 

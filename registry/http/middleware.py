@@ -13,16 +13,18 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, Request
+from werkzeug.exceptions import RequestHeaderFieldsTooLarge, RequestURITooLarge
 
 from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
 from registry.core.settings import Settings
 from registry.http.clients import Environ, believe_proxies, network_of
-from registry.http.errors import MEDIA_TYPE, HostNotServed, last_resort
+from registry.http.errors import MAX_ADDRESS, MEDIA_TYPE, HostNotServed, last_resort
 from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
 from registry.http.limits import Limiter, Quota, Quotas
 from registry.http.logs import SINK, LoggedRequest
 from registry.http.metrics import Metrics
 from registry.http.paths import DESK_PATHS, ORGANISATION_PATHS, is_of_intake, plain_path
+from registry.http.wsgi_bridge import HAS_LARGE_HEADERS
 from registry.organisations.keys import BEGINNING
 
 log = structlog.get_logger()
@@ -151,12 +153,16 @@ class RequestMiddleware:
             return [body]
 
     def admit(self, environ: Environ) -> None:
-        """Raise HostNotServed, TooManyRequests, KeyInAddress, or what the body was refused for.
+        """Raise what is too large, HostNotServed, TooManyRequests, KeyInAddress, or what the body was refused for.
 
         Called inside the application, whose error answers serve. A request with a large body comes here before its body
         and again with it, and is counted once.
         """
         plan: PathPlan = environ.get("registry.plan") or self._plan(environ)
+        if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > MAX_ADDRESS:
+            raise RequestURITooLarge
+        if HAS_LARGE_HEADERS in environ:
+            raise RequestHeaderFieldsTooLarge
         if plan.is_unlimited:
             return
         quota: Quota | None = environ.get("registry.quota")

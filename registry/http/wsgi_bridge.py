@@ -6,6 +6,11 @@ from typing import Any
 
 from registry.http.clients import Environ
 
+MAX_HEADERS = 32 * 1024
+"""Characters of all names and values of a request's headers."""
+
+HAS_LARGE_HEADERS = "registry.has_large_headers"
+
 _WHOLE_ANSWER = 1024 * 1024
 """Bytes of an answer that is sent in one go; of a larger one each piece as it is made."""
 
@@ -67,7 +72,9 @@ def environ_of(scope: Any, path: str) -> Environ:
         "wsgi.input_terminated": True,
         "wsgi.input": BytesIO(),
     }
+    size = 0
     for name, value in scope.headers.items():
+        size += len(name) + len(value)
         key = _USUAL.get(name)
         if key is None:
             if "_" in name:
@@ -76,6 +83,8 @@ def environ_of(scope: Any, path: str) -> Environ:
         if key in environ:
             value = f"{environ[key]}{';' if key == 'HTTP_COOKIE' else ','}{value}"
         environ[key] = value
+    if size > MAX_HEADERS:
+        environ[HAS_LARGE_HEADERS] = True
     if "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority or ""
     if "HTTP_CONTENT_TYPE" in environ:

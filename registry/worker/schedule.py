@@ -31,8 +31,10 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.core.shared_home import ROUND_SECONDS, share
 from registry.dataset import actions as dataset
+from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
+from registry.log.timestamps import stamp_heads
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -143,17 +145,17 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Write the open dataset of a new day, or anew where a name was erased; only where the log is signed.
+    """Write the open dataset when its time has come, or anew where a name was erased; only where the log is signed.
 
     It takes minutes, and may be killed at any time.
     """
     if not settings.signs or lease_of(sessions).is_held_elsewhere():
         return
-    folder = dataset.home_folder(settings)
     with reading_session(sessions) as session:
-        if not dataset.is_due(session, folder, now()):
+        if not dataset.is_due(session, settings, now()):
             return
-    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions))
+    folder, bucket = home_folder(settings), bucket_of(settings)
+    written = dataset.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), bucket=bucket)
     if written.damaged is not None:
         log.error("dataset_damaged", trouble=written.damaged)
     log.info(
@@ -164,6 +166,12 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
         has_parquet=written.has_parquet,
         **written.left_out,
     )
+
+
+def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Have the head of each day and each epoch stamped; only where the log is signed, and its lease is not elsewhere."""
+    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+        stamp_heads(settings, sessions)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -387,6 +395,7 @@ TASKS = (
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
+    Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
     # After signing: it is written at a signed head.
     Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )

@@ -39,8 +39,10 @@ def assert_holds(found: tuple[list[str], Any, Any]) -> None:
     names, answer, too_much = found
     assert names == list(BY_NAME)
     assert not answer.is_error
-    assert json.loads(answer.content[0].text) == answer.structured_content
     assert answer.structured_content["answer"]["verdict"] == "no"
+    beside = json.loads(answer.content[0].text)
+    assert (beside["verdict"], beside["must_say"]) == ("no", answer.structured_content["must_say"])
+    assert len(json.dumps(answer.structured_content)) > 5 * len(answer.content[0].text)
     assert too_much.is_error
     assert "at most 32768 are read" in too_much.content[0].text
 
@@ -76,9 +78,17 @@ def test_a_client_in_the_process_gets_the_same_and_http_refuses_a_large_body(
     with TestClient(http, base_url="http://127.0.0.1:8002") as client:
         question = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
         question["params"] = {"name": "verify", "arguments": {"licence_number": "INV-1", "destination": "CZ"}}
-        headers = {"Accept": "application/json, text/event-stream"}
+        headers = {"Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18"}
         answer = client.post("/mcp", json=question, headers=headers)
         assert answer.status_code == 200
         assert answer.json()["result"]["structuredContent"]["answer"]["verdict"] == "no"
+        for address, version, is_structured in (
+            ("/mcp?text=true", "2025-06-18", True),
+            ("/mcp", "2025-03-26", False),
+        ):
+            answer = client.post(address, json=question, headers=headers | {"MCP-Protocol-Version": version})
+            result = answer.json()["result"]
+            assert json.loads(result["content"][0]["text"])["answer"]["verdict"] == "no"
+            assert ("structuredContent" in result) == is_structured
         question["params"]["arguments"]["name"] = "A" * 1_000_000
         assert client.post("/mcp", json=question, headers=headers).status_code == 413

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "check_advert": {"advert": "Work in Prague, +420 000 000 000"},
     "fee_check": {"charges": [{"kind": "administrative_costs", "amount": "100", "currency": "EUR", "state": "asked"}]},
     "find_agencies": {"country": "CZ"},
+    "coverage": {"country": "CZ"},
     "explain_reason": {"code": "licence_active"},
     "help_lines": {"country": "IT"},
 }
@@ -45,6 +46,19 @@ def test_each_answer_carries_source_day_and_the_sentence(session: Session, call_
     assert found.content["source"].startswith("http://127.0.0.1:8000/")
     assert date.fromisoformat(found.content["day"])
     jsonschema.validate(EXAMPLES[name], BY_NAME[name].input_schema())
+    jsonschema.validate(found.content, BY_NAME[name].output_schema())
+    short = json.loads(found.short_text)
+    assert (short["must_say"], short["day"]) == (found.content["must_say"], found.content["day"])
+    assert short.get("verdict") == found.content["answer"].get("verdict")
+    assert len(found.short_text) < 1000
+
+
+def test_the_list_of_tools_is_short_and_no_agent_is_offered_a_receipt():
+    schemas = [(tool.input_schema(), tool.output_schema()) for tool in TOOLS]
+    assert len(json.dumps(schemas)) < 25_000
+    assert not [tool.name for tool in TOOLS if {"receipt", "keep"} & set(tool.input_schema()["properties"])]
+    country = BY_NAME["verify"].input_schema()["properties"]["destination"]
+    assert (country["pattern"], "enum" in country) == ("^[A-Z]{2}$", False)
 
 
 def test_no_tool_writes_or_knows_complaints(call_tool: CallTool):
@@ -127,7 +141,9 @@ def test_every_code_is_explained_and_others_are_not(call_tool: CallTool):
     for code in (*Reason, *Problem):
         found = call_tool("explain_reason", code=code.value)
         assert not found.is_error
-        assert all(item["cause"] and item["cure"] for item in found.content["answer"]["items"])
+        assert all(
+            all(item[name] for name in item if name != "parameters") for item in found.content["answer"]["items"]
+        )
     assert call_tool("explain_reason", code="all_is_well").is_error
     assert call_tool("explain_reason").is_error
     assert call_tool("explain_reason", code=["licence_active"]).is_error

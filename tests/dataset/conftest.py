@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from registry.dataset import actions
 from registry.dataset.manifest import Keys
+from registry.dataset.storage import home_folder
 from registry.http.transaction import Services
 from registry.log.queries import trust_file
 from registry.log.signing import sign_committed
@@ -21,7 +22,7 @@ WriteDataset = Callable[..., actions.Written]
 
 @pytest.fixture
 def folder(settings: Settings) -> Path:
-    return actions.home_folder(settings)
+    return home_folder(settings)
 
 
 @pytest.fixture

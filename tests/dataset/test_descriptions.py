@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import duckdb
 import pytest
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, Graph
+from rdflib import DCAT, DCTERMS, Graph, URIRef
 from sqlalchemy.orm import Session
 
 from registry.core.errors import SettingsError
 from registry.core.settings import Settings
+from registry.dataset import actions
 from registry.dataset.descriptions import licence_address
 from registry.dataset.formats import read_lines
+from registry.http.transaction import Services
+from registry.log.signing import sign_committed
 from tests import make
 from tests.dataset.conftest import WriteDataset
 
@@ -46,6 +50,24 @@ def test_the_catalogue_has_what_dcat_ap_asks_for_and_lists_every_table(snapshot:
     dataset = next(graph.subjects(predicate=DCAT.distribution))
     graph.remove((dataset, DCTERMS.title, None))
     assert "Less than 1 values" in violations(graph)
+
+
+def test_the_catalogue_says_whom_to_ask_in_which_language_and_how_often_it_is_written(
+    session: Session, settings: Settings, held_services: Services, folder: Path
+):
+    make.make_licence(session)
+    session.commit()
+    sign_committed(settings, held_services.sessions)
+    told = replace(settings, security_contact="mailto:data@registry.example", datasets_a_day=2)
+    written = actions.write(told, held_services.sessions, folder, lambda: sign_committed(told, held_services.sessions))
+    graph = Graph().parse(folder / written.name / "catalog.jsonld", format="json-ld")
+    assert violations(graph) == ""
+    dataset = next(graph.subjects(predicate=DCAT.distribution))
+    contact = graph.value(dataset, DCAT.contactPoint)
+    mail = graph.value(contact, URIRef("http://www.w3.org/2006/vcard/ns#hasEmail"))
+    assert str(mail) == "mailto:data@registry.example"
+    assert str(graph.value(dataset, DCTERMS.accrualPeriodicity)).endswith("/frequency/DAILY_2")
+    assert str(graph.value(dataset, DCTERMS.language)).endswith("/language/ENG")
 
 
 def test_csvw_describes_the_very_columns_of_the_table(snapshot: Path):

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from registry.dataset.manifest import MANIFEST, NOTE, Keys, checked
 from registry.dataset.rules import EVENTS, LICENCES
 from registry.http.transaction import Services
 from registry.log import queries as log
+from registry.log.models import Entry
 from registry.register.agencies.actions import amend, erase
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
@@ -270,17 +272,22 @@ def test_on_a_full_disk_the_former_snapshot_stays(
 
 
 def test_it_is_due_once_a_day_and_after_an_erasure(
-    some_licences: Session, write: WriteDataset, reading: Session, folder: Path
+    some_licences: Session, write: WriteDataset, reading: Session, settings: Settings
 ):
-    assert not actions.is_due(reading, folder, now())
+    assert not actions.is_due(reading, settings, now())
     write()
     reading.rollback()
-    assert not actions.is_due(reading, folder, now())
-    assert actions.is_due(reading, folder, now() + timedelta(days=1))
+    assert not actions.is_due(reading, settings, now())
+    assert actions.is_due(reading, settings, now() + timedelta(days=1))
+    written_at = reading.execute(select(Entry.at).where(Entry.key == actions.KEY)).scalar_one()
+    three = replace(settings, datasets_a_day=3)
+    begins = written_at.replace(hour=written_at.hour // 8 * 8, minute=0, second=0, microsecond=0)
+    assert not actions.is_due(reading, three, begins + timedelta(hours=7, minutes=59))
+    assert actions.is_due(reading, three, begins + timedelta(hours=8))
     make.make_licence(some_licences, agency={"holder_kind": HolderKind.SOLE_TRADER})
     agency = some_licences.execute(select(Agency).order_by(Agency.id.desc())).scalars().first()
     assert agency is not None
     erase(some_licences, agency)
     some_licences.commit()
     reading.rollback()
-    assert actions.is_due(reading, folder, datetime.now(UTC))
+    assert actions.is_due(reading, settings, datetime.now(UTC))

@@ -5,12 +5,15 @@ import json
 from typing import Any
 
 import pytest
+import requests
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.core.settings import Settings
 from tests import make
 from tests.api.shapes import assert_as_documented
 from tests.make import make_api_key, make_organisation
+from tests.serving import serve
 
 JSON = {"Content-Type": "application/json"}
 
@@ -95,3 +98,23 @@ def test_a_parameter_beside_a_file_is_not_told_to_be_a_field(client: FlaskClient
     answer = client.post("/api/v1/verification-jobs?start=true", data=b"vat\nIT1\n", headers=key)
     assert answer.status_code == 400
     assert "the body is a file" in answer.json["detail"]
+
+
+@pytest.mark.slow
+def test_an_address_or_headers_that_are_too_long_are_told_in_the_one_shape(
+    settings: Settings, session: Session
+) -> None:
+    with serve(settings) as served:
+        url = f"{served.base_url}/api/v1/verify"
+        for length in (17_000, 60_000):
+            long = requests.get(f"{url}?name={'x' * length}", timeout=30)
+            assert (long.status_code, long.json()["code"]) == (414, "too_long"), long.text
+            assert long.headers["Content-Type"] == "application/problem+json"
+        for count, size in ((1, 40_000), (60, 3_000)):
+            headers = {f"X-Filler-{number}": "x" * size for number in range(count)}
+            large = requests.get(url, headers=headers | {"Accept-Language": "it"}, timeout=30)
+            assert (large.status_code, large.json()["code"]) == (431, "too_long"), large.text
+            assert large.headers["Content-Language"] == "it, en"
+        assert "<html" in requests.get(f"{served.base_url}/en?q={'x' * 17_000}", timeout=30).text
+        usual = requests.get(f"{url}?name={'x' * 300}", headers={"X-Filler": "x" * 20_000}, timeout=30)
+        assert usual.status_code == 200

@@ -32,7 +32,7 @@ def test_every_package_a_server_may_run_with_has_hashes() -> None:
     with_files = {name for (name, _), references in files.items() if references}
     assert set(dependencies.served()) <= with_files
     # What only extras bring is among them.
-    assert {"mcp", "python-pkcs11", "pyhanko", "pyarrow"} <= set(dependencies.served())
+    assert {"mcp", "python-pkcs11", "pyhanko", "duckdb"} <= set(dependencies.served())
 
 
 def test_the_systems_packages_are_those_that_the_images_install() -> None:

@@ -68,6 +68,20 @@ def test_each_template_gives_objects_of_kubernetes(template: str) -> None:
             assert container.get("args", ["serve"])[0] in COMMANDS
 
 
+def test_one_pod_of_the_chart_has_the_sandbox_and_the_others_hand_on_to_it() -> None:
+    given = yaml.safe_load(rendered((CHART / "templates" / "settings.yaml").read_text(encoding="utf-8")))["data"]
+    objects = list(yaml.safe_load_all(rendered((CHART / "templates" / "workloads.yaml").read_text(encoding="utf-8"))))
+    own = {
+        one["metadata"]["name"]: one["spec"]["template"]["spec"]["containers"][0]
+        for one in objects
+        if one["kind"] == "Deployment"
+        for setting in one["spec"]["template"]["spec"]["containers"][0]["env"]
+        if setting["name"] == "REGISTRY_SANDBOX"
+    }
+    assert given["REGISTRY_SANDBOX"] == f"http://{next(iter(own))}"
+    assert [one["args"] for one in own.values()] == [["serve", "--with-worker"]]
+
+
 def test_the_charts_settings_are_taken() -> None:
     text = rendered((CHART / "templates" / "settings.yaml").read_text(encoding="utf-8"))
     given = yaml.safe_load(text)["data"]
@@ -166,15 +180,16 @@ def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:
 
 
 def rendered(text: str) -> str:
-    """A template with the chart's own values. Forms: values, `quote`, `trimPrefix`, one `range`, one `if eq`."""
+    """A template with the chart's own values. Forms: values, `quote`, `trimPrefix`, one `range`, `if eq`."""
     loop = re.search(r"\{\{- range \$name, \$one := \.Values\.workloads \}\}\n(.*)\{\{- end \}\}\n", text, re.DOTALL)
     if loop is None:
         return filled(text, {})
     parts = []
     for name, one in values()["workloads"].items():
+        known = {"$one.command": one["command"], "$name": name}
         body = re.sub(
-            r"\{\{- if eq \$one\.command \"serve\" \}\}\n(.*?)\{\{- end \}\}\n",
-            lambda found, one=one: found[1] if one["command"] == "serve" else "",
+            r"\{\{- if eq (\S+) \"(\w+)\" \}\}\n(.*?)\{\{- end \}\}\n",
+            lambda found, known=known: found[3] if known[found[1]] == found[2] else "",
             loop[1],
             flags=re.DOTALL,
         )

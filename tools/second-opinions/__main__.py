@@ -37,8 +37,8 @@ ENTRIES = 260
 STATUSES = ("active", "suspended", "revoked")
 """Of each a licence is looked at; the first can be printed."""
 
-PRESENT, ABSENT = "licence_number:INV/2004", "licence_number:NIX/0001"
-"""Keys of range files: of a licence in the demo data, and of none."""
+PRESENT, ABSENT = "INV/2004", "NIX/0001"
+"""Numbers of range files: of a licence in the demo data, and of none."""
 
 READERS = ("duckdb==2.0.1", "followthemoney==4.11.2")
 """What else reads open data, as its packages are named."""
@@ -77,7 +77,9 @@ def main() -> int:
             verdicts.append(printed(url, ids[STATUSES[0]], trust, folder))
             verdicts.append(run([generators, *generated_clients(url, ids["suspended"], folder)]))
             subprocess.run([REGISTRY, "ranges", "write"], check=True, stdout=subprocess.DEVNULL)
-            verdicts.append(run([ranges, url, PRESENT, ABSENT]))
+            verdicts.append(run([ranges, url, *(f"licence_number:{number}" for number in (PRESENT, ABSENT))]))
+            vectors = REPOSITORY / "tests" / "ranges" / "vectors.json"
+            verdicts.append(run(["perl", HERE / "ranges.pl", url, vectors, PRESENT, ABSENT]))
             subprocess.run([REGISTRY, "dataset", "write", folder / "dataset"], check=True, stdout=subprocess.DEVNULL)
             snapshot = next(path.parent for path in (folder / "dataset").glob("*/manifest.json"))
             verdicts.append(run([python, HERE / "dataset.py", snapshot]))

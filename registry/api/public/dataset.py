@@ -4,13 +4,15 @@ import re
 from typing import Any
 from xml.etree import ElementTree as Xml
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, request
+from werkzeug.wsgi import FileWrapper
 
 from registry.core.clock import answer_instant, day_at, now
 from registry.core.errors import Fault, InvalidInput
-from registry.dataset import actions, rules, serving
+from registry.dataset import rules, serving
 from registry.dataset.descriptions import CATALOG
 from registry.dataset.queries import Change, Changes, changes
+from registry.dataset.storage import Store, store_of
 from registry.http.responses import cache_seconds, encode, respond_with
 from registry.http.transaction import public_reading, services
 from registry.i18n.wording import word
@@ -22,6 +24,9 @@ JSON, FEED, ATOM = "application/json", "application/feed+json", "application/ato
 AN_HOUR = 3600
 """Seconds that a file may be kept: what was erased must be gone from caches the same day."""
 
+PIECE = 1 << 20
+"""Bytes that are read of a file at once: of a bucket, each is a request."""
+
 _INDEX = re.compile(r"0|[1-9][0-9]{0,17}")
 _XML_ATOM = "http://www.w3.org/2005/Atom"
 
@@ -31,36 +36,42 @@ pages = Blueprint("dataset", __name__)
 @pages.get("/dataset")
 def show_dataset() -> Response:
     """The newest snapshot: its manifest, and the entry of the log that holds the hash of it."""
-    found = serving.current(public_reading(), actions.home_folder(services().settings))
+    found = serving.current(public_reading(), _store())
     return respond_with(encode(serving.current_answer(found)), JSON, cache_seconds(now(), ()), request.environ)
 
 
 @pages.get(f"/dataset/{CATALOG}")
 def show_catalog() -> Response:
     """The newest snapshot's description for catalogues of open data, DCAT-AP 3 in JSON-LD."""
-    folder = actions.home_folder(services().settings)
-    newest = serving.current(public_reading(), folder)
-    return _file(serving.file_of(public_reading(), folder, newest.name, CATALOG))
+    store = _store()
+    newest = serving.current(public_reading(), store)
+    return _file(serving.file_of(public_reading(), store, newest.name, CATALOG))
 
 
 @pages.get("/dataset/deltas/<file>")
 def show_delta(file: str) -> Response:
     """A delta that leads from one snapshot to the next."""
-    return _file(serving.delta_of(public_reading(), actions.home_folder(services().settings), file))
+    return _file(serving.delta_of(public_reading(), _store(), file))
 
 
 @pages.get("/dataset/<name>/<file>")
 def show_file(name: str, file: str) -> Response:
     """A file of a snapshot."""
-    return _file(serving.file_of(public_reading(), actions.home_folder(services().settings), name, file))
+    return _file(serving.file_of(public_reading(), _store(), name, file))
+
+
+def _store() -> Store:
+    return store_of(services().settings)
 
 
 def _file(served: serving.ServedFile) -> Response:
     """A file as it lies there; parts of it by Range, and nothing for who holds these very bytes."""
-    response = send_file(
-        served.path, mimetype=served.media_type, conditional=True, etag=served.sha256 or True, max_age=AN_HOUR
-    )
+    response = Response(FileWrapper(served.opened.file, PIECE), mimetype=served.media_type, direct_passthrough=True)
+    response.content_length = served.opened.size
+    if served.sha256:
+        response.set_etag(served.sha256)
     response.headers["Cache-Control"] = f"public, max-age={AN_HOUR}"
+    response.make_conditional(request.environ, accept_ranges=True, complete_length=served.opened.size)
     return response
 
 

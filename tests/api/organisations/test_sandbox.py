@@ -1,15 +1,23 @@
 """Test keys: they see the invented registry beside real data, and a caller who mixes the two is told."""
 
+import shutil
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+import requests
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import ActRefused
+from registry.core.settings import Settings
 from registry.organisations import keys
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.watches import EventType
 from tests.make import make_agency, make_api_key, make_organisation, organisation_call
+from tests.serving import serve
 
 DEMO = "91990001MADEM00705"
 """An agency of the demo whose licence is suspended."""
@@ -63,3 +71,36 @@ def test_a_test_key_sees_the_invented_registry_beside_real_data(client: FlaskCli
 
 def _reference(session: Session, organisation_id: int) -> str:
     return next(one.reference for one in keys.keys_of(session, organisation_id, now().date()) if one.is_test)
+
+
+@pytest.mark.slow
+def test_a_server_without_a_sandbox_hands_test_keys_on_to_the_one_that_has_it(
+    session: Session, settings: Settings, tmp_path: Path
+):
+    key = keys.make(organisation_call(session, make_organisation(session).id), "trial", ALL, 30, is_test=True).text
+    session.commit()
+    mine = {"Authorization": f"Bearer {key}", "X-Forwarded-For": "192.0.2.7"}
+    public = {"REGISTRY_URL": "http://127.0.0.1:18000", "REGISTRY_TRUSTED_PROXIES": "127.0.0.1"}
+    other = replace(settings, home=tmp_path / "other")
+    other.prepare_home()
+    with ExitStack() as first:
+        one = first.enter_context(serve(settings, extra=public))
+        shutil.copytree(settings.keys, other.keys, dirs_exist_ok=True)
+        elsewhere = public | {"REGISTRY_SANDBOX": one.base_url}
+        with serve(other, extra=elsewhere) as two:
+            url, host = f"{two.base_url}/api/v1", {"Host": "127.0.0.1:18000"}
+            answer = requests.get(f"{url}/verify?uscc={DEMO}", headers=mine | host, timeout=60)
+            assert (answer.status_code, answer.headers["Registry-Mode"]) == (200, "test"), answer.text
+            rows = "licence_number\n" + "INV\n" * 20_000
+            as_csv = mine | host | {"Content-Type": "text/csv"}
+            job = requests.post(f"{url}/verification-jobs", headers=as_csv, data=rows, timeout=60)
+            assert (job.status_code, job.headers["Registry-Mode"]) == (201, "test"), job.text
+            again = requests.get(f"{url}/verification-jobs/{job.json()['job_id']}", headers=mine | host, timeout=60)
+            assert again.json()["size"] == len(rows)
+            assert not (other.home / "sandbox").exists()
+            assert (
+                requests.get(f"{url}/verify?uscc={DEMO}", headers=host, timeout=60).headers.get("Registry-Mode") is None
+            )
+            first.close()
+            away = requests.get(f"{url}/verify?uscc={DEMO}", headers=mine | host, timeout=60)
+            assert (away.status_code, away.json()["code"], away.headers["Retry-After"]) == (503, "too_busy", "5")

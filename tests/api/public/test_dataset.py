@@ -2,8 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
@@ -11,9 +14,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.app import create_app
 from registry.core.clock import now
 from registry.core.settings import Settings
 from registry.dataset import actions
+from registry.dataset.storage import bucket_of, home_folder
 from registry.http.transaction import Services
 from registry.log.signing import sign_committed
 from registry.register.agencies.actions import amend
@@ -22,6 +27,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import HolderKind
 from tests import make
 from tests.api.shapes import assert_as_documented
+from tests.complaints.object_store import object_server
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -41,7 +47,7 @@ def publish(session: Session, held_services: Services, settings: Settings) -> Pu
 def write(publish: Publish, held_services: Services, settings: Settings) -> Callable[..., actions.Written]:
     def write(days_ago: int = 0) -> actions.Written:
         publish()
-        folder, sessions = actions.home_folder(settings), held_services.sessions
+        folder, sessions = home_folder(settings), held_services.sessions
         at = now() - timedelta(days=days_ago)
         return actions.write(settings, sessions, folder, lambda: sign_committed(settings, sessions), at)
 
@@ -86,7 +92,7 @@ def test_deltas_and_the_snapshot_before_are_served_and_nothing_else(
         assert hashlib.sha256(delta.data).hexdigest() == one["sha256"]
     assert client.get(f"/dataset/{second.name}/licences.jsonl").status_code == 200
     assert client.get(f"/dataset/{first.name}/licences.jsonl").status_code == 404
-    (actions.home_folder(settings) / third.name / "secret.txt").write_text("no", encoding="utf-8")
+    (home_folder(settings) / third.name / "secret.txt").write_text("no", encoding="utf-8")
     for path in (
         f"/dataset/{third.name}/secret.txt",
         f"/dataset/{third.name}/..%2f..%2fregistry.sqlite3",
@@ -155,3 +161,70 @@ def test_natural_persons_are_in_no_feed_and_a_wrong_cursor_is_refused(session, c
     for wrong in ("-1", "01", "x", "1e3", "9" * 30):
         assert client.get(f"/changes.json?from={wrong}").status_code == 400
     assert client.get("/changes.atom?after=1").status_code == 400
+
+
+@pytest.fixture
+def bucket_settings(settings: Settings) -> Iterator[Settings]:
+    with object_server() as objects:
+        yield replace(settings, files=objects.bucket)
+
+
+def test_any_process_serves_what_another_one_wrote_into_the_bucket(
+    session: Session, bucket_settings: Settings, held_services: Services, tmp_path: Path
+):
+    def write(day: int) -> actions.Written:
+        """As a worker of a machine that has nothing of it yet: pods begin with an empty folder."""
+        session.commit()
+        sign_committed(bucket_settings, held_services.sessions)
+        return actions.write(
+            bucket_settings,
+            held_services.sessions,
+            tmp_path / f"machine-{day}",
+            lambda: sign_committed(bucket_settings, held_services.sessions),
+            now() - timedelta(days=3 - day),
+            bucket_of(bucket_settings),
+        )
+
+    make.make_licence(session, number="INV-1")
+    client = create_app(bucket_settings).test_client()
+    assert client.get("/dataset").status_code == 404
+    first = write(0)
+    make.make_licence(session, number="INV-2")
+    second = write(1)
+    assert second.changed
+    shutil.rmtree(tmp_path / "machine-1")
+    stated = client.get("/dataset").get_json()
+    assert stated["name"] == second.name
+    for name, files in (
+        (second.name, [one["name"] for one in stated["manifest"]["files"]]),
+        (first.name, ["licences.csv"]),
+    ):
+        for file in files:
+            assert client.get(f"/dataset/{name}/{file}").status_code == 200
+    lines = next(one for one in stated["manifest"]["files"] if one["name"] == "licences.jsonl")
+    whole = client.get(f"/dataset/{second.name}/licences.jsonl")
+    assert hashlib.sha256(whole.data).hexdigest() == lines["sha256"]
+    again = {"If-None-Match": whole.headers["ETag"]}
+    assert client.get(whole.request.path, headers=again).status_code == 304
+    part = client.get(whole.request.path, headers={"Range": "bytes=5-24"})
+    assert (part.status_code, part.data) == (206, whole.data[5:25])
+    head = client.head(whole.request.path)
+    assert (head.data, head.content_length) == (b"", len(whole.data))
+    delta = stated["manifest"]["deltas"][0]
+    assert hashlib.sha256(client.get(f"/dataset/deltas/{delta['file']}").data).hexdigest() == delta["sha256"]
+    third = write(2)
+    deltas = client.get("/dataset").get_json()["manifest"]["deltas"]
+    assert [one["to"] for one in deltas] == [third.name, second.name]
+    assert client.get(f"/dataset/{first.name}/licences.csv").status_code == 404
+
+
+def test_a_bucket_that_is_away_is_told_as_such(session: Session, settings: Settings, held_services: Services):
+    with object_server() as objects:
+        away = replace(settings, files=objects.bucket)
+        make.make_licence(session)
+        session.commit()
+        sign_committed(away, held_services.sessions)
+        folder = home_folder(away)
+        actions.write(away, held_services.sessions, folder, lambda: sign_committed(away, held_services.sessions))
+    answer = create_app(away).test_client().get("/dataset")
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "files_unavailable")
