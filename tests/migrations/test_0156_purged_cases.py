@@ -1,4 +1,4 @@
-"""Step 0155: a home that has purged begins to count, and what the version before writes is counted as none."""
+"""Step 0156: a home that has purged begins to count, and what the version before writes is counted as none."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from tests.migrations.chain import Step
 
 
 def test_the_day_stays_and_the_count_begins(database: Database) -> None:
-    step = Step(database, "0155")
+    step = Step(database, "0156")
     step.insert("purge_progress", {"id": 1, "purged_through": date(2026, 11, 29)})
     step.run()
     (row,) = step.rows("purge_progress")

@@ -2,7 +2,7 @@
 
 The version before writes its row without the column: what it purges meanwhile is not counted.
 
-Data test: tests/migrations/test_0155_purged_cases.py.
+Data test: tests/migrations/test_0156_purged_cases.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations.columns import LARGE
 
-revision = "0155"
-down_revision = "0154"
+revision = "0156"
+down_revision = "0155"
 branch_labels = None
 depends_on = None
 
