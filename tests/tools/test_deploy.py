@@ -185,6 +185,18 @@ def test_every_image_is_named_by_its_digest(tmp_path: Path) -> None:
         assert digest == hashlib.sha256(f"docker://{name}\n".encode()).hexdigest()
 
 
+def test_the_image_says_what_it_is_and_of_which_version() -> None:
+    text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+    labels = dict(re.findall(r'org\.opencontainers\.image\.(\w+)="([^"]*)"', text))
+    assert set(labels) == {"title", "description", "licenses", "version", "revision", "source"}
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (labels["description"], labels["licenses"]) == (project["description"], project["license"])
+    # What changes from release to release is given by the script that builds.
+    given = set(re.findall(r'--build-arg "(\w+)=', (DEPLOY / "container" / "images").read_text(encoding="utf-8")))
+    assert {name.upper() for name in ("version", "revision", "source")} <= given
+    assert all(labels[name] == f"${name.upper()}" for name in ("version", "revision", "source"))
+
+
 def test_images_are_not_built_on_a_tag() -> None:
     script = DEPLOY / "container" / "images"
     assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
