@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi dependencies \
+.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi alert-rules dependencies \
 	collections second-opinions sbom wheel bench soak cluster failover recovery rolling-upgrade setup-system clean
 
 BIN := .venv/bin
@@ -71,7 +71,7 @@ test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3
 test-clocks: $(ALL) setup-system ## Run what goes by days and hours at the moments at which faults of time show (tools/test-clocks).
 	@$(BIN)/python tools/test-clocks $(ARGS)
 
-check: lint types layers words lint-openapi dependencies ## Lint, check types, layers, words, the API description and the packages.
+check: lint types layers words lint-openapi alert-rules dependencies ## Lint, check types, layers, words, the API description, rules of alerts and the packages.
 
 format: $(ALL) ## Put imports and layout in order, and mend what the linter can.
 	@$(BIN)/ruff check --fix .
@@ -100,6 +100,10 @@ lint-openapi: $(ALL)
 	@$(BIN)/python -m tools.typescript_types check
 	@$(BIN)/python -m tools.law_calendar check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
+
+alert-rules: ## Check the rules of alerts with Prometheus' own tool.
+	@tools/system-packages alerts
+	@promtool check rules --lint=all --lint-fatal deploy/monitoring/rules.yml
 
 dependencies: $(ALL) ## Look at licences of the packages and, where the index answers, at faults that are known.
 	@$(BIN)/python -m tools.dependencies licences

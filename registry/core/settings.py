@@ -101,6 +101,8 @@ class Settings:
     """Servers that take notices to officers, each with its token as the password."""
     trusted_proxies: TrustedProxies = TrustedProxies()
     has_metrics: bool = False
+    traces_url: str | None = None
+    """A collector of OpenTelemetry that is sent spans; None for none."""
     rate: int = 600
     organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
@@ -180,6 +182,7 @@ class Settings:
             matrix_url=read(secure_server_of, "REGISTRY_MATRIX_URL", "https://:token@matrix.example"),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
             has_metrics=read(switch_of, "REGISTRY_METRICS"),
+            traces_url=read(server_of, "REGISTRY_TRACES_URL", ("https", "http"), "http://127.0.0.1:4318"),
             rate=read(whole_number, "REGISTRY_RATE", 1, 1_000_000),
             organisation_rate=read(whole_number, "REGISTRY_ORGANISATION_RATE", 1, 1_000_000),
             is_intake_elsewhere=read(switch_of, "REGISTRY_INTAKE_ELSEWHERE"),
