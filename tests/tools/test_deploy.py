@@ -228,6 +228,29 @@ def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_attachments_of_the_composition_lie_in_a_volume_that_stays() -> None:
+    read = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text(encoding="utf-8"))
+    serving = [one for one in read["services"].values() if one.get("image") == "registry"]
+    assert len(serving) > 5
+    for service in serving:
+        home = next(mount for mount in service["volumes"] if mount.partition(":")[0] in read["volumes"])
+        settings = Settings.from_environment({**service["environment"], "REGISTRY_HOME": home.partition(":")[2]})
+        assert isinstance(settings.files, Path)
+        assert settings.files.is_relative_to(settings.home)
+
+
+def test_each_timer_of_the_database_starts_a_unit_that_is_there() -> None:
+    folder = DEPLOY / "database" / "systemd"
+    for path in folder.glob("*.timer"):
+        timer = dict(re.findall(r"^(\w+)=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+        assert timer["OnCalendar"].endswith("UTC")
+        assert timer["Persistent"] == "true"
+        unit = re.sub(r"@\w+\.", "@.", timer.get("Unit", f"{path.stem}.service"))
+        assert "Type=oneshot" in (folder / unit).read_text(encoding="utf-8")
+    (stanza,) = re.findall(r"^\[(?!global)(\w+)\]", (DEPLOY / "database" / "pgbackrest.conf").read_text(), re.MULTILINE)
+    assert f"--stanza={stanza} " in (folder / "pgbackrest@.service").read_text(encoding="utf-8")
+
+
 def rendered(text: str) -> str:
     """A template with the chart's own values. Forms: values, `quote`, `toJson`, `trimPrefix`, one `range`, `if eq`."""
     loop = re.search(r"\{\{- range \$name, \$one := \.Values\.workloads \}\}\n(.*)\{\{- end \}\}\n", text, re.DOTALL)
