@@ -43,7 +43,7 @@ FOREIGN = """() => {
   }
   return found;
 }"""
-"""Words in another script than the page's that nobody typed."""
+"""Words in another script than the page's that no one typed."""
 
 
 HUBS = frozenset(
@@ -125,6 +125,8 @@ def test_each_page_is_sound_fits_and_is_translated(browser: Browser, site: Site,
                         seen.add(endpoint)
                         visited.add(visit)
                         waiting.append(href.partition("#")[0])
+            page.set_content("<body><p>Nobody translated this</p></body>")
+            assert page.evaluate(FOREIGN) != []
     assert wrong == []
     assert len(seen) > 45, seen
 
