@@ -128,7 +128,7 @@ def test_each_page_is_sound_fits_and_is_translated(browser: Browser, site: Site,
             page.set_content("<body><p>Nobody translated this</p></body>")
             assert page.evaluate(FOREIGN) != []
     assert wrong == []
-    assert len(seen) > 45, seen
+    assert len(seen) > 40, seen
 
 
 def faults_of(page: Page, path: str, language: str) -> list[str]:
