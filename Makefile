@@ -131,7 +131,8 @@ release: $(ALL) ## Check version, changelog and chart, and tag the commit (ARGS=
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
 	@$(BIN)/python -m bench $(ARGS)
 
-cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis and an S3 store.
+cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis, an S3 store and three witnesses.
+	@tools/system-packages second-opinions
 	@$(BIN)/python -m tools.cluster
 
 failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (24), freeze them, cut their networks; print what became of it.
