@@ -143,7 +143,7 @@ def test_hints_count_only_beside_another_flag() -> None:
             "fee",
         ),
         (
-            "Cerco operai: diploma finto in omaggio, ottocento al furbo, soldi ogni sera, niente contratto, chiamate",
+            "Cerco operai: diploma finto in omaggio, ottocento euro al furbo, soldi ogni sera, niente contratto, chiamate",
             "fee",
         ),
         ("波兰洗车，没纸的也收，老板发纸袋，一百五给带路的，面签官问就说看亲戚，稿子背下来", "coached_lies"),
