@@ -5,7 +5,7 @@ SHELL := /bin/bash
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi alert-rules dependencies \
-	collections second-opinions sbom wheel bench soak cluster failover recovery rolling-upgrade setup-system clean
+	collections second-opinions sbom wheel packages release bench soak cluster failover recovery rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -121,6 +121,12 @@ sbom: $(RUN) ## Write build/sbom.cdx.json: what a server may run with, with lice
 
 wheel: $(RUN) ## Build the wheels of server and client twice and compare them byte by byte (build/wheels).
 	@tools/wheel
+
+packages: $(ALL) ## Build what is published of a release, each twice: wheels, npm package, SBOM, images (build/packages).
+	@tools/packages $(ARGS)
+
+release: $(ALL) ## Check version, changelog and chart, and tag the commit (ARGS=check to check alone).
+	@$(BIN)/python -m tools.release $(ARGS)
 
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
 	@$(BIN)/python -m bench $(ARGS)
