@@ -161,7 +161,7 @@ def fairness(reading: Reading, items: Sequence[Item]) -> float:
     weights = data_of("weights")
     concepts = {name for how in HOW_SAID for name in weights[how]}
     found = traits(reading, items, sorted(concepts))
-    return float(weights["base"]) + sum(weights[how].get(what, 0.0) for how, what in found)
+    return float(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found))
 
 
 def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:
