@@ -27,6 +27,7 @@ from registry.core.errors import (
     CursorTooOld,
     DatabaseUnavailable,
     Fault,
+    Forbidden,
     InvalidInput,
     NotFound,
     NotInMode,
@@ -38,6 +39,7 @@ from registry.core.errors import (
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http import logs
+from registry.http.clients import client_address
 from registry.http.errors import ProblemDocument
 from registry.i18n import languages
 from registry.organisations import keys
@@ -51,6 +53,7 @@ from registry.watches.feed import (
     last_position,
     last_positions,
     position_of_cursor,
+    read_types,
 )
 
 log = structlog.get_logger()
@@ -67,7 +70,7 @@ BUSY_FOR = 30
 
 _BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
 _STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
+    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, Forbidden: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
     DatabaseUnavailable: 503,
 }  # fmt: skip
 
@@ -78,11 +81,13 @@ Send = Callable[[Scoped], Awaitable[None]]
 
 @dataclass(slots=True, eq=False)
 class Listener:
-    """One open stream: its organisation, its key, and its place in the feed."""
+    """One open stream: its organisation, its key, from where it is read, its place in the feed, and the types it tells of."""
 
     organisation_id: int
     key: str
+    address: str
     position: int
+    types: frozenset[str] = frozenset()
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -122,16 +127,18 @@ class Streams:
         if match is None:
             raise NotSignedIn(keys.NEEDED)
         query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if set(query) - {"cursor"} or len(query.get("cursor", [])) > 1:
-            raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "is all that may be asked, and once")])
-        organisation_id = await asyncio.to_thread(self._organisation_of_key, match[1])
+        if set(query) - {"cursor", "types"} or any(len(given) > 1 for given in query.values()):
+            raise InvalidInput([Fault("cursor", Problem.UNKNOWN_PARAMETER, "and types may be asked, each once")])
+        types = read_types(query.get("types", [""])[0])
+        address = self._address(scope, headers)
+        organisation_id = await asyncio.to_thread(self._organisation_of_key, match[1], address)
         if len(self._listeners) >= MAX_STREAMS:
             raise TooBusy(f"{MAX_STREAMS} streams are open, the most this process holds: ask again", BUSY_FOR)
         if Counter(one.organisation_id for one in self._listeners)[organisation_id] >= MAX_EACH:
             raise TooBusy(f"your organisation has {MAX_EACH} streams open: close one, or use a webhook", BUSY_FOR)
         cursor = headers.get("last-event-id") or query.get("cursor", [""])[0]
         # Between the count above and here nothing waits: two that come at once are counted one after the other.
-        listener = Listener(organisation_id, match[1], 0)
+        listener = Listener(organisation_id, match[1], address, 0, types)
         self._listeners.add(listener)
         try:
             listener.position = await asyncio.to_thread(self._place, organisation_id, cursor)
@@ -142,7 +149,13 @@ class Streams:
             self._looking = asyncio.create_task(self._look())
         return listener
 
-    def _organisation_of_key(self, key: str) -> int:
+    def _address(self, scope: Scoped, headers: dict[str, str]) -> str:
+        """The client's address, as far as the proxies that state it are trusted."""
+        peer: str = (scope.get("client") or ("",))[0]
+        given = client_address(peer, headers.get("x-forwarded-for", ""), self._settings.trusted_proxies)
+        return given or peer
+
+    def _organisation_of_key(self, key: str, address: str) -> int:
         with self._sessions() as session:
             organisation, found = keys.opened_by(session, key, day_at(now(), None))
             if found.is_test:
@@ -150,6 +163,7 @@ class Streams:
             opens = keys.scopes_of(found)
             if Scope.WATCHES not in opens:
                 raise ScopeMissing(f"this needs a key with the scope watches, and yours has {', '.join(sorted(opens))}")
+            keys.require_network(found, address)
             return organisation.id
 
     def _place(self, organisation_id: int, cursor: str) -> int:
@@ -179,7 +193,7 @@ class Streams:
                 if gone.done():
                     return
                 if time.monotonic() - checked > RECHECK:
-                    await asyncio.to_thread(self._organisation_of_key, listener.key)
+                    await asyncio.to_thread(self._organisation_of_key, listener.key, listener.address)
                     checked = time.monotonic()
                 if not listener.news.is_set():
                     await _say(send, ": still here\n\n")
@@ -198,16 +212,17 @@ class Streams:
 
     def _read(self, listener: Listener) -> str:
         with self._sessions() as session:
-            found = events_after(session, listener.organisation_id, listener.position, AT_ONCE)
             today = day_at(now(), None)
+            reached = events_after(
+                session, listener.organisation_id, listener.position, AT_ONCE, listener.types, today=today
+            )
             lines = []
-            for place in found:
+            for place in reached.events:
                 cursor = cursor_of(self._keyring, listener.organisation_id, place.position)
                 payload = event_payload(place.event, today)
                 body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
                 lines.append(f"id: {cursor}\nevent: {payload['type']}\ndata: {body}\n\n")
-            if found:
-                listener.position = found[-1].position
+            listener.position = reached.position
         return "".join(lines)
 
     async def _look(self) -> None:
