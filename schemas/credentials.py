@@ -6,6 +6,7 @@ from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Instant, OneOf, Token
+from schemas.open_data import TimestampSchema
 from schemas.verify import ReasonSchema
 
 KEY_STATES = ("active", "retired", "compromised")
@@ -16,6 +17,20 @@ class ProvenEntrySchema(OutSchema):
 
     entry = fields.String(required=True, metadata={"description": "The exact bytes of the entry, base64."})
     proof = fields.String(required=True, metadata={"description": "C2SP tlog-proof text."})
+
+
+class BundleTimeSchema(OutSchema):
+    """An earlier head that authorities stamped, and the proof that the head of the bundle's proofs follows from it."""
+
+    head = fields.String(required=True, metadata={"description": "What was stamped: the head's three lines."})
+    consistency = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Hashes in the order of RFC 6962, base64; none where it is the same head."},
+    )
+    timestamps = fields.List(
+        fields.Nested(TimestampSchema), required=True, metadata={"description": "One of each authority that was asked."}
+    )
 
 
 class BundleSchema(OutSchema):
@@ -32,6 +47,12 @@ class BundleSchema(OutSchema):
         fields.Nested(ProvenEntrySchema),
         required=True,
         metadata={"description": "The entries of the keys that signed the credential and the status list."},
+    )
+    time = fields.Nested(
+        BundleTimeSchema,
+        metadata={
+            "description": "When the entries existed, by others; absent until an authority has stamped a head over them."
+        },
     )
 
 

@@ -180,6 +180,18 @@ class TrustFileSchema(OutSchema):
     certificates = _list(fields.String(), "Certificates of signing keys, DER in Base64.")
 
 
+class TimestampSchema(OutSchema):
+    authority = _text("Address at which the authority was asked.")
+    at = Instant(required=True, metadata={"description": "The instant that it states, UTC."})
+    token = _text("Its whole answer (TimeStampResp of RFC 3161), DER in Base64: `openssl ts -verify` reads it.")
+
+
+class TimestampsSchema(OutSchema):
+    v = _version()
+    head = _text("What was stamped: the three lines of the head, each with its line feed.")
+    timestamps = _list(fields.Nested(TimestampSchema), "One of each authority that was asked.")
+
+
 class JwkSchema(OutSchema):
     kty = _text("`EC`.")
     crv = _text("`P-256`.")

@@ -50,7 +50,7 @@ class SearchSchema(InSchema):
     )  # fmt: skip
 
 
-def _types(description: str) -> fields.List:
+def _types(description: str) -> "fields.List[Any]":
     return fields.List(
         Word(EventType),
         validate=validate.Length(max=len(EventType)),

@@ -7,14 +7,16 @@ import sqlite3
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
 from registry_client import __version__, asking, private, rounds
+from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
-from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES
+from registry_client.mirror import Mirror, MirrorOptions, MirrorReport
+from registry_client.monitor import USUAL_ANSWERS, USUAL_RANGES, MonitorReport
 from registry_client.monitor import MonitorOptions as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
@@ -22,6 +24,7 @@ from registry_client.offline import verify
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
+from registry_client.timestamps import read_roots
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
 from registry_client.words import Words
@@ -34,6 +37,9 @@ exit codes:
   3  nothing is bad, and something is unknown
 verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
+
+MIRROR_DEADLINE = 600.0
+"""Seconds that one answer may take: files of the dataset are long."""
 
 WITHOUT_PROOF = ("receipt", "manifest", "row")
 """Kinds that name a head of the log and carry no proof of it."""
@@ -55,6 +61,12 @@ examples:
   {name} https://registry.example.org --state monitor.state
   {name} https://registry.example.org --trust trust.json --recheck --json
   {name} https://registry.example.org --state monitor.state --every 1h
+"""
+
+MIRROR_EXAMPLES = """\
+examples:
+  {name} https://registry.example.org /srv/mirror --trust trust.json
+  {name} https://registry.example.org /srv/mirror --every 10m
 """
 
 TRUST_EXAMPLES = """\
@@ -106,6 +118,9 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument(
         "--state", metavar="FILE", help="state of a monitor: its copy of the log says more of keys and heads"
     )
+    one.add_argument(
+        "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
+    )
     one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
     one.add_argument(
         "--accept-unlogged",
@@ -118,28 +133,39 @@ def _parser(program: str, help_name: str) -> Usage:
     two.add_argument(
         "--state", metavar="FILE", default="registry-monitor.state", help="where the copy of the log is kept"
     )
-    two.add_argument("--trust", metavar="FILE", help="trust file (at the first run: the registry's own)")
     two.add_argument(
         "--answers", metavar="N", type=int, default=USUAL_ANSWERS, help=f"licences to ask the API of ({USUAL_ANSWERS})"
     )
-    two.add_argument(
-        "--ranges",
-        metavar="N",
-        default=str(USUAL_RANGES),
-        help=f"range files to rebuild from the log, drawn by lot, or all ({USUAL_RANGES})",
-    )
-    two.add_argument(
-        "--every",
-        metavar="TIME",
-        help="go on, a round each 10m, 1h or 1d, until one finds something bad; without it, one round",
-    )
-    two.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
+    _add_round_options(two)
+
+    four = command("mirror", "Keep a verified copy that any web server serves at the same paths.", MIRROR_EXAMPLES)
+    four.add_argument("url", metavar="URL", help="address of the registry")
+    four.add_argument("folder", metavar="DIR", help="what a web server serves; nothing else may lie in it")
+    four.add_argument("--state", metavar="FILE", help="where the copy of the log is kept (DIR.state)")
+    _add_round_options(four)
 
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
     three.add_argument("url", metavar="URL", help="address of the registry")
     three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
     asking.add_commands(partial(command, languages=asking.LANGUAGES, exit_codes=asking.EXIT_CODES))
     return parser
+
+
+def _add_round_options(command: argparse.ArgumentParser) -> None:
+    """The options of a command that follows the log, round by round."""
+    command.add_argument("--trust", metavar="FILE", help="trust file (at the first run: the registry's own)")
+    command.add_argument(
+        "--ranges",
+        metavar="N",
+        default=str(USUAL_RANGES),
+        help=f"range files to rebuild from the log, drawn by lot, or all ({USUAL_RANGES})",
+    )
+    command.add_argument(
+        "--every",
+        metavar="TIME",
+        help="go on, a round each 10m, 1h or 1d, until one finds something bad; without it, one round",
+    )
+    command.add_argument("--recheck", action="store_true", help="read the whole log once more, not a part of it")
 
 
 def main(arguments: Sequence[str] | None = None, program: str = "registry-client") -> int:
@@ -156,6 +182,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _verify(options)
             case "monitor":
                 return _monitor(options, program)
+            case "mirror":
+                return _mirror(options, program)
             case "trust":
                 return _trust(options)
             case "verify" if options.private:
@@ -201,10 +229,12 @@ def _verify(options: argparse.Namespace) -> int:
     status = None if options.status is None else _read(options.status, TOKEN_LIMIT).decode("utf-8", "replace")
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
+    named = options.timestamp_roots
+    roots = () if named is None else read_roots(_read(named, TRUST_LIMIT), named)
     fetch = fetcher(trust.issuer) if options.online else None
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements))
+        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)
@@ -235,12 +265,42 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
     address = _address(options.url)
     if options.answers < 0:
         raise Unreadable("--answers: a whole number from 0 is expected")
+    state = Path(options.state)
+    evidence = state.with_name(f"{state.name}.evidence")
+
+    def one_round(store: Store, given: Trust | None, files: int | None, progress: Progress) -> MonitorReport:
+        requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck, evidence=evidence)
+        return run_monitor(fetcher(address), store, given, requested, progress)
+
+    return _run_rounds(options, program, state, one_round)
+
+
+def _mirror(options: argparse.Namespace, program: str) -> int:
+    fetch = fetcher(_address(options.url), deadline=MIRROR_DEADLINE, is_compressed=True)
+    folder = Path(options.folder)
+    state = folder.with_name(f"{folder.name}.state") if options.state is None else Path(options.state)
+
+    def one_round(store: Store, given: Trust | None, files: int | None, progress: Progress) -> MirrorReport:
+        requested = MirrorOptions(int(time.time()), files, options.recheck)
+        try:
+            return Mirror(fetch, folder, state, store, progress).run(given, requested)
+        except OSError as error:
+            raise Unreadable(f"{error.filename or folder}: {error.strerror}") from error
+
+    return _run_rounds(options, program, state, one_round)
+
+
+def _run_rounds(
+    options: argparse.Namespace,
+    program: str,
+    state: Path,
+    one: Callable[[Store, Trust | None, int | None, Progress], MonitorReport | MirrorReport],
+) -> int:
+    """One round, or with --every one after another. Gives the exit code."""
     if options.ranges != "all" and not (options.ranges.isascii() and options.ranges.isdigit()):
         raise Unreadable("--ranges: a whole number from 0, or all, is expected")
     files = None if options.ranges == "all" else int(options.ranges)
     given = None if options.trust is None else read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
-    state = Path(options.state)
-    evidence = state.with_name(f"{state.name}.evidence")
     words = Words(options.lang)
 
     def progress(text: str) -> None:
@@ -248,8 +308,7 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
 
     def one_round() -> int:
         with Store.open(state) as store:
-            requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck, evidence=evidence)
-            report = run_monitor(fetcher(address), store, given, requested, progress)
+            report = one(store, given, files, progress)
         if options.json:
             answer = {"head": report.head} | {name: words.findings(verdict) for name, verdict in report.verdicts}
             print(json.dumps(answer, ensure_ascii=False, indent=2 if options.every is None else None), flush=True)

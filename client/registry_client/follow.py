@@ -172,8 +172,19 @@ def _report_rewritten(remote: RemoteLog, head: Checkpoint, store: Store, verdict
     verdict.bad("entries_not_under_head", first=store.size, size=head.size)
 
 
-def recheck(remote: RemoteLog, store: Store, verdict: Verdict, progress: Progress, *, is_whole: bool) -> None:
-    """Read bundles once more that were read before, and compare. Raises Unreachable."""
+def recheck(
+    remote: RemoteLog,
+    store: Store,
+    verdict: Verdict,
+    progress: Progress,
+    *,
+    is_whole: bool,
+    differs: Callable[[int, bytes], None] = lambda index, shown: None,
+) -> None:
+    """Read bundles once more that were read before, and compare. Raises Unreachable.
+
+    `differs` is told the index of each entry that is another one now, and its leaf as it is shown.
+    """
     size = store.size
     tiles = (size + TILE_WIDTH - 1) // TILE_WIDTH
     begin = 0 if is_whole else int(store.get("rechecked") or 0)
@@ -194,6 +205,7 @@ def recheck(remote: RemoteLog, store: Store, verdict: Verdict, progress: Progres
         ):
             if leaf_hash(leaf) != stored:
                 verdict.bad("entry_rewritten", index=index)
+                differs(index, leaf)
         progress(f"bundle {number + 1} of {tiles} read once more")
     if tiles:
         store.put(rechecked=str((begin + len(chosen)) % tiles))

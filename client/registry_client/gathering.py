@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cryptography.x509 import Certificate
+
 from registry_client.claims import Claim
 from registry_client.entries import KeyRecord
 from registry_client.follow import log_keys
@@ -33,6 +35,8 @@ class GatheringOptions:
     fetch: Fetch | None = None
     store: Store | None = None
     statements: Path | None = None
+    timestamp_roots: tuple[Certificate, ...] = ()
+    """Roots that time stamps are believed under."""
 
     @property
     def key_records(self) -> Mapping[str, KeyRecord]:

@@ -49,8 +49,11 @@ KEYS_LIMIT = 16
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
+    """`time` is what it says of when its entries existed."""
+
     credential: str
     evidence: Evidence
+    time: Mapping[str, Any] | None = None
 
 
 def read_bundle(data: bytes | str, trust: Trust) -> Bundle:
@@ -89,7 +92,8 @@ def read_bundle(data: bytes | str, trust: Trust) -> Bundle:
         refused_status = error
     keys = {record.kid: record for record in sorted(records, key=lambda one: one.index)}
     evidence = Evidence(latest, latest, agency, keys, status, tuple(refused), refused_status)
-    return Bundle(text_of(content["credential"], f"{what}: credential"), evidence)
+    stated = object_of(content["time"], f"{what}: time") if "time" in content else None
+    return Bundle(text_of(content["credential"], f"{what}: credential"), evidence, stated)
 
 
 def judge_licence(claim: Claim, evidence: Evidence, report: Report, *, needs_key: bool = False) -> Report:

@@ -202,11 +202,11 @@ def _judge_policy(trust: Trust, store: Store, verdict: Verdict) -> None:
     found = store.latest("policy/log", store.size)
     if found is None:
         return
-    if _witnessing(found[2].get("lines", [])) != _witnessing(trust.policy_text.split("\n")):
+    if witness_lines(found[2].get("lines", [])) != witness_lines(trust.policy_text.split("\n")):
         verdict.note("policy_differs", index=found[0])
 
 
-def _witnessing(lines: object) -> list[str]:
+def witness_lines(lines: object) -> list[str]:
     """The lines of a policy but those of the log's own keys, which the log speaks of itself."""
     words = [" ".join(str(line).split()) for line in lines] if isinstance(lines, list) else []
     return sorted(line for line in words if line and not line.startswith(("log ", "#")))

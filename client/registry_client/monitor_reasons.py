@@ -168,5 +168,53 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "epoch {epoch} stands at entry {index}, the head known here has {head}",
         "第 {epoch} 期位于第 {index} 条，而已知日志头只有 {head} 条",
     ),
+    "head_shrank": (
+        "SHRUNK: a head of {size} entries is shown, and {known} were signed",
+        "缩短：所示日志头为 {size} 条，而曾签署 {known} 条",
+    ),
+    "mirror_evidence": (
+        "what is shown now and what is kept here lie side by side in {folder}; keep both",
+        "现今所示与此处所存已并排存于 {folder}，请一并保留",
+    ),
+    "mirror_part_missing": ("{path} is not served", "{path} 无法取得"),
+    "mirror_key_not_logged": (
+        "a key is served that the log does not know, or that was stolen: {kid}",
+        "所提供的密钥不在日志中，或已失窃：{kid}",
+    ),
+    "mirror_policy_not_logged": (
+        "the policy that is served is not the one of entry {index}",
+        "所提供的策略与第 {index} 条不同",
+    ),
+    "timestamp_of_another_head": (
+        "the time stamps served for {size} entries are of another head",
+        "为 {size} 条提供的时间戳属于另一日志头",
+    ),
+    "no_dataset": ("no dataset is published yet", "尚未发布数据集"),
+    "dataset_follows": (
+        "snapshot {name}: {files} files are those that entry {index} of the log signs",
+        "快照 {name}：{files} 个文件与日志第 {index} 条所签相符",
+    ),
+    "dataset_beyond_head": (
+        "snapshot {name} stands at entry {index}, the head known here has {head}",
+        "快照 {name} 位于第 {index} 条，而已知日志头只有 {head} 条",
+    ),
+    "dataset_not_logged": (
+        "the log has no snapshot {name} at the entry that is named",
+        "日志在所称条目处没有快照 {name}",
+    ),
+    "dataset_not_signed": (
+        "the manifest of snapshot {name} is not signed by the log's keys",
+        "快照 {name} 的清单没有日志密钥的签名",
+    ),
+    "dataset_file_changed": (
+        "CHANGED: {path} is not the file that was signed",
+        "改动：{path} 不是所签署的文件",
+    ),
+    "dataset_rolled_back": (
+        "ROLLED BACK: snapshot {name} is shown, and {kept} is kept here",
+        "倒退：所示为快照 {name}，而此处存有 {kept}",
+    ),
+    "dataset_not_served": ("no dataset is served, though the log names one", "日志列有数据集，却未提供"),
+    "dataset_unreadable": ("the dataset cannot be read: {why}", "数据集无法读取：{why}"),
     "range_unreadable": ("the range files cannot be read: {why}", "范围文件无法读取：{why}"),
 }

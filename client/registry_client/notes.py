@@ -70,6 +70,18 @@ class Checkpoint:
 
 def read_checkpoint(text: str, what: str = "checkpoint") -> Checkpoint:
     """Raises Unreadable."""
+    body, signatures = split_note(text, what)
+    lines = body.decode()[:-1].split("\n")
+    if len(lines) < 3 or not lines[0]:
+        raise Unreadable(f"{what}: origin, size and root are expected in three lines")
+    root = from_base64(lines[2], f"{what}: root")
+    if len(root) != 32:
+        raise Unreadable(f"{what}: the root is no SHA-256 hash")
+    return Checkpoint(lines[0], _decimal(lines[1], f"{what}: size"), root, body, signatures, text)
+
+
+def split_note(text: str, what: str) -> tuple[bytes, tuple[tuple[str, bytes, bytes], ...]]:
+    """What a note signs, and its signatures as a checkpoint has them. Raises Unreadable."""
     if len(text) > NOTE_LIMIT:
         raise Unreadable(f"{what}: more than {NOTE_LIMIT} characters")
     if any(ord(sign) < 0x20 and sign != "\n" for sign in text):
@@ -77,14 +89,7 @@ def read_checkpoint(text: str, what: str = "checkpoint") -> Checkpoint:
     body, gap, signed = text.rpartition("\n\n")
     if not gap or not signed.endswith("\n"):
         raise Unreadable(f"{what}: a signed note is text, an empty line and signature lines")
-    lines = body.split("\n")
-    if len(lines) < 3 or not lines[0]:
-        raise Unreadable(f"{what}: origin, size and root are expected in three lines")
-    root = from_base64(lines[2], f"{what}: root")
-    if len(root) != 32:
-        raise Unreadable(f"{what}: the root is no SHA-256 hash")
-    signatures = tuple(_read_signature(line, what) for line in signed[:-1].split("\n"))
-    return Checkpoint(lines[0], _decimal(lines[1], f"{what}: size"), root, (body + "\n").encode(), signatures, text)
+    return (body + "\n").encode(), tuple(_read_signature(line, what) for line in signed[:-1].split("\n"))
 
 
 def _read_signature(line: str, what: str) -> tuple[str, bytes, bytes]:

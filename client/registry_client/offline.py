@@ -22,6 +22,7 @@ from registry_client.single_rows import judge_row
 from registry_client.status import TYPE as STATUS_TYPE
 from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, instant_text, list_of, read_object
+from registry_client.timestamps import judge_time
 from registry_client.tokens import TOKEN_LIMIT, read_token
 from registry_client.tree import TILE_WIDTH
 from registry_client.trust import SigningKey, Trust, check_certificate
@@ -120,7 +121,11 @@ def _verify_bundle(text: str, options: GatheringOptions) -> Report:
     if options.store is not None:
         evidence = with_copy(claim, evidence, options, options.store, report)
     evidence = with_status(claim, evidence, options, report)
-    return judge_licence(claim, evidence, report, needs_key=True)
+    judge_licence(claim, evidence, report, needs_key=True)
+    own = bundle.evidence.own
+    if bundle.time is not None and own is not None:
+        judge_time(bundle.time, own.entry.index, own.seen.checkpoint, options.timestamp_roots, report.logged)
+    return report
 
 
 def _not_genuine(report: Report, error: Refused) -> Report:

@@ -143,17 +143,18 @@ def _current(fetch: Fetch, trust: Trust, store: Store, verdict: Verdict) -> Epoc
 
 def _judge_age(epoch: Epoch, latest: int, store: Store, at: int, verdict: Verdict) -> None:
     """An older epoch than the log's newest, or one that leaves out what was logged long ago, holds something back."""
-    if epoch.index < latest and _is_old(store, latest, at):
+    if epoch.index < latest and is_old(store, latest, at):
         verdict.bad("range_older_shown", epoch=epoch.number, index=latest)
     for index, key in store.keys_between(epoch.log_size, store.size):
         if key.startswith(("agency/", "licence/", "agreement/")):
             # Entries beside the epoch's own making may be in its files or not.
-            if _is_old(store, index, at) and index > epoch.index:
+            if is_old(store, index, at) and index > epoch.index:
                 verdict.bad("range_holds_back", epoch=epoch.number, index=index, key=key)
             return
 
 
-def _is_old(store: Store, index: int, at: int) -> bool:
+def is_old(store: Store, index: int, at: int) -> bool:
+    """Whether what an entry published must have reached every reader."""
     logged = store.at_of(index)
     return logged is not None and parsed_instant(logged, "entry: at") < at - LAG
 

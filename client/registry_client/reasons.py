@@ -116,6 +116,28 @@ REASONS: dict[str, tuple[str, str]] = {
         "为日志头作证的见证人少于策略要求（{witnesses}）",
     ),
     "witnessed": ("witnessed by {witnesses}", "见证人：{witnesses}"),
+    "existed_before": ("it existed before {at}, by {authority}", "在 {at} 之前已经存在，时间戳由 {authority} 出具"),
+    "timestamp_not_checked": (
+        "{count} time stamps lie beside it; name the roots that you believe by --timestamp-roots",
+        "附有 {count} 个时间戳；请用 --timestamp-roots 指明您信任的根证书",
+    ),
+    "timestamp_root_unknown": (
+        "a time stamp is of {authority}, under none of the roots that were named",
+        "时间戳由 {authority} 出具，不属于所指明的任何根证书",
+    ),
+    "timestamp_damaged": ("a time stamp cannot be read", "时间戳无法读取"),
+    "timestamp_wrong": (
+        "a time stamp of {authority} is forged, or of something else",
+        "{authority} 的时间戳系伪造，或属于其他内容",
+    ),
+    "timestamp_of_another_log": (
+        "its time stamps are of a head that the log never had",
+        "时间戳所指的日志头，本日志从未有过",
+    ),
+    "timestamp_before_entry": (
+        "its time stamps are of a head of {size} entries, and entry {index} came later",
+        "时间戳所指的日志头只有 {size} 条，而第 {index} 条在其后",
+    ),
     "no_witness": (
         "no witness is set: that others are shown another log cannot be excluded",
         "未设见证人：不能排除他人看到的是另一份日志",

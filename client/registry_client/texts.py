@@ -51,6 +51,7 @@ VERDICTS: dict[str, tuple[str, str]] = {
     "lists": ("status lists", "状态表"),
     "ranges": ("range files", "范围文件"),
     "answers": ("answers", "应答"),
+    "dataset": ("dataset", "数据集"),
 }
 
 STATES: dict[str, tuple[str, str]] = {

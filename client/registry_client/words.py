@@ -6,6 +6,7 @@ from typing import Any
 
 from registry_client import texts
 from registry_client.entries import safe_text
+from registry_client.mirror import MirrorReport
 from registry_client.monitor import MonitorReport
 from registry_client.strict import instant_text
 from registry_client.trust import Trust
@@ -58,7 +59,7 @@ class Words:
     def _value(self, value: str) -> str:
         return ", ".join(self.of(texts.CODES, part) for part in value.split(", "))
 
-    def monitored(self, report: MonitorReport) -> str:
+    def monitored(self, report: MonitorReport | MirrorReport) -> str:
         lines = [self.sentence("head", **report.head)] if report.head else []
         for name, verdict in report.verdicts:
             lines += self._verdict(name, verdict)

@@ -29,5 +29,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("api_key_usage")
-    for table, column in (("api_keys", "networks"), ("api_keys", "made_by"), ("webhooks", "types"), ("watches", "types")):
+    for table, column in (
+        ("api_keys", "networks"),
+        ("api_keys", "made_by"),
+        ("webhooks", "types"),
+        ("watches", "types"),
+    ):
         op.drop_column(table, column)

@@ -262,6 +262,10 @@ class BadProof(RegistryError):
     """A signature, proof, checkpoint or policy of a log does not hold, or cannot be read; the text says which."""
 
 
+class TimestampMissed(RegistryError):
+    """An authority gave no time stamp, or one that does not hold; the text says which and why. It is asked again."""
+
+
 class DatasetRefused(RegistryError):
     """A folder or a delta of the dataset is damaged, half written, not ours, or follows from nothing that was signed."""
 

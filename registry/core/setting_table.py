@@ -219,6 +219,19 @@ SETTINGS: tuple[Setting, ...] = (
         "shall remember",
         shown="on",
     ),
+    Setting(
+        "REGISTRY_TIMESTAMPS",
+        Need.PUBLISHING,
+        "addresses of authorities (RFC 3161), with commas between, that [stamp heads of the log](log.md#time-stamps); their "
+        "roots lie in `REGISTRY_HOME/timestamp-roots.pem`",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_SEAL_TIMESTAMP",
+        Need.PUBLISHING,
+        "address of the authority (RFC 3161) that stamps the operator's [seal](log.md#time-stamps) on papers with the time",
+        shown="none",
+    ),
     Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),
     Setting(
         "REGISTRY_MCP_HOSTS",

@@ -144,6 +144,16 @@ def server_of(name: str, text: str, schemes: tuple[str, ...], example: str) -> s
     return text
 
 
+def timestamps_of(name: str, text: str) -> tuple[str, ...]:
+    """Addresses of authorities for time stamps. Their answers are signed, so that http serves as well."""
+    found = tuple(dict.fromkeys(word.strip() for word in text.split(",") if word.strip()))
+    for url in found:
+        if len(url) > 200:
+            raise SettingsError(f"{name} takes addresses of at most 200 characters")
+        server_of(name, url, ("https", "http"), "https://tsa.example.org/tsr")
+    return found
+
+
 def one_host_each(text: str) -> str:
     """`//user@a:1,b:2/name`, as libpq writes several servers, in the way of the driver: `//user@/name?host=a:1&host=b:2`."""
     found = re.fullmatch(r"(postgresql\+psycopg://(?:[^@/?]*@)?)([^@/?]+,[^@/?]+)(/[^?]*)?(?:\?(.*))?", text)

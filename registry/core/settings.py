@@ -27,6 +27,7 @@ from registry.core.setting_texts import (
     server_of,
     split_address,
     switch_of,
+    timestamps_of,
     whole_number,
 )
 
@@ -110,6 +111,10 @@ class Settings:
     guard_witness: str | None = None
     """The witness of the log's policy, by its name there, that has each head before it stands anywhere else."""
     guard_etcd: EtcdServers | None = None
+    timestamps: tuple[str, ...] = field(default=(), repr=False)
+    """Authorities that stamp heads of the log, asked in this order."""
+    seal_timestamp: str | None = field(default=None, repr=False)
+    """The authority that stamps the seal of papers."""
     demands: frozenset[Demand] = frozenset()
     read_url: str | None = field(default=None, repr=False)
     """Of a read-only standby."""
@@ -183,6 +188,8 @@ class Settings:
             has_log_guard=given["REGISTRY_LOG_GUARD"].lower() not in ("off", "0", "false", "no"),
             guard_witness=read(guard_witness_of, "REGISTRY_LOG_GUARD"),
             guard_etcd=read(guard_etcd_of, "REGISTRY_LOG_GUARD"),
+            timestamps=read(timestamps_of, "REGISTRY_TIMESTAMPS"),
+            seal_timestamp=read(server_of, "REGISTRY_SEAL_TIMESTAMP", ("https", "http"), "https://tsa.example.org/tsr"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
             read_url=_read_url(given, home),
             read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),

@@ -51,7 +51,7 @@ OPEN_RECEIPT = "/api/v1/receipts/verify"
 
 READ_BY_POST = frozenset(
     f"/api/v1/{noun}"
-    for noun in ("verify", "verifications", "corridor-verifications", "checks", "fees", "receipts/verify")
+    for noun in ("verify", "verifications", "corridor-verifications", "checks", "fees", "receipts/verify", "reconcile")
 )
 """Questions that are posted so that nothing stands in a URL: reads all the same."""
 

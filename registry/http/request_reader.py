@@ -117,7 +117,7 @@ def load_body(schema: InSchema, max_bytes: int = MAX_BODY_BYTES, *, is_optional:
         raise UnsupportedMediaType("the body must be JSON, and Content-Type must say application/json")
     request.max_content_length = max_bytes
     faults = _faults_in_query()
-    body, doubled = _read_object(request.get_data())
+    body, doubled = read_object(request.get_data())
     return _load_object(schema, body, faults + doubled)
 
 
@@ -132,7 +132,7 @@ def load_list(options: InSchema, max_bytes: int) -> ListSent:
         raise UnsupportedMediaType(
             f"the body must be JSON, CSV or XLSX, and Content-Type must say which: {', '.join(LISTS)}"
         )
-    body, doubled = _read_object(request.get_data())
+    body, doubled = read_object(request.get_data())
     items = body.get("items")
     known = options.load_names
     faults = _unknown_among(body, ["items", *known]) + doubled
@@ -231,7 +231,7 @@ def _load_object(schema: InSchema, body: Mapping[str, Any], faults: list[Fault])
     return load_values(schema, {name: body[name] for name in body if name in known}, faults + unknown)
 
 
-def _read_object(body: bytes) -> tuple[dict[str, Any], list[Fault]]:
+def read_object(body: bytes) -> tuple[dict[str, Any], list[Fault]]:
     """The JSON object that a body is, and a fault for each name that stands twice in an object, however deep: which of two
     was meant cannot be known.
 

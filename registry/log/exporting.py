@@ -25,6 +25,10 @@ def export(session: Session, folder: Path, trust: bytes) -> int:
                 write_public(path, tiles.served(session, level, number, tree.WIDTH))
         if rest:
             write_public(log / "tile" / tree.tile_path(level, whole, rest), tiles.served(session, level, whole, rest))
+    sizes = queries.stamped_sizes(session)
+    for size in sizes:
+        write_public(log / "timestamps" / str(size), queries.stamps_text(queries.stamped_head(session, size)))
+    write_public(log / "timestamps" / "sizes", "".join(f"{size}\n" for size in sizes).encode())
     keys = "".join(f"{key}\n" for key in queries.verifier_keys(session))
     policy = "".join(f"{line}\n" for line in queries.policy_lines(session))
     write_public(folder / ".well-known" / "registry-trust.json", trust)

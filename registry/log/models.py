@@ -91,3 +91,14 @@ class Checkpoint(Base):
     note: Mapped[str] = mapped_column(LongText)
     signed_at: Mapped[datetime] = mapped_column(Instant)
     is_witnessed: Mapped[bool]
+
+
+class Timestamp(Base):
+    """An authority's answer (RFC 3161, DER) to the head of a size: that head existed before `stamped_at`, by its word."""
+
+    __tablename__ = "timestamps"
+    origin: Mapped[str] = mapped_column(Text(200), primary_key=True)
+    size: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
+    authority: Mapped[str] = mapped_column(Text(200), primary_key=True)
+    stamped_at: Mapped[datetime] = mapped_column(Instant)
+    token: Mapped[bytes] = mapped_column(LargeBinary)

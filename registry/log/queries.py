@@ -6,7 +6,7 @@ of.
 
 import json
 import re
-from base64 import urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,11 +16,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.certificates import is_issued_by
+from registry.core.clock import instant_text
 from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.log import tree
-from registry.log.models import Checkpoint, Entry, LogState
+from registry.log.models import Checkpoint, Entry, LogState, Timestamp
 from registry.log.note import ED25519, Proof, VerifierKey, read_note
+from registry.log.note import Checkpoint as Head
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.tiles import reader
 
@@ -73,6 +75,14 @@ class LoggedEntry:
     @property
     def proof_path(self) -> str:
         return f"/log/proof/{self.index}"
+
+
+class StampedHead(NamedTuple):
+    """A head with its stamps: what was stamped is `text`, the checkpoint's three lines."""
+
+    size: int
+    text: str
+    stamps: tuple[Timestamp, ...]
 
 
 def published(session: Session) -> Published | None:
@@ -227,6 +237,43 @@ def is_former_name(session: Session, name: str, present: str) -> bool:
     found = TURN.fullmatch(present)
     before = range(2, int(found["turn"])) if found else range(0)
     return found is not None and name in (found["name"], *(f"{found['name']}-{turn}" for turn in before))
+
+
+def stamped_head(session: Session, size: int) -> StampedHead:
+    """The head of a size with its stamps. NotFound where the published log has none of it."""
+    origin = session.execute(select(LogState.origin)).scalar_one()
+    query = select(Timestamp).where(Timestamp.origin == origin, Timestamp.size == size).order_by(Timestamp.stamped_at)
+    stamps = tuple(session.execute(query).scalars())
+    if not stamps:
+        raise NotFound(f"no head of {size} entries has a time stamp; /log/timestamps/sizes lists those that have")
+    head = Head(stamps[0].origin, size, tree.root_at(reader(session), size))
+    return StampedHead(size, head.text(), stamps)
+
+
+def first_stamped_after(session: Session, index: int) -> StampedHead | None:
+    """The smallest head with a stamp that is over the entry of an index; None while there is none."""
+    query = select(Timestamp.size).join(LogState, LogState.origin == Timestamp.origin).where(Timestamp.size > index)
+    size = session.execute(query.order_by(Timestamp.size).limit(1)).scalar_one_or_none()
+    return None if size is None else stamped_head(session, size)
+
+
+def stamps_of(head: StampedHead) -> list[dict[str, str]]:
+    """The stamps as they are written: each authority's answer in base64."""
+    return [
+        {"authority": one.authority, "at": instant_text(one.stamped_at), "token": b64encode(one.token).decode()}
+        for one in head.stamps
+    ]
+
+
+def stamps_text(head: StampedHead) -> bytes:
+    """The stamps as they are served, with what was stamped."""
+    return json.dumps({"v": 1, "head": head.text, "timestamps": stamps_of(head)}, ensure_ascii=False).encode()
+
+
+def stamped_sizes(session: Session) -> list[int]:
+    """The sizes of all heads with a stamp, the oldest first."""
+    query = select(Timestamp.size).join(LogState, LogState.origin == Timestamp.origin).distinct()
+    return list(session.execute(query.order_by(Timestamp.size)).scalars())
 
 
 def _logged(entry: Entry) -> LoggedEntry:

@@ -40,9 +40,7 @@ MAX_OVERLAP = 30
 MAX_NETWORKS = 20
 KEPT_USAGE_DAYS = 400
 
-_WITH_PASSWORD = (
-    "a key with the scope organisation is made and exchanged by a person at /account, with the password: no key makes one"
-)
+_WITH_PASSWORD = "a key with the scope organisation is made and exchanged by a person at /account, with the password: no key makes one"
 
 NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
 
@@ -145,7 +143,10 @@ def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeK
 
 
 def revoke(call: Call[OrganisationActor], reference: str) -> None:
-    """Revoke a key immediately, and those that it made. Raises NotFound where the organisation has no valid key of that reference, ScopeMissing."""
+    """Revoke a key immediately, and those that it made.
+
+    Raises NotFound where the organisation has no valid key of that reference, ScopeMissing.
+    """
     key = _lock_key(call, reference)
     _require_within(call, scopes_of(key))
     ending = [key.reference]
@@ -198,7 +199,9 @@ def read_networks(texts: Sequence[str]) -> list[str]:
         try:
             found.append(str(ip_network(text.strip())))
         except ValueError:
-            detail = "must be an address or a network, such as 192.0.2.0/24 or 2001:db8::/32, with no bit beyond its length"
+            detail = (
+                "must be an address or a network, such as 192.0.2.0/24 or 2001:db8::/32, with no bit beyond its length"
+            )
             raise InvalidInput([Fault(f"networks[{place}]", Problem.INVALID_VALUE, detail)]) from None
     return sorted(set(found))
 
@@ -206,7 +209,9 @@ def read_networks(texts: Sequence[str]) -> list[str]:
 def require_network(key: ApiKey, address: str) -> None:
     """Raise Forbidden where a key that is bound to networks comes from another one."""
     if key.networks is not None and not _is_among(address, key.networks):
-        raise Forbidden("this key opens from the networks alone that were named when it was made, and this is another one")
+        raise Forbidden(
+            "this key opens from the networks alone that were named when it was made, and this is another one"
+        )
 
 
 def _is_among(text: str, networks: Sequence[str]) -> bool:
@@ -243,7 +248,9 @@ def usage_of(session: Session, key_id: int, since: date) -> list[ApiKeyUsage]:
 def add_usage(session: Session, counts: Mapping[tuple[int, date], int]) -> None:
     """Add requests by key and day to what is stored."""
     for (key_id, day), count in sorted(counts.items()):
-        insert_missing(session, ApiKeyUsage, ["key_id", "day", "requests"], select(literal(key_id), literal(day), literal(0)))
+        insert_missing(
+            session, ApiKeyUsage, ["key_id", "day", "requests"], select(literal(key_id), literal(day), literal(0))
+        )
         row = (ApiKeyUsage.key_id == key_id, ApiKeyUsage.day == day)
         session.execute(update(ApiKeyUsage).where(*row).values(requests=ApiKeyUsage.requests + count))
 

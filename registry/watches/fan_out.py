@@ -29,7 +29,7 @@ from registry.watches import rules
 from registry.watches.delivery.retries import NEWS_WITHIN
 from registry.watches.matching import (
     PendingEvent,
-    is_chosen,
+    chooses,
     match_agency,
     match_authority,
     match_searches,
@@ -349,7 +349,7 @@ def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None
         .select_from(WatchMatch)
         .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
         .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
-        .where(Webhook.state == WebhookState.ENABLED, is_chosen(Webhook.types, WatchEvent.type))
+        .where(Webhook.state == WebhookState.ENABLED, chooses(Webhook.types, WatchEvent.type))
         .order_by(WatchMatch.event_id, Webhook.id)
     )
     session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))

@@ -63,7 +63,8 @@ def events_after(
 def shown_type(today: date) -> ColumnElement[str]:
     """As `type_on`, in SQL."""
     return case(
-        (WatchEvent.publish_until < today, literal(EventType.WITHHELD.value)), else_=type_coerce(WatchEvent.type, String)
+        (WatchEvent.publish_until < today, literal(EventType.WITHHELD.value)),
+        else_=type_coerce(WatchEvent.type, String),
     )
 
 

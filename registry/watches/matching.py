@@ -46,7 +46,7 @@ class Asker(NamedTuple):
         return is_new and (self.types is None or one.happening.type in self.types)
 
 
-def is_chosen(types: InstrumentedAttribute[list[str] | None], type_: Any) -> ColumnElement[bool]:
+def chooses(types: InstrumentedAttribute[list[str] | None], type_: Any) -> ColumnElement[bool]:
     """Whether a choice of types, None for all, has the type of an event."""
     return or_(types.is_(None), cast(types, String).contains(literal('"') + type_coerce(type_, String) + literal('"')))
 
@@ -66,7 +66,7 @@ def match_targets(session: Session, first: int, last: int) -> None:
         .where(
             WatchEvent.id.between(first, last),
             Watch.is_paused.is_(False),
-            is_chosen(Watch.types, WatchEvent.type),
+            chooses(Watch.types, WatchEvent.type),
             or_(WatchEvent.log_index.is_(None), WatchEvent.log_index >= Watch.from_index),
             or_(WatchTarget.licence.is_(None), WatchEvent.licence.is_(None), WatchTarget.licence == WatchEvent.licence),
         )
@@ -84,7 +84,7 @@ def match_agency(session: Session, event_id: int, pending: PendingEvent) -> None
             WatchTarget.agency_id == pending.other_agency_id,
             Watch.is_paused.is_(False),
             Watch.from_index <= pending.log_index,
-            is_chosen(Watch.types, literal(pending.happening.type.value)),
+            chooses(Watch.types, literal(pending.happening.type.value)),
         )
         .distinct()
     )
@@ -100,7 +100,7 @@ def match_authority(session: Session, event_id: int, pending: PendingEvent) -> N
         .where(
             Licence.authority == pending.authority,
             Watch.is_paused.is_(False),
-            is_chosen(Watch.types, literal(pending.happening.type.value)),
+            chooses(Watch.types, literal(pending.happening.type.value)),
         )
         .distinct()
     )

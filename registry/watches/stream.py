@@ -70,7 +70,8 @@ BUSY_FOR = 30
 
 _BEARER = re.compile(rf"[Bb]earer +({keys.BEGINNING}(?:test_)?[A-Za-z0-9_-]{{43}})")
 _STATUS: dict[type[RegistryError], int] = {
-    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, Forbidden: 403, NotFound: 404, CursorTooOld: 410, TooBusy: 503,
+    InvalidInput: 400, NotSignedIn: 401, ScopeMissing: 403, NotInMode: 403, Forbidden: 403,
+    NotFound: 404, CursorTooOld: 410, TooBusy: 503,
     DatabaseUnavailable: 503,
 }  # fmt: skip
 

@@ -66,7 +66,9 @@ def make(
     is_unsafe: bool,
     types: Sequence[EventType] = (),
 ) -> Made:
-    """Create a webhook, for events of some types or, where none are named, of all. Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
+    """Create a webhook, for events of some types or, where none are named, of all.
+
+    Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
     read_address(url, is_unsafe=is_unsafe)
     count = call.session.execute(
         select(func.count()).select_from(Webhook).where(Webhook.organisation_id == call.actor.id)
@@ -101,7 +103,9 @@ def change(
     types: Sequence[EventType] | None = None,
     is_unsafe: bool = False,
 ) -> Webhook:
-    """Change the address, name or types of events, or switch it off and on. What happens while it is off is not queued: see `replay`.
+    """Change the address, name or types of events, or switch it off and on.
+
+    What happens while it is off is not queued: see `replay`.
 
     Raises NotFound, StaleVersion, InvalidInput.
     """

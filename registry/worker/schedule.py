@@ -34,6 +34,7 @@ from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
+from registry.log.timestamps import stamp_heads
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -165,6 +166,12 @@ def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
         has_parquet=written.has_parquet,
         **written.left_out,
     )
+
+
+def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Have the head of each day and each epoch stamped; only where the log is signed, and its lease is not elsewhere."""
+    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+        stamp_heads(settings, sessions)
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -388,6 +395,7 @@ TASKS = (
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
+    Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
     # After signing: it is written at a signed head.
     Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )

@@ -34,8 +34,9 @@ MIN_PATIENCE = 60.0
 class Lane(StrEnum):
     """A thread of the worker. Tasks of one lane follow one another, and wait for those of no other.
 
-    A lane is what may be slow: publishers' servers and their lists, mail servers, receivers of webhooks, files that are all
-    written anew. None of them keeps an alarm of danger from being mailed, or a suspension from being signed.
+    A lane is what may be slow: publishers' servers and their lists, mail servers, receivers of webhooks, authorities that stamp
+    the time, files that are all written anew. None of them keeps an alarm of danger from being mailed, or a suspension from
+    being signed.
     """
 
     BEAT = "beat"
@@ -48,6 +49,7 @@ class Lane(StrEnum):
     WEBHOOKS = "webhooks"
     RANGES = "ranges"
     SIGNING = "signing"
+    TIME = "time"
     DATASET = "dataset"
     SANDBOX = "sandbox"
 

@@ -41,6 +41,8 @@ class Honest:
             return registrar.proof(int(found[1]), size).encode()
         if found := re.fullmatch(r"/log/tile/(\d+|entries)/([x0-9/]+?)(\.p/(\d+))?", path):
             return self.tile(found[1], tile_number(found[2]), int(found[4] or 256))
+        if path == "/log/vkey":
+            return f"{registrar.log_key.vkey}\n".encode()
         if path == "/.well-known/registry-trust.json":
             return registrar.trust()
         if path == f"/api/v1/licences/{LICENCE}":

@@ -18,6 +18,11 @@ import pytest
 import requests
 from click.testing import CliRunner
 from registry_client.cli import main
+from registry_client.mirror_data import mirror_dataset, mirror_ranges
+from registry_client.mirrored import Folder
+from registry_client.store import Store
+from registry_client.trust import read_trust
+from registry_client.verdicts import State, Verdict
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.cli import main as registry
@@ -28,6 +33,7 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
 from tests import make
+from tests.http.nginx import run_nginx
 from tests.serving import Served, environment, free_port, serve
 
 pytestmark = pytest.mark.slow
@@ -245,3 +251,90 @@ def test_a_monitor_follows_heads_that_a_witness_signed_and_the_files_of_a_mirror
             "monitor", url, "--state", str(registrar.folder / "of-forged"), "--trust", trust, "--answers", "0"
         )
         assert (code, stated["log"]["verdict"]) == (1, "bad")
+
+
+def test_a_mirror_behind_nginx_answers_as_the_registry_does(
+    registrar: Registry, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The whole of it: log, status lists, range files and dataset, kept up by the command, read from the mirror alone."""
+    url, trust, root = registrar.served.base_url, str(client.folder / "trust.json"), registrar.folder / "mirror"
+    env = environment(registrar.settings, registrar.settings.port)
+
+    def publish_files() -> None:
+        for command in (["ranges", "write"], ["dataset", "write", str(registrar.settings.home / "dataset")]):
+            done = CliRunner().invoke(registry, command, env=env)
+            assert done.exit_code == 0, done.output
+
+    publish_files()
+    code, stated = client.run("mirror", url, str(root), "--trust", trust, "--ranges", "all")
+    assert (code, {name: stated[name]["verdict"] for name in ("log", "lists", "ranges", "dataset")}) == (
+        0,
+        dict.fromkeys(("log", "lists", "ranges", "dataset"), "good"),
+    ), stated
+    former = {path.name for path in (root / "ranges" / "file").iterdir()}
+    with mirrored(root, registrar.folder / "nginx") as port:
+        mirror = f"http://127.0.0.1:{port}"
+        _same_everywhere(url, mirror, registrar)
+        lookup = ("verify", NUMBER, "--private", "--trust", trust, "--url")
+        before = client.run(*lookup, mirror)
+        assert before[1]["state"] == "present"
+        assert before == client.run(*lookup, url)
+        assert (
+            client.run("monitor", mirror, "--state", str(root.with_name("m")), "--trust", trust, "--answers", "0")[0]
+            == 0
+        )
+        shown_before = {path: registrar.get(path).content for path in ("/ranges/current", "/dataset")}
+        registrar.revoke()
+        publish_files()
+        assert client.run("mirror", url, str(root))[0] == 0
+        assert before != client.run(*lookup, mirror) == client.run(*lookup, url)
+        _same_everywhere(url, mirror, registrar)
+        _refuses_what_is_older(root, shown_before, trust)
+        # What the newest epoch does not hold is deleted a round later: readers of the former one have gone.
+        assert former <= {path.name for path in (root / "ranges" / "file").iterdir()}
+        assert client.run("mirror", url, str(root))[0] == 0
+        assert not former <= {path.name for path in (root / "ranges" / "file").iterdir()}
+        assert len([path for path in (root / "dataset").iterdir() if path.name[0].isdigit()]) == 1
+        _same_everywhere(url, mirror, registrar)
+
+
+def _refuses_what_is_older(root: Path, former: dict[str, bytes], trust: str) -> None:
+    """What was shown before may be a cache's for an hour; then it is refused."""
+
+    def fetch(path: str, limit: int) -> bytes:
+        return former[path]
+
+    with Store.open(root.with_name("mirror.state")) as store:
+        for at, state in ((time.time(), State.UNKNOWN), (time.time() + 7200, State.BAD)):
+            ranges, dataset = Verdict(), Verdict()
+            trusted = read_trust(Path(trust).read_bytes())
+            mirror_ranges(fetch, Folder(root), trusted, store, int(at), 0, ranges, root.with_name("evidence"))
+            mirror_dataset(fetch, Folder(root), trusted.origin, [], store, int(at), dataset)
+            found = [(one.code, one.state) for verdict in (ranges, dataset) for one in verdict.findings]
+            assert found == [("range_rolled_back", state), ("dataset_rolled_back", state)]
+
+
+def _same_everywhere(url: str, mirror: str, registrar: Registry) -> None:
+    """What both serve at one path is the same, in bytes and in type."""
+    newest = registrar.get("/dataset").json()
+    paths = ["/log/checkpoint", "/log/vkey", "/log/policy", "/status/0", "/ranges/current"]
+    paths += [f"/dataset/{newest['name']}/{one['name']}" for one in newest["manifest"]["files"]]
+    paths += [f"/dataset/{newest['name']}/manifest.json", "/dataset/catalog.jsonld"]
+    for path in paths:
+        theirs, ours = requests.get(url + path, timeout=30), requests.get(mirror + path, timeout=30)
+        assert (ours.status_code, ours.content) == (200, theirs.content), path
+        kinds = [one.headers["Content-Type"].partition(";")[0] for one in (ours, theirs)]
+        assert kinds[0] == kinds[1] or path.startswith("/dataset/20"), path
+    for path in ("/dataset", "/.well-known/registry-trust.json"):
+        assert requests.get(mirror + path, timeout=30).json() == requests.get(url + path, timeout=30).json()
+    assert requests.get(f"{mirror}/status/0", params={"time": "1"}, timeout=30).status_code == 501
+
+
+@contextmanager
+def mirrored(root: Path, folder: Path) -> Iterator[int]:
+    """The port of a nginx as deploy/mirror.conf configures it."""
+    port = free_port()
+    sample = (Path(__file__).parents[2] / "deploy" / "mirror.conf").read_text(encoding="utf-8")
+    sample = sample.replace("/srv/mirror;", f"{root};").replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    with run_nginx(sample, folder, port):
+        yield port

@@ -131,7 +131,12 @@ WITHOUT = {
         ("getRangesEpoch", "getRangesEnded", "getRangesFile", "getRangesFileByPrefix", "getRangesTile"),
         "read by `verify --private`",
     ),
+    **dict.fromkeys(
+        ("showReconciliation", "reconcile", "suggestReconciliation", "proposeProperties"),
+        "asked by OpenRefine and its kin; the client's lists ask about many rows",
+    ),
     **dict.fromkeys(("getCheckpoint", "getProof", "getVerifierKeys", "getPolicy"), "read by the monitor of the log"),
+    **dict.fromkeys(("getStampedSizes", "getTimestamps"), "given in bundles, and read by a mirror of the log"),
 }
 
 WITHOUT_TAGS = {

@@ -5,6 +5,7 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 from posixpath import dirname, join, normpath
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -60,9 +61,29 @@ def test_every_link_of_the_site_leads_somewhere_and_nothing_comes_from_another_h
 
 def test_the_menu_names_pages_that_exist_and_the_search_knows_every_code(site: Path) -> None:
     assert [page for group in GROUPS for page in group.pages if not (ROOT / page).is_file()] == []
-    parts = json.loads((site / "search.js").read_text("utf-8").removeprefix("self.PAGES="))
+    parts = json.loads((site / "search.js").read_text("utf-8").partition("\n")[0].removeprefix("self.PAGES="))
     found = {target for target, title, heading, text in parts if "licence_suspended" in f"{heading} {text}"}
     assert "users/demo-numbers.html#sending-agencies-from-china-to-italy" in found
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["pagination", "cors", "sdk", "streaming", "csv upload", "uptime", "rate limit", "authentication", "openrefine", "agent",
+     "parquet", "webhook", "retry"],
+)  # fmt: skip
+def test_a_word_that_developers_type_leads_to_a_page_for_users(site: Path, page: Any, word: str) -> None:
+    page.goto((site / "index.html").as_uri())
+    page.fill("#words", word)
+    page.wait_for_selector("#found a, #found:not(:empty)")
+    first = page.locator("#found a").first.get_attribute("href")
+    assert re.match(r"(users|guides|client)/", first or ""), first
+
+
+@pytest.mark.parametrize("word", ["docker", "kubernetes", "helm", "prometheus", "gdpr"])
+def test_a_word_that_operators_type_is_found(site: Path, page: Any, word: str) -> None:
+    page.goto((site / "index.html").as_uri())
+    page.fill("#words", word)
+    page.wait_for_selector("#found a")
 
 
 def test_the_site_is_served_where_it_was_built_and_says_so_where_not(

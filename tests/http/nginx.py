@@ -39,20 +39,28 @@ def configuration(folder: Path, port: int, served: Served) -> str:
     text = re.sub(r"\s*ssl_certificate(_key)? .*;", "", text)
     text = text.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
     text = re.sub(r"/var/(cache|log)/nginx/", f"{folder}/", text)
-    return OUTSIDE.format(folder=folder, user="user root;" if os.geteuid() == 0 else "", sample=text)
+    return text
 
 
 @contextmanager
 def proxied(served: Served, folder: Path) -> Iterator[int]:
     """The port of a nginx that passes on to a served process."""
     port = free_port()
+    with run_nginx(configuration(folder, port, served), folder, port):
+        yield port
+
+
+@contextmanager
+def run_nginx(sample: str, folder: Path, port: int) -> Iterator[None]:
+    """A nginx with a sample of deploy/, in a new folder, until the block ends."""
     folder.mkdir()
     path = folder / "nginx.conf"
-    path.write_text(configuration(folder, port, served), encoding="utf-8")
+    user = "user root;" if os.geteuid() == 0 else ""
+    path.write_text(OUTSIDE.format(folder=folder, user=user, sample=sample), encoding="utf-8")
     process = subprocess.Popen([program("nginx"), "-c", path, "-e", folder / "error.log"])
     try:
         until(lambda: process.poll() is not None or is_open(port))
-        yield port
+        yield
     finally:
         process.terminate()
         process.wait(30)

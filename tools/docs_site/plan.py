@@ -24,6 +24,7 @@ GROUPS = (
         "Answers",
         _docs("users", "verdict", "reasons", "identifiers", "channels", "bulk", "range-files", "statistics"),
     ),
+    Group("Data, analysts and agents", _docs("users", "dataset", "reconciliation", "agents")),
     Group("Events and accounts", _docs("users", "watches", "organisations", "badge", "api-complaints")),
     Group("Proofs", (*_docs("users", "proofs", "entry-format"), "client/README.md", "client/typescript/README.md")),
     Group("Promises", (*_docs("users", "compatibility", "accessibility"), "CHANGELOG.md", "SECURITY.md")),

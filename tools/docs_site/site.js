@@ -26,21 +26,27 @@
     return text.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
   }
 
-  /* A word in a heading counts more than one in the text; every word must stand somewhere. */
+  /* A word in a heading counts more than one in the text; every word, or one that means it, must stand somewhere. Pages for
+     users come before those for operators and officers, and these before what maintainers read. */
   function rank(part, words) {
     let sum = 0;
     const [title, heading, text] = [fold(part[1]), fold(part[2]), fold(part[3])];
     for (const word of words) {
-      const points = (heading.includes(word) ? 8 : 0) + (title.includes(word) ? 4 : 0)
-        + Math.min(text.split(word).length - 1, 4);
+      const points = Math.max(...[word, ...(self.SYNONYMS[word] ?? [])].map((one) => (heading.includes(one) ? 8 : 0)
+        + (title.includes(one) ? 4 : 0) + Math.min(text.split(one).length - 1, 4)));
       if (!points) return 0;
       sum += points;
     }
-    return sum;
+    return sum * weight(part[0]);
+  }
+
+  function weight(address) {
+    if (/^(users|guides|client)\//.test(address)) return 4;
+    return /^(operators|officers)\//.test(address) ? 2 : 1;
   }
 
   function excerpt(text, words) {
-    const at = Math.max(fold(text).indexOf(words[0]), 0);
+    const at = Math.max(...[words[0], ...(self.SYNONYMS[words[0]] ?? [])].map((one) => fold(text).indexOf(one)), 0);
     const begin = Math.max(at - 40, 0);
     return (begin ? "\u2026" : "") + text.slice(begin, begin + 140) + (begin + 140 < text.length ? "\u2026" : "");
   }

@@ -4,6 +4,7 @@ import html
 import json
 import posixpath
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,7 +74,8 @@ def write(folder: Path) -> int:
         target.write_text(_page(title, body, found, page, addresses, made), encoding="utf-8")
     index = list(_index(made, addresses))
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    (folder / "search.js").write_text(f"self.PAGES={text}\n", encoding="utf-8")
+    synonyms = json.dumps(tomllib.loads((HERE / "synonyms.toml").read_text("utf-8")), separators=(",", ":"))
+    (folder / "search.js").write_text(f"self.PAGES={text}\nself.SYNONYMS={synonyms}\n", encoding="utf-8")
     for name in FILES:
         shutil.copyfile(HERE / name, folder / name)
     with (folder / "site.css").open("a", encoding="utf-8") as file:

@@ -339,6 +339,17 @@ export interface Bundle {
   agency_proof: string;
   /** The entries of the keys that signed the credential and the status list. */
   keys: ProvenEntry[];
+  /** When the entries existed, by others; absent until an authority has stamped a head over them. */
+  time?: BundleTime;
+}
+
+export interface BundleTime {
+  /** What was stamped: the head's three lines. */
+  head: string;
+  /** Hashes in the order of RFC 6962, base64; none where it is the same head. */
+  consistency: string[];
+  /** One of each authority that was asked. */
+  timestamps: Timestamp[];
 }
 
 export interface ChangeItem {
@@ -3154,6 +3165,24 @@ export interface StepToTake {
   text: string;
 }
 
+export interface Timestamp {
+  /** Address at which the authority was asked. */
+  authority: string;
+  /** The instant that it states, UTC. */
+  at: string;
+  /** Its whole answer (TimeStampResp of RFC 3161), DER in Base64: `openssl ts -verify` reads it. */
+  token: string;
+}
+
+export interface Timestamps {
+  /** Version of this form; a reader refuses one that it does not know. */
+  v: number;
+  /** What was stamped: the three lines of the head, each with its line feed. */
+  head: string;
+  /** One of each authority that was asked. */
+  timestamps: Timestamp[];
+}
+
 export interface Transition {
   /** First day; absent or null: not known. */
   from: string;
@@ -3821,12 +3850,26 @@ export interface Operations {
     body: undefined;
     answer: ReceiptSettings;
   };
+  /** Read the sizes of the heads that an authority of others has stamped, one a line, the smallest first. */
+  getStampedSizes: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
   /** Read a status list. */
   getStatusList: {
     path: { number: number };
     query: Record<string, never>;
     body: undefined;
     answer: string;
+  };
+  /** Read the time stamps (RFC 3161) of the head of a size. */
+  getTimestamps: {
+    path: { size: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: Timestamps;
   };
   /** Read the trust file, which offline verification needs. */
   getTrustFile: {
@@ -3982,12 +4025,80 @@ export interface Operations {
     body: undefined;
     answer: Webhooks;
   };
+  /** Read what a row can be extended by. */
+  proposeProperties: {
+    path: Record<string, never>;
+    query: { type?: Open<"agency" | "sending" | "receiving"> };
+    body: undefined;
+    answer: {
+      /** The type that was asked about. */
+      type: string;
+      /** What a row can be extended by. */
+      properties: ({
+        /** As queries have it. */
+        id: string;
+        /** As people read it. */
+        name: string;
+        /** More of it. */
+        description?: string;
+      })[];
+    };
+  };
   /** Check the signature of an archived receipt, and verify its question again. */
   recheckReceipt: {
     path: { receipt_id: string };
     query: Record<string, never>;
     body: undefined;
     answer: ArchivedReceiptCheck;
+  };
+  /** Match rows of a table with agencies. */
+  reconcile: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Blob | Uint8Array;
+    answer: Record<string, {
+      /** The best first. */
+      result: ({
+        /** As queries have it. */
+        id: string;
+        /** As people read it. */
+        name: string;
+        /** More of it. */
+        description?: string;
+        /** What it is. */
+        type?: ({
+          /** As queries have it. */
+          id: string;
+          /** As people read it. */
+          name: string;
+          /** More of it. */
+          description?: string;
+        })[];
+        /** How near it is, 0 to 100. */
+        score: number;
+        /** Whether it is the one, by whole numbers that lead to no other. A name alone is never a match. */
+        match: boolean;
+        /** How near the name is, and whether a number leads here. */
+        features?: ({
+          /** `name` or `number`. */
+          id?: string;
+          /** 0 to 100, or true or false. */
+          value?: number | boolean;
+        })[];
+      })[];
+    }> | {
+      /** The properties that were asked for. */
+      meta: ({
+        /** As queries have it. */
+        id: string;
+        /** As people read it. */
+        name: string;
+        /** More of it. */
+        description?: string;
+      })[];
+      /** By the agency's reference its values of each property, each as `str`. */
+      rows: Record<string, Record<string, (Record<string, unknown>)[]>>;
+    };
   };
   /** Replace the list of numbers of a watch. */
   replaceWatchedNumbers: {
@@ -4038,6 +4149,54 @@ export interface Operations {
     body: ChosenColumns;
     answer: Job;
   };
+  /** Read what the service of name matching offers. */
+  showReconciliation: {
+    path: Record<string, never>;
+    query: { queries?: string };
+    body: undefined;
+    answer: {
+      /** Of the protocol. */
+      versions: string[];
+      /** The service's name. */
+      name: string;
+      /** What the ids of agencies stand in. */
+      identifierSpace: string;
+      /** What the ids of properties stand in. */
+      schemaSpace: string;
+      /** Queries in one request, at most. */
+      batchSize: number;
+    } | Record<string, {
+      /** The best first. */
+      result: ({
+        /** As queries have it. */
+        id: string;
+        /** As people read it. */
+        name: string;
+        /** More of it. */
+        description?: string;
+        /** What it is. */
+        type?: ({
+          /** As queries have it. */
+          id: string;
+          /** As people read it. */
+          name: string;
+          /** More of it. */
+          description?: string;
+        })[];
+        /** How near it is, 0 to 100. */
+        score: number;
+        /** Whether it is the one, by whole numbers that lead to no other. A name alone is never a match. */
+        match: boolean;
+        /** How near the name is, and whether a number leads here. */
+        features?: ({
+          /** `name` or `number`. */
+          id?: string;
+          /** 0 to 100, or true or false. */
+          value?: number | boolean;
+        })[];
+      })[];
+    }>;
+  };
   /** Start a job. Starting it again changes nothing. */
   startJob: {
     path: { job_id: string };
@@ -4051,6 +4210,23 @@ export interface Operations {
     query: { cursor?: string };
     body: undefined;
     answer: string;
+  };
+  /** Find an agency, property or type while it is typed. */
+  suggestReconciliation: {
+    path: { kind: Open<"entity" | "property" | "type"> };
+    query: { prefix?: string };
+    body: undefined;
+    answer: {
+      /** The best first. */
+      result: ({
+        /** As queries have it. */
+        id: string;
+        /** As people read it. */
+        name: string;
+        /** More of it. */
+        description?: string;
+      })[];
+    };
   };
   /** Send a test event: `webhook.test`, or with a test key one of any type, about an agency of the demo. */
   testWebhook: {
@@ -4183,7 +4359,9 @@ export const OPERATIONS = {
   getRangesTile: ["GET", "/ranges/tile/{hash}"],
   getReceipt: ["GET", "/api/v1/receipts/{receipt_id}"],
   getReceiptSettings: ["GET", "/api/v1/receipts/settings"],
+  getStampedSizes: ["GET", "/log/timestamps/sizes"],
   getStatusList: ["GET", "/status/{number}"],
+  getTimestamps: ["GET", "/log/timestamps/{size}"],
   getTrustFile: ["GET", "/.well-known/registry-trust.json"],
   getVerifierKeys: ["GET", "/log/vkey"],
   getWatch: ["GET", "/api/v1/watches/{watch_id}"],
@@ -4206,7 +4384,9 @@ export const OPERATIONS = {
   listStatistics: ["GET", "/api/v1/statistics"],
   listWatches: ["GET", "/api/v1/watches"],
   listWebhooks: ["GET", "/api/v1/webhooks"],
+  proposeProperties: ["GET", "/api/v1/reconcile/properties"],
   recheckReceipt: ["GET", "/api/v1/receipts/{receipt_id}/check"],
+  reconcile: ["POST", "/api/v1/reconcile"],
   replaceWatchedNumbers: ["PUT", "/api/v1/watches/{watch_id}/numbers"],
   replayToWebhook: ["POST", "/api/v1/webhooks/{webhook_id}/replay"],
   resendEvent: ["POST", "/api/v1/webhooks/{webhook_id}/deliveries/{event_id}"],
@@ -4214,8 +4394,10 @@ export const OPERATIONS = {
   rotateKey: ["POST", "/api/v1/organisation/keys/{key_id}/exchange"],
   rotateWebhookSecret: ["POST", "/api/v1/webhooks/{webhook_id}/secret"],
   setJobColumns: ["PUT", "/api/v1/verification-jobs/{job_id}/columns"],
+  showReconciliation: ["GET", "/api/v1/reconcile"],
   startJob: ["POST", "/api/v1/verification-jobs/{job_id}/start"],
   streamEvents: ["GET", "/api/v1/events/stream"],
+  suggestReconciliation: ["GET", "/api/v1/reconcile/suggest/{kind}"],
   testWebhook: ["POST", "/api/v1/webhooks/{webhook_id}/test"],
   updateReceiptSettings: ["PUT", "/api/v1/receipts/settings"],
   updateWatch: ["PATCH", "/api/v1/watches/{watch_id}"],

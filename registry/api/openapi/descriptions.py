@@ -19,6 +19,7 @@ from schemas.open_data import (
     KeySetSchema,
     RangesEpochSchema,
     RangesFileSchema,
+    TimestampsSchema,
     TrustFileSchema,
 )
 from schemas.verify import SUBJECTS
@@ -146,6 +147,7 @@ _RAW = "application/octet-stream"
 
 DOCUMENTS: dict[str, type[OutSchema]] = {
     "/.well-known/registry-trust.json": TrustFileSchema,
+    "/log/timestamps/{size}": TimestampsSchema,
     "/.well-known/jwks.json": KeySetSchema,
     "/.well-known/jwt-vc-issuer": IssuerSchema,
     "/vct/recruitment-licence/v1": CredentialTypeSchema,
@@ -166,6 +168,14 @@ LOG = {
     "/log/proof/{index}": ("getProof", "Read the proof that an entry stands in the log, under its newest head."),
     "/log/vkey": ("getVerifierKeys", "Read the keys that heads verify with, one a line, the active first."),
     "/log/policy": ("getPolicy", "Read which witnesses a head needs."),
+    "/log/timestamps/sizes": (
+        "getStampedSizes",
+        "Read the sizes of the heads that an authority of others has stamped, one a line, the smallest first.",
+    ),
+    "/log/timestamps/{size}": (
+        "getTimestamps",
+        "Read the time stamps (RFC 3161) of the head of a size.",
+    ),
     "/.well-known/registry-trust.json": ("getTrustFile", "Read the trust file, which offline verification needs."),
 }
 """Path, operation and summary of the log's addresses."""
@@ -257,13 +267,11 @@ CHANGES_FROM = {
     "schema": {"type": "integer", "minimum": 0},
 }
 
-INDEX = {
-    "name": "index",
-    "in": "path",
-    "required": True,
-    "description": "Index of the entry, from 0, without leading noughts.",
-    "schema": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$"},
-    "example": "0",
+_WHOLE = "^(0|[1-9][0-9]{0,17})$"
+
+LOG_PARAMETERS = {
+    "index": _in_path("index", "Index of the entry, from 0, without leading noughts.", _WHOLE, "0"),
+    "size": _in_path("size", "How many entries the head is over, without leading noughts.", _WHOLE, "1"),
 }
 
 PARAMETERS: dict[str, dict[str, Any]] = {

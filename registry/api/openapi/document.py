@@ -25,9 +25,9 @@ from registry.api.openapi.descriptions import (
     DESCRIPTION,
     DOCUMENTS,
     HEADERS,
-    INDEX,
     LICENCE,
     LOG,
+    LOG_PARAMETERS,
     PARAMETERS,
     PATH_PARAMETERS,
     REFERENCE,
@@ -46,6 +46,7 @@ from registry.api.openapi.file_operations import (
     file_operations,
     header_ref,
     not_modified,
+    reconciliation_operations,
     stream_operation,
 )
 from registry.api.organisations.edge import EMPLOYERS
@@ -123,6 +124,8 @@ class Writer:
         self._add_log()
         for path, operation in file_operations():
             self.spec.path(path, operations={"get": operation})
+        for path, operations in reconciliation_operations():
+            self.spec.path(path, operations=operations)
         self.spec.components.schemas["Verify"] |= TOGETHER
         documents = {path: self._reference(schema()) for path, schema in DOCUMENTS.items()}
         webhooks = self._webhooks()
@@ -348,7 +351,7 @@ class Writer:
     def _add_log(self) -> None:
         """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
         for path, (operation_id, summary) in LOG.items():
-            is_json = path.endswith(".json")
+            is_json = path in DOCUMENTS
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
                 "description": summary,
@@ -360,7 +363,7 @@ class Writer:
                 "tags": ["log"],
                 "summary": summary.rstrip("."),
                 "description": "Not found while nothing of the log is published.",
-                "parameters": [INDEX] if "{index}" in path else [],
+                "parameters": [parameter for name, parameter in LOG_PARAMETERS.items() if f"{{{name}}}" in path],
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
             self.spec.path(path, operations={"get": operation})

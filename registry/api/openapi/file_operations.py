@@ -1,4 +1,4 @@
-"""The operations of addresses that no view of Flask-RESTX serves: files, tiles and feeds, and the event stream.
+"""The operations of addresses that no view of Flask-RESTX serves: files, tiles and feeds, name matching, and the event stream.
 
 A process of its own serves the stream, beside Flask.
 """
@@ -68,6 +68,163 @@ def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, 
     }
 
 
+_TEXT: dict[str, Any] = {"type": "string"}
+_NAMED: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        name: {"type": "string", "description": text}
+        for name, text in (
+            ("id", "As queries have it."),
+            ("name", "As people read it."),
+            ("description", "More of it."),
+        )
+    },
+    "required": ["id", "name"],
+}
+_CANDIDATE: dict[str, Any] = {
+    "type": "object",
+    "properties": _NAMED["properties"]
+    | {
+        "type": {"type": "array", "description": "What it is.", "items": _NAMED},
+        "score": {"type": "number", "description": "How near it is, 0 to 100."},
+        "match": {
+            "type": "boolean",
+            "description": "Whether it is the one, by whole numbers that lead to no other. A name alone is never a match.",
+        },
+        "features": {
+            "type": "array",
+            "description": "How near the name is, and whether a number leads here.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": {"type": "string", "description": "`name` or `number`."},
+                    "value": {
+                        "description": "0 to 100, or true or false.",
+                        "anyOf": [{"type": "number"}, {"type": "boolean"}],
+                    },
+                },
+            },
+        },
+    },
+    "required": ["id", "name", "score", "match"],
+}
+_CANDIDATES = {
+    "type": "object",
+    "description": "By the key of each query its candidates, the best first.",
+    "additionalProperties": {
+        "type": "object",
+        "properties": {"result": {"type": "array", "description": "The best first.", "items": _CANDIDATE}},
+        "required": ["result"],
+    },
+}
+_ROWS = {
+    "type": "object",
+    "properties": {
+        "meta": {"type": "array", "description": "The properties that were asked for.", "items": _NAMED},
+        "rows": {
+            "type": "object",
+            "description": "By the agency's reference its values of each property, each as `str`.",
+            "additionalProperties": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+    },
+    "required": ["meta", "rows"],
+}
+_MANIFEST = {
+    "type": "object",
+    "properties": {
+        "versions": {"type": "array", "description": "Of the protocol.", "items": _TEXT},
+        "name": {"type": "string", "description": "The service's name."},
+        "identifierSpace": {"type": "string", "description": "What the ids of agencies stand in."},
+        "schemaSpace": {"type": "string", "description": "What the ids of properties stand in."},
+        "batchSize": {"type": "integer", "format": "int32", "description": "Queries in one request, at most."},
+    },
+    "required": ["versions", "name", "identifierSpace", "schemaSpace", "batchSize"],
+}
+_FOUND = {
+    "type": "object",
+    "properties": {"result": {"type": "array", "description": "The best first.", "items": _NAMED}},
+    "required": ["result"],
+}
+_PROPOSED = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "description": "The type that was asked about."},
+        "properties": {"type": "array", "description": "What a row can be extended by.", "items": _NAMED},
+    },
+    "required": ["type", "properties"],
+}
+RECONCILE = "/api/v1/reconcile"
+_PROTOCOL = "Reconciliation Service API 0.2 of the W3C's group, as OpenRefine speaks it: docs/users/reconciliation.md."
+
+
+def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Path and operations of name matching for analysts."""
+    queries = {
+        "name": "queries",
+        "in": "query",
+        "required": False,
+        "description": "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs.",
+        "schema": _TEXT | {"maxLength": 8000},
+    }
+    form = {
+        "type": "object",
+        "description": "One of the two.",
+        "properties": {
+            "queries": _TEXT | {"description": "At most 10 queries by their keys, as JSON."},
+            "extend": _TEXT | {"description": "`ids` of at most 50 agencies and `properties`, as JSON."},
+        },
+    }
+    show = _operation_of(
+        "showReconciliation", "Read what the service of name matching offers", {"anyOf": [_MANIFEST, _CANDIDATES]}
+    )
+    ask = _operation_of("reconcile", "Match rows of a table with agencies", {"anyOf": [_CANDIDATES, _ROWS]}, (413, 415))
+    ask["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
+    yield RECONCILE, {"get": show | {"parameters": [queries]}, "post": ask}
+    prefix = {
+        "name": "prefix",
+        "in": "query",
+        "required": False,
+        "description": "What it begins with, or is like.",
+        "schema": _TEXT | {"maxLength": 400},
+    }
+    kind = {
+        "name": "kind",
+        "in": "path",
+        "required": True,
+        "description": "What is looked for.",
+        "schema": {"type": "string", "enum": ["entity", "property", "type"]},
+    }
+    suggest = _operation_of("suggestReconciliation", "Find an agency, property or type while it is typed", _FOUND)
+    yield f"{RECONCILE}/suggest/{{kind}}", {"get": suggest | {"parameters": [kind, prefix]}}
+    type_ = {
+        "name": "type",
+        "in": "query",
+        "required": False,
+        "description": "The type of the rows.",
+        "schema": {"type": "string", "enum": ["agency", "sending", "receiving"]},
+    }
+    propose = _operation_of("proposeProperties", "Read what a row can be extended by", _PROPOSED)
+    yield f"{RECONCILE}/properties", {"get": propose | {"parameters": [type_]}}
+
+
+def _operation_of(name: str, summary: str, shape: dict[str, Any], statuses: tuple[int, ...] = ()) -> dict[str, Any]:
+    answer = {
+        "description": "The answer.",
+        "headers": {header: header_ref(header) for header in (*ALWAYS, "Cache-Control", "Vary")},
+        "content": {"application/json": {"schema": shape}},
+    }
+    return {
+        "operationId": name,
+        "tags": ["agencies"],
+        "summary": summary,
+        "description": _PROTOCOL,
+        "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (400, 405, *statuses, 429, 503)},
+    }
+
+
 STREAM_PATH = "/api/v1/events/stream"
 
 _STREAM_EXAMPLE = (
@@ -124,4 +281,12 @@ def stream_operation() -> dict[str, Any]:
         }
         | {str(status): f"Problem{status}" for status in (400, 401, 403, 404, 410, 503)},
         "security": [{NEEDS_KEY: []}],
+        "servers": [
+            {"url": "/", "description": "Where a proxy leads this path to the process that answers it."},
+            {
+                "url": "http://127.0.0.1:{port}",
+                "description": "The process itself, as `make run` and `registry stream` start it.",
+                "variables": {"port": {"default": "8001", "description": "The port after the registry's."}},
+            },
+        ],
     }

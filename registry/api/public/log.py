@@ -68,6 +68,22 @@ def show_policy() -> Response:
     return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
 
 
+@pages.get("/log/timestamps/sizes")
+def show_stamped_sizes() -> Response:
+    """The sizes of the heads that have a time stamp, one a line, the smallest first; nothing where none has."""
+    lines = "".join(f"{size}\n" for size in queries.stamped_sizes(public_reading()))
+    return respond_with(lines.encode(), TEXT, KEYS_AGE, request.environ)
+
+
+@pages.get("/log/timestamps/<size>")
+def show_timestamps(size: str) -> Response:
+    """What authorities of others say of when a head existed."""
+    if not _INDEX.fullmatch(size):
+        raise NotFound("a size is a whole number without leading noughts")
+    body = queries.stamps_text(queries.stamped_head(public_reading(), int(size)))
+    return respond_with(body, JSON, KEYS_AGE, request.environ)
+
+
 @pages.get("/.well-known/registry-trust.json")
 def show_trust() -> Response:
     """The trust file, which offline verification needs."""

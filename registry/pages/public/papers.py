@@ -77,14 +77,16 @@ def download_paper(language: Language, licence_id: str, name: str) -> Response:
     languages = languages_of(language, standing)
     # The code changes whenever an entry of the licence does.
     code = paper_code(reference)
-    keys = services().settings.keys
+    settings = services().settings
+    keys = settings.keys
     seal = mark_of(keys) if kind.is_sealed else None
     # All that a paper depends on; the day is there for the status that it states.
     key = key_of(name, languages, standing.etag, code, standing.verdict.on, is_demo(), seal)
 
     def draft() -> Draft:
         html = html_of(kind.sheet, languages, standing, code, _place_in_log(reference))
-        return Draft(html, _files(reference) if kind.has_files else (), str(keys) if seal else None)
+        files = _files(reference) if kind.has_files else ()
+        return Draft(html, files, str(keys) if seal else None, settings.seal_timestamp)
 
     made = _made(key, draft)
     if made.state is not Making.READY:

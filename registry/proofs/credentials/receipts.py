@@ -11,7 +11,15 @@ from registry.core.db.prepared import ThreadLocalReader
 from registry.core.errors import NotIssuing
 from registry.core.keyring import KeyState, Use
 from registry.log.models import Checkpoint, LogState
-from registry.log.queries import Published, is_former_name, latest_entry, proof
+from registry.log.queries import (
+    Published,
+    consistency,
+    first_stamped_after,
+    is_former_name,
+    latest_entry,
+    proof,
+    stamps_of,
+)
 from registry.log.tiles import reader
 from registry.log.tree import root_at
 from registry.proofs.credentials.queries import NOTHING_PUBLISHED, Subject, credential_of, published_now
@@ -107,7 +115,7 @@ def bundle_of(
     licence, agency = subject.licence, subject.agency
     credential_signer, status_signer = signers.of(Use.CREDENTIAL), signers.of(Use.STATUS)
     place = licence.record["status_place"]
-    return {
+    return _time_of(session, max(licence.index, agency.index), subject.checkpoint) | {
         "v": VERSION,
         "credential": credential_of(subject, issuer, credential_signer),
         "status": lists.token(session, place // PLACES, status_signer, now),
@@ -120,6 +128,15 @@ def bundle_of(
             for kid in dict.fromkeys((credential_signer.key.kid, status_signer.key.kid))
         ],
     }
+
+
+def _time_of(session: Session, index: int, checkpoint: Published) -> dict[str, Any]:
+    """What others say of when the entries up to an index existed: the stamps of a head, and that the bundle's follows from it."""
+    head = first_stamped_after(session, index)
+    if head is None or head.size > checkpoint.size:
+        return {}
+    hashes = consistency(session, head.size, checkpoint.size)
+    return {"time": {"head": head.text, "consistency": [base64(one) for one in hashes], "timestamps": stamps_of(head)}}
 
 
 def _proven_key(session: Session, kid: str, checkpoint: Published) -> dict[str, str]:

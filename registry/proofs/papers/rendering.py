@@ -3,7 +3,7 @@
 With `-` in place of both the PDF goes to standard output.
 
 A hostile or merely long record costs this process and no other: it has a time limit, a memory limit and low priority, and it
-fetches nothing. What it made stands under its final name whole or not at all.
+fetches nothing but the time stamp of a seal. What it made stands under its final name whole or not at all.
 """
 
 import ctypes
@@ -20,7 +20,7 @@ from types import TracebackType
 import msgspec
 
 from registry.core.errors import KeyTrouble
-from registry.proofs.papers.seal import seal_now, sealed
+from registry.proofs.papers.seal import NotStamped, Seal, seal_now, sealed
 
 MAX_SECONDS = 60
 MAX_MEMORY = 2 * 1024**3
@@ -45,6 +45,8 @@ class Draft(msgspec.Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
     seal: str | None = None
     """The folder in which the seal's files lie, if it is to be sealed where there is a seal."""
+    authority: str | None = None
+    """Where the seal is stamped with the time (RFC 3161)."""
     variant: str = "pdf/ua-1"
     """The standard that the PDF follows: `pdf/ua-1`, or `pdf/a-3a` with files of any kind inside."""
 
@@ -74,8 +76,20 @@ def main() -> None:
         _install_error_hook(reason=trouble.text)
         sys.exit(1)
     made = pdf_of(draft)
-    _put(folder / f"{key}.pdf", sealed(made, stamp) if stamp else made)
+    _put(folder / f"{key}.pdf", _sealed(made, stamp, draft.authority) if stamp else made)
     (folder / f"{key}.trouble").unlink(missing_ok=True)
+
+
+def _sealed(made: bytes, seal: Seal, authority: str | None) -> bytes:
+    """The sealed paper: with the time of others, or without it where they are away, which the log says."""
+    try:
+        return sealed(made, seal, authority)
+    except NotStamped as trouble:
+        sys.stderr.write(
+            msgspec.json.encode({"event": "paper_not_stamped", "level": "error", "trouble": str(trouble)}).decode()
+            + "\n"
+        )
+        return sealed(made, seal)
 
 
 def _main_in_pipe() -> None:

@@ -1,4 +1,6 @@
-"""The seal of an operator who has one: a PAdES signature (B-B, ETSI EN 319 142-1) over a whole certificate.
+"""The seal of an operator who has one: a PAdES signature (ETSI EN 319 142-1) over a whole certificate.
+
+It is of level B-T, with a time stamp of others, where REGISTRY_SEAL_TIMESTAMP names an authority, and of level B-B otherwise.
 
 It says who runs the registry, by a certificate authority that PDF readers know; what the registry itself signs needs none. Two
 files under REGISTRY_HOME/keys are all there is to set: CHAIN and SECRET, or CHAIN and the label of a key in a token
@@ -37,6 +39,12 @@ SECRET = "seal-key.pem"
 MIN_RSA_BITS = 2048
 
 FIELD = "RegistrySeal"
+
+STAMP_SECONDS = 10
+
+
+class NotStamped(Exception):
+    """The authority is away, or gives what is no time stamp of this seal."""
 
 
 Public = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
@@ -102,10 +110,15 @@ def seal_in(folder: Path, at: datetime) -> Seal | None:
     return Seal(chain, secret)
 
 
-def sealed(pdf: bytes, seal: Seal) -> bytes:
-    """The PDF with the seal over all its bytes. No change is allowed afterwards."""
+def sealed(pdf: bytes, seal: Seal, authority: str | None = None) -> bytes:
+    """The PDF with the seal over all its bytes, stamped by the authority at that address. No change is allowed afterwards.
+
+    Raises NotStamped where the authority gives no stamp.
+    """
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import PdfSignatureMetadata, fields, signers
+    from pyhanko.sign.timestamps import TimestampRequestError
+    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     metadata = PdfSignatureMetadata(
@@ -121,7 +134,19 @@ def sealed(pdf: bytes, seal: Seal) -> bytes:
         readable_field_name="Seal",
         invis_sig_settings=fields.InvisSigSettings(set_print_flag=False, set_hidden_flag=True),
     )
-    made: BytesIO = signers.sign_pdf(writer, metadata, signer=_signer(seal), new_field_spec=place, output=BytesIO())
+    stamper = (
+        RequestsHTTPTimeStamper(authority, timeout=STAMP_SECONDS)  # type: ignore[no-untyped-call]
+        if authority is not None
+        else None
+    )
+    try:
+        made: BytesIO = signers.sign_pdf(
+            writer, metadata, signer=_signer(seal), timestamper=stamper, new_field_spec=place, output=BytesIO()
+        )
+    except (TimestampRequestError, ValueError) as trouble:
+        if stamper is None:
+            raise
+        raise NotStamped(type(trouble).__name__) from trouble
     return made.getvalue()
 
 

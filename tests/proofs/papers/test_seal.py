@@ -24,6 +24,8 @@ from registry.proofs.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_no
 from tests.core.tokens import NameToken, import_key
 from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.proofs.papers.waiting import made
+from tests.serving import free_port
+from tests.tsa import time_stamps
 
 pytestmark = pytest.mark.slow
 
@@ -56,16 +58,16 @@ def pdfsig(pdf: bytes, folder: Path) -> str:
     return subprocess.run(["pdfsig", path], capture_output=True, text=True).stdout
 
 
-def is_believed(pdf: bytes, root: x509.Certificate) -> bool:
-    """Whether pyHanko's validator calls the seal whole, of the authority, and over all of the file."""
+def is_believed(pdf: bytes, *roots: x509.Certificate) -> bool:
+    """Whether pyHanko's validator calls the seal, and a time stamp in it, whole and under the roots, over all of the file."""
     from asn1crypto.x509 import Certificate
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
-    roots = [Certificate.load(root.public_bytes(serialization.Encoding.DER))]
+    trusted = [Certificate.load(root.public_bytes(serialization.Encoding.DER)) for root in roots]
     (signature,) = PdfFileReader(BytesIO(pdf)).embedded_signatures
-    context = ValidationContext(trust_roots=roots, allow_fetching=False)
+    context = ValidationContext(trust_roots=trusted, allow_fetching=False)
     return bool(alone(lambda: validate_pdf_signature(signature, context)).bottom_line)
 
 
@@ -90,6 +92,27 @@ def test_two_other_readers_believe_the_seal(
     assert "Example Registry (fictitious)" in stated
     assert is_believed(pdf, root)
     assert not is_believed(pdf, make_seal(keys))
+
+
+def test_a_seal_has_the_time_of_an_authority(keys: Path, tmp_path: Path) -> None:
+    root = make_seal(keys)
+    with time_stamps(tmp_path / "authority") as authority:
+        found = made(tmp_path / "papers", key_of("stamped"), Draft(HTML, FILES, str(keys), authority.url))
+    assert found.state is Making.READY
+    stated = pdfsig(found.body, tmp_path)
+    assert "Signature is Valid." in stated
+    assert "Total document signed" in stated
+    assert is_believed(found.body, root, x509.load_pem_x509_certificate(authority.root))
+    # The stamp is held to the roots too, not to the seal alone.
+    assert not is_believed(found.body, root)
+
+
+def test_an_authority_that_is_away_leaves_a_seal_without_a_stamp(keys: Path, tmp_path: Path) -> None:
+    root = make_seal(keys)
+    away = f"http://127.0.0.1:{free_port()}/tsa"
+    found = made(tmp_path / "papers", key_of("away"), Draft(HTML, FILES, str(keys), away))
+    assert found.state is Making.READY
+    assert is_believed(found.body, root)
 
 
 @pytest.mark.file_times

@@ -1,0 +1,143 @@
+"""Time stamps of published heads by authorities of others (RFC 3161): what the log held existed before an instant.
+
+An instant in an entry, or in a receipt, is this registry's own word. A stamp is a word of somebody else about the three
+lines of a head, so about all entries below it. Only a worker asks, and no head waits for it: one that was missed is made up
+for with the newest head, which vouches for all before it. The day here is UTC's, as are the instants of the log.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+import structlog
+from cryptography import x509
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerifierBuilder, decode_timestamp_response
+from rfc3161_client.errors import VerificationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from registry.core.clock import now
+from registry.core.db.engine import reading_session
+from registry.core.errors import KeyTrouble, TimestampMissed
+from registry.core.settings import Settings
+from registry.log import note, queries
+from registry.log.models import Timestamp
+
+log = structlog.get_logger()
+
+TIMEOUT = (5.0, 10.0)
+"""Seconds to connect, and between two pieces of an answer."""
+
+MAX_BYTES = 64 * 1024
+
+EPOCHS = timedelta(hours=1)
+"""Authorities may charge for each stamp: epochs of range files are stamped at most so often, the newest for all before it."""
+
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+ROOTS = "timestamp-roots.pem"
+"""Certificates in the data folder under which the authorities' own stand."""
+
+_EPOCH = "ranges/epoch"
+
+
+def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
+    """Have each authority stamp the published head where a day or an epoch waits for it. Gives how many did.
+
+    Raises KeyTrouble where the roots cannot be read, and TimestampMissed, after all were asked, for those that gave none.
+    """
+    due = []
+    with reading_session(sessions) as session:
+        for url in settings.timestamps:
+            head = _head_due(session, authority_name(url), now())
+            if head is not None:
+                due.append((url, head))
+    if not due:
+        return 0
+    roots, missed = roots_in(settings.home), []
+    for url, head in due:
+        try:
+            stamped_at, token = _ask(url, head.text().encode(), roots)
+        except (VerificationError, ValueError, requests.RequestException) as trouble:
+            missed.append(f"{authority_name(url)} ({_in_short(trouble)})")
+            continue
+        if abs(stamped_at - now()) > CLOCKS_DIFFER:
+            log.warning("timestamp_clock_differs", authority=authority_name(url), stamped_at=stamped_at.isoformat())
+        with sessions.begin() as session:
+            session.merge(
+                Timestamp(
+                    origin=head.origin,
+                    size=head.size,
+                    authority=authority_name(url),
+                    stamped_at=stamped_at,
+                    token=token,
+                )
+            )
+    if missed:
+        raise TimestampMissed("no time stamp came from " + ", ".join(missed))
+    return len(due)
+
+
+def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint | None:
+    newest = queries.published(session)
+    if newest is None:
+        return None
+    query = select(Timestamp.size, Timestamp.stamped_at).where(
+        Timestamp.origin == newest.origin, Timestamp.authority == authority
+    )
+    last = session.execute(query.order_by(Timestamp.size.desc()).limit(1)).one_or_none()
+    if last is not None:
+        if last.size == newest.size:
+            return None
+        epoch = queries.latest_entry(session, _EPOCH, newest.size)
+        has_epoch = epoch is not None and epoch.index >= last.size and at - last.stamped_at >= EPOCHS
+        if last.stamped_at.date() == at.date() and not has_epoch:
+            return None
+    return note.Checkpoint(newest.origin, newest.size, newest.root)
+
+
+def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[datetime, bytes]:
+    """The instant and the answer, in DER, of an authority, checked under the roots."""
+    request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    built = request.nonce(nonce=True).cert_request(cert_request=True).build()
+    headers = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+    with requests.post(
+        url, built.as_bytes(), headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
+    ) as response:
+        if response.status_code != 200:
+            raise ValueError(f"it answers {response.status_code}")
+        token = response.raw.read(MAX_BYTES + 1, decode_content=True)
+    if len(token) > MAX_BYTES:
+        raise ValueError(f"its answer has more than {MAX_BYTES} bytes")
+    stamp = decode_timestamp_response(token)
+    builder = VerifierBuilder(roots=list(roots))
+    if built.nonce is not None:
+        builder = builder.nonce(built.nonce)
+    builder.build().verify_message(stamp, message)
+    return stamp.tst_info.gen_time, token
+
+
+def _in_short(trouble: Exception) -> str:
+    # Errors of requests repeat the whole address, which may have a password.
+    return type(trouble).__name__ if isinstance(trouble, requests.RequestException) else str(trouble)[:200]
+
+
+def authority_name(url: str) -> str:
+    """The address of an authority without the account that it is asked with."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def roots_in(home: Path) -> list[x509.Certificate]:
+    """The roots of time stamps that lie in a data folder. KeyTrouble where none can be read."""
+    path = home / ROOTS
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise KeyTrouble(
+            f"{path} cannot be read ({error.strerror}): put the roots of the authorities of REGISTRY_TIMESTAMPS there, in PEM"
+        ) from None
+    except ValueError:
+        raise KeyTrouble(f"{path} holds no certificates in PEM: put the roots of the authorities there") from None

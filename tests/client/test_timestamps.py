@@ -1,0 +1,166 @@
+"""The time of a bundle: believed under the reader's own roots, refused by name where it is forged or of something else."""
+
+import base64
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from cryptography import x509
+from registry_client.strict import Unreadable
+from registry_client.timestamps import read_roots
+from registry_client.verdicts import Report
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
+from tests.client.conftest import check, states
+from tests.client.registrar import LICENCE, Registrar, b64, tree_hash
+from tests.tsa import Authority, time_stamps
+
+Roots = tuple[x509.Certificate, ...]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    with time_stamps(tmp_path_factory.mktemp("authority")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def roots(authority: Authority) -> Roots:
+    return read_roots(authority.root, "roots")
+
+
+def stamp_of(authority: Authority, head: str) -> dict[str, str]:
+    request = TimestampRequestBuilder().data(head.encode()).hash_algorithm(HashAlgorithm.SHA256)
+    asked = request.cert_request(cert_request=True).build().as_bytes()
+    answer = requests.post(authority.url, asked, headers={"Content-Type": "application/timestamp-query"}, timeout=30)
+    return {"authority": authority.url, "at": "2026-11-18T11:06:40Z", "token": b64(answer.content)}
+
+
+def head_of(registrar: Registrar, size: int) -> str:
+    return f"{registrar.origin}\n{size}\n{b64(tree_hash(registrar.leaves[:size]))}\n"
+
+
+def consistency(old: int, leaves: list[bytes], is_whole: bool = True) -> list[bytes]:
+    """SUBPROOF of RFC 6962, as it stands there."""
+    if old == len(leaves):
+        return [] if is_whole else [tree_hash(leaves)]
+    half = 1
+    while half * 2 < len(leaves):
+        half *= 2
+    if old <= half:
+        return [*consistency(old, leaves[:half], is_whole), tree_hash(leaves[half:])]
+    return [*consistency(old - half, leaves[half:], False), tree_hash(leaves[:half])]
+
+
+def time_of(registrar: Registrar, authority: Authority, size: int | None = None, **changes: Any) -> dict[str, Any]:
+    wanted = len(registrar.leaves) if size is None else size
+    head = head_of(registrar, wanted)
+    hashes = [b64(one) for one in consistency(wanted, registrar.leaves)]
+    return {"head": head, "consistency": hashes, "timestamps": [stamp_of(authority, head)]} | changes
+
+
+def found(report: Report, code: str) -> dict[str, str | int] | None:
+    return next((dict(finding.values) for finding in report.logged if finding.code == code), None)
+
+
+@pytest.fixture
+def grown(registrar: Registrar) -> Registrar:
+    """A registrar whose log went on for some entries after the licence's."""
+    for number in range(5):
+        registrar.append(f"agency/GROWN2222{number}AB", "agency.registered", {"n": number})
+    return registrar
+
+
+def test_an_entry_existed_before_the_instant_of_a_stamp(grown: Registrar, authority: Authority, roots: Roots) -> None:
+    covering = range(grown.entry(f"licence/{LICENCE}")["index"] + 1, len(grown.leaves) + 1)
+    for size in covering:
+        report = check(grown, grown.bundle_bytes(time=time_of(grown, authority, size)), timestamp_roots=roots)
+        assert states(report) == ("good", "good", "good")
+        said = found(report, "existed_before")
+        assert "Invented TSA" in str((said or {})["authority"])
+
+
+def test_without_roots_a_stamp_is_told_and_not_believed(registrar: Registrar, authority: Authority) -> None:
+    report = check(registrar, registrar.bundle_bytes(time=time_of(registrar, authority)))
+    assert states(report) == ("good", "good", "good")
+    assert found(report, "timestamp_not_checked") == {"count": 1}
+    assert found(report, "existed_before") is None
+
+
+def test_an_authority_that_the_reader_does_not_know_proves_nothing(
+    registrar: Registrar, authority: Authority, tmp_path: Path
+) -> None:
+    with time_stamps(tmp_path / "stranger") as stranger:
+        report = check(
+            registrar,
+            registrar.bundle_bytes(time=time_of(registrar, authority)),
+            timestamp_roots=read_roots(stranger.root, "roots"),
+        )
+    assert states(report) == ("good", "good", "good")
+    assert "Invented TSA" in str((found(report, "timestamp_root_unknown") or {})["authority"])
+    assert found(report, "existed_before") is None
+
+
+def test_a_stamp_of_another_head_is_refused(grown: Registrar, authority: Authority, roots: Roots) -> None:
+    part = time_of(grown, authority)
+    part["timestamps"] = [stamp_of(authority, head_of(grown, len(grown.leaves) - 1))]
+    report = check(grown, grown.bundle_bytes(time=part), timestamp_roots=roots)
+    assert states(report)[1] == "bad"
+    assert found(report, "timestamp_wrong") is not None
+
+
+def test_a_forged_stamp_is_refused(registrar: Registrar, authority: Authority, roots: Roots) -> None:
+    part = time_of(registrar, authority)
+    token = bytearray(base64.b64decode(part["timestamps"][0]["token"]))
+    token[-8] ^= 1
+    part["timestamps"][0]["token"] = b64(bytes(token))
+    report = check(registrar, registrar.bundle_bytes(time=part), timestamp_roots=roots)
+    assert states(report)[1] == "bad"
+    assert found(report, "timestamp_wrong") is not None
+    part["timestamps"][0]["token"] = b64(b"no stamp")
+    report = check(registrar, registrar.bundle_bytes(time=part), timestamp_roots=roots)
+    assert found(report, "timestamp_damaged") is not None
+
+
+def test_a_head_that_the_log_never_had_is_refused(grown: Registrar, authority: Authority, roots: Roots) -> None:
+    size = len(grown.leaves) - 1
+    head = f"{grown.origin}\n{size}\n{b64(bytes(32))}\n"
+    part = time_of(grown, authority, size, head=head, timestamps=[stamp_of(authority, head)])
+    report = check(grown, grown.bundle_bytes(time=part), timestamp_roots=roots)
+    assert found(report, "timestamp_of_another_log") == {}
+    other = time_of(grown, authority, size)
+    other["head"] = other["head"].replace(grown.origin, "elsewhere.example/log")
+    assert found(check(grown, grown.bundle_bytes(time=other), timestamp_roots=roots), "timestamp_of_another_log") == {}
+
+
+def test_a_stamp_from_before_the_entry_says_nothing_of_it(grown: Registrar, authority: Authority, roots: Roots) -> None:
+    index = grown.entry(f"licence/{LICENCE}")["index"]
+    report = check(grown, grown.bundle_bytes(time=time_of(grown, authority, index)), timestamp_roots=roots)
+    assert found(report, "timestamp_before_entry") == {"index": index, "size": index}
+    assert found(report, "existed_before") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"head": "origin"}, "in three lines"),
+        ({"head": "origin\n-1\nAAAA\n"}, "in three lines"),
+        ({"head": 7}, "head"),
+        ({"timestamps": {}}, "timestamps"),
+        ({"timestamps": [{"token": "AA=="}] * 17}, "at most 16 stamps"),
+        ({"consistency": ["!"]}, "consistency"),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    registrar: Registrar, authority: Authority, roots: Roots, changes: dict[str, Any], text: str
+) -> None:
+    part = time_of(registrar, authority, **changes)
+    with pytest.raises(Unreadable, match=text):
+        check(registrar, registrar.bundle_bytes(time=part), timestamp_roots=roots)
+
+
+def test_roots_that_are_none_are_refused() -> None:
+    with pytest.raises(Unreadable, match="certificates in PEM"):
+        read_roots(b"nothing", "roots.pem")
