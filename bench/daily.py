@@ -24,7 +24,7 @@ from registry.register.agencies.actions import mark_correction
 from registry.register.agencies.models import Agency
 from registry.register.imports.actions import ImportRequest, apply_staged
 from registry.register.imports.jobs import stage
-from registry.register.imports.mapping import SourceMapping, mapping_named
+from registry.register.imports.mapping import SourceMapping, shipped_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
 
@@ -111,7 +111,7 @@ def _import(url: str, folder: Path, number: int, changed: int) -> float:
 def _mapping(folder: Path, number: int) -> SourceMapping:
     import msgspec
 
-    mapping = mapping_named("cz-mpsv", folder)
+    mapping = shipped_mapping("cz-mpsv")
     source = msgspec.structs.replace(mapping.source, reference=f"cz-mpsv-{number}")
     return msgspec.structs.replace(mapping, source=source)
 

@@ -26,7 +26,7 @@ from registry.core.processes import gc_paused
 from registry.log.models import Entry
 from registry.register.imports.actions import ImportRequest, apply_staged
 from registry.register.imports.jobs import stage
-from registry.register.imports.mapping import mapping_named
+from registry.register.imports.mapping import shipped_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
 
@@ -127,7 +127,7 @@ def _play(path: Path, folder: Path, cluster: Cluster | None) -> Round:
     with _empty(folder, cluster) as engine, gc_paused():
         bare_s = _bare_insert(engine, path)
     with _empty(folder, cluster) as engine:
-        mapping = mapping_named("cz-mpsv", folder)
+        mapping = shipped_mapping("cz-mpsv")
         request = ImportRequest(path, mapping)
         report = Report(source=mapping.source.reference, file=path.name)
         staging = Staging(folder / "tmp", mapping.source.key)

@@ -13,9 +13,9 @@ from registry.complaints.retention import purge_limit as _purging
 from registry.complaints.sealing import models as _boxes
 from registry.complaints.triage import similarity as _similarity
 from registry.core import heartbeats as _beats
+from registry.core import operator_texts as _operator_texts
 from registry.core import outbox as _events
 from registry.core import secret_checks as _secrets
-from registry.core import shared_home as _shared_home
 from registry.core.db.engine import Base
 from registry.log import models as _log
 from registry.officers import models as _officers
@@ -45,7 +45,7 @@ MODELS = (
     _audit,
     _authorities,
     _beats,
-    _shared_home,
+    _operator_texts,
     _boxes,
     _bulk,
     _casework,

@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+from cryptography.x509 import Certificate
+
 from registry_client import __version__, asking, private, rounds
 from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
@@ -136,6 +138,9 @@ def _parser(program: str, help_name: str) -> Usage:
     two.add_argument(
         "--answers", metavar="N", type=int, default=USUAL_ANSWERS, help=f"licences to ask the API of ({USUAL_ANSWERS})"
     )
+    two.add_argument(
+        "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
+    )
     _add_round_options(two)
 
     four = command("mirror", "Keep a verified copy that any web server serves at the same paths.", MIRROR_EXAMPLES)
@@ -229,8 +234,7 @@ def _verify(options: argparse.Namespace) -> int:
     status = None if options.status is None else _read(options.status, TOKEN_LIMIT).decode("utf-8", "replace")
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
-    named = options.timestamp_roots
-    roots = () if named is None else read_roots(_read(named, TRUST_LIMIT), named)
+    roots = _roots_of(options.timestamp_roots)
     fetch = fetcher(trust.issuer) if options.online else None
     try:
         statements = None if options.statements is None else Path(options.statements)
@@ -249,6 +253,10 @@ def _verify(options: argparse.Namespace) -> int:
     return report.exit_code_unlogged if is_accepted else report.exit_code
 
 
+def _roots_of(name: str | None) -> tuple[Certificate, ...]:
+    return () if name is None else read_roots(_read(name, TRUST_LIMIT), name)
+
+
 def _store_of(name: str, trust: Trust) -> Store:
     store = Store.open(Path(name), is_reader=True)
     stored = store.get("trust")
@@ -265,11 +273,14 @@ def _monitor(options: argparse.Namespace, program: str) -> int:
     address = _address(options.url)
     if options.answers < 0:
         raise Unreadable("--answers: a whole number from 0 is expected")
+    roots = _roots_of(options.timestamp_roots)
     state = Path(options.state)
     evidence = state.with_name(f"{state.name}.evidence")
 
     def one_round(store: Store, given: Trust | None, files: int | None, progress: Progress) -> MonitorReport:
-        requested = MonitorAsked(int(time.time()), options.answers, files, options.recheck, evidence=evidence)
+        requested = MonitorAsked(
+            int(time.time()), options.answers, files, options.recheck, evidence=evidence, timestamp_roots=roots
+        )
         return run_monitor(fetcher(address), store, given, requested, progress)
 
     return _run_rounds(options, program, state, one_round)

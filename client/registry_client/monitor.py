@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cryptography.x509 import Certificate
+
 from registry_client.answers import choose, compare_answers, report_differences
 from registry_client.follow import Progress, follow, next_head, recheck, require_whole
 from registry_client.listing import check_lists
@@ -15,6 +17,7 @@ from registry_client.range_monitor import check_ranges
 from registry_client.remote import RemoteLog
 from registry_client.store import Store
 from registry_client.strict import Refused, Unreadable
+from registry_client.timestamps import check_served
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
 from registry_client.verdicts import State, Verdict
 
@@ -59,6 +62,8 @@ class MonitorOptions:
     settling: float = SETTLING
     evidence: Path | None = None
     """A folder for range files that are not what the log implies."""
+    timestamp_roots: tuple[Certificate, ...] = ()
+    """Roots that time stamps are believed under."""
 
 
 def pinned_trust(fetch: Fetch, store: Store, given: Trust | None, verdict: Verdict) -> Trust:
@@ -103,6 +108,7 @@ def run(fetch: Fetch, store: Store, given: Trust | None, options: MonitorOptions
         if store.get("old_head_since"):
             store.put(old_head_since="")
         recheck(remote, store, report.log, progress, is_whole=options.is_whole)
+        check_served(fetch, trust.origin, store, options.timestamp_roots, report.log)
     except Unreachable as error:
         report.log.unknown("unreachable", why=str(error))
         return _with_earlier_findings(report, store)

@@ -6,6 +6,12 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "已读取、计算并连接 {size} 条；与签署的日志头一致",
     ),
     "head_unchanged": ("the head of {size} entries is the one known", "{size} 条时的日志头与已知的一致"),
+    "timestamps_withdrawn": (
+        "the time stamps of the head of {size} entries were served before and are gone",
+        "{size} 条时的日志头曾有时间戳，现已不再提供",
+    ),
+    "timestamps_not_served": ("time stamps cannot be read: {why}", "无法读取时间戳：{why}"),
+    "timestamps_unreadable": ("time stamps are malformed: {why}", "时间戳格式有误：{why}"),
     "old_head": (
         "an old head of {size} entries is shown; {known} are known",
         "所示为 {size} 条的旧日志头；已知 {known} 条",

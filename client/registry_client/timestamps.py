@@ -4,12 +4,15 @@ What the registry says of an instant is its own word. A stamp counts under the r
 registry's; without any it is told and not believed.
 """
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography import x509
 
+from registry_client.network import Fetch, Unreachable
 from registry_client.notes import Checkpoint
+from registry_client.store import Store
 from registry_client.strict import (
     Refused,
     Unreadable,
@@ -18,6 +21,7 @@ from registry_client.strict import (
     lacks_extra,
     list_of,
     object_of,
+    read_object,
     text_of,
 )
 from registry_client.tree import is_consistent
@@ -26,8 +30,11 @@ from registry_client.verdicts import Verdict
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
 
-MAX_HASHES = 128
-MAX_STAMPS = 16
+PATH = "/log/timestamps"
+SIZES_LIMIT, STAMPS_LIMIT = 4_000_000, 2_000_000
+MAX_HASHES, MAX_STAMPS = 128, 16
+MAX_NEW = 100
+"""Stamped heads that one run reads: of more the newest, which vouch for all before them."""
 
 
 class Stamp(NamedTuple):
@@ -83,30 +90,61 @@ def judge_time(
 ) -> None:
     """Say when the entry of an index existed, by the `time` of a bundle whose proofs lead to `head`. Raises Unreadable."""
     what = "bundle: time"
-    text = text_of(content.get("head"), f"{what}: head")
-    stamps = [
-        object_of(one, f"{what}: timestamps") for one in list_of(content.get("timestamps"), f"{what}: timestamps")
-    ]
+    text, tokens = _read_stamps(content, what)
     hashes = [
         from_base64(one, f"{what}: consistency") for one in list_of(content.get("consistency"), f"{what}: consistency")
     ]
-    if len(stamps) > MAX_STAMPS or len(hashes) > MAX_HASHES:
-        raise Unreadable(f"{what}: at most {MAX_STAMPS} stamps and {MAX_HASHES} hashes are expected")
+    if len(hashes) > MAX_HASHES:
+        raise Unreadable(f"{what}: at most {MAX_HASHES} hashes are expected")
     size, root = _head_of(text, what)
     if not text.startswith(f"{head.origin}\n") or not is_consistent(size, root, head.size, head.root, hashes):
         verdict.bad("timestamp_of_another_log")
     elif index >= size:
         verdict.bad("timestamp_before_entry", index=index, size=size)
-    elif not roots:
-        verdict.note("timestamp_not_checked", count=len(stamps))
     else:
-        _judge_stamps([text_of(one.get("token"), f"{what}: token") for one in stamps], text.encode(), roots, verdict)
+        _judge_stamps(tokens, text.encode(), roots, verdict)
 
 
-def _judge_stamps(tokens: Sequence[str], message: bytes, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+def check_served(fetch: Fetch, origin: str, store: Store, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+    """Hold the stamps that a registry serves to the copy of its log, the new ones since the last run; none are fine, too."""
+    known = int(store.get("stamped") or 0)
+    try:
+        sizes = _read_sizes(fetch(f"{PATH}/sizes", SIZES_LIMIT))
+        if known and known not in sizes:
+            verdict.bad("timestamps_withdrawn", size=known)
+        for size in [one for one in sizes if known < one <= store.size][-MAX_NEW:]:
+            what = f"{PATH}/{size}"
+            text, tokens = _read_stamps(read_object(fetch(what, STAMPS_LIMIT), what), what)
+            if text != f"{origin}\n{size}\n{b64encode(store.root_at(size)).decode()}\n":
+                verdict.bad("timestamp_of_another_log")
+                continue
+            _judge_stamps(tokens, text.encode(), roots, verdict)
+            store.put(stamped=str(size))
+    except Unreachable as error:
+        if known or error.status != 404:
+            verdict.unknown("timestamps_not_served", why=str(error))
+    except Unreadable as error:
+        verdict.bad("timestamps_unreadable", why=str(error))
+
+
+def _read_stamps(content: Mapping[str, Any], what: str) -> tuple[str, list[bytes]]:
+    """What was stamped, and the authorities' answers."""
+    stamps = [
+        object_of(one, f"{what}: timestamps") for one in list_of(content.get("timestamps"), f"{what}: timestamps")
+    ]
+    if len(stamps) > MAX_STAMPS:
+        raise Unreadable(f"{what}: at most {MAX_STAMPS} stamps are expected")
+    tokens = [from_base64(one.get("token"), f"{what}: token") for one in stamps]
+    return text_of(content.get("head"), f"{what}: head"), tokens
+
+
+def _judge_stamps(tokens: Sequence[bytes], message: bytes, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+    if not roots:
+        verdict.note("timestamp_not_checked", count=len(tokens))
+        return
     for token in tokens:
         try:
-            stamp = check_stamp(from_base64(token, "bundle: time: token"), message, roots)
+            stamp = check_stamp(token, message, roots)
         except Refused as error:
             if error.code == "timestamp_root_unknown":
                 # Another reader may know it; what the registry adds must not turn a good licence bad.
@@ -119,6 +157,17 @@ def _judge_stamps(tokens: Sequence[str], message: bytes, roots: Sequence[x509.Ce
 
 def _head_of(text: str, what: str) -> tuple[int, bytes]:
     lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[1].isascii() or not lines[1].isdecimal() or len(lines[1]) > 16:
+    if len(lines) != 4 or lines[3] or not _is_size(lines[1]):
         raise Unreadable(f"{what}: head: origin, size and root are expected in three lines")
     return int(lines[1]), from_base64(lines[2], f"{what}: head: root")
+
+
+def _read_sizes(data: bytes) -> list[int]:
+    lines = data.decode("utf-8", "replace").split("\n")
+    if lines.pop() or not all(_is_size(line) for line in lines):
+        raise Unreadable(f"{PATH}/sizes: whole numbers are expected, one a line")
+    return sorted(int(line) for line in lines)
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 16

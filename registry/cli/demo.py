@@ -66,7 +66,7 @@ def officers() -> None:
             )
         sealer, at = Sealer(keyring), now()
         found = add_officers(session, sealer, at)
-        filled = fill_desk(session, sealer, at, settings.home)
+        filled = fill_desk(session, sealer, at, settings)
     click.echo("One officer for each role. Join with the code, then sign in with the e-mail address:")
     for one in found:
         click.echo(f"  {one.role:<13} {one.unit:<22} {one.email:<44} {one.code or '(added before)'}")

@@ -13,13 +13,12 @@ from registry.core.db.engine import Base, drop_deleted, open_engine, reading_ses
 from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
-from registry.core.shared_home import share
 from registry.proofs.papers import shared as papers
 from registry.ranges.key_rows import forget_numbers
 from registry.ranges.models import RangeKey
 from registry.register.agencies import models as agency_models
 from registry.register.agencies import queries
-from registry.register.agencies.erasures import erase_again, remember
+from registry.register.agencies.erasures import erase_again, remember, remember_all
 from registry.register.names import models as name_models
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.proposals import forget_proposals
@@ -53,7 +52,6 @@ def erase(reference: str, yes: bool) -> None:
             papers.forget(session)
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
-        share(settings, sessions)
         cli.sign_published(settings, sessions)
         click.echo(f"Erased. {known} is remembered in {settings.home / 'erased'}.")
         click.echo(drop_erased(engine))
@@ -62,6 +60,7 @@ def erase(reference: str, yes: bool) -> None:
 def erase_remembered(session: Session, settings: Settings) -> list[str]:
     """Erase who is remembered and not erased, wherever they are named. Gives the references of those."""
     again = erase_again(session, settings.home)
+    remember_all(session, settings.home)
     forget_proposals(session, again)
     forget_numbers(session, again)
     return again

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
-from registry.cli.opening import open_sessions
+from registry.cli.opening import EXISTING, open_sessions
+from registry.core.db.engine import reading_session
 from registry.core.errors import ImportRefused
 from registry.register.imports.actions import ImportRequest, Progress
 from registry.register.imports.jobs import import_list
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping_file
+from registry.register.imports.mapping import SourceMapping, read_mapping_file
+from registry.register.imports.queries import mapping_named
 from registry.register.imports.report import SHOWN, Report, as_json, in_brief, rejects_csv, write_whole
 
 TELL_EVERY = 5.0
@@ -22,7 +25,6 @@ TELL_EVERY = 5.0
 
 REFUSED = 2
 
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 TO_WRITE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -84,9 +86,9 @@ def import_command(
     and renews the freshness. A row that vanished from a full list is delisted: it stays visible and answers `unknown`.
     """
     settings = cli.settings()
-    mapping = chosen_mapping(name, mapping_file, settings.home)
     try:
         with open_sessions(settings) as sessions:
+            mapping = chosen_mapping(sessions, name, mapping_file, settings.home)
             with progress_reporter() as progress:
                 changes_nothing = dry_run or is_check
                 request = ImportRequest(
@@ -109,12 +111,15 @@ def import_command(
         sys.exit(REFUSED)
 
 
-def chosen_mapping(name: str | None, mapping_file: Path | None, home: Path) -> SourceMapping:
+def chosen_mapping(
+    sessions: sessionmaker[Session], name: str | None, mapping_file: Path | None, home: Path
+) -> SourceMapping:
     """The mapping asked for. ImportRefused when neither name nor file is given, or when they disagree."""
     if mapping_file is None:
         if name is None:
             raise ImportRefused("say which list it is: --source NAME or --mapping FILE.toml")
-        return mapping_named(name, home)
+        with reading_session(sessions) as session:
+            return mapping_named(session, name, home)
     mapping = read_mapping_file(mapping_file)
     if name is not None and name != mapping.source.reference:
         raise ImportRefused(f"{mapping_file} is the mapping of {mapping.source.reference}, not of {name}")

@@ -12,6 +12,7 @@ from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
+from registry.core.operator_texts import take_over_files
 from registry.core.secret_checks import settle_secrets
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
@@ -48,6 +49,7 @@ def prepare_keys(settings: Settings) -> list[Key]:
     with open_engine(settings.database_url) as engine, keyring.alone(), sessions_for(engine).begin() as session:
         lock_log(session)
         settle_secrets(session, keyring)
+        take_over_files(session, keyring)
         return make_keys(session, keyring)
 
 

@@ -8,11 +8,14 @@ import click
 import msgspec
 
 from registry import cli
-from registry.cli.opening import open_registry
+from registry.cli.opening import EXISTING, open_registry, read_file
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
+from registry.core.operator_texts import state_text, withdraw_text
 from registry.log import ending, exporting, queries, signing
 from registry.log.audit import audit
+from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
+from registry.log.policy import read_policy
 
 NOT_WELL = 2
 
@@ -39,6 +42,27 @@ def verify() -> None:
         )
         sys.exit(NOT_WELL)
     click.echo(f"{found.size} entries, root {b64encode(found.root).decode()}, {found.heads} signed heads: all agree.")
+
+
+@log.command(
+    epilog="\b\nExamples:\n  registry log witnesses\n  registry log witnesses --set witness-policy\n"
+    "  registry log witnesses --withdraw"
+)
+@click.option("--set", "file", type=EXISTING, help="Have this file say on every machine who else signs.")
+@click.option("--withdraw", is_flag=True, help="Withdraw what was set.")
+def witnesses(file: Path | None, withdraw: bool) -> None:
+    """Show or set which witnesses sign heads beside the log, and how many have to before one is shown.
+
+    The next head that is signed brings it into the log's policy.
+    """
+    with open_registry() as (settings, sessions, _), sessions.begin() as session:
+        if file is not None:
+            text = read_file(file)
+            read_policy("\n".join(policy_lines_of(text)))
+            state_text(session, WITNESS_POLICY, text)
+        if withdraw:
+            withdraw_text(session, WITNESS_POLICY)
+        click.echo("\n".join(witness_lines(session, settings.home)))
 
 
 @log.command(name="rebuild-tiles", epilog="\b\nExamples:\n  registry log verify\n  registry log rebuild-tiles")

@@ -1,10 +1,16 @@
 """`registry officers`: the first officer of a unit, and who is there."""
 
+from pathlib import Path
+
 import click
 
-from registry.cli.opening import open_session
+from registry import cli
+from registry.cli.opening import EXISTING, open_session, read_file
 from registry.core.clock import day_at, now
+from registry.core.operator_texts import state_text, withdraw_text
 from registry.officers import accounts
+from registry.officers.providers.linking import providers_of
+from registry.officers.providers.settings import FILE, read_providers
 from registry.officers.rights import Role
 from registry.vocabulary.register import STAFF_LANGUAGES
 
@@ -52,6 +58,31 @@ def list_officers(unit: str | None) -> None:
             click.echo(f"{one.reference}  {one.unit:<20}  {one.state:<8}  {one.name} <{one.email}>  {roles}")
         if not found:
             click.echo("There are no officers yet: add the first with `registry officers add`.")
+
+
+@officers.command(
+    epilog="\b\nExamples:\n  registry officers providers\n  registry officers providers --set providers.toml\n"
+    "  registry officers providers --withdraw"
+)
+@click.option("--set", "file", type=EXISTING, help="Have this file of providers count on every machine.")
+@click.option("--withdraw", is_flag=True, help="Withdraw what was set.")
+def providers(file: Path | None, withdraw: bool) -> None:
+    """Show or set with which OpenID providers officers sign in. A console reads them at its start.
+
+    No secret goes into the database: each machine has the files with them, from the operator's own tool.
+    """
+    settings = cli.settings()
+    with open_session() as session:
+        if file is not None:
+            text = read_file(file)
+            read_providers(text, settings.home)
+            state_text(session, FILE, text)
+        if withdraw:
+            withdraw_text(session, FILE)
+        for one in providers_of(session, settings.home).values():
+            click.echo(f"{one.key}  {one.name}, {one.issuer}, for officers of {one.authority}")
+    if file is not None or withdraw:
+        click.echo("Start the consoles again, for they read it at their start.")
 
 
 @officers.command()

@@ -2,15 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
+import click
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, sessions_for
+from registry.core.errors import SettingsError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def read_file(path: Path) -> str:
+    """A text that an operator wrote. Raises SettingsError where it is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{path} cannot be read as text in UTF-8") from None
 
 
 class OpenRegistry(NamedTuple):

@@ -19,7 +19,6 @@ from typing import Any
 
 import click
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from registry import cli
 from registry.cli.backup import repeat_purges
@@ -27,14 +26,14 @@ from registry.cli.erase import repeat_erasures
 from registry.cli.keys import prepare_keys
 from registry.core.confinement import why_unconfined
 from registry.core.db import revisions
-from registry.core.db.engine import open_engine, sessions_for
-from registry.core.errors import KeyTrouble, RegistryError, SettingsError
+from registry.core.db.engine import open_engine, reading_session, sessions_for
+from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
-from registry.core.shared_home import ROUND_SECONDS, share
 from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import WRITING, draining_file
+from registry.officers.providers.linking import providers_of
 
 log = structlog.get_logger()
 
@@ -91,8 +90,11 @@ def serve(
     require_secret_keys(settings)
     require_database(settings)
     prepare_keys(settings)
-    share_once(settings)
     repeat_erasures(settings)
+    if Edge.CONSOLE in settings.edges:
+        with open_engine(settings.database_url) as engine, reading_session(sessions_for(engine)) as session:
+            # What is wrong with them stops the start.
+            providers_of(session, settings.home)
     if settings.edges & {Edge.INTAKE, Edge.CONSOLE}:
         # A database that was put back by hand has cases again whose time was over.
         repeat_purges(settings)
@@ -106,7 +108,7 @@ def serve(
     announce(settings, address, stream_at)
     warn_of_seal(settings)
     warn_of_confinement()
-    with metrics_folder(settings, workers), supervised(beside), sharing(settings):
+    with metrics_folder(settings, workers), supervised(beside):
         listen(settings, address, workers)
 
 
@@ -305,35 +307,6 @@ def _remove(folder: str) -> None:
         if not os.path.lexists(folder):
             return
         time.sleep(0.1)
-
-
-def share_once(settings: Settings) -> None:
-    """Have what other machines changed in their data folders (registry.core.shared_home) before anything is served."""
-    with open_engine(settings.database_url) as engine:
-        share(settings, sessions_for(engine))
-
-
-@contextmanager
-def sharing(settings: Settings) -> Iterator[None]:
-    """Go on sharing files of the data folder for as long as the block lasts: a machine may run no worker."""
-    if settings.is_sqlite:
-        yield
-        return
-    stopping = threading.Event()
-
-    def go_on() -> None:
-        while not stopping.wait(ROUND_SECONDS):
-            try:
-                share_once(settings)
-            except (SQLAlchemyError, OSError, RegistryError) as error:
-                log.error("home_not_shared", kind=type(error).__name__)
-
-    thread = threading.Thread(target=go_on, name="sharing", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopping.set()
 
 
 @contextmanager

@@ -13,17 +13,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.cli.opening import open_sessions
+from registry.cli.opening import open_session, open_sessions
 from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
+from registry.core.operator_texts import state_text, withdraw_text
 from registry.register.authorities.models import Source
 from registry.register.authorities.places import chinese_name
 from registry.register.imports import worker
 from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
-from registry.register.imports.mapping import FIELDS, SourceMapping, mapping_named, mapping_of, shipped_names
+from registry.register.imports.mapping import (
+    FIELDS,
+    FOLDER,
+    SourceMapping,
+    read_mapping_file,
+    shipped_names,
+)
 from registry.register.imports.models import FetchState
-from registry.register.imports.queries import last_retrieval, pending_imports, source_named
+from registry.register.imports.queries import (
+    last_retrieval,
+    mapping_named,
+    mapping_of,
+    own_names,
+    pending_imports,
+    source_named,
+)
 from registry.register.imports.report import write_whole
 from registry.vocabulary.register import LicenceKind, LicenceStatus
 
@@ -47,7 +61,7 @@ def list_sources() -> None:
         for source in known:
             click.echo("\n".join(_lines(session, source)))
         references = {source.reference for source in known}
-    own = {path.stem for path in (settings.home / "sources").glob("*.toml")}
+        own = own_names(session, settings.home)
     for name in sorted({*shipped_names(), *own} - references):
         click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
 
@@ -86,9 +100,9 @@ def show(name: str) -> None:
         except NotFound:
             source = None
         mapping = (
-            mapping_of(source.reference, source.mapping, settings.home)
+            mapping_of(session, source.reference, source.mapping, settings.home)
             if source is not None
-            else mapping_named(name, settings.home)
+            else mapping_named(session, name, settings.home)
         )
         if source is not None:
             click.echo("\n".join(_lines(session, source)))
@@ -133,7 +147,7 @@ def new(sample: Path, to: Path | None, encoding: str | None, ask: bool | None) -
     """Draft a mapping from SAMPLE, a file of an official list that was never read here.
 
     Columns are guessed by their headers and values. What cannot be guessed is asked, or left as `# ?` in the draft.
-    Put the file into REGISTRY_HOME/sources to import by its name.
+    State it with `registry sources add` to import by its name on every machine.
     """
     if to is not None and to.exists():
         raise ImportRefused(f"{to} is there already: name another file")
@@ -180,6 +194,30 @@ def split(file: Path, folder: Path, encoding: str | None, sheet: str | None) -> 
         csv.writer(out).writerows([part.header, *part.rows])
         write_whole(to, out.getvalue().encode())
         click.echo(f"{to}: {len(part.rows)} rows, {part.heading[:100]!r}")
+
+
+@sources.command(epilog="\b\nExamples:\n  registry sources add my-list.toml")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def add(file: Path) -> None:
+    """Have the mapping FILE count on every machine, in place of one of its name."""
+    mapping, name = read_mapping_file(file), f"{FOLDER}/{file.stem}.toml"
+    if mapping.source.reference != file.stem:
+        raise ImportRefused(
+            f"{file} is the mapping of {mapping.source.reference}: call it {mapping.source.reference}.toml"
+        )
+    with open_session() as session:
+        state_text(session, name, file.read_text(encoding="utf-8"))
+    click.echo(f"{file.stem} counts on every machine. Try: registry import LIST --source {file.stem} --dry-run")
+
+
+@sources.command()
+@click.argument("name")
+def remove(name: str) -> None:
+    """Withdraw the mapping NAME that was stated; what was imported by it stays."""
+    with open_session() as session:
+        if not withdraw_text(session, f"{FOLDER}/{name}.toml"):
+            raise ImportRefused(f"no mapping {name} was stated: see `registry sources list`")
+    click.echo(f"{name} was withdrawn.")
 
 
 def _ask(answers: Answers, draft: Any) -> None:
@@ -229,7 +267,7 @@ def _ask(answers: Answers, draft: Any) -> None:
     help="With --full: it holds everybody licensed in the place, whichever authority there did.",
 )
 def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) -> None:
-    """Write the mapping for the list of one province or city of China into REGISTRY_HOME/sources.
+    """Write the mapping for the list of one province or city of China into REGISTRY_HOME/sources, for this machine.
 
     CODE is that of GB/T 2260: 35 for Fujian, 3502 for Xiamen. Characters 3 to 8 of a company's code begin with it.
     """
@@ -242,6 +280,7 @@ def province(code: str, authority: str, is_full: bool, holds_whole_place: bool) 
     to.parent.mkdir(mode=0o700, exist_ok=True)
     write_whole(to, text.encode())
     click.echo(f"{to}: compare it with the list, then try: registry import LIST --source cn-labour-{code} --dry-run")
+    click.echo(f"With several machines have it count on each: registry sources add {to}")
 
 
 @sources.command()

@@ -5,7 +5,6 @@ Everything goes through the same functions as real work, by the invented officer
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -25,7 +24,7 @@ from registry.complaints.parties.hearings.content import Allegation
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
-from registry.core.processes import owner_only
+from registry.core.settings import Settings
 from registry.demo.complaints import demo_code
 from registry.demo.load import demo_reference
 from registry.demo.officers import UNIT
@@ -37,6 +36,7 @@ from registry.register.agencies.models import PublicRecord
 from registry.register.agencies.record import read_record
 from registry.register.agencies.storage import row_ids
 from registry.register.authorities.models import Source
+from registry.register.imports.held_lists import hold
 from registry.register.imports.models import PendingImport
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign, rank
@@ -68,7 +68,7 @@ class Desk(NamedTuple):
     sealer: Sealer
     at: datetime
     names: Mapping[Role, str]
-    home: Path
+    settings: Settings
 
     def as_(self, role: Role) -> Officer:
         return Officer(self.names[role], CaseRole(role.value), UNIT)
@@ -88,14 +88,14 @@ class Desk(NamedTuple):
         return self.at - timedelta(days=days)
 
 
-def fill_desk(session: Session, sealer: Sealer, at: datetime, home: Path) -> int:
+def fill_desk(session: Session, sealer: Sealer, at: datetime, settings: Settings) -> int:
     """Put something of each kind on the demonstration's Italian desk. Gives the number of cases; 0 where it is done already.
 
-    The invented officers must be there. `home` is the folder of the registry, for the file of the held list.
+    The invented officers must be there. `settings`: for the secret that the held list is encrypted under.
     """
     if session.scalars(select(Collision.id).where(Collision.state == CollisionState.OPEN)).first() is not None:
         return 0
-    desk = Desk(session, sealer, at, _officers(session), home)
+    desk = Desk(session, sealer, at, _officers(session), settings)
     before = session.scalar(select(func.count(Case.id))) or 0
     for number, walk in enumerate(_WALKS.values(), FIRST):
         walk(desk, number)
@@ -310,17 +310,14 @@ def _reply_templates(desk: Desk) -> None:
 def _held_list(desk: Desk) -> None:
     """A list with rows that cannot be read, held until somebody has looked at it."""
     source = desk.session.scalars(select(Source).where(Source.reference == "it-demo-albo")).one()
-    folder = desk.home / "pending"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(folder / "demo.list", "w", encoding="utf-8", opener=owner_only) as file:
-        file.write(_LIST)
-    desk.session.add(
-        PendingImport(
-            reference=new_reference(), source_id=source.id, file="demo.list", digest="0" * 64, fetched_at=desk.at,
-            reason="2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects (invented)",
-            counts={"read": 3, "rejected": 2, "changed": 1},
-        )
+    pending = PendingImport(
+        reference=new_reference(), source_id=source.id, digest="0" * 64, fetched_at=desk.at,
+        reason="2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects (invented)",
+        counts={"read": 3, "rejected": 2, "changed": 1},
     )  # fmt: skip
+    desk.session.add(pending)
+    desk.session.flush()
+    hold(desk.session, desk.settings, pending, _LIST.encode())
 
 
 def _likely_clone(desk: Desk) -> None:

@@ -7,8 +7,10 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from registry.core.db.errors import classify_db_error
 from registry.core.settings import Settings
 from registry.http.replica import Replica
 
@@ -64,8 +66,15 @@ def writing() -> Iterator[Session]:
 def close_reading(_error: BaseException | None = None) -> None:
     for name in ("public_session", "reading_session"):
         session: Session | None = g.pop(name, None)
-        if session is not None:
+        if session is None:
+            continue
+        try:
             session.close()
+        except SQLAlchemyError as error:
+            if classify_db_error(error) is None:
+                raise
+            # All was read before the connection broke: the answer goes out.
+            session.invalidate()
 
 
 def state_size(response: Response) -> Response:

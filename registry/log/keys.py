@@ -16,6 +16,7 @@ from registry.core.certificates import CERTIFIED, root_certificate, signer_certi
 from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
+from registry.core.operator_texts import read_text
 from registry.log import note
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
@@ -177,41 +178,40 @@ def change_state(session: Session, key: Key, state: KeyState, last_good_index: i
     return changed
 
 
-def witness_policy(home: Path) -> Path:
-    """The file in which an operator says who else signs."""
-    return home / "witness-policy"
+WITNESS_POLICY = "witness-policy"
+"""The operator's text that says who else signs."""
 
 
-def witness_lines(path: Path) -> list[str]:
-    """What the operator wrote into the file of witnesses; without it no witness is asked for. BadProof if it is no text."""
-    try:
-        written = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        written = ["quorum none"]
-    except (OSError, UnicodeDecodeError):
-        raise BadProof(f"{path} cannot be read as text") from None
-    return [" ".join(line.split()) for line in written if line.strip() and not line.strip().startswith("#")]
+def witness_lines(session: Session, home: Path) -> list[str]:
+    """What the operator stated of witnesses; where there is nothing none is asked for. SettingsError if it is no text."""
+    return policy_lines_of(read_text(session, home, WITNESS_POLICY) or "quorum none")
 
 
-def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, path: Path) -> list[str]:
-    """The lines that the policy entry should have: the log's keys, and those of the file of witnesses.
+def policy_lines_of(text: str) -> list[str]:
+    return [" ".join(line.split()) for line in text.splitlines() if line.strip() and not line.strip().startswith("#")]
+
+
+def wanted_policy(origin: str, keys: Sequence[LoggedKey], public_url: str, stated: Sequence[str]) -> list[str]:
+    """The lines that the policy entry should have: the log's keys, and those that the operator stated of witnesses.
 
     Raises BadProof where it is no policy.
     """
-    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)] + witness_lines(path)
+    lines = [f"log {key} {public_url}/log" for key in verifier_keys_of(origin, keys)] + list(stated)
     try:
         read_policy("\n".join(lines))
     except BadProof as wrong:
-        raise BadProof(f"{path}: {wrong.text} (the lines of our own log come first and count)") from None
+        raise BadProof(f"{WITNESS_POLICY}: {wrong.text} (the lines of our own log come first and count)") from None
     return lines
 
 
-def sync_policy(session: Session, origin: str, public_url: str, path: Path, logged: Mapping[str, LoggedKey]) -> bool:
+def sync_policy(
+    session: Session, origin: str, public_url: str, stated: Sequence[str], logged: Mapping[str, LoggedKey]
+) -> bool:
     """Append the policy if it is not what the log says already. Gives whether it was appended.
 
     The caller holds the log's lock and commits. `logged` is what the log says of its keys.
     """
-    lines = wanted_policy(origin, list(logged.values()), public_url, path)
+    lines = wanted_policy(origin, list(logged.values()), public_url, stated)
     if lines == policy_lines(session):
         return False
     append(session, [Draft(POLICY, EntryType.REGISTRY_POLICY, {"lines": lines})])

@@ -31,7 +31,6 @@ from registry.log.keys import (
     sync_keys,
     sync_policy,
     witness_lines,
-    witness_policy,
 )
 from registry.log.models import Checkpoint, LogState
 from registry.log.queries import LoggedKey, consistency, logged_keys, policy, policy_lines, raw_public
@@ -154,7 +153,7 @@ def _append_keys_and_policy(
         make_keys(session, keyring)
         has_keys = sync_keys(session, keyring)
         logged = logged_keys(session)
-    has_policy = sync_policy(session, origin, settings.public_url, witness_policy(settings.home), logged)
+    has_policy = sync_policy(session, origin, settings.public_url, witness_lines(session, settings.home), logged)
     return has_keys or has_policy
 
 
@@ -325,7 +324,7 @@ def _is_policy_changed(session: Session, settings: Settings) -> bool:
     """Whether the operator has changed what is asked of witnesses. A home that signed nothing has no say in it."""
     if not last_signed_file(settings.home).exists():
         return False
-    logged_lines, wanted = policy_lines(session), witness_lines(witness_policy(settings.home))
+    logged_lines, wanted = policy_lines(session), witness_lines(session, settings.home)
     # The lines of logs bear an address, and a command may be run under another one than the server.
     return [line for line in logged_lines if not line.startswith("log ")] != [
         line for line in wanted if not line.startswith("log ")

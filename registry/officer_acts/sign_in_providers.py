@@ -4,7 +4,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotSignedIn
-from registry.http.transaction import services
+from registry.http.transaction import reading, services
 from registry.officers.providers import linking
 from registry.officers.providers.client import Client, ProviderAway
 from registry.officers.providers.settings import Provider
@@ -16,7 +16,11 @@ LINKING = frozenset({"/console/own", "/console/own/links/<provider>"})
 
 
 def clients() -> dict[str, Client]:
-    found: dict[str, Client] = current_app.extensions["registry_providers"]
+    """Of each provider, read once in a process: the database may be away when it starts. Raises SettingsError."""
+    found: dict[str, Client] | None = current_app.extensions.get("registry_providers")
+    if found is None:
+        stated = linking.providers_of(reading(), services().settings.home)
+        found = current_app.extensions["registry_providers"] = {key: Client(one) for key, one in stated.items()}
     return found
 
 

@@ -29,7 +29,6 @@ from registry.core.db.engine import reading_session, reading_sessions_for
 from registry.core.errors import ClockWrong, FilesUnavailable, RegistryError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.core.shared_home import ROUND_SECONDS, share
 from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
@@ -46,6 +45,7 @@ from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
+from registry.register.agencies.erasures import remember_all
 from registry.register.imports.ordered import apply_ordered
 from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
@@ -184,6 +184,12 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
         papers.forget(session, now() - timedelta(seconds=KEPT))
+
+
+def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Keep here too what was erased on another machine."""
+    with reading_session(sessions) as session:
+        remember_all(session, settings.home)
 
 
 def close_quarters(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -363,7 +369,7 @@ HALF_HOUR, HOUR = 1800.0, 3600.0
 TASKS = (
     Task("remind_of_cases", 10.0, remind_of_cases, Lane.ALARMS),
     Task("tell_officers", 10.0, notify_officers, Lane.NOTICES),
-    Task("share_home", ROUND_SECONDS, share),
+    Task("remember_erased", 10.0, remember_erased),
     Task("fetch_lists", 60.0, fetch_due, Lane.LISTS, HOUR),
     Task("apply_ordered", 10.0, apply_ordered, Lane.LISTS, HOUR),
     Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),

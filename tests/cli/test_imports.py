@@ -129,7 +129,7 @@ from pathlib import Path
 from registry import cli
 from registry.core.db.engine import engine_for, sessions_for
 from registry.register.imports import actions, jobs
-from registry.register.imports.mapping import mapping_named
+from registry.register.imports.mapping import shipped_mapping
 
 stage, rows = sys.argv[2], int(sys.argv[3])
 
@@ -138,7 +138,7 @@ def die(at, share, done):
         os.kill(os.getpid(), signal.SIGKILL)
 
 settings = cli.settings()
-request = actions.ImportRequest(Path(sys.argv[1]), mapping_named("cz-mpsv", settings.home), progress=die)
+request = actions.ImportRequest(Path(sys.argv[1]), shipped_mapping("cz-mpsv"), progress=die)
 jobs.import_list(settings, sessions_for(engine_for(settings.database_url)), request)
 """
 

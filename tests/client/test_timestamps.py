@@ -1,6 +1,7 @@
 """The time of a bundle: believed under the reader's own roots, refused by name where it is forged or of something else."""
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from tests.client.conftest import check, states
 from tests.client.registrar import LICENCE, Registrar, b64, tree_hash
+from tests.client.site import Site
+from tests.client.watching import bad, codes, watch
 from tests.tsa import Authority, time_stamps
 
 Roots = tuple[x509.Certificate, ...]
@@ -140,6 +143,51 @@ def test_a_stamp_from_before_the_entry_says_nothing_of_it(grown: Registrar, auth
     report = check(grown, grown.bundle_bytes(time=time_of(grown, authority, index)), timestamp_roots=roots)
     assert found(report, "timestamp_before_entry") == {"index": index, "size": index}
     assert found(report, "existed_before") is None
+
+
+def stamp_site(site: Site, authority: Authority, *sizes: int) -> None:
+    """Have the site serve stamps of the heads of those sizes."""
+    site.lies["/log/timestamps/sizes"] = "".join(f"{size}\n" for size in sizes).encode()
+    for size in sizes:
+        head = head_of(site.registrar, size)
+        content = {"v": 1, "head": head, "timestamps": [stamp_of(authority, head)]}
+        site.lies[f"/log/timestamps/{size}"] = json.dumps(content).encode()
+
+
+def test_a_monitor_holds_stamps_to_its_own_copy(site: Site, state: Path, authority: Authority, roots: Roots) -> None:
+    size = len(site.registrar.leaves)
+    stamp_site(site, authority, size - 1, size)
+    report = watch(site, state, timestamp_roots=roots)
+    assert (report.exit_code, bad(report)) == (0, set())
+    assert "existed_before" in codes(report)
+    site.asked.clear()
+    assert "existed_before" not in codes(watch(site, state, timestamp_roots=roots))
+    assert f"/log/timestamps/{size}" not in site.asked
+
+
+def test_a_monitor_names_what_is_wrong_with_stamps(site: Site, state: Path, authority: Authority, roots: Roots) -> None:
+    size = len(site.registrar.leaves)
+    stamp_site(site, authority, size - 1, size)
+    another = site.lies[f"/log/timestamps/{size - 1}"]
+    site.lies[f"/log/timestamps/{size}"] = another
+    assert bad(watch(site, state, timestamp_roots=roots)) == {"timestamp_of_another_log"}
+    assert isinstance(another, bytes)
+    content = json.loads(another)
+    site.lies[f"/log/timestamps/{size}"] = json.dumps(content | {"head": head_of(site.registrar, size)}).encode()
+    assert bad(watch(site, state, timestamp_roots=roots)) == {"timestamp_wrong"}
+    site.lies["/log/timestamps/sizes"] = b"1\nx\n"
+    assert bad(watch(site, state, timestamp_roots=roots)) == {"timestamps_unreadable"}
+
+
+def test_stamps_that_are_gone_are_missed(site: Site, state: Path, authority: Authority) -> None:
+    size = len(site.registrar.leaves)
+    stamp_site(site, authority, size)
+    assert watch(site, state).exit_code == 0
+    site.lies["/log/timestamps/sizes"] = b""
+    assert bad(watch(site, state)) == {"timestamps_withdrawn"}
+    del site.lies["/log/timestamps/sizes"]
+    report = watch(site, state)
+    assert (report.exit_code, "timestamps_not_served" in codes(report)) == (3, True)
 
 
 @pytest.mark.parametrize(

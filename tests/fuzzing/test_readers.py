@@ -34,7 +34,7 @@ from registry.core.errors import ImportRefused, RefusedFile, TooLarge, Unreadabl
 from registry.register.imports import confined
 from registry.register.imports.columns import read_sample
 from registry.register.imports.extraction.terms import Task
-from registry.register.imports.mapping import SourceMapping, mapping_named
+from registry.register.imports.mapping import SourceMapping, shipped_mapping
 from registry.register.imports.reading import opened
 from registry.vocabulary.cases import FileKind
 from tests import conftest
@@ -54,7 +54,7 @@ ROWS = [["Name", "Reg", "Status"], *([f"Invented {number} Ltd", str(number), "va
 """What each sample holds."""
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
 CHINESE = plain_mapping({"name": "企业名称", "registration_number": "统一社会信用代码", "status": "状态"})
-RECORDS = mapping_named("cz-mpsv", Path("/nonexistent"))
+RECORDS = shipped_mapping("cz-mpsv")
 
 
 def workbook(_folder: Path) -> bytes:

@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 import requests
+from flask import Flask
+from sqlalchemy import Engine, text
 
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.settings import Edge, Settings
 from registry.http.replica import is_waited_for
+from registry.http.transaction import public_reading, reading
 from registry.log.actions import Draft, append
+from tests.conftest import Database
 from tests.postgres import REPLICATED, Server
 from tests.serving import command, environment, serve
 from tests.waiting import until
@@ -27,6 +31,29 @@ def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     yield primary, standby
     for server in (standby, primary):
         server.remove()
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "postgresql"
+
+
+def test_a_connection_that_breaks_once_all_was_read_costs_no_answer(app: Flask, database: Database) -> None:
+    other = engine_for(database.url)
+    for read in (reading, public_reading):
+        with app.app_context(), other.begin() as connection:
+            backend = read().scalar(text("SELECT pg_backend_pid()"))
+            connection.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})
+            until(lambda backend=backend: not _is_there(other, backend))
+        with app.app_context():
+            assert read().scalar(text("SELECT 1")) == 1
+    other.dispose()
+
+
+def _is_there(engine: Engine, backend: int) -> bool:
+    with engine.connect() as connection:
+        query = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :backend")
+        return bool(connection.scalar(query, {"backend": backend}))
 
 
 def wait_for(server: Server, names: str) -> None:

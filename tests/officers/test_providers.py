@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.errors import SettingsError
+from registry.officers.providers.linking import providers_of
 from registry.officers.providers.rules import flaw_in, known_by
-from registry.officers.providers.settings import FILE, Provider, providers_in
+from registry.officers.providers.settings import FILE, Provider
 
 HERE = Provider(
     "it",
@@ -88,21 +90,23 @@ WRITTEN = '[it]\nname = "M"\nissuer = "https://id.example"\nclient_id = "registr
         (("[it]", f"{WRITTEN.replace('[it]', '[two]')}only = true\n[it]\nonly = ['u']"), "the only way in of one unit"),
     ],
 )
-def test_what_is_written_down_wrongly_stops_the_start(tmp_path: Path, change: tuple[str, str], says: str) -> None:
-    assert providers_in(tmp_path) == {}
+def test_what_is_written_down_wrongly_stops_the_start(
+    session: Session, tmp_path: Path, change: tuple[str, str], says: str
+) -> None:
+    assert providers_of(session, tmp_path) == {}
     (tmp_path / "it.secret").write_text("hush\n")
     (tmp_path / FILE).write_text(WRITTEN)
-    assert providers_in(tmp_path)["it"].secret == "hush"
-    assert "hush" not in repr(providers_in(tmp_path))
+    assert providers_of(session, tmp_path)["it"].secret == "hush"
+    assert "hush" not in repr(providers_of(session, tmp_path))
     (tmp_path / FILE).write_text(WRITTEN.replace(*change))
     with pytest.raises(SettingsError, match=says):
-        providers_in(tmp_path)
+        providers_of(session, tmp_path)
 
 
-def test_whose_only_way_a_provider_is(tmp_path: Path) -> None:
+def test_whose_only_way_a_provider_is(session: Session, tmp_path: Path) -> None:
     (tmp_path / "it.secret").write_text("hush\n")
     for only, ways in (("false", (0, 0, 0)), ("true", (1, 1, 0)), ('["one"]', (1, 0, 0)), ("[]", (0, 0, 0))):
         (tmp_path / FILE).write_text(f"{WRITTEN}only = {only}\n")
-        provider = providers_in(tmp_path)["it"]
+        provider = providers_of(session, tmp_path)["it"]
         requested = (("a", "one"), ("a", "two"), ("b", "one"))
         assert tuple(provider.is_only_way(*who) for who in requested) == ways, only

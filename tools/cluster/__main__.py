@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
             return recovered(Loopback(), tell)
         if arguments[:1] == ["drill"]:
             return whole_drill()
-        with up(Loopback()):
+        with up(Loopback(), is_watched=True):
             tell("Interrupt to stop it all.")
             signal.pause()
     except KeyboardInterrupt:
@@ -48,10 +48,12 @@ def main(arguments: list[str]) -> int:
 
 
 def whole_drill() -> int:
-    """DRILL_MOMENTS (24) kills at moments that DRILL_SEED decides, then everything else; the figures after it."""
-    moments = int(os.environ.get("DRILL_MOMENTS") or 24)
+    """DRILL_MOMENTS (8) kills at moments that DRILL_SEED decides, then everything else; the figures after it.
+
+    With DRILL_ONLY only what has that text in its name.
+    """
+    moments = int(os.environ.get("DRILL_MOMENTS") or len(events.KINDS))
     seed = int(os.environ.get("DRILL_SEED") or secrets.randbelow(1_000_000))
-    befalling = [*events.moments(moments, seed), *events.LAST]
     refused = enter_own_namespaces()
     network: Loopback = Loopback()
     if refused is None:
@@ -61,17 +63,20 @@ def whole_drill() -> int:
             refused = str(trouble)
     tell(f"{moments} kills from the seed {seed}, and what comes after them; DRILL_SEED={seed} repeats it.")
     if refused is not None:
-        befalling = [event for event in befalling if not event.needs_cuts]
-        tell(f"No network can be cut here ({refused}): the rest is tried.")
+        tell(f"No network can be cut here ({refused}).")
+    only = os.environ.get("DRILL_ONLY") or ""
+    befalling = [event for event in (*events.moments(moments, seed), *events.LAST) if only in event.name]
     return drilled(befalling, network)
 
 
 def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former | None = None) -> int:
     """Let events happen to a cluster, and print what became of it. Gives the exit code: 1 where a target was missed."""
     began = time.monotonic()
-    # An importer brings its own agencies, and no real list stands beside demo data.
-    with up(network, former, has_demo=former is not None) as cluster:
-        report = drill.run(cluster, befalling, tell, has_desk=former is None)
+    with up(network, former) as cluster:
+        tried = [event for event in befalling if not event.needs or event.needs in cluster.offers]
+        left_out = ", ".join(event.name for event in befalling if event not in tried)
+        tell(f"Not tried here: {left_out}.\n" if left_out else "Everything is tried.\n")
+        report = drill.run(cluster, tried, tell, has_desk=former is None)
         tell(f"\n{report.table()}\n")
         tell(f"{figures.memory(cluster)}\n")
         if former is None:
@@ -81,10 +86,12 @@ def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former
 
 
 @contextmanager
-def up(network: Loopback, former: Former | None = None, *, has_demo: bool = True) -> Iterator[Cluster]:
-    """A cluster whose addresses are printed."""
+def up(network: Loopback, former: Former | None = None, *, is_watched: bool = False) -> Iterator[Cluster]:
+    """A cluster whose addresses are printed; STORE=ceph gives it Ceph's gateway as its store."""
     began = time.monotonic()
-    with running(has_demo=has_demo, former=former, network=network) as cluster:
+    given = {"has_archive": not is_watched and former is None, "has_ceph": os.environ.get("STORE") == "ceph"}
+    # An importer brings its own agencies, and no real list stands beside demo data.
+    with running(has_demo=is_watched or former is not None, former=former, network=network, **given) as cluster:
         tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
         yield cluster
 

@@ -6,6 +6,7 @@ Patroni decides who is the primary. On each machine that asks the database stand
 import json
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ import yaml
 from tests.postgres import binaries
 from tools.cluster.former import ROOT
 from tools.cluster.network import DATABASES, Loopback
-from tools.cluster.parts import Part, descendants, own, program, wait_until
+from tools.cluster.parts import Part, descendants, own, prepare, program, wait_until
 
 SHIPPED = ROOT / "deploy" / "database"
 PASSWORD = "change-me-registry"
@@ -131,18 +132,28 @@ class Member:
             row = cursor.fetchone() if cursor.description else None
         return row[0] if row else None
 
+    def archive(self, *arguments: str) -> None:
+        """Run pgBackRest on it, as the account that runs PostgreSQL."""
+        done = subprocess.run(
+            [program("pgbackrest"), f"--config={self.archive_file}", "--stanza=registry", *arguments],
+            capture_output=True,
+            text=True,
+            cwd="/",
+            preexec_fn=lambda: prepare(None, as_account=True),
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"pgbackrest {arguments[-1]}: {(done.stdout + done.stderr).strip()[-500:]}")
+
     def leads(self) -> bool:
         """Whether its Patroni says that it is the primary."""
-        with suppress(requests.RequestException):
-            return requests.get(f"{self._rest}/primary", timeout=2).status_code == 200
-        return False
+        return self.is_a("primary")
 
-    def view(self) -> list[dict[str, Any]]:
-        """All members as its Patroni sees them; none where it does not answer."""
-        with suppress(requests.RequestException, ValueError, KeyError):
-            members: list[dict[str, Any]] = requests.get(f"{self._rest}/cluster", timeout=2).json()["members"]
-            return members
-        return []
+    def is_a(self, role: str) -> bool:
+        """What a balancer asks its Patroni: whether its PostgreSQL is there now, as "primary", "sync" or "async"."""
+        with suppress(requests.RequestException):
+            return requests.get(f"{self._rest}/{role}", timeout=2).status_code == 200
+        return False
 
     def switch_to(self, other: "Member") -> None:
         """Hand the primary over in order. This one is the primary."""
@@ -172,6 +183,7 @@ class Database:
 
     def __init__(self, folder: Path, network: Loopback, *, has_archive: bool = False) -> None:
         self.members = [Member(name, folder, network, has_archive=has_archive) for name in DATABASES]
+        self._has_archive = has_archive
         if has_archive:
             (folder / "backups").mkdir(mode=0o700)
             own(folder / "backups")
@@ -183,6 +195,8 @@ class Database:
         wait_until(lambda: self.is_whole, "a primary and two standbys")
         self.primary.ask(f"CREATE ROLE registry LOGIN PASSWORD '{PASSWORD}'")
         self.make()
+        if self._has_archive:
+            self.primary.archive("stanza-create")
 
     def make(self) -> None:
         """Make an empty database of the registry."""
@@ -208,23 +222,18 @@ class Database:
     @property
     def standby(self) -> Member:
         """The one that each commit waits for. Raises LookupError."""
-        found = {one["name"] for one in self.view() if one["role"] == "sync_standby"}
-        for member in self.members:
-            if member.name in found:
-                return member
-        raise LookupError("no commit waits for a standby now")
+        found = next((member for member in self.members if member.is_a("sync")), None)
+        if found is None:
+            raise LookupError("no commit waits for a standby now")
+        return found
 
     @property
     def is_whole(self) -> bool:
-        """Whether all three are there, and commits wait for a standby."""
-        members = self.view()
-        is_up = all(one["state"] in ("running", "streaming") for one in members)
-        roles = [one["role"] for one in members]
-        return is_up and sorted(roles) == ["leader", "replica", "sync_standby"]
+        """Whether all three are there, and commits wait for a standby.
 
-    def view(self) -> list[dict[str, Any]]:
-        """All members as the first that answers sees them."""
-        return next((found for member in self.members if (found := member.view())), [])
+        Each is asked itself: what they tell of one another holds for another 20 seconds after a loss.
+        """
+        return all(sum(member.is_a(role) for member in self.members) == 1 for role in ("primary", "sync", "async"))
 
     def follow_after(self, former: Member, seconds: float = 60.0) -> Member:
         """Wait for another primary than that one."""

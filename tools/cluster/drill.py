@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import psycopg
 import requests
 
 from tools.cluster.events import Event
@@ -72,13 +73,18 @@ def _befall(
             wait_until(lambda: cluster.is_whole, "a whole cluster")
             time.sleep(event.pause)
             since = time.monotonic()
-            event.act(cluster)
-            back = None
+            trouble = None
+            try:
+                event.act(cluster)
+            except (RuntimeError, LookupError, OSError, psycopg.Error) as error:
+                trouble = str(error).strip().splitlines()[-1]
+            # Where too much is lost, the repair is what writes wait for.
+            counted, back = time.monotonic() if event.is_beyond else since, None
             while back is None and time.monotonic() - since < PATIENCE:
                 time.sleep(0.1)
-                back = load.wrote_after(since)
+                back = load.wrote_after(counted)
             reads, writes = ([one for one in some if one.at >= since] for some in (load.reads, load.writes))
-            line = Line(event, since - began, reads, writes, None if back is None else back - since)
+            line = Line(event, since - began, reads, writes, None if back is None else back - counted, trouble=trouble)
             lines.append(line)
             say(line.row())
     except KeyboardInterrupt:

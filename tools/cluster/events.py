@@ -9,14 +9,17 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 import psycopg
+import requests
 
 from registry.log.lease import LOCK
 from tools.cluster.database import Member, Postgres
 from tools.cluster.machines import MACHINE_PORT, Cluster
 from tools.cluster.network import DATABASES, MACHINES
 from tools.cluster.parts import Part, descendants, wait_until
+from tools.cluster.store import FAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,11 @@ class Event:
     act: Callable[[Cluster], object]
     pause: float = 1.0
     """Seconds from when all is whole."""
-    needs_cuts: bool = False
+    needs: str = ""
+    """What a cluster must offer for it (Cluster.offers)."""
+    is_beyond: bool = False
+    """More is lost than a cluster of three can bear: nothing may be lost, doubled or forked, and lookups and writes wait until
+    it is repaired."""
     max_request: float | None = None
     max_p99: float | None = None
 
@@ -73,13 +80,13 @@ def signer(cluster: Cluster) -> str:
     return found[0]
 
 
-def killed(name: str, pause: float = 1.0) -> Event:
+def killed(name: str, pause: float = 1.0, needs: str = "") -> Event:
     def act(cluster: Cluster) -> None:
         found = part(name)(cluster)
         assert not isinstance(found, Member), "a machine is lost, not killed"
         found.kill()
 
-    return Event(f"{name} killed", act, pause)
+    return Event(f"{name} killed", act, pause, needs)
 
 
 def machine_lost(pause: float = 1.0) -> Event:
@@ -110,7 +117,7 @@ def lost_twice() -> Event:
         time.sleep(10)
         second.start()
 
-    return Event("machine of the primary lost, and the next one at its promotion", act)
+    return Event("machine of the primary lost, and the next one at its promotion", act, is_beyond=True)
 
 
 def standbys_lost(seconds: float) -> Event:
@@ -191,7 +198,7 @@ def between(name: str, seconds: float, ends: Callable[[Cluster], tuple[Sequence[
         finally:
             cluster.network.heal()
 
-    return Event(f"network cut {seconds:.0f} s: {name}", act, needs_cuts=True)
+    return Event(f"network cut {seconds:.0f} s: {name}", act, needs="cuts")
 
 
 def _signing_home(cluster: Cluster) -> list[str]:
@@ -211,7 +218,7 @@ def lost_in_silence(seconds: float) -> Event:
         finally:
             cluster.network.heal()
 
-    return Event("signing machine lost in silence, until another signs", act, needs_cuts=True)
+    return Event("signing machine lost in silence, until another signs", act, needs="cuts")
 
 
 def cut_off(seconds: float) -> Event:
@@ -238,7 +245,7 @@ def cut_off(seconds: float) -> Event:
         if is_acknowledged or acknowledged.wait(3.0):
             raise RuntimeError("a primary that was cut off acknowledged a commit")
 
-    return Event(f"primary cut off until another leads and {seconds:.0f} s more", act, needs_cuts=True)
+    return Event(f"primary cut off until another leads and {seconds:.0f} s more", act, needs="cuts")
 
 
 def disk_full(seconds: float) -> Event:
@@ -248,13 +255,96 @@ def disk_full(seconds: float) -> Event:
         path = cluster.home("b") / "filled"
         try:
             with suppress(OSError), path.open("wb", buffering=0) as file:
-                while cluster.has_small_disk:
+                while True:
                     file.write(b"0" * 65536)
             time.sleep(seconds)
         finally:
             path.unlink()
 
-    return Event(f"disk of machine b full {seconds:.0f} s", act)
+    return Event(f"disk of machine b full {seconds:.0f} s", act, needs="small disks")
+
+
+def store_at_fault(fault: str, seconds: float, *, kills_signer: bool = False) -> Event:
+    """The store does something wrong for a while; all is signed within a minute of its end.
+
+    `kills_signer`: the one who signs next meets the store for the first time.
+    """
+
+    def act(cluster: Cluster) -> None:
+        cluster.give_fault(fault)
+        try:
+            if kills_signer:
+                cluster.parts[signer(cluster)].kill()
+            time.sleep(seconds)
+        finally:
+            cluster.give_fault(None)
+        cluster.wait_until_signed(60)
+
+    also = ", and the signer killed" if kills_signer else ""
+    return Event(f"store {FAULTS[fault]}, {seconds:.0f} s{also}", act, needs="faults of the store")
+
+
+def wrong_clock(ahead: timedelta, seconds: float) -> Event:
+    """Machine b is started with a wrong clock: it is not ready, and writes no entry under another time."""
+
+    def act(cluster: Cluster) -> None:
+        cluster.end_machine("b")
+        cluster.start_machine("b", ahead=ahead)
+        was_ready = False
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with suppress(requests.RequestException):
+                was_ready = was_ready or cluster.readiness("b").ok
+            time.sleep(0.5)
+        cluster.end_machine("b")
+        cluster.start_machine("b")
+        cluster.wait_for_machine("b")
+        if was_ready:
+            raise RuntimeError("a machine with a wrong clock was ready")
+        late = "SELECT count(*) FROM entries WHERE at > (extract(epoch FROM clock_timestamp()) + 60) * 1000000"
+        if cluster.database.primary.ask(late, database="registry"):
+            raise RuntimeError("entries bear a time that is yet to come")
+
+    return Event(f"clock of machine b {ahead.days} days ahead, {seconds:.0f} s", act)
+
+
+def archive_full(seconds: float) -> Event:
+    """There is no room for the write-ahead log in the archive: it stays with the primary, and goes there afterwards."""
+
+    def act(cluster: Cluster) -> None:
+        primary, path = cluster.database.primary, cluster.folder / "backups" / "filled"
+        query = "SELECT (last_archived_time > last_failed_time)::int FROM pg_stat_archiver"
+        try:
+            with suppress(OSError), path.open("wb", buffering=0) as file:
+                while True:
+                    file.write(b"0" * 65536)
+            primary.ask("SELECT pg_switch_wal()")
+            time.sleep(seconds)
+            if primary.ask(query) != 0:
+                raise RuntimeError("the archive was full, and the primary did not notice")
+        finally:
+            path.unlink()
+        primary.ask("SELECT pg_switch_wal()")
+        wait_until(lambda: primary.ask(query) == 1, "the archive", 60)
+
+    return Event(f"archive full {seconds:.0f} s", act, needs="small disks")
+
+
+def slow_disk(seconds: float) -> Event:
+    """Each flush of the primary's write-ahead log takes 0.1 seconds longer, as on a disk that is slow."""
+
+    def act(cluster: Cluster) -> None:
+        primary = cluster.database.primary
+        try:
+            for setting in ("commit_delay = 100000", "commit_siblings = 0"):
+                primary.ask(f"ALTER SYSTEM SET {setting}")
+            primary.ask("SELECT pg_reload_conf()")
+            time.sleep(seconds)
+        finally:
+            primary.ask("ALTER SYSTEM RESET ALL")
+            primary.ask("SELECT pg_reload_conf()")
+
+    return Event(f"disk of the primary 0.1 s slower at each flush, {seconds:.0f} s", act)
 
 
 def slow_bodies(count: int, seconds: float) -> Event:
@@ -299,11 +389,13 @@ KINDS = (
 LAST = (
     killed("PostgreSQL of the standby"),
     killed("leader of etcd"),
+    killed("store-disk", needs="Ceph"),
+    killed("store-monitor", needs="Ceph"),
     switched(),
     machine_lost(),
     lost_twice(),
-    frozen("machine of the primary", 40, max_request=6.0),
-    majority_lost(30),
+    frozen("machine of the primary", 30, max_request=6.0),
+    majority_lost(25),
     standbys_lost(12),
     children_killed(),
     frozen("signer", 60),
@@ -314,6 +406,13 @@ LAST = (
     lost_in_silence(60),
     cut_off(8),
     disk_full(8),
+    slow_disk(10),
+    archive_full(8),
+    wrong_clock(timedelta(days=400), 15),
+    store_at_fault("slow", 10),
+    store_at_fault("failing", 8),
+    store_at_fault("stale", 8),
+    store_at_fault("unconditional", 8, kills_signer=True),
     slow_bodies(200, 10),
 )
 

@@ -8,10 +8,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
+import boto3
 import requests
 
+from tests.moved_clock import moved
+from tools.cluster import ceph
 from tools.cluster.database import PASSWORD, POOLER_PORT, STANDBY_PORT, Database, Postgres, end_left_over, poolers
 from tools.cluster.former import ROOT, Former
 from tools.cluster.network import BALANCERS, Loopback
@@ -37,10 +41,12 @@ class Cluster:
         former: Former | None = None,
         network: Loopback | None = None,
         has_archive: bool = False,
+        has_ceph: bool = False,
     ) -> None:
         """`has_demo`: with invented agencies, which take a while. `former`: the version of the code that runs at first.
 
-        `has_archive`: the write-ahead log is archived, as a recovery to a point in time needs.
+        `has_archive`: the write-ahead log is archived, as a recovery to a point in time needs. `has_ceph`: its gateway is the
+        store.
         """
         self.network = network or Loopback()
         self._has_demo = has_demo
@@ -60,14 +66,26 @@ class Cluster:
         self.store_url = self._url("store", STORE_PORT)
         self._led_to: str | None = None
         self.parts: dict[str, Part] = {}
-        self.has_small_disk = False
-        """Whether the home of machine b is on a disk of its own, of some megabytes, that can be filled."""
+        self._has_archive, self._has_ceph = has_archive, has_ceph
+        self._mounts: list[Path] = []
+        """The home of machine b and the archive, where each is on a small disk of its own that can be filled."""
 
     def _url(self, machine: str, port: int) -> str:
         return f"http://{self.network.host(machine)}:{port}"
 
     def _pooled(self, machine: str) -> str:
         return f"postgresql+psycopg://registry:{PASSWORD}@{self.network.host(machine)}:{POOLER_PORT}/registry"
+
+    @property
+    def offers(self) -> frozenset[str]:
+        """What events may need."""
+        found = {
+            "cuts": self.network.can_cut,
+            "faults of the store": not self._has_ceph,
+            "Ceph": self._has_ceph,
+            "small disks": bool(self._mounts),
+        }
+        return frozenset(name for name, is_there in found.items() if is_there)
 
     def lead_to(self, url: str) -> None:
         """Have machines that are started from now on ask that database, as one that was restored."""
@@ -92,8 +110,8 @@ class Cluster:
             "REGISTRY_REDIS_URL": f"redis://{self.network.host('redis')}:{REDIS_PORT}/0",
             "REGISTRY_FILES": f"s3://{BUCKET}",
             "REGISTRY_S3_ENDPOINT": self.store_url,
-            "REGISTRY_S3_KEY": "name",
-            "REGISTRY_S3_SECRET": "secret",
+            "REGISTRY_S3_KEY": ceph.KEY,
+            "REGISTRY_S3_SECRET": ceph.SECRET,
             "REGISTRY_TRUSTED_PROXIES": "1",
             "REGISTRY_RATE": "1000000",
             "REGISTRY_THREADS": "4",
@@ -120,6 +138,9 @@ class Cluster:
         )
 
     def start(self) -> None:
+        if self._has_archive:
+            self._mount(self.folder / "backups", "size=256m")
+            own(self.folder / "backups")
         self.database.start()
         for machine in (*self.machine_urls, "driver"):
             for part in poolers(machine, self.folder, self.network):
@@ -128,17 +149,23 @@ class Cluster:
         redis = shutil.which("valkey-server") or program("redis-server")
         at_redis = (self.network.host("redis"), "--port", str(REDIS_PORT))
         self._add("redis", redis, "--bind", *at_redis, "--save", "", "--protected-mode", "no")
-        where = (self.network.host("store"), str(STORE_PORT), str(self.folder / "store.journal"))
-        self._add("store", sys.executable, "-m", "tools.cluster.store", *where, cwd=ROOT)
+        host = self.network.host("store")
+        if self._has_ceph:
+            store = ceph.Ceph(self.folder, host, STORE_PORT, self.network.namespace("store"))
+            store.start(lambda part: self.parts.setdefault(part.name, part))
+        else:
+            where = (host, str(STORE_PORT), str(self.folder / "store.journal"))
+            self._add("store", sys.executable, "-m", "tools.cluster.store", *where, cwd=ROOT)
         for name, port in (("redis", REDIS_PORT), ("store", STORE_PORT), ("driver", POOLER_PORT)):
             wait_until(lambda name=name, port=port: is_open(port, self.network.host(name)), name)
-        requests.put(f"{self.store_url}/{BUCKET}", timeout=30).raise_for_status()
+        given = {"aws_access_key_id": ceph.KEY, "aws_secret_access_key": ceph.SECRET, "region_name": "us-east-1"}
+        boto3.client("s3", endpoint_url=self.store_url, **given).create_bucket(Bucket=BUCKET)
         self._fill()
-        self.has_small_disk = _mounted(self.home("b"))
+        self._mount(self.home("b"), "size=32m,mode=0700")
         for machine in self.machine_urls:
             self.start_machine(machine)
         for machine in self.machine_urls:
-            self._wait_for_machine(machine)
+            self.wait_for_machine(machine)
         for name in BALANCERS:
             self._add(name, program("haproxy"), "-f", str(self._write_balancer(name)))
         for url in self.urls:
@@ -156,7 +183,7 @@ class Cluster:
         self.end_machine(machine)
         self._code[machine] = code
         self.start_machine(machine)
-        self._wait_for_machine(machine)
+        self.wait_for_machine(machine)
 
     def upgrade_tables(self) -> None:
         """Bring the tables to this version while the former one serves."""
@@ -173,15 +200,30 @@ class Cluster:
         )
         self.must(done)
 
+    def _mount(self, folder: Path, options: str) -> None:
+        """Put a folder with what it holds on a small disk of its own, where the system lets us."""
+        if os.geteuid() != 0:
+            return
+        copy = folder.with_name("copy")
+        shutil.copytree(folder, copy)
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        if subprocess.run(command, capture_output=True, check=False).returncode == 0:
+            self._mounts.append(folder)
+            shutil.copytree(copy, folder, dirs_exist_ok=True)
+            folder.chmod(0o700)
+        shutil.rmtree(copy)
+
     @property
     def all_parts(self) -> "list[Part | Postgres]":
         return [*self.parts.values(), *self.database.parts]
 
     @property
     def is_whole(self) -> bool:
-        """Whether a standby follows and each machine is ready."""
-        urls = self.machine_urls.values()
-        return self.database.is_whole and all(requests.get(f"{url}/ready", timeout=5).ok for url in urls)
+        """Whether both standbys follow, and each machine is ready and reads one."""
+        if not self.database.is_whole:
+            return False
+        answers = [self.readiness(machine) for machine in self.machine_urls]
+        return all(one.ok and one.json()["replica"] != "not read" for one in answers)
 
     def printed(self, machine: str) -> str:
         path = self.folder / f"serve-{machine}.out"
@@ -191,8 +233,8 @@ class Cluster:
         for part in reversed(self.parts.values()):
             part.stop()
         self.database.stop()
-        if self.has_small_disk:
-            subprocess.run(["umount", "-l", str(self.home("b"))], check=False)
+        for path in self._mounts:
+            subprocess.run(["umount", "-l", str(path)], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _add(
@@ -215,7 +257,8 @@ class Cluster:
         for name in (f"serve-{machine}", f"worker-{machine}"):
             self.parts[name].stop(GRACE_SECONDS)
 
-    def start_machine(self, machine: str) -> None:
+    def start_machine(self, machine: str, *, ahead: timedelta = timedelta()) -> None:
+        """`ahead`: of the right time is the clock of what runs there."""
         former = self._code.get(machine, self._first_code)
         run, env, cwd = CLI, self.environment(machine), None
         if former is not None:
@@ -224,16 +267,30 @@ class Cluster:
         edges = {"REGISTRY_EDGES": "api,public,intake,console"}
         for name, command in ((f"serve-{machine}", "serve"), (f"worker-{machine}", "worker")):
             # Under its name the database's own views have it.
-            self._add(name, *run, command, env=env | edges | {"PGAPPNAME": name}, cwd=cwd)
+            given = env | edges | {"PGAPPNAME": name}
+            self._add(name, *run, command, env=moved(given, ahead) if ahead else given, cwd=cwd)
 
     def _straight(self, former: Former | bool | None = True) -> dict[str, str]:
         """The primary itself for what needs a session of its own, and for a former version: it may know no pooler."""
         url = self.database.primary.url
         return {"REGISTRY_DATABASE_URL": url} if former else {}
 
-    def _wait_for_machine(self, machine: str) -> None:
-        ready = f"{self.machine_urls[machine]}/ready"
-        wait_until(lambda: requests.get(ready, timeout=5).ok, f"machine {machine}: {self.printed(machine)}")
+    def wait_for_machine(self, machine: str) -> None:
+        wait_until(lambda: self.readiness(machine).ok, f"machine {machine}: {self.printed(machine)}")
+
+    def readiness(self, machine: str) -> requests.Response:
+        return requests.get(f"{self.machine_urls[machine]}/ready", timeout=5)
+
+    def wait_until_signed(self, seconds: float) -> None:
+        """Wait until all that stands in the log now is in a head that is shown. RuntimeError when the time is over."""
+        entries = self.database.primary.ask("SELECT size FROM log_state", database="registry")
+        shown = lambda: self.readiness("a").json()["log"]["shown"] >= entries  # noqa: E731
+        wait_until(shown, f"a signed head over {entries} entries", seconds)
+
+    def give_fault(self, fault: str | None) -> None:
+        """Have the store do what tools.cluster.store.FAULTS says; None: what is right."""
+        path = self.folder / "fault"
+        path.unlink(missing_ok=True) if fault is None else path.write_text(fault, encoding="ascii")
 
     def _fill(self) -> None:
         """Tables, keys, invented agencies and a unit; then the same keys on the second machine."""
@@ -256,6 +313,8 @@ class Cluster:
         """deploy/haproxy.cfg with this cluster's addresses in it; each machine serves everything in one process."""
         text = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
         host = self.url.removeprefix("http://")
+        # One process here does what a country has four for: it is asked once whether it is ready.
+        text = re.sub(r"(server ([ab]) \S+:80(?:01|10|20)) check.*", r"\1 track everything/\2", text)
         for machine, url in self.machine_urls.items():
             text = re.sub(rf"\b{machine}\.example:\d+", url.removeprefix("http://"), text)
         for there, here in {
@@ -266,7 +325,6 @@ class Cluster:
             "http-request set-header X-Forwarded-Proto https": f"http-request set-header Host {host}",
             # Each who files comes from a network of its own: admission is dearer for each from one network.
             "X-Forwarded-For %[src]": "X-Forwarded-For %[req.hdr(X-Drill-Client)] if { req.hdr(X-Drill-Client) -m found }",
-            " check port 8000": " check",
         }.items():
             assert there in text, there
             text = text.replace(there, here)
@@ -275,28 +333,17 @@ class Cluster:
         return path
 
 
-def _mounted(home: Path) -> bool:
-    """Put a home on a small disk of its own, where the system lets us; with what it holds."""
-    if os.geteuid() != 0:
-        return False
-    copy = home.with_name("copy")
-    shutil.copytree(home, copy)
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=32m,mode=0700", "tmpfs", str(home)], capture_output=True, check=False
-    )
-    if done.returncode == 0:
-        shutil.copytree(copy, home, dirs_exist_ok=True)
-        home.chmod(0o700)
-    shutil.rmtree(copy)
-    return done.returncode == 0
-
-
 @contextmanager
 def running(
-    *, has_demo: bool = True, former: Former | None = None, network: Loopback | None = None
+    *,
+    has_demo: bool = True,
+    former: Former | None = None,
+    network: Loopback | None = None,
+    has_archive: bool = False,
+    has_ceph: bool = False,
 ) -> Iterator[Cluster]:
     """A cluster for as long as the block lasts."""
-    cluster = Cluster(has_demo=has_demo, former=former, network=network)
+    cluster = Cluster(has_demo=has_demo, former=former, network=network, has_archive=has_archive, has_ceph=has_ceph)
     try:
         cluster.start()
         yield cluster
@@ -313,5 +360,6 @@ def remove_left_overs() -> None:
             continue
         if not Path(f"/proc/{pid}").exists():
             end_left_over(folder)
-            subprocess.run(["umount", "-l", str(folder / "home-b")], capture_output=True, check=False)
+            for name in ("home-b", "backups"):
+                subprocess.run(["umount", "-l", str(folder / name)], capture_output=True, check=False)
             shutil.rmtree(folder, ignore_errors=True)

@@ -4,7 +4,6 @@ Each complaint that was filed before that moment is opened again by its code. Wh
 deploy/database/pgbackrest.conf; this starts that very file, with the addresses of a cluster in it.
 """
 
-import subprocess
 import time
 from collections.abc import Callable
 
@@ -15,7 +14,7 @@ from tests.postgres import binaries
 from tools.cluster.database import PASSWORD, Member
 from tools.cluster.machines import Cluster
 from tools.cluster.network import Loopback
-from tools.cluster.parts import Part, own, prepare, program, wait_until
+from tools.cluster.parts import Part, own, wait_until
 from tools.cluster.writers import Filer
 
 COUNT = 6
@@ -31,9 +30,8 @@ def recovered(network: Loopback, say: Callable[[str], object]) -> int:
         filer = Filer(cluster.url)
         primary = cluster.database.primary
         codes = _filed(filer)
-        _run(primary, "stanza-create")
         began = time.monotonic()
-        _run(primary, "--type=full", "backup")
+        primary.archive("--type=full", "backup")
         say(f"Full backup after {time.monotonic() - began:.1f} s.")
         codes += _filed(filer)
         moment = str(primary.ask("SELECT clock_timestamp()"))
@@ -44,7 +42,7 @@ def recovered(network: Loopback, say: Callable[[str], object]) -> int:
             cluster.end_machine(machine)
         primary.ask("DROP DATABASE registry WITH (FORCE)")
         primary.ask("SELECT pg_switch_wal()")
-        _run(primary, "check")
+        primary.archive("check")
         say(f"Dropped. Restoring what was at {moment}.")
         began = time.monotonic()
         server = _restored(cluster, primary, moment)
@@ -86,10 +84,14 @@ def _restored(cluster: Cluster, primary: Member, moment: str) -> Part:
     data = cluster.folder / "restored"
     data.mkdir(mode=0o700)
     own(data)
-    _run(
-        primary, f"--pg1-path={data}", "--type=time", f"--target={moment}", "--target-action=promote", "--archive-mode=off",
+    primary.archive(
+        f"--pg1-path={data}",
+        "--type=time",
+        f"--target={moment}",
+        "--target-action=promote",
+        "--archive-mode=off",
         "restore",
-    )  # fmt: skip
+    )
     access = data / "pg_hba.conf"
     access.write_text("host all all samenet scram-sha-256\nlocal all all trust\n", encoding="ascii")
     own(access)
@@ -106,20 +108,6 @@ def _restored(cluster: Cluster, primary: Member, moment: str) -> Part:
     server.start()
     wait_until(lambda: primary.ask("SELECT 1 / (NOT pg_is_in_recovery())::int", port=5442), "the restored server")
     return server
-
-
-def _run(member: Member, *arguments: str) -> None:
-    """pgBackRest on a machine of the database, as the account that runs PostgreSQL."""
-    done = subprocess.run(
-        [program("pgbackrest"), f"--config={member.archive_file}", "--stanza=registry", *arguments],
-        capture_output=True,
-        text=True,
-        cwd="/",
-        preexec_fn=lambda: prepare(None, as_account=True),
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"pgbackrest {arguments[-1]}: {(done.stdout + done.stderr).strip()[-500:]}")
 
 
 __all__ = ["recovered"]

@@ -1,12 +1,14 @@
 """An S3 store for a cluster: moto's, which keeps all in memory, with a journal on the disk, so that it may be killed.
 
 `python -m tools.cluster.store HOST PORT JOURNAL`. A change is answered when the disk has it, and a start repeats them all.
+A file beside the journal, `fault`, names what the store does wrong for as long as the file is there.
 """
 
 import io
 import json
 import os
 import sys
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from pathlib import Path
@@ -60,12 +62,49 @@ class Journal:
             client.open(where, method=method, query_string=query, data=b64decode(body), environ_overrides=stated)
 
 
+FAULTS = {
+    "slow": "takes 3 s for each request",
+    "failing": "answers 500 to all",
+    "stale": "shows what was there before, whatever is written",
+    "unconditional": "ignores If-Match and If-None-Match",
+}
+
+
+class Faulty:
+    """A WSGI application that does what another one does, but for the fault that a file names."""
+
+    def __init__(self, inner: Any, path: Path) -> None:
+        self._inner, self._path = inner, path
+        self._shown: dict[str, tuple[tuple[Any, ...], list[bytes]]] = {}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        fault = self._path.read_text(encoding="ascii") if self._path.exists() else ""
+        if fault == "failing":
+            start_response("500 Internal Server Error", [])
+            return [b""]
+        if fault == "slow":
+            time.sleep(3)
+        if fault == "unconditional":
+            for name in ("HTTP_IF_MATCH", "HTTP_IF_NONE_MATCH"):
+                environ.pop(name, None)
+        if environ["REQUEST_METHOD"] != "GET":
+            return self._inner(environ, start_response)  # type: ignore[no-any-return]
+        where = environ["PATH_INFO"] + "?" + environ.get("QUERY_STRING", "")
+        if fault != "stale" or where not in self._shown:
+            answered: list[tuple[Any, ...]] = []
+            pieces = [*self._inner(environ, lambda *stated: answered.append(stated))]
+            self._shown[where] = answered[-1], pieces
+        stated, pieces = self._shown[where]
+        start_response(*stated)
+        return pieces
+
+
 def main(host: str, port: str, journal: str) -> None:
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import run_simple
 
     application = Journal(DomainDispatcherApplication(create_backend_app), Path(journal))
-    run_simple(host, int(port), application, threaded=True)
+    run_simple(host, int(port), Faulty(application, Path(journal).with_name("fault")), threaded=True)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from registry.officers.rights import Role
 from registry.register.agencies.models import Agency, AgencyName
 from registry.register.imports.actions import ImportRequest
 from registry.register.imports.jobs import import_list
-from registry.register.imports.mapping import mapping_named
+from registry.register.imports.mapping import shipped_mapping
 from tests.complaints.complainant import Ask, Complainant, Reply, by_socket
 from tests.officers.making import make_officer
 
@@ -79,6 +79,8 @@ def _sessions(database_url: str) -> sessionmaker[Session]:
 
 class Filer(Writer):
     """Files complaints, each of which is opened again by its code."""
+
+    pause = 0.5
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -182,7 +184,7 @@ class Importer(Writer):
     The one of the list before is delisted by it, and stays in the register.
     """
 
-    pause = 0.5
+    pause = 1.0
     ROWS = 60
 
     def __init__(self, database_url: str, folder: Path) -> None:
@@ -190,7 +192,7 @@ class Importer(Writer):
         self._settings = Settings(home=folder, database_url=database_url, files=folder / "files")
         self._settings.prepare_home()
         self._sessions = _sessions(database_url)
-        mapping = mapping_named("cz-mpsv", folder)
+        mapping = shipped_mapping("cz-mpsv")
         self._mapping = msgspec.structs.replace(
             mapping, source=msgspec.structs.replace(mapping.source, reference="cz-mpsv-drill")
         )

@@ -6,9 +6,10 @@ which a provider may give to another person. A visit works once, for one browser
 
 import hmac
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -19,15 +20,21 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
+from registry.core.operator_texts import read_text
 from registry.officers import security_mails, sessions, signing_in
 from registry.officers.models import Officer, OfficerState, SecurityEvent, Unit
 from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.providers.rules import Known
-from registry.officers.providers.settings import Provider
+from registry.officers.providers.settings import FILE, Provider, read_providers
 from registry.officers.sessions import OFFICER_SESSIONS
 from registry.officers.signing_in import Attempt, Browser, Step
 
 BACK_WITHIN = timedelta(minutes=10)
+
+
+def providers_of(session: Session, home: Path) -> Mapping[str, Provider]:
+    """The providers by key, as the operator stated them. Raises SettingsError with what to do."""
+    return read_providers(read_text(session, home, FILE) or "", home)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Settings of officers' OpenID providers: `providers.toml` in REGISTRY_HOME, read at start. None without that file."""
+"""Settings of officers' OpenID providers: the operator's text `providers.toml`. None without it."""
 
 import re
 import tomllib
@@ -47,21 +47,18 @@ class Provider:
         return authority == self.authority and is_unit_named
 
 
-def providers_in(home: Path) -> Mapping[str, Provider]:
-    """The providers of a home, by key. Raises SettingsError with what to do."""
-    path = home / FILE
+def read_providers(text: str, home: Path) -> Mapping[str, Provider]:
+    """The providers that a text describes, whose secrets lie in files of that folder. Raises SettingsError."""
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as fault:
-        raise SettingsError(f"{path} cannot be read as TOML: {fault}") from None
-    found = {key: _provider(path, key, facts) for key, facts in given.items()}
+        given = tomllib.loads(text)
+    except ValueError as fault:
+        raise SettingsError(f"{FILE} cannot be read as TOML: {fault}") from None
+    found = {key: _provider(home, key, facts) for key, facts in given.items()}
     sole = [one for one in found.values() if one.only]
     for place, one in enumerate(sole):
         for other in sole[place + 1 :]:
             if one.authority == other.authority and _meet(one.only, other.only):
-                raise SettingsError(f"{path}: [{one.key}] and [{other.key}] cannot both be the only way in of one unit")
+                raise SettingsError(f"{FILE}: [{one.key}] and [{other.key}] cannot both be the only way in of one unit")
     return found
 
 
@@ -75,9 +72,9 @@ def _meet(one: bool | frozenset[str], other: bool | frozenset[str]) -> bool:
     return not (isinstance(one, frozenset) and isinstance(other, frozenset)) or bool(one & other)
 
 
-def _provider(path: Path, key: str, facts: Any) -> Provider:
+def _provider(home: Path, key: str, facts: Any) -> Provider:
     def wrong(why: str) -> SettingsError:
-        return SettingsError(f"{path}: [{key}] {why}")
+        return SettingsError(f"{FILE}: [{key}] {why}")
 
     if not re.fullmatch(r"[a-z0-9-]{1,40}", key) or not isinstance(facts, dict):
         raise wrong("must be a table whose name is lower-case letters, digits and hyphens")
@@ -100,7 +97,7 @@ def _provider(path: Path, key: str, facts: Any) -> Provider:
     only = facts.get("only", False)
     if not isinstance(only, bool | list) or (isinstance(only, list) and not all(isinstance(one, str) for one in only)):
         raise wrong("only must be true, false or a list of units")
-    file = path.parent / facts["secret_file"]
+    file = home / facts["secret_file"]
     try:
         secret = file.read_text(encoding="utf-8").strip()
     except (OSError, ValueError):

@@ -4,9 +4,6 @@ from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
-from registry.http.transaction import services
-from registry.officers.providers.client import Client
-from registry.officers.providers.settings import providers_in
 from registry.pages.officers import (
     access_grants,
     agencies,
@@ -87,10 +84,6 @@ PAGES: tuple[Blueprint, ...] = (
 
 
 def register(app: Flask) -> None:
-    """Raises SettingsError where the providers that officers sign in with are written down wrongly."""
-    app.extensions["registry_providers"] = {
-        key: Client(provider) for key, provider in providers_in(services(app).settings.home).items()
-    }
     for pages in PAGES:
         app.register_blueprint(pages, url_prefix=PATH)
     show_errors_with(app, error_page, under=PATH)

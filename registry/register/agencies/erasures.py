@@ -40,6 +40,16 @@ def remembered(home: Path) -> list[str]:
     return list(dict.fromkeys(line for line in lines if read_reference(line) == line))
 
 
+def remember_all(session: Session, home: Path) -> bool:
+    """Write down here what was erased on any machine; whether there was anything new."""
+    known = set(remembered(home))
+    erased = session.execute(select(Agency.reference).where(Agency.erased_at.is_not(None))).scalars()
+    missing = sorted(set(erased) - known)
+    for reference in missing:
+        remember(home, reference)
+    return bool(missing)
+
+
 def erase_again(session: Session, home: Path) -> list[str]:
     """Erase what was erased before and is here again. Gives the references of those; the caller commits."""
     wanted = remembered(home)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from registry.core.errors import ImportRefused, NotFound, NotNow
 from registry.core.ids import read_reference
 from registry.register.authorities.models import Authority, Source
-from registry.register.imports.mapping import mapping_of
+from registry.register.imports.held_lists import let_go
 from registry.register.imports.models import PendingImport
+from registry.register.imports.queries import mapping_of
 
 
 def lock_held_list(session: Session, authority: str, reference: str) -> tuple[PendingImport, Source]:
@@ -41,7 +42,7 @@ def order(session: Session, authority: str, reference: str, by: str, at: datetim
     """
     pending, source = lock_held_list(session, authority, reference)
     try:
-        mapping_of(source.reference, source.mapping, home)
+        mapping_of(session, source.reference, source.mapping, home)
     except ImportRefused as refusal:
         text = f"no list can be read by its mapping, so it was not approved; an operator has to mend it: {refusal.text}"
         raise NotNow(text, "imports.mapping", reason=refusal.text) from None
@@ -51,8 +52,9 @@ def order(session: Session, authority: str, reference: str, by: str, at: datetim
 
 
 def reject(session: Session, authority: str, reference: str, by: str, at: datetime) -> Source:
-    """Do not apply a held list; the worker destroys the file. Raises as `lock_held_list`."""
+    """Do not apply a held list, and destroy it. Raises as `lock_held_list`."""
     pending, source = lock_held_list(session, authority, reference)
     pending.ordered_by, pending.decided_at, pending.is_approved, pending.overview = by, at, False, None
+    let_go(session, pending)
     session.flush()
     return source

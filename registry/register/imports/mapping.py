@@ -371,38 +371,19 @@ def dropped_columns(layout: Layout) -> list[str]:
     return [name for name in wanted if is_personal_column(name) or name in layout.drop]
 
 
+FOLDER = "sources"
+"""Where an operator's own mappings stand: of their texts' names, and in REGISTRY_HOME."""
+
+
 def shipped_names() -> list[str]:
     folder = files("registry.register.imports") / "sources"
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
-def mapping_named(name: str, home: Path) -> SourceMapping:
-    """The mapping called `name`: the operator's own in REGISTRY_HOME/sources, or a shipped one.
-
-    ImportRefused otherwise.
-    """
-    own = home / "sources" / f"{name}.toml"
-    if own.name == f"{name}.toml" and own.parent == home / "sources" and own.is_file():
-        return read_mapping_file(own)
-    if name in shipped_names():
-        text = (files("registry.register.imports") / "sources" / f"{name}.toml").read_text(encoding="utf-8")
-        return read_mapping(text, f"the shipped mapping {name}")
-    known = sorted({*shipped_names(), *(path.stem for path in (home / "sources").glob("*.toml"))})
-    raise ImportRefused(
-        f"no source is called {name!r}; there are {', '.join(known)}. "
-        "Give a mapping with --mapping FILE.toml, or draft one with `registry sources new SAMPLE`"
-    )
-
-
-def mapping_of(reference: str, stored: Mapping[str, Any], home: Path) -> SourceMapping:
-    """The mapping of a source as it stands now, or as it was when its list was last imported with one named by file.
-
-    ImportRefused where neither can be used.
-    """
-    try:
-        return mapping_named(reference, home)
-    except ImportRefused:
-        return from_stored(stored)
+def shipped_mapping(name: str) -> SourceMapping:
+    """The shipped mapping of a name in `shipped_names`."""
+    text = (files("registry.register.imports") / "sources" / f"{name}.toml").read_text(encoding="utf-8")
+    return read_mapping(text, f"the shipped mapping {name}")
 
 
 def read_mapping_file(path: Path) -> SourceMapping:

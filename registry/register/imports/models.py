@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text
@@ -27,8 +27,9 @@ class Listing(Base):
 
 
 class PendingImport(Base):
-    """A fetched list that an official must look at first. `file` stands in REGISTRY_HOME/pending; `reason` is shown.
+    """A fetched list that an official must look at first. `reason` is shown; its bytes are a HeldList.
 
+    `file` stands in REGISTRY_HOME/pending where a version before held it.
     `overview` is what the official compares with the file, as `report.to_sign` gives it; it goes when the list is decided.
     `ordered_by` is the officer (a reference) who decided in the console; the worker applies what was ordered. `trouble` is
     why it could not be applied when it was approved last: then it waits for a decision again.
@@ -38,7 +39,7 @@ class PendingImport(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)
     source_id: Mapped[int] = mapped_column(ForeignKey("sources.id"), index=True)
-    file: Mapped[str] = mapped_column(Text(80))
+    file: Mapped[str | None] = mapped_column(Text(80))
     digest: Mapped[str] = mapped_column(Text(64))
     fetched_at: Mapped[datetime] = mapped_column(Instant)
     etag: Mapped[str | None] = mapped_column(Text(200))
@@ -51,6 +52,14 @@ class PendingImport(Base):
     ordered_by: Mapped[str | None] = mapped_column(Text(60))
     ordered_at: Mapped[datetime | None] = mapped_column(Instant)
     trouble: Mapped[str | None] = mapped_column(Text(1000))
+
+
+class HeldList(Base):
+    """The bytes of a list that waits, encrypted."""
+
+    __tablename__ = "held_lists"
+    pending_id: Mapped[int] = mapped_column(ForeignKey("pending_imports.id"), primary_key=True, autoincrement=False)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class FetchState(Base):

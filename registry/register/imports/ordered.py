@@ -12,6 +12,7 @@ from registry.core.settings import Settings
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
 from registry.register.imports import worker
+from registry.register.imports.held_lists import remove_former
 from registry.register.imports.jobs import ImportRunning
 from registry.register.imports.models import FetchState, PendingImport
 
@@ -19,7 +20,7 @@ log = structlog.get_logger()
 
 
 def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[str]:
-    """Apply every list that was ordered, and destroy the files of those rejected. Gives the references that were applied.
+    """Apply every list that was ordered. Gives the references that were applied.
 
     One that cannot be applied waits again and says why, and the officer who approved it is told: it is not tried again
     until somebody decides so.
@@ -31,11 +32,9 @@ def apply_ordered(settings: Settings, sessions: sessionmaker[Session]) -> list[s
                 select(PendingImport.reference).where(waits, PendingImport.ordered_at.is_not(None))
             ).scalars()
         )
-        rejected = list(
-            session.execute(select(PendingImport.file).where(PendingImport.is_approved.is_(False))).scalars()
-        )
-    for file in rejected:
-        (settings.home / "pending" / file).unlink(missing_ok=True)
+        had_file = PendingImport.is_approved.is_(False), PendingImport.file.is_not(None)
+        for rejected in session.execute(select(PendingImport).where(*had_file)).scalars():
+            remove_former(settings.home, rejected)
     applied = []
     for reference in ordered:
         try:

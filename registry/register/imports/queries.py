@@ -1,14 +1,24 @@
 """Reading what imports remember."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import NotFound
+from registry.core.errors import ImportRefused, NotFound, SettingsError
+from registry.core.operator_texts import names_in, read_text
 from registry.register.authorities.models import Authority, Retrieval, Source
 from registry.register.authorities.sources import is_desk_list
+from registry.register.imports.mapping import (
+    FOLDER,
+    SourceMapping,
+    from_stored,
+    read_mapping,
+    shipped_mapping,
+    shipped_names,
+)
 from registry.register.imports.models import FetchState, PendingImport
 
 
@@ -72,3 +82,36 @@ def lists_on_hold(session: Session, authority: str) -> list[tuple[PendingImport,
         .order_by(PendingImport.fetched_at)
     )
     return [(pending, reference) for pending, reference in session.execute(query)]
+
+
+def own_names(session: Session, home: Path) -> list[str]:
+    """Names of the operator's own mappings."""
+    return [name.removesuffix(".toml") for name in names_in(session, home, FOLDER)]
+
+
+def mapping_named(session: Session, name: str, home: Path) -> SourceMapping:
+    """The mapping called `name`: the operator's own, stated or in REGISTRY_HOME/sources, or a shipped one.
+
+    ImportRefused otherwise.
+    """
+    own = own_names(session, home)
+    if name in own:
+        return read_mapping(read_text(session, home, f"{FOLDER}/{name}.toml") or "", f"{FOLDER}/{name}.toml")
+    if name in shipped_names():
+        return shipped_mapping(name)
+    known = sorted({*shipped_names(), *own})
+    raise ImportRefused(
+        f"no source is called {name!r}; there are {', '.join(known)}. "
+        "Give a mapping with --mapping FILE.toml, or draft one with `registry sources new SAMPLE`"
+    )
+
+
+def mapping_of(session: Session, reference: str, stored: Mapping[str, Any], home: Path) -> SourceMapping:
+    """The mapping of a source as it stands now, or as it was when its list was last imported with one named by file.
+
+    ImportRefused where neither can be used.
+    """
+    try:
+        return mapping_named(session, reference, home)
+    except (ImportRefused, SettingsError):
+        return from_stored(stored)

@@ -19,6 +19,7 @@ from registry.core.clock import instant_text, now
 from registry.core.db.clock import ask_database_clock
 from registry.core.db.errors import is_database_away
 from registry.core.errors import ImportRefused, NotFound, RegistryError
+from registry.core.files import write_atomically
 from registry.core.ids import new_reference, read_reference
 from registry.core.settings import Settings
 from registry.log.actions import refuse_mixing
@@ -35,11 +36,11 @@ from registry.register.imports.fetching import (
     pause_between_fetches,
     warn_from,
 )
+from registry.register.imports.held_lists import held_bytes, hold, let_go, remove_former
 from registry.register.imports.jobs import ImportRunning, import_list
 from registry.register.imports.listings import Listings
-from registry.register.imports.mapping import mapping_named, mapping_of
 from registry.register.imports.models import FetchState, PendingImport
-from registry.register.imports.queries import last_retrieval, source_named
+from registry.register.imports.queries import last_retrieval, mapping_named, mapping_of, source_named
 from registry.register.imports.report import Report, to_sign
 
 log = structlog.get_logger()
@@ -84,7 +85,7 @@ def _note_addresses(settings: Settings, sessions: sessionmaker[Session]) -> None
             if is_desk_list(source.reference) or not source.mapping:
                 continue
             try:
-                address = mapping_of(source.reference, source.mapping, settings.home).source.address
+                address = mapping_of(session, source.reference, source.mapping, settings.home).source.address
             except ImportRefused as refusal:
                 log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
                 continue
@@ -113,7 +114,7 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
     """Fetch one list now and apply it, or hold it for approval. Gives a sentence on how it went; it is also kept."""
     with sessions() as session:
         source = _known_source(session, settings, reference)
-        mapping = mapping_of(source.reference, source.mapping, settings.home)
+        mapping = mapping_of(session, source.reference, source.mapping, settings.home)
         # The mapping's address of today: one written in after an import by hand counts at once.
         address, etag, last_modified = mapping.source.address, source.etag, source.last_modified
     pause = pause_between_fetches(mapping.source.fresh_for_days, mapping.source.fetch_every_hours)
@@ -137,7 +138,7 @@ def fetch_source(settings: Settings, sessions: sessionmaker[Session], reference:
             return _note_applied(job, fetched, report)
         if not report.needs_approval:
             return _note_failure(job, report.refused_because or "")
-        return _put_on_hold(job, path, settings.home / "pending", fetched, report)
+        return _put_on_hold(job, path, settings, fetched, report)
 
 
 def _seen_before(sessions: sessionmaker[Session], reference: str, digest: str) -> str | None:
@@ -165,7 +166,7 @@ def _known_source(session: Session, settings: Settings, reference: str) -> Sourc
     try:
         return source_named(session, reference)
     except NotFound:
-        mapping = mapping_named(reference, settings.home)
+        mapping = mapping_named(session, reference, settings.home)
         refuse_mixing(session, is_demo=mapping.source.is_invented)
         source = save_mapped_source(session, mapping)
         session.commit()
@@ -242,41 +243,39 @@ def _note_applied(job: ListFetch, fetched: Fetched, report: Report) -> str:
     return f"applied: {counts.read} rows, {counts.new} new, {counts.changed} changed, {counts.vanished} vanished"
 
 
-def _put_on_hold(job: ListFetch, path: Path, folder: Path, fetched: Fetched, report: Report) -> str:
-    """Keep a list that was refused in the folder until an official has looked at it; the same bytes are held once."""
+def _put_on_hold(job: ListFetch, path: Path, settings: Settings, fetched: Fetched, report: Report) -> str:
+    """Keep a list that was refused until an official has looked at it; the same bytes are held once."""
     reason = (report.refused_because or "")[:1000]
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with job.sessions() as session:
         source = source_named(session, job.reference)
         waiting = session.execute(
             select(PendingImport).where(PendingImport.source_id == source.id, PendingImport.decided_at.is_(None))
         ).scalars()
         superseded = []
-        for pending in waiting:
+        for former in waiting:
             # The newest list is the one to look at.
-            superseded.append(folder / pending.file)
-            session.delete(pending)
-        file = f"{token_hex(8)}.list"
-        path.rename(folder / file)
-        session.add(
-            PendingImport(
-                reference=new_reference(),
-                source_id=source.id,
-                file=file,
-                digest=fetched.digest,
-                fetched_at=job.fetched_at,
-                etag=fetched.etag,
-                last_modified=fetched.last_modified,
-                reason=reason,
-                counts={name: getattr(report.counts, name) for name in report.counts.__struct_fields__},
-                overview=to_sign(report),
-            )
+            superseded.append(former)
+            let_go(session, former)
+            session.delete(former)
+        pending = PendingImport(
+            reference=new_reference(),
+            source_id=source.id,
+            digest=fetched.digest,
+            fetched_at=job.fetched_at,
+            etag=fetched.etag,
+            last_modified=fetched.last_modified,
+            reason=reason,
+            counts={name: getattr(report.counts, name) for name in report.counts.__struct_fields__},
+            overview=to_sign(report),
         )
+        session.add(pending)
+        session.flush()
+        hold(session, settings, pending, path.read_bytes())
         _state(session, source, f"held for approval: {reason}")
         source.next_fetch_at = now() + job.pause
         session.commit()
-    for old in superseded:
-        old.unlink(missing_ok=True)
+    for former in superseded:
+        remove_former(settings.home, former)
     log.warning("fetch_held", source=job.reference, reason=reason)
     return f"held for approval: {reason}"
 
@@ -295,19 +294,16 @@ def _pending(session: Session, reference: str) -> tuple[PendingImport, Source]:
 
 def approve(settings: Settings, sessions: sessionmaker[Session], reference: str) -> Report:
     """Apply a held list after all: good rows only, and whatever it delists. It counts as read when it was fetched."""
-    with sessions() as session:
-        pending, source = _pending(session, reference)
-        mapping, path = (
-            mapping_of(source.reference, source.mapping, settings.home),
-            settings.home / "pending" / pending.file,
+    with _download(settings) as path:
+        with sessions() as session:
+            pending, source = _pending(session, reference)
+            mapping = mapping_of(session, source.reference, source.mapping, settings.home)
+            write_atomically(path, held_bytes(session, settings, pending))
+        report = import_list(
+            settings,
+            sessions,
+            ImportRequest(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
         )
-    if not path.is_file():
-        raise ImportRefused(f"the held file {path.name} is gone: reject it and fetch the list again")
-    report = import_list(
-        settings,
-        sessions,
-        ImportRequest(path, mapping, skips_rejects=True, accepts_shrink=True, retrieved_at=pending.fetched_at),
-    )
     if report.is_applied:
         _decide(settings, sessions, reference, is_approved=True)
     return report
@@ -325,8 +321,9 @@ def _decide(settings: Settings, sessions: sessionmaker[Session], reference: str,
         if is_approved:
             source.etag, source.last_modified = pending.etag, pending.last_modified
             _state(session, source, None)
+        let_go(session, pending)
         session.commit()
-    (settings.home / "pending" / pending.file).unlink(missing_ok=True)
+    remove_former(settings.home, pending)
 
 
 Tell = Callable[[str, str, str], None]
@@ -343,7 +340,9 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
             warn_at = warn_from(former.retrieved_at, source.fresh_for_days) if former else None
             if former is not None and warn_at is not None and at >= warn_at:
                 stale_at = former.retrieved_at + timedelta(days=source.fresh_for_days)
-                due.append((source.reference, _warned_addresses(settings, source), former.retrieved_at, stale_at))
+                due.append(
+                    (source.reference, _warned_addresses(session, settings, source), former.retrieved_at, stale_at)
+                )
     for reference, addresses, read_at, stale_at in due:
         log.warning("source_goes_stale", source=reference, stale_at=instant_text(stale_at))
         for address in addresses:
@@ -354,12 +353,12 @@ def warn_of_staleness(settings: Settings, sessions: sessionmaker[Session], tell:
     return [reference for reference, *_ in due]
 
 
-def _warned_addresses(settings: Settings, source: Source) -> Sequence[str]:
+def _warned_addresses(session: Session, settings: Settings, source: Source) -> Sequence[str]:
     """Who is to be warned; no one where demo data come from no list that anybody keeps, or the mapping cannot be used."""
     if not source.mapping:
         return ()
     try:
-        return mapping_of(source.reference, source.mapping, settings.home).source.warn
+        return mapping_of(session, source.reference, source.mapping, settings.home).source.warn
     except ImportRefused as refusal:
         log.warning("mapping_unusable", source=source.reference, trouble=refusal.text)
         return ()

@@ -4,8 +4,11 @@ import re
 from html import unescape
 from typing import Protocol
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from registry.officer_acts.sign_in_providers import clients
+from registry.officers.providers.client import Client
 from tests.officers.making import PASSWORD
 from tests.pages.officers.signed_in import OfficerClient, words_of
 
@@ -33,3 +36,9 @@ def linked(desk: OfficerClient, ministry: Visited) -> None:
 def way_back(client: FlaskClient, ministry: Visited, key: str = "it") -> str:
     going = client.post(f"/console/sign-in/with/{key}")
     return ministry.visit(there(going.get_data(as_text=True)))
+
+
+def ministry_of(app: Flask) -> Client:
+    """The console's way to the ministry that it knows as `it`."""
+    with app.app_context():
+        return clients()["it"]

@@ -24,6 +24,8 @@ from registry.officer_acts.inbox.queries import Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import Role
+from registry.register.imports.held_lists import held_bytes
+from registry.register.imports.models import PendingImport
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.cases import CaseRole, CaseState, EventKind, UnreadKind
 from registry.vocabulary.licensing import LicenceAct, ProposalState
@@ -52,8 +54,8 @@ def demonstration(session: Session, keyring: Keyring, settings: Settings) -> dic
     agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
     load_complaints(session, sealer, data["unit"], data["complaint"], agencies, at)
     add_officers(session, sealer, at)
-    assert fill_desk(session, sealer, at, settings.home) == len(CaseState)
-    assert fill_desk(session, sealer, at, settings.home) == 0
+    assert fill_desk(session, sealer, at, settings) == len(CaseState)
+    assert fill_desk(session, sealer, at, settings) == 0
     people = {one.email.partition("@")[0]: one for one in session.scalars(select(Officer).where(Officer.unit == UNIT))}
     for one in people.values():
         one.state = OfficerState.ACTIVE
@@ -74,7 +76,8 @@ def test_the_desk_has_a_case_in_every_state_and_each_thing_that_waits_and_every_
     for role, kinds in WAITING.items():
         assert kinds <= {row.kind for row in rows_of(session, people[role])}, role
     second = people["supervisor-2"]
-    assert (settings.home / "pending" / "demo.list").is_file()
+    (held,) = session.scalars(select(PendingImport)).all()
+    assert held_bytes(session, settings, held)
     supervisor = desk_of(client, session, second)
     mine = session.execute(select(Case.state, Case.reference).join(Unit).where(Unit.reference == UNIT))
     for state, reference in mine.all():

@@ -16,7 +16,7 @@ from registry.officers.providers.models import ProviderLink, ProviderVisit
 from registry.officers.rights import Role
 from tests.officers.django_provider import CLIENT, SECRET, Browser, running
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.ministries import linked, there, way_back
+from tests.pages.officers.ministries import linked, ministry_of, there, way_back
 from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 # What a provider says does not depend on the database.
@@ -70,7 +70,7 @@ def test_an_account_there_is_linked_opens_after_our_second_factor_and_is_signed_
     assert client.get("/console/").location == "/console/sign-in"
     assert client.get(back).status_code == 400, "a visit brings one back"
     # It never heard of the words by which another would have said so.
-    way = client.application.extensions["registry_providers"]["it"]
+    way = ministry_of(client.application)
     assert way.farewell(f"{HERE}/console/sign-in").startswith(f"{issuer}/logout/?client_id={CLIENT}&")
     out = client.post("/console/sign-out")
     # Its own page asks whether one means it, and leads back.
@@ -98,7 +98,7 @@ def test_what_it_refuses_opens_nothing(
         session.commit()
         refused(back)
     # A client that it does not know by its secret.
-    way = app.extensions["registry_providers"]["it"]
+    way = ministry_of(app)
     back = way_back(client, ministry)
     object.__setattr__(way.provider, "secret", "not it")
     refused(back)

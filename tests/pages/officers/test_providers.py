@@ -20,7 +20,7 @@ from registry.officers.providers import linking
 from registry.officers.rights import Role
 from tests.officers.making import PASSWORD, make_officer, make_unit
 from tests.officers.provider import CLIENT, SECRET, Provider, running
-from tests.pages.officers.ministries import linked, there, way_back
+from tests.pages.officers.ministries import linked, ministry_of, there, way_back
 from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
 
 
@@ -147,7 +147,7 @@ def test_a_provider_that_is_away_is_said_and_the_password_still_opens(
 def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_nowhere(
     app: Flask, client: FlaskClient, desk: OfficerClient, ministry: Provider
 ) -> None:
-    way = app.extensions["registry_providers"]["it"]
+    way = ministry_of(app)
     way.provider = replace(way.provider, only=frozenset({"it-invented-unit"}))
     assert "a password opens nothing of theirs" in words_of(client.get("/console/sign-in"))
     # In by a password, not linked yet: the officer's own page to link, and nothing else.
@@ -179,7 +179,7 @@ def test_where_a_provider_is_the_only_way_a_password_leads_to_the_link_and_then_
 def test_where_a_provider_is_the_only_way_tokens_go_on_for_some_hours_after_a_sign_in_there(
     app: Flask, client: FlaskClient, desk: OfficerClient, session: Session, ministry: Provider
 ) -> None:
-    way, start = app.extensions["registry_providers"]["it"], now()
+    way, start = ministry_of(app), now()
     token = tokens.make(session, desk.officer, "nightly", 90, at=start, today=start.date())[1]
     session.commit()
 
@@ -236,5 +236,5 @@ def test_signing_out_leads_to_the_providers_own_sign_out_and_back(
     client.set_cookie("console", desk.token, path="/console")
     assert client.post("/console/sign-out").location == "/console/sign-in"
     client.get(way_back(client, ministry))
-    app.extensions["registry_providers"]["it"]._facts = {"end_session_endpoint": "http://other.example/out"}
+    ministry_of(app)._facts = {"end_session_endpoint": "http://other.example/out"}
     assert client.post("/console/sign-out").location == "/console/sign-in"

@@ -14,7 +14,7 @@ from registry.log.models import Entry
 from registry.register.agencies import models, record
 from registry.register.imports.actions import ImportRequest
 from registry.register.imports.jobs import import_list
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
+from registry.register.imports.mapping import SourceMapping, read_mapping, shipped_mapping
 from registry.register.imports.report import Report
 
 
@@ -167,7 +167,7 @@ class ListImporter:
 
     def czech(self, *agencies: Mapping[str, Any], **how: Any) -> Report:
         path = czech_list(self.folder / "agentury.json", agencies)
-        return self.take(path, mapping_named("cz-mpsv", self.settings.home), **how)
+        return self.take(path, shipped_mapping("cz-mpsv"), **how)
 
     def plain(self, *rows: str, mapping: SourceMapping | None = None, header: str = HEADER, **how: Any) -> Report:
         path = plain_list(self.folder / "list.csv", *rows, header=header)

@@ -9,7 +9,7 @@ import pytest
 from registry.core.errors import ImportRefused
 from registry.register.imports.actions import ImportRequest
 from registry.register.imports.jobs import stage
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
+from registry.register.imports.mapping import SourceMapping, read_mapping, shipped_mapping
 from registry.register.imports.report import Report
 from registry.register.imports.staging import Staging
 from registry.register.imports.values import Topic, word_about
@@ -100,6 +100,6 @@ def test_other_headings_are_headings(heading: str) -> None:
 
 
 def test_every_shipped_description_hears_headings(tmp_path: Path) -> None:
-    table = mapping_named("it-albo", tmp_path).table
+    table = shipped_mapping("it-albo").table
     assert table is not None
     assert not table.trusts_headings

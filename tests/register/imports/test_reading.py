@@ -11,7 +11,7 @@ import pytest
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.extraction.terms import Room
-from registry.register.imports.mapping import Layout, SourceMapping, mapping_named, read_mapping
+from registry.register.imports.mapping import Layout, SourceMapping, read_mapping, shipped_mapping
 from registry.register.imports.reading import opened
 from registry.register.imports.rows import Row
 from registry.register.imports.spreadsheets import LIST, sheet_of
@@ -285,7 +285,7 @@ def test_a_part_that_is_packed_wrongly_is_no_crash(tmp_path: Path) -> None:
         rows_of(path)
 
 
-CZECH = mapping_named("cz-mpsv", Path("/nonexistent"))
+CZECH = shipped_mapping("cz-mpsv")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

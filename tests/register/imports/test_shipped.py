@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
 from registry.register.imports.drafting import province_mapping
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping, shipped_names
+from registry.register.imports.mapping import SourceMapping, read_mapping, shipped_mapping, shipped_names
 from registry.register.imports.reading import opened
 from registry.register.imports.rules import RowRules
 from registry.register.imports.statements import Statement
@@ -50,7 +50,7 @@ def test_every_shipped_description_has_a_list_here() -> None:
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_in_its_form_is_read_whole_and_never_counts_as_full(tmp_path: Path, name: str) -> None:
     form, header, row = LISTS[name]
-    mapping = mapping_named(name, tmp_path)
+    mapping = shipped_mapping(name)
     (one,) = statements(made(tmp_path / "list", form, [header, row]), mapping)
     assert row[header.index(one_of(mapping, "name", header))] == one.names[0].name
     assert one.holder_kind is HolderKind.LEGAL_PERSON
@@ -70,7 +70,7 @@ def one_of(mapping: SourceMapping, field: str, header: list[str]) -> str:
 
 def test_a_list_of_a_region_says_so_of_each_licence_and_a_column_comes_first(tmp_path: Path) -> None:
     form, header, row = LISTS["be-vlaanderen"]
-    flemish = mapping_named("be-vlaanderen", tmp_path)
+    flemish = shipped_mapping("be-vlaanderen")
     (one,) = statements(made(tmp_path / "list", form, [header, row]), flemish)
     assert one.licences[0].region == "Vlaanderen"
     assert flemish.table is not None
@@ -89,16 +89,16 @@ def test_a_region_that_the_law_does_not_know_is_refused() -> None:
 
 def test_an_italian_section_is_a_kind_and_a_polish_entry_several_activities(tmp_path: Path) -> None:
     form, header, row = LISTS["it-albo"]
-    (one,) = statements(made(tmp_path / "it", form, [header, row]), mapping_named("it-albo", tmp_path))
+    (one,) = statements(made(tmp_path / "it", form, [header, row]), shipped_mapping("it-albo"))
     assert one.licences[0].kind is LicenceKind.IT_SOMMINISTRAZIONE_GENERALISTA
     form, header, row = LISTS["pl-kraz"]
-    (one,) = statements(made(tmp_path / "pl", form, [header, row]), mapping_named("pl-kraz", tmp_path))
+    (one,) = statements(made(tmp_path / "pl", form, [header, row]), shipped_mapping("pl-kraz"))
     assert one.licences[0].activities == (Activity.PLACEMENT, Activity.TEMPORARY_WORK)
 
 
 def test_lists_that_are_confirmed_are_full(tmp_path: Path) -> None:
-    assert mapping_named("cz-mpsv", tmp_path).source.is_full
-    assert len(statements(czech_list(tmp_path / "l", [agency(1)]), mapping_named("cz-mpsv", tmp_path))) == 1
+    assert shipped_mapping("cz-mpsv").source.is_full
+    assert len(statements(czech_list(tmp_path / "l", [agency(1)]), shipped_mapping("cz-mpsv"))) == 1
 
 
 @pytest.mark.parametrize("form", ["html", "docx", "pdf", "xlsx"])

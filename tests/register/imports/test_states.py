@@ -12,7 +12,7 @@ import time_machine
 from flask.testing import FlaskClient
 from msgspec.structs import replace
 
-from registry.register.imports.mapping import SourceMapping, mapping_named, read_mapping
+from registry.register.imports.mapping import SourceMapping, read_mapping, shipped_mapping
 from registry.vocabulary.register import Activity, LicenceKind
 from tests.register.imports.lists import ListImporter, ico
 from tests.register.imports.shipped_lists import LISTS
@@ -94,7 +94,7 @@ NOTICES = {"ee-mtr": "temporary_work", "dk-rut": "temporary_work", "pt-colocacao
 
 def take(importer: ListImporter, name: str) -> None:
     """Import the invented list of a shipped description, as one that is full."""
-    mapping = full(mapping_named(name, importer.settings.home))
+    mapping = full(shipped_mapping(name))
     path = importer.folder / f"{name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows(LISTS[name][1:])
@@ -155,6 +155,6 @@ def test_a_licence_of_one_state_is_worth_in_another_what_that_state_says(
 
 
 def test_what_a_list_is_about_follows_from_its_rows() -> None:
-    latvian = mapping_named("lv-nva", Path("none"))
+    latvian = shipped_mapping("lv-nva")
     assert latvian.source.activities == [Activity.PLACEMENT, Activity.TEMPORARY_WORK]
-    assert mapping_named("es-ett", Path("none")).source.activities == [Activity.TEMPORARY_WORK]
+    assert shipped_mapping("es-ett").source.activities == [Activity.TEMPORARY_WORK]

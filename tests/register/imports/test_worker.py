@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import structlog
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import OperationalError
 
 from registry.core.clock import now
@@ -18,8 +18,9 @@ from registry.register.authorities.actions import save_source
 from registry.register.authorities.models import Authority, Retrieval, Source
 from registry.register.imports import approvals, ordered, worker
 from registry.register.imports.fetching import pause_after_failure, pause_between_fetches, warn_from
+from registry.register.imports.held_lists import held_bytes
 from registry.register.imports.mapping import read_mapping
-from registry.register.imports.models import FetchState, PendingImport
+from registry.register.imports.models import FetchState, HeldList, PendingImport
 from registry.register.imports.ordered import apply_ordered
 from tests.officers.making import make_officer, make_unit
 from tests.register.imports.fetched import describe, mapping_text, publish
@@ -37,6 +38,11 @@ def publisher(importer: ListImporter) -> Iterator[Publisher]:
 
 def fetch(importer: ListImporter) -> str:
     return worker.fetch_source(importer.settings, importer.sessions, "zz-fetched")
+
+
+def held_count(importer: ListImporter) -> int:
+    with importer.sessions() as session:
+        return session.scalar(select(func.count()).select_from(HeldList)) or 0
 
 
 def source_and_state(importer: ListImporter) -> tuple[Source, FetchState]:
@@ -126,11 +132,14 @@ def test_a_list_that_shrinks_is_held_until_an_official_decides(importer: ListImp
     assert fetch(importer).startswith("not fetched: held for approval")
     with importer.sessions() as session:
         (pending,) = session.execute(select(PendingImport)).scalars().all()
-    assert (importer.settings.home / "pending" / pending.file).read_bytes() == publisher.body
+    with importer.sessions() as session:
+        assert held_bytes(session, importer.settings, pending) == publisher.body
+        # Who reads the database or its backup reads no list.
+        assert not any(b"agency" in one.sealed.lower() for one in session.execute(select(HeldList)).scalars())
     report = worker.approve(importer.settings, importer.sessions, pending.reference)
     assert report.is_applied
     assert report.counts.vanished == 5
-    assert list((importer.settings.home / "pending").iterdir()) == []
+    assert held_count(importer) == 0
     with importer.sessions() as session:
         # It counts as read when it was fetched, not when somebody got round to it.
         last = session.execute(select(Retrieval).order_by(Retrieval.id.desc())).scalars().first()
@@ -157,18 +166,18 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(
         approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
         with pytest.raises(NotNow):
             approvals.reject(session, authority, pending, "BORIS", now())
-    file = next((importer.settings.home / "pending").iterdir())
-    body = file.read_bytes()
-    file.unlink()
+    with importer.sessions.begin() as session:
+        (held,) = session.execute(select(HeldList.pending_id, HeldList.sealed))
+        session.execute(delete(HeldList))
     # What cannot be applied waits again and says why.
     assert apply_ordered(importer.settings, importer.sessions) == []
     assert "is gone" in (source_and_state(importer)[1].trouble or "")
-    file.write_bytes(body)
     with importer.sessions.begin() as session:
+        session.add(HeldList(pending_id=held.pending_id, sealed=held.sealed))
         approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
     assert apply_ordered(importer.settings, importer.sessions) == [pending]
     assert apply_ordered(importer.settings, importer.sessions) == []
-    assert not file.exists()
+    assert held_count(importer) == 0
 
 
 @pytest.fixture
@@ -277,8 +286,7 @@ def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(importer: ListI
         pending = session.execute(select(PendingImport)).scalar_one()
         authority = session.execute(select(Authority.reference)).scalar_one()
         approvals.reject(session, authority, pending.reference, "ANNA", now())
-    assert apply_ordered(importer.settings, importer.sessions) == []
-    assert list((importer.settings.home / "pending").iterdir()) == []
+    assert held_count(importer) == 0
     assert fetch(importer).startswith("not fetched: the publisher still has the list that was rejected")
 
 
@@ -303,7 +311,25 @@ def test_a_newer_list_takes_the_place_of_one_that_waits(importer: ListImporter, 
         assert fetch(importer).startswith("held")
     with importer.sessions() as session:
         assert len(session.execute(select(PendingImport)).scalars().all()) == 1
-    assert len(list((importer.settings.home / "pending").iterdir())) == 1
+    assert held_count(importer) == 1
+
+
+def test_a_list_that_a_version_before_held_in_a_file_is_applied_and_its_file_removed(
+    importer: ListImporter, publisher: Publisher
+) -> None:
+    fetch(importer)
+    publish(publisher, range(1, 7))
+    fetch(importer)
+    path = importer.settings.home / "pending" / "former.list"
+    path.parent.mkdir()
+    path.write_bytes(publisher.body)
+    with importer.sessions.begin() as session:
+        pending = session.execute(select(PendingImport)).scalar_one()
+        pending.file = path.name
+        session.execute(delete(HeldList))
+        reference = pending.reference
+    assert worker.approve(importer.settings, importer.sessions, reference).is_applied
+    assert not path.exists()
 
 
 def test_an_error_page_in_place_of_a_list_is_a_failure_and_not_held(
