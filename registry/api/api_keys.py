@@ -7,6 +7,7 @@ things of `current_organisation()` and find nothing else.
 import atexit
 import re
 import threading
+import weakref
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -179,7 +180,7 @@ class UsageCounts:
         self._counts: Counter[tuple[int, date]] = Counter()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        atexit.register(self.flush)
+        _OPEN.add(self)
 
     def note(self, key_id: int, day: date) -> None:
         with self._lock:
@@ -205,6 +206,13 @@ class UsageCounts:
 
 
 USAGE_SECONDS = 30.0
+_OPEN: "weakref.WeakSet[UsageCounts]" = weakref.WeakSet()
+
+
+@atexit.register
+def _flush_all() -> None:
+    for counts in list(_OPEN):
+        counts.flush()
 
 
 def usage_counts() -> UsageCounts:

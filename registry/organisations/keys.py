@@ -40,7 +40,9 @@ MAX_OVERLAP = 30
 MAX_NETWORKS = 20
 KEPT_USAGE_DAYS = 400
 
-_WITH_PASSWORD = "a key with the scope organisation is made and exchanged by a person at /account, with the password: no key makes one"
+_WITH_PASSWORD = (
+    "a key with the scope organisation is made and exchanged by a person at /account, with the password: no key does it"
+)
 
 NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
 
@@ -197,12 +199,16 @@ def read_networks(texts: Sequence[str]) -> list[str]:
     found = []
     for place, text in enumerate(texts):
         try:
-            found.append(str(ip_network(text.strip())))
+            network = ip_network(text.strip())
+            # A zone, as of fe80::1%eth0, is of one machine alone.
+            if "%" in text:
+                raise ValueError
         except ValueError:
             detail = (
                 "must be an address or a network, such as 192.0.2.0/24 or 2001:db8::/32, with no bit beyond its length"
             )
             raise InvalidInput([Fault(f"networks[{place}]", Problem.INVALID_VALUE, detail)]) from None
+        found.append(str(network))
     return sorted(set(found))
 
 
