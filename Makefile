@@ -4,8 +4,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Many processes are started, and each would compile all of the registry anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi dependencies \
-	collections second-opinions sbom wheel bench soak cluster failover recovery rolling-upgrade setup-system clean
+.PHONY: help run docs test test-all test-quick test-pythons test-clocks check format hooks lint types layers words lint-openapi alert-rules dependencies \
+	collections second-opinions sbom wheel packages release bench soak cluster failover recovery rolling-upgrade setup-system clean
 
 BIN := .venv/bin
 # Files in the environment say what was put there from which lock, so that a second run is quick.
@@ -71,7 +71,7 @@ test-pythons: $(ALL) setup-system ## Run the quick part under each Python from 3
 test-clocks: $(ALL) setup-system ## Run what goes by days and hours at the moments at which faults of time show (tools/test-clocks).
 	@$(BIN)/python tools/test-clocks $(ARGS)
 
-check: lint types layers words lint-openapi dependencies ## Lint, check types, layers, words, the API description and the packages.
+check: lint types layers words lint-openapi alert-rules dependencies ## Lint, check types, layers, words, the API description, rules of alerts and the packages.
 
 format: $(ALL) ## Put imports and layout in order, and mend what the linter can.
 	@$(BIN)/ruff check --fix .
@@ -101,6 +101,10 @@ lint-openapi: $(ALL)
 	@$(BIN)/python -m tools.law_calendar check
 	@if command -v npm >/dev/null; then openapi/lint.sh; else echo "No npm here: the API description is not linted."; fi
 
+alert-rules: ## Check the rules of alerts with Prometheus' own tool.
+	@tools/system-packages alerts
+	@promtool check rules --lint=all --lint-fatal deploy/monitoring/rules.yml
+
 dependencies: $(ALL) ## Look at licences of the packages and, where the index answers, at faults that are known.
 	@$(BIN)/python -m tools.dependencies licences
 	@$(BIN)/python -m tools.dependencies faults
@@ -118,10 +122,17 @@ sbom: $(RUN) ## Write build/sbom.cdx.json: what a server may run with, with lice
 wheel: $(RUN) ## Build the wheels of server and client twice and compare them byte by byte (build/wheels).
 	@tools/wheel
 
+packages: $(ALL) ## Build what is published of a release, each twice: wheels, npm package, SBOM, images (build/packages).
+	@tools/packages $(ARGS)
+
+release: $(ALL) ## Check version, changelog and chart, and tag the commit (ARGS=check to check alone).
+	@$(BIN)/python -m tools.release $(ARGS)
+
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
 	@$(BIN)/python -m bench $(ARGS)
 
-cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis and an S3 store.
+cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis, an S3 store and three witnesses.
+	@tools/system-packages second-opinions
 	@$(BIN)/python -m tools.cluster
 
 failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (24), freeze them, cut their networks; print what became of it.

@@ -10,9 +10,10 @@ from flask import Flask, Request
 from flask.globals import request_ctx
 from werkzeug.routing import MapAdapter
 
-from registry.core.db.engine import Limits, engine_for, reading_sessions_for, sessions_for
+from registry.core.db.engine import Limits, count_waits, engine_for, reading_sessions_for, sessions_for
 from registry.core.processes import forbid_dumps, freeze_gc, prepare_structs
 from registry.core.settings import Edge, Settings
+from registry.core.tracing import tracer_for
 from registry.http import errors, health, logs, metrics, transaction
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.connections import Connections, connections_for, raise_descriptor_limit
@@ -20,7 +21,7 @@ from registry.http.errors import RegistryRequest
 from registry.http.gateway import Gateway
 from registry.http.limits import MAILS_A_DAY, Quotas, limiter_for
 from registry.http.list_process import EXTENSION, ListProcess
-from registry.http.middleware import RequestMiddleware
+from registry.http.middleware import RequestMiddleware, TracingMiddleware
 from registry.http.replica import Replica
 from registry.http.transaction import Services
 from registry.http.uploads import admit_body
@@ -118,6 +119,10 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
         if settings.read_url is not None
         else None
     )
+    engines = [engine] if replica is None else [engine, replica.engine]
+    if measured is not None:
+        for each in engines:
+            count_waits(each, measured.note_wait)
     app.extensions["registry"] = Services(settings, engine, sessions_for(engine), reading_sessions_for(engine), replica)
     if replica is not None:
         app.after_request(transaction.state_size)
@@ -136,6 +141,11 @@ def connect(app: RegistryApp, settings: Settings, measured: metrics.Metrics | No
 
         gate = app.wsgi_app = SandboxGate(app, app.frame, sandbox_app)  # type: ignore[method-assign]
         app.sandbox_for = gate.chosen
+    tracer = tracer_for(settings)
+    if tracer is not None:
+        for each in engines:
+            tracer.watch(each)
+        app.wsgi_app = TracingMiddleware(app.wsgi_app, tracer)  # type: ignore[method-assign]
 
 
 def sandbox_app(settings: Settings) -> RegistryApp:
@@ -194,7 +204,7 @@ def gateway_from_environment() -> Gateway:
         threads=max(1, settings.threads - reserved),
         reserved=reserved,
         grace=settings.body_seconds,
-        note=app.measured.note_shed if app.measured is not None else lambda _reason, _count: None,
+        note=app.measured.note_shed if app.measured is not None else lambda *_: None,
     )
 
 

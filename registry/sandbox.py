@@ -71,6 +71,7 @@ def sandbox_settings(settings: Settings, made_on: date) -> Settings:
         demands=frozenset(),
         smtp_url=None,
         has_metrics=False,
+        traces_url=None,
     )
 
 

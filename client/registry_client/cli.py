@@ -41,6 +41,9 @@ verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
 
 MIRROR_DEADLINE = 600.0
+
+CLOSED_PIPE = 141
+"""Exit code where the reader of the output, such as `head`, went away: that of a program that the signal SIGPIPE ended."""
 """Seconds that one answer may take: files of the dataset are long."""
 
 WITHOUT_PROOF = ("receipt", "manifest", "row")
@@ -204,7 +207,7 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
     except BrokenPipeError:
         # The reader of the output has gone; what was left of it goes nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 2
+        return CLOSED_PIPE
 
 
 def _read(name: str, limit: int) -> bytes:

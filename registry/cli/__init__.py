@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
 
 
+CLOSED_PIPE = 141
+"""Exit code where the reader of the output went away: that of a program that the signal SIGPIPE ended."""
+
+
 class Commands(click.Group):
     """Finds commands by their table, and turns our own errors into one line and exit code 2."""
 
@@ -56,9 +60,15 @@ class Commands(click.Group):
         from registry.core.db.errors import classify_db_error
 
         try:
-            return super().invoke(ctx)
+            found = super().invoke(ctx)
+            sys.stdout.flush()
+            return found
         except RegistryError as error:
             refuse(error)
+        except BrokenPipeError:
+            # The reader of the output, such as `head`, has what it wanted; what was left goes nowhere.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(CLOSED_PIPE)
         except SQLAlchemyError as error:
             trouble = classify_db_error(error)
             if trouble is None:

@@ -28,6 +28,10 @@ GROUPS: dict[str, dict[str, Listed]] = {
         "lists": Listed("registry.cli.worker:lists", "Lists of questions that organisations sent."),
     },
     "Database and data folder": {
+        "doctor": Listed(
+            "registry.cli.doctor:doctor",
+            "Look at settings, database, keys, worker, clock, disk and scanner, and say what is not well and what to do.",
+        ),
         "db": Listed("registry.cli.database:database", "Move the database between revisions, and say where it is."),
         "demo": Listed("registry.cli.demo:demo", "Load invented data to look at and to try with."),
         "backup": Listed(

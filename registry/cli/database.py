@@ -3,11 +3,13 @@
 import click
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection, Engine, func, select
 
 from registry import cli
 from registry.cli.keys import prepare_keys
+from registry.cli.opening import JSON, echo_json
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, open_engine, read_only, reading_sessions_for, sessions_for
 from registry.core.errors import NotMigrated
@@ -90,8 +92,13 @@ def downgrade(revision: str, yes: bool) -> None:
 
 
 @database.command()
-def current() -> None:
+@JSON
+def current(as_json: bool) -> None:
     """Print the revision the database is at, and the one this version needs."""
+    if as_json:
+        with open_engine(cli.database_url()) as engine, read_only(engine).connect() as connection:
+            echo_json({"current": revisions.current(connection), "head": revisions.head()})
+        return
     click.echo(_where())
 
 
@@ -161,7 +168,9 @@ def build_anew(engine: Engine) -> int:
     sessions = sessions_for(engine)
     with sessions() as session:
         total: int = session.execute(select(func.count()).select_from(PublicRecord)).scalar_one()
-    with Progress() as progress:
+    # The bar is for who watches: what is written to a file or pipe is the last line alone.
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as progress:
         task = progress.add_task("agencies", total=total)
         done = 0
         last: int | None = 0

@@ -2,7 +2,7 @@
 
 import click
 
-from registry.cli.opening import open_session
+from registry.cli.opening import JSON, echo_json, open_session
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
@@ -31,7 +31,13 @@ def employers() -> None:
 @employers.command()
 @click.argument("name")
 @click.argument("country")
-@click.option("--language", default="en", show_default=True, type=click.Choice([one.value for one in STAFF_LANGUAGES]))
+@click.option(
+    "--language",
+    default="en",
+    show_default=True,
+    type=click.Choice([one.value for one in STAFF_LANGUAGES]),
+    help="Of its pages at /account and its mails, which are in these.",
+)
 def add(name: str, country: str, language: str) -> None:
     """Add an organisation NAME of COUNTRY (two letters), without people, and print its reference."""
     if len(country) != 2 or not (country.isascii() and country.isalpha()):
@@ -45,10 +51,19 @@ def add(name: str, country: str, language: str) -> None:
 
 
 @employers.command("list")
-def list_employers() -> None:
+@JSON
+def list_employers(as_json: bool) -> None:
     """Every organisation: reference, country, since when, name."""
     with open_session() as session:
         found = organisations.organisations(session)
+        if as_json:
+            echo_json(
+                [
+                    {name: getattr(one, name) for name in ("reference", "country", "since_on", "name", "closed_on")}
+                    for one in found
+                ]
+            )
+            return
         for one in found:
             closed = f"  closed {one.closed_on}" if one.closed_on else ""
             click.echo(f"{one.reference}  {one.country}  {one.since_on}  {one.name}{closed}")

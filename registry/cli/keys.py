@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
 from registry.cli.case_keys import escrow, rewrap, units
-from registry.cli.opening import open_registry
+from registry.cli.opening import JSON, echo_json, open_registry
 from registry.core.certificates import CERTIFIED
 from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import KeyTrouble
@@ -65,8 +65,10 @@ def init() -> None:
 
 
 @keys.command(name="list")
-def list_keys() -> None:
+@JSON
+def list_keys(as_json: bool) -> None:
     """Every key: its use, kid, state, where its secret is, and the index of its last log entry."""
+    rows = []
     with open_registry() as (_, sessions, keyring):
         with sessions() as session:
             logged = logged_keys(session)
@@ -75,10 +77,18 @@ def list_keys() -> None:
             known = logged.get(kid)
             key = here.get(kid)
             use, state = (known.use, known.state) if known is not None else (here[kid].use, here[kid].state)
-            place = "here" if key is not None and keyring.holds_secret(key) else "not here"
+            is_here = key is not None and keyring.holds_secret(key)
+            if as_json:
+                row = {"use": use, "kid": kid, "state": state, "is_secret_here": is_here}
+                row |= {"index": known and known.index, "last_good_index": known and known.last_good_index}
+                rows.append(row)
+                continue
+            place = "here" if is_here else "not here"
             stated = f"entry {known.index}" if known is not None else "not in the log yet"
             good = f", good up to {known.last_good_index}" if known and known.last_good_index is not None else ""
             click.echo(f"{use:<10}  {kid}  {state:<11}  secret {place:<8}  {stated}{good}")
+    if as_json:
+        echo_json(rows)
 
 
 @keys.command()

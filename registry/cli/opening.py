@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
+import msgspec
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry import cli
@@ -14,6 +15,15 @@ from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import SettingsError
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+"""Of commands whose answer a program would read."""
+
+
+def echo_json(value: Any) -> None:
+    """Print a value as one line of JSON; days and instants as ISO 8601 has them."""
+    click.echo(msgspec.json.encode(value))
+
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 

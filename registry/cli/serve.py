@@ -30,6 +30,7 @@ from registry.core.db.engine import open_engine, reading_session, sessions_for
 from registry.core.errors import KeyTrouble, SettingsError
 from registry.core.keyring import read_private
 from registry.core.settings import Edge, Settings
+from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.http.connections import connections_for, raise_descriptor_limit
 from registry.http.health import WRITING, draining_file
@@ -88,6 +89,7 @@ def serve(
     logs.configure()
     warn_of_open_home(settings)
     require_secret_keys(settings)
+    require_collector(settings)
     require_database(settings)
     prepare_keys(settings)
     repeat_erasures(settings)

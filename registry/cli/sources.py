@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry import cli
-from registry.cli.opening import open_session, open_sessions
+from registry.cli.opening import JSON, echo_json, open_session, open_sessions
 from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
@@ -53,17 +53,37 @@ def sources() -> None:
 
 
 @sources.command("list")
-def list_sources() -> None:
+@JSON
+def list_sources(as_json: bool) -> None:
     """Every source: when it was last read, when it goes stale, when it is fetched next, and what went wrong."""
     settings = cli.settings()
     with open_sessions(settings) as sessions, sessions() as session:
         known = session.execute(select(Source).order_by(Source.reference)).scalars().all()
+        if as_json:
+            echo_json([_facts(session, source) for source in known])
+            return
         for source in known:
             click.echo("\n".join(_lines(session, source)))
         references = {source.reference for source in known}
         own = own_names(session, settings.home)
     for name in sorted({*shipped_names(), *own} - references):
         click.echo(f"{name}\n  not imported yet; its mapping is {'your own' if name in own else 'shipped'}")
+
+
+def _facts(session: Session, source: Source) -> dict[str, Any]:
+    """A source that was imported, as a program reads it."""
+    former, state = last_retrieval(session, source), session.get(FetchState, source.id)
+    lasts = source.fresh_for_days and former and timedelta(days=source.fresh_for_days)
+    return {
+        "reference": source.reference,
+        "read_at": former and former.retrieved_at,
+        "rows": former and former.counts.get("read", 0),
+        "is_full": bool(former and former.is_full),
+        "stale_at": former.retrieved_at + lasts if former and lasts else None,
+        "next_fetch_at": source.next_fetch_at,
+        "trouble": state and state.trouble,
+        "failures": state.failures if state else 0,
+    }
 
 
 def _lines(session: Session, source: Source) -> list[str]:

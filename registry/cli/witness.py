@@ -15,7 +15,7 @@ from registry.log.witnesses.server import Witness, server_for
     epilog="\b\nExamples:\n"
     "  registry witness --folder w1 --name witness.example/w1 --log 'registry.example/log+6c1c1a9c+AV...'\n"
     "  registry witness --folder w1 --name witness.example/w1 --print-key\n"
-    "\n\b\nIts key goes into REGISTRY_HOME/witness-policy of the log, for example:\n"
+    "\n\b\nIts key goes into the policy of the log (registry log witnesses --set), for example:\n"
     "  witness w1 witness.example/w1+...  https://witness.example\n"
     "  quorum w1"
 )

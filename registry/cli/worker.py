@@ -12,6 +12,7 @@ from registry.cli.keys import prepare_keys
 from registry.core.db import revisions
 from registry.core.db.engine import open_engine, reading_sessions_for, sessions_for
 from registry.core.processes import forbid_dumps, freeze_gc
+from registry.core.tracing import require_collector
 from registry.http import logs
 from registry.log.clock_check import require_right_clock
 from registry.worker import scheduler
@@ -28,6 +29,7 @@ def worker(once: bool) -> None:
     os.umask(0o077)
     settings = cli.settings(makes_home=True)
     logs.configure()
+    require_collector(settings)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -32,13 +32,17 @@ def release() -> str:
     return whole.hexdigest()
 
 
-PACKAGES = {"mcp": "mcp", "parquet": "duckdb", "pkcs11": "pkcs11", "seal": "pyhanko"}
+PACKAGES = {"mcp": "mcp", "parquet": "duckdb", "pkcs11": "pkcs11", "seal": "pyhanko", "traces": "opentelemetry.sdk"}
 """The package that each extra brings."""
 
 
 def has_extra(extra: str) -> bool:
     """Whether the package of the extra is installed."""
-    return find_spec(PACKAGES[extra]) is not None
+    try:
+        return find_spec(PACKAGES[extra]) is not None
+    except ModuleNotFoundError:
+        # Of a package within one that is not there.
+        return False
 
 
 def how_to_install(extra: str) -> str:

@@ -234,6 +234,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("REGISTRY_METRICS", Need.PUBLISHING, "`/metrics` for Prometheus", "off"),
     Setting(
+        "REGISTRY_TRACES_URL",
+        Need.PUBLISHING,
+        "a collector of OpenTelemetry that is sent [traces](operations.md#traces): `http://127.0.0.1:4318`; needs the extra "
+        "`traces`",
+        shown="none",
+    ),
+    Setting(
         "REGISTRY_MCP_HOSTS",
         Need.PUBLISHING,
         "hosts that [agents](../users/agents.md) may name in `registry mcp --http`, beside this machine's own and that of "

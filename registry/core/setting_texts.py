@@ -1,8 +1,10 @@
 """What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from registry.core.errors import SettingsError
@@ -161,3 +163,57 @@ def one_host_each(text: str) -> str:
         return text
     hosts = "&".join(f"host={host}" for host in found[2].split(","))
     return f"{found[1]}{found[3] or '/'}?{hosts}" + (f"&{found[4]}" if found[4] else "")
+
+
+def database_url_of(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:
+    if not text:
+        return f"sqlite:///{home / 'registry.sqlite3'}"
+    example = "postgresql+psycopg://user:password@host/registry"
+    text = one_host_each(text)
+    scheme = split_address(name, text, example).scheme
+    if scheme in ("postgres", "postgresql"):
+        raise SettingsError(f"{name} must name its driver: write it like {example}")
+    if scheme == "sqlite":
+        if not re.fullmatch(r"sqlite:///[^?:]+", text):
+            raise SettingsError(f"{name} for SQLite must be sqlite:/// and the path of a file")
+        return text
+    if scheme != "postgresql+psycopg":
+        raise SettingsError(f"{name} must be like {example}, or unset for a SQLite file in REGISTRY_HOME")
+    return text
+
+
+def read_url_of(given: Mapping[str, str], home: Path) -> str | None:
+    text = given["REGISTRY_DATABASE_READ_URL"]
+    if not text:
+        return None
+    url = database_url_of(text, home, "REGISTRY_DATABASE_READ_URL")
+    if url.startswith("sqlite") or not given["REGISTRY_DATABASE_URL"].startswith("postgresql"):
+        raise SettingsError(
+            "REGISTRY_DATABASE_READ_URL is a standby's of PostgreSQL: set REGISTRY_DATABASE_URL to its primary, or unset it"
+        )
+    return url
+
+
+def console_url_of(given: Mapping[str, str]) -> str | None:
+    text = given["REGISTRY_CONSOLE_URL"]
+    if not text:
+        return None
+    if not given["REGISTRY_URL"]:
+        raise SettingsError(
+            "REGISTRY_CONSOLE_URL is the console's own address beside the public one: set REGISTRY_URL too"
+        )
+    url = public_url_of("REGISTRY_CONSOLE_URL", text)
+    if urlsplit(url).netloc == urlsplit(public_url_of("REGISTRY_URL", given["REGISTRY_URL"])).netloc:
+        raise SettingsError("REGISTRY_CONSOLE_URL must have another host than REGISTRY_URL, or be unset")
+    return url
+
+
+def public_url_of(name: str, text: str) -> str:
+    example = "https://registry.example.org"
+    parts = split_address(name, text, example)
+    is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
+        raise SettingsError(f"{name} must be scheme and host alone, like {example} (a name in punycode if need be)")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")

@@ -16,16 +16,18 @@ from registry.core.errors import SettingsError
 from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
     EtcdServers,
+    console_url_of,
     contact_of,
+    database_url_of,
     guard_etcd_of,
     guard_witness_of,
     hosts_of,
     licence_of,
-    one_host_each,
+    public_url_of,
+    read_url_of,
     scanner_of,
     secure_server_of,
     server_of,
-    split_address,
     switch_of,
     timestamps_of,
     whole_number,
@@ -101,6 +103,8 @@ class Settings:
     """Servers that take notices to officers, each with its token as the password."""
     trusted_proxies: TrustedProxies = TrustedProxies()
     has_metrics: bool = False
+    traces_url: str | None = None
+    """A collector of OpenTelemetry that is sent spans; None for none."""
     rate: int = 600
     organisation_rate: int = 6000
     is_intake_elsewhere: bool = False
@@ -166,10 +170,10 @@ class Settings:
         port = read(whole_number, "PORT", 1, 65535)
         return cls(
             home=home,
-            database_url=_database_url(given["REGISTRY_DATABASE_URL"], home),
+            database_url=database_url_of(given["REGISTRY_DATABASE_URL"], home),
             port=port,
-            public_url=_public_url("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
-            console_url=_console_url(given),
+            public_url=public_url_of("REGISTRY_URL", given["REGISTRY_URL"] or f"http://127.0.0.1:{port}"),
+            console_url=console_url_of(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
             edges=_edges(given["REGISTRY_EDGES"]),
@@ -180,6 +184,7 @@ class Settings:
             matrix_url=read(secure_server_of, "REGISTRY_MATRIX_URL", "https://:token@matrix.example"),
             trusted_proxies=_trusted_proxies(given["REGISTRY_TRUSTED_PROXIES"]),
             has_metrics=read(switch_of, "REGISTRY_METRICS"),
+            traces_url=read(server_of, "REGISTRY_TRACES_URL", ("https", "http"), "http://127.0.0.1:4318"),
             rate=read(whole_number, "REGISTRY_RATE", 1, 1_000_000),
             organisation_rate=read(whole_number, "REGISTRY_ORGANISATION_RATE", 1, 1_000_000),
             is_intake_elsewhere=read(switch_of, "REGISTRY_INTAKE_ELSEWHERE"),
@@ -191,7 +196,7 @@ class Settings:
             timestamps=read(timestamps_of, "REGISTRY_TIMESTAMPS"),
             seal_timestamp=read(server_of, "REGISTRY_SEAL_TIMESTAMP", ("https", "http"), "https://tsa.example.org/tsr"),
             demands=_demands(given["REGISTRY_REQUIRES"]),
-            read_url=_read_url(given, home),
+            read_url=read_url_of(given, home),
             read_seconds=read(whole_number, "REGISTRY_READ_SECONDS", 1, 300),
             database_seconds=read(whole_number, "REGISTRY_DATABASE_SECONDS", 0, 3600),
             drain_seconds=read(whole_number, "REGISTRY_DRAIN_SECONDS", 0, 600),
@@ -317,60 +322,6 @@ def _sandbox_url(text: str) -> str | None:
     if "://" not in text:
         return None
     return server_of("REGISTRY_SANDBOX", text, ("http", "https"), "on, off or http://sandbox:8000")
-
-
-def _database_url(text: str, home: Path, name: str = "REGISTRY_DATABASE_URL") -> str:
-    if not text:
-        return f"sqlite:///{home / 'registry.sqlite3'}"
-    example = "postgresql+psycopg://user:password@host/registry"
-    text = one_host_each(text)
-    scheme = split_address(name, text, example).scheme
-    if scheme in ("postgres", "postgresql"):
-        raise SettingsError(f"{name} must name its driver: write it like {example}")
-    if scheme == "sqlite":
-        if not re.fullmatch(r"sqlite:///[^?:]+", text):
-            raise SettingsError(f"{name} for SQLite must be sqlite:/// and the path of a file")
-        return text
-    if scheme != "postgresql+psycopg":
-        raise SettingsError(f"{name} must be like {example}, or unset for a SQLite file in REGISTRY_HOME")
-    return text
-
-
-def _read_url(given: Mapping[str, str], home: Path) -> str | None:
-    text = given["REGISTRY_DATABASE_READ_URL"]
-    if not text:
-        return None
-    url = _database_url(text, home, "REGISTRY_DATABASE_READ_URL")
-    if url.startswith("sqlite") or not given["REGISTRY_DATABASE_URL"].startswith("postgresql"):
-        raise SettingsError(
-            "REGISTRY_DATABASE_READ_URL is a standby's of PostgreSQL: set REGISTRY_DATABASE_URL to its primary, or unset it"
-        )
-    return url
-
-
-def _console_url(given: Mapping[str, str]) -> str | None:
-    text = given["REGISTRY_CONSOLE_URL"]
-    if not text:
-        return None
-    if not given["REGISTRY_URL"]:
-        raise SettingsError(
-            "REGISTRY_CONSOLE_URL is the console's own address beside the public one: set REGISTRY_URL too"
-        )
-    url = _public_url("REGISTRY_CONSOLE_URL", text)
-    if urlsplit(url).netloc == urlsplit(_public_url("REGISTRY_URL", given["REGISTRY_URL"])).netloc:
-        raise SettingsError("REGISTRY_CONSOLE_URL must have another host than REGISTRY_URL, or be unset")
-    return url
-
-
-def _public_url(name: str, text: str) -> str:
-    example = "https://registry.example.org"
-    parts = split_address(name, text, example)
-    is_plain = not (parts.path.strip("/") or parts.query or parts.fragment or parts.username)
-    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain or not text.isascii():
-        raise SettingsError(f"{name} must be scheme and host alone, like {example} (a name in punycode if need be)")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default_port = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{host}" + ("" if parts.port in (None, default_port) else f":{parts.port}")
 
 
 def _edges(text: str) -> frozenset[Edge]:

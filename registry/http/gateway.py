@@ -26,7 +26,7 @@ from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import fixed_answer
-from registry.http.lanes import LANES, PROBES, Lane, is_lookup, states_of
+from registry.http.lanes import LANES, PROBES, WAITED, Lane, is_lookup, states_of
 from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
@@ -109,7 +109,7 @@ class Gateway:
     """The RSGI application: threads answer with a WSGI application.
 
     `threads` answer whatever comes, and `reserved` ones lookups alone. `grace` as in `bodies.Pace`. `note` counts what
-    was shed.
+    was shed, and is told whether the intake was asked.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class Gateway:
         threads: int,
         reserved: int,
         grace: float,
-        note: Callable[[Shed, int], None],
+        note: Callable[[Shed, int, bool], None],
     ) -> None:
         self._application = application
         self._senders = senders
@@ -316,9 +316,10 @@ class Gateway:
 
     def _count(self, reason: Shed, work: Work | None, count: int = 1) -> None:
         """Of the intake only what failed through us is counted: see registry.http.paths."""
-        if count and not (work is not None and reason in SENDERS_OWN and is_of_intake(work.path)):
+        is_intake = work is not None and is_of_intake(work.path)
+        if count and not (is_intake and reason in SENDERS_OWN):
             self._shed[reason] += count
-            self._note(reason, count)
+            self._note(reason, count, is_intake)
 
     def _serve(self, own: Lane[Work], number: int) -> None:
         while True:
@@ -343,6 +344,7 @@ class Gateway:
             stated.append((int(status[:3]), headers))
 
         environ = work.environ or environ_of(work.scope, work.path)
+        environ[WAITED] = monotonic() - work.queued_at
         if work.body is not None:
             _put_body(environ, work)
         body = self._application(environ, start)

@@ -16,7 +16,7 @@ from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.retention.purge_limit import purge_backlog, purged_through
+from registry.complaints.retention.purge_limit import cases_purged, purge_backlog, purged_through
 from registry.core.confinement import why_unconfined
 from registry.core.db.clock import database_now
 from registry.core.db.engine import Limits, engine_for, reading_sessions_for
@@ -263,6 +263,7 @@ class LogAndWorkers(msgspec.Struct):
     worker_offset: int | None = None
     clock: ClockReport = ClockReport(0.0)
     """Of this machine."""
+    purged: int = 0
     purges_waiting: int = 0
     purge_days_behind: int | None = None
     purge_trouble: str | None = None
@@ -293,6 +294,7 @@ def log_and_workers(session: Session, at: datetime | None = None) -> LogAndWorke
         beat_seconds_ahead=None if ahead is None else round((ahead - at).total_seconds(), 1),
         worker_offset=worst_clock(session, at),
         clock=check_clock(session),
+        purged=cases_purged(session),
         purges_waiting=backlog.waiting,
         purge_days_behind=None if through is None else max((at.date() - through).days, 0),
         purge_trouble=backlog.trouble,

@@ -36,6 +36,9 @@ HELD = 10.0
 LANES = "registry.lanes"
 """Under which the environment of a probe says how the lanes stand (`states_of`)."""
 
+WAITED = "registry.waited"
+"""Under which the environment of a request says how many seconds it waited for a thread."""
+
 
 class Waiting(Protocol):
     queued_at: float

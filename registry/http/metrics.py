@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Flask, Response, request
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import Pool, QueuePool
+from sqlalchemy.pool import Pool
 
 from registry.core.clock import day_at, now
+from registry.core.db.engine import CountingPool
 from registry.core.db.errors import classify_db_error
 from registry.core.files import BACKED_UP
 from registry.http.connections import descriptor_limit, open_descriptors
@@ -54,12 +55,20 @@ class Metrics:
         self._shed = prometheus.Counter(
             "registry_shed",
             "Requests refused, or not answered, before a view had them",
-            ("reason",),
+            ("reason", "to"),
+            registry=self._registry,
+        )
+        self._waits = prometheus.Summary(
+            "registry_database_wait_seconds",
+            "Time that threads waited because all connections to the database were in use",
             registry=self._registry,
         )
 
-    def note_shed(self, reason: str, count: int) -> None:
-        self._shed.labels(reason).inc(count)
+    def note_wait(self, seconds: float) -> None:
+        self._waits.observe(seconds)
+
+    def note_shed(self, reason: str, count: int, is_of_intake: bool) -> None:
+        self._shed.labels(reason, "intake" if is_of_intake else "rest").inc(count)
 
     def count(self, method: str, route: str | None, status: int, seconds: float) -> None:
         name = route or "none"
@@ -130,6 +139,9 @@ def gauges(app: Flask, lanes: Mapping[str, LaneState]) -> bytes:
                 "The same of a worker that does nothing because of it",
                 found_state.worker_offset or 0.0,
             ),
+            "# HELP registry_cases_purged_total Cases whose keys were destroyed because their retention period is over",
+            "# TYPE registry_cases_purged_total counter",
+            f"registry_cases_purged_total {found_state.purged}",
             *_gauge(
                 "registry_purges_waiting", "Cases past their retention period with keys", found_state.purges_waiting
             ),
@@ -168,10 +180,11 @@ def _machine(found: Services, pool: Pool) -> Iterator[str]:
     """What this process and its data folder know without the database."""
     yield from _gauge("registry_descriptors_used", "Descriptors that this process uses", len(open_descriptors()))
     yield from _gauge("registry_descriptors_limit", "Descriptors that this process may use", descriptor_limit())
-    if isinstance(pool, QueuePool):
+    if isinstance(pool, CountingPool):
         yield from _gauge(
             "registry_database_connections_in_use", "Connections of this process that are in use", pool.checkedout()
         )
+        yield from _gauge("registry_database_connections_limit", "As many as it may have", pool.maximum)
     if found.replica is not None:
         yield from _gauge(
             "registry_replica_read", "1 while lookups are answered by the standby", float(found.replica.is_usable)

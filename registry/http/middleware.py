@@ -17,9 +17,11 @@ from werkzeug.exceptions import RequestHeaderFieldsTooLarge, RequestURITooLarge
 
 from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
 from registry.core.settings import Settings
+from registry.core.tracing import TRACEPARENT, Tracer
 from registry.http.clients import Environ, believe_proxies, network_of
 from registry.http.errors import MAX_ADDRESS, MEDIA_TYPE, HostNotServed, last_resort
 from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
+from registry.http.lanes import WAITED
 from registry.http.limits import Limiter, Quota, Quotas
 from registry.http.logs import SINK, LoggedRequest
 from registry.http.metrics import Metrics
@@ -37,8 +39,6 @@ UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
 """Neither counted nor held to the host's name: probes come by address, and a page's files come in numbers."""
 
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_TRACE = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-"""A "traceparent" of W3C Trace Context; its first group is the id of the trace."""
 
 API_PATH = "/api/v1/"
 API_VERSION = ("API-Version", version("recruitment-registry"))
@@ -66,7 +66,7 @@ def _request_id(environ: Environ) -> str:
     given = environ.get("HTTP_X_REQUEST_ID")
     if given and _REQUEST_ID.fullmatch(given):
         return str(given)
-    traced = _TRACE.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
+    traced = TRACEPARENT.fullmatch(environ.get("HTTP_TRACEPARENT", ""))
     # An id tells requests apart and is no secret: asking the system for randomness would cost more than the frame.
     return traced[1] if traced else f"{random.getrandbits(128):032x}"
 
@@ -96,6 +96,63 @@ def plan_of(path: str, methods: Iterable[str]) -> PathPlan:
         path.startswith(OF_ORGANISATIONS),
         {method: [*version, *cross_origin_headers(method, path)] for method in methods},
     )
+
+
+def told_of(environ: Environ, status: int) -> tuple[str, str | None]:
+    """Method and route of a request that was answered, as log, metrics and traces tell them."""
+    request: Request | None = environ.get("werkzeug.request")
+    rule = request.url_rule if request is not None else None
+    route = rule.rule if rule is not None else None
+    plan: PathPlan = environ["registry.plan"]
+    if status < 500 and plan.is_of_organisations:
+        # By its route a count would say how many watch, and a line at which instant one began to.
+        route = "organisations"
+    method = environ["REQUEST_METHOD"]
+    return (method if method in METHODS else "OTHER"), route
+
+
+class TracingMiddleware:
+    """A span around every request but probes, and those to the intake, which leave one only where they failed through us."""
+
+    def __init__(self, inner: Inner, tracer: Tracer) -> None:
+        self._inner, self._tracer = inner, tracer
+
+    def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
+        path = plain_path(environ["PATH_INFO"])
+        if path.startswith(UNLIMITED):
+            return self._inner(environ, start_response)
+        if is_of_intake(path):
+            return self._inner(environ, self._noting_failures(environ, start_response))
+        with self._tracer.request(environ.get("HTTP_TRACEPARENT")) as span:
+
+            def start(status: str, headers: list[Header], *more: Any) -> Any:
+                # The route is known until the answer has begun.
+                name, attributes = self._described(environ, int(status[:3]))
+                self._tracer.end(span, name, attributes, is_error=status >= "5")
+                return start_response(status, headers, *more)
+
+            return self._inner(environ, start)
+
+    def _noting_failures(self, environ: Environ, start_response: Any) -> Any:
+        started = perf_counter()
+
+        def start(status: str, headers: list[Header], *more: Any) -> Any:
+            if status >= "5":
+                name, attributes = self._described(environ, int(status[:3]))
+                self._tracer.note(name, perf_counter() - started, attributes, is_error=True)
+            return start_response(status, headers, *more)
+
+        return start
+
+    def _described(self, environ: Environ, status: int) -> tuple[str, dict[str, str | int]]:
+        method, route = told_of(environ, status)
+        attributes: dict[str, str | int] = {
+            "http.request.method": method,
+            "http.response.status_code": status,
+            "registry.request_id": environ["registry.request_id"],
+            "registry.waited_ms": round(1000 * environ.get(WAITED, 0.0)),
+        }
+        return f"{method} {route or 'none'}", attributes | ({"http.route": route} if route else {})
 
 
 class RequestMiddleware:
@@ -213,15 +270,7 @@ class RequestMiddleware:
     def _note(self, environ: Environ, plan: PathPlan, request_id: str, status: int, seconds: float) -> None:
         if status < 500 and plan.is_of_intake:
             return
-        request: Request | None = environ.get("werkzeug.request")
-        rule = request.url_rule if request is not None else None
-        route = rule.rule if rule is not None else None
-        if status < 500 and plan.is_of_organisations:
-            # By its route a count would say how many watch, and a line at which instant one began to.
-            route = "organisations"
-        method = environ["REQUEST_METHOD"]
-        if method not in METHODS:
-            method = "OTHER"
+        method, route = told_of(environ, status)
         SINK.write_later(LoggedRequest(time(), request_id, method, route, status, seconds))
         if self._metrics is not None:
             self._metrics.count(method, route, status, seconds)

@@ -34,6 +34,10 @@ class ActPreview(NamedTuple):
     likenesses: Compared | None
 
 
+COMPARED = (LicenceAct.APPLY, LicenceAct.ISSUE)
+"""Acts before which the holder is compared with all other agencies."""
+
+
 def preview_act(session: Session, draft: Draft, digest: Digest | None = None) -> ActPreview:
     """`digest` is the application's own unless a command brings another of the same keyring."""
     if draft.agency_row_id is None:
@@ -41,7 +45,7 @@ def preview_act(session: Session, draft: Draft, digest: Digest | None = None) ->
     else:
         addresses = registered_addresses(session, draft.agency_row_id)
     likenesses = None
-    if draft.act in (LicenceAct.APPLY, LicenceAct.ISSUE):
+    if draft.act in COMPARED:
         likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
     return ActPreview(draft, addresses, likenesses)
 

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, or_, select, union
+from sqlalchemy.orm import Session, aliased
 
 from registry.officers.models import Officer, OfficerState, RoleHeld, RoleLent
 from registry.officers.rights import RIGHTS, Act, Resource, Role
@@ -16,12 +16,14 @@ from registry.officers.rights import RIGHTS, Act, Resource, Role
 
 def is_able(session: Session, officer: Officer, resource: Resource, act: Act, today: date) -> bool:
     """Whether an officer has a right today and is there to use it. A case can be given to those who may read it."""
-    return session.scalars(_able(RIGHTS[resource, act], today).where(Officer.id == officer.id)).first() is not None
+    return (
+        session.scalars(able_officers(RIGHTS[resource, act], today).where(Officer.id == officer.id)).first() is not None
+    )
 
 
 def able(unit: Any, roles: Collection[Role], today: Any) -> Select[Any]:
     """The references of a unit's officers who have one of the roles today and are there. For use in other statements."""
-    return _able(roles, today).where(Officer.unit == unit)
+    return able_officers(roles, today).where(Officer.unit == unit)
 
 
 def unable(unit: Any, roles: Collection[Role], today: Any) -> Select[Any]:
@@ -36,10 +38,15 @@ def staffed_units(roles: Collection[Role]) -> Select[Any]:
     return select(Officer.unit).join(RoleHeld, RoleHeld.officer_id == Officer.id).where(*held).distinct()
 
 
-def roles_held_in(units: Select[Any]) -> Select[str, Role]:
-    """Which roles somebody who has joined holds in the units whose references are given: a unit and a role each."""
-    held = Officer.unit.in_(units), RoleHeld.ended_on.is_(None), Officer.state == OfficerState.ACTIVE
-    return select(Officer.unit, RoleHeld.role).join(Officer, Officer.id == RoleHeld.officer_id).where(*held).distinct()
+def roles_usable_in(units: Any, today: Any) -> CompoundSelect[str, Role]:
+    """Which roles somebody can use today in the units whose references are given: a unit and a role each."""
+    there = Officer.unit.in_(units), *_is_there(today)
+    held = select(Officer.unit, RoleHeld.role).join(RoleHeld, RoleHeld.officer_id == Officer.id)
+    lent = select(Officer.unit, RoleLent.role).join(RoleLent, RoleLent.deputy_id == Officer.id)
+    return union(
+        held.where(RoleHeld.ended_on.is_(None), *there),
+        lent.where(*_is_lent(today), _lender_has_it(), *there),
+    )
 
 
 def deputies(session: Session, officer: Officer, today: date) -> list[Officer]:
@@ -54,14 +61,30 @@ def away_until(today: date) -> Any:
     return mine.correlate(Officer).scalar_subquery()
 
 
-def _able(roles: Collection[Role], today: Any) -> Select[Any]:
-    held = select(RoleHeld.officer_id).where(RoleHeld.role.in_(sorted(roles)), RoleHeld.ended_on.is_(None))
-    deputy = select(RoleLent.deputy_id).where(RoleLent.role.in_(sorted(roles)), *_is_lent(today))
+def able_officers(roles: Collection[Role], today: Any) -> Select[Any]:
+    """The references of all officers who have one of the roles today and are there. For use in other statements."""
+    named = sorted(roles)
+    held = select(RoleHeld.officer_id).where(RoleHeld.role.in_(named), RoleHeld.ended_on.is_(None))
+    deputy = select(RoleLent.deputy_id).where(RoleLent.role.in_(named), *_is_lent(today), _lender_has_it())
+    return select(Officer.reference).where(*_is_there(today), or_(Officer.id.in_(held), Officer.id.in_(deputy)))
+
+
+def _is_there(today: Any) -> tuple[ColumnElement[bool], ...]:
     away = select(RoleLent.officer_id).where(*_is_lent(today))
-    return select(Officer.reference).where(
-        Officer.state == OfficerState.ACTIVE,
-        or_(Officer.id.in_(held), Officer.id.in_(deputy)),
-        Officer.id.not_in(away),
+    return Officer.state == OfficerState.ACTIVE, Officer.id.not_in(away)
+
+
+def _lender_has_it() -> ColumnElement[bool]:
+    """Whether who lends a role has it still: else there is nothing to lend (`sessions.roles_on`)."""
+    lender = aliased(Officer)
+    had = RoleHeld.officer_id == lender.id, RoleHeld.role == RoleLent.role, RoleHeld.ended_on.is_(None)
+    active = lender.id == RoleLent.officer_id, lender.state == OfficerState.ACTIVE
+    return (
+        select(lender.id)
+        .join(RoleHeld, RoleHeld.officer_id == lender.id)
+        .where(*had, *active)
+        .correlate(RoleLent)
+        .exists()
     )
 
 

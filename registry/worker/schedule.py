@@ -249,9 +249,11 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Cases go on whose complainants did not answer; partners are reminded; visits that are over leave no row."""
+    """Cases go on whose complainants did not answer; partners, and units asked to take a case, are reminded; visits that are over
+    leave no row."""
     reminding.go_on_without_answer(sessions, now())
     reminding.remind_partners(sessions, now())
+    reminding.tell_late_transfers(sessions, now())
     with sessions.begin() as session:
         forget_expired(session, now())
 

@@ -15,6 +15,7 @@ from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
 from registry.core.heartbeats import TaskProgress
 from registry.core.settings import Settings
+from registry.core.tracing import tracer_for
 from registry.worker import clock_guard
 
 log = structlog.get_logger()
@@ -25,6 +26,9 @@ where nothing but the database is away, up to five seconds."""
 
 WRONG_CLOCK_PAUSE = 5.0
 """Seconds until a task is tried again that may not run because this machine's clock is wrong."""
+
+TRACED_SECONDS = 0.1
+"""A run that took less, and did not fail, leaves no span: some tasks run five times a second."""
 
 LATE_AFTER = 3
 MIN_PATIENCE = 60.0
@@ -101,6 +105,7 @@ class ScheduledTask:
 
         Where the clock is wrong it does not run: it stays due, and is late in its time.
         """
+        began = time.monotonic()
         try:
             if not clock_guard.may_run(sessions, self.task.name):
                 self._held_until = time.monotonic() + WRONG_CLOCK_PAUSE
@@ -108,11 +113,20 @@ class ScheduledTask:
             self.task.run(settings, sessions)
         except Exception as error:
             self._note_failure(error)
+            self._trace(settings, time.monotonic() - began, type(error).__name__)
             return
+        self._trace(settings, time.monotonic() - began)
         if self.failures:
             log.info("task_recovered", task=self.task.name, failures=self.failures)
         self.failures, self.is_faulty, self._succeeded_at = 0, False, now()
         self.due = time.monotonic() + self.task.seconds
+
+    def _trace(self, settings: Settings, seconds: float, error: str | None = None) -> None:
+        """A span of a run that failed, or took long enough to be looked at."""
+        tracer = tracer_for(settings)
+        if tracer is not None and (error is not None or seconds >= TRACED_SECONDS):
+            attributes = {"registry.lane": self.task.lane.value} | ({"error.type": error} if error else {})
+            tracer.note(f"task {self.task.name}", seconds, attributes, is_error=error is not None)
 
     def _note_failure(self, error: Exception) -> None:
         trouble, is_away = _foreseen(error)

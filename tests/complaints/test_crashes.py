@@ -10,30 +10,36 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
+from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.intake import mailbox
 from registry.complaints.intake.models import Message
 from registry.complaints.parties.hearings import actions as hearings
+from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.referrals import actions as referrals
+from registry.complaints.parties.transfers import actions as transfers
+from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.errors import NotFound
 from registry.core.keyring import Keyring
 from registry.log.models import Entry
 from registry.officers import notices
 from registry.officers.models import Notice
 from registry.officers.rights import Role
 from registry.supervision.licensing import proposals
-from registry.vocabulary.cases import CaseState, DecisionOutcome, PartnerKind, Priority
+from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, PartnerKind, Priority, TransferState
 from registry.vocabulary.licensing import LicenceAct
 from registry.watches import fan_out
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
-from tests.complaints.filing import AT, come_back, file, make_units
+from tests.complaints.filing import AT, ORDINARY, come_back, file, make_units
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
 from tests.complaints.parties.referrals.making import CARLA, UNION, file_with_name, make_partner
 from tests.complaints.parties.referrals.making import propose as referral_of
+from tests.complaints.parties.transfers.making import ITALY, REGION, as_officer, asked, make_staff
 from tests.make import licence_record, make_agency
 from tests.officers.making import make_officer
 from tests.supervision.licensing.making import BORIS, proposed
@@ -46,12 +52,18 @@ Act = Callable[[Session], object]
 Run = Callable[[sessionmaker[Session]], object]
 
 
-def killed(url: str, run: Run, at: str = "") -> None:
-    """Run it in a process of its own that no signal handler saves: at the moment `at` of a transaction, or by its own hand."""
+def killed(url: str, run: Run, at: str = "", after: int = 0) -> None:
+    """Run it in a process of its own that no signal handler saves: at the moment `at` of a transaction, by its own hand, or
+    `after` so many statements."""
     child = os.fork()
     if child == 0:
         try:
-            sessions = sessions_for(engine_for(url))
+            engine = engine_for(url)
+            sessions, left = sessions_for(engine), iter(range(after))
+            if after:
+                event.listen(
+                    engine, "after_cursor_execute", lambda *_: die() if next(left, None) == after - 1 else None
+                )
             if at:
                 event.listen(sessions, at, lambda *_: die())
             run(sessions)
@@ -163,3 +175,59 @@ def test_a_message_its_notice_and_the_priority_stand_together_or_not_at_all(
     assert found() == before == (0, 0, Priority.P3)
     killed(url, once(act), "after_commit")
     assert found() == (1, 1, Priority.P0)
+
+
+@pytest.mark.both_databases
+def test_a_case_is_with_the_one_unit_or_the_other_however_its_acceptance_is_killed(
+    session: Session, sealer: Sealer, keyring: Keyring
+) -> None:
+    """Killed after each tenth statement, before the commit, and after it: accepted again it is the new unit's, whole."""
+    make_units(session, sealer)
+    staff = make_staff(session, sealer, keyring)
+    filed = file(session, sealer)
+    transfer = asked(session, sealer, staff, filed).reference
+    former, case = filed.case.unit_id, filed.case.id
+    session.commit()
+    url = session.get_bind().engine.url.render_as_string(hide_password=False)
+    taker = as_officer(staff.rosa, CaseRole.TRIAGE)
+    session.commit()
+
+    def act(own: Session) -> object:
+        return transfers.accept(Call(own, taker, AT), sealer, transfer)
+
+    def stands() -> tuple[bool, TransferState, set[str], int]:
+        """Whether the case is where it was, how its request stands, who can open it, and how many notices there are."""
+        session.rollback()
+        moved = session.get_one(Case, case, populate_existing=True)
+        state = session.scalars(select(Transfer.state)).one()
+        boxes = select(EncryptedContainer.id).where(EncryptedContainer.case_id == case)
+        of_units = WrappedKey.box_id.in_(boxes), WrappedKey.holder_kind == KeyHolder.UNIT
+        found = moved.unit_id == former, state, set(session.scalars(select(WrappedKey.holder).where(*of_units)))
+        notices_made = session.scalars(select(func.count(Notice.id))).one()
+        session.commit()
+        return *found, notices_made
+
+    before = stands()
+    assert before[:3] == (True, TransferState.ASKED, {ITALY})
+    statements: list[object] = []
+    with sessionmaker(session.get_bind())() as rehearsal:
+        count = lambda *args: statements.append(args[2])  # noqa: E731
+        event.listen(session.get_bind(), "after_cursor_execute", count)
+        act(rehearsal)
+        rehearsal.flush()
+        event.remove(session.get_bind(), "after_cursor_execute", count)
+        rehearsal.rollback()
+    assert len(statements) > 20
+    for number in range(1, len(statements), 10):
+        killed(url, once(act), after=number)
+        assert stands() == before, statements[number - 1]
+    killed(url, once(act), "before_commit")
+    assert stands() == before
+    killed(url, once(act), "after_commit")
+    is_former, state, holders, notices_made = stands()
+    assert (is_former, state, holders) == (False, TransferState.ACCEPTED, {REGION})
+    assert notices_made > before[3]
+    with pytest.raises(NotFound):
+        act(session)
+    view = case_reading.case_view(Call(session, taker, AT), sealer, filed.case.reference)
+    assert view.boxes[0].answers["account"] == ORDINARY["account"]

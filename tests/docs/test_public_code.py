@@ -1,11 +1,15 @@
 """The papers that a public body looks for before it adopts software: they are there, and they agree with one another."""
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from registry.vocabulary.register import Language
+from tools import release
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,10 +32,53 @@ def test_publiccode_yml_has_what_the_standard_asks_for(described: dict[str, Any]
     assert english["features"]
 
 
+CATEGORIES = frozenset(
+    """
+    accounting agile-project-management applicant-tracking application-development appointment-scheduling backup
+    billing-and-invoicing blog budgeting business-intelligence business-process-management cad call-center-management
+    cloud-management collaboration communications compliance-management contact-management content-management crm
+    customer-service-and-support data-analytics data-collection data-visualization digital-asset-management
+    digital-citizenship document-management donor-management e-commerce e-signature educational-content email-management
+    email-marketing employee-management enterprise-project-management enterprise-social-networking erp event-management
+    facility-management feedback-and-reviews-management financial-reporting fleet-management fundraising gamification
+    geographic-information-systems grant-management graphic-design help-desk hr ide identity-management instant-messaging
+    inventory-management it-asset-management it-development it-management it-security it-service-management
+    knowledge-management learning-management-system marketing mind-mapping mobile-marketing mobile-payment
+    network-management office online-booking online-community payment-gateway payroll predictive-analysis procurement
+    productivity-suite project-collaboration project-management property-management real-estate-management
+    regulations-and-directives remote-support resource-management sales-management seo service-desk
+    social-media-management survey talent-management task-management taxes-management test-management time-management
+    time-tracking translation video-conferencing video-editing visitor-management voip warehouse-management
+    web-collaboration web-conferencing website-builder whistleblowing workflow-management
+    """.split()
+)
+SCOPES = frozenset(
+    """
+    agriculture culture defence education emergency-services employment energy environment
+    finance-and-economic-development foreign-affairs government healthcare infrastructures justice local-authorities
+    manufacturing research science-and-technology security society sport tourism transportation welfare
+    """.split()
+)
+
+
+def test_publiccode_yml_says_what_the_lists_of_the_standard_have(described: dict[str, Any]) -> None:
+    # https://yml.publiccode.tools/categories-list.html and scope-list.html; the rest as publiccode-parser asks for it.
+    assert set(described["categories"]) <= CATEGORIES
+    assert set(described["intendedAudience"]["scope"]) <= SCOPES
+    assert described["publiccodeYmlVersion"] in ("0.4", "0.4.0", "0.5", "0.5.0")
+    assert described["developmentStatus"] in ("concept", "development", "beta", "stable", "obsolete")
+    assert described["softwareType"] == "standalone/web"
+    assert date.fromisoformat(described["releaseDate"])
+
+
+def test_publiccode_yml_names_the_languages_that_are_served(described: dict[str, Any]) -> None:
+    assert set(described["localisation"]["availableLanguages"]) == {language.value for language in Language}
+
+
 def test_version_and_licence_are_the_same_everywhere(described: dict[str, Any]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     client = tomllib.loads((ROOT / "client" / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    assert described["softwareVersion"] == project["version"] == client["version"]
+    assert set(release.versions(ROOT).values()) == {project["version"]}
     assert described["legal"]["license"] == project["license"] == client["license"] == "EUPL-1.2"
     assert f"## {project['version']} - {described['releaseDate']}" in (ROOT / "CHANGELOG.md").read_text(
         encoding="utf-8"

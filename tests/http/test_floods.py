@@ -132,5 +132,5 @@ def shed(served: Served) -> dict[str, int]:
     counts = dict.fromkeys(("gone", "idle", "no_thread"), 0)
     for line in get(served, "/metrics").body.decode().splitlines():
         if line.startswith("registry_shed_total{"):
-            counts[line.split('"')[1]] = int(float(line.split()[1]))
+            counts[line.split('"')[1]] += int(float(line.split()[1]))
     return counts

@@ -107,7 +107,7 @@ class Scene:
             threads=threads,
             reserved=reserved,
             grace=5,
-            note=lambda reason, count: self.shed.update({reason.value: count}),
+            note=lambda reason, count, _: self.shed.update({reason.value: count}),
         )
         self.gateway.__rsgi_init__(asyncio.get_running_loop())
         self.tasks: list[asyncio.Task[None]] = []

@@ -20,13 +20,14 @@ MONITORING = ROOT / "deploy" / "monitoring"
 RULES = MONITORING / "rules.yml"
 
 VERIFY = 'route="/api/v1/verify"'
-FILING = 'route="/api/v1/complaints", method="POST"'
+FILING = 'route="/api/v1/complaints", method="POST", status="503", instance="a"'
 
 HEALTHY = {
     f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+100x90",
     f"registry_request_seconds_count{{{VERIFY}}}": "0+100x90",
-    f'registry_requests_total{{{FILING}, status="201"}}': "0+100x90",
-    f'registry_requests_total{{{FILING}, status="503"}}': "0+0x90",
+    f'registry_requests_total{{{VERIFY}, method="GET", status="200"}}': "0+100x90",
+    f'registry_requests_total{{{VERIFY}, method="GET", status="503"}}': "0x90",
+    f"registry_requests_total{{{FILING}}}": "_x60 1x30",
     'registry_shed_total{reason="no_thread"}': "0+0x90",
     'up{job="registry", instance="a"}': "1x90",
     "registry_log_entries": "10x90",
@@ -36,6 +37,8 @@ HEALTHY = {
     'registry_lane_oldest_seconds{lane="lookups"}': "0x90",
     'registry_lane_held{lane="lookups"}': "0x90",
     "registry_database_connections_in_use": "2x90",
+    "registry_database_connections_limit": "18x90",
+    "registry_database_wait_seconds_count": "0x90",
     "registry_descriptors_used": "30x90",
     "registry_descriptors_limit": "65536x90",
     "registry_disk_free_bytes": "50x90",
@@ -51,13 +54,14 @@ HEALTHY = {
     "registry_tasks_late": "0x90",
     "registry_outbox_waiting": "3x90",
     "registry_purging_stopped": "0x90",
+    "registry_cases_purged_total": "0+1x30 30x60",
     "registry_purge_days_behind": "0x90",
     "registry_backup_age_seconds": "3600x90",
     "registry_law_rows_losing_vote": "0x90",
 }
 TROUBLE = {
     "RegistryVerifySlow": {f'registry_request_seconds_bucket{{{VERIFY}, le="0.5"}}': "0+95x90"},
-    "RegistryFilingFails": {f'registry_requests_total{{{FILING}, status="503"}}': "0+1x90"},
+    "RegistryFilingFails": {f"registry_requests_total{{{FILING}}}": "_x60 5x30"},
     "RegistryNotSigned": {"registry_log_entries": "11x90"},
     "RegistryDatabaseAway": {"registry_database_up": "0x90"},
     "RegistryDown": {'up{job="registry", instance="a"}': "0x90"},
@@ -66,6 +70,7 @@ TROUBLE = {
     "RegistryQueueOld": {'registry_lane_oldest_seconds{lane="lookups"}': "3x90"},
     "RegistryThreadsHeld": {'registry_lane_held{lane="lookups"}': "1x90"},
     "RegistryConnectionsUsedUp": {"registry_database_connections_in_use": "17x90"},
+    "RegistryConnectionsWaitedFor": {"registry_database_wait_seconds_count": "0+1x90"},
     "RegistryDescriptorsUsedUp": {"registry_descriptors_used": "60000x90"},
     "RegistryDiskFull": {"registry_disk_free_bytes": "5x90"},
     "RegistryClockWrong": {"registry_clock_wrong": "1x90"},
@@ -77,9 +82,16 @@ TROUBLE = {
     "RegistryTaskFails": {"registry_tasks_failing": "1x90"},
     "RegistryOutboxGrows": {"registry_outbox_waiting": "2000x90"},
     "RegistryPurgingStopped": {"registry_purging_stopped": "1x90"},
+    "RegistryPurgesMany": {"registry_cases_purged_total": "0+10x90"},
     "RegistryBackupOld": {"registry_backup_age_seconds": "100000x90"},
     "RegistryLawLosesVote": {"registry_law_rows_losing_vote": "2x90"},
 }
+FAST_FAILURES = {f'registry_requests_total{{{VERIFY}, method="GET", status="503"}}': "0+5x90"}
+"""Answers within 500 ms that are none."""
+
+
+FULL_INTAKE = {'registry_shed_total{reason="no_thread", to="intake", instance="a"}': "_x60 5x30"}
+"""People who file and find no thread: a few, so that it is no flood."""
 
 
 def names_of_alerts() -> list[str]:
@@ -92,8 +104,12 @@ def test_each_alert_comes_in_its_trouble_and_none_when_all_is_well(tmp_path: Pat
     assert program is not None, "promtool is needed: run `make setup-system`"
     all_trouble = {name: values for changed in TROUBLE.values() for name, values in changed.items()}
     each = [{"labels": f'{{alertname="{alert}"}}', "value": 1} for alert in TROUBLE]
+    verify_alone = {"labels": '{alertname="RegistryVerifySlow"}', "value": 1}
+    filing_alone = {"labels": '{alertname="RegistryFilingFails"}', "value": 1}
     cases = [
         case({}, "ALERTS{alertstate='firing'}", []),
+        case(FULL_INTAKE, "count by (alertname) (ALERTS{alertstate='firing'})", [filing_alone]),
+        case(FAST_FAILURES, "count by (alertname) (ALERTS{alertstate='firing'})", [verify_alone]),
         case(all_trouble, "count by (alertname) (ALERTS{alertstate='firing'})", each),
     ]
     path = tmp_path / "tests.yml"

@@ -87,11 +87,16 @@ def drilled(befalling: Sequence[events.Event], network: Loopback, former: Former
 
 @contextmanager
 def up(network: Loopback, former: Former | None = None, *, is_watched: bool = False) -> Iterator[Cluster]:
-    """A cluster whose addresses are printed; STORE=ceph gives it Ceph's gateway as its store."""
+    """A cluster whose addresses are printed; STORE=ceph gives it Ceph's gateway as its store.
+
+    `is_watched`: it runs until it is interrupted, and two of three witnesses have to cosign each head.
+    """
     began = time.monotonic()
     given = {"has_archive": not is_watched and former is None, "has_ceph": os.environ.get("STORE") == "ceph"}
     # An importer brings its own agencies, and no real list stands beside demo data.
     with running(has_demo=is_watched or former is not None, former=former, network=network, **given) as cluster:
+        if is_watched:
+            cluster.add_witnesses()
         tell(f"Up after {time.monotonic() - began:.0f} s, in {cluster.folder}\n\n{addresses(cluster)}\n")
         yield cluster
 
@@ -105,6 +110,7 @@ def addresses(cluster: Cluster) -> str:
         "the primary, pooled": cluster.database_url,
         "Redis": f"{cluster.network.host('redis')}:{REDIS_PORT}",
         "S3 store": cluster.store_url,
+        **cluster.witness_urls,
     }
     return "\n".join(f"  {name:22} {address}" for name, address in rows.items())
 

@@ -19,7 +19,8 @@ from tools.cluster import ceph
 from tools.cluster.database import PASSWORD, POOLER_PORT, STANDBY_PORT, Database, Postgres, end_left_over, poolers
 from tools.cluster.former import ROOT, Former
 from tools.cluster.network import BALANCERS, Loopback
-from tools.cluster.parts import Part, is_open, own, program, wait_until
+from tools.cluster.parts import Part, free_ports, is_open, own, program, wait_until
+from tools.witnesses.programs import GoWitness, LiteWitness, OwnWitness, policy_of
 
 BUCKET = "registry"
 UNIT = "it-invented-unit"
@@ -66,6 +67,7 @@ class Cluster:
         self.store_url = self._url("store", STORE_PORT)
         self._led_to: str | None = None
         self.parts: dict[str, Part] = {}
+        self.witness_urls: dict[str, str] = {}
         self._has_archive, self._has_ceph = has_archive, has_ceph
         self._mounts: list[Path] = []
         """The home of machine b and the archive, where each is on a small disk of its own that can be filled."""
@@ -170,6 +172,29 @@ class Cluster:
             self._add(name, program("haproxy"), "-f", str(self._write_balancer(name)))
         for url in self.urls:
             wait_until(lambda url=url: requests.get(f"{url}/api/v1/coverage", timeout=5).ok, "a balancer")
+
+    def add_witnesses(self) -> None:
+        """Three witnesses, two of them not ours, and a policy by which two have to cosign each head. Over when they have."""
+        host, folder = self.network.host("driver"), self.folder
+        programs = {
+            "litewitness": LiteWitness("witness.example/litewitness", folder / "litewitness"),
+            "go-witness": GoWitness("witness.example/go", folder / "go-witness"),
+            "own-witness": OwnWitness("witness.example/registry", folder / "own-witness"),
+        }
+        self.witness_urls = {
+            name: f"http://{host}:{port}" for name, port in zip(programs, free_ports(len(programs)), strict=True)
+        }
+        keys = requests.get(f"{self.url}/log/vkey", timeout=30).text.split()
+        for name, witness in programs.items():
+            self._add(name, *witness.command(int(self.witness_urls[name].rpartition(":")[2]), keys, host))
+        policy = policy_of(list(programs.values()), list(self.witness_urls.values()))
+        path = folder / "witness-policy"
+        path.write_text(policy, encoding="ascii")
+        self.must(self.command("a", "log", "witnesses", "--set", str(path)))
+        wait_until(self._is_cosigned, "a head that two witnesses cosigned", 300)
+
+    def _is_cosigned(self) -> bool:
+        return requests.get(f"{self.url}/log/checkpoint", timeout=5).text.count("\n\u2014 witness.example/") >= 2
 
     def upgrade(self, machine: str) -> None:
         """End what runs on a machine, and start this version there. Over when it is ready."""

@@ -48,7 +48,7 @@ GROUPS = (
             "docs/architecture.md",
             "docs/glossary.md",
             *_docs("maintainers", "threat-model", "sealing", "law", "licence-fields", "migrations",
-                   "public-code", "security-requirements", "translating", "performance"),
+                   "public-code", "releasing", "security-requirements", "translating", "performance"),
             "docs/decisions/README.md",
             "CONTRIBUTING.md",
             "GOVERNANCE.md",

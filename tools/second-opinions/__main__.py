@@ -83,6 +83,7 @@ def main() -> int:
             subprocess.run([REGISTRY, "dataset", "write", folder / "dataset"], check=True, stdout=subprocess.DEVNULL)
             snapshot = next(path.parent for path in (folder / "dataset").glob("*/manifest.json"))
             verdicts.append(run([python, HERE / "dataset.py", snapshot]))
+    verdicts.append(run([sys.executable, "-m", "tools.witnesses"]))
     if not all(verdicts):
         click.echo("Somebody disagrees.", err=True)
         return 1
@@ -257,7 +258,7 @@ def grow() -> None:
 def run(command: list[Any]) -> bool:
     """Whether a reader agrees; what it says goes where ours goes."""
     sys.stdout.flush()
-    return subprocess.run([str(part) for part in command]).returncode == 0
+    return subprocess.run([str(part) for part in command], cwd=REPOSITORY).returncode == 0
 
 
 def printed(url: str, licence: str, trust: Path, folder: Path) -> bool:

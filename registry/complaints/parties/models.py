@@ -144,8 +144,9 @@ class ReferralReport(Base):
 class Transfer(Base):
     """A request that another unit, `party`, takes a case over from `former`, which has it until the request is accepted.
 
-    `due_at`: when both units' supervisors see it as unanswered. Both texts, why it is asked for and why it was declined, are
-    sealed under the server's key ring, for both units read them. `asked_by` and `decided_by` are officers' references.
+    `due_at`: when both units' supervisors see it as unanswered; `told_late_at`: when they were told so. Both texts, why it is
+    asked for and why it was declined, are sealed under the server's key ring, for both units read them. `asked_by` and
+    `decided_by` are officers' references.
     """
 
     __tablename__ = "transfers"
@@ -162,6 +163,7 @@ class Transfer(Base):
     asked_by: Mapped[str] = mapped_column(Text(200))
     asked_on: Mapped[date]
     due_at: Mapped[datetime] = mapped_column(Instant)
+    told_late_at: Mapped[datetime | None] = mapped_column(Instant)
     decided_by: Mapped[str | None] = mapped_column(Text(200))
     decided_on: Mapped[date | None]
     reason_sealed: Mapped[str] = mapped_column(LongText)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import PURGEABLE
-from registry.core.db.engine import Base
+from registry.core.db.engine import LARGE, Base
 from registry.vocabulary.cases import CaseState
 
 MAX_DAYS_BEHIND = 8
@@ -22,11 +22,12 @@ DAY = timedelta(days=1)
 
 
 class PurgeProgress(Base):
-    """One row: everything that was due by `purged_through` is destroyed."""
+    """One row: everything that was due by `purged_through` is destroyed, `cases` of them since they are counted."""
 
     __tablename__ = "purge_progress"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     purged_through: Mapped[date]
+    cases: Mapped[int] = mapped_column(LARGE, default=0, server_default="0")
 
 
 class PurgeBacklog(NamedTuple):
@@ -53,14 +54,18 @@ def purged_through(session: Session) -> date | None:
     return session.execute(select(PurgeProgress.purged_through)).scalar_one_or_none()
 
 
-def note_purged(session: Session, day: date) -> None:
-    """Note that everything due by a day is destroyed; two purges may do so at once."""
-    session.execute(_NOTE_PURGED, {"day": day})
+def cases_purged(session: Session) -> int:
+    return session.execute(select(PurgeProgress.cases)).scalar_one_or_none() or 0
+
+
+def note_purged(session: Session, day: date, cases: int = 0) -> None:
+    """Note that everything due by a day is destroyed, so many `cases` just now; two purges may do so at once."""
+    session.execute(_NOTE_PURGED, {"day": day, "cases": cases})
 
 
 _NOTE_PURGED = text(
-    "INSERT INTO purge_progress (id, purged_through) VALUES (1, :day) "
-    "ON CONFLICT (id) DO UPDATE SET purged_through = excluded.purged_through"
+    "INSERT INTO purge_progress (id, purged_through, cases) VALUES (1, :day, :cases) ON CONFLICT (id) DO UPDATE SET "
+    "purged_through = excluded.purged_through, cases = purge_progress.cases + excluded.cases"
 ).bindparams(bindparam("day", type_=Date))
 
 

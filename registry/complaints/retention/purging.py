@@ -128,7 +128,7 @@ def _purge_through(
     emptied = _each(sessions, left, lambda session, case: _empty(session, case, at.date(), remove_files))
     removed = _remove_bare(sessions, day)
     with sessions.begin() as session:
-        note_purged(session, day)
+        note_purged(session, day, closed)
     drop_deleted(sessions.kw["bind"], EMPTIED_TABLES)
     return Purged(closed, emptied, removed)
 

@@ -14,8 +14,9 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id, resume_case
 from registry.complaints.case.states import OPEN_STATES
 from registry.complaints.casework.models import CaseClock
-from registry.complaints.parties.models import Referral
+from registry.complaints.parties.models import Referral, Transfer
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN, REMIND_BEFORE
+from registry.complaints.parties.transfers.rules import LATE_AFTER
 from registry.core.clock import day_at
 from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
@@ -23,7 +24,7 @@ from registry.core.working_days import rounded_up
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, ClockKind, Priority, ReferralState
+from registry.vocabulary.cases import CaseState, ClockKind, Priority, ReferralState, TransferState
 
 Tell = Callable[[str, str, str], bool]
 """Sends a mail: address, subject, text. False when it was not sent, so that it is tried again."""
@@ -103,6 +104,27 @@ def remind_partners(sessions: sessionmaker[Session], at: datetime) -> int:
         for referral in found:
             referral.reminded_on = today
             notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at)
+    return len(found)
+
+
+def tell_late_transfers(sessions: sessionmaker[Session], at: datetime) -> int:
+    """Tell both units once that a request to take a case over was not answered in time. Gives how many.
+
+    In the unit that was asked those who can answer are told, in the one that has the case its supervisors.
+    """
+    with sessions.begin() as session:
+        late = select(Transfer).where(
+            Transfer.state == TransferState.ASKED, Transfer.due_at <= at - LATE_AFTER, Transfer.told_late_at.is_(None)
+        )
+        found = session.scalars(late.order_by(Transfer.id).limit(AT_ONCE)).all()
+        for transfer in found:
+            transfer.told_late_at = rounded_up(at)
+            is_danger = session.get_one(Case, transfer.case_id).priority is Priority.P0
+            for unit, resource, act, kind in (
+                (transfer.party, Resource.TRANSFER, Act.APPROVE, NoticeKind.SECOND_PERSON),
+                (transfer.former, Resource.CASE, Act.HOLD, NoticeKind.ASSIGNED),
+            ):
+                notify_unit(session, unit, resource, act, kind, at, is_danger=is_danger)
     return len(found)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import enum
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
-    URL,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -28,10 +27,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from sqlalchemy.types import String, TypeDecorator
 
 if TYPE_CHECKING:
-    from registry.core.db.patience import BoundedConnection, Watchman
+    from registry.core.db.patience import Watchman
 
 OLDEST_POSTGRESQL = 15
 
@@ -124,6 +124,30 @@ class Limits:
         return [(name, value) for name, value in stated.items() if value]
 
 
+class CountingPool(QueuePool):
+    """A pool that tells how many seconds a thread waited because all connections were in use."""
+
+    def __init__(self, creator: Any, pool_size: int = 5, max_overflow: int = 10, **options: Any) -> None:
+        super().__init__(creator, pool_size, max_overflow, **options)
+        self.maximum = pool_size + max_overflow
+        self.note_wait: Callable[[float], None] = lambda _seconds: None
+
+    def connect(self) -> PoolProxiedConnection:
+        if self.checkedout() < self.maximum:
+            return super().connect()
+        began = monotonic()
+        try:
+            return super().connect()
+        finally:
+            self.note_wait(monotonic() - began)
+
+    def recreate(self) -> "CountingPool":
+        made = super().recreate()
+        assert isinstance(made, CountingPool)
+        made.note_wait = self.note_wait
+        return made
+
+
 def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None, connections: int = 18) -> Engine:
     """An engine with the settings durability asks for. `url` as in REGISTRY_DATABASE_URL.
 
@@ -132,22 +156,29 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     """
     if url.startswith("sqlite"):
         engine = create_engine(
-            url, connect_args={"timeout": timeout, "check_same_thread": False}, pool_size=8, hide_parameters=True
+            url,
+            connect_args={"timeout": timeout, "check_same_thread": False},
+            poolclass=CountingPool,
+            pool_size=8,
+            hide_parameters=True,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+    from registry.core.db.patience import Opener
+
     limits = limits or Limits(connect=timeout)
     parsed = make_url(url)
     own = parsed.query.get("options", "")
     # Later options count.
     stated = f"{limits.options()} {' '.join([own] if isinstance(own, str) else own)}".strip()
-    opener = _Opener(parsed.update_query_dict({"options": stated}), limits)
+    opener = Opener(parsed.update_query_dict({"options": stated}), limits)
     engine = create_engine(
         parsed,
         creator=opener,
         isolation_level="READ COMMITTED",
         pool_pre_ping=True,
+        poolclass=CountingPool,
         pool_size=min(8, connections),
         max_overflow=connections - min(8, connections),
         pool_timeout=POOL_PATIENCE,
@@ -169,6 +200,12 @@ def engine_for(url: str, *, timeout: float = 10.0, limits: Limits | None = None,
     return engine
 
 
+def count_waits(engine: Engine, note: Callable[[float], None]) -> None:
+    """Have `note` called with the seconds that a thread waited because all connections were in use."""
+    assert isinstance(engine.pool, CountingPool)
+    engine.pool.note_wait = note
+
+
 @contextmanager
 def open_engine(url: str) -> Iterator[Engine]:
     """An engine for as long as the block lasts."""
@@ -188,65 +225,8 @@ def note_answer(engine: Engine) -> None:
         _WATCHMEN[engine].note_answer()
 
 
-class _Opener:
-    """Opens connections on which no server that does not answer at all is waited for, and notices a pooler.
-
-    A pooler that gives each transaction another connection (PgBouncer) takes no limits at the beginning of a connection, and
-    keeps no prepared statements: each transaction then states its limits itself.
-    """
-
-    def __init__(self, url: URL, limits: Limits) -> None:
-        from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-
-        from registry.core.db.patience import MARGIN, Watchman
-
-        self._limits = limits
-        self.watchman = Watchman(limits.statement + MARGIN) if limits.statement else None
-        dialect: Any = PGDialect_psycopg
-        _, self._arguments = dialect().create_connect_args(url)
-        self._arguments |= {
-            "connect_timeout": max(int(limits.connect), 1),
-            # A network that swallows packets is noticed by the system, not after a quarter of an hour.
-            "tcp_user_timeout": 10_000,
-            "keepalives_idle": 30,
-        }
-        self.is_pooled = False
-
-    def __call__(self) -> Any:
-        import psycopg
-
-        if self.watchman is not None:
-            self.watchman.require_awake()
-        began = monotonic()
-        try:
-            connection = self._open()
-        except psycopg.errors.ConnectionTimeout:
-            if self.watchman is not None:
-                self.watchman.note_silence(began)
-            raise
-        connection.watchman = self.watchman
-        return connection
-
-    def _open(self) -> "BoundedConnection":
-        import psycopg
-
-        from registry.core.db.patience import BoundedConnection
-
-        if not self.is_pooled:
-            try:
-                return BoundedConnection.connect(**self._arguments)
-            except psycopg.OperationalError as error:
-                if POOLER_REFUSES not in str(error):
-                    raise
-                self.is_pooled = True
-        return BoundedConnection.connect(**self._arguments | {"options": Limits.AT_POOLER, "prepare_threshold": None})
-
-
 POOLED = "registry_pooled"
 """Of a connection's `info`: whether a pooler stands between, so that nothing outlasts a transaction."""
-
-POOLER_REFUSES = "unsupported startup parameter"
-"""What PgBouncer says of limits that are stated at the beginning of a connection."""
 
 
 _CACHE_KIB, _WIDE_CACHE_KIB = 65536, 524288

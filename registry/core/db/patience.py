@@ -8,6 +8,10 @@ from time import monotonic
 from typing import Any
 
 import psycopg
+from sqlalchemy import URL
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+
+from registry.core.db.engine import Limits
 
 MARGIN = 0.5
 """Seconds after PostgreSQL's own limit before a connection is taken for dead."""
@@ -65,4 +69,52 @@ class BoundedConnection(psycopg.Connection[Any]):
         return answer
 
 
-__all__ = ["BoundedConnection", "Watchman"]
+POOLER_REFUSES = "unsupported startup parameter"
+"""What PgBouncer says of limits that are stated at the beginning of a connection."""
+
+
+class Opener:
+    """Opens connections on which no server that does not answer at all is waited for, and notices a pooler.
+
+    A pooler that gives each transaction another connection (PgBouncer) takes no limits at the beginning of a connection, and
+    keeps no prepared statements: each transaction then states its limits itself.
+    """
+
+    def __init__(self, url: URL, limits: Limits) -> None:
+        self._limits = limits
+        self.watchman = Watchman(limits.statement + MARGIN) if limits.statement else None
+        dialect: Any = PGDialect_psycopg
+        _, self._arguments = dialect().create_connect_args(url)
+        self._arguments |= {
+            "connect_timeout": max(int(limits.connect), 1),
+            # A network that swallows packets is noticed by the system, not after a quarter of an hour.
+            "tcp_user_timeout": 10_000,
+            "keepalives_idle": 30,
+        }
+        self.is_pooled = False
+
+    def __call__(self) -> Any:
+        if self.watchman is not None:
+            self.watchman.require_awake()
+        began = monotonic()
+        try:
+            connection = self._open()
+        except psycopg.errors.ConnectionTimeout:
+            if self.watchman is not None:
+                self.watchman.note_silence(began)
+            raise
+        connection.watchman = self.watchman
+        return connection
+
+    def _open(self) -> BoundedConnection:
+        if not self.is_pooled:
+            try:
+                return BoundedConnection.connect(**self._arguments)
+            except psycopg.OperationalError as error:
+                if POOLER_REFUSES not in str(error):
+                    raise
+                self.is_pooled = True
+        return BoundedConnection.connect(**self._arguments | {"options": Limits.AT_POOLER, "prepare_threshold": None})
+
+
+__all__ = ["BoundedConnection", "Opener", "Watchman"]

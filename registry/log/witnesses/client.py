@@ -113,11 +113,14 @@ def post_checkpoint(
 ) -> str | int:
     """Ask a witness to cosign the head `raw` after one of `old` entries.
 
-    Gives its signature line, verified, or the size of the head that it saw last where that is another. Raises NotCosigned,
-    BadProof for a false signature, requests.RequestException.
+    It is sent as the log signed it: the same to each witness, whichever cosigned it before. Gives the signature line,
+    verified, or the size of the head that the witness saw last where that is another. Raises NotCosigned, BadProof for a
+    false signature, requests.RequestException.
     """
-    own, _, _ = raw.partition("\n\n")
-    body = f"old {old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{raw}"
+    own, gap, lines = raw.partition("\n\n")
+    origin = own.partition("\n")[0]
+    signed = own + gap + "".join(line for line in lines.splitlines(True) if line.split(" ")[1] == origin)
+    body = f"old {old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{signed}"
     assert witness.url is not None
     with requests.post(
         f"{witness.url.rstrip('/')}/add-checkpoint",

@@ -24,9 +24,9 @@ from sqlalchemy.sql.elements import BindParameter
 
 from registry.complaints.case.models import Case
 from registry.core.db.engine import Instant
-from registry.officers.absence import able, unable
-from registry.officers.models import Unit
-from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.officers.absence import able, able_officers, unable
+from registry.officers.models import Conflict, Officer, Unit
+from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.vocabulary.cases import CaseState, Priority
 
 MAX_ROWS, MAX_ROWS_OF_PART = 50, 20
@@ -62,6 +62,33 @@ class Source(NamedTuple):
     query: Callable[[], Select[Any]]
     parts: Sequence[tuple[ColumnElement[bool], ...]] = ((),)
     """Conditions that divide it, so that many rows of one part hide none of another. Each is a range of an index."""
+    not_by: Any = None
+    """The column that names who took the first step, where only another may take the second."""
+    reach: Reach = Reach.UNIT
+    """Whose officers see it: those of the unit, of all units of the authority, or of all."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Each role that sees it."""
+        return frozenset(role for role in Role if self.is_of(frozenset({role})))
+
+    def alone(self, query: Select[Any]) -> ColumnElement[bool]:
+        """Whether only one person could take the second step, and it is the one who took the first.
+
+        An officer with an interest in the agency can take none.
+        """
+        can = able_today(self.roles, self.reach)
+        interest = (
+            select(Conflict.id)
+            .join(Officer, Officer.id == Conflict.officer_id)
+            .where(
+                Officer.reference == can.c.reference,
+                Conflict.ended_on.is_(None),
+                Conflict.agency == query.selected_columns.agency,
+            )
+        )
+        others = select(can.c.reference).where(can.c.reference != self.not_by, ~interest.exists())
+        return ~others.exists()
 
     def is_of(self, roles: frozenset[Role]) -> bool:
         """Whether somebody with these roles sees it."""
@@ -138,6 +165,16 @@ def is_mine(owner: Any, resource: Resource = Resource.CASE, act: Act = Act.READ)
     Who reads cases can be given one. An officer of another unit, from which the case came, cannot use it here.
     """
     return or_(owner == ME, owner.is_(None), owner.not_in(able(UNIT, RIGHTS[resource, act], TODAY)))
+
+
+@cache
+def able_today(roles: frozenset[Role], reach: Reach) -> CTE:
+    """The officers who can use one of the roles today, in the unit or wherever the reach goes."""
+    there = able_officers(roles, TODAY)
+    beside = select(Unit.reference).where(Unit.authority == AUTHORITY, Unit.closed_on.is_(None))
+    whose = {Reach.UNIT: Officer.unit == UNIT, Reach.AUTHORITY: Officer.unit.in_(beside)}
+    name = "_".join(("able", reach, *sorted(roles)))
+    return (there.where(whose[reach]) if reach in whose else there).cte(name)
 
 
 @cache

@@ -1,5 +1,6 @@
 """What waits in cases: messages, states that ask for work, hearings, referrals, decisions, access grants, tasks, translations."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, type_coerce
@@ -188,10 +189,8 @@ def _hearing_draft() -> Select[Any]:
 
 
 def _hearing_check() -> Select[Any]:
-    others = Hearing.drafted_by != ME
-    return _hearing(
-        "hearing.reprisal_check", Hearing.state == _H.REPRISAL_CHECK, others, owner=None, since_on=Hearing.drafted_on
-    )
+    waiting = Hearing.state == _H.REPRISAL_CHECK
+    return _hearing("hearing.reprisal_check", waiting, owner=None, since_on=Hearing.drafted_on)
 
 
 def _hearing_approved() -> Select[Any]:
@@ -234,7 +233,7 @@ def _referral_proposed() -> Select[Any]:
 
 
 def _referral_override() -> Select[Any]:
-    requested = Referral.state == _R.PROPOSED, Referral.legal_basis_sealed.is_not(None), Referral.proposed_by != ME
+    requested = Referral.state == _R.PROPOSED, Referral.legal_basis_sealed.is_not(None)
     return _referral("referral.override", *requested, owner=None, since_on=Referral.proposed_on)
 
 
@@ -301,10 +300,10 @@ def _identity() -> Select[Any]:
 
 
 def _decision() -> Select[Any]:
-    drafted = Decision.state == DecisionState.DRAFTED, Decision.drafted_by != ME
+    drafted = Decision.state == DecisionState.DRAFTED
     columns = case_columns("decision.drafted", about=Decision.reference, owner=None, since_on=Decision.drafted_on)
     query = rows(columns).join_from(Decision, Case, Case.id == Decision.case_id)
-    return query.where(of_my_unit(), *drafted)
+    return query.where(of_my_unit(), drafted)
 
 
 def _summary_untranslated() -> Select[Any]:
@@ -351,14 +350,13 @@ def _outcome_untranslated() -> Select[Any]:
 
 
 def _lowering() -> Select[Any]:
-    waiting = PriorityChange.decided_on.is_(None), PriorityChange.asked_by != ME
     columns = case_columns("lowering", owner=None, since_on=PriorityChange.asked_on)
     query = rows(columns).join_from(PriorityChange, Case, Case.id == PriorityChange.case_id)
-    return query.where(of_my_unit(), *waiting)
+    return query.where(of_my_unit(), PriorityChange.decided_on.is_(None))
 
 
 def _grants(kind: AccessKind) -> Select[Any]:
-    requested = AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > AT, AccessGrant.asked_by != ME
+    requested = AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > AT
     since, until = AccessGrant.asked_at, AccessGrant.ends_at
     columns = case_columns("grant.asked", about=AccessGrant.reference, owner=None, since_at=since, due_at=until)
     query = rows(columns).join_from(AccessGrant, Case, Case.id == AccessGrant.case_id)
@@ -381,7 +379,7 @@ def _tasks() -> Select[Any]:
     owner = func.coalesce(CaseTask.owner, Case.assignee, CaseTask.made_by, type_=String)
     columns = case_columns("task", owner=owner, since_on=CaseTask.made_on, due_on=CaseTask.due_on, due_at=None)
     query = rows(columns).join_from(CaseTask, Case, Case.id == CaseTask.case_id)
-    is_given = and_(CaseTask.owner == ME, CaseTask.made_by != ME)
+    is_given = CaseTask.owner != CaseTask.made_by
     now_due = or_(CaseTask.due_on <= SOON, CaseTask.due_on.is_(None), is_given)
     open_ = CaseTask.done_on.is_(None), Case.state != _S.PURGED, is_mine(owner)
     return query.where(of_my_unit(), *open_, now_due)
@@ -443,14 +441,14 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.CASE, Act.HOLD), _decided, by_state(DECIDED)),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
     Source(_proposes(Resource.HEARING), _hearing_draft),
-    Source(right(Resource.HEARING, Act.APPROVE), _hearing_check),
+    Source(right(Resource.HEARING, Act.APPROVE), _hearing_check, not_by=Hearing.drafted_by),
     Source(_proposes(Resource.HEARING), _hearing_approved),
     Source(_proposes(Resource.HEARING), _hearing_answered),
     Source(_proposes(Resource.HEARING), _hearing_lapsed),
     Source(_proposes(Resource.HEARING), _hearing_longer),
     Source(_proposes(Resource.HEARING), _objection),
     Source(_proposes(Resource.REFERRAL), _referral_proposed),
-    Source(right(Resource.REFERRAL, Act.APPROVE), _referral_override),
+    Source(right(Resource.REFERRAL, Act.APPROVE), _referral_override, not_by=Referral.proposed_by),
     Source(_proposes(Resource.REFERRAL), _referral_to_send),
     Source(_proposes(Resource.REFERRAL), _referral_silent),
     Source(_proposes(Resource.REFERRAL), _referral_declined),
@@ -459,14 +457,17 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.CASE, Act.HOLD), _transfer_late),
     Source(_proposes(Resource.TRANSFER), _transfer_declined),
     Source(right(Resource.IDENTITY, Act.APPROVE), _identity),
-    Source(right(Resource.DECISION, Act.APPROVE), _decision),
+    Source(right(Resource.DECISION, Act.APPROVE), _decision, not_by=Decision.drafted_by),
     Source(right(Resource.ACCOUNT, Act.WRITE), _summary_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
-    Source(_works, _lowering),
-    *(Source(right(RIGHT_TO[kind], Act.APPROVE), lambda kind=kind: _grants(kind)) for kind in AccessKind),  # type: ignore[misc]
+    Source(_works, _lowering, not_by=PriorityChange.asked_by),
+    *(
+        Source(right(RIGHT_TO[kind], Act.APPROVE), partial(_grants, kind), not_by=AccessGrant.asked_by)
+        for kind in AccessKind
+    ),
     Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
     Source(_works, _tasks),
     Source(_works, _events),

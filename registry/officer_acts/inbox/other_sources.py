@@ -1,6 +1,6 @@
 """What waits beside cases: sanctions, licences, lists, channels, clones, entries, accounts, the law, and unsent texts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from registry.officer_acts.inbox.branches import (
     ME,
     UNIT,
     Columns,
+    May,
     Source,
     in_my_unit,
     is_mine,
@@ -26,7 +27,7 @@ from registry.officer_acts.inbox.branches import (
 from registry.officer_acts.inbox.case_sources import case_columns
 from registry.officers.absence import staffed_units
 from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld, Unit
-from registry.officers.rights import RIGHTS, Act, Resource, Role
+from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.register.agencies import storage
 from registry.register.agencies.models import Agency, Licence, PendingChannelChange
 from registry.register.authorities.models import Authority, Retrieval
@@ -78,47 +79,12 @@ def _sanction_draft() -> Select[Any]:
 
 
 def _sanction_review() -> Select[Any]:
-    waiting = Sanction.state == SanctionState.LEGAL_REVIEW, Sanction.proposed_by != ME
-    return _sanction("sanction.legal_review", *waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
+    waiting = Sanction.state == SanctionState.LEGAL_REVIEW
+    return _sanction("sanction.legal_review", waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
 
 
 def _sanction_end() -> Select[Any]:
-    return _sanction("sanction.ending", Sanction.ending_by.is_not(None), Sanction.ending_by != ME)
-
-
-def _lacks_second_person(first: Any, resource: Resource) -> ColumnElement[bool]:
-    """No one under the authority may approve it but the one who proposed it."""
-    others = (
-        select(Officer.id)
-        .join(RoleHeld, RoleHeld.officer_id == Officer.id)
-        .join(Unit, Unit.reference == Officer.unit)
-        .where(
-            Unit.authority == AUTHORITY, Unit.closed_on.is_(None), Officer.state == OfficerState.ACTIVE,
-            Officer.reference != first, RoleHeld.ended_on.is_(None), RoleHeld.role.in_(sorted(RIGHTS[resource, Act.APPROVE])),
-        )
-    )  # fmt: skip
-    return ~others.exists()
-
-
-def _sanction_alone() -> Select[Any]:
-    waiting = (
-        Sanction.state == SanctionState.LEGAL_REVIEW,
-        _lacks_second_person(Sanction.proposed_by, Resource.SANCTION),
-    )
-    return _sanction("second_person.sanction", *waiting, since_on=Sanction.proposed_on, due_on=Sanction.effective_from)
-
-
-def _sanction_end_alone() -> Select[Any]:
-    waiting = Sanction.ending_by.is_not(None), _lacks_second_person(Sanction.ending_by, Resource.SANCTION)
-    return _sanction("second_person.sanction", *waiting)
-
-
-def _proposal_alone() -> Select[Any]:
-    columns = Columns(
-        kind="second_person.licence", reference=Proposal.reference, agency=_reference_of(Proposal.agency_id)
-    )
-    mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id), Proposal.state == ProposalState.OPEN
-    return rows(columns).where(*mine, _lacks_second_person(Proposal.proposed_by, Resource.LICENCE))
+    return _sanction("sanction.ending", Sanction.ending_by.is_not(None))
 
 
 def _sanction_wanted() -> Select[Any]:
@@ -130,7 +96,7 @@ def _sanction_wanted() -> Select[Any]:
 
 
 def _proposals() -> Select[Any]:
-    waiting = Proposal.state == ProposalState.OPEN, Proposal.proposed_by != ME
+    waiting = Proposal.state == ProposalState.OPEN
     columns = Columns(
         kind="licence.proposal",
         reference=Proposal.reference,
@@ -139,7 +105,7 @@ def _proposals() -> Select[Any]:
         agency=_reference_of(Proposal.agency_id),
     )
     mine = Proposal.authority == AUTHORITY, _of_no_interest(Proposal.agency_id)
-    return rows(columns).where(*mine, *waiting)
+    return rows(columns).where(*mine, waiting)
 
 
 def _refused_proposals() -> Select[Any]:
@@ -151,7 +117,8 @@ def _refused_proposals() -> Select[Any]:
         agency=_reference_of(Proposal.agency_id),
     )  # fmt: skip
     mine = is_mine(Proposal.proposed_by, Resource.LICENCE, Act.PROPOSE)
-    refused = Proposal.state == ProposalState.REFUSED, mine, Proposal.decided_at > _long_ago()
+    is_new = type_coerce(Proposal.decided_at, BigInteger) + 14 * _DAY > type_coerce(AT, AT.type)
+    refused = Proposal.state == ProposalState.REFUSED, mine, is_new
     return rows(columns).where(Proposal.authority == AUTHORITY, *refused, ~again.exists())
 
 
@@ -169,18 +136,13 @@ def _applications() -> Select[Any]:
     return query.where(*entered, _of_no_interest(Proposal.agency_id), ~goes_on.exists())
 
 
-def _long_ago() -> Any:
-    """A fortnight before, as instants are stored."""
-    return type_coerce(type_coerce(AT, BigInteger) - 14 * _DAY, AT.type)
-
-
 def _deposits() -> Select[Any]:
-    waiting = DepositLine.state == ProposalState.OPEN, DepositLine.recorded_by != ME
+    waiting = DepositLine.state == ProposalState.OPEN
     agency = Agency.reference
     columns = Columns(kind="deposit", reference=agency, agency=agency, since_at=DepositLine.recorded_at)
     query = rows(columns).join_from(DepositLine, Agency, Agency.id == DepositLine.agency_id)
     mine = DepositLine.authority == AUTHORITY, _of_no_interest(DepositLine.agency_id)
-    return query.where(*mine, *waiting)
+    return query.where(*mine, waiting)
 
 
 def _licensed_agencies() -> Select[Any]:
@@ -202,13 +164,13 @@ def _entries() -> Select[Any]:
 
 
 def _channels() -> Select[Any]:
-    waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED, PendingChannelChange.proposed_by != ME
+    waiting = PendingChannelChange.state == ChannelChangeState.PROPOSED
     columns = Columns(
         kind="channel", reference=PendingChannelChange.reference, since_at=PendingChannelChange.proposed_at,
         agency=_reference_of(PendingChannelChange.agency_id),
     )  # fmt: skip
     mine = PendingChannelChange.agency_id.in_(_licensed_agencies()), _of_no_interest(PendingChannelChange.agency_id)
-    return rows(columns).where(*mine, *waiting)
+    return rows(columns).where(*mine, waiting)
 
 
 def _clones() -> Select[Any]:
@@ -267,9 +229,9 @@ def _out_of_date(kind: str, whose: ColumnElement[bool]) -> Select[Any]:
 
 
 def _changes() -> Select[Any]:
-    waiting = OfficerChange.state == ChangeState.OPEN, OfficerChange.proposed_by != ME
+    waiting = OfficerChange.state == ChangeState.OPEN
     columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
-    return rows(columns).where(OfficerChange.unit == UNIT, *waiting)
+    return rows(columns).where(OfficerChange.unit == UNIT, waiting)
 
 
 def _unstaffed() -> Select[Any]:
@@ -283,6 +245,15 @@ def _unstaffed() -> Select[Any]:
     )
     columns = Columns(kind="unit.unstaffed", reference=Unit.reference)
     return rows(columns).where(*takes, Unit.reference.not_in(staffed))
+
+
+def _unled() -> Select[Any]:
+    """Units with officers in which no one can give a role: what waits for a role there reaches none of its own."""
+    led = staffed_units(RIGHTS[Resource.OFFICER, Act.PROPOSE])
+    has_people = select(Officer.id).where(Officer.unit == Unit.reference, Officer.state == OfficerState.ACTIVE)
+    own = Unit.closed_on.is_(None), Unit.partner_kind.is_(None), Unit.agency.is_(None)
+    columns = Columns(kind="unit.unled", reference=Unit.reference)
+    return rows(columns).where(*own, has_people.exists(), Unit.reference.not_in(led))
 
 
 def _second_supervisor() -> Select[Any]:
@@ -300,7 +271,7 @@ def _second_supervisor() -> Select[Any]:
 
 
 def _templates() -> Select[Any]:
-    waiting = ReplyTemplate.unit == UNIT, ReplyTemplate.state == TemplateState.PROPOSED, ReplyTemplate.written_by != ME
+    waiting = ReplyTemplate.unit == UNIT, ReplyTemplate.state == TemplateState.PROPOSED
     columns = Columns(kind="template", reference=ReplyTemplate.reference, since_on=ReplyTemplate.written_on)
     return rows(columns).where(*waiting)
 
@@ -317,63 +288,61 @@ def _unsent() -> Select[Any]:
     return query.where(Officer.reference == ME)
 
 
-def _approves(resource: Resource) -> Any:
-    return right(resource, Act.APPROVE)
-
-
-DESK_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.LICENCE, Act.PROPOSE), _refused_proposals),
-    Source(right(Resource.LICENCE, Act.PROPOSE), _applications),
-    Source(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
-    Source(_approves(Resource.SANCTION), _sanction_review),
-    Source(_approves(Resource.SANCTION), _sanction_end),
-    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.CASE, Act.READ), _sanction_wanted),
-    Source(_approves(Resource.LICENCE), _proposals),
-    Source(_approves(Resource.DEPOSIT), _deposits),
-    Source(_approves(Resource.ENTRY), _entries),
-    Source(_approves(Resource.CHANNEL), _channels),
-    Source(_approves(Resource.CLONE), _clones),
-    Source(_approves(Resource.IMPORT), _lists),
-    Source(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
-    Source(_approves(Resource.OFFICER), _changes),
-    Source(right(Resource.CASE, Act.HOLD), _templates),
-)
-"""Of an authority or a unit: where no one has the role, the row waits for those who give it."""
-
-OWN_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
-    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
-    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
-    Source(_approves(Resource.OFFICER), _second_supervisor),
-    Source(right(Resource.OFFICER, Act.PROPOSE), _sanction_alone),
-    Source(right(Resource.OFFICER, Act.PROPOSE), _sanction_end_alone),
-    Source(right(Resource.OFFICER, Act.PROPOSE), _proposal_alone),
-    Source(right(Resource.OWN, Act.WRITE), _unsent),
-)
-"""Of the reader alone, of administrators, or of those who give roles."""
-
-
 def _overlay(kind: str, since: Any, *conditions: ColumnElement[bool]) -> Select[Any]:
     columns = Columns(kind=kind, reference=LawOverlay.reference, since_at=since)
     return rows(columns).where(*conditions)
 
 
 def _proposed() -> Select[Any]:
-    waiting = LawOverlay.state == OverlayState.PROPOSED, LawOverlay.proposed_by != ME
-    return _overlay("law.proposed", LawOverlay.proposed_at, *waiting)
+    return _overlay("law.proposed", LawOverlay.proposed_at, LawOverlay.state == OverlayState.PROPOSED)
 
 
 def _withdrawal() -> Select[Any]:
-    requested = LawOverlay.withdrawal_asked_by.is_not(None), LawOverlay.withdrawal_asked_by != ME
-    return _overlay(
-        "law.withdrawal", LawOverlay.withdrawal_asked_at, LawOverlay.state == OverlayState.APPROVED, *requested
-    )
+    requested = LawOverlay.state == OverlayState.APPROVED, LawOverlay.withdrawal_asked_by.is_not(None)
+    return _overlay("law.withdrawal", LawOverlay.withdrawal_asked_at, *requested)
 
+
+def _approves(resource: Resource) -> Any:
+    return right(resource, Act.APPROVE)
+
+
+def _of_authority(may: Callable[[May], bool], query: Callable[[], Select[Any]], not_by: Any = None) -> Source:
+    return Source(may, query, not_by=not_by, reach=Reach.AUTHORITY)
+
+
+DESK_SOURCES: tuple[Source, ...] = (
+    _of_authority(right(Resource.LICENCE, Act.PROPOSE), _refused_proposals),
+    _of_authority(right(Resource.LICENCE, Act.PROPOSE), _applications),
+    _of_authority(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
+    _of_authority(_approves(Resource.SANCTION), _sanction_review, Sanction.proposed_by),
+    _of_authority(_approves(Resource.SANCTION), _sanction_end, Sanction.ending_by),
+    Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.CASE, Act.READ), _sanction_wanted),
+    _of_authority(_approves(Resource.LICENCE), _proposals, Proposal.proposed_by),
+    _of_authority(_approves(Resource.DEPOSIT), _deposits, DepositLine.recorded_by),
+    _of_authority(_approves(Resource.ENTRY), _entries),
+    _of_authority(_approves(Resource.CHANNEL), _channels, PendingChannelChange.proposed_by),
+    _of_authority(_approves(Resource.CLONE), _clones),
+    _of_authority(_approves(Resource.IMPORT), _lists),
+    _of_authority(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
+    Source(_approves(Resource.OFFICER), _changes, not_by=OfficerChange.proposed_by),
+    Source(right(Resource.CASE, Act.HOLD), _templates, not_by=ReplyTemplate.written_by),
+)
+"""Of an authority or a unit."""
 
 LAW_SOURCES: tuple[Source, ...] = (
-    Source(right(Resource.LAW, Act.APPROVE), _proposed),
-    Source(right(Resource.LAW, Act.APPROVE), _withdrawal),
+    Source(right(Resource.LAW, Act.APPROVE), _proposed, not_by=LawOverlay.proposed_by, reach=Reach.ALL),
+    Source(right(Resource.LAW, Act.APPROVE), _withdrawal, not_by=LawOverlay.withdrawal_asked_by, reach=Reach.ALL),
 )
+
+OWN_SOURCES: tuple[Source, ...] = (
+    Source(right(Resource.UNIT, Act.WRITE), _unstaffed),
+    Source(right(Resource.UNIT, Act.WRITE), _unled),
+    Source(right(Resource.UNIT, Act.WRITE), _list_held_unowned),
+    Source(right(Resource.UNIT, Act.WRITE), _list_out_of_date_unowned),
+    Source(_approves(Resource.OFFICER), _second_supervisor),
+    Source(right(Resource.OWN, Act.WRITE), _unsent),
+)
+"""Of the reader alone, or of administrators."""
 
 
 class RowToRead(NamedTuple):

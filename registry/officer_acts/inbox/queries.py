@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Integer, Select, String, func, literal, select, union_all
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.selectable import CompoundSelect
 
@@ -18,7 +18,7 @@ from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
 from registry.core.working_days import working_days_after
 from registry.officer_acts.case_filters import MINE
-from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, Source
+from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, ME, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
 from registry.officer_acts.inbox.other_sources import (
     DESK_SOURCES,
@@ -27,13 +27,15 @@ from registry.officer_acts.inbox.other_sources import (
     countries_out_of_date,
     deposits_short,
 )
-from registry.officers.absence import roles_held_in
+from registry.officers.absence import roles_usable_in
 from registry.officers.models import Unit
-from registry.officers.rights import Act, Resource, Role
+from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState
 
-SOURCES: tuple[Source, ...] = (*CASE_SOURCES, *DESK_SOURCES, *OWN_SOURCES, *LAW_SOURCES)
+_GIVEN_SOURCES = (*CASE_SOURCES, *DESK_SOURCES, *LAW_SOURCES)
+"""What waits for a role, and where no one has it for those who give it."""
+SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *OWN_SOURCES)
 
 SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
@@ -65,7 +67,6 @@ _LINKS: Mapping[str, str] = {
     "clone": "/console/clones",
     "list.": "/console/imports",
     "officer.": "/console/officers",
-    "second_person.": "/console/officers",
     "unit.": "/console/officers",
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
@@ -122,8 +123,8 @@ NAMELESS = ("officer.", "unsent", "channel", "clone", "licence.proposal", "licen
 class Row:
     """One thing that waits. `owner` is an officer's reference, None for anyone who has the right; `due_at` its deadline.
 
-    `agency` is a public reference; that of a case is sealed, and for the page to read. `is_vacant`: no one in the unit has
-    the role for it, so it waits for those who can give that role.
+    `agency` is a public reference; that of a case is sealed, and for the page to read. `is_vacant`: no one can use the role
+    for it today, or only the one who took the first of two steps, so it waits for those who can give that role.
     """
 
     kind: str
@@ -227,8 +228,37 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     the roles of the unit, for operators one the law in force, and for officers of deposits a few read the ledgers that were
     drawn on.
     """
+    today, values = day_at(at, None), values_for(me, at)
+    seen = _seen(session, me, today)
+    given = session.execute(_statement(seen), values).all()
+    found = {_row(row): None for row in given}
+    if me.standing.may(Resource.LAW, Act.PROPOSE):
+        found |= {
+            Row("law.out_of_date", country, None, None, since, None, None): None
+            for country, since in countries_out_of_date(session, today)
+        }
+    keeps_deposits = me.standing.may(Resource.DEPOSIT, Act.PROPOSE)
+    if keeps_deposits or seen.is_told_of_deposits:
+        short = deposits_short(session, me.standing.authority, at)
+        found |= {
+            Row(
+                "deposit.short", agency, None, None, None, _end_of(by) if by else None, None,
+                is_vacant=not keeps_deposits, agency=agency,
+            ): None
+            for agency, by in short
+            if agency not in me.conflicts
+        }  # fmt: skip
+    specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
+    shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
+    listed = Inbox(sorted(shown_rows, key=lambda row: row.order(me.officer.reference)))
+    listed.hidden = _hidden(session, seen, values, given)
+    return listed
+
+
+def values_for(me: AuthenticatedOfficer, at: datetime) -> dict[str, Any]:
+    """What the statements of the sources are asked with."""
     today = day_at(at, None)
-    values = {
+    return {
         "me": me.officer.reference,
         "unit": me.standing.unit,
         "authority": me.standing.authority,
@@ -239,44 +269,26 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
         "at": at,
         "conflicts": sorted(me.conflicts) or [""],
     }
-    roles = me.standing.roles
-    vacant = _vacant(session, me) if roles & _GIVE_ROLES else frozenset()
-    given = session.execute(_statement(roles, vacant), values).all()
-    found = {_row(row): None for row in given}
-    if me.standing.may(Resource.LAW, Act.PROPOSE):
-        found |= {
-            Row("law.out_of_date", country, None, None, since, None, None): None
-            for country, since in countries_out_of_date(session, today)
-        }
-    if me.standing.may(Resource.DEPOSIT, Act.PROPOSE):
-        found |= {
-            Row("deposit.short", agency, None, None, None, _end_of(by) if by else None, None, agency=agency): None
-            for agency, by in deposits_short(session, me.standing.authority, at)
-            if agency not in me.conflicts
-        }
-    specific = {row.reference for row in found if not row.kind.startswith(("case.", "translation."))}
-    shown_rows = [row for row in found if not (row.kind in _WORK and row.reference in specific)]
-    listed = Inbox(sorted(shown_rows, key=lambda row: row.order(me.officer.reference)))
-    listed.hidden = _hidden(session, roles, vacant, values, given)
-    return listed
 
 
-def _hidden(
-    session: Session, roles: frozenset[Role], vacant: frozenset[int], values: Mapping[str, Any], given: Sequence[Any]
-) -> dict[Alike, int]:
+def _hidden(session: Session, seen: "_Seen", values: Mapping[str, Any], given: Sequence[Any]) -> dict[Alike, int]:
     """How many more there are than the sources gave."""
-    parts = _parts(roles, vacant)
+    parts = _parts(seen)
     cut = frozenset(
-        parts[part].source
+        (parts[part].source, parts[part].is_vacant)
         for part, number in Counter(row.part for row in given).items()
-        if number >= (MAX_ROWS_OF_PART if parts[part].conditions else MAX_ROWS)
+        if number >= parts[part].max_rows
     )
     if not cut:
         return {}
     me = values["me"]
-    listed = Counter(Alike(row.kind, row.priority, row.owner == me) for row in given if parts[row.part].source in cut)
+    listed = Counter(
+        Alike(row.kind, row.priority, row.owner == me)
+        for row in given
+        if (parts[row.part].source, parts[row.part].is_vacant) in cut
+    )
     counted: Counter[Alike] = Counter()
-    for kind, priority, owner, number in session.execute(_counting(cut), values):
+    for kind, priority, owner, number in session.execute(_counting(seen, cut), values):
         counted[Alike(kind, priority, owner == me)] += number
     return dict(sorted((counted - listed).items(), key=lambda one: (one[0].priority or "p9", one[0].kind)))
 
@@ -300,50 +312,77 @@ _WITHIN: Mapping[str, int] = {
 _GIVE_ROLES = frozenset({Role.SUPERVISOR, Role.SYSADMIN})
 
 
-def _vacant(session: Session, me: AuthenticatedOfficer) -> frozenset[int]:
-    """The sources that no one in the unit sees, for an officer who can give somebody the role.
+class _Seen(NamedTuple):
+    """What an officer sees: by `roles`; and the `vacant` sources, by their places, which no one sees for want of a role."""
 
-    What is the authority's may be seen by another of its units.
-    """
-    unit = me.standing.unit
-    beside = and_(Unit.authority == me.standing.authority, Unit.closed_on.is_(None))
-    roles = session.execute(roles_held_in(select(Unit.reference).where(or_(Unit.reference == unit, beside)))).all()
-    held = frozenset(role for where, role in roles if where == unit)
-    if Role.SUPERVISOR not in me.standing.roles and Role.SUPERVISOR in held:
-        return frozenset()
-    of_authority = frozenset(role for _, role in roles)
-    seen_by = [(one, held) for one in CASE_SOURCES] + [(one, of_authority) for one in DESK_SOURCES]
-    return frozenset(number for number, (one, those) in enumerate(seen_by) if not one.is_of(those))
+    roles: frozenset[Role]
+    gives_roles: bool = False
+    vacant: frozenset[int] = frozenset()
+    is_told: bool = False
+    """Whether the officer is told of the vacant sources: supervisors are, and where none is there today administrators."""
+    is_told_of_deposits: bool = False
+
+
+def _seen(session: Session, me: AuthenticatedOfficer, today: date) -> _Seen:
+    roles, unit = me.standing.roles, me.standing.unit
+    if not roles & _GIVE_ROLES:
+        return _Seen(roles)
+    beside = select(Unit.reference).where(Unit.authority == me.standing.authority, Unit.closed_on.is_(None))
+    usable = session.execute(roles_usable_in(beside.union(select(literal(unit, String))), today)).all()
+    in_unit = frozenset(role for where, role in usable if where == unit)
+    by_reach = {Reach.UNIT: in_unit, Reach.AUTHORITY: frozenset(role for _, role in usable)}
+    vacant = frozenset(n for n, one in enumerate(_GIVEN_SOURCES) if not one.roles & by_reach.get(one.reach, one.roles))
+    is_told = Role.SUPERVISOR in roles or Role.SUPERVISOR not in in_unit
+    lacks_keeper = not RIGHTS[Resource.DEPOSIT, Act.PROPOSE] & by_reach[Reach.AUTHORITY]
+    return _Seen(roles, True, vacant, is_told, is_told and lacks_keeper)
 
 
 class _Part(NamedTuple):
-    """A part of a source, by its place among all sources; `is_vacant`: of which no one in the unit has the role."""
+    """A part of a source, by its place among all sources. `whose` is asked of the rows beside what makes the part."""
 
     source: int
-    conditions: tuple[ColumnElement[bool], ...]
+    part: tuple[ColumnElement[bool], ...]
+    whose: tuple[ColumnElement[bool], ...]
     is_vacant: bool
 
+    @property
+    def is_divided(self) -> bool:
+        return len(SOURCES[self.source].parts) > 1
+
+    @property
+    def max_rows(self) -> int:
+        return MAX_ROWS_OF_PART if self.is_divided else MAX_ROWS
+
 
 @lru_cache(maxsize=128)
-def _parts(roles: frozenset[Role], vacant: frozenset[int]) -> list[_Part]:
-    """What officers of these roles see, and those who see the `vacant` sources of cases too."""
-    own = {one.query for one in SOURCES if one.is_of(roles)}
-    seen = {one.query: n for n, one in enumerate(SOURCES) if one.query in own or n in vacant}
-    return [_Part(n, part, query not in own) for query, n in seen.items() for part in SOURCES[n].parts]
+def _parts(seen: _Seen) -> list[_Part]:
+    """What an officer sees of each source: what others began, where a second person is asked for. And, for one who gives
+    roles, what no one else can end."""
+    own = {one.query: n for n, one in reversed(list(enumerate(SOURCES))) if one.is_of(seen.roles)}
+    found = []
+    for n, one in enumerate(SOURCES):
+        if own.get(one.query) == n:
+            mine = () if one.not_by is None else (one.not_by != ME,)
+            found += [_Part(n, part, mine, False) for part in one.parts]
+        elif seen.is_told and n in seen.vacant and one.query not in own:
+            found += [_Part(n, part, (), True) for part in one.parts]
+        gives_it = seen.gives_roles and (one.reach is not Reach.ALL or one.is_of(seen.roles))
+        if gives_it and one.not_by is not None and n not in seen.vacant:
+            found.append(_Part(n, (), (one.alone(one.query()),), True))
+    return found
 
 
 @lru_cache(maxsize=128)
-def _statement(roles: frozenset[Role], vacant: frozenset[int]) -> CompoundSelect[Any]:
-    """The statement for officers of these roles: built once, for it is long."""
-    parts = [(SOURCES[one.source].query().where(*one.conditions), one) for one in _parts(roles, vacant)]
+def _statement(seen: _Seen) -> CompoundSelect[Any]:
+    """The statement for officers who see this: built once, for it is long."""
     return union_all(
         *(
             select(
-                _first_of(query, one),
+                _first_of(SOURCES[one.source].query().where(*one.part, *one.whose), one),
                 literal(n, Integer).label("part"),
                 literal(int(one.is_vacant), Integer).label("is_vacant"),
             )
-            for n, (query, one) in enumerate(parts)
+            for n, one in enumerate(_parts(seen))
         )
     )
 
@@ -351,16 +390,17 @@ def _statement(roles: frozenset[Role], vacant: frozenset[int]) -> CompoundSelect
 def _first_of(query: Select[Any], part: _Part) -> Any:
     """The most urgent of what a statement finds, and the one due first of those."""
     given = query.selected_columns
-    if part.conditions:
-        return query.order_by(Case.due_at, Case.id).limit(MAX_ROWS_OF_PART).subquery()
+    if part.is_divided:
+        return query.order_by(Case.due_at, Case.id).limit(part.max_rows).subquery()
     due = (given.due_at, given.due_on, given.since_on, given.since_at, given.reference)
-    return query.order_by(given.priority, *due).limit(MAX_ROWS).subquery()
+    return query.order_by(given.priority, *due).limit(part.max_rows).subquery()
 
 
 @lru_cache(maxsize=128)
-def _counting(sources: frozenset[int]) -> CompoundSelect[Any]:
-    """How many of each kind and priority the sources have."""
-    found = [SOURCES[number].query().subquery() for number in sorted(sources)]
+def _counting(seen: _Seen, cut: frozenset[tuple[int, bool]]) -> CompoundSelect[Any]:
+    """How many of each kind and priority those sources have of which not all were given."""
+    whole = {(one.source, one.is_vacant): one.whose for one in _parts(seen)}
+    found = [SOURCES[n].query().where(*whole[n, is_vacant]).subquery() for n, is_vacant in sorted(cut)]
     return union_all(
         *(
             select(part.c.kind, part.c.priority, part.c.owner, func.count()).group_by(

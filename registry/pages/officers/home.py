@@ -24,6 +24,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.form_fields import any_day_in
 from registry.pages.officers.guard import allowed
+from registry.pages.officers.licences.acts import act_approvals
 from registry.pages.officers.local_times import ZONES, today_in
 from registry.pages.officers.rendering import language, page
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
@@ -32,8 +33,6 @@ from registry.pages.officers.sanctions import approvals
 pages = Blueprint("console_home", __name__)
 
 MAX_SHOWN = 60
-_APPROVED_HERE = frozenset({"sanction.legal_review", "sanction.ending"})
-"""Kinds of rows that are opened in their place, with all that the second person must see."""
 
 
 @pages.get("/")
@@ -66,7 +65,8 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
         hidden=hidden[wanted],
         agencies=_agencies_of(session, shown, glanced, at),
         typed={case for case, seen in glanced.items() if seen.is_typed},
-        approvals=approvals(session, me, [row.reference for row in shown if row.kind in _APPROVED_HERE]),
+        sanctions=approvals(session, me, _opened(shown, "sanction.legal_review", "sanction.ending")),
+        acts=act_approvals(session, me, _opened(shown, "licence.proposal")),
         counts=counts(session, me, at) if reads_cases else [],
         urgency=URGENCY,
         at=at,
@@ -100,6 +100,11 @@ def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
 
 def _is_in(group: str, one: Alike) -> bool:
     return group == "all" or one.group == group or (group == "mine" and one.is_mine)
+
+
+def _opened(rows: Sequence[Row], *kinds: str) -> list[str]:
+    """What is opened in its place, with all that a second person must see."""
+    return [row.reference for row in rows if row.kind in kinds and not row.is_vacant]
 
 
 def _agencies_of(

@@ -70,7 +70,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     """
     found: list[Item] = []
     plain = whole = folded(text)
-    home = country or HOME_OF.get(language_of(plain)) or country_in(text)
+    home = country or HOME_OF.get(language_of(plain)) or _named_in(plain)
     for shape in shapes():
         # What paper it is stands in the words before its number.
         for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
@@ -181,12 +181,14 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or HOME_OF.get(language) or (country_in(text) if language == "zh" else None)
+    home = country or HOME_OF.get(language) or _named_in(plain)
+    if home is None and language == "en":
+        home = "GB"
     places = [
         *(
             (match.start(), match.end(), _chinese(match))
             for match in grammar("chinese_phone").finditer(plain)
-            if language in ("zh", "en") or match[1]
+            if language in ("zh", "") or match[1]
         ),
         *((match.start(), match.end(), _international(match[0])) for match in grammar("phone_abroad").finditer(plain)),
         *((*match.span(1), _national(match[1], home)) for match in grammar("said_phone").finditer(plain)),
@@ -299,7 +301,11 @@ def countries_in(plain: str) -> list[tuple[int, int, str]]:
 
 def country_in(advert: str) -> str | None:
     """The one country of a job that an advert names; None where it names none or several."""
-    found = {code for _, _, code in countries_in(folded(readable(advert)))}
+    return _named_in(folded(readable(advert)))
+
+
+def _named_in(plain: str) -> str | None:
+    found = {code for _, _, code in countries_in(plain)}
     return found.pop() if len(found) == 1 else None
 
 
@@ -318,7 +324,11 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         start += _unopened(plain[start:end])
         if end - start >= 4 and not grammar("no_company").search(plain[start:end]):
             places.append((start, end))
-    places += [match.span(1 if match[1] else 2) for match in grammar("short_company").finditer(plain)]
+    places += [
+        match.span(1 if match[1] else 2)
+        for name in ("short_company", "named_han")
+        for match in grammar(name).finditer(plain)
+    ]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
     for name, written in (
         ("latin_company", unread),
@@ -326,6 +336,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("form_first", unread),
         ("beside_number", text),
         ("trade_first", unread),
+        ("trade_behind", unread),
     ):
         pattern = grammar(name)
         for match in pattern.finditer(written):

@@ -76,7 +76,7 @@ class Reading:
         language = language_of(self.plain)
         self.language = language
         # Latin adverts whose language cannot be told are read in all of them; Chinese ones use English words too.
-        self._languages = ("zh", "en") if language == "zh" else (language,) if language != "en" else LANGUAGES[1:]
+        self._languages = ("zh", "en") if language == "zh" else (language,) if language else LANGUAGES[1:]
         self.clauses = _parts(grammar("clause_end"), self.plain)
         self.sentences = _parts(grammar("sentence_end"), self.plain)
         self._clause_starts = [start for start, _ in self.clauses]
@@ -223,6 +223,12 @@ class Reading:
         warnings = [one for one in self.within("warn", start, end) if not self._covers("not_swindling", one)]
         others = [one for one in others if not self.has("turns_to_self", one.end, match.start)]
         return any(not self.has("ours", one.end, match.start) for one in (*warnings, *others))
+
+    def said_as(self, match: Match) -> str:
+        """How the words of a match are meant: told of others, denied, or said."""
+        if self.is_aside(match) or self.is_quoted(match):
+            return "told"
+        return "denied" if self.is_denied(match) else "said"
 
     def _resumed(self, match: Match) -> int:
         """Where what is said of a match ends: behind its clause, or the next that begins with "that"."""

@@ -1,13 +1,14 @@
 """Red flags of an advert: what it asks for, promises or leaves out, each with its words and the rules it breaks. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
 from registry.verification.checks.offer import long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
-from registry.verification.checks.text import readable
+from registry.verification.checks.sums import Charge
+from registry.verification.checks.text import data_of, readable
 from registry.vocabulary.checks import CheckKind, ItemKind
 from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa
@@ -63,6 +64,15 @@ _NAMING = frozenset(
 )
 
 
+_CHARGES = frozenset({ItemKind.FEE, ItemKind.DEPOSIT})
+MAX_SEEN = 4
+"""Places of a concept that are looked at to tell what kind of text it is."""
+LEAST_TEXT = 40
+"""Characters of a Chinese text, a third of those of others, from which its kind is told."""
+HOW_SAID = ("said", "denied", "told")
+"""How the words of a concept are meant (`Reading.said_as`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flagged:
     """A flag and the words of the advert that raise it; no words where something is left out."""
@@ -93,14 +103,11 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     reading = Reading(text)
     items = items_in(text, country)
     offered, charges = offer_items(reading, without_items(text, items))
-    places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
-    for one in charges:
-        if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
-            places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
-    if (hours := long_hours(reading)) is not None:
-        places.setdefault(RedFlag.LONG_HOURS, hours)
-    # One who asks for what no honest agency asks is read with a wider net.
-    places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
+    if is_fair(reading, (*items, *offered)):
+        places: dict[RedFlag, tuple[int, int]] = {}
+        offered = [one for one in offered if one.kind not in _CHARGES]
+    else:
+        places = _accused(reading, charges)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
@@ -115,6 +122,37 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
         found[RedFlag.NO_COMPANY] = Flagged(RedFlag.NO_COMPANY)
     ordered = sorted((*items, *offered), key=lambda one: list(ItemKind).index(one.kind))
     return AdvertRead(text, tuple(ordered), tuple(found[flag] for flag in RedFlag if flag in found))
+
+
+def _accused(reading: Reading, charges: Sequence[Charge]) -> dict[RedFlag, tuple[int, int]]:
+    """The flags of an offer that is not fair on the whole, each with the place of its words."""
+    places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
+    for one in charges:
+        if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
+            places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
+    if (hours := long_hours(reading)) is not None:
+        places.setdefault(RedFlag.LONG_HOURS, hours)
+    # One who asks for what no honest agency asks is read with a wider net.
+    return places | {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
+
+
+def traits(reading: Reading, items: Sequence[Item], concepts: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Which concepts a text says, denies or tells of others, and which kinds of items stand in it."""
+    seen = ((reading.said_as(match), name) for name in concepts for match in reading.find(name)[:MAX_SEEN])
+    return frozenset(seen) | {("item", str(one.kind)) for one in items}
+
+
+def is_fair(reading: Reading, items: Sequence[Item]) -> bool:
+    """Whether a whole text is more like the honest than like the others: such a text accuses no one.
+
+    What each trait weighs is data (data/weights.toml). A few words say too little of what kind of text they stand in.
+    """
+    if len(reading.plain) < LEAST_TEXT * (1 if reading.language == "zh" else 3):
+        return False
+    weights = data_of("weights")
+    concepts = {name for how in HOW_SAID for name in weights[how]}
+    found = traits(reading, items, sorted(concepts))
+    return bool(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found) > 0)
 
 
 def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:

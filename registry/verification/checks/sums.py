@@ -54,9 +54,10 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
     found: list[Charge] = []
     for one in sums:
         place = Match(one.start, one.end)
-        if reading.is_quoted(place) or reading.is_aside(place):
-            continue
         role, cue = _role(reading, one, found[-1] if found else None)
+        # Wages are no charge, in a story or a warning either.
+        if role != "wage" and (reading.is_quoted(place) or reading.is_aside(place)):
+            continue
         whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)
         if role == "fee" and whole is not None and not one.is_signed and _is_same_sentence(reading, whole, one):
             one = replace(one, currency=whole.currency)

@@ -112,14 +112,14 @@ def grammar(name: str) -> re.Pattern[str]:
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 HOME_OF = {"fr": "FR", "it": "IT", "ro": "RO"}
-_LANGUAGES = {"fr": "french", "it": "italian", "ro": "romanian"}
+_LANGUAGES = {"fr": "french", "it": "italian", "ro": "romanian", "en": "english"}
 _MIN_WORDS = 2
 
 
 def language_of(plain: str) -> str:
-    """The language of a folded text: zh, fr, it, ro or en, by its characters and small words."""
+    """The language of a folded text: zh, fr, it, ro or en, by its characters and small words; "" where none tells."""
     if len(HAN.findall(plain)) > len(plain) // 20:
         return "zh"
     counts = {language: len(grammar(name).findall(plain)) for language, name in _LANGUAGES.items()}
     most = max(counts, key=lambda language: counts[language])
-    return most if counts[most] >= _MIN_WORDS else "en"
+    return most if counts[most] >= _MIN_WORDS else ""

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.retention import purging
-from registry.complaints.retention.purge_limit import last_day_of_round, purge_backlog, purged_through
+from registry.complaints.retention.purge_limit import cases_purged, last_day_of_round, purge_backlog, purged_through
 from registry.complaints.sealing.models import WrappedKey
 from registry.core.db.engine import sessions_for
 from registry.vocabulary.cases import CaseState
@@ -80,6 +80,7 @@ def test_a_home_that_was_off_for_a_week_catches_up_a_day_each_round(session, ses
     assert [purge_round(session, sessions, sealer, back) for _ in range(8)] == [1] * 7 + [0]
     assert purge_backlog(session, back.date()) == (0, None)
     assert purged_through(session) == back.date()
+    assert cases_purged(session) == 7
 
 
 def test_after_more_than_a_week_an_operator_says_so(session, sessions, sealer, close_each_day):

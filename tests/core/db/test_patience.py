@@ -2,12 +2,15 @@
 
 import os
 import signal
+import sqlite3
 import threading
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from registry.core.db.engine import Limits, engine_for
+from registry.core.db.engine import CountingPool, Limits, engine_for
 from registry.log.lease import SigningLease
 from tests.postgres import Clones, Server
 from tests.waiting import until
@@ -63,3 +66,19 @@ def test_an_index_is_built_concurrently_while_a_worker_holds_the_lease(postgres:
     assert lease.take()
     for engine in (signing, upgrading):
         engine.dispose()
+
+
+def test_it_is_told_how_long_a_thread_waits_for_a_connection_where_all_are_in_use() -> None:
+    waited: list[float] = []
+    # As many as there may be are one; who waits for it gives up after a twentieth of a second.
+    pool = CountingPool(lambda: sqlite3.connect(":memory:"), pool_size=1, max_overflow=0, timeout=0.05)
+    pool.note_wait = waited.append
+    # A pool that was made anew, as after a lost server, tells as the one before.
+    pool = pool.recreate()
+    taken = pool.connect()
+    assert waited == []
+    with pytest.raises(PoolTimeout):
+        pool.connect()
+    assert [seconds >= 0.05 for seconds in waited] == [True]
+    taken.close()
+    pool.dispose()

@@ -363,10 +363,15 @@ def test_a_unit_in_which_nobody_works_is_told_to_administrators(
 ) -> None:
     admin = people("cz-labour", Role.SYSADMIN, email="admin@authority.example").officer
     make_unit(session, "de-empty", "DE")
-    empty = {row.reference for row in rows_of(session, admin) if row.kind == "unit.unstaffed"}
-    assert "de-empty" in empty
+
+    def told() -> set[str]:
+        return {row.kind for row in rows_of(session, admin) if row.reference == "de-empty"}
+
+    assert told() == {"unit.unstaffed"}
     people("de-empty", Role.INVESTIGATOR, email="first@authority.example")
-    assert "de-empty" not in {row.reference for row in rows_of(session, admin)}
+    assert told() == {"unit.unled"}, "no one there can give a role"
+    people("de-empty", Role.SUPERVISOR, email="super@authority.example")
+    assert told() == set()
 
 
 def test_what_was_granted_and_what_is_due_wait_for_the_one_who_asked(

@@ -65,6 +65,44 @@ def test_what_its_writer_does_not_offer_raises_nothing(advert: str) -> None:
     assert flags(advert) == set()
 
 
+FAIR = (
+    "请问各位：我在葡萄牙餐馆做了八个月，老板把护照锁在柜子里，还说走人要赔三千欧。合同我签过两份，一份没给我看。"
+    "这种情况去哪里投诉？会影响我的居留吗？谢谢大家。",
+    "警方通报：某夫妇以办理工作签证为名，向二十余人每人收取保证金两万元，护照统一收走，到境外后每天干十四个小时。"
+    "两人已被检察机关批准逮捕，请其他受害人与办案民警联系。",
+    "Question : mon patron garde mon passeport dans son coffre et me paie une partie en liquide. Je travaille douze heures "
+    "par jour. Est-ce que l'inspection du travail peut m'aider si je n'ai pas encore ma carte ? Merci d'avance.",
+    "Is this legit? An agent says visa 100% guaranteed, pay a deposit of 900 EUR and send passport scans, come as a tourist "
+    "first and they sort the papers. No company name anywhere. Has anyone been through it? My gut says scam.",
+    "Due arrestati a Prato: chiedevano 6.000 euro per un nulla osta e trattenevano i passaporti, secondo la Procura. Gli operai "
+    "dormivano nel laboratorio e lavoravano tredici ore. Le vittime hanno raccontato tutto al sindacato.",
+    "Mi-au cerut 800 de euro garanție și pașaportul în original pentru o fermă din Spania, iar contractul ar veni acolo. "
+    "Știe cineva dacă e legal? Unde pot să verific firma? Am plătit deja avansul și nu mai răspund.",
+)
+
+
+@pytest.mark.parametrize("advert", FAIR)
+def test_a_text_that_is_fair_on_the_whole_accuses_no_one(advert: str) -> None:
+    assert flags(advert) == set()
+
+
+@pytest.mark.parametrize(
+    ("advert", "flag"),
+    [
+        (
+            "请问各位老乡谁想去葡萄牙餐馆？护照统一交给我保管，押金八千，签证出来再交两万，加微信abc123，名额最后三个，速来",
+            "deposit",
+        ),
+        (
+            "Question simple : tu veux partir ? 2 500 euros à la commande, le passeport reste chez moi, visa garanti, wsp",
+            "fee",
+        ),
+    ],
+)
+def test_an_offer_that_begins_like_a_question_is_no_fair_text(advert: str, flag: str) -> None:
+    assert flag in flags(advert)
+
+
 @pytest.mark.parametrize("advert", STATEMENTS)
 def test_a_statement_lacks_no_company(advert: str) -> None:
     assert RedFlag.NO_COMPANY not in red_flags(advert)

@@ -8,7 +8,9 @@ import pytest
 from registry.verification.checks.advert import items_in, shapes
 from registry.verification.checks.offer import sector_in
 from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
+from registry.verification.checks.red_flags import HOW_SAID
 from registry.verification.checks.text import data_of, folded, grammar, readable
+from registry.vocabulary.checks import ItemKind
 from registry.vocabulary.codes import RedFlag
 
 CONCEPTS = [(language, name) for language in LANGUAGES for name in data_of(language)["concept"]]
@@ -35,6 +37,13 @@ def test_the_concepts_of_every_rule_are_known_in_every_language() -> None:
         # A concept may have no words of its own in a language; one that no language has is a slip.
         assert len(used - known) <= 4, (language, used - known)
     assert used <= {name for _, name in CONCEPTS}
+
+
+def test_what_is_weighed_is_a_concept_or_a_kind_of_item() -> None:
+    weights = data_of("weights")
+    assert {name for how in HOW_SAID for name in weights[how]} <= set(data_of("zh")["concept"])
+    assert set(weights["item"]) <= set(ItemKind)
+    assert set(weights) == {"base", *HOW_SAID, "item"}
 
 
 @pytest.mark.parametrize("place", range(len(data_of("items")["item"])))

@@ -6,7 +6,7 @@ works on the case as before.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from registry.core.moves import Move, Moves
@@ -15,6 +15,9 @@ from registry.vocabulary.cases import CaseState, Priority, TransferState
 
 ANSWER_WITHIN = 2
 """Working days within which the other unit answers."""
+
+LATE_AFTER = timedelta(hours=1)
+"""So long after a request was due both units are told: in danger it is due at once, and was told when it was made."""
 
 
 class By(StrEnum):

@@ -4,7 +4,7 @@ And what waits for a second person: one proposal is shown with what it would mak
 back.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, request
@@ -19,7 +19,7 @@ from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officer_acts.licence_acts import LICENCE_ACTS, PROPOSALS
-from registry.officer_acts.licensing import find_agency, find_proposal, list_waiting, official, require_act
+from registry.officer_acts.licensing import COMPARED, find_agency, find_proposal, list_waiting, official, require_act
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.officers.act_pages import Place, serve_acts
@@ -45,7 +45,7 @@ from registry.supervision.licensing import proposals, queries
 from registry.supervision.licensing.act_forms import from_details
 from registry.supervision.licensing.drafting import Draft, licence_of, today_of
 from registry.supervision.licensing.models import Proposal
-from registry.supervision.licensing.rules import ACTS, About
+from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
 from registry.vocabulary.licensing import LicenceAct, ProposalState
 from registry.vocabulary.register import (
     EU_STATES,
@@ -254,6 +254,45 @@ def _place_of_act(session: Session, me: AuthenticatedOfficer, act: OfficerAct, /
 serve_acts(proposal_pages, "/licences/proposals/<reference>", PROPOSALS, _place_of_act)
 
 
+class ActApproval(NamedTuple):
+    """An act on a licence that waits for a second person, with what it changes of the record."""
+
+    found: Proposal
+    changes: list[showing.Change]
+    stated: list[tuple[str, str]]
+
+
+def act_approvals(session: Session, me: AuthenticatedOfficer, references: Iterable[str]) -> dict[str, ActApproval]:
+    """The acts that this officer can approve at a glance, by their reference.
+
+    Left out, for their page shows more, are applications and first issues, which are compared with other agencies, and acts
+    that do not fit the record any more.
+    """
+    opened = {}
+    for reference in references:
+        found = find_proposal(session, me, reference)
+        right = Resource.AGREEMENT if found.act in AGREEMENTS else Resource.LICENCE
+        if (
+            found.act in COMPARED
+            or not me.standing.may(right, Act.APPROVE)
+            or found.proposed_by == me.officer.reference
+        ):
+            continue
+        draft, _ = _draft_of(session, found)
+        if draft is not None:
+            always = ("status", "recruit")
+            changes = [one for one in showing.changes_of(draft) if one.is_changed or one.name in always]
+            opened[reference] = ActApproval(found, changes, showing.stated_lines(from_details(found.details)))
+    return opened
+
+
+def _draft_of(session: Session, found: Proposal) -> tuple[Draft | None, Refusal | None]:
+    """What a proposal makes of the record today, or why it fits the record no more."""
+    made: list[Draft] = []
+    unfit = attempt(session, lambda: made.append(proposals.draft_of(session, found, now())))
+    return (made[0] if made else None), unfit
+
+
 def _agency_id(session: Session, found: Proposal) -> str | None:
     return None if found.agency_id is None else session.get_one(Agency, found.agency_id).reference
 
@@ -261,10 +300,7 @@ def _agency_id(session: Session, found: Proposal) -> str | None:
 def _proposal_page(
     session: Session, me: AuthenticatedOfficer, found: Proposal, refusal: Refusal | None = None
 ) -> Response:
-    made: list[Draft] = []
-    unfit = None
-    if found.state is ProposalState.OPEN:
-        unfit = attempt(session, lambda: made.append(proposals.draft_of(session, found, now())))
+    draft, unfit = _draft_of(session, found) if found.state is ProposalState.OPEN else (None, None)
     is_own = found.proposed_by == me.officer.reference
     return page(
         "licences/proposal.html",
@@ -274,7 +310,7 @@ def _proposal_page(
         found=found,
         agency_id=_agency_id(session, found),
         is_of_licence=ACTS[found.act].about is not About.AGENCY,
-        previewed=showing.preview(session, made[0]) if made else None,
+        previewed=showing.preview(session, draft) if draft else None,
         stated=showing.stated_lines(from_details(found.details)),
         is_own=is_own,
         may_approve=me.standing.may(Resource.LICENCE, Act.APPROVE) and not is_own,

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case import clocks, units
 from registry.complaints.case.models import Case
@@ -19,7 +19,7 @@ from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.referrals import portal
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.parties.transfers import actions, queries
-from registry.complaints.retention import purging
+from registry.complaints.retention import purging, reminding
 from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
@@ -188,6 +188,20 @@ def test_without_danger_the_other_unit_has_two_working_days(session: Session, se
     transfer = asked(session, sealer, staff, file(session, sealer, ORDINARY))
     assert notified(session) == [("rosa", False)]
     assert transfer.due_at.date() == AT.date() + timedelta(days=3), "the midnight with which Wednesday ends"
+
+
+def test_both_units_are_told_once_that_a_request_is_late(
+    session: Session, sealer: Sealer, staff: Staff, sessions: sessionmaker[Session]
+) -> None:
+    transfer, other = (asked(session, sealer, staff, file(session, sealer, ORDINARY)) for _ in range(2))
+    actions.take_back(Call(session, as_officer(staff.anna), AT), other.reference)
+    session.execute(delete(Notice))
+    session.commit()
+    due = transfer.due_at
+    session.commit()
+    told = [reminding.tell_late_transfers(sessions, due + timedelta(minutes=minutes)) for minutes in (0, 59, 60, 999)]
+    assert told == [0, 0, 1, 0]
+    assert notified(session) == [("carla", False), ("rosa", False)]
 
 
 def test_a_unit_may_decline_with_a_reason_and_the_case_stays(session: Session, sealer: Sealer, staff: Staff) -> None:

@@ -17,7 +17,7 @@ from registry.vocabulary.register import ChannelKind, LicenceKind, LicenceStatus
 from tests.make import CZECH_AT_HOME, make_licence, make_source
 from tests.officers.making import make_unit
 from tests.pages.officers.licences.conftest import DeskFor
-from tests.pages.officers.signed_in import OfficerClient, words_of
+from tests.pages.officers.signed_in import OfficerClient, version_on, words_of
 from tests.supervision.licensing.making import GROUND, holder_of, proposed, today
 
 
@@ -68,6 +68,35 @@ def test_a_suspension_is_previewed_proposed_and_approved_and_stands_in_the_next_
     page = words_of(boris.get(f"/console/licences/{licence.licence_id}"))
     assert "Anna" in page
     assert "Boris" in page
+
+
+def test_an_act_is_approved_on_its_row_which_shows_what_changes(
+    client: FlaskClient, session: Session, desk_for: DeskFor
+) -> None:
+    licence = make_licence(session)
+    anna, boris = desk_for("Anna"), desk_for("Boris")
+    assert acted(anna, licence, "suspend", "propose", ground_text="Passports were kept.").status_code == 303
+    address = f"/console/licences/proposals/{only_proposal(session).reference}/approve"
+    row = boris.get("/console/")
+    assert "Recruiting may recruit changed may not recruit" in words_of(row)
+    assert GROUND in words_of(row)
+    assert "Passports were kept." in words_of(row)
+    assert address not in anna.get("/console/").get_data(as_text=True), "not one's own"
+    assert boris.post_once(address, version=1).status_code == 400, "without the box"
+    assert boris.post(address, version=version_on(boris, "/console/")).status_code == 303
+    assert verdict(client, licence) == "no"
+
+
+def test_an_application_is_approved_on_its_page_which_compares_it_with_others(
+    session: Session, desk_for: DeskFor
+) -> None:
+    boris = desk_for("Boris")
+    licence = make_licence(session, LicenceStatus.APPLIED)
+    proposed(session, LicenceAct.ISSUE, licence, number="CZ/1", valid_from=today())
+    session.commit()
+    row = boris.get("/console/").get_data(as_text=True)
+    address = f"/console/licences/proposals/{only_proposal(session).reference}"
+    assert (f'href="{address}"' in row, f"{address}/approve" in row) == (True, False)
 
 
 def test_what_is_refused_keeps_what_was_typed(session: Session, desk_for: DeskFor) -> None:

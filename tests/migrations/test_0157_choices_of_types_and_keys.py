@@ -1,4 +1,4 @@
-"""Step 0155: what the former version made tells all types and opens from anywhere."""
+"""Step 0157: what the former version made tells all types and opens from anywhere."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ DAY = date(2026, 11, 30)
 
 
 def test_a_key_of_the_former_version_opens_from_anywhere_and_is_counted_by_day(database: Database) -> None:
-    step = Step(database, "0155")
+    step = Step(database, "0157")
     organisation = {
         "id": 1, "reference": "ORGANISATIO1", "name": "Invented Works", "country": "IT", "language": "en", "since_on": DAY,
         "keeps_every": False, "needs_second_step": False, "version": 1,

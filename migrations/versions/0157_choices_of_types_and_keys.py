@@ -2,14 +2,14 @@
 
 The version before reads and writes none of it: to it every choice is of all, and every key opens from anywhere.
 
-Data test: tests/migrations/test_0155_choices_of_types_and_keys.py.
+Data test: tests/migrations/test_0157_choices_of_types_and_keys.py.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0155"
-down_revision = "0154"
+revision = "0157"
+down_revision = "0156"
 branch_labels = None
 depends_on = None
 
