@@ -105,7 +105,7 @@ class KeyUsageQuerySchema(InSchema):
 
 class KeyDaySchema(OutSchema):
     day = fields.Date(required=True, metadata={"description": "In UTC."})
-    requests = fields.Integer(required=True)
+    requests = fields.Integer(required=True, metadata={"description": "How many were let in."})
 
 
 class KeyUsageSchema(OutSchema):

@@ -181,7 +181,7 @@ class EventFormerSchema(OutSchema):
     corridors = fields.List(fields.Nested(EventCorridorSchema()))
     sectors = fields.List(fields.Nested(EventSectorSchema()))
     activities = fields.List(fields.String())
-    schemes = fields.List(fields.String())
+    schemes = fields.List(fields.String(), metadata={"description": "Which identifiers were stated."})
     origin = fields.String()
     destination = fields.String()
 

@@ -8,6 +8,8 @@ Data test: tests/migrations/test_0157_choices_of_types_and_keys.py.
 import sqlalchemy as sa
 from alembic import op
 
+from migrations import columns
+
 revision = "0157"
 down_revision = "0156"
 branch_labels = None
@@ -17,7 +19,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("watches", sa.Column("types", sa.JSON))
     op.add_column("webhooks", sa.Column("types", sa.JSON))
-    op.add_column("api_keys", sa.Column("made_by", sa.String(12)))
+    op.add_column("api_keys", sa.Column("made_by", columns.text(12)))
     op.add_column("api_keys", sa.Column("networks", sa.JSON))
     op.create_table(
         "api_key_usage",

@@ -1282,6 +1282,7 @@ export interface EventFormer {
   sectors?: EventSector[];
   /** What the licence lets its holder do; absent where the list does not say. */
   activities?: string[];
+  /** Which identifiers were stated. */
   schemes?: string[];
   /** Country from which workers are recruited, ISO 3166-1 alpha-2. */
   origin?: string;
@@ -1830,6 +1831,7 @@ export interface Key {
 export interface KeyDay {
   /** In UTC. */
   day: string;
+  /** How many were let in. */
   requests: number;
 }
 
