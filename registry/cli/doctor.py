@@ -21,7 +21,7 @@ from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
 from registry.core.keyring import Keyring, KeyState, Use
 from registry.core.settings import Demand, Settings
-from registry.http.health import lacking, log_and_workers
+from registry.http.health import has_quorum, log_and_workers, standby_state, unmet
 from registry.log.models import LogState
 from registry.log.queries import logged_keys
 
@@ -168,10 +168,9 @@ def _seen(settings: Settings, session: Session) -> Iterator[Finding]:
     )
     if session.scalar(select(LogState.is_demo)):
         yield Finding("data", State.LACKS, "the data are invented", "begin with an empty database and data folder")
-    unmet = lacking(settings, session)
-    if unmet:
-        told = f"REGISTRY_REQUIRES asks for what is not there: {', '.join(unmet)}"
-        yield Finding("demands", State.UNWELL, told, "see docs/operators/machines.md")
+    for demand, trouble in unmet(settings, standby_state(session), has_quorum(session)).items():
+        if demand in settings.demands:
+            yield Finding("demands", State.UNWELL, f"REGISTRY_REQUIRES demands a {demand}", trouble)
 
 
 def _scanner(settings: Settings) -> Finding:

@@ -215,10 +215,20 @@ def warn_of_confinement() -> None:
     )
 
 
+def connection_limits(settings: Settings, max_head: int = 64 * 1024) -> dict[str, Any]:
+    """Of every server of ours: how many connections it holds, and how large a head may be, which has ten seconds to come."""
+    from granian.http import HTTP1Settings
+
+    return {
+        "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
+        "backlog": BACKLOG,
+        "backpressure": connections_for(settings.connections, raise_descriptor_limit()),
+    }
+
+
 def listen(settings: Settings, address: str, workers: int) -> None:
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces, RuntimeModes
-    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     server = Granian(
@@ -230,10 +240,8 @@ def listen(settings: Settings, address: str, workers: int) -> None:
         workers=workers,
         runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=10_000, max_buffer_size=MAX_HEAD),
         websockets=False,
-        backlog=BACKLOG,
-        backpressure=connections_for(settings.connections, raise_descriptor_limit()),
+        **connection_limits(settings, MAX_HEAD),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,

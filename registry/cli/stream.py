@@ -5,19 +5,15 @@ Each is served in a process of its own: a stream or an agent holds a connection 
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
-from registry.cli.serve import require_database, require_free_port
+from registry.cli.serve import connection_limits, require_database, require_free_port
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
-
-if TYPE_CHECKING:
-    from granian.http import HTTP1Settings
 
 
 @click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
@@ -42,7 +38,7 @@ def stream(address: str, port: int | None) -> None:
     chosen = port or settings.port + 1
     require_free_port(address, chosen)
     click.echo(f"Events on http://{address}:{chosen}/api/v1/events/stream")
-    _serve_alone("registry.watches.stream:from_environment", address, chosen)
+    _serve_alone("registry.watches.stream:from_environment", address, chosen, settings)
 
 
 MCP_EXAMPLES = """\b
@@ -95,11 +91,7 @@ def mcp(is_http: bool, address: str, port: int | None, hosts: tuple[str, ...], r
     chosen = port or settings.port + 2
     require_free_port(address, chosen)
     click.echo(f"MCP on http://{address}:{chosen}/mcp", err=True)
-    from granian.http import HTTP1Settings
-
-    # A connection on which no whole head of a request comes is closed.
-    limits = HTTP1Settings(header_read_timeout=10_000, max_buffer_size=64 * 1024)
-    _serve_alone("registry.app:agents_from_environment", address, chosen, limits)
+    _serve_alone("registry.app:agents_from_environment", address, chosen, settings)
 
 
 def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
@@ -110,7 +102,7 @@ def _serve_stdio(settings: Settings, *, repeats_text: bool) -> None:
     serve_stdio(ask, settings.public_url, repeats_text=repeats_text)
 
 
-def _serve_alone(application: str, address: str, port: int, limits: "HTTP1Settings | None" = None) -> None:
+def _serve_alone(application: str, address: str, port: int, settings: Settings) -> None:
     """Serve an ASGI application, `module:function` that makes it, in one process until interrupted."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -124,10 +116,10 @@ def _serve_alone(application: str, address: str, port: int, limits: "HTTP1Settin
         interface=Interfaces.ASGI,
         workers=1,
         http=HTTPModes.http1,
-        http1_settings=limits,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
         log_level=LogLevels.warning,
         log_access=False,
+        **connection_limits(settings),
     ).serve()

@@ -29,6 +29,7 @@ from registry.core.settings import Demand, Edge, Settings
 from registry.http.connections import descriptor_limit, open_descriptors
 from registry.http.errors import RETRY_AFTER
 from registry.http.lanes import LANES, LaneState, are_all_held
+from registry.http.replica import Replica
 from registry.http.transaction import reading, services, usable_replica
 from registry.log import queries
 from registry.log.clock_check import ClockReport, check_clock
@@ -64,44 +65,60 @@ def has_quorum(session: Session) -> bool:
     return queries.policy(session).quorum != NONE
 
 
-def lacking(settings: Settings, session: Session) -> list[Demand]:
-    """Which of the operator's demands are not met now."""
-    found = []
-    if Demand.STANDBY in settings.demands and standby_state(session) != SYNCHRONOUS:
-        found.append(Demand.STANDBY)
-    if Demand.QUORUM in settings.demands and not has_quorum(session):
-        found.append(Demand.QUORUM)
-    if Demand.GUARD in settings.demands and not settings.is_guarded:
-        found.append(Demand.GUARD)
+def unmet(settings: Settings, standby: str | None, is_witnessed: bool) -> dict[Demand, str]:
+    """What production would demand and is not so now: by demand what is wrong, and what to do.
+
+    `standby`: as `standby_state` has it. `is_witnessed`: whether the log's policy asks for witnesses.
+    """
+    found = {}
+    if standby is None:
+        found[Demand.STANDBY] = (
+            "the database is SQLite, which has no standby: use PostgreSQL (docs/operators/machines.md)"
+        )
+    elif standby == NONE:
+        found[Demand.STANDBY] = (
+            "the database acknowledges without a standby, and what was acknowledged can be lost with its machine: set "
+            "synchronous_standby_names on the primary (docs/operators/machines.md)"
+        )
+    elif standby == MISSING:
+        found[Demand.STANDBY] = (
+            "the primary waits for a standby and none follows, so nothing is acknowledged: look at `patronictl list`, and start "
+            "one"
+        )
+    if not is_witnessed:
+        found[Demand.QUORUM] = (
+            "the log's policy asks no witness: run `registry log witnesses --set FILE` (docs/operators/log.md), and publish once "
+            "without the demand"
+        )
+    if not settings.is_guarded:
+        found[Demand.GUARD] = (
+            "none remembers which head was signed last: set REGISTRY_LOG_GUARD to an etcd: or a witness:, or REGISTRY_FILES to a "
+            "bucket (docs/operators/log.md)"
+        )
     return found
+
+
+def advice(settings: Settings, wrong: dict[Demand, str], replica: Replica | None) -> list[str]:
+    """What an operator should mend: of what is unmet all on PostgreSQL, and on SQLite, for one machine, what was demanded."""
+    told = [trouble for demand, trouble in wrong.items() if demand in settings.demands or not settings.is_sqlite]
+    if replica is not None and replica.trouble is not None:
+        told.append(f"lookups read the primary, for of the standby of REGISTRY_DATABASE_READ_URL: {replica.trouble}")
+    return told
 
 
 def refuse_lacking(settings: Settings, session: Session) -> str | None:
     """Raise SettingsError where a demand is not met at the start of what acknowledges or signs.
 
-    Gives a warning for the operator where no standby is demanded and none is waited for; None otherwise.
+    Gives a warning for the operator where no standby is demanded and none is waited for; None otherwise. A standby that is
+    away for a while stops no start.
     """
-    is_standby_there = standby_state(session)
-    if Demand.STANDBY in settings.demands and is_standby_there in (None, NONE):
-        raise SettingsError(
-            "REGISTRY_REQUIRES demands a standby, and the database acknowledges without one: set synchronous_standby_names "
-            "on the primary (docs/operators/machines.md)"
-        )
-    if Demand.QUORUM in settings.demands and not has_quorum(session):
-        raise SettingsError(
-            "REGISTRY_REQUIRES demands a quorum, and the log's policy asks no witness: write REGISTRY_HOME/witness-policy "
-            "(docs/operators/log.md), and publish once without the demand"
-        )
-    if Demand.GUARD in settings.demands and not settings.is_guarded:
-        raise SettingsError(
-            "REGISTRY_REQUIRES demands a guard, and none remembers which head was signed last: set REGISTRY_LOG_GUARD to an "
-            "etcd: or a witness:, or REGISTRY_FILES to a bucket (docs/operators/log.md)"
-        )
-    if is_standby_there == NONE:
-        return (
-            "The database waits for no synchronous standby: what was acknowledged can be lost with its machine. "
-            "See docs/operators/machines.md; REGISTRY_REQUIRES=standby demands one."
-        )
+    standby = standby_state(session)
+    wrong = unmet(settings, standby, has_quorum(session))
+    for demand, trouble in wrong.items():
+        if demand in settings.demands and not (demand is Demand.STANDBY and standby == MISSING):
+            raise SettingsError(f"REGISTRY_REQUIRES demands a {demand}, and {trouble}")
+    if standby == NONE:
+        return f"Attention: {wrong[Demand.STANDBY]}. REGISTRY_REQUIRES=standby demands one."
     return None
 
 
@@ -162,13 +179,15 @@ def readiness(app: Flask) -> dict[str, Any]:
     if draining_file(settings.home, os.getppid()).exists():
         return {"status": DRAINING}
     wanted, found, found_state, standby, lacks = head(), None, LogAndWorkers(), None, []
+    wrong: dict[Demand, str] = {}
     try:
         with probing(app)() as session:
             found = current(session.connection())
             standby = standby_state(session)
             if can_serve(found):
                 found_state = log_and_workers(session)
-                lacks = lacking(settings, session)
+                wrong = unmet(settings, standby, found_state.has_quorum)
+                lacks = [demand for demand in wrong if demand in settings.demands]
     except SQLAlchemyError as error:
         if classify_db_error(error) is None:
             raise
@@ -187,6 +206,8 @@ def readiness(app: Flask) -> dict[str, Any]:
         # Without a synchronous standby what was acknowledged can go with the machine of the database.
         "standby": standby,
         "lacking": lacks,
+        # What is configured so that something could be lost or forked, and what to do.
+        "advice": advice(settings, wrong, services(app).replica),
         # Whether attachments are shown to a virus scanner before they are opened (REGISTRY_CLAMD).
         "scanner": "asked" if settings.scanner is not None else "none",
         # Which step of confinement this machine refuses: without it no attachment, workbook, PDF or picture is read.

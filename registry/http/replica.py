@@ -69,6 +69,11 @@ class Replica:
                 self._refuse("the standby did not answer")
 
     @property
+    def trouble(self) -> str | None:
+        """Why the standby is not read; None while it is."""
+        return None if self.is_usable else self._said
+
+    @property
     def is_usable(self) -> bool:
         return monotonic() < self._until
 

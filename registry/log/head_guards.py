@@ -130,7 +130,7 @@ class BucketGuard:
         """What the store does wrong, in words; None where it keeps to If-None-Match and If-Match."""
         self._put(probe, b"1", None)
         if self._put(probe, b"2", None):
-            return "ignores the condition If-None-Match"
+            return "ignores the condition If-None-Match (with Ceph: use a bucket without versions)"
         first = obstore.head(self._store, probe)["e_tag"]
         for self._has_bare_tags in (False, True):
             if self._put(probe, b"3", first):

@@ -98,8 +98,15 @@ def test_a_standby_answers_what_was_acknowledged_and_while_the_primary_is_away(
         def lookup() -> requests.Response:
             return requests.get(f"{served.base_url}/api/v1/verify?registration_number=X-1&country=SK", timeout=30)
 
+        def advice() -> str:
+            return "\n".join(ready()["advice"])  # type: ignore[arg-type]
+
         until(lambda: ready()["replica"] == "read")
         assert (ready()["status"], ready()["standby"], ready()["lacking"]) == ("ready", "synchronous", [])
+        # Nothing is said of what is as it should be; of what this one does without it says how to have it.
+        assert "standby" not in advice()
+        assert "registry log witnesses --set" in advice()
+        assert "REGISTRY_LOG_GUARD" in advice()
         assert lookup().status_code == 200
         # A publication is acknowledged when the standby shows it, and no sooner.
         standby.run("SELECT pg_wal_replay_pause()")
@@ -114,13 +121,21 @@ def test_a_standby_answers_what_was_acknowledged_and_while_the_primary_is_away(
         # Of two standbys one would do, and it may be the other: read the primary.
         wait_for(primary, "beside, another")
         until(lambda: ready()["replica"] == "not read")
+        assert "the primary does not wait for the standby beside" in advice()
         assert lookup().status_code == 200
+        # None is waited for at all.
+        wait_for(primary, "")
+        until(lambda: ready()["standby"] == "none")
+        assert (ready()["status"], ready()["lacking"]) == ("unavailable", ["standby"])
+        assert "set synchronous_standby_names" in advice()
         # Waited for and not there: what takes in complaints is not ready.
         wait_for(primary, "beside")
         until(lambda: ready()["replica"] == "read")
         standby.stop()
         until(lambda: ready()["standby"] == "missing")
         assert (ready()["status"], ready()["lacking"]) == ("unavailable", ["standby"])
+        assert "none follows" in advice()
+        assert "patronictl list" in advice()
         until(lambda: lookup().status_code == 200)
         standby.start()
         until(lambda: ready()["replica"] == "read")

@@ -9,10 +9,12 @@ import os
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import kubernetes_validate
 import pytest
 import yaml
 
@@ -23,12 +25,18 @@ from tools.cluster.parts import program
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CHART = DEPLOY / "helm" / "registry"
 RELEASE = "one"
+KUBERNETES = "1.37"
+STANDARD_LABELS = {f"app.kubernetes.io/{name}" for name in ("name", "instance", "component", "version", "managed-by")}
 
 
 def values() -> dict[str, Any]:
     """The chart's values, with the one that must be filled in to install it."""
     shipped = dict(yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8")))
     return shipped | {"image": shipped["image"] | {"digest": f"sha256:{'0' * 64}"}}
+
+
+def chart() -> dict[str, Any]:
+    return dict(yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8")))
 
 
 def test_every_setting_in_deploy_is_one_of_the_registrys() -> None:
@@ -57,13 +65,23 @@ def test_each_template_gives_objects_of_kubernetes(template: str) -> None:
     for one in objects:
         assert {"apiVersion", "kind", "metadata"} <= set(one)
         assert one["metadata"]["name"].startswith(RELEASE)
+        assert set(one["metadata"]["labels"]) >= STANDARD_LABELS
+        # By Kubernetes' own schema, of which no field may be unknown.
+        kubernetes_validate.validate(one, KUBERNETES, strict=True)
         pod = one.get("spec", {}).get("template", {}).get("spec")
         if pod is None:
             continue
+        assert set(one["spec"]["template"]["metadata"]["labels"]) >= STANDARD_LABELS
         assert pod["securityContext"]["runAsNonRoot"]
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["automountServiceAccountToken"] is False
         mounts = {volume["name"] for volume in pod["volumes"]}
         for container in (*pod["initContainers"], *pod["containers"]):
             assert container["securityContext"]["readOnlyRootFilesystem"]
+            assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+            assert "@sha256:" in container["image"]
+            if container.get("args", [""])[0] in ("serve", "stream"):
+                assert {"readinessProbe", "livenessProbe"} <= set(container)
             assert {mount["name"] for mount in container["volumeMounts"]} <= mounts
             assert container.get("args", ["serve"])[0] in COMMANDS
 
@@ -80,6 +98,25 @@ def test_one_pod_of_the_chart_has_the_sandbox_and_the_others_hand_on_to_it() -> 
     }
     assert given["REGISTRY_SANDBOX"] == f"http://{next(iter(own))}"
     assert [one["args"] for one in own.values()] == [["serve", "--with-worker"]]
+
+
+def test_the_chart_names_the_version_that_it_runs() -> None:
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert chart()["appVersion"] == project["version"]
+
+
+@pytest.mark.parametrize("unit", sorted(path.name for path in (DEPLOY / "systemd").glob("*.service")))
+def test_a_unit_is_hardened_and_may_still_confine_its_processes(unit: str) -> None:
+    path = DEPLOY / "systemd" / unit
+    rating = [program("systemd-analyze"), "security", "--offline=true", "--threshold=40", path]
+    rated = subprocess.run(rating, capture_output=True, text=True, timeout=60, check=False)
+    assert rated.returncode == 0, rated.stdout + rated.stderr
+    text = path.read_text(encoding="utf-8")
+    assert "LimitNOFILE=65536" in text
+    if "User=registry" in text:
+        # What registry/core/confinement.py asks of the kernel.
+        assert "RestrictNamespaces=user net ipc uts\n" in text
+        assert "SystemCallFilter=@system-service @sandbox\n" in text
 
 
 def test_the_charts_settings_are_taken() -> None:
@@ -148,6 +185,18 @@ def test_every_image_is_named_by_its_digest(tmp_path: Path) -> None:
         assert digest == hashlib.sha256(f"docker://{name}\n".encode()).hexdigest()
 
 
+def test_the_image_says_what_it_is_and_of_which_version() -> None:
+    text = (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
+    labels = dict(re.findall(r'org\.opencontainers\.image\.(\w+)="([^"]*)"', text))
+    assert set(labels) == {"title", "description", "licenses", "version", "revision", "source"}
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert (labels["description"], labels["licenses"]) == (project["description"], project["license"])
+    # What changes from release to release is given by the script that builds.
+    given = set(re.findall(r'--build-arg "(\w+)=', (DEPLOY / "container" / "images").read_text(encoding="utf-8")))
+    assert {name.upper() for name in ("version", "revision", "source")} <= given
+    assert all(labels[name] == f"${name.upper()}" for name in ("version", "revision", "source"))
+
+
 def test_images_are_not_built_on_a_tag() -> None:
     script = DEPLOY / "container" / "images"
     assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
@@ -179,8 +228,31 @@ def test_nginx_takes_the_composed_configuration(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_attachments_of_the_composition_lie_in_a_volume_that_stays() -> None:
+    read = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text(encoding="utf-8"))
+    serving = [one for one in read["services"].values() if one.get("image") == "registry"]
+    assert len(serving) > 5
+    for service in serving:
+        home = next(mount for mount in service["volumes"] if mount.partition(":")[0] in read["volumes"])
+        settings = Settings.from_environment({**service["environment"], "REGISTRY_HOME": home.partition(":")[2]})
+        assert isinstance(settings.files, Path)
+        assert settings.files.is_relative_to(settings.home)
+
+
+def test_each_timer_of_the_database_starts_a_unit_that_is_there() -> None:
+    folder = DEPLOY / "database" / "systemd"
+    for path in folder.glob("*.timer"):
+        timer = dict(re.findall(r"^(\w+)=(.+)$", path.read_text(encoding="utf-8"), re.MULTILINE))
+        assert timer["OnCalendar"].endswith("UTC")
+        assert timer["Persistent"] == "true"
+        unit = re.sub(r"@\w+\.", "@.", timer.get("Unit", f"{path.stem}.service"))
+        assert "Type=oneshot" in (folder / unit).read_text(encoding="utf-8")
+    (stanza,) = re.findall(r"^\[(?!global)(\w+)\]", (DEPLOY / "database" / "pgbackrest.conf").read_text(), re.MULTILINE)
+    assert f"--stanza={stanza} " in (folder / "pgbackrest@.service").read_text(encoding="utf-8")
+
+
 def rendered(text: str) -> str:
-    """A template with the chart's own values. Forms: values, `quote`, `trimPrefix`, one `range`, `if eq`."""
+    """A template with the chart's own values. Forms: values, `quote`, `toJson`, `trimPrefix`, one `range`, `if eq`."""
     loop = re.search(r"\{\{- range \$name, \$one := \.Values\.workloads \}\}\n(.*)\{\{- end \}\}\n", text, re.DOTALL)
     if loop is None:
         return filled(text, {})
@@ -202,8 +274,10 @@ def filled(text: str, names: dict[str, Any]) -> str:
         **names,
         ".Values": values(),
         "$.Values": values(),
-        ".Release": {"Name": RELEASE},
-        "$.Release": {"Name": RELEASE},
+        ".Release": {"Name": RELEASE, "Service": "Helm"},
+        "$.Release": {"Name": RELEASE, "Service": "Helm"},
+        ".Chart": {"AppVersion": chart()["appVersion"]},
+        "$.Chart": {"AppVersion": chart()["appVersion"]},
     }
 
     def fill(found: re.Match[str]) -> str:
@@ -217,6 +291,8 @@ def filled(text: str, names: dict[str, Any]) -> str:
         for function in functions:
             if function == "quote":
                 value = json.dumps(str(value))
+            elif function == "toJson":
+                value = json.dumps(value)
             else:
                 prefix = re.fullmatch(r'trimPrefix "(.*)"', function)
                 assert prefix is not None, function

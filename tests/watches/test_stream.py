@@ -2,12 +2,14 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -214,3 +216,14 @@ def test_a_suspension_from_today_of_its_authority_is_streamed_at_every_hour(
             events = [json.loads(one["data"]) for one in next_events(stream, len(agencies))]
         assert {one["data"]["agency_id"] for one in events} == {agency.agency_id for agency in agencies}
         assert {one["type"] for one in events} == {"licence.suspended"}
+
+
+@pytest.mark.slow
+@pytest.mark.one_database
+def test_a_connection_whose_head_never_ends_is_closed(streaming: str) -> None:
+    parts = urlsplit(streaming)
+    with socket.create_connection((str(parts.hostname), parts.port or 0), timeout=20) as line:
+        line.sendall(b"GET /api/v1/events/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        # Ten seconds later it ends, with an answer that says so or without one; left to itself the server would wait for thirty.
+        while line.recv(4096):
+            continue

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psycopg
@@ -36,7 +37,9 @@ def run(
     faults = look_after(load, cluster.database_url, receipts)
     ends = [*(began + line.at for line in lines[1:]), float("inf")]
     lines = [replace(line, found=faults.between(began + line.at, end)) for line, end in zip(lines, ends, strict=True)]
-    verified = all(cluster.command(machine, "log", "verify").returncode == 0 for machine in cluster.machine_urls)
+    with ThreadPoolExecutor(2) as both:
+        verifying = both.map(lambda machine: cluster.command(machine, "log", "verify"), cluster.machine_urls)
+        verified = all(done.returncode == 0 for done in verifying)
     return Report(
         lines,
         faults.found,
