@@ -175,6 +175,7 @@ class TrustFileSchema(OutSchema):
     issuer = _text("Address of the registry.")
     origin = _text("Name of the log.")
     log_keys = _list(fields.String(), "Keys that heads of the log verify with, the active first.")
+    ml_dsa_keys = _list(fields.String(), "Keys of a second signature under heads, by ML-DSA-44; often none.")
     policy = _text("Which witnesses a head needs (C2SP tlog-policy).")
     root = _text("The root's certificate, DER in Base64; null where there is none.", allow_none=True)
     certificates = _list(fields.String(), "Certificates of signing keys, DER in Base64.")

@@ -28,7 +28,7 @@ RECHECKED_TILES = 4
 
 def log_keys(trust: Trust, store: Store) -> list[VerifierKey]:
     """The trust file's keys, and those that the verified part of the log itself names."""
-    keys = list(trust.log_keys)
+    keys = list(trust.head_keys)
     for record in store.key_records().values():
         if record.use == "log" and record.state != "compromised":
             key = verifier_key(trust.origin, LOG_KEY, from_base64url(record.public["x"], "log key"))

@@ -3,14 +3,17 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from registry_client.strict import LARGEST_INTEGER, Refused, Unreadable, from_base64
 
 LOG_KEY = 0x01
 WITNESS_KEY = 0x04
+ML_DSA_KEY = 0x06
 NOTE_LIMIT = 64_000
 """Bytes of the largest checkpoint or proof."""
 DASH = "— "
@@ -19,7 +22,7 @@ PROOF_HEADER = "c2sp.org/tlog-proof@v1"
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """`name+hash+key` of a signed note; `kind` is LOG_KEY or WITNESS_KEY."""
+    """`name+hash+key` of a signed note; `kind` is LOG_KEY, WITNESS_KEY or ML_DSA_KEY."""
 
     name: str
     kind: int
@@ -27,11 +30,23 @@ class VerifierKey:
     hint: bytes
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
+        """Raises UnsupportedAlgorithm, for a key of ML-DSA, where the installed `cryptography` has none."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+            if self.kind == ML_DSA_KEY:
+                _ml_dsa().from_public_bytes(self.public).verify(signature, message)
+            else:
+                Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
             return False
         return True
+
+
+def _ml_dsa() -> Any:
+    try:
+        from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+    except ImportError:
+        raise UnsupportedAlgorithm("ML-DSA-44") from None
+    return MLDSA44PublicKey
 
 
 def key_hint(name: str, kind: int, public: bytes) -> bytes:
@@ -48,8 +63,9 @@ def read_verifier_key(text: str, kind: int, what: str) -> VerifierKey:
     if len(parts) != 3 or not parts[0]:
         raise Unreadable(f"{what}: a verifier key is name+hash+key")
     material = from_base64(parts[2], what)
-    if len(material) != 33 or material[0] != kind:
-        raise Unreadable(f"{what}: an Ed25519 verifier key of type {kind} is expected")
+    if len(material) != 1 + (1312 if kind == ML_DSA_KEY else 32) or material[0] != kind:
+        name = "ML-DSA-44" if kind == ML_DSA_KEY else "Ed25519"
+        raise Unreadable(f"{what}: an {name} verifier key of type {kind} is expected")
     key = verifier_key(parts[0], kind, material[1:])
     if key.hint.hex() != parts[1]:
         raise Unreadable(f"{what}: the verifier key does not fit its own hash, so it is mistyped")
@@ -184,25 +200,64 @@ def _require_new(name: str, witnesses: Mapping[str, object], groups: Mapping[str
         raise Unreadable(f"{where}: the name {name[:40]!r} is taken")
 
 
+class MlDsa(Enum):
+    """What is known of the second signature of a head."""
+
+    NO_KEY = "no_key"
+    SIGNED = "signed"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A verified head: by which of the log's keys, and which witnesses of the policy signed it too."""
+    """A verified head: by which of the log's keys, and which witnesses of the policy signed it too.
+
+    `ml_dsa`: what is known of its second signature.
+    """
 
     checkpoint: Checkpoint
     key: VerifierKey
     witnesses: tuple[str, ...]
     is_witnessed: bool
+    ml_dsa: MlDsa = MlDsa.NO_KEY
 
 
 def verify_checkpoint(checkpoint: Checkpoint, origin: str, keys: Iterable[VerifierKey], policy: WitnessPolicy) -> Seen:
-    """Raises Refused: another log's head, or no good signature of a known key of this one."""
+    """Raises Refused: another log's head, no good signature of a known key of this one, or a false one of ML-DSA."""
+    keys = list(keys)
     if checkpoint.origin != origin:
         raise Refused("another_log", origin=checkpoint.origin, expected=origin)
-    signed_by = next((key for key in keys if _log_signed(checkpoint, key)), None)
+    signed_by = next((key for key in keys if key.kind == LOG_KEY and _log_signed(checkpoint, key)), None)
     if signed_by is None:
         raise Refused("head_not_signed", origin=origin)
     witnesses = tuple(name for name, key in policy.witnesses.items() if _witness_signed(checkpoint, key))
-    return Seen(checkpoint, signed_by, witnesses, policy.is_met(witnesses))
+    return Seen(checkpoint, signed_by, witnesses, policy.is_met(witnesses), _ml_dsa_of(checkpoint, keys))
+
+
+def _ml_dsa_of(checkpoint: Checkpoint, keys: Iterable[VerifierKey]) -> MlDsa:
+    """Raises Refused for a false signature."""
+    found = MlDsa.NO_KEY
+    for key in keys:
+        if key.kind != ML_DSA_KEY:
+            continue
+        lines = [one for name, hint, one in checkpoint.signatures if (name, hint) == (key.name, key.hint)]
+        try:
+            if not all(key.verifies(one[8:], _ml_dsa_message(checkpoint, key.name, one[:8])) for one in lines):
+                raise Refused("head_ml_dsa_false", origin=checkpoint.origin)
+        except UnsupportedAlgorithm:
+            return MlDsa.UNREADABLE
+        if lines:
+            return MlDsa.SIGNED
+        found = MlDsa.MISSING
+    return found
+
+
+def _ml_dsa_message(checkpoint: Checkpoint, name: str, time: bytes) -> bytes:
+    """C2SP tlog-cosignature: what ML-DSA-44 signs of a whole tree at a time."""
+    cosigner, origin = (len(one.encode()).to_bytes(1, "big") + one.encode() for one in (name, checkpoint.origin))
+    end = checkpoint.size.to_bytes(8, "big")
+    return b"subtree/v1\n\0" + cosigner + time + origin + bytes(8) + end + checkpoint.root
 
 
 def _log_signed(checkpoint: Checkpoint, key: VerifierKey) -> bool:

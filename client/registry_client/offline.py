@@ -235,7 +235,7 @@ def _verify_checkpoint(text: str, options: GatheringOptions) -> Report:
     report = Report("checkpoint", options.at)
     checkpoint = read_checkpoint(text)
     try:
-        seen = verify_checkpoint(checkpoint, options.trust.origin, options.trust.log_keys, options.trust.policy)
+        seen = verify_checkpoint(checkpoint, options.trust.origin, options.trust.head_keys, options.trust.policy)
     except Refused as error:
         return _not_genuine(report, error)
     report.issued.good("head_signed", origin=seen.checkpoint.origin)
@@ -257,7 +257,7 @@ def _verify_proof(text: str, options: GatheringOptions) -> Report:
     report = Report("proof", options.at)
     proof = read_proof(text)
     try:
-        seen = verify_checkpoint(proof.checkpoint, options.trust.origin, options.trust.log_keys, options.trust.policy)
+        seen = verify_checkpoint(proof.checkpoint, options.trust.origin, options.trust.head_keys, options.trust.policy)
         report.issued.good("head_signed", origin=seen.checkpoint.origin)
         report.in_force.unknown("of_no_licence")
         if options.fetch is None:

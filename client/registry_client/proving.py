@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from registry_client.entries import Entry, read_entry
-from registry_client.notes import Seen, read_proof, verify_checkpoint
+from registry_client.notes import MlDsa, Seen, read_proof, verify_checkpoint
 from registry_client.strict import Refused
 from registry_client.tree import leaf_hash, root_from_inclusion
 from registry_client.trust import Trust
@@ -23,7 +23,7 @@ def prove(leaf: bytes, proof_text: str, trust: Trust, what: str) -> Proven:
     """Raises Unreadable, and Refused where the proof does not lead from the leaf to a head of the log."""
     entry = read_entry(leaf, what)
     proof = read_proof(proof_text, f"{what}: proof")
-    seen = verify_checkpoint(proof.checkpoint, trust.origin, trust.log_keys, trust.policy)
+    seen = verify_checkpoint(proof.checkpoint, trust.origin, trust.head_keys, trust.policy)
     found = leaf_hash(leaf)
     if proof.index != entry.index:
         raise Refused("proof_of_another", index=entry.index, proven=proof.index)
@@ -40,3 +40,5 @@ def judge_head(seen: Seen, verdict: Verdict) -> None:
         verdict.note("witnessed", witnesses=", ".join(seen.witnesses))
     else:
         verdict.note("no_witness")
+    if seen.ml_dsa is not MlDsa.NO_KEY:
+        verdict.note(f"head_ml_dsa_{seen.ml_dsa.value}")

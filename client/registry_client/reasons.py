@@ -111,6 +111,22 @@ REASONS: dict[str, tuple[str, str]] = {
         "no key of the log {origin} that is known here signed the head; after a change of the log's key get a new trust file",
         "此处已知的日志 {origin} 的密钥均未签署该日志头；若日志更换了密钥，请取得新的信任文件",
     ),
+    "head_ml_dsa_signed": (
+        "a second signature by ML-DSA-44 holds: the head does not rest on today's curves alone",
+        "另有一个 ML-DSA-44 签名，验证无误：该日志头不只依赖现今的椭圆曲线",
+    ),
+    "head_ml_dsa_missing": (
+        "the second signature by ML-DSA-44, whose key the trust file names, is missing: the head rests on Ed25519 alone",
+        "信任文件列有 ML-DSA-44 密钥，但缺少该签名：该日志头只依赖 Ed25519",
+    ),
+    "head_ml_dsa_unreadable": (
+        "the second signature by ML-DSA-44 was not checked: the installed `cryptography` has none; install version 50 or later",
+        "未检查 ML-DSA-44 签名：已安装的 cryptography 不支持，请安装 50 或更高版本",
+    ),
+    "head_ml_dsa_false": (
+        "the second signature of the head of {origin}, by ML-DSA-44, is false",
+        "日志 {origin} 的日志头的第二个签名（ML-DSA-44）是伪造的",
+    ),
     "not_witnessed": (
         "fewer witnesses signed the head than the policy asks for ({witnesses})",
         "为日志头作证的见证人少于策略要求（{witnesses}）",

@@ -148,7 +148,7 @@ def _judge_head_named(
         verdict.unknown("head_not_checked", size=size)
         return
     try:
-        seen = verify_checkpoint(read_checkpoint(remote.checkpoint_text()), trust.origin, trust.log_keys, trust.policy)
+        seen = verify_checkpoint(read_checkpoint(remote.checkpoint_text()), trust.origin, trust.head_keys, trust.policy)
         if seen.checkpoint.size < size:
             verdict.unknown("head_beyond", size=size, published=seen.checkpoint.size)
         elif remote.is_extension(size, root, seen.checkpoint.size, seen.checkpoint.root):

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from registry_client.notes import LOG_KEY, VerifierKey, WitnessPolicy, read_policy, read_verifier_key
+from registry_client.notes import LOG_KEY, ML_DSA_KEY, VerifierKey, WitnessPolicy, read_policy, read_verifier_key
 from registry_client.strict import Refused, Unreadable, from_base64, list_of, read_object, text_of, to_base64url
 
 TRUST_LIMIT = 1_000_000
@@ -123,6 +123,12 @@ class Trust:
     policy_text: str
     data: bytes
     keys: Mapping[tuple[str, str], SigningKey] = field(default_factory=dict)
+    ml_dsa_keys: tuple[VerifierKey, ...] = ()
+
+    @property
+    def head_keys(self) -> tuple[VerifierKey, ...]:
+        """All keys that a head of the log may be signed with."""
+        return self.log_keys + self.ml_dsa_keys
 
     @property
     def root_fingerprint(self) -> str:
@@ -161,6 +167,11 @@ def read_trust(data: bytes, what: str = "trust file") -> Trust:
     )
     if not log_keys or any(key.name != origin for key in log_keys):
         raise Unreadable(f"{what}: log_keys must name the log {origin!r}, and at least one must be there")
+    place = f"{what}: ml_dsa_keys"
+    seconds = list_of(content.get("ml_dsa_keys", []), place)
+    ml_dsa_keys = tuple(read_verifier_key(text_of(key, place), ML_DSA_KEY, place) for key in seconds)
+    if any(key.name != origin for key in ml_dsa_keys):
+        raise Unreadable(f"{place} must name the log {origin!r}")
     root_der = from_base64(content["root"], f"{what}: root")
     root = load_certificate(root_der, f"{what}: root")
     keys: dict[tuple[str, str], SigningKey] = {}
@@ -178,7 +189,7 @@ def read_trust(data: bytes, what: str = "trust file") -> Trust:
         raise Unreadable(f"{what}: a certificate is not under the root, or not for its use ({error.code})") from error
     policy_text = text_of(content["policy"], f"{what}: policy")
     policy = read_policy(policy_text, f"{what}: policy")
-    return Trust(issuer, origin, log_keys, policy, root, root_der, policy_text, data, keys)
+    return Trust(issuer, origin, log_keys, policy, root, root_der, policy_text, data, keys, ml_dsa_keys)
 
 
 def is_address(text: str) -> bool:

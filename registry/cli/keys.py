@@ -133,7 +133,8 @@ def retire(kid: str) -> None:
                     f"{kid} is the root, which everyone who verifies holds: it is not retired. If others had it, say "
                     f"`registry keys compromise {kid} --last-good-index N`"
                 )
-            if len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE:
+            is_last = len(_active(keyring, key.use)) < 2 and key.state is KeyState.ACTIVE
+            if is_last and key.use is not Use.LOG_ML_DSA:
                 raise KeyTrouble(f"{kid} is the only active {key.use} key: run `registry keys rotate {key.use}` first")
             _change(sessions, keyring, key, KeyState.RETIRED)
         cli.sign_published(settings, sessions)

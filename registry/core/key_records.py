@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
 
 from registry.core.errors import KeyTrouble
 
@@ -28,6 +28,13 @@ class Use(StrEnum):
     ROOT = "root"
     LAW = "law"
     """An operator's corrections of the law. Its secret belongs off line, like the root's."""
+    LOG_ML_DSA = "log-ml-dsa"
+    """A second signature under heads of the log, which holds when today's curves do not. A registry need not have one."""
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a registry may be without a key of this use."""
+        return self in (Use.LAW, Use.LOG_ML_DSA)
 
 
 class KeyState(StrEnum):
@@ -73,12 +80,15 @@ class Signer(Protocol):
     def key(self) -> Key: ...
 
     def sign(self, message: bytes) -> bytes:
-        """64 bytes: Ed25519 as RFC 8032, ES256 as RFC 7518 (r and s, big end first)."""
+        """64 bytes: Ed25519 as RFC 8032, ES256 as RFC 7518 (r and s, big end first); 2,420 of ML-DSA-44 (FIPS 204)."""
         ...
 
 
 ED25519_USES = (Use.LOG, Use.LAW)
-"""Keys of these sign by Ed25519, all others by ES256."""
+"""Keys of these sign by Ed25519, that of `LOG_ML_DSA` by ML-DSA-44, all others by ES256."""
+
+Secret = ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | mldsa.MLDSA44PrivateKey
+Public = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | mldsa.MLDSA44PublicKey
 
 
 def read_private(path: Path) -> bytes:
@@ -95,8 +105,10 @@ def read_private(path: Path) -> bytes:
     return body
 
 
-def public_jwk(public: ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey) -> dict[str, str]:
+def public_jwk(public: Public) -> dict[str, str]:
     """The members that RFC 7638 takes a thumbprint of, and no others."""
+    if isinstance(public, mldsa.MLDSA44PublicKey):
+        return {"alg": "ML-DSA-44", "kty": "AKP", "pub": _base64url(public.public_bytes_raw())}
     if isinstance(public, ed25519.Ed25519PublicKey):
         raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
         return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}

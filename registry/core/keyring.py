@@ -22,7 +22,7 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -33,6 +33,7 @@ from registry.core.key_records import (
     Key,
     KeyState,
     RingSecret,
+    Secret,
     Signer,
     Use,
     kid_of,
@@ -56,10 +57,10 @@ class FileSigner:
     """Signs with the secret of a file, read once."""
 
     key: Key
-    secret: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey = field(repr=False)
+    secret: Secret = field(repr=False)
 
     def sign(self, message: bytes) -> bytes:
-        if isinstance(self.secret, ed25519.Ed25519PrivateKey):
+        if not isinstance(self.secret, ec.EllipticCurvePrivateKey):
             return self.secret.sign(message)
         # By RFC 6979: what is signed twice is the same twice, and no weak randomness can give the key away.
         algorithm = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
@@ -83,7 +84,7 @@ class Keyring:
         for key in self.keys(use):
             if key.state is KeyState.ACTIVE:
                 return key
-        command = "rotate law" if use is Use.LAW else "init"
+        command = f"rotate {use}" if use.is_optional else "init"
         raise KeyTrouble(f"there is no active {use} key in {self.folder}; make one with `registry keys {command}`")
 
     def signer(self, use: Use) -> Signer:
@@ -278,13 +279,13 @@ class Keyring:
     def _secrets(self) -> dict[str, bytes]:
         return {}
 
-    def _private(self, key: Key, path: Path | None = None) -> ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey:
+    def _private(self, key: Key, path: Path | None = None) -> Secret:
         path = path or self.folder / f"{key.name}.pem"
         try:
             secret = serialization.load_pem_private_key(read_private(path), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
             raise KeyTrouble(f"{path} holds no private key that can be read; put the file back from a backup") from None
-        if not isinstance(secret, ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey):
+        if not isinstance(secret, Secret):
             raise KeyTrouble(f"{path} holds a key of a kind that is not used here")
         if public_jwk(secret.public_key()) != key.public:
             raise KeyTrouble(f"{path} holds another key than {key.name}.json says; put both back from one backup")
@@ -296,8 +297,14 @@ class Keyring:
         sync_folder(self.folder)
 
 
-def _pair(use: Use) -> tuple[ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey, dict[str, str]]:
-    secret = ed25519.Ed25519PrivateKey.generate() if use in ED25519_USES else ec.generate_private_key(ec.SECP256R1())
+def _pair(use: Use) -> tuple[Secret, dict[str, str]]:
+    secret: Secret
+    if use in ED25519_USES:
+        secret = ed25519.Ed25519PrivateKey.generate()
+    elif use is Use.LOG_ML_DSA:
+        secret = mldsa.MLDSA44PrivateKey.generate()
+    else:
+        secret = ec.generate_private_key(ec.SECP256R1())
     return secret, public_jwk(secret.public_key())
 
 

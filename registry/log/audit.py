@@ -18,7 +18,7 @@ from registry.log.checkpoint_copies import last_signed
 from registry.log.head_guards import guard_of
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
-from registry.log.queries import KEYS
+from registry.log.queries import HEAD_KEYS, KEYS
 from registry.log.witnesses.guard import guard_in
 
 BATCH = 4096
@@ -142,7 +142,7 @@ def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: l
     if prevs.get(entry.key) != stated.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
-    if entry.key.startswith(KEYS):
+    if entry.key.startswith((KEYS, HEAD_KEYS)):
         try:
             trouble = chain.read(entry.place, stated["record"])
         except (KeyError, TypeError):
@@ -169,13 +169,18 @@ def _check_tiles(session: Session, levels: list[list[bytes]], hashed: int, troub
 
 
 def _check_heads(session: Session, read: tree.ReadTile, size: int, troubles: list[str]) -> int:
-    keys = [key for key in queries.logged_keys(session).values() if key.use is Use.LOG]
+    keys = [key for key in queries.logged_keys(session).values() if key.use in (Use.LOG, Use.LOG_ML_DSA)]
     policies = _policies(session, troubles)
     count = 0
     for stored in session.execute(select(Checkpoint).where(Checkpoint.size <= size).order_by(Checkpoint.id)).scalars():
         count += 1
         # From inside every key of ours counts, lost ones too: whether the head follows is seen from the entries.
-        known = [note.VerifierKey(stored.origin, note.ED25519, queries.raw_public(key.public)) for key in keys]
+        known = [
+            note.VerifierKey(
+                stored.origin, note.ED25519 if key.use is Use.LOG else note.ML_DSA, queries.raw_public(key.public)
+            )
+            for key in keys
+        ]
         try:
             head = note.verify_checkpoint(stored.note, known)
         except BadProof as wrong:

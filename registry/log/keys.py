@@ -20,13 +20,24 @@ from registry.core.operator_texts import read_text
 from registry.log import note
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
-from registry.log.queries import KEYS, POLICY, LoggedKey, logged_keys, policy_lines, raw_public, verifier_keys_of
+from registry.log.queries import (
+    HEAD_KEYS,
+    KEYS,
+    POLICY,
+    LoggedKey,
+    logged_keys,
+    policy_lines,
+    raw_public,
+    verifier_keys_of,
+)
 from registry.vocabulary.entries import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
-"""The keys of every registry. The root comes first, for it certifies others; a law key is made when one is asked for."""
+"""The keys of every registry. The root comes first, for it certifies others; others are made when one is asked for."""
 
-_ORDER = (*FIRST, Use.LAW)
+_ORDER = (*FIRST, Use.LAW, Use.LOG_ML_DSA)
+
+_ALGORITHMS = {"OKP": "EdDSA", "EC": "ES256", "AKP": "ML-DSA-44"}
 
 TYPES = {
     KeyState.ACTIVE: EntryType.REGISTRY_KEY_ADDED,
@@ -38,7 +49,7 @@ TYPES = {
 def record_of(key: Key) -> dict[str, Any]:
     """What the log says of a key (docs/users/proofs.md)."""
     record: dict[str, Any] = {
-        "alg": "EdDSA" if key.public["kty"] == "OKP" else "ES256",
+        "alg": _ALGORITHMS[key.public["kty"]],
         "kid": key.kid,
         "public": key.public,
         "state": key.state.value,
@@ -52,7 +63,8 @@ def record_of(key: Key) -> dict[str, Any]:
 
 
 def draft_of(key: Key, *, is_first: bool = False) -> Draft:
-    return Draft(f"{KEYS}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
+    prefix = HEAD_KEYS if key.use is Use.LOG_ML_DSA else KEYS
+    return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
 def make_keys(session: Session, keyring: Keyring) -> list[Key]:
@@ -240,3 +252,18 @@ def signers_of(logged: dict[str, LoggedKey], keyring: Keyring) -> list[Signer]:
     if not signers:
         raise KeyTrouble(f"no active key of the log is in {keyring.folder}; make one with `registry keys rotate log`")
     return signers
+
+
+def ml_dsa_lines(logged: Mapping[str, LoggedKey], keyring: Keyring, head: note.Checkpoint, seconds: int) -> str:
+    """Second signature lines of a head, one of each active ML-DSA key that lies here; none where there is none.
+
+    It never keeps a head from being signed: who does not know the key passes over its line.
+    """
+    here = {key.kid: key for key in keyring.keys(Use.LOG_ML_DSA) if keyring.holds_secret(key)}
+    lines = ""
+    for known in logged.values():
+        if known.state is KeyState.ACTIVE and known.kid in here:
+            key = note.VerifierKey(head.origin, note.ML_DSA, raw_public(known.public))
+            signature = keyring.signer_of(known.kid).sign(note.ml_dsa_message(head.text(), key.name, seconds))
+            lines += key.line(seconds.to_bytes(8, "big") + signature)
+    return lines

@@ -12,11 +12,15 @@ from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
 
 from registry.core.errors import BadProof
 
-ED25519, COSIGNATURE = 1, 4
-"""Signature types: the log's own, and a witness's with its time."""
+ED25519, COSIGNATURE, ML_DSA = 1, 4, 6
+"""Signature types: the log's own; a witness's with its time; and one of ML-DSA-44 with its time (tlog-cosignature)."""
+
+_LENGTHS = {ED25519: 32, COSIGNATURE: 32, ML_DSA: 1312}
+"""Bytes of a public key."""
 
 MAX_SIGNATURES = 64
 MAX_BYTES = 64 * 1024
@@ -28,7 +32,7 @@ _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 
 @dataclass(frozen=True, slots=True)
 class VerifierKey:
-    """Who signs notes: name, signature type and raw Ed25519 key. Its text form is the vkey of C2SP signed-note."""
+    """Who signs notes: name, signature type and raw key. Its text form is the vkey of C2SP signed-note."""
 
     name: str
     kind: int
@@ -43,7 +47,7 @@ class VerifierKey:
 
     def line(self, signature: bytes) -> str:
         """The signature line of a note."""
-        return f"{_DASH}{self.name} {b64encode(self.id + signature).decode()}\n"
+        return Signature(self.name, self.id, signature).line()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,9 @@ class Signature:
     name: str
     id: bytes
     signature: bytes
+
+    def line(self) -> str:
+        return f"{_DASH}{self.name} {b64encode(self.id + self.signature).decode()}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +96,8 @@ def read_vkey(text: str) -> VerifierKey:
     name, _, rest = text.partition("+")
     id_, _, encoded = rest.partition("+")
     raw = _decoded(encoded, "a verifier key")
-    if len(raw) != 33 or raw[0] not in (ED25519, COSIGNATURE):
-        raise BadProof(f"the verifier key of {name or 'nobody'} is of no type that is known here (Ed25519)")
+    if not raw or len(raw) - 1 != _LENGTHS.get(raw[0]):
+        raise BadProof(f"the verifier key of {name or 'nobody'} is of no type that is known here (Ed25519, ML-DSA-44)")
     key = VerifierKey(checked_name(name), raw[0], raw[1:])
     if key.id.hex() != id_:
         raise BadProof(f"the verifier key of {name} does not have the id {id_}")
@@ -117,6 +124,14 @@ def read_note(raw: str) -> Note:
     return Note(text + "\n", tuple(_read_signature(line) for line in lines))
 
 
+def without_cosignatures(raw: str) -> str:
+    """A checkpoint with the Ed25519 lines of its log alone. BadProof when it is none."""
+    note = read_note(raw)
+    origin = read_checkpoint(note.text).origin
+    own = (one.line() for one in note.signatures if one.name == origin and len(one.signature) == 64)
+    return f"{note.text}\n{''.join(own)}"
+
+
 def read_signature_lines(raw: str) -> tuple[Signature, ...]:
     """Signature lines alone, as a witness answers them."""
     if len(raw) > MAX_BYTES or not raw.endswith("\n"):
@@ -138,10 +153,14 @@ def is_signed(note: Note, key: VerifierKey) -> bool:
 
 
 def cosigned_at(note: Note, key: VerifierKey) -> int | None:
-    """When a witness signed the checkpoint, in seconds since 1970; None if it did not. BadProof for a false signature."""
+    """When a cosigner signed the checkpoint, in seconds since 1970; None if it did not. BadProof for a false signature."""
+    is_ml_dsa = key.kind == ML_DSA
 
     def message(signature: bytes) -> bytes | None:
-        return cosigned_message(note.text, int.from_bytes(signature[:8], "big")) if len(signature) == 72 else None
+        seconds = int.from_bytes(signature[:8], "big")
+        if len(signature) != 8 + (2420 if is_ml_dsa else 64):
+            return None
+        return ml_dsa_message(note.text, key.name, seconds) if is_ml_dsa else cosigned_message(note.text, seconds)
 
     found = _verified(note, key, message, 8)
     return int.from_bytes(found[:8], "big") if found else None
@@ -150,6 +169,14 @@ def cosigned_at(note: Note, key: VerifierKey) -> int | None:
 def cosigned_message(text: str, seconds: int) -> bytes:
     """What a witness signs of a checkpoint's text at a time."""
     return f"cosignature/v1\ntime {seconds}\n{text}".encode()
+
+
+def ml_dsa_message(text: str, name: str, seconds: int) -> bytes:
+    """What a cosigner of that name signs of a checkpoint by ML-DSA-44 at a time; extensions of the text are not in it."""
+    head = read_checkpoint(text)
+    names = [len(one.encode()).to_bytes(1, "big") + one.encode() for one in (name, head.origin)]
+    start, end = (0).to_bytes(8, "big"), head.size.to_bytes(8, "big")
+    return b"subtree/v1\n\0" + names[0] + seconds.to_bytes(8, "big") + names[1] + start + end + head.root
 
 
 def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | None], skipped: int) -> bytes | None:
@@ -161,7 +188,8 @@ def _verified(note: Note, key: VerifierKey, message: Callable[[bytes], bytes | N
         try:
             if signed_bytes is None:
                 raise InvalidSignature
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature.signature[skipped:], signed_bytes)
+            kind = MLDSA44PublicKey if key.kind == ML_DSA else Ed25519PublicKey
+            kind.from_public_bytes(key.public).verify(signature.signature[skipped:], signed_bytes)
         except (InvalidSignature, ValueError):
             raise BadProof(f"a signature in the name of {key.name} is false") from None
         found = found or signature.signature
@@ -185,12 +213,18 @@ def read_checkpoint(text: str) -> Checkpoint:
 
 
 def verify_checkpoint(raw: str, keys: Sequence[VerifierKey]) -> Checkpoint:
-    """The checkpoint of a note signed by one of the log's keys, which bear its origin as their name. BadProof otherwise."""
+    """The checkpoint of a note signed by one of the log's keys, which bear its origin as their name. BadProof otherwise.
+
+    One of ML-DSA alone is not enough, but what it signed has to be true where it is known.
+    """
     note = read_note(raw)
     checkpoint = read_checkpoint(note.text)
     own = [key for key in keys if key.kind == ED25519 and key.name == checkpoint.origin]
     # Every known key is tried: a false line under a known name spoils the whole note.
     signed_by = [key for key in own if is_signed(note, key)]
+    for key in keys:
+        if key.kind == ML_DSA and key.name == checkpoint.origin:
+            cosigned_at(note, key)
     if not signed_by:
         raise BadProof(f"the checkpoint of {checkpoint.origin} is signed by no key of that log that is known here")
     return checkpoint

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from registry.core.certificates import is_issued_by
@@ -21,12 +21,13 @@ from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.log import tree
 from registry.log.models import Checkpoint, Entry, LogState, Timestamp
-from registry.log.note import ED25519, Proof, VerifierKey, read_note
+from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, read_note
 from registry.log.note import Checkpoint as Head
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.tiles import reader
 
-KEYS, POLICY = "key/", "policy/log"
+KEYS, HEAD_KEYS, POLICY = "key/", "head-key/", "policy/log"
+"""Prefixes of keys of entries. A reader that knows no ML-DSA passes over `HEAD_KEYS`."""
 
 TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
 """The name of a log that went on under another one: `host/log-2`."""
@@ -157,7 +158,8 @@ def newest_entries(session: Session, below: int, limit: int) -> list[LoggedEntry
 def logged_keys(session: Session) -> dict[str, LoggedKey]:
     """Every key the log knows, by kid, as its latest entry says; the order is that of their first entries."""
     # A slash is followed by a nought in every byte order: the keys between are those with the prefix.
-    query = select(Entry).where(Entry.key >= KEYS, Entry.key < "key0").order_by(Entry.index)
+    ranges = [and_(Entry.key >= prefix, Entry.key < f"{prefix[:-1]}0") for prefix in (KEYS, HEAD_KEYS)]
+    query = select(Entry).where(or_(*ranges)).order_by(Entry.index)
     found: dict[str, LoggedKey] = {}
     for entry in session.execute(query).scalars():
         record = json.loads(entry.leaf)["record"]
@@ -189,9 +191,16 @@ def verifier_keys_of(origin: str, keys: Sequence[LoggedKey]) -> list[VerifierKey
     return [VerifierKey(origin, ED25519, raw_public(key.public)) for key in own]
 
 
+def ml_dsa_keys(session: Session, origin: str) -> list[VerifierKey]:
+    """The keys of second signatures under heads, the newest first; none where the registry has none."""
+    keys = reversed(logged_keys(session).values())
+    own = [key for key in keys if key.use is Use.LOG_ML_DSA and key.state is not KeyState.COMPROMISED]
+    return [VerifierKey(origin, ML_DSA, raw_public(key.public)) for key in own]
+
+
 def raw_public(public: dict[str, str]) -> bytes:
-    """The 32 bytes of an Ed25519 JWK."""
-    return urlsafe_b64decode(public["x"] + "=")
+    """The bytes of the JWK of an Ed25519 or ML-DSA-44 key."""
+    return urlsafe_b64decode(public["x"] + "=" if "x" in public else public["pub"] + "==")
 
 
 def policy_lines(session: Session) -> list[str]:
@@ -215,6 +224,7 @@ def trust_file(session: Session, public_url: str) -> dict[str, object]:
         "issuer": public_url,
         "origin": checkpoint.origin,
         "log_keys": [str(key) for key in verifier_keys(session)],
+        "ml_dsa_keys": [str(key) for key in ml_dsa_keys(session, checkpoint.origin)],
         "policy": "".join(f"{line}\n" for line in policy_lines(session)),
         "root": root.certificate if root is not None else None,
         # Not those that a former root issued: there is no way to tell what a thief had it issue.

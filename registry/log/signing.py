@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import reading_session
+from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof, ForkRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
@@ -26,6 +26,7 @@ from registry.log.head_guards import Remembered, guard_of
 from registry.log.keys import (
     are_settled,
     make_keys,
+    ml_dsa_lines,
     require_signing_key,
     signers_of,
     sync_keys,
@@ -358,7 +359,7 @@ def _sign(session: Session, keyring: Keyring, settings: Settings, signing_input:
     text = note.signed(
         head.text(),
         [(note.VerifierKey(head.origin, note.ED25519, raw_public(one.key.public)), one.sign) for one in signers],
-    )
+    ) + ml_dsa_lines(signing_input.logged, keyring, head, microseconds(at) // 1_000_000)
     guard, guarded = guard_of(settings), signing_input.guarded
     if guard is not None and guarded.remembered is not None:
         guard.advance(guarded.remembered, head)

@@ -242,11 +242,12 @@ def licences(url: str) -> dict[str, str]:
 def grow() -> None:
     """Publish entries, and a head over them: receipt keys, each of which is an entry of the log."""
     from registry import cli
-    from registry.cli.keys import add_key, opened
+    from registry.cli.keys import add_key
+    from registry.cli.opening import open_registry
     from registry.core.keyring import Use
     from registry.log.actions import lock_log
 
-    with opened() as (settings, sessions, keyring):
+    with open_registry() as (settings, sessions, keyring):
         with sessions() as session:
             size = lock_log(session).size
         with keyring.alone():

@@ -3203,6 +3203,8 @@ export interface TrustFile {
   origin: string;
   /** Keys that heads of the log verify with, the active first. */
   log_keys: string[];
+  /** Keys of a second signature under heads, by ML-DSA-44; often none. */
+  ml_dsa_keys: string[];
   /** Which witnesses a head needs (C2SP tlog-policy). */
   policy: string;
   /** The root's certificate, DER in Base64; null where there is none. */

@@ -113,13 +113,12 @@ def post_checkpoint(
 ) -> str | int:
     """Ask a witness to cosign the head `raw` after one of `old` entries.
 
-    It is sent as the log signed it: the same to each witness, whichever cosigned it before. Gives the signature line,
-    verified, or the size of the head that the witness saw last where that is another. Raises NotCosigned, BadProof for a
-    false signature, requests.RequestException.
+    It is sent with the log's own Ed25519 lines alone: small, and the same to each witness, whichever cosigned it before.
+    Gives the signature line, verified, or the size of the head that the witness saw last where that is another. Raises
+    NotCosigned, BadProof for a false signature, requests.RequestException.
     """
-    own, gap, lines = raw.partition("\n\n")
-    origin = own.partition("\n")[0]
-    signed = own + gap + "".join(line for line in lines.splitlines(True) if line.split(" ")[1] == origin)
+    own, _, _ = raw.partition("\n\n")
+    signed = note.without_cosignatures(raw)
     body = f"old {old}\n" + "".join(f"{b64encode(hash_).decode()}\n" for hash_ in proof) + f"\n{signed}"
     assert witness.url is not None
     with requests.post(

@@ -14,7 +14,7 @@ from registry.core.errors import IllegalMove, InvalidInput
 from registry.core.ids import read_reference
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
-from registry.officer_acts.agency_picker import MAX_TYPED, picked_agency
+from registry.officer_acts.agency_picker import MAX_TYPED, names_of_agencies, picked_agency
 from registry.officer_acts.sanction_acts import ACTS, PROPOSALS, find_sanction, readable_decision
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
@@ -23,7 +23,7 @@ from registry.pages.officers.cases.tabs import CaseHead, open_case
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.showing import Change, licence_lines
 from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
 from registry.supervision.sanctions import queries
 from registry.supervision.sanctions.effect import foresee
 from registry.supervision.sanctions.models import Sanction
@@ -135,7 +135,7 @@ def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal 
         # What was typed is no reference: by the agency that it names, its licences are offered.
         agencies = [_picked_agency(session, licence)]
     known = [
-        one
+        (agency, one)
         for agency in agencies or [None]
         for one in queries.licences_of(
             session, me.standing.authority, agency, licence if agency is None else None, today
@@ -149,6 +149,7 @@ def _proposal_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal 
         decision=decision,
         licence=licence or "",
         licences=known,
+        holders=names_of_agencies(session, {agency for agency, _ in known if agency}, language(), today),
         kinds=list(SanctionKind),
         with_workers=sorted(TOUCHES_WORKERS, key=list(SanctionKind).index),
         timings=list(Timing),

@@ -145,6 +145,25 @@ def test_the_first_stop_skips_the_menu_and_keys_are_listed_and_the_same_for_ever
         expect(page).to_have_url(f"{looks.site}{marked}")
 
 
+def test_single_keys_can_be_switched_off(browser: Browser, looks: Looks) -> None:
+    with browsing(browser, looks.site, looks.tokens["en"], has_scripts=True) as it:
+        page, marked = it.new_page(), "main tbody th a:focus"
+        page.goto(f"{looks.site}/console/own")
+        page.get_by_label("Use single keys").uncheck()
+        page.goto(f"{looks.site}/console/officers")
+        for key in ("j", "?", "/"):
+            page.keyboard.press(key)
+        expect(page.locator(marked)).to_have_count(0)
+        expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+        page.keyboard.press("Control+k")
+        expect(page.locator("#search")).to_be_focused()
+        page.goto(f"{looks.site}/console/own")
+        page.get_by_label("Use single keys").check()
+        page.goto(f"{looks.site}/console/officers")
+        page.keyboard.press("j")
+        expect(page.locator(marked)).to_have_count(1)
+
+
 def test_paper_shows_what_was_found_and_no_buttons(browser: Browser, looks: Looks) -> None:
     with browsing(browser, looks.site, looks.tokens["en"]) as it:
         page = it.new_page()

@@ -74,17 +74,30 @@ for (const all of document.querySelectorAll("input.all")) {
 const keys = document.getElementById("keys");
 const search = document.getElementById("search");
 const links = [...document.querySelectorAll("main tbody th a")];
+const singleKeys = document.getElementById("single-keys");
+if (singleKeys) {
+  const box = singleKeys.querySelector("input");
+  singleKeys.hidden = false;
+  box.checked = localStorage.singleKeys !== "off";
+  box.addEventListener("change", () => (localStorage.singleKeys = box.checked ? "on" : "off"));
+}
 addEventListener("keydown", (event) => {
-  const isTyping = event.target.closest?.("input, select, textarea");
-  if (search && ((event.key === "/" && !isTyping) || (event.key === "k" && (event.ctrlKey || event.metaKey)))) {
+  const isTyping = event.target.closest?.("input, select, textarea"), isModified = event.ctrlKey || event.metaKey;
+  if (search && event.key === "k" && isModified) {
     event.preventDefault();
     search.focus();
-  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && (event.key === "j" || event.key === "k")) {
+  }
+  // Who dictates to the computer, or presses keys by mistake, switches these off (WCAG 2.1.4).
+  if (isTyping || isModified || event.altKey || localStorage.singleKeys === "off") return;
+  if (search && event.key === "/") {
+    event.preventDefault();
+    search.focus();
+  } else if (event.key === "j" || event.key === "k") {
     const next = links.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
     links[Math.min(Math.max(next, 0), links.length - 1)]?.focus();
-  } else if (!isTyping && !event.ctrlKey && !event.metaKey && !event.altKey && event.key === "o") {
+  } else if (event.key === "o") {
     if (links.includes(document.activeElement)) document.activeElement.click();
-  } else if (!isTyping && event.key === "?" && keys) {
+  } else if (event.key === "?" && keys) {
     keys.open ? keys.close() : keys.showModal();
   }
 });

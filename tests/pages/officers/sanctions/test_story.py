@@ -1,5 +1,6 @@
 """From a complaint that was sent to a licence that is not good any more: three officers, by the pages alone."""
 
+import re
 from datetime import timedelta
 
 from flask.testing import FlaskClient
@@ -7,9 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.audit.queries import verify
+from registry.complaints.casework import firms
+from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.decisions import actions as decisions
 from registry.complaints.casework.models import Decision
 from registry.complaints.intake import mailbox
 from registry.complaints.sealing.sealer import Sealer
+from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.i18n.wording import sanction_notice
@@ -17,13 +22,14 @@ from registry.log.models import Entry
 from registry.officers.rights import Role
 from registry.supervision.sanctions.complainant_notices import notify_complainants
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
-from registry.vocabulary.cases import CaseState
+from registry.vocabulary.cases import CaseRole, CaseState, FirmPart
 from registry.vocabulary.licensing import SanctionState
 from tests.audit.lines import lines_about
+from tests.complaints.casework.decisions.making import words as letter
 from tests.complaints.filing import come_back
 from tests.make import CZECH_AT_HOME, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of
-from tests.supervision.sanctions.making import LAW, UNIT, Licensed, looked_into, today
+from tests.supervision.sanctions.making import ANNA, DANA, LAW, UNIT, Licensed, drafted, looked_into, make_held, today
 
 WITH_WORKERS = {
     "kind": "suspension", "legal_ground": LAW, "effective_from": str(today()), "workers": "40", "told": ["union"],
@@ -200,6 +206,37 @@ def test_a_second_person_approves_on_the_row_and_sees_there_what_changes(
     row = words_of(supervisor.get("/console/"))
     assert "Court, 4 C 1" in row
     assert "Recruiting may not recruit changed may recruit" in row
+
+
+def test_of_several_agencies_of_a_case_the_one_is_chosen_by_its_name_and_its_public_answer_alone_changes(
+    client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    other = make_held(session)
+    filed = looked_into(session, sealer, licensed)
+    firms.add_agency(Call(session, ANNA, now()), sealer, filed.case.reference, other.agency, FirmPart.SENDER)
+    draft = drafted(session, sealer, filed)
+    decider = Officer(DANA.name, CaseRole.DECIDER, UNIT)
+    decision = decisions.make(Call(session, decider, now()), sealer, draft.reference, words=letter).reference
+    session.commit()
+    desk = desk_for(Role.DECIDER, name="D Decider", unit=UNIT)
+    supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
+    new = f"/console/sanctions/new?decision={decision}"
+    body = desk.get(new).get_data(as_text=True)
+    for one in (licensed, other):
+        name = public_record_of(session, one.agency).names[0].name
+        (choice,) = re.findall(rf'<input type="radio" name="licence" value="{one.licence}"[^>]*>.*?</label>', body)
+        assert name in choice, "whose licence it is"
+        assert "checked" not in choice
+    version = version_on(desk, new)
+    fields = {**WITH_WORKERS, "timing": "points_to_nobody", "decision": decision, "version": version}
+    assert desk.post("/console/sanctions/new", **fields).status_code == 400, "none was chosen"
+    proposed = desk.post("/console/sanctions/new", **fields, licence=other.licence)
+    assert proposed.status_code == 303, words_of(proposed)
+    sanction = session.scalars(select(Sanction)).one()
+    assert (sanction.agency, sanction.decision) == (other.agency, decision)
+    path = f"/console/sanctions/{sanction.reference}"
+    assert supervisor.post(f"{path}/approve", version=version_on(supervisor, path)).status_code == 303
+    assert (verdict(client, other), verdict(client, licensed)) == ("no", "yes")
 
 
 def test_an_approval_needs_its_box(session: Session, licensed: Licensed, desk_for: OfficerClientFor) -> None:

@@ -1,0 +1,157 @@
+"""Every page of the console that links lead to, on the demonstration's desk: sound by axe, narrow, by keyboard, translated."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+from registry.app import create_app
+from registry.complaints.sealing.sealer import Sealer
+from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
+from registry.core.keyring import Keyring
+from registry.core.settings import Edge, Settings
+from registry.demo.complaints import load_complaints
+from registry.demo.desk import fill_desk
+from registry.demo.load import demo_data, demo_reference, load
+from registry.demo.officers import add_officers
+from registry.officers.models import Officer, OfficerState
+from registry.officers.sessions import OFFICER_SESSIONS
+from registry.pages.officers import edge
+from tests.browsing import assert_fits, assert_sound, browsing
+from tests.serving import serve
+
+UNREACHED = """() => [...document.querySelector("main").querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .filter((one) => one.getClientRects().length && one.tabIndex < 0 && !one.disabled)
+  .filter((one) => !document.querySelector(`main a[href="${one.getAttribute("href")}"]:not([tabindex="-1"])`))
+  .map((one) => one.outerHTML.slice(0, 120))"""
+"""What can be pressed and no Tab comes to, but for a second link to the same place."""
+
+FOREIGN = """() => {
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walk.nextNode()) {
+    const text = walk.currentNode.textContent.trim(), holder = walk.currentNode.parentElement;
+    if (/[A-Za-z]{3,}[ ,.:]+[A-Za-z]{3,}/.test(text)
+      && !holder.closest("bdi, code, kbd, pre, script, style, textarea, option, datalist, [lang], .words")) found.push(text);
+  }
+  return found;
+}"""
+"""Words in another script than the page's that no one typed."""
+
+
+HUBS = frozenset(
+    {
+        "console_home.show_home",
+        "console_case.show_case",
+        "console_hearings.list_hearings",
+        "console_referrals.list_referrals",
+    }
+)
+"""Pages that are looked at for each officer, for what they lead to depends on the role."""
+
+
+class Site(NamedTuple):
+    """Where the desk is served, and the token of a session of each officer by address."""
+
+    address: str
+    tokens: dict[str, str]
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("pages")
+    shutil.copyfile(sqlite_template, home / "registry.sqlite3")
+    edges = frozenset({Edge.API, Edge.PUBLIC, Edge.CONSOLE})
+    settings = Settings(home, f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000, edges=edges)
+    settings.prepare_home()
+    sealer, at, tokens = Sealer(Keyring(settings.keys)), now(), {}
+    engine = engine_for(settings.database_url)
+    with sessions_for(engine)() as session:
+        assert load(session) is not None
+        data = demo_data(at.date())
+        agencies = {entry["tag"]: demo_reference("agency", entry["tag"]) for entry in data["agency"]}
+        load_complaints(session, sealer, data["unit"], data["complaint"], agencies, at)
+        add_officers(session, sealer, at)
+        fill_desk(session, sealer, at, settings)
+        for officer in session.scalars(select(Officer)):
+            officer.state = OfficerState.ACTIVE
+            tokens[officer.email] = OFFICER_SESSIONS.begin(session, officer, at, is_full=True)
+        session.commit()
+    engine.dispose()
+    with serve(settings) as served:
+        yield Site(served.base_url, tokens, settings)
+
+
+def speak(site: Site, language: str) -> None:
+    engine = engine_for(site.settings.database_url)
+    with sessions_for(engine).begin() as session:
+        for officer in session.scalars(select(Officer)):
+            officer.language = language
+    engine.dispose()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("language", "width"), [("zh-Hant", 320), ("it", 320), ("zh-Hans", 1280)])
+def test_each_page_is_sound_fits_and_is_translated(browser: Browser, site: Site, language: str, width: int) -> None:
+    speak(site, language)
+    adapter = create_app(site.settings).url_map.bind("")
+    seen: set[str] = set()
+    visited: set[str] = set()
+    wrong: list[str] = []
+    for token in site.tokens.values():
+        with browsing(browser, site.address, token, width=width, has_scripts=True) as it:
+            page = it.new_page()
+            waiting = ["/console/"]
+            while waiting:
+                path = waiting.pop(0)
+                answer = page.goto(site.address + path)
+                assert answer is not None
+                assert answer.status == 200, path
+                wrong += faults_of(page, path, language)
+                for href in page.locator("a[href^='/console']").evaluate_all(
+                    "all => all.filter(one => !one.download).map(one => one.getAttribute('href'))"
+                ):
+                    endpoint = endpoint_of(adapter, href)
+                    visit = f"{endpoint} {token if endpoint in HUBS else ''}"
+                    if endpoint is not None and visit not in visited:
+                        seen.add(endpoint)
+                        visited.add(visit)
+                        waiting.append(href.partition("#")[0])
+            page.set_content("<body><p>Nobody translated this</p></body>")
+            assert page.evaluate(FOREIGN) != []
+    assert wrong == []
+    assert len(seen) > 40, seen
+
+
+def faults_of(page: Page, path: str, language: str) -> list[str]:
+    found = []
+    for check in (assert_sound, assert_fits):
+        try:
+            check(page)
+        except AssertionError as fault:
+            found.append(f"{path}: {fault}"[:900])
+    found += [f"{path}: no Tab comes to {one}" for one in page.evaluate(UNREACHED)]
+    if language.startswith("zh"):
+        found += [f"{path}: not translated: {one}" for one in page.evaluate(FOREIGN)]
+    return found
+
+
+FILE = re.compile(r"\.\w+$|/(export|download|file|print|clean)$")
+
+
+def endpoint_of(adapter: object, href: str) -> str | None:
+    """The endpoint of a page; None for a file, for one that is not the console's, and where signing out leads."""
+    path = re.split(r"[?#]", href)[0]
+    try:
+        endpoint, _ = adapter.match(path, method="GET")  # type: ignore[attr-defined]
+    except (HTTPException, RequestRedirect):
+        return None
+    return None if FILE.search(path) or not path.startswith(edge.PATH) else str(endpoint)
