@@ -28,7 +28,7 @@ FROM = 0.3
 CONCEPTS = [name for name in lexicon("zh") if not name.startswith("hint_")]
 
 HEAD = """# How much each trait of a text tells that it is honest; above nought on the whole, a text accuses no one
-# (`red_flags.is_fair`). Printed by bench/advert_weights.py.
+# (`red_flags.fairness`). Printed by bench/advert_weights.py.
 #
 # note: said, denied and told are concepts of data/zh.toml and the other languages by how they are meant: told is what stands
 # in a question, a quotation or a warning, or is said of others. item: kinds of items that stand in the text.

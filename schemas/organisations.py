@@ -1,6 +1,6 @@
 """Organisations that check in bulk: who they are, their people and their keys."""
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from registry.vocabulary.organisations import MemberRole, Scope
 from schemas.base import InSchema, OutSchema
@@ -61,6 +61,13 @@ class KeySchema(OutSchema):
     is_test = fields.Boolean(
         required=True, metadata={"description": "Whether it is a test key, which sees the sandbox alone."}
     )
+    made_by = fields.String(
+        required=True, allow_none=True, metadata={"description": "The key that made it, and that ends it with itself."}
+    )
+    networks = fields.List(
+        fields.String(), required=True, allow_none=True,
+        metadata={"description": "From where it opens, in CIDR notation; null: from anywhere."},
+    )  # fmt: skip
 
 
 class KeysSchema(OutSchema):
@@ -82,6 +89,29 @@ class KeyMakeSchema(InSchema):
     is_test = Flag(
         metadata={"description": "Make a test key (`rrk_test_`), which sees the invented registry and nothing else."}
     )
+    networks = fields.List(
+        Line(max_length=50),
+        validate=validate.Length(max=20),
+        metadata={
+            "description": "From where alone it opens: IPv4 and IPv6 networks in CIDR notation; from anywhere where absent.",
+            "example": ["192.0.2.0/24", "2001:db8::/32"],
+        },
+    )
+
+
+class KeyUsageQuerySchema(InSchema):
+    days = Count(minimum=1, maximum=400, metadata={"description": "How many days back; 90 where it is absent."})
+
+
+class KeyDaySchema(OutSchema):
+    day = fields.Date(required=True, metadata={"description": "In UTC."})
+    requests = fields.Integer(required=True, metadata={"description": "How many were let in."})
+
+
+class KeyUsageSchema(OutSchema):
+    """Days on which a key made requests, the latest first. What came in the last half minute may be missing."""
+
+    items = fields.List(fields.Nested(KeyDaySchema), required=True)
 
 
 class KeyExchangeSchema(InSchema):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
@@ -50,6 +50,18 @@ class SearchSchema(InSchema):
     )  # fmt: skip
 
 
+def _types(description: str) -> "fields.List[Any]":
+    return fields.List(
+        Word(EventType),
+        validate=validate.Length(max=len(EventType)),
+        metadata={"description": description, "example": ["licence.suspended", "licence.revoked"]},
+    )
+
+
+_TYPES = "Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards."
+_TYPES_SHOWN = {"description": "The types of events that were chosen; null: all."}
+
+
 class WatchMakeSchema(InSchema):
     """Exactly one of `agency_id`, `licence_id`, `numbers` and `search`."""
 
@@ -63,6 +75,7 @@ class WatchMakeSchema(InSchema):
         },
     )
     search = fields.Nested(SearchSchema(), metadata={"description": "Watch whatever answers to this."})
+    types = _types(_TYPES)
 
     def cross_field_faults(self, loaded: dict[str, Any]) -> list[tuple[str, Problem, str]]:
         named = [name for name in ("agency_id", "licence_id", "numbers", "search") if name in loaded]
@@ -75,6 +88,7 @@ class WatchMakeSchema(InSchema):
 class WatchChangeSchema(InSchema):
     label = Line(max_length=120, metadata=_LABEL)
     is_paused = Flag(metadata={"description": "Of what happens during a pause you are not told afterwards."})
+    types = _types(_TYPES)
 
 
 class NumbersSchema(InSchema):
@@ -103,6 +117,9 @@ class WatchSchema(OutSchema):
         required=True,
         metadata={"description": "How many numbers of a list lead to no agency yet: they are waited for."},
     )
+    types = fields.List(
+        OneOf(EventType), attribute="watch.types", required=True, allow_none=True, metadata=_TYPES_SHOWN
+    )
     is_paused = fields.Boolean(attribute="watch.is_paused", required=True)
     created_on = fields.Date(attribute="watch.made_on", required=True)
     version = fields.Integer(attribute="watch.version", required=True, metadata=_VERSION)
@@ -129,6 +146,44 @@ class EventsQuerySchema(InSchema):
     limit = Count(
         minimum=1, maximum=MAX_EVENTS, metadata={"description": "Events in one answer.", "default": 100, "example": 100}
     )
+    types = Line(
+        max_length=1000,
+        metadata={
+            "description": "Only events that are of these types now, with commas between them; the cursor moves on "
+            "over the others.",
+            "example": "licence.suspended,licence.revoked",
+        },
+    )
+
+
+class EventCorridorSchema(OutSchema):
+    origin = fields.String(allow_none=True)
+    destination = fields.String(allow_none=True)
+
+
+class EventSectorSchema(OutSchema):
+    code = fields.String()
+    nace_revision = fields.String()
+
+
+class EventFormerSchema(OutSchema):
+    """The values that held before, of what changed; a field that was not stated is absent.
+
+    Absent as a whole where nothing was before, and once the law forbids to publish what was.
+    """
+
+    status = OneOf(LicenceStatus)
+    from_ = fields.String(data_key="from", metadata=_DAY)
+    to = fields.String(metadata=_DAY)
+    valid_from = fields.String(metadata=_DAY)
+    valid_to = fields.String(metadata=_DAY)
+    conditions = fields.List(fields.String())
+    corridors = fields.List(fields.Nested(EventCorridorSchema()))
+    sectors = fields.List(fields.Nested(EventSectorSchema()))
+    activities = fields.List(fields.String())
+    schemes = fields.List(fields.String(), metadata={"description": "Which identifiers were stated."})
+    origin = fields.String()
+    destination = fields.String()
 
 
 class EventDataSchema(OutSchema):
@@ -148,6 +203,9 @@ class EventDataSchema(OutSchema):
     valid_to = fields.String(metadata=_DAY)
     days = fields.Integer(metadata={"description": "Of `licence.expiring`: 90, 30 or 7."})
     conditions = fields.List(fields.String(), metadata={"description": "Codes of the conditions that hold now."})
+    corridors = fields.List(fields.Nested(EventCorridorSchema()), metadata={"description": "Where they changed."})
+    sectors = fields.List(fields.Nested(EventSectorSchema()), metadata={"description": "Where they changed."})
+    activities = fields.List(fields.String(), metadata={"description": "Where they changed."})
     schemes = fields.List(fields.String(), metadata={"description": "Which identifiers are stated now."})
     kinds = fields.List(fields.String(), metadata={"description": "Which kinds of channel changed."})
     dissolved_on = fields.String(metadata=_DAY)
@@ -161,6 +219,7 @@ class EventDataSchema(OutSchema):
     destination = fields.String()
     authority = fields.String(metadata={"description": "Of `source.*`: whose list it is."})
     webhook_id = fields.String(metadata={"description": "Of `webhook.test`."})
+    before = fields.Nested(EventFormerSchema(), metadata={"description": "What held before."})
 
 
 class EventSchema(OutSchema):
@@ -193,6 +252,7 @@ class WebhookMakeSchema(InSchema):
         metadata={"description": "https, on the public internet, no redirect.", "example": "https://hooks.example.org/registry"},
     )  # fmt: skip
     label = Line(max_length=120, required=True, metadata=_LABEL)
+    types = _types(_TYPES)
 
 
 class WebhookChangeSchema(InSchema):
@@ -201,6 +261,7 @@ class WebhookChangeSchema(InSchema):
     state = Word(
         WebhookState, metadata={"description": "Switch it on or off. What happens while it is off is not queued."}
     )
+    types = _types(_TYPES)
 
 
 class WebhookTestSchema(InSchema):
@@ -223,6 +284,7 @@ class WebhookSchema(OutSchema):
     webhook_id = fields.String(attribute="reference", required=True)
     url = fields.String(required=True)
     label = fields.String(required=True)
+    types = fields.List(OneOf(EventType), required=True, allow_none=True, metadata=_TYPES_SHOWN)
     state = OneOf(WebhookState, required=True)
     created_at = fields.DateTime(attribute="made_at", required=True)
     failing_since = fields.DateTime(

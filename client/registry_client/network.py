@@ -1,11 +1,14 @@
 """Reads over HTTP with limits on size and time, and from one registry alone."""
 
 import http.client
+import math
 import time
 import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import IO, Any
 
 TIMEOUT = 10
@@ -38,6 +41,19 @@ Fetch = Callable[[str, int], bytes]
 
 
 _PADDED = b"\x1f\x8b\x08\x04"
+
+
+def seconds_of(retry_after: str, at: float) -> int:
+    """Seconds that a `Retry-After` header asks to wait, stated as a number or as a date (RFC 9110); 0 for anything else."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return min(int(retry_after[:9]), 10**6)
+    try:
+        stated = parsedate_to_datetime(retry_after)
+    except (TypeError, ValueError):
+        return 0
+    # A date without a zone is in GMT.
+    instant = stated if stated.tzinfo is not None else stated.replace(tzinfo=UTC)
+    return max(0, math.ceil(instant.timestamp() - at))
 
 
 def fetcher(
@@ -91,7 +107,7 @@ def _get(
         with error:
             retry = error.headers.get("Retry-After", "") if error.headers else ""
         kind = "a redirect, which is not followed" if 300 <= error.code < 400 else f"HTTP {error.code}"
-        raise Unreachable(f"{url}: {kind}", error.code, int(retry) if retry.isdigit() else 0) from error
+        raise Unreachable(f"{url}: {kind}", error.code, seconds_of(retry, time.time())) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = error.reason if isinstance(error, urllib.error.URLError) else error
         raise Unreachable(f"{url}: {reason or type(error).__name__}") from error

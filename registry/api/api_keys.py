@@ -4,13 +4,21 @@ A key is accepted in the Authorization header alone. What belongs to another org
 things of `current_organisation()` and find nothing else.
 """
 
+import atexit
 import re
+import threading
+import weakref
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial, wraps
 from typing import Any, cast
 
+import structlog
 from flask import current_app, g, request
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotInMode, NotSignedIn, ScopeMissing, TooManyRequests
@@ -21,6 +29,8 @@ from registry.organisations import keys
 from registry.organisations.actions import mirror
 from registry.organisations.models import Organisation
 from registry.vocabulary.organisations import Scope
+
+log = structlog.get_logger()
 
 NEEDS_KEY = "organisationKey"
 """The security scheme's name in the document."""
@@ -140,6 +150,8 @@ def admit(scope: Scope) -> Caller:
     is_handed_on = key.is_test and services().settings.sandbox_url is not None
     if key.is_test is not is_test() and not is_handed_on:
         raise NotInMode("a test key opens nothing here: this server has no sandbox")
+    keys.require_network(key, request.environ.get("REMOTE_ADDR", ""))
+    _note_usage(key.id, today)
     if key.last_used_on != today:
         with registry.sessions.begin() as session:
             keys.used(session, key.id, today)
@@ -154,6 +166,67 @@ def admit(scope: Scope) -> Caller:
         organisation.keeps_every if key.keeps_every is None else key.keeps_every,
     )
     return cast(Caller, g.organisation)
+
+
+USAGE_NOTED = "registry.usage_noted"
+"""In the environment of a request that is counted: a list is asked for twice, here and by the process beside."""
+
+
+class UsageCounts:
+    """Requests by key and day, collected in memory and added to what is stored every half minute, and at the end."""
+
+    def __init__(self, sessions: sessionmaker[Session]) -> None:
+        self._sessions = sessions
+        self._counts: Counter[tuple[int, date]] = Counter()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        _OPEN.add(self)
+
+    def note(self, key_id: int, day: date) -> None:
+        with self._lock:
+            self._counts[key_id, day] += 1
+            if self._timer is None:
+                self._timer = threading.Timer(USAGE_SECONDS, self.flush)
+                self._timer.daemon = True
+                self._timer.start()
+
+    def flush(self) -> None:
+        with self._lock:
+            counts, self._counts, self._timer = self._counts, Counter(), None
+        if not counts:
+            return
+        try:
+            with self._sessions.begin() as session:
+                keys.add_usage(session, counts)
+        except SQLAlchemyError as error:
+            log.warning("usage_not_stored", kind=type(error).__name__)
+            if not isinstance(error, IntegrityError):
+                with self._lock:
+                    self._counts.update(counts)
+
+
+USAGE_SECONDS = 30.0
+_OPEN: "weakref.WeakSet[UsageCounts]" = weakref.WeakSet()
+
+
+@atexit.register
+def _flush_all() -> None:
+    for counts in list(_OPEN):
+        counts.flush()
+
+
+def usage_counts() -> UsageCounts:
+    """What this process counted and did not store yet."""
+    found = current_app.extensions.get("registry_usage_counts")
+    if found is None:
+        found = current_app.extensions["registry_usage_counts"] = UsageCounts(accounts().sessions)
+    return cast(UsageCounts, found)
+
+
+def _note_usage(key_id: int, day: date) -> None:
+    if USAGE_NOTED not in request.environ:
+        request.environ[USAGE_NOTED] = True
+        usage_counts().note(key_id, day)
 
 
 def _in_sandbox(organisation: Organisation) -> int:

@@ -46,7 +46,8 @@ class Replica:
         self._requests = primary
         self._primary = engine_for(primary.url.render_as_string(hide_password=False), limits=_PROBE, connections=1)
         self._seconds = seconds
-        self._until = 0.0
+        self._until = self._confirmed = 0.0
+        """Until when it may be read, and until when the last look at both servers allows it."""
         self._name: str | None = None
         self._said: str | None = None
         self.size = 0
@@ -97,7 +98,9 @@ class Replica:
                 waits = _waits_for(primary, name)
                 self.size = size if waits and is_standby else primary.scalar(_SIZE) or 0
         except SQLAlchemyError:
-            # What was found before counts until its time is over.
+            # What was found before counts until its time is over, also where a request's connection to this server broke since.
+            if is_standby and name == self._name:
+                self._until = self._confirmed
             return
         self._name = name
         if not is_standby:
@@ -111,10 +114,12 @@ class Replica:
         else:
             if self._said is not None or not self._until:
                 log.info("replica_read")
-            self._until, self._said = began + self._seconds, None
+            self._until = self._confirmed = began + self._seconds
+            self._said = None
 
     def _leave(self, reason: str) -> None:
         """Refuse this server, and connect anew: the address may lead to another one now."""
+        self._confirmed = 0.0
         self._refuse(reason)
         for engine in (self._standby, self._probed, self.engine):
             engine.dispose()

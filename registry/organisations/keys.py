@@ -1,25 +1,29 @@
 """API keys of organisations: made by a member or another key, shown once, expired or revoked, rotated with overlap.
 
-A key has 256 random bits; only its digest is stored. Its scopes are fixed when it is made and never grow, and a key
-that makes another key can give it no more than its own scopes.
+A key has 256 random bits; only its digest is stored. Its scopes are fixed when it is made and never grow. A key that makes
+another gives it no more than its own scopes, days and networks, never the scope `organisation`, and is outlived by none of
+them: a key that leaked leaves nothing behind once it is revoked.
 """
 
 import hmac
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
 from registry.core.calls import Call
 from registry.core.clock import day_at
+from registry.core.db.engine import insert_missing
 from registry.core.db.locking import lock
 from registry.core.db.reading import Page, newest_first
-from registry.core.errors import ActRefused, NotSignedIn, ScopeMissing
+from registry.core.errors import ActRefused, Fault, Forbidden, InvalidInput, NotFound, NotSignedIn, ScopeMissing
 from registry.core.ids import new_reference, read_reference
-from registry.organisations.models import ApiKey, Organisation, OrganisationActor
+from registry.organisations.models import ApiKey, ApiKeyUsage, Organisation, OrganisationActor
+from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 
 BEGINNING = "rrk_"
@@ -33,6 +37,12 @@ MAX_DAYS = 730
 MAX_LIVING = 20
 OVERLAP_DAYS = 7
 MAX_OVERLAP = 30
+MAX_NETWORKS = 20
+KEPT_USAGE_DAYS = 400
+
+_WITH_PASSWORD = (
+    "a key with the scope organisation is made and exchanged by a person at /account, with the password: no key does it"
+)
 
 NEEDED = "a key is needed: Authorization: Bearer and a key of your organisation, neither ended nor revoked"
 
@@ -52,8 +62,11 @@ def make(
     *,
     is_archiving: bool | None = None,
     is_test: bool = False,
+    networks: Sequence[str] = (),
 ) -> MadeKey:
-    """Make a key that is good for `days`. Raises ActRefused, and ScopeMissing beyond the scopes that the actor may give.
+    """Make a key that is good for `days`, and opens from `networks` alone where any are named.
+
+    Raises ActRefused, InvalidInput for networks that are none, and ScopeMissing beyond what the actor may give.
 
     `is_archiving`: whether receipts of its questions are archived; None: as the organisation has chosen.
     A test key opens everything but the organisation itself, which is real.
@@ -68,6 +81,7 @@ def make(
     if not 1 <= days <= MAX_DAYS:
         raise ActRefused("bad_key_days", f"a key is good for 1 to {MAX_DAYS} days")
     _require_within(call, scopes)
+    bound = read_networks(networks)
     # Of two that are made at once the second waits here, and counts the first.
     organisation = lock(call.session, Organisation, Organisation.id == call.actor.id)
     if organisation.closed_on is not None:
@@ -75,6 +89,11 @@ def make(
     today = day_at(call.at, None)
     if len(keys_of(call.session, organisation.id, today)) >= MAX_LIVING:
         raise ActRefused("too_many_keys", f"there are {MAX_LIVING} keys already: revoke one that is not needed")
+    ends_on, maker = today + timedelta(days=days), _maker_of(call)
+    if maker is not None:
+        if Scope.ORGANISATION in scopes:
+            raise ScopeMissing(_WITH_PASSWORD)
+        ends_on, bound = min(ends_on, maker.ends_on), _within(bound, maker.networks or [])
     text = (TEST_BEGINNING if is_test else BEGINNING) + new_token()
     key = ApiKey(
         reference=new_reference(),
@@ -84,9 +103,11 @@ def make(
         digest=digest_of(text),
         scopes=sorted(scopes),
         made_on=today,
-        ends_on=today + timedelta(days=days),
+        ends_on=ends_on,
         keeps_every=is_archiving,
         is_test=is_test,
+        made_by=call.actor.key,
+        networks=bound or None,
     )
     call.session.add(key)
     call.session.flush()
@@ -104,8 +125,17 @@ def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeK
     if old.replaced_by is not None:
         raise ActRefused("replaced", "this key was exchanged already: exchange the one that took its place")
     length = min(max((old.ends_on - old.made_on).days, 1), MAX_DAYS)
-    made = make(call, old.name, scopes_of(old), length, is_archiving=old.keeps_every, is_test=old.is_test)
+    made = make(
+        call,
+        old.name,
+        scopes_of(old),
+        length,
+        is_archiving=old.keeps_every,
+        is_test=old.is_test,
+        networks=old.networks or (),
+    )
     old.replaced_by = made.key.reference
+    call.session.execute(update(ApiKey).where(ApiKey.made_by == old.reference).values(made_by=made.key.reference))
     if overlap:
         old.ends_on = min(old.ends_on, day_at(call.at, None) + timedelta(days=overlap))
     else:
@@ -115,10 +145,17 @@ def rotate(call: Call[OrganisationActor], reference: str, overlap: int) -> MadeK
 
 
 def revoke(call: Call[OrganisationActor], reference: str) -> None:
-    """Revoke a key immediately. Raises NotFound where the organisation has no valid key of that reference, ScopeMissing."""
+    """Revoke a key immediately, and those that it made.
+
+    Raises NotFound where the organisation has no valid key of that reference, ScopeMissing.
+    """
     key = _lock_key(call, reference)
     _require_within(call, scopes_of(key))
-    key.revoked_at = call.at
+    ending = [key.reference]
+    while ending:
+        its = (ApiKey.made_by.in_(ending), ApiKey.revoked_at.is_(None), ApiKey.organisation_id == key.organisation_id)
+        call.session.execute(update(ApiKey).where(ApiKey.reference.in_(ending)).values(revoked_at=call.at))
+        ending = list(call.session.scalars(select(ApiKey.reference).where(*its)))
     call.session.flush()
 
 
@@ -149,8 +186,90 @@ def opened_by(session: Session, text: str, today: date) -> tuple[Organisation, A
 
 
 def used(session: Session, key_id: int, today: date) -> None:
-    """Write down that a key was used today, and no closer."""
+    """Write down that a key was used today, and no closer; what it did more than a year ago is forgotten."""
     session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_on=today))
+    old = ApiKeyUsage.day < today - timedelta(days=KEPT_USAGE_DAYS)
+    session.execute(delete(ApiKeyUsage).where(ApiKeyUsage.key_id == key_id, old))
+
+
+def read_networks(texts: Sequence[str]) -> list[str]:
+    """Networks in CIDR, each once, in their usual form. Raises InvalidInput."""
+    if len(texts) > MAX_NETWORKS:
+        raise InvalidInput([Fault("networks", Problem.TOO_MANY, f"may be {MAX_NETWORKS} at most")])
+    found = []
+    for place, text in enumerate(texts):
+        try:
+            network = ip_network(text.strip())
+            # A zone, as of fe80::1%eth0, is of one machine alone.
+            if "%" in text:
+                raise ValueError
+        except ValueError:
+            detail = (
+                "must be an address or a network, such as 192.0.2.0/24 or 2001:db8::/32, with no bit beyond its length"
+            )
+            raise InvalidInput([Fault(f"networks[{place}]", Problem.INVALID_VALUE, detail)]) from None
+        found.append(str(network))
+    return sorted(set(found))
+
+
+def require_network(key: ApiKey, address: str) -> None:
+    """Raise Forbidden where a key that is bound to networks comes from another one."""
+    if key.networks is not None and not _is_among(address, key.networks):
+        raise Forbidden(
+            "this key opens from the networks alone that were named when it was made, and this is another one"
+        )
+
+
+def _is_among(text: str, networks: Sequence[str]) -> bool:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in ip_network(network) for network in networks)
+
+
+def _within(networks: list[str], bounds: list[str]) -> list[str]:
+    """The networks of a key that is made by one with such bounds. Raises ScopeMissing for one outside of them."""
+    if not bounds:
+        return networks
+    limits = [ip_network(bound) for bound in bounds]
+    for network in map(ip_network, networks):
+        if not any(network.version == limit.version and network.subnet_of(limit) for limit in limits):  # type: ignore[arg-type]
+            raise ScopeMissing("your key is bound to networks: a key that it makes opens from those alone")
+    return networks or bounds
+
+
+def _maker_of(call: Call[OrganisationActor]) -> ApiKey | None:
+    """The key that acts, locked; None where a person does."""
+    return None if call.actor.key is None else _lock_key(call, call.actor.key)
+
+
+def usage_of(session: Session, key_id: int, since: date) -> list[ApiKeyUsage]:
+    """The days since `since` on which a key made requests, the latest first."""
+    query = select(ApiKeyUsage).where(ApiKeyUsage.key_id == key_id, ApiKeyUsage.day >= since)
+    return list(session.scalars(query.order_by(ApiKeyUsage.day.desc())))
+
+
+def add_usage(session: Session, counts: Mapping[tuple[int, date], int]) -> None:
+    """Add requests by key and day to what is stored."""
+    for (key_id, day), count in sorted(counts.items()):
+        insert_missing(
+            session, ApiKeyUsage, ["key_id", "day", "requests"], select(literal(key_id), literal(day), literal(0))
+        )
+        row = (ApiKeyUsage.key_id == key_id, ApiKeyUsage.day == day)
+        session.execute(update(ApiKeyUsage).where(*row).values(requests=ApiKeyUsage.requests + count))
+
+
+def key_named(session: Session, organisation_id: int, reference: str) -> ApiKey:
+    """A key of the organisation, one that has ended too. Raises NotFound."""
+    query = select(ApiKey).where(
+        ApiKey.reference == read_reference(reference), ApiKey.organisation_id == organisation_id
+    )
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound("your organisation has no such key")
+    return found
 
 
 def keys_of(session: Session, organisation_id: int, today: date, page: Page | None = None) -> Sequence[ApiKey]:

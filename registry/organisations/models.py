@@ -20,11 +20,12 @@ from registry.vocabulary.organisations import LetterKind, MemberRole, MemberStat
 class OrganisationActor:
     """Acts for the organisation of the row `id`: a member, or a program with an API key.
 
-    No API key is made or ended with a scope beyond `scopes`: a program's are those of its own key.
+    No API key is made or ended with a scope beyond `scopes`: a program's are those of its own key, whose reference is `key`.
     """
 
     id: int
     scopes: frozenset[Scope] = frozenset(Scope)
+    key: str | None = None
 
 
 class Organisation(Base):
@@ -70,7 +71,8 @@ class ApiKey(Base):
     """What an organisation's programs come with. `digest` is SHA-256 of the key, `prefix` its beginning, to tell it by.
 
     It opens until the end of `ends_on`, in UTC. `replaced_by` is the reference of the key made in its place.
-    `keeps_every` is as the organisation's where it is empty. `is_test`: it sees the sandbox and nothing else.
+    `keeps_every` is as the organisation's where it is empty. `is_test`: it sees the sandbox and nothing else. `made_by` is the
+    reference of the key that made it, and ends it with itself. `networks`: from where it opens, in CIDR; None: from anywhere.
     """
 
     __tablename__ = "api_keys"
@@ -88,6 +90,17 @@ class ApiKey(Base):
     replaced_by: Mapped[str | None] = mapped_column(Text(12))
     keeps_every: Mapped[bool | None]
     is_test: Mapped[bool] = mapped_column(default=False, server_default=false())
+    made_by: Mapped[str | None] = mapped_column(Text(12))
+    networks: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class ApiKeyUsage(Base):
+    """How many requests a key made on a day in UTC."""
+
+    __tablename__ = "api_key_usage"
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_keys.id"), primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    requests: Mapped[int]
 
 
 class Letter(Base):

@@ -27,7 +27,14 @@ from registry.vocabulary.register import LicenceKind
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from registry.watches import rules
 from registry.watches.delivery.retries import NEWS_WITHIN
-from registry.watches.matching import PendingEvent, match_agency, match_authority, match_searches, match_targets
+from registry.watches.matching import (
+    PendingEvent,
+    chooses,
+    match_agency,
+    match_authority,
+    match_searches,
+    match_targets,
+)
 from registry.watches.models import (
     Delivery,
     FeedHead,
@@ -286,9 +293,9 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
     match_targets(session, ids[0], ids[-1])
     for i, one in zip(ids, pending, strict=True):
         if one.other_agency_id is not None and one.log_index is not None:
-            match_agency(session, i, one.other_agency_id, one.log_index)
+            match_agency(session, i, one)
         if one.authority is not None:
-            match_authority(session, i, one.authority)
+            match_authority(session, i, one)
     match_searches(session, list(zip(ids, pending, strict=True)))
     _feed_matches(session, ids[0], ids[-1], at)
     # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.
@@ -342,7 +349,7 @@ def _feed_matches(session: Session, first: int, last: int, at: datetime) -> None
         .select_from(WatchMatch)
         .join(WatchEvent, WatchEvent.id == WatchMatch.event_id)
         .join(Webhook, Webhook.organisation_id == WatchMatch.organisation_id)
-        .where(Webhook.state == WebhookState.ENABLED)
+        .where(Webhook.state == WebhookState.ENABLED, chooses(Webhook.types, WatchEvent.type))
         .order_by(WatchMatch.event_id, Webhook.id)
     )
     session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))

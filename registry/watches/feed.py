@@ -6,11 +6,11 @@ And what is said of one event, wherever it is said.
 import base64
 import binascii
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple, NoReturn
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, String, case, func, literal, select, type_coerce
 from sqlalchemy.orm import Session
 
 from registry.core.clock import answer_instant
@@ -19,6 +19,7 @@ from registry.core.keyring import Keyring
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.watches import EventType
 from registry.watches.models import FeedHead, FeedRow, WatchEvent
+from registry.watches.rules import PUBLISH_UNTIL
 
 PURPOSE = "watch-cursors"
 _CHECK = 16
@@ -31,16 +32,50 @@ class Place(NamedTuple):
     event: WatchEvent
 
 
-def events_after(session: Session, organisation_id: int, position: int, limit: int) -> list[Place]:
-    """The events behind a place of an organisation's feed, in order."""
+class Reached(NamedTuple):
+    """Events behind a place of a feed, and the place up to which it was read."""
+
+    events: list[Place]
+    position: int
+    has_more: bool
+
+
+def events_after(
+    session: Session, organisation_id: int, position: int, limit: int, types: Collection[str] = (), *, today: date
+) -> Reached:
+    """The events behind a place of an organisation's feed in order: of some types, as they may be shown today, or of all."""
+    # Before the events: what comes meanwhile is read the next time.
+    end = max(position, last_position(session, organisation_id))
     query = (
         select(FeedRow.position, WatchEvent)
         .join(WatchEvent, WatchEvent.id == FeedRow.event_id)
-        .where(FeedRow.organisation_id == organisation_id, FeedRow.position > position)
+        .where(FeedRow.organisation_id == organisation_id, FeedRow.position > position, FeedRow.position <= end)
         .order_by(FeedRow.position)
-        .limit(limit)
+        .limit(limit + 1)
     )
-    return [Place(place, event) for place, event in session.execute(query)]
+    if types:
+        query = query.where(shown_type(today).in_(types))
+    found = [Place(place, event) for place, event in session.execute(query)]
+    has_more = len(found) > limit
+    return Reached(found[:limit], found[limit - 1].position if has_more else end, has_more)
+
+
+def shown_type(today: date) -> ColumnElement[str]:
+    """As `type_on`, in SQL."""
+    return case(
+        (WatchEvent.publish_until < today, literal(EventType.WITHHELD.value)),
+        else_=type_coerce(WatchEvent.type, String),
+    )
+
+
+def read_types(text: str) -> frozenset[EventType]:
+    """Types of events by name, with commas between them; none for all. Raises InvalidInput."""
+    words = text.split(",") if text else []
+    unknown = next((word for word in words if word not in set(EventType)), None)
+    if unknown is not None:
+        detail = "must be types of events with commas between them, such as licence.suspended,licence.revoked"
+        raise InvalidInput([Fault("types", Problem.INVALID_VALUE, detail)])
+    return frozenset(EventType(word) for word in words)
 
 
 def last_position(session: Session, organisation_id: int) -> int:
@@ -86,8 +121,16 @@ def event_payload(event: WatchEvent, today: date) -> dict[str, Any]:
     pending = type_on(event, today)
     if pending is event.type:
         data |= event.data
+        data["before"] = _former_on(today, event.data.get("before"))
     stated = {name: value for name, value in data.items() if value is not None}
     return {"id": f"evt_{event.reference}", "type": str(pending), "timestamp": answer_instant(event.at), "data": stated}
+
+
+def _former_on(today: date, before: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The former values as they may be shown on a day: none once the law forbids to publish what was."""
+    if before is None or (before.get(PUBLISH_UNTIL) is not None and today.isoformat() > before[PUBLISH_UNTIL]):
+        return None
+    return {name: value for name, value in before.items() if name != PUBLISH_UNTIL}
 
 
 def cursor_of(keyring: Keyring, organisation_id: int, position: int) -> str:

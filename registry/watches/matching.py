@@ -5,11 +5,11 @@ Matches of one round stand in the table watch_matches, which is empty outside of
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import insert, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, cast, insert, literal, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from registry.core.db.engine import insert_missing
 from registry.register.agencies.models import Licence, PublicRecord
@@ -35,10 +35,20 @@ class PendingEvent(NamedTuple):
 
 
 class Asker(NamedTuple):
-    """An organisation that saved a search, when the log was so long."""
+    """An organisation that saved a search, when the log was so long, and of which types it hears; None: of all."""
 
     organisation: int
     from_index: int
+    types: frozenset[str] | None
+
+    def hears(self, one: PendingEvent) -> bool:
+        is_new = one.log_index is None or one.log_index >= self.from_index
+        return is_new and (self.types is None or one.happening.type in self.types)
+
+
+def chooses(types: InstrumentedAttribute[list[str] | None], type_: Any) -> ColumnElement[bool]:
+    """Whether a choice of types, None for all, has the type of an event."""
+    return or_(types.is_(None), cast(types, String).contains(literal('"') + type_coerce(type_, String) + literal('"')))
 
 
 _COLUMNS = ["event_id", "organisation_id"]
@@ -56,6 +66,7 @@ def match_targets(session: Session, first: int, last: int) -> None:
         .where(
             WatchEvent.id.between(first, last),
             Watch.is_paused.is_(False),
+            chooses(Watch.types, WatchEvent.type),
             or_(WatchEvent.log_index.is_(None), WatchEvent.log_index >= Watch.from_index),
             or_(WatchTarget.licence.is_(None), WatchEvent.licence.is_(None), WatchTarget.licence == WatchEvent.licence),
         )
@@ -64,24 +75,33 @@ def match_targets(session: Session, first: int, last: int) -> None:
     session.execute(insert(WatchMatch).from_select(_COLUMNS, query))
 
 
-def match_agency(session: Session, event_id: int, agency_id: int, log_index: int) -> None:
+def match_agency(session: Session, event_id: int, pending: PendingEvent) -> None:
     """Match watches of the other end of an agreement."""
     query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
-        .where(WatchTarget.agency_id == agency_id, Watch.is_paused.is_(False), Watch.from_index <= log_index)
+        .where(
+            WatchTarget.agency_id == pending.other_agency_id,
+            Watch.is_paused.is_(False),
+            Watch.from_index <= pending.log_index,
+            chooses(Watch.types, literal(pending.happening.type.value)),
+        )
         .distinct()
     )
     insert_missing(session, WatchMatch, _COLUMNS, query)
 
 
-def match_authority(session: Session, event_id: int, authority: str) -> None:
+def match_authority(session: Session, event_id: int, pending: PendingEvent) -> None:
     """Match watches with a licence of the authority whose list it is, by name or by a search for it."""
     query = (
         select(literal(event_id), Watch.organisation_id)
         .join(WatchTarget, WatchTarget.watch_id == Watch.id)
         .join(Licence, Licence.agency_id == WatchTarget.agency_id)
-        .where(Licence.authority == authority, Watch.is_paused.is_(False))
+        .where(
+            Licence.authority == pending.authority,
+            Watch.is_paused.is_(False),
+            chooses(Watch.types, literal(pending.happening.type.value)),
+        )
         .distinct()
     )
     insert_missing(session, WatchMatch, _COLUMNS, query)
@@ -89,12 +109,13 @@ def match_authority(session: Session, event_id: int, authority: str) -> None:
 
 def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]) -> None:
     """Each search is put once to each agency that something happened to, however many organisations saved the same."""
-    query = select(Watch.organisation_id, Watch.criteria, Watch.from_index).where(
+    query = select(Watch.organisation_id, Watch.criteria, Watch.from_index, Watch.types).where(
         Watch.kind == WatchKind.SEARCH, Watch.is_paused.is_(False)
     )
     askers: dict[SearchCriteria, set[Asker]] = {}
-    for organisation_id, criteria, from_index in session.execute(query):
-        askers.setdefault(SearchCriteria(**(criteria or {})), set()).add(Asker(organisation_id, from_index))
+    for organisation_id, criteria, from_index, types in session.execute(query):
+        asker = Asker(organisation_id, from_index, None if types is None else frozenset(types))
+        askers.setdefault(SearchCriteria(**(criteria or {})), set()).add(asker)
     if not askers:
         return
     answers: dict[int, set[Asker]] = {}
@@ -108,7 +129,7 @@ def match_searches(session: Session, pending: Sequence[tuple[int, PendingEvent]]
             for asker in those
         }
         found = by_list | (answers[one.agency_id] if one.agency_id is not None else set())
-        hearing = {asker.organisation for asker in found if one.log_index is None or one.log_index >= asker.from_index}
+        hearing = {asker.organisation for asker in found if asker.hears(one)}
         for organisation in sorted(hearing):
             insert_missing(session, WatchMatch, _COLUMNS, select(literal(i), literal(organisation)))
 

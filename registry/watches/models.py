@@ -18,7 +18,7 @@ class Watch(Base):
     """What an organisation watches. `criteria` are those of a saved search, None for every other kind.
 
     `from_index` is how long the log was when it was made, for as long as older entries wait to be told of; 0 after
-    that, so that nothing remains of the moment.
+    that, so that nothing remains of the moment. `types`: of which events it tells; None for all.
     """
 
     __tablename__ = "watches"
@@ -29,6 +29,7 @@ class Watch(Base):
     label: Mapped[str] = mapped_column(Text(120))
     kind: Mapped[WatchKind] = mapped_column(one_of(WatchKind))
     criteria: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    types: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     is_paused: Mapped[bool]
     made_on: Mapped[date]
     from_index: Mapped[int] = mapped_column(LARGE, default=0, server_default="0")
@@ -132,7 +133,7 @@ class Webhook(Base):
     Its secret is sealed under a key that is in no dump; during a rotation there are two.
 
     `failing_since` is when the first delivery failed that no good one followed, `failing_told_at` when its owners heard of
-    that. `resting_until` spares an address that does not answer at all.
+    that. `resting_until` spares an address that does not answer at all. `types` as of a watch.
     """
 
     __tablename__ = "webhooks"
@@ -141,6 +142,7 @@ class Webhook(Base):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
     label: Mapped[str] = mapped_column(Text(120))
     url: Mapped[str] = mapped_column(Text(2000))
+    types: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
     state: Mapped[WebhookState] = mapped_column(one_of(WebhookState))
     sealed: Mapped[str] = mapped_column(Text(200))
     sealed_before: Mapped[str | None] = mapped_column(Text(200))

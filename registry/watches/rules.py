@@ -16,8 +16,16 @@ from registry.vocabulary.watches import EXPIRY_DAYS, EventType
 RecordMapping = Mapping[str, Any]
 
 
+PUBLISH_UNTIL = "publish_until"
+"""Beside former values: the last day on which they may be shown."""
+
+
 class Happening(NamedTuple):
-    """One event, with the details that may be disclosed and the last day on which they may be."""
+    """One event, with the details that may be disclosed and the last day on which they may be.
+
+    Among the details `before` has the former values of what changed. No name, number or address stands in it: what a
+    natural person erases must not stand in events.
+    """
 
     type: EventType
     data: Mapping[str, Any] = {}
@@ -47,14 +55,20 @@ def licence_events(old: RecordMapping | None, new: RecordMapping) -> list[Happen
     if old is None:
         return found
     if old.get("conditions") != new.get("conditions"):
-        codes = sorted({one["code"] for one in new.get("conditions") or ()})
-        found.append(Happening(EventType.LICENCE_CONDITIONS_CHANGED, {"conditions": codes}))
-    if any(old.get(field) != new.get(field) for field in _SCOPE):
-        found.append(Happening(EventType.LICENCE_SCOPE_CHANGED))
-    term = {field: new.get(field) for field in ("valid_from", "valid_to")}
-    if any(old.get(field) != value for field, value in term.items()):
-        found.append(Happening(EventType.LICENCE_TERM_CHANGED, _without_none(term)))
+        data = {"conditions": _codes(new), "before": {"conditions": _codes(old)}}
+        found.append(Happening(EventType.LICENCE_CONDITIONS_CHANGED, data))
+    scope = [field for field in _SCOPE if old.get(field) != new.get(field)]
+    if scope:
+        data = _fields(new, scope) | {"before": _fields(old, scope)}
+        found.append(Happening(EventType.LICENCE_SCOPE_CHANGED, data))
+    term, former_term = (_fields(stated, ("valid_from", "valid_to")) for stated in (new, old))
+    if term != former_term:
+        found.append(Happening(EventType.LICENCE_TERM_CHANGED, term | {"before": former_term}))
     return found
+
+
+def _codes(stated: RecordMapping) -> list[str]:
+    return sorted({one["code"] for one in stated.get("conditions") or ()})
 
 
 def _status_events(old: RecordMapping | None, new: RecordMapping) -> Iterable[Happening]:
@@ -74,8 +88,9 @@ def _status_events(old: RecordMapping | None, new: RecordMapping) -> Iterable[Ha
             word = EventType.LICENCE_BACK_IN_ORDER
         else:
             word = EventType.LICENCE_STATUS_CHANGED
-    data = _without_none({"status": status, "from": after.get("from"), "to": after.get("to")})
-    yield Happening(word, data, after.get("publish_until"))
+    names = ("status", "from", "to")
+    former = {} if before is None else {"before": _fields(before, (*names, PUBLISH_UNTIL))}
+    yield Happening(word, _fields(after, names) | former, after.get(PUBLISH_UNTIL))
 
 
 def _latest(stated: RecordMapping | None) -> RecordMapping | None:
@@ -95,8 +110,9 @@ def agency_events(
         return []
     found: list[Happening] = []
     if _values(old, "identifiers", "scheme", "value") != _values(new, "identifiers", "scheme", "value"):
-        schemes = sorted({one["scheme"] for one in new.get("identifiers") or ()})
-        found.append(Happening(EventType.AGENCY_IDENTIFIER_CHANGED, {"schemes": schemes}))
+        schemes, former = (sorted({one["scheme"] for one in part.get("identifiers") or ()}) for part in (new, old))
+        data = {"schemes": schemes, "before": {"schemes": former}}
+        found.append(Happening(EventType.AGENCY_IDENTIFIER_CHANGED, data))
     if _values(old, "names", "kind", "name") != _values(new, "names", "kind", "name"):
         found.append(Happening(EventType.AGENCY_NAME_CHANGED))
     changed = _values(old, "channels", "kind", "value", "to") ^ _values(new, "channels", "kind", "value", "to")
@@ -156,10 +172,9 @@ def _sanction_events(old: RecordMapping, new: RecordMapping) -> Iterable[Happeni
             continue
         word = _sanction_word(past, one)
         if word is not None:
-            data = _without_none(
-                {field: one.get(field) for field in ("sanction_id", "kind", "licence_id", "from", "to")}
-            )
-            yield Happening(word, data, one.get("publish_until"))
+            former = {"before": _fields(past, ("from", "to", PUBLISH_UNTIL))} if past and "withheld" not in past else {}
+            data = _fields(one, ("sanction_id", "kind", "licence_id", "from", "to")) | former
+            yield Happening(word, data, one.get(PUBLISH_UNTIL))
 
 
 def _sanction_word(past: RecordMapping, one: RecordMapping) -> EventType | None:
@@ -172,15 +187,16 @@ def _sanction_word(past: RecordMapping, one: RecordMapping) -> EventType | None:
 
 
 def agreement_events(old: RecordMapping | None, new: RecordMapping) -> list[Happening]:
-    data = _without_none({field: new.get(field) for field in ("agreement_id", "origin", "destination", "from", "to")})
+    data = _fields(new, ("agreement_id", "origin", "destination", "from", "to"))
     if old is None:
         return [Happening(EventType.AGREEMENT_REGISTERED, data)]
     is_ended = new.get("to") is not None and new.get("to") != old.get("to")
+    data["before"] = _fields(old, ("origin", "destination", "from", "to"))
     return [Happening(EventType.AGREEMENT_ENDED if is_ended else EventType.AGREEMENT_CHANGED, data)]
 
 
-def _without_none(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if value is not None}
+def _fields(stated: RecordMapping, names: Iterable[str]) -> dict[str, Any]:
+    return {name: stated[name] for name in names if stated.get(name) is not None}
 
 
 class Ending(NamedTuple):

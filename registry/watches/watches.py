@@ -22,7 +22,7 @@ from registry.organisations.models import OrganisationActor
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import agency_row, licence_row
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.watches import WatchKind
+from registry.vocabulary.watches import EventType, WatchKind
 from registry.watches.models import Watch, WatchTarget
 from registry.watches.numbers import Leads, Number, find_leads
 from registry.watches.rules import SearchCriteria
@@ -100,9 +100,14 @@ def watch_search(call: Call[OrganisationActor], criteria: Mapping[str, str], lab
 
 
 def change(
-    call: Call[OrganisationActor], reference: str, *, label: str | None = None, is_paused: bool | None = None
+    call: Call[OrganisationActor],
+    reference: str,
+    *,
+    label: str | None = None,
+    is_paused: bool | None = None,
+    types: Sequence[EventType] | None = None,
 ) -> Watch:
-    """Rename, pause or resume a watch; events during a pause are never delivered later.
+    """Rename, pause or resume a watch, or choose its types of events; what came meanwhile is never delivered later.
 
     Raises NotFound, StaleVersion.
     """
@@ -111,6 +116,8 @@ def change(
         watch.label = read_label(label)
     if is_paused is not None:
         watch.is_paused = is_paused
+    if types is not None:
+        watch.types = chosen_types(types)
     watch.version += 1
     call.session.flush()
     return watch
@@ -173,6 +180,11 @@ def _save_targets(session: Session, watch: Watch, leads: Sequence[Leads]) -> Lis
     bulk_insert(session, WatchTarget, ("watch_id", "agency_id", "licence", "line", "digest"), rows)
     waited_for = tuple(one.line for one in leads if not one.to)
     return Listed(len(leads) - len(waited_for), waited_for)
+
+
+def chosen_types(types: Sequence[EventType]) -> list[str] | None:
+    """A choice of types as it is stored; None, for all, of an empty one."""
+    return sorted(set(types)) or None
 
 
 MAX_LABEL = 120

@@ -26,9 +26,10 @@ from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
+from registry.watches.feed import shown_type
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
 from registry.watches.samples import Sample, sample
-from registry.watches.watches import read_label
+from registry.watches.watches import chosen_types, read_label
 
 PURPOSE = "webhook-secrets"
 
@@ -56,8 +57,18 @@ class Logged(NamedTuple):
     event: WatchEvent
 
 
-def make(call: Call[OrganisationActor], keyring: Keyring, url: str, label: str, *, is_unsafe: bool) -> Made:
-    """Create a webhook. Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
+def make(
+    call: Call[OrganisationActor],
+    keyring: Keyring,
+    url: str,
+    label: str,
+    *,
+    is_unsafe: bool,
+    types: Sequence[EventType] = (),
+) -> Made:
+    """Create a webhook, for events of some types or, where none are named, of all.
+
+    Raises InvalidInput for an address that may not be called, NotNow when there are too many."""
     read_address(url, is_unsafe=is_unsafe)
     count = call.session.execute(
         select(func.count()).select_from(Webhook).where(Webhook.organisation_id == call.actor.id)
@@ -71,6 +82,7 @@ def make(call: Call[OrganisationActor], keyring: Keyring, url: str, label: str, 
         organisation_id=call.actor.id,
         label=read_label(label),
         url=url.strip(),
+        types=chosen_types(types),
         state=WebhookState.ENABLED,
         sealed=keyring.seal(PURPOSE, reference, secret),
         made_at=call.at,
@@ -88,9 +100,12 @@ def change(
     url: str | None = None,
     label: str | None = None,
     state: WebhookState | None = None,
+    types: Sequence[EventType] | None = None,
     is_unsafe: bool = False,
 ) -> Webhook:
-    """Change the address or name, or switch it off and on. What happens while it is off is not queued: see `replay`.
+    """Change the address, name or types of events, or switch it off and on.
+
+    What happens while it is off is not queued: see `replay`.
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
@@ -100,6 +115,8 @@ def change(
         webhook.url = url.strip()
     if label is not None:
         webhook.label = read_label(label)
+    if types is not None:
+        webhook.types = chosen_types(types)
     if state is not None and state is not webhook.state:
         webhook.state = state
         webhook.disabled_at = call.at if state is WebhookState.DISABLED else None
@@ -177,20 +194,25 @@ def ask_for_test(call: Call[OrganisationActor], reference: str, kind: EventType 
 
 
 def replay(call: Call[OrganisationActor], reference: str, position: int) -> int:
-    """Send everything behind a place of the feed again, in its order, with the ids it had. Gives how many events.
+    """Send what lies behind a place of the feed again, in its order, with the ids it had. Gives how many events.
+
+    Of the types that were chosen, as they may be shown today: what is withheld is of none but `event.withheld`.
 
     Raises NotFound, NotNow where it is switched off or so many cannot be sent at once.
     """
     session = call.session
     webhook = _lock_enabled(call, reference)
-    behind = (FeedRow.organisation_id == call.actor.id, FeedRow.position > position)
+    shown = shown_type(day_at(call.at, None))
+    behind = [FeedRow.organisation_id == call.actor.id, FeedRow.position > position, FeedRow.event_id == WatchEvent.id]
+    if webhook.types is not None:
+        behind.append(shown.in_(webhook.types))
     count = session.execute(select(func.count()).select_from(FeedRow).where(*behind)).scalar_one()
     if count > MAX_REPLAYED:
         raise NotNow(f"{count} events lie behind this place: read them from /api/v1/events, or begin later")
     events = select(FeedRow.event_id).where(*behind)
     session.execute(delete(Delivery).where(Delivery.webhook_id == webhook.id, Delivery.event_id.in_(events)))
     queued = select_deliveries(literal(webhook.id), FeedRow.event_id, call.at)
-    queued = queued.join(WatchEvent, WatchEvent.id == FeedRow.event_id).where(*behind).order_by(FeedRow.position)
+    queued = queued.where(*behind).order_by(FeedRow.position)
     session.execute(insert(Delivery).from_select(DELIVERY_COLUMNS, queued))
     webhook.resting_until = None
     return count

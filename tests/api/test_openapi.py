@@ -18,7 +18,7 @@ from registry.api.openapi import document as document_writer
 from registry.api.openapi.audiences import Audience
 from registry.api.openapi.document import document, views_of
 from registry.api.openapi.fields import describe_fields, stated
-from registry.api.openapi.file_operations import STREAM_PATH
+from registry.api.openapi.file_operations import CHANGES_STREAM_PATH, STREAM_PATH
 from registry.core.settings import Edge, Settings
 from registry.vocabulary.register import Answer
 from registry.watches import stream
@@ -63,7 +63,7 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
         if rule.rule.startswith("/api/v1/")
     }
     # The stream is answered by a process of its own, at the address that the document names.
-    assert STREAM_PATH == stream.PATH
+    assert (STREAM_PATH, CHANGES_STREAM_PATH) == (stream.PATH, stream.CHANGES_PATH)
     assert served | {stream.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
 
 

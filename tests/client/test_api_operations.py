@@ -73,6 +73,7 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "listKeys": lambda client, _: list(client.keys),
     "createKey": lambda client, _: client.keys.make("nightly", ["verify"]),
     "rotateKey": lambda client, _: client.keys.exchange("K1"),
+    "getKeyUsage": lambda client, _: client.keys.usage("K1", 7),
     "revokeKey": lambda client, _: client.keys.revoke("K1"),
     "listReceipts": lambda client, _: next(client.receipts.archived()),
     "listReceiptChanges": lambda client, _: next(client.receipts.changes()),

@@ -2,11 +2,12 @@
 
 import gzip
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
-from registry_client.network import Unreachable, fetcher
+from registry_client.network import Unreachable, fetcher, seconds_of
 
 BODY = b'{"v":1,"entry":"' + b"a" * 2000 + b'"}'
 BODIES = {
@@ -38,6 +39,15 @@ def address() -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def test_a_pause_is_read_as_seconds_or_as_a_date() -> None:
+    at = datetime(2026, 11, 30, 12, 0, tzinfo=UTC).timestamp()
+    for text, seconds in (
+        ("7", 7), ("Mon, 30 Nov 2026 12:00:30 GMT", 30), ("Monday, 30-Nov-26 12:01:00 GMT", 60),
+        ("Mon, 30 Nov 2026 11:00:00 GMT", 0), ("soon", 0), ("", 0), ("-5", 0), ("99999999999999999999", 10**6),
+    ):  # fmt: skip
+        assert seconds_of(text, at) == seconds, text
 
 
 def test_what_a_server_says_it_compressed_is_inflated(address: str) -> None:

@@ -147,6 +147,13 @@ def test_a_standby_answers_what_was_acknowledged_and_while_the_primary_is_away(
         # A balancer that asks for lookups alone sends them on; one that asks for all does not.
         for_lookups = requests.get(f"{served.base_url}/ready/lookups", timeout=30)
         assert (for_lookups.status_code, for_lookups.json()["database"]) == (200, "standby")
+        # Also where connections to the standby break meanwhile: one that broke says nothing of the server.
+        for _ in range(3):
+            standby.run(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND client_port IS NOT NULL"
+            )
+            requests.get(f"{served.base_url}/api/v1/agencies", timeout=30)
+        until(lambda: requests.get(f"{served.base_url}/api/v1/agencies", timeout=30).status_code == 200)
         # Both away: no lookup is to be sent here.
         standby.stop()
         until(lambda: requests.get(f"{served.base_url}/ready/lookups", timeout=30).status_code == 503)

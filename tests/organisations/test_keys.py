@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import ActRefused, NotFound, NotSignedIn, ScopeMissing
+from registry.core.errors import ActRefused, InvalidInput, NotFound, NotSignedIn, ScopeMissing
 from registry.organisations import actions as organisations
 from registry.organisations import keys
 from registry.organisations.models import OrganisationActor
@@ -87,6 +87,54 @@ def test_no_key_gives_or_ends_what_it_has_not(session: Session) -> None:
     with pytest.raises(ScopeMissing):
         keys.revoke(narrow, wide.reference)
     assert [key.reference for key in keys.keys_of(session, organisation.id, today())] == [wide.reference]
+
+
+def test_a_key_leaves_nothing_behind_that_outlives_or_outreaches_it(session: Session) -> None:
+    organisation = make_organisation(session)
+    owner = organisation_call(session, organisation.id)
+    wide, _ = keys.make(owner, "wide", tuple(Scope), 30, networks=["192.0.2.0/24", "2001:db8::/32"])
+    program = Call(session, OrganisationActor(organisation.id, frozenset(Scope), wide.reference), now())
+    for act in (
+        lambda: keys.make(program, "heir", {Scope.ORGANISATION}, 30),
+        lambda: keys.rotate(program, wide.reference, 7),
+        lambda: keys.make(program, "elsewhere", {Scope.VERIFY}, 30, networks=["198.51.100.0/24"]),
+        lambda: keys.make(program, "wider", {Scope.VERIFY}, 30, networks=["2001:db0::/28"]),
+    ):
+        with pytest.raises(ScopeMissing):
+            act()
+    child, given = keys.make(program, "child", {Scope.VERIFY}, 365)
+    assert (child.ends_on, child.networks, child.made_by) == (wide.ends_on, wide.networks, wide.reference)
+    narrower, _ = keys.make(program, "narrower", {Scope.VERIFY}, 7, networks=["192.0.2.7"])
+    assert narrower.networks == ["192.0.2.7/32"]
+    exchanged = keys.rotate(program, child.reference, 7).key
+    heir = keys.rotate(owner, wide.reference, 7).key
+    keys.revoke(owner, heir.reference)
+    session.expire_all()
+    assert [key.reference for key in keys.keys_of(session, organisation.id, today())] == [wide.reference]
+    assert exchanged.revoked_at is not None
+    with pytest.raises(NotSignedIn):
+        keys.opened_by(session, given, today())
+
+
+@pytest.mark.parametrize(
+    "text", ["192.0.2.1/24", "192.0.2.0/33", "anywhere", "", "192.0.2.0/24,", "::1%eth0", "010.0.0.1"]
+)
+def test_networks_that_are_none_are_refused(session: Session, text: str) -> None:
+    call = organisation_call(session, make_organisation(session).id)
+    with pytest.raises(InvalidInput) as refused:
+        keys.make(call, "check", {Scope.VERIFY}, 30, networks=["192.0.2.0/24", text])
+    assert refused.value.faults[0].parameter == "networks[1]"
+
+
+def test_requests_are_added_up_by_key_and_day_and_forgotten_after_a_year(session: Session) -> None:
+    organisation = make_organisation(session)
+    key, _ = keys.make(organisation_call(session, organisation.id), "check", {Scope.VERIFY}, 30)
+    long_ago = today() - timedelta(days=keys.KEPT_USAGE_DAYS + 1)
+    keys.add_usage(session, {(key.id, today()): 2, (key.id, long_ago): 9})
+    keys.add_usage(session, {(key.id, today()): 3})
+    keys.used(session, key.id, today())
+    session.expire_all()
+    assert [(one.day, one.requests) for one in keys.usage_of(session, key.id, long_ago)] == [(today(), 5)]
 
 
 def test_anothers_key_is_told_like_one_that_never_was(session: Session) -> None:

@@ -46,7 +46,7 @@ def fan_out_committed(session: Session, keyring: Keyring) -> int:
 
 
 def feed_of(session: Session, organisation: int = BRAND, after: int = 0) -> list[WatchEvent]:
-    return [place.event for place in events_after(session, organisation, after, 1000)]
+    return [place.event for place in events_after(session, organisation, after, 1000, today=today()).events]
 
 
 def types_of(session: Session, organisation: int = BRAND, after: int = 0) -> list[str]:

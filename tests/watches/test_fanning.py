@@ -11,8 +11,9 @@ from registry.core.clock import now
 from registry.core.errors import InvalidInput, NotFound
 from registry.core.keyring import Keyring
 from registry.vocabulary.register import HolderKind, LicenceStatus
+from registry.vocabulary.watches import EventType
 from registry.watches import fan_out, watches
-from registry.watches.feed import cursor_of, event_payload, position_of
+from registry.watches.feed import cursor_of, event_payload, events_after, position_of
 from registry.watches.models import FeedRow, Watch, WatchEvent, WatchTarget
 from registry.watches.numbers import Number
 from tests.make import (
@@ -54,9 +55,41 @@ def test_each_watcher_hears_once_in_order_and_is_told_no_more_than_everybody_may
     assert stated["data"].pop("log_index") > 0
     assert stated["data"] == {
         "agency_id": agency.agency_id, "licence_id": first.licence_id, "status": "suspended", "from": today().isoformat(),
+        "before": {"status": "active", "from": "2020-01-01"},
     }  # fmt: skip
     # Positions are the organisation's own, without a gap: what others hear of moves nothing.
     assert positions_of(session, BRAND) == [1, 2]
+
+
+def test_only_chosen_types_are_told_and_what_was_before_is_no_longer_told_once_its_publicity_ended(
+    session: Session, keyring: Keyring
+) -> None:
+    agency = make_agency(session, licences=(licence_record(),))
+    watch = make_watch(session, agency.agency_id)
+    watches.change(organisation_call(session, BRAND), watch.reference, types=[EventType.LICENCE_BACK_IN_ORDER])
+    searched = watches.watch_search(organisation_call(session, OTHER), {"country": "CZ"}, "All")
+    watches.change(organisation_call(session, OTHER), searched.reference, types=[EventType.LICENCE_SUSPENDED])
+    until = today() + timedelta(days=30)
+    suspend(session, agency.agency_id, publish_until=until)
+    fan_out_committed(session, keyring)
+    suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
+    fan_out_committed(session, keyring)
+    assert types_of(session) == ["licence.back_in_order"]
+    assert types_of(session, OTHER) == ["licence.suspended"]
+    (event,) = feed_of(session)
+    assert event_payload(event, until)["data"]["before"] == {"status": "suspended", "from": today().isoformat()}
+    late = event_payload(event, until + timedelta(days=1))
+    assert (late["type"], "suspended" in str(late)) == ("licence.back_in_order", False)
+    (hidden,) = feed_of(session, OTHER)
+    after = until + timedelta(days=1)
+    # A choice would otherwise say what the law withholds.
+    for types, day, count in (
+        (["licence.suspended"], until, 1), (["licence.suspended"], after, 0), (["event.withheld"], after, 1),
+        (["licence.revoked"], until, 0), ([], after, 1),
+    ):  # fmt: skip
+        reached = events_after(session, OTHER, 0, 10, types, today=day)
+        assert (len(reached.events), reached.position, reached.has_more) == (count, 1, False)
+    assert hidden.type is EventType.LICENCE_SUSPENDED
 
 
 def test_a_new_watcher_gets_nothing_that_was_published_before(session: Session, keyring: Keyring) -> None:

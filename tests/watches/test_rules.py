@@ -47,9 +47,9 @@ def test_conditions_scope_and_term_are_told_apart() -> None:
     old = {"status_history": [{"status": "active"}], "valid_to": "2027-01-01"}
     new = old | {"conditions": [{"code": "not_sectors"}], "sectors": [{"code": "14.10"}], "valid_to": "2030-01-01"}
     assert [(str(one.type), dict(one.data)) for one in rules.licence_events(old, new)] == [
-        ("licence.conditions_changed", {"conditions": ["not_sectors"]}),
-        ("licence.scope_changed", {}),
-        ("licence.term_changed", {"valid_to": "2030-01-01"}),
+        ("licence.conditions_changed", {"conditions": ["not_sectors"], "before": {"conditions": []}}),
+        ("licence.scope_changed", {"sectors": [{"code": "14.10"}], "before": {}}),
+        ("licence.term_changed", {"valid_to": "2030-01-01", "before": {"valid_to": "2027-01-01"}}),
     ]
     assert rules.licence_events(old, old) == []
 

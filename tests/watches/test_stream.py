@@ -14,18 +14,19 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 import time_machine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
+from registry.log.signing import sign_committed
 from registry.organisations import keys
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.register import LicenceStatus
+from registry.vocabulary.register import HolderKind, LicenceStatus
 from registry.watches.feed import cursor_of
-from registry.watches.stream import HEARTBEAT, MAX_EACH
+from registry.watches.stream import CHANGES_PATH, HEARTBEAT, MAX_EACH, MAX_FROM_NETWORK
 from tests.make import (
     ZONES,
     changed,
@@ -143,6 +144,46 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
         assert time.monotonic() < end
         time.sleep(0.1)
     again.close()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_everyone_may_listen_to_all_changes_and_go_on_where_a_stream_ended(
+    streaming: str, session: Session, keyring: Keyring, settings: Settings
+) -> None:
+    url = streaming.removesuffix(PATH) + CHANGES_PATH
+    assert requests.get(url, timeout=30).status_code == 404
+
+    def publish() -> None:
+        session.commit()
+        sign_committed(settings, sessionmaker(session.get_bind()))
+
+    agency = make_agency(session, licences=(licence_record(),)).agency_id
+    make_agency(session, holder_kind=HolderKind.SOLE_TRADER, licences=(licence_record(),))
+    publish()
+    for wrong in ("from=x", "from=-1", "from=1&from=2", "cursor=1"):
+        refused = requests.get(f"{url}?{wrong}", timeout=30)
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "from")
+    with requests.get(f"{url}?from=0", stream=True, timeout=30) as whole:
+        assert whole.headers["access-control-allow-origin"] == "*"
+        told = next_events(whole, 2)
+    rows = [json.loads(one["data"]) for one in told]
+    # The agency and its licence, and nothing of the natural person beside.
+    assert {row["agency_id"] for row in rows} == {agency}
+    assert [one["id"] for one in told] == [str(row["index"]) for row in rows]
+    assert rows[0]["proof"].endswith(f"/log/proof/{rows[0]['index']}")
+    with requests.get(url, stream=True, timeout=30) as fresh:
+        assert fresh.status_code == 200
+        suspend(session, agency)
+        publish()
+        (news,) = next_events(fresh, 1)
+    assert news["event"] == "licence.suspended"
+    with requests.get(url, stream=True, timeout=30, headers={"Last-Event-ID": told[-1]["id"]}) as again:
+        assert next_events(again, 1) == [news]
+    full = [requests.get(url, stream=True, timeout=30) for _ in range(MAX_FROM_NETWORK + 1)]
+    # Those that were closed a moment ago may still be counted.
+    assert {one.status_code for one in full[MAX_FROM_NETWORK:]} == {503}
+    for one in full:
+        one.close()
 
 
 @pytest.mark.one_database

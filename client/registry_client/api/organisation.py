@@ -56,9 +56,19 @@ class Keys:
     def __iter__(self) -> Iterator[Key]:
         return paged(self._transport, Key, path_of("organisation", "keys"))
 
-    def make(self, label: str, scopes: Sequence[str], days: int | None = None) -> Key:
-        """A key with no more scopes than the one that asks."""
-        return self._made({"label": label, "scopes": list(scopes), "days": days})
+    def make(
+        self, label: str, scopes: Sequence[str], days: int | None = None, *, networks: Sequence[str] | None = None
+    ) -> Key:
+        """A key with no more scopes than the one that asks; `networks`: from where alone it opens, in CIDR notation."""
+        bound = None if networks is None else list(networks)
+        return self._made({"label": label, "scopes": list(scopes), "days": days, "networks": bound})
+
+    def usage(self, key_id: str, days: int | None = None) -> dict[str, int]:
+        """Requests by day in UTC, of the last 90 days or so many, the latest first; days without any are absent."""
+        query = {} if days is None else {"days": str(days)}
+        path = path_of("organisation", "keys", key_id, "usage")
+        answered = self._transport.ask("GET", path, query=query)
+        return {one["day"]: one["requests"] for one in answered.json()["items"]}
 
     def exchange(self, key_id: str, overlap_days: int | None = None) -> Key:
         """A new key in the place of an old one, which stays good for some days."""

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -131,9 +131,16 @@ class Watches(_Part):
         path = path_of("watches", watch.watch_id, "numbers")
         return self._got(Watch, "PUT", path, body=body, headers=_version(watch))
 
-    def change(self, watch: Watch, *, label: str | None = None, is_paused: bool | None = None) -> Watch:
+    def change(
+        self,
+        watch: Watch,
+        *,
+        label: str | None = None,
+        is_paused: bool | None = None,
+        types: Sequence[str] | None = None,
+    ) -> Watch:
         """Rename it, pause it, or go on. Raises StaleVersion where it was changed since it was read."""
-        body = as_body({"label": label, "is_paused": is_paused})
+        body = as_body({"label": label, "is_paused": is_paused, "types": None if types is None else list(types)})
         path = path_of("watches", watch.watch_id)
         return self._got(Watch, "PATCH", path, body=body, headers=_version(watch))
 
@@ -268,10 +275,14 @@ class Webhooks(_Part):
     def get(self, webhook_id: str) -> Webhook:
         return self._got(Webhook, "GET", path_of("webhooks", webhook_id))
 
-    def make(self, url: str, label: str) -> Webhook:
+    def make(self, url: str, label: str, types: Sequence[str] = ()) -> Webhook:
         """Its `secret` is shown this once."""
         return self._got(
-            Webhook, "POST", path_of("webhooks"), body={"url": url, "label": label}, once=new_idempotency_key()
+            Webhook,
+            "POST",
+            path_of("webhooks"),
+            body=as_body({"url": url, "label": label, "types": list(types) or None}),
+            once=new_idempotency_key(),
         )
 
     def change(

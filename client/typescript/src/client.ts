@@ -115,7 +115,7 @@ export class Registry {
         if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
           throw new NoAnswer(`${where}: a redirect, which is not followed`);
         }
-        const after = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
+        const after = secondsOf(response.headers.get("Retry-After") ?? "", Date.now());
         // 409 with Retry-After: the first request with the same Idempotency-Key is not answered yet.
         const isRunning = response.status === 409 && !Number.isNaN(after);
         const isWorthIt = response.status === 429 || (mayRepeat && (isRunning || AWAY.includes(response.status)));
@@ -148,4 +148,10 @@ export class Registry {
 function segment(given: string | undefined, name: string): string {
   if (given === undefined || ["", ".", ".."].includes(given)) throw new RangeError(`${name}: ${String(given)} is no reference`);
   return encodeURIComponent(given);
+}
+
+/** Seconds that `Retry-After` asks to wait, a number or a date (RFC 9110); not a number for anything else. */
+function secondsOf(text: string, now: number): number {
+  if (/^[0-9]+$/.test(text)) return Number.parseInt(text, 10);
+  return /^[A-Z][a-z]{2},/.test(text) ? Math.max(0, Math.ceil((Date.parse(text) - now) / 1000)) : Number.NaN;
 }

@@ -1197,6 +1197,13 @@ export interface Event {
   data: EventData;
 }
 
+export interface EventCorridor {
+  /** Country from which workers are recruited, ISO 3166-1 alpha-2. */
+  origin?: string | null;
+  /** Country of the job, ISO 3166-1 alpha-2. */
+  destination?: string | null;
+}
+
 export interface EventData {
   /** Reference of the agency: twelve characters, the last of which checks the others. */
   agency_id?: string;
@@ -1220,6 +1227,12 @@ export interface EventData {
   days?: number;
   /** Codes of the conditions that hold now. */
   conditions?: string[];
+  /** Where they changed. */
+  corridors?: EventCorridor[];
+  /** Where they changed. */
+  sectors?: EventSector[];
+  /** Where they changed. */
+  activities?: string[];
   /** Which identifiers are stated now. */
   schemes?: string[];
   /** Which kinds of channel changed. */
@@ -1246,6 +1259,42 @@ export interface EventData {
   authority?: string;
   /** Of `webhook.test`. */
   webhook_id?: string;
+  /** What held before. */
+  before?: EventFormer;
+}
+
+export interface EventFormer {
+  /** The status, of a closed set. */
+  status?: LicenceStatus;
+  /** First day; absent or null: not known. */
+  from?: string;
+  /** Last day; absent or null: open, or not known. */
+  to?: string;
+  /** First day of the licence. */
+  valid_from?: string;
+  /** Last day of the licence. */
+  valid_to?: string;
+  /** Conditions under which alone it holds. */
+  conditions?: string[];
+  /** From where to where the licence permits recruiting; absent where the list does not say. */
+  corridors?: EventCorridor[];
+  /** Sectors that it is limited to; absent: all, or the list does not say. */
+  sectors?: EventSector[];
+  /** What the licence lets its holder do; absent where the list does not say. */
+  activities?: string[];
+  /** Which identifiers were stated. */
+  schemes?: string[];
+  /** Country from which workers are recruited, ISO 3166-1 alpha-2. */
+  origin?: string;
+  /** Country of the job, ISO 3166-1 alpha-2. */
+  destination?: string;
+}
+
+export interface EventSector {
+  /** The code, for programs; texts may change, codes do not. */
+  code?: string;
+  /** Revision of the NACE code. */
+  nace_revision?: string;
 }
 
 /** What an event reports. */
@@ -1773,6 +1822,17 @@ export interface Key {
   is_archiving: boolean | null;
   /** Whether it is a test key, which sees the sandbox alone. */
   is_test: boolean;
+  /** The key that made it, and that ends it with itself. */
+  made_by: string | null;
+  /** From where it opens, in CIDR notation; null: from anywhere. */
+  networks: string[] | null;
+}
+
+export interface KeyDay {
+  /** In UTC. */
+  day: string;
+  /** How many were let in. */
+  requests: number;
 }
 
 export interface KeyExchange {
@@ -1801,6 +1861,10 @@ export interface KeyMade {
   is_archiving: boolean | null;
   /** Whether it is a test key, which sees the sandbox alone. */
   is_test: boolean;
+  /** The key that made it, and that ends it with itself. */
+  made_by: string | null;
+  /** From where it opens, in CIDR notation; null: from anywhere. */
+  networks: string[] | null;
   /** The key, shown this once. */
   key: string;
 }
@@ -1816,11 +1880,18 @@ export interface KeyMake {
   is_archiving?: boolean;
   /** Make a test key (`rrk_test_`), which sees the invented registry and nothing else. */
   is_test?: boolean;
+  /** From where alone it opens: IPv4 and IPv6 networks in CIDR notation; from anywhere where absent. */
+  networks?: string[];
 }
 
 export interface KeySet {
   /** Keys whose signatures may still be believed (RFC 7517). */
   keys: Jwk[];
+}
+
+export interface KeyUsage {
+  /** The entries of this page, in the order of the operation. */
+  items: KeyDay[];
 }
 
 export interface Keys {
@@ -3354,6 +3425,8 @@ export interface Watch {
   agencies: number;
   /** How many numbers of a list lead to no agency yet: they are waited for. */
   waiting: number;
+  /** The types of events that were chosen; null: all. */
+  types: EventType[] | null;
   /** Whether it tells nothing for now. */
   is_paused: boolean;
   /** Day on which it was made. */
@@ -3367,6 +3440,8 @@ export interface WatchChange {
   label?: string;
   /** Of what happens during a pause you are not told afterwards. */
   is_paused?: boolean;
+  /** Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards. */
+  types?: EventType[];
 }
 
 /** What is watched. */
@@ -3389,6 +3464,8 @@ export interface WatchMade {
   agencies: number;
   /** How many numbers of a list lead to no agency yet: they are waited for. */
   waiting: number;
+  /** The types of events that were chosen; null: all. */
+  types: EventType[] | null;
   /** Whether it tells nothing for now. */
   is_paused: boolean;
   /** Day on which it was made. */
@@ -3410,6 +3487,8 @@ export interface WatchMake {
   numbers?: Number[];
   /** Watch whatever answers to this. */
   search?: Search;
+  /** Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards. */
+  types?: EventType[];
 }
 
 export interface Watches {
@@ -3426,6 +3505,8 @@ export interface Webhook {
   url: string;
   /** Your own name for it. */
   label: string;
+  /** The types of events that were chosen; null: all. */
+  types: EventType[] | null;
   /** State it is in, of a closed set. */
   state: WebhookState;
   /** When it was made. */
@@ -3445,6 +3526,8 @@ export interface WebhookChange {
   label?: string;
   /** Switch it on or off. What happens while it is off is not queued. */
   state?: WebhookState;
+  /** Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards. */
+  types?: EventType[];
 }
 
 export interface WebhookMade {
@@ -3454,6 +3537,8 @@ export interface WebhookMade {
   url: string;
   /** Your own name for it. */
   label: string;
+  /** The types of events that were chosen; null: all. */
+  types: EventType[] | null;
   /** State it is in, of a closed set. */
   state: WebhookState;
   /** When it was made. */
@@ -3473,6 +3558,8 @@ export interface WebhookMake {
   url: string;
   /** For yourself: no one else reads it. */
   label: string;
+  /** Only events of these types; an empty list, or none: all. What was not chosen is not told afterwards. */
+  types?: EventType[];
 }
 
 /** Whether a webhook is sent to. */
@@ -3761,6 +3848,13 @@ export interface Operations {
     body: undefined;
     answer: RowProof;
   };
+  /** Read how many requests a key made on each day, also one that has ended. */
+  getKeyUsage: {
+    path: { key_id: string };
+    query: { days?: number };
+    body: undefined;
+    answer: KeyUsage;
+  };
   /** Read a licence with its status on a day. */
   getLicence: {
     path: { licence_id: string };
@@ -3939,7 +4033,7 @@ export interface Operations {
   /** List the events of your watches in order, from any cursor on. */
   listEvents: {
     path: Record<string, never>;
-    query: { cursor?: string; limit?: number };
+    query: { cursor?: string; limit?: number; types?: string };
     body: undefined;
     answer: Events;
   };
@@ -4123,14 +4217,14 @@ export interface Operations {
     body: undefined;
     answer: Delivery;
   };
-  /** Revoke a key immediately, also the one of this request. */
+  /** Revoke a key immediately, also the one of this request, and the keys that it made. */
   revokeKey: {
     path: { key_id: string };
     query: Record<string, never>;
     body: undefined;
     answer: undefined;
   };
-  /** Replace an API key by a new one of the same label, scopes and validity. */
+  /** Replace an API key by a new one of the same label, scopes, networks and validity. */
   rotateKey: {
     path: { key_id: string };
     query: Record<string, never>;
@@ -4206,10 +4300,17 @@ export interface Operations {
     body: undefined;
     answer: Job;
   };
+  /** Stream all changes, as server-sent events. */
+  streamChanges: {
+    path: Record<string, never>;
+    query: { from?: string };
+    body: undefined;
+    answer: string;
+  };
   /** Stream events for your watches, as server-sent events. */
   streamEvents: {
     path: Record<string, never>;
-    query: { cursor?: string };
+    query: { cursor?: string; types?: string };
     body: undefined;
     answer: string;
   };
@@ -4244,14 +4345,14 @@ export interface Operations {
     body: ReceiptSettingsChange;
     answer: ReceiptSettings;
   };
-  /** Rename, pause or resume a watch. */
+  /** Rename, pause or resume a watch, or choose of which types of events it tells. */
   updateWatch: {
     path: { watch_id: string };
     query: Record<string, never>;
     body: WatchChange;
     answer: Watch;
   };
-  /** Change the URL or name of a webhook, or switch it off and on. */
+  /** Change the URL, name or types of events of a webhook, or switch it off and on. */
   updateWebhook: {
     path: { webhook_id: string };
     query: Record<string, never>;
@@ -4348,6 +4449,7 @@ export const OPERATIONS = {
   getJob: ["GET", "/api/v1/verification-jobs/{job_id}"],
   getJobResults: ["GET", "/api/v1/verification-jobs/{job_id}/results/{form}"],
   getJobRowProof: ["GET", "/api/v1/verification-jobs/{job_id}/proofs/{row}"],
+  getKeyUsage: ["GET", "/api/v1/organisation/keys/{key_id}/usage"],
   getLicence: ["GET", "/api/v1/licences/{licence_id}"],
   getLicenceBundle: ["GET", "/api/v1/licences/{licence_id}/bundle"],
   getLicenceCredential: ["GET", "/api/v1/licences/{licence_id}/credential"],
@@ -4398,6 +4500,7 @@ export const OPERATIONS = {
   setJobColumns: ["PUT", "/api/v1/verification-jobs/{job_id}/columns"],
   showReconciliation: ["GET", "/api/v1/reconcile"],
   startJob: ["POST", "/api/v1/verification-jobs/{job_id}/start"],
+  streamChanges: ["GET", "/changes.stream"],
   streamEvents: ["GET", "/api/v1/events/stream"],
   suggestReconciliation: ["GET", "/api/v1/reconcile/suggest/{kind}"],
   testWebhook: ["POST", "/api/v1/webhooks/{webhook_id}/test"],

@@ -42,7 +42,9 @@ from registry.api.openapi.descriptions import (
 from registry.api.openapi.enums import describe_values, open_answers
 from registry.api.openapi.fields import describe_fields, described
 from registry.api.openapi.file_operations import (
+    CHANGES_STREAM_PATH,
     STREAM_PATH,
+    changes_stream_operation,
     file_operations,
     header_ref,
     not_modified,
@@ -120,6 +122,7 @@ class Writer:
         for path, operation in documented(not_modified(), header_ref).items():
             self.spec.path(path, operations={"get": operation})
         self.spec.path(STREAM_PATH, operations={"get": stream_operation()})
+        self.spec.path(CHANGES_STREAM_PATH, operations={"get": changes_stream_operation()})
         self._add_health()
         self._add_log()
         for path, operation in file_operations():

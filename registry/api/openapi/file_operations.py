@@ -237,6 +237,75 @@ _STREAM_EXAMPLE = (
 )
 
 
+CHANGES_STREAM_PATH = "/changes.stream"
+
+_CHANGE_EXAMPLE = (
+    "retry: 3000\n\n"
+    "id: 153\n"
+    "event: licence.suspended\n"
+    'data: {"agency_id":"WATCHED2222A","agreement_id":null,"at":"2026-11-24T10:00:00.000001Z","index":153,'
+    '"licence_id":"WATCHEDL222B","source":"xx-list","type":"licence.suspended",'
+    '"proof":"https://registry.example.org/log/proof/153"}\n\n'
+    ": still here\n\n"
+)
+
+_STREAM_SERVERS = [
+    {"url": "/", "description": "Where a proxy leads this path to the process that answers it."},
+    {
+        "url": "http://127.0.0.1:{port}",
+        "description": "The process itself, as `make run` and `registry stream` start it.",
+        "variables": {"port": {"default": "8001", "description": "The port after the registry's."}},
+    },
+]
+
+
+def changes_stream_operation() -> dict[str, Any]:
+    """The OpenAPI operation of the stream of all changes."""
+    index = {"type": "string", "pattern": "^(0|[1-9][0-9]{0,17})$", "maxLength": 18}
+    return {
+        "operationId": "streamChanges",
+        "tags": ["dataset"],
+        "summary": "Stream all changes, as server-sent events",
+        "description": (
+            "What `/changes.json` tells, as it happens and without a key: each entry of the log about legal persons, with its "
+            "index as `id`, its type as `event` and its row as `data`. Without `from` the stream begins now. A comment every "
+            "15 seconds says that it lives; after an hour it ends: ask again with the last `id`, as `Last-Event-ID`, and none "
+            "is lost. A network may hold three. Answered by a process of its own (`registry stream`); the registry itself "
+            "answers 404."
+        ),
+        "parameters": [
+            {
+                "name": "from",
+                "in": "query",
+                "required": False,
+                "description": "The index to begin with: `log.size` of a snapshot, or `next_index` of the feed.",
+                "schema": index,
+            },
+            {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "required": False,
+                "description": "The last `id` of a stream that was broken off; it goes before `from`.",
+                "schema": index,
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "Changes, for as long as you listen.",
+                "content": {
+                    "text/event-stream": {
+                        "schema": {"type": "string"},
+                        "examples": {"suspended": {"summary": "A licence is suspended", "value": _CHANGE_EXAMPLE}},
+                    }
+                },
+            }
+        }
+        | {str(status): f"Problem{status}" for status in (400, 404, 503)},
+        "security": [],
+        "servers": _STREAM_SERVERS,
+    }
+
+
 def stream_operation() -> dict[str, Any]:
     """The OpenAPI operation of the stream. Its refusals look like those of every other path, in English."""
     cursor = {"type": "string", "minLength": 1, "maxLength": 80}
@@ -261,6 +330,14 @@ def stream_operation() -> dict[str, Any]:
                 "schema": cursor,
             },
             {
+                "name": "types",
+                "in": "query",
+                "required": False,
+                "description": "Only events of these types, with commas between them.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 1000},
+                "example": "licence.suspended,licence.revoked",
+            },
+            {
                 "name": "Last-Event-ID",
                 "in": "header",
                 "required": False,
@@ -281,12 +358,5 @@ def stream_operation() -> dict[str, Any]:
         }
         | {str(status): f"Problem{status}" for status in (400, 401, 403, 404, 410, 503)},
         "security": [{NEEDS_KEY: []}],
-        "servers": [
-            {"url": "/", "description": "Where a proxy leads this path to the process that answers it."},
-            {
-                "url": "http://127.0.0.1:{port}",
-                "description": "The process itself, as `make run` and `registry stream` start it.",
-                "variables": {"port": {"default": "8001", "description": "The port after the registry's."}},
-            },
-        ],
+        "servers": _STREAM_SERVERS,
     }

@@ -26,7 +26,7 @@ def acting(version: int | None = None) -> Iterator[Call[OrganisationActor]]:
     """
     caller = current_organisation()
     with writing() as session:
-        yield Call(session, OrganisationActor(caller.id, caller.scopes), now(), version)
+        yield Call(session, OrganisationActor(caller.id, caller.scopes, caller.key), now(), version)
 
 
 def versioned(view: View) -> View:

@@ -46,6 +46,10 @@ ORGANISATIONS = (
         path={"key_id": NEW_KEY}, body={"overlap_days": 10}, status=201, keeps={"key_id": "EXCHNGED222E"},
     ),
     example(
+        "getKeyUsage", "week", "What it asked in a week", "/organisation/keys/{key_id}/usage", path={"key_id": NEW_KEY},
+        query={"days": 7},
+    ),
+    example(
         "revokeKey", "leaked", "One that leaked", "/organisation/keys/{key_id}", "DELETE", path={"key_id": OTHER_KEY},
         status=204,
     ),

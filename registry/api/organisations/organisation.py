@@ -1,10 +1,11 @@
 """One's own organisation by the API, its people and keys. A key gives and ends no more than it has itself."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from registry.api.api_keys import Caller, current_organisation, needs_scope
+from registry.api.api_keys import Caller, current_organisation, needs_scope, usage_counts
 from registry.api.cursors import USUAL, ItemsPage, page_at
 from registry.api.organisations.acting import act_once, acting
 from registry.api.restx import Namespace, Resource
@@ -15,13 +16,16 @@ from registry.http.responses import Answer
 from registry.http.schemas import no_content_response, request_schema, response_schema, written_answer
 from registry.http.transaction import reading
 from registry.organisations import authenticators, keys, members
-from registry.organisations.models import ApiKey, Member, OrganisationActor
+from registry.organisations.models import ApiKey, ApiKeyUsage, Member, OrganisationActor
 from registry.vocabulary.organisations import Scope
 from schemas.organisations import (
+    KeyDaySchema,
     KeyExchangeSchema,
     KeyMadeSchema,
     KeyMakeSchema,
     KeysSchema,
+    KeyUsageQuerySchema,
+    KeyUsageSchema,
     MemberSchema,
     MembersSchema,
     OrganisationSchema,
@@ -31,6 +35,8 @@ from schemas.pages import PageQuerySchema
 ns = Namespace("organisation", path="/organisation")
 
 _MEMBER = MemberSchema.of(Member, computed=["has_second_step"])
+USUAL_DAYS = 90
+_KEY_DAY = KeyDaySchema.of(ApiKeyUsage)
 _KEY_MADE = KeyMadeSchema.of(ApiKey, computed=["key"])
 
 
@@ -79,7 +85,8 @@ class Keys(Resource):
     ) -> Answer:
         """Create an API key; its text is in this answer alone.
 
-        It has no scope that the key you come with has not.
+        It has no scope that the key you come with has not, and never `organisation`; it opens for no more days and from
+        no more networks, and ends when that key is revoked.
         """
 
         def act(call: Call[OrganisationActor]) -> Answer:
@@ -97,7 +104,7 @@ class KeyExchange(Resource):
     def post(
         self, key_id: str, idempotency_key: IdempotencyKey | None, overlap_days: int = keys.OVERLAP_DAYS
     ) -> Answer:
-        """Replace an API key by a new one of the same label, scopes and validity.
+        """Replace an API key by a new one of the same label, scopes, networks and validity.
 
         The old one stays good for `overlap_days`, so that programs can change over; with 0 it ends at once.
         """
@@ -115,6 +122,19 @@ class OneKey(Resource):
     @request_schema()
     @no_content_response("revokeKey", (404,))
     def delete(self, key_id: str) -> None:
-        """Revoke a key immediately, also the one of this request."""
+        """Revoke a key immediately, also the one of this request, and the keys that it made."""
         with acting() as call:
             keys.revoke(call, key_id)
+
+
+@ns.route("/keys/<key_id>/usage")
+class Usage(Resource):
+    @needs_scope(Scope.ORGANISATION)
+    @request_schema(KeyUsageQuerySchema())
+    @response_schema(KeyUsageSchema(), "getKeyUsage", (404,), cacheable=False)
+    def get(self, key_id: str, days: int = USUAL_DAYS) -> Answer:
+        """Read how many requests a key made on each day, also one that has ended."""
+        usage_counts().flush()
+        session, since = reading(), day_at(now(), None) - timedelta(days=days - 1)
+        key = keys.key_named(session, current_organisation().id, key_id)
+        return Answer({"items": [_KEY_DAY.write(one) for one in keys.usage_of(session, key.id, since)]})

@@ -18,8 +18,9 @@ from registry.http.schemas import no_content_response, request_schema, response_
 from registry.http.transaction import reading
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
+from registry.vocabulary.watches import EventType
 from registry.watches import watches
-from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor
+from registry.watches.feed import cursor_of, event_payload, events_after, position_of_cursor, read_types
 from registry.watches.models import Watch
 from registry.watches.numbers import Number
 from registry.watches.watches import WatchView
@@ -72,7 +73,9 @@ class Watches(Resource):
         status=HTTPStatus.CREATED,
         location="/api/v1/watches/{watch_id}",
     )
-    def post(self, label: str, idempotency_key: IdempotencyKey | None, **subject: Any) -> Answer:
+    def post(
+        self, label: str, idempotency_key: IdempotencyKey | None, types: Sequence[EventType] = (), **subject: Any
+    ) -> Answer:
         """Create a watch on an agency, a licence, a list of numbers, or the results of a search.
 
         From now on: what happened before is in the agency's history. Of a list, the numbers themselves are not kept.
@@ -85,8 +88,10 @@ class Watches(Resource):
         def act(call: Call[OrganisationActor]) -> Answer:
             if kind == "numbers":
                 watch, listed = watches.watch_list(call, keyring(), _numbers(value), label)
-                return _answer_made(call, watch, listed.waited_for)
-            return _answer_made(call, _WATCH_MAKERS[kind](call, value, label), ())
+            else:
+                watch, listed = _WATCH_MAKERS[kind](call, value, label), watches.Listed(1, ())
+            watch.types = watches.chosen_types(types)
+            return _answer_made(call, watch, listed.waited_for)
 
         return act_once("watch", idempotency_key, act)
 
@@ -104,10 +109,10 @@ class OneWatch(Resource):
     @versioned
     @request_schema(WatchChangeSchema(), body=True)
     @response_schema(_WATCH, "updateWatch", (404, 413, 415))
-    def patch(self, version: int, watch_id: str, label: str | None = None, is_paused: bool | None = None) -> WatchView:
-        """Rename, pause or resume a watch."""
+    def patch(self, version: int, watch_id: str, **changes: Any) -> WatchView:
+        """Rename, pause or resume a watch, or choose of which types of events it tells."""
         with acting(version) as call:
-            watches.change(call, watch_id, label=label, is_paused=is_paused)
+            watches.change(call, watch_id, **changes)
             return watches.watch_named(call.session, call.actor.id, watch_id)
 
     @needs_scope(Scope.WATCHES)
@@ -138,21 +143,21 @@ class Events(Resource):
     @needs_scope(Scope.WATCHES)
     @request_schema(EventsQuerySchema())
     @response_schema(EventsSchema(), "listEvents", (410,), cacheable=False)
-    def get(self, cursor: str | None = None, limit: int = USUAL_EVENTS) -> Answer:
+    def get(self, cursor: str | None = None, limit: int = USUAL_EVENTS, types: str = "") -> Answer:
         """List the events of your watches in order, from any cursor on.
 
         Keep `next_cursor` once you have acted on an answer, and ask again with it: none is lost, none comes twice.
         """
         ours, session = current_organisation().id, reading()
         position = 0 if cursor is None else position_of_cursor(session, keyring(), ours, cursor)
-        found = events_after(session, ours, position, limit + 1)
-        payload, today = found[:limit], day_at(now(), None)
+        today = day_at(now(), None)
+        reached = events_after(session, ours, position, limit, read_types(types), today=today)
         items = [
             event_payload(place.event, today) | {"cursor": cursor_of(keyring(), ours, place.position)}
-            for place in payload
+            for place in reached.events
         ]
-        next_cursor = cursor_of(keyring(), ours, payload[-1].position if payload else position)
-        return Answer({"items": items, "next_cursor": next_cursor, "has_more": len(found) > limit})
+        next_cursor = cursor_of(keyring(), ours, reached.position)
+        return Answer({"items": items, "next_cursor": next_cursor, "has_more": reached.has_more})
 
 
 def _numbers(sent: Sequence[Mapping[str, str]]) -> list[Number]:

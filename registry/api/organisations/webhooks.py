@@ -1,5 +1,6 @@
 """Webhooks by the API: made, changed, tested, rotated, sent again. No request calls them: the worker does."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,7 @@ from registry.http.schemas import no_content_response, request_schema, response_
 from registry.http.transaction import reading, services
 from registry.organisations.models import OrganisationActor
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
+from registry.vocabulary.watches import DeliveryState, EventType
 from registry.watches import webhooks
 from registry.watches.feed import position_of_cursor, type_on
 from registry.watches.models import Webhook
@@ -65,7 +66,9 @@ class Webhooks(Resource):
         status=HTTPStatus.CREATED,
         location="/api/v1/webhooks/{webhook_id}",
     )
-    def post(self, url: str, label: str, idempotency_key: IdempotencyKey | None) -> Answer:
+    def post(
+        self, url: str, label: str, idempotency_key: IdempotencyKey | None, types: Sequence[EventType] = ()
+    ) -> Answer:
         """Create a webhook.
 
         Deliveries are signed by Standard Webhooks with the secret that is shown in this answer alone. They come at least once
@@ -73,7 +76,7 @@ class Webhooks(Resource):
         """
 
         def act(call: Call[OrganisationActor]) -> Answer:
-            made = webhooks.make(call, keyring(), url, label, is_unsafe=_is_unsafe())
+            made = webhooks.make(call, keyring(), url, label, is_unsafe=_is_unsafe(), types=types)
             return written_answer(_WEBHOOK_MADE, made.webhook, secret=made.secret)
 
         return act_once("webhook", idempotency_key, act)
@@ -92,17 +95,10 @@ class OneWebhook(Resource):
     @versioned
     @request_schema(WebhookChangeSchema(), body=True)
     @response_schema(_WEBHOOK, "updateWebhook", (404, 413, 415))
-    def patch(
-        self,
-        version: int,
-        webhook_id: str,
-        url: str | None = None,
-        label: str | None = None,
-        state: WebhookState | None = None,
-    ) -> Webhook:
-        """Change the URL or name of a webhook, or switch it off and on."""
+    def patch(self, version: int, webhook_id: str, **changes: Any) -> Webhook:
+        """Change the URL, name or types of events of a webhook, or switch it off and on."""
         with acting(version) as call:
-            return webhooks.change(call, webhook_id, url=url, label=label, state=state, is_unsafe=_is_unsafe())
+            return webhooks.change(call, webhook_id, **changes, is_unsafe=_is_unsafe())
 
     @needs_scope(Scope.WATCHES)
     @versioned

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.wsgi import FileWrapper
 
 from registry.core.clock import answer_instant, day_at, now
-from registry.core.errors import Fault, InvalidInput
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.dataset import rules, serving
 from registry.dataset.descriptions import CATALOG
 from registry.dataset.queries import Change, Changes, changes
@@ -91,6 +91,14 @@ def show_changes() -> Response:
         "_registry": {"next_index": found.next_index, "log_size": found.size},
     }
     return respond_with(encode(value), FEED, cache_seconds(now(), ()), request.environ)
+
+
+@pages.get("/changes.stream")
+def show_no_stream() -> Response:
+    """The stream of changes is answered by a process of its own."""
+    raise NotFound(
+        "`registry stream` answers this, in a process of its own: with `make run` on the port after this one"
+    )
 
 
 @pages.get("/changes.atom")

@@ -5,20 +5,27 @@ forgetting.
 A session of an officer opens nothing here, and one of a member nothing of the console: other tables, other cookies.
 """
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import g, request
+import msgspec
+from flask import Response, g, request
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
+from registry.complaints.intake import idempotency
+from registry.core.clock import day_at, now
 from registry.core.errors import NotSignedIn
-from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
+from registry.http.complaint_services import sealer
+from registry.http.portals import SAFE, Cookie, open_view, page_response, require_form, see_other
 from registry.http.transaction import services, writing
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
+
+FORM_MARK = "mark"
+"""The field of a form by which it is told from the same form on another page."""
 
 COOKIE = "account"
 SECURE_COOKIE = "__Secure-account"
@@ -39,9 +46,12 @@ def for_members(view: View) -> View:
         try:
             with writing() as session:
                 me = authenticate(session)
-                if request.method not in SAFE:
-                    require_form(token_sent())
-                return view(session, me, **path)
+                if request.method in SAFE:
+                    return view(session, me, **path)
+                require_form(token_sent())
+                return _done_once(session, me, lambda: view(session, me, **path))
+        except _Quicker as quicker:
+            return _replayed(quicker.stored)
         except SecondStepNeeded:
             return see_other(f"{PATH}/code")
         except NotSignedIn:
@@ -50,6 +60,53 @@ def for_members(view: View) -> View:
 
     guarded.is_guarded = True  # type: ignore[attr-defined]
     return guarded
+
+
+class _Quicker(Exception):
+    """The same form was answered by another request meanwhile: what this one did is undone."""
+
+    def __init__(self, stored: bytes) -> None:
+        super().__init__()
+        self.stored = stored
+
+
+class _Stored(msgspec.Struct):
+    """What was answered to a form."""
+
+    status: int
+    location: str
+    body: bytes
+
+
+def _done_once(session: Session, me: MemberPresent, act: Callable[[], Response]) -> Response:
+    """What a form does, once however often the browser sends it; who sends it again sees the first answer for a day.
+
+    A form is the same by the mark that its page gave it and by all that was filled in. One that was refused may be sent
+    again, and one with a file is done each time.
+    """
+    mark = request.form.get(FORM_MARK, "")
+    if not mark or request.files:
+        return act()
+    scope = f"form {request.path} of member {me.member.reference}"
+    filled = repr(sorted(request.form.items(multi=True)))
+    key = hashlib.sha256(filled.encode("utf-8", "surrogatepass")).hexdigest()
+    found = idempotency.stored_answer(session, sealer(), scope, key, key)
+    if found is not None:
+        return _replayed(found)
+    answer = act()
+    if answer.status_code < 400 and not answer.is_streamed:
+        stored = msgspec.json.encode(_Stored(answer.status_code, answer.headers.get("Location", ""), answer.get_data()))
+        found = idempotency.answer_once(session, sealer(), scope, key, key, day_at(now(), None), lambda: stored)
+        if found is not None:
+            raise _Quicker(found)
+    return answer
+
+
+def _replayed(stored: bytes) -> Response:
+    found = msgspec.json.decode(stored, type=_Stored)
+    if found.location:
+        return see_other(found.location)
+    return page_response(found.body.decode(), found.status, g.language)
 
 
 def _requested_language() -> str:

@@ -1,12 +1,13 @@
 """The organisation's keys: made, exchanged and revoked on a page. A key's text is shown there once."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
-from registry.core.errors import ActRefused
+from registry.core.errors import ActRefused, InvalidInput
 from registry.organisations import keys
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
@@ -45,7 +46,10 @@ def make(session: Session, me: MemberPresent) -> Response:
             _number("days"),
             is_archiving=KEEPS.get(request.form.get("keeps", "")),
             is_test="test" in request.form,
+            networks=request.form.get("networks", "").split(),
         )
+    except InvalidInput:
+        return _keys_page(session, me, fault="bad_networks")
     except ActRefused as refused:
         return _keys_page(session, me, fault=refused.reason)
     return _keys_page(session, me, made=made.text)
@@ -70,19 +74,23 @@ def revoke(session: Session, me: MemberPresent, reference: str) -> Response:
 
 
 def _keys_page(session: Session, me: MemberPresent, *, fault: str | None = None, made: str | None = None) -> Response:
+    today = day_at(now(), None)
+    found = keys.keys_of(session, me.organisation.id, today)
     return page(
         "keys.html",
         here="keys",
         status=400 if fault else 200,
         fault=fault,
         made=made,
-        keys=keys.keys_of(session, me.organisation.id, day_at(now(), None)),
+        keys=found,
+        usage={one.id: keys.usage_of(session, one.id, today - timedelta(days=29)) for one in found},
         scopes=list(Scope),
         said={
             "name": request.form.get("name", "") if fault else "",
             "days": request.form.get("days", str(keys.DAYS)) if fault else str(keys.DAYS),
             "keeps": request.form.get("keeps", "usual") if fault else "usual",
             "scopes": request.form.getlist("scope") if fault else ["verify"],
+            "networks": request.form.get("networks", "")[:2000] if fault else "",
             "is_test": bool(fault) and "test" in request.form,
         },
         keeps=list(KEEPS),

@@ -5,6 +5,7 @@ What is wrong with a list or a delivery is kept and told to programs in English;
 """
 
 from functools import partial
+from secrets import token_urlsafe
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from registry.i18n.faults import found, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import listed, problem_detail
 from registry.pages.files import SiteFiles, templates_of
-from registry.pages.organisations.guard import PATH, open_to_all, session_cookie
+from registry.pages.organisations.guard import FORM_MARK, PATH, open_to_all, session_cookie
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 
 files = Blueprint("account_files", __name__)
@@ -94,6 +95,8 @@ def _words() -> dict[str, Any]:
         "mark": FILES.address_of("mark.svg"),
         "form_field": FORM_FIELD,
         "form_token": form_token_of(session_cookie()),
+        "form_mark": FORM_MARK,
+        "new_mark": partial(token_urlsafe, 12),
     }
 
 

@@ -5,10 +5,24 @@ A name is found by what it is like and by how it begins, for it may be only half
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.orm import Session, aliased
 
 from registry.core.db.reading import SelectAmong
 from registry.core.ids import read_reference
@@ -101,7 +115,7 @@ def _by_beginning(session: Session, text: str, begun: str, agency_ids: Sequence[
 _HOME = [kind for kind, rule in KINDS.items() if rule.territory is not Territory.ABROAD]
 _ABROAD = [kind for kind, rule in KINDS.items() if rule.territory is Territory.ABROAD]
 _UNTIL_EXPIRY = [
-    status
+    status.value
     for status, rule in STATUSES.items()
     if rule.recruit is not Answer.NO and status is not LicenceStatus.RENEWAL_PENDING_DEEMED_VALID
 ]
@@ -299,18 +313,76 @@ def _states(what: str, condition: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def has_status(status: LicenceStatus, days: AuthorityDays) -> ColumnElement[bool]:
-    """The status today where its authority sits: stated and not withheld, or expired by the end of the term."""
-    period, today = LicenceStatusPeriod, days.in_sql(Licence.authority)
-    covers = and_(
+    """The status today where its authority sits, as `verdicts.licence_rules.standing_on` has it of one licence.
+
+    Of several periods of the day the gravest counts; one that is withheld hides all others.
+    """
+    today, period, other = days.in_sql(Licence.authority), LicenceStatusPeriod, aliased(LicenceStatusPeriod)
+    graver, began = _gravity(other, days), func.coalesce(other.held_from, date.min)
+    own_gravity, own_began = _gravity(period, days), func.coalesce(period.held_from, date.min)
+    overrules = or_(
+        graver > own_gravity,
+        and_(graver == own_gravity, began > own_began),
+        and_(graver == own_gravity, began == own_began, other.id < period.id),
+    )
+    counts = and_(_covers(period, today), ~exists().where(_covers(other, today), overrules).correlate_except(other))
+
+    def stands(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(counts, *conditions).correlate_except(period)
+
+    stated = _effective_status(period, days)
+    has_run_out = LicenceTerm.valid_to < today
+    holder = aliased(AgencyProfile)
+    is_dissolved = (
+        exists()
+        .where(holder.agency_id == Licence.agency_id, holder.superseded_at.is_(None), holder.dissolved_on <= today)
+        .correlate_except(holder)
+    )
+    if status is LicenceStatus.ANNULLED_ENTITY_DISSOLVED:
+        return or_(is_dissolved, stands(stated == status))
+    if status is LicenceStatus.EXPIRED:
+        found = or_(
+            stands(stated == status),
+            stands(stated == LicenceStatus.WINDING_DOWN, period.until < today),
+            and_(
+                has_run_out,
+                or_(
+                    stands(stated.in_(_UNTIL_EXPIRY)), ~exists().where(_covers(period, today)).correlate_except(period)
+                ),
+            ),
+        )
+    elif status is LicenceStatus.WINDING_DOWN:
+        found = stands(stated == status, or_(period.until.is_(None), period.until >= today))
+    elif status.value in _UNTIL_EXPIRY:
+        found = and_(stands(stated == status), func.coalesce(~has_run_out, true()))
+    else:
+        found = stands(stated == status)
+    return and_(~is_dissolved, found)
+
+
+def _covers(period: type[LicenceStatusPeriod], today: ColumnElement[date]) -> ColumnElement[bool]:
+    return and_(
         period.licence_id == Licence.id,
         period.superseded_at.is_(None),
         or_(period.held_from.is_(None), period.held_from <= today),
         or_(period.held_to.is_(None), period.held_to >= today),
-        or_(period.publish_until.is_(None), period.publish_until >= days.utc),
     )
-    running = or_(LicenceTerm.valid_to.is_(None), LicenceTerm.valid_to >= today)
-    if status is LicenceStatus.EXPIRED:
-        ended = and_(LicenceTerm.valid_to < today, exists().where(covers, period.status.in_(_UNTIL_EXPIRY)))
-        return or_(ended, exists().where(covers, period.status == LicenceStatus.EXPIRED))
-    stated = exists().where(covers, period.status == status)
-    return and_(running, stated) if status in _UNTIL_EXPIRY else stated
+
+
+def _effective_status(period: type[LicenceStatusPeriod], days: AuthorityDays) -> ColumnElement[Any]:
+    """The status of a period; an appeal that stays nothing leaves a revocation in force. Null: withheld by law."""
+    is_in_force = and_(period.status == LicenceStatus.REVOCATION_PENDING_APPEAL, ~period.is_stayed)
+    return case(
+        (period.publish_until < days.utc, None),
+        (is_in_force, literal(LicenceStatus.REVOKED.value)),
+        else_=type_coerce(period.status, String),
+    )
+
+
+def _gravity(period: type[LicenceStatusPeriod], days: AuthorityDays) -> ColumnElement[int]:
+    status = _effective_status(period, days)
+    by_answer = [
+        (status.in_([one.value for one, rule in STATUSES.items() if rule.recruit is answer]), gravity)
+        for gravity, answer in enumerate((Answer.YES, Answer.UNKNOWN))
+    ]
+    return case(*by_answer, else_=2)

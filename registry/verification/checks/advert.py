@@ -181,9 +181,7 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or HOME_OF.get(language) or _named_in(plain)
-    if home is None and language == "en":
-        home = "GB"
+    home = country or HOME_OF.get(language) or _named_in(plain) or ("GB" if language == "en" else None)
     places = [
         *(
             (match.start(), match.end(), _chinese(match))

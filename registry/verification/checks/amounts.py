@@ -16,7 +16,7 @@ _HAN_DIGITS = {
     for c in row
 }
 _HAN_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "萬": 10_000}
-_CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK"}
+_CROWNS = {"SE": "SEK", "DK": "DKK", "CZ": "CZK", "NO": "NOK", "IS": "ISK"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,12 @@ def _currency(sign: str, countries: Sequence[str]) -> str:
     for part, code in currencies().items():
         if part in sign:
             named = next(
-                (_CROWNS[letter] for word, letter in (("捷", "CZ"), ("瑞", "SE"), ("丹", "DK")) if word in sign), None
+                (
+                    _CROWNS[letter]
+                    for word, letter in (("捷", "CZ"), ("瑞", "SE"), ("丹", "DK"), ("挪", "NO"), ("冰", "IS"))
+                    if word in sign
+                ),
+                None,
             )
             return code or named or next((_CROWNS[country] for country in countries if country in _CROWNS), "CZK")
     return ""

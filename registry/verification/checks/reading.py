@@ -303,13 +303,15 @@ def _parts(ends: re.Pattern[str], text: str) -> list[tuple[int, int]]:
     return parts
 
 
-def flags_by_words(reading: Reading, raised: Collection[str] = ()) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The flags that the words of an advert raise, each with the place of the words.
+def flags_by_words(
+    reading: Reading, raised: Collection[str] = (), *, is_wide: bool = False
+) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The flags that the words of an advert raise beside those raised already, each with the place of the words.
 
-    `raised`: flags that are raised already, beside which hints are enough; without any, no hint is read.
+    `is_wide`: hints are read, and they alone.
     """
     seen = set(raised)
     for rule in rules():
-        if rule.is_hint == bool(raised) and rule.flag not in seen and (place := reading.raised(rule)) is not None:
+        if rule.is_hint == is_wide and rule.flag not in seen and (place := reading.raised(rule)) is not None:
             seen.add(rule.flag)
             yield rule.flag, place

@@ -67,6 +67,8 @@ _NAMING = frozenset(
 _CHARGES = frozenset({ItemKind.FEE, ItemKind.DEPOSIT})
 MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
+UNFAIR = -2.0
+"""Below which fairness hints are enough without another flag."""
 LEAST_TEXT = 40
 """Characters of a Chinese text, a third of those of others, from which its kind is told."""
 HOW_SAID = ("said", "denied", "told")
@@ -103,11 +105,12 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     reading = Reading(text)
     items = items_in(text, country)
     offered, charges = offer_items(reading, without_items(text, items))
-    if is_fair(reading, (*items, *offered)):
+    fair = fairness(reading, (*items, *offered))
+    if fair > 0:
         places: dict[RedFlag, tuple[int, int]] = {}
         offered = [one for one in offered if one.kind not in _CHARGES]
     else:
-        places = _accused(reading, charges)
+        places = _accused(reading, charges, is_sure=fair < UNFAIR)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
@@ -124,16 +127,22 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     return AdvertRead(text, tuple(ordered), tuple(found[flag] for flag in RedFlag if flag in found))
 
 
-def _accused(reading: Reading, charges: Sequence[Charge]) -> dict[RedFlag, tuple[int, int]]:
-    """The flags of an offer that is not fair on the whole, each with the place of its words."""
+def _accused(reading: Reading, charges: Sequence[Charge], *, is_sure: bool) -> dict[RedFlag, tuple[int, int]]:
+    """The flags of an offer that is not fair on the whole, each with the place of its words; `is_sure`: far from it."""
     places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
     for one in charges:
         if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
     if (hours := long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
+    if not places and not is_sure:
+        return places
     # One who asks for what no honest agency asks is read with a wider net.
-    return places | {RedFlag(flag): place for flag, place in flags_by_words(reading, places)}
+    places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places, is_wide=True)}
+    doubtful = next((one.sum for one in charges if one.is_doubtful), None)
+    if doubtful is not None:
+        places.setdefault(RedFlag.FEE, (doubtful.start, doubtful.end))
+    return places
 
 
 def traits(reading: Reading, items: Sequence[Item], concepts: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -142,17 +151,17 @@ def traits(reading: Reading, items: Sequence[Item], concepts: Iterable[str]) -> 
     return frozenset(seen) | {("item", str(one.kind)) for one in items}
 
 
-def is_fair(reading: Reading, items: Sequence[Item]) -> bool:
-    """Whether a whole text is more like the honest than like the others: such a text accuses no one.
+def fairness(reading: Reading, items: Sequence[Item]) -> float:
+    """How much more a whole text is like the honest than like the others: above nought it accuses no one.
 
     What each trait weighs is data (data/weights.toml). A few words say too little of what kind of text they stand in.
     """
     if len(reading.plain) < LEAST_TEXT * (1 if reading.language == "zh" else 3):
-        return False
+        return 0.0
     weights = data_of("weights")
     concepts = {name for how in HOW_SAID for name in weights[how]}
     found = traits(reading, items, sorted(concepts))
-    return bool(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found) > 0)
+    return float(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found))
 
 
 def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:

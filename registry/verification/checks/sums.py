@@ -18,6 +18,8 @@ MAX_PARTS = 60
 """Characters behind a sum in which its parts are told."""
 MAX_THREAT = 24
 """Characters between the words of leaving early and the sum it costs, in Chinese."""
+LEAST_DOUBTFUL = 50
+"""From which sum one of which no words say what it is may be a charge, beside other flags."""
 MAX_DUE = 3
 """Clauses behind or before a sum in which the time of its payment may stand."""
 LEAST_PRICE = {"RON": 10_000, "PLN": 10_000, "CZK": 50_000, "SEK": 50_000, "DKK": 50_000, "HUF": 1_000_000}
@@ -37,13 +39,14 @@ _WHENS = (
 class Charge:
     """A sum with what it is (fee, deposit, wage, official, penalty, other) and when it is due, or to whom.
 
-    `is_threat`: it is asked of a worker who leaves early.
+    `is_threat`: it is asked of a worker who leaves early. `is_doubtful`: no words say what it is.
     """
 
     sum: Sum
     role: str
     when: str = ""
     is_threat: bool = False
+    is_doubtful: bool = False
 
 
 def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] = ()) -> list[Charge]:
@@ -73,6 +76,8 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
             and not one.is_sure
             and (one.low < 100 or not (cue is not None or is_part or _is_due(reading, one)))
         ):
+            if one.low >= LEAST_DOUBTFUL:
+                found.append(Charge(one, "", is_doubtful=True))
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
@@ -85,15 +90,17 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
             found.append(Charge(one, role, "in_advance" if is_earnest else when))
         elif role == "wage" and grammar("per_week").search(_near(reading, one, 8, 12)):
             found.append(Charge(one, "other"))
-        elif role == "wage":
-            found.append(_wage(reading, one, countries))
+        elif role in ("wage", "bare"):
+            wage = _wage(reading, one, countries)
+            found.append(replace(wage, is_doubtful=role == "bare"))
         else:
             is_threat = (
                 cue is not None
                 and reading.has("breaks_off", cue.start, cue.end)
                 and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
             )
-            found.append(Charge(one, role, is_threat=is_threat))
+            is_doubtful = not role and one.low >= LEAST_DOUBTFUL
+            found.append(Charge(one, role, is_threat=is_threat, is_doubtful=is_doubtful))
     return _with_instalments(reading, found)
 
 
@@ -150,7 +157,7 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     if best[1]:
         return best[1], best[2]
     index = reading.clause_at(one.start)
-    if index:
+    if index and reading.clauses[index - 1][0] >= sentence[0]:
         before = reading.clauses[index - 1]
         cues = [
             (cue.end, role, cue)
@@ -163,18 +170,20 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
             _, role, cue = max(cues, key=lambda one: one[0])
             return role, cue
     if last is not None and last.role in ("fee", "wage") and one.start - last.sum.end < 20:
-        return last.role, None
+        return "bare" if last.is_doubtful else last.role, None
     # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
     is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
     if is_priced or one.low >= LEAST_PRICE.get(one.currency, 2000):
         return "fee", None
     # In a European advert a bare sum that could be a month's pay is one.
     is_pay = reading.language != "zh" and one.is_signed and one.low >= LEAST_PRICE.get(one.currency, 2000) / 4
-    return ("wage" if is_pay else ""), None
+    return ("bare" if is_pay else ""), None
 
 
 def _is_official(reading: Reading, one: Sum) -> bool:
     start, end = reading.span(Match(one.start, one.end), "around")
+    if reading.has("private_account", *reading.span(Match(one.start, one.end), "clause")):
+        return False
     return any(
         abs(payee.start - one.start) < (30 if reading.language == "zh" else 90)
         for payee in reading.within("payer_other", start, end)

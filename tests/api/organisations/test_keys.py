@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.vocabulary.organisations import Scope
 from tests.api.organisations.conftest import Program
+from tests.api.shapes import assert_as_documented
 from tests.make import licence_record, make_agency, make_api_key
 
 KEYS = "/api/v1/organisation/keys"
@@ -33,6 +34,31 @@ def test_a_key_makes_others_within_its_own_scopes(client: FlaskClient, session: 
     old = Program(client, made.json["key"], program.organisation).get(ask)
     new = Program(client, fresh["key"], program.organisation).get(ask)
     assert (old.status_code, new.status_code) == (401, 200)
+
+
+def test_a_key_opens_from_its_networks_alone_and_its_requests_are_counted_by_day(
+    client: FlaskClient, session: Session, program: Program
+) -> None:
+    refused = program.post(KEYS, {"label": "x", "scopes": ["verify"], "networks": ["192.0.2.0/99"]})
+    assert (refused.status_code, refused.json["errors"][0]["pointer"]) == (400, "#/networks[0]")
+    bound = {"label": "x", "scopes": ["verify", "watches"], "networks": ["192.0.2.0/24", "2001:db8::/32"]}
+    made = program.post(KEYS, bound).json
+    assert made["networks"] == ["192.0.2.0/24", "2001:db8::/32"]
+    key = {"Authorization": f"Bearer {made['key']}"}
+
+    def ask(address: str, path: str = "/api/v1/watches") -> int:
+        return client.get(path, headers=key, environ_base={"REMOTE_ADDR": address}).status_code
+
+    here = ["192.0.2.9", "2001:db8::5", "::ffff:192.0.2.4"]
+    elsewhere = ["198.51.100.9", "2001:db9::5", "", "127.0.0.1"]
+    assert [ask(address) for address in (*here, *elsewhere)] == [200] * 3 + [403] * 4
+    assert ask("198.51.100.9", "/api/v1/verify?licence_number=X") == 403
+    usage = program.get(f"{KEYS}/{made['key_id']}/usage")
+    assert_as_documented(usage, "getKeyUsage")
+    assert [one["requests"] for one in usage.json["items"]] == [3]
+    assert program.send("DELETE", f"{KEYS}/{made['key_id']}").status_code == 204
+    assert program.get(f"{KEYS}/{made['key_id']}/usage").json == usage.json
+    assert program.get(f"{KEYS}/222222222222/usage").status_code == 404
 
 
 def test_anothers_keys_are_told_like_what_never_was(program: Program, foreign: Program) -> None:

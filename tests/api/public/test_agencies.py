@@ -1,12 +1,15 @@
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.core.clock import now
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
+from registry.verification.verdicts.licence_rules import standing_on
 from registry.vocabulary.register import IdentifierScheme, LicenceStatus, NameKind, SanctionKind
 from tests import make
 from tests.api.shapes import assert_as_documented
@@ -110,6 +113,43 @@ def test_filters_must_all_hold(client: FlaskClient, session: Session) -> None:
     assert ids(read(client, URL, "listAgencies", country="cz", status="suspended")) == [suspended.agency_id]
     assert read(client, URL, "listAgencies", role="sending")["total"] == 0
     assert read(client, URL, "listAgencies", destination="PL", sector="1410")["total"] == 1
+
+
+def test_the_filter_of_statuses_and_the_verdict_say_the_same_of_every_history(
+    client: FlaskClient, session: Session
+) -> None:
+    """Overlapping periods, withheld ones, appeals, ended terms and dissolved holders: 150 of them, by chance."""
+    chance, today = Random(7), now().date()
+
+    def day(low: int, high: int) -> date | None:
+        return None if chance.random() < 0.2 else today + timedelta(days=chance.randint(low, high))
+
+    def period() -> record.StatusPeriod:
+        status = chance.choice(list(LicenceStatus))
+        return make.status_record(
+            status,
+            from_=day(-400, 5),
+            to=day(-5, 300) if chance.random() < 0.5 else None,
+            until=day(-10, 10) if status is LicenceStatus.WINDING_DOWN else None,
+            is_stayed=chance.random() < 0.5,
+            publish_until=today + timedelta(days=chance.choice([-3, 30])) if chance.random() < 0.2 else None,
+        )
+
+    made = []
+    for _ in range(150):
+        history = tuple(sorted((period() for _ in range(chance.randint(1, 3))), key=lambda one: one.from_ or date.min))
+        licence = make.licence_record(valid_to=day(-30, 30), status_history=history)
+        dissolved_on = day(-30, 30) if chance.random() < 0.2 else None
+        made.append(make.make_agency(session, licences=(licence,), dissolved_on=dissolved_on))
+    session.commit()
+    standing: dict[LicenceStatus | None, set[str]] = {}
+    for one in made:
+        shown = record.withhold(one, today)
+        standing.setdefault(standing_on(shown.licences[0], shown, today).status, set()).add(one.agency_id)
+    for status in LicenceStatus:
+        listed = ids(read(client, URL, "listAgencies", status=status.value, limit=100))
+        assert set(listed) == standing.get(status, set()), status
+    assert len(standing) > 12
 
 
 def test_a_cursor_is_good_only_for_the_question_it_was_given_for(client: FlaskClient, session: Session) -> None:

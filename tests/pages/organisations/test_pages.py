@@ -93,3 +93,28 @@ def test_an_owner_invites_and_removes_and_a_member_does_not(
     assert seat.get("/account/keys").status_code == 303
     foreign = MemberClient(client, session, make_member(session, email="other@others.example"), now())
     assert foreign.post(f"/account/people/{owner.member.reference}/remove").status_code == 404
+
+
+def test_a_form_that_is_sent_twice_makes_one_thing(client: FlaskClient, session: Session) -> None:
+    seat = MemberClient(client, session, make_member(session), now())
+    marks = re.findall(r'name="mark" value="([\w-]{16})"', seat.get("/account/keys").get_data(as_text=True))
+    assert len(marks) == len(set(marks)) >= 1
+    form = {"old": PASSWORD, "name": "check", "scope": "verify", "days": "30", "mark": marks[-1]}
+    refused = seat.post("/account/keys", **(form | {"days": "9999"}))
+    assert refused.status_code == 400
+    first, again = seat.post("/account/keys", **form), seat.post("/account/keys", **form)
+    assert (again.status_code, again.data) == (200, first.data)
+    assert re.search(r"rrk_[\w-]{43}", first.get_data(as_text=True))
+    assert len(session.scalars(select(ApiKey)).all()) == 1
+    # Filled in otherwise, or of another page, it is another form.
+    seat.post("/account/keys", **(form | {"name": "other"}))
+    seat.post("/account/keys", **(form | {"mark": "another-mark-000"}))
+    session.expire_all()
+    assert len(session.scalars(select(ApiKey)).all()) == 3
+    webhook = {"old": PASSWORD, "label": "Night", "url": "https://hooks.example.org/", "mark": "mark-of-a-webhook"}
+    secrets = {seat.post("/account/webhooks", **webhook).data for _ in range(2)}
+    assert len(secrets) == 1
+    search = {"label": "All", "kind": "search", "country": "CZ", "mark": "mark-of-a-watch-0"}
+    assert {seat.post("/account/watches", **search).status_code for _ in range(2)} <= {200, 303, 400}
+    other = MemberClient(client, session, make_member(session, email="other@others.example"), now())
+    assert other.post("/account/keys", **form).data != first.data

@@ -135,6 +135,28 @@ def test_hints_count_only_beside_another_flag() -> None:
     assert "sham_marriage" in flags("Posto di lavoro in tre mesi, 3.000 euro di commissione, ti diamo un marito")
 
 
+@pytest.mark.parametrize(
+    ("advert", "expected"),
+    [
+        (
+            "Fake-free? lol. Student visa by our own college, no lessons, 700 quid to Ms Lam, MoMo, cash jobs daily",
+            "fee",
+        ),
+        (
+            "Cerco operai: diploma finto in omaggio, ottocento euro al furbo, soldi ogni sera, niente contratto, chiamate",
+            "fee",
+        ),
+        ("波兰洗车，没纸的也收，老板发纸袋，一百五给带路的，面签官问就说看亲戚，稿子背下来", "coached_lies"),
+        (
+            "Récit tout prêt pour la commission, 650 la version longue, payable en espèces, travail au noir sans papiers",
+            "fee",
+        ),
+    ],
+)
+def test_a_sum_that_no_words_explain_is_a_charge_beside_other_flags(advert: str, expected: str) -> None:
+    assert expected in flags(advert)
+
+
 def test_a_flag_shows_the_words_it_rests_on() -> None:
     words = {one.flag: one.words for one in read_advert("去克罗地亚\n护照统一放公司保管，月薪1100欧").flags}
     assert words[RedFlag.PASSPORT] == "护照统一放公司保管"
@@ -231,6 +253,12 @@ def test_any_text_has_flags_or_none(text: str) -> None:
         ("荷兰分拣，一天给九十欧", "wage", {"90 EUR day"}),
         ("荷兰分拣，一个月一千八", "wage", {"1800 EUR month"}),
         ("Muratori, settanta euro al giorno", "wage", {"70 EUR day"}),
+        ("Welders, DKK 31,000 a month, we never charge you and you keep your passport", "wage", {"31000 DKK month"}),
+        ("挪威工地，月薪32000挪威克朗，不收任何费用", "wage", {"32000 NOK month"}),
+        ("Painters wanted in Leeds, you call us on 07700 900000 in the evening", "phone", {"+447700900000"}),
+        ("Domaine des Trois Fictions, Reims, recrute vingt vendangeurs", "company", {"Domaine des Trois Fictions"}),
+        ("Nursing aides wanted. Invented View Nursing Home, Galway", "company", {"Invented View Nursing Home"}),
+        ("里昂「虚构小馆」诚招炒锅师傅", "company", {"虚构小馆"}),
         ("名额六千六一个，先给的先锁", "fee", {"6600 CNY in_advance"}),
         ("爱尔兰厨师，WhatsApp 020 910 0099", "whatsapp", {"+353209100099"}),
         ("Cerchiamo personale per autolavaggio a Bari, contratto", "sector", {"95.31"}),
