@@ -2,8 +2,10 @@
 
 import gc
 import os
+import secrets
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,6 +151,14 @@ def _costs_what_it_costs(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with little_work.real_cost():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _remembers_no_other_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test is a reader of its own: what another saw of a log of the same name is another log."""
+    monkeypatch.setenv(
+        "REGISTRY_CLIENT_STATE", f"{tempfile.gettempdir()}/registry-client-{os.getpid()}-{secrets.token_hex(6)}"
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -110,7 +110,9 @@ def add_commands(command: Command) -> None:
     one.add_argument("--trust", metavar="FILE", help="trust file, which --private needs")
     one.add_argument("--at", metavar="INSTANT", help="with --private: read as of then (now)")
     one.add_argument(
-        "--seen", metavar="FILE", help="with --private: refuse an older epoch than the last one, kept there"
+        "--seen",
+        metavar="FILE",
+        help="with --private: remember the newest head and epoch there, and refuse older ones; - for nowhere (a folder of yours)",
     )
     one.add_argument("--receipt", metavar="FILE", help="keep the answer as a signed receipt there")
     two = command("bulk", "Ask about each row of a CSV or XLSX file.", BULK_EXAMPLES)

@@ -23,6 +23,7 @@ from registry_client.monitor import MonitorOptions as MonitorAsked
 from registry_client.monitor import run as run_monitor
 from registry_client.network import Unreachable, fetcher
 from registry_client.offline import verify
+from registry_client.seen import SeenLog
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
@@ -125,6 +126,9 @@ def _parser(program: str, help_name: str) -> Usage:
     )
     one.add_argument(
         "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
+    )
+    one.add_argument(
+        "--seen", metavar="FILE", help="where the newest head is remembered; - for nowhere (a folder of yours)"
     )
     one.add_argument("--online", action="store_true", help="ask the registry of the trust file for what is missing")
     one.add_argument(
@@ -239,9 +243,10 @@ def _verify(options: argparse.Namespace) -> int:
     data = _read(options.file, FILE_LIMIT)
     roots = _roots_of(options.timestamp_roots)
     fetch = fetcher(trust.issuer) if options.online else None
+    seen = SeenLog.of(options.seen, trust)
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots))
+        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots, seen))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     words = Words(options.lang)

@@ -24,6 +24,7 @@ from registry_client.trust import thumbprint
 LEAF_LIMIT = 16 * 1024
 KEY = re.compile(
     r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log|ranges/epoch|dataset/snapshot"
+    r"|audit/head"
 )
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FIELDS = frozenset({"at", "index", "key", "record", "type", "v"})
@@ -35,6 +36,7 @@ KINDS_OF_TYPE = {
     "law": "law.",
     "ranges": "ranges.",
     "dataset": "dataset.",
+    "audit": "audit.",
 }
 PLACES = 131072
 """Places in one status list."""

@@ -14,6 +14,7 @@ from registry_client.network import Fetch, Unreachable
 from registry_client.notes import read_checkpoint, read_proof, verify_checkpoint
 from registry_client.proving import Proven, prove
 from registry_client.remote import RemoteLog
+from registry_client.seen import SeenLog
 from registry_client.status import StatusList, read_status_list
 from registry_client.store import Store
 from registry_client.strict import Refused, Unreadable
@@ -37,6 +38,8 @@ class GatheringOptions:
     statements: Path | None = None
     timestamp_roots: tuple[Certificate, ...] = ()
     """Roots that time stamps are believed under."""
+    seen: SeenLog | None = None
+    """What this machine has seen of the log before."""
 
     @property
     def key_records(self) -> Mapping[str, KeyRecord]:
@@ -48,6 +51,7 @@ def evidence_for(claim: Claim, options: GatheringOptions, report: Report) -> Evi
     evidence = Evidence(keys=options.key_records)
     if options.fetch is not None:
         evidence = _fetched(claim, evidence, options.fetch, options.trust, report)
+        hold_heads(evidence, options, report, RemoteLog(options.fetch))
     if options.store is not None:
         evidence = with_copy(claim, evidence, options, options.store, report)
     return with_status(claim, evidence, options, report)
@@ -68,6 +72,14 @@ def _fetched(claim: Claim, evidence: Evidence, fetch: Fetch, trust: Trust, repor
     except Unreadable as error:
         report.logged.unknown("answer_unreadable", why=str(error))
     return evidence
+
+
+def hold_heads(evidence: Evidence, options: GatheringOptions, report: Report, remote: RemoteLog | None = None) -> None:
+    """Hold the heads of the proofs to what was seen before; with `remote` they are what it shows now."""
+    proofs = [one for one in (evidence.own, evidence.latest, evidence.agency) if one is not None]
+    for head in {one.seen.checkpoint.size: one.seen.checkpoint for one in proofs}.values():
+        if options.seen is not None:
+            options.seen.hold_head(head, report.logged, remote)
 
 
 def _fetch_entry(index: int, remote: RemoteLog, trust: Trust) -> Proven:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from registry_client.claims import read_credential
 from registry_client.documents import attachments_of, is_pdf
 from registry_client.entries import key_record
-from registry_client.gathering import BUNDLE_LIMIT, GatheringOptions, evidence_for, with_copy, with_status
+from registry_client.gathering import BUNDLE_LIMIT, GatheringOptions, evidence_for, hold_heads, with_copy, with_status
 from registry_client.licences import judge_licence, read_bundle
 from registry_client.manifests import TYPE as MANIFEST_TYPE
 from registry_client.manifests import judge_manifest
@@ -112,6 +112,7 @@ def _verify_bundle(text: str, options: GatheringOptions) -> Report:
         raise Unreadable(f"bundle: more than {BUNDLE_LIMIT} characters")
     bundle = read_bundle(text, options.trust)
     evidence = bundle.evidence
+    hold_heads(evidence, options, report)
     if options.store is not None:
         evidence = replace(evidence, keys={**evidence.keys, **options.key_records})
     try:
@@ -246,6 +247,8 @@ def _verify_checkpoint(text: str, options: GatheringOptions) -> Report:
         report.logged.good("head_in_copy", size=size)
     else:
         report.logged.bad("head_differs", size=size)
+    if options.seen is not None:
+        options.seen.hold_head(checkpoint, report.logged, None)
     judge_head(seen, report.logged)
     report.in_force.unknown("of_no_licence")
     report.signed = (("origin", seen.checkpoint.origin), ("size", str(size)), ("root", seen.checkpoint.root.hex()))

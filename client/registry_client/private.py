@@ -2,19 +2,17 @@
 
 import argparse
 import json
-import os
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from registry_client.entries import safe_text
 from registry_client.network import fetcher
-from registry_client.ranges import Epoch, PrivateAnswer, key_of, look_up
-from registry_client.strict import Refused, Unreadable, instant_text, parsed_instant, read_object
+from registry_client.ranges import PrivateAnswer, key_of, look_up
+from registry_client.seen import SeenLog
+from registry_client.strict import Refused, Unreadable, instant_text, parsed_instant
 from registry_client.texts import PRIVATE, REASONS
-from registry_client.trust import Trust, is_address, read_trust
+from registry_client.trust import is_address, read_trust
 
 YES, NO, UNKNOWN, DOES_NOT_HOLD = 0, 1, 3, 4
 
@@ -30,8 +28,8 @@ def run(options: argparse.Namespace, trust_data: bytes, program: str) -> int:
     words = Sentences(options.lang)
     try:
         found = look_up(fetcher(address, is_compressed=True), trust, key, at)
-        if options.seen is not None:
-            remember(Path(options.seen), trust, found.epoch)
+        if (seen := SeenLog.of(options.seen, trust)) is not None:
+            seen.hold_epoch(found.epoch)
     except Refused as refused:
         text = words.of(refused.code, **refused.values)
         print(json.dumps({"state": "bad", "code": refused.code, "text": text}) if options.json else f"BAD      {text}")
@@ -120,27 +118,3 @@ def _exit_of(found: PrivateAnswer, destination: str | None) -> int:
     if found.state != "present" or answer is None:
         return UNKNOWN
     return {"yes": YES, "no": NO}.get(answer["verdict"], UNKNOWN)
-
-
-def remember(path: Path, trust: Trust, epoch: Epoch) -> None:
-    """Hold the epoch to the last one seen, and write it down. Raises Refused where it is an older or another one."""
-    if path.exists():
-        try:
-            seen = read_object(path.read_bytes(), str(path))
-        except OSError as error:
-            raise Unreadable(f"{path}: {error.strerror}") from error
-        if seen.get("origin") == trust.origin:
-            former, root = seen.get("epoch"), seen.get("root")
-            if not isinstance(former, int):
-                raise Unreadable(f"{path}: this was not written by verify --private")
-            if epoch.number < former or epoch.index < int(seen.get("index", 0)):
-                raise Refused("range_rolled_back", seen=former, found=epoch.number)
-            if epoch.number == former and epoch.root.hex() != root:
-                raise Refused("range_forked", epoch=former)
-    facts = {"origin": trust.origin, "epoch": epoch.number, "root": epoch.root.hex(), "index": epoch.index}
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(json.dumps(facts) + "\n", encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        print(f"{path}: {error.strerror}", file=sys.stderr)

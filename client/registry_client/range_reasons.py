@@ -17,6 +17,10 @@ RANGE_REASONS: dict[str, tuple[str, str]] = {
     ),
     "range_part_missing": ("a {part} that the epoch names is not served", "本期所记的一部分（{part}）无法取得"),
     "range_not_an_epoch": ("the proven entry is of {key}, no epoch", "所证明的条目为 {key}，不是一期数据"),
+    "head_forked": (
+        "FORK: the head of {size} entries is not the one that this machine has seen before, or does not follow from it",
+        "分叉：{size} 条的日志头与本机此前所见不同，或并非其延续",
+    ),
     "range_rolled_back": (
         "epoch {found} is older than epoch {seen}, which was shown before",
         "第 {found} 期早于先前见过的第 {seen} 期",

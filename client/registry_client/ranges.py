@@ -88,6 +88,7 @@ class Epoch:
     size: int
     is_witnessed: bool
     log_size: int
+    head_root: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,7 @@ def proven_epoch(data: bytes, trust: Trust) -> Epoch:
         proven.seen.checkpoint.size,
         proven.seen.is_witnessed,
         min(whole_number(record.get("log_size"), "epoch: log_size"), proven.entry.index),
+        proven.seen.checkpoint.root,
     )
 
 

@@ -1,7 +1,7 @@
 """Reads of the audit trail: the lines of one subject, whether the chain holds, and all of it for export."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -41,9 +41,13 @@ def read_head(text: str) -> Head | None:
     return Head(int(match[1]), match[2]) if match else None
 
 
-def verify(session: Session, stored: Head | None = None) -> Verified:
-    """Verify the chain of hashes, and say what does not follow; `stored` is a head from before."""
+def verify(session: Session, stored: Head | None = None, logged: Mapping[str, str] | None = None) -> Verified:
+    """Verify the chain of hashes, and say what does not follow; `stored` is a head from before.
+
+    `logged` are hashes, in hex, that lines must have, each with where it was stated.
+    """
     troubles: list[str] = []
+    missing = dict(logged or {})
     before, expected, at_kept = BEFORE_THE_FIRST, 0, None if stored is None or stored.size else BEFORE_THE_FIRST.hex()
     for line in _lines(session):
         if line.number != expected:
@@ -57,6 +61,7 @@ def verify(session: Session, stored: Head | None = None) -> Verified:
         if line.hash != hash_of(before, line.body):
             troubles.append(f"line {line.number} does not follow from the one before")
         before, expected = line.hash, line.number + 1
+        missing.pop(line.hash.hex(), None)
         if stored is not None and expected == stored.size:
             at_kept = line.hash.hex()
     found = Head(expected, before.hex())
@@ -64,6 +69,10 @@ def verify(session: Session, stored: Head | None = None) -> Verified:
         troubles.append(f"the head says {head(session).size} lines, and there are {found.size}: the end was changed")
     if stored is not None and at_kept != stored.hash:
         troubles.append(f"this is not the chain whose head was {stored}: it was cut off or written anew")
+    troubles += [
+        f"no line has the hash {hash_} that {where} states: the chain was cut off or written anew"
+        for hash_, where in missing.items()
+    ]
     return Verified(found, troubles)
 
 

@@ -11,6 +11,7 @@ from registry.cli.opening import open_registry
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
 from registry.core.files import sync_folder, write_atomically
+from registry.oversight.trail import logged_heads
 
 NOT_WELL = 2
 
@@ -29,12 +30,14 @@ def verify(written: str | None) -> None:
     """Derive the chain anew. Exit code 0 when it holds, 2 otherwise.
 
     The head that was found good stands in REGISTRY_HOME/audit-head, and the next run holds the chain to it: a database that
-    lost its newest lines is found. Note the head in a place that no operator of this machine can write to, too.
+    lost its newest lines is found. Each week the worker states the head in the public log, and the chain is held to all of
+    these: who writes it anew would have to write the log anew, before its witnesses and readers.
     """
     with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         note = settings.home / "audit-head"
         stored = [head for head in (_read_head(written), _read_noted_head(note)) if head is not None]
-        found = queries.verify(session, stored[0] if stored else None)
+        logged = logged_heads(session)
+        found = queries.verify(session, stored[0] if stored else None, logged)
         troubles = found.troubles + [
             trouble for other in stored[1:] for trouble in queries.verify(session, other).troubles
         ]
@@ -46,6 +49,8 @@ def verify(written: str | None) -> None:
     write_atomically(note, f"{found.head}\n".encode())
     sync_folder(note.parent)
     click.echo(f"{found.head.size} lines follow from one another. Head: {found.head}")
+    if logged:
+        click.echo(f"The log states {len(logged)} of their hashes, and each is that of a line.")
 
 
 @audit.command(epilog="\b\nExamples:\n  registry audit export > /media/audit.jsonl")

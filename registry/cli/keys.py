@@ -50,7 +50,7 @@ def prepare_keys(settings: Settings) -> list[Key]:
         lock_log(session)
         settle_secrets(session, keyring)
         take_over_files(session, keyring)
-        return make_keys(session, keyring)
+        return make_keys(session, keyring, settings.public_url)
 
 
 @keys.command()
@@ -101,19 +101,21 @@ def rotate(use: str, root_file: Path | None) -> None:
     """
     with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
-            kid = add_key(sessions, keyring, Use(use), root_file)
+            kid = add_key(sessions, keyring, Use(use), settings.public_url, root_file)
         cli.sign_published(settings, sessions)
         click.echo(f"made {use} {kid}; retire the former with `registry keys retire KID` when you like")
 
 
-def add_key(sessions: sessionmaker[Session], keyring: Keyring, use: Use, root_file: Path | None = None) -> str:
+def add_key(
+    sessions: sessionmaker[Session], keyring: Keyring, use: Use, issuer_url: str, root_file: Path | None = None
+) -> str:
     """Make a key, append its entry, and only then let it sign. Gives its kid. The caller holds `keyring.alone()`."""
     with sessions() as session:
         # Before there is a log the files alone say it; the entries are appended when it begins.
         is_begun = bool(lock_log(session).size)
         if is_begun:
             sync_keys(session, keyring)
-        key = new_key(keyring, use, root_file).key
+        key = new_key(keyring, use, issuer_url, root_file).key
         if is_begun:
             append(session, [draft_of(key, is_first=True)])
         session.commit()
@@ -165,11 +167,12 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
             _require_changeable(sessions, keyring, key, last_good_index)
             others = [other for other in _active(keyring, key.use) if other.kid != kid]
             if key.use is Use.ROOT:
-                for made in replace_root(sessions, keyring, key, last_good_index):
+                for made in replace_root(sessions, keyring, key, last_good_index, settings.public_url):
                     click.echo(f"made {made.use} {made.kid}")
             else:
                 if not others:
-                    click.echo(f"made {key.use} {add_key(sessions, keyring, key.use, root_file)} in its place")
+                    made_kid = add_key(sessions, keyring, key.use, settings.public_url, root_file)
+                    click.echo(f"made {key.use} {made_kid} in its place")
                 _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
         cli.sign_published(settings, sessions)
         click.echo(f"{key.use} {kid} is compromised; good is what the log proves up to entry {last_good_index}")
@@ -177,7 +180,9 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
             click.echo("Hand out the new trust file by a way that people trust, and move the new root off line.")
 
 
-def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, last_good_index: int) -> list[Key]:
+def replace_root(
+    sessions: sessionmaker[Session], keyring: Keyring, root: Key, last_good_index: int, issuer_url: str
+) -> list[Key]:
     """A new root and new keys under it, in one transaction with the end of the former ones. Gives the new keys.
 
     What the former keys signed stays good by the log: they are retired. The caller holds `keyring.alone()`.
@@ -186,10 +191,10 @@ def replace_root(sessions: sessionmaker[Session], keyring: Keyring, root: Key, l
         lock_log(session)
         sync_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
-        new_root = new_key(keyring, Use.ROOT)
+        new_root = new_key(keyring, Use.ROOT, issuer_url)
         # A token makes none: the root's secret goes off line.
         assert isinstance(new_root, FileSigner)
-        made = [new_root.key, *(new_key(keyring, use, root=new_root).key for use in CERTIFIED)]
+        made = [new_root.key, *(new_key(keyring, use, issuer_url, root=new_root).key for use in CERTIFIED)]
         append(session, [draft_of(key, is_first=True) for key in made])
         ended = [change_state(session, key, KeyState.RETIRED) for key in former]
         ended.append(change_state(session, root, KeyState.COMPROMISED, last_good_index))

@@ -2,6 +2,8 @@
 
 from base64 import b64decode, b64encode
 from datetime import datetime, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -28,14 +30,18 @@ def root_certificate(root: FileSigner, at: datetime) -> str:
     return _signed(builder.add_extension(_usage(is_root=True), critical=True), root)
 
 
-def signer_certificate(signer: Signer, root: FileSigner, at: datetime) -> str:
-    """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`."""
+def signer_certificate(signer: Signer, root: FileSigner, at: datetime, issuer_url: str) -> str:
+    """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`.
+
+    Its alternative names are the registry's address and host, by which a wallet matches the issuer of what is signed (HAIP).
+    """
     if root.key.certificate is None:
         raise KeyTrouble(f"the root key {root.key.kid} has no certificate of its own; put its .json back from a backup")
     issuer = x509.load_der_x509_certificate(b64decode(root.key.certificate))
     builder = _builder(_name(signer.key), signer, at, SIGNER_YEARS).issuer_name(issuer.subject)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(is_root=False), critical=True)
+    builder = builder.add_extension(x509.SubjectAlternativeName(_names_of(issuer_url)), critical=False)
     builder = builder.add_extension(
         x509.AuthorityKeyIdentifier.from_issuer_public_key(_secret(root).public_key()), critical=False
     )
@@ -56,6 +62,15 @@ def is_issued_by(certificate: str, root: str | None) -> bool:
 
 def _name(key: Key) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{key.use} {key.kid}")])
+
+
+def _names_of(url: str) -> list[x509.GeneralName]:
+    host = urlsplit(url).hostname or ""
+    try:
+        named: x509.GeneralName = x509.IPAddress(ip_address(host))
+    except ValueError:
+        named = x509.DNSName(host)
+    return [x509.UniformResourceIdentifier(url), named]
 
 
 def _builder(name: x509.Name, signer: Signer, at: datetime, years: int) -> x509.CertificateBuilder:

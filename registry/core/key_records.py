@@ -12,8 +12,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from registry.core.errors import KeyTrouble
 
@@ -123,6 +125,21 @@ def p256_of(public: dict[str, str]) -> ec.EllipticCurvePublicKey | None:
         return None
     x, y = (int.from_bytes(urlsafe_b64decode(public[part] + "==")) for part in "xy")
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
+def is_signature(public: dict[str, str], signature: bytes, message: bytes) -> bool:
+    """Whether the key of a JWK signed a message, in the form that `Signer` gives."""
+    key = p256_of(public)
+    try:
+        if key is None:
+            raw = urlsafe_b64decode(public["x"] + "=")
+            ed25519.Ed25519PublicKey.from_public_bytes(raw).verify(signature, message)
+        else:
+            r, s = (int.from_bytes(part) for part in (signature[:32], signature[32:]))
+            key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def kid_of(public: dict[str, str]) -> str:

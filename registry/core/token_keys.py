@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from registry.core.errors import KeyTrouble
 from registry.core.installed import how_to_install
-from registry.core.key_records import ED25519_USES, Key, Use, kid_of, public_jwk, read_private
+from registry.core.key_records import ED25519_USES, Key, Use, is_signature, kid_of, public_jwk, read_private
 
 if TYPE_CHECKING:
     import pkcs11
@@ -120,7 +120,11 @@ class OpenToken:
                 kind, {pkcs11.Attribute.EC_PARAMS: _ED25519 if is_ed25519 else _P256}, local=True
             )
             mechanism = pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN if is_ed25519 else pkcs11.Mechanism.EC_KEY_PAIR_GEN
-            public, _ = parameters.generate_keypair(mechanism=mechanism, store=True, label=_DRAFT)
+            # It signs and does nothing else.
+            plain = {pkcs11.Attribute.DERIVE: False}
+            public, _ = parameters.generate_keypair(
+                mechanism=mechanism, store=True, label=_DRAFT, public_template=plain, private_template=plain
+            )
             # An OCTET STRING in DER around the point: two bytes before it.
             point = bytes(public[pkcs11.Attribute.EC_POINT])
         if is_ed25519:
@@ -128,12 +132,20 @@ class OpenToken:
         return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point[-65:])
 
     def name(self, name: str) -> None:
-        """Give the pair that was just made its name."""
+        """Give the pair that was just made its name, and let nothing of it be changed from then on.
+
+        That can only be said of a copy; a token that makes none keeps the pair as it is.
+        """
         import pkcs11
 
         with self._opened_session() as session:
-            for one in session.get_objects({pkcs11.Attribute.LABEL: _DRAFT}):
-                one[pkcs11.Attribute.LABEL] = name
+            for one in list(session.get_objects({pkcs11.Attribute.LABEL: _DRAFT})):
+                try:
+                    one.copy({pkcs11.Attribute.LABEL: name, pkcs11.Attribute.MODIFIABLE: False})
+                except pkcs11.FunctionNotSupported:
+                    one[pkcs11.Attribute.LABEL] = name
+                else:
+                    one.destroy()
 
     def clear(self) -> None:
         """Remove pairs without a name: their making was interrupted."""
@@ -158,8 +170,14 @@ class OpenToken:
         if name not in self._known:
             assert self._session is not None
             attributes = {pkcs11.Attribute.LABEL: name, pkcs11.Attribute.CLASS: pkcs11.ObjectClass.PRIVATE_KEY}
-            for found in self._session.get_objects(attributes):
-                self._known[name] = found
+            found = list(self._session.get_objects(attributes))
+            if len(found) > 1:
+                raise KeyTrouble(
+                    f"the token {self.place.token} has {len(found)} keys {name}: find out who put the other one there, "
+                    "and remove it"
+                )
+            if found:
+                self._known[name] = found[0]
         return self._known.get(name)
 
     @contextmanager
@@ -200,8 +218,15 @@ class TokenSigner:
     token: OpenToken = field(repr=False)
 
     def sign(self, message: bytes) -> bytes:
+        """Raises KeyTrouble where the key of that name in the token is another one than the folder describes."""
         is_ed25519 = self.key.public["kty"] == "OKP"
-        return (self.token.sign_ed25519 if is_ed25519 else self.token.sign_p256)(self.key.name, message)
+        signature = (self.token.sign_ed25519 if is_ed25519 else self.token.sign_p256)(self.key.name, message)
+        if not is_signature(self.key.public, signature, message):
+            raise KeyTrouble(
+                f"the token {self.token.place.token} has another key under the name {self.key.name} than the one that is known: "
+                "find out who put it there"
+            )
+        return signature
 
 
 def drafted(token: OpenToken, use: Use, made_at: str) -> TokenSigner:

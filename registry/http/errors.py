@@ -141,6 +141,7 @@ _HTTP: dict[int, tuple[Problem, str]] = {
     415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
     421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
     431: (Problem.TOO_LONG, f"the headers may have {MAX_HEADERS} characters together"),
+    501: (Problem.HTTP_ERROR, "only what holds now is served here: leave `time` out"),
     500: (Problem.INTERNAL, "something went wrong on our side; the request id helps us to find out what"),
 }
 

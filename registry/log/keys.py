@@ -67,7 +67,7 @@ def draft_of(key: Key, *, is_first: bool = False) -> Draft:
     return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
-def make_keys(session: Session, keyring: Keyring) -> list[Key]:
+def make_keys(session: Session, keyring: Keyring, issuer_url: str) -> list[Key]:
     """Make the keys that the registry has none of yet; those that are there stay. Gives the new ones.
 
     Nothing is made beside a log whose keys lie elsewhere. The caller holds `keyring.alone()`.
@@ -77,14 +77,17 @@ def make_keys(session: Session, keyring: Keyring) -> list[Key]:
     for use in FIRST:
         if any(key.state is KeyState.ACTIVE for key in keyring.keys(use)) or any(key.use is use for key in logged):
             continue
-        made.append(keyring.keep(new_key(keyring, use).key))
+        made.append(keyring.keep(new_key(keyring, use, issuer_url).key))
     return made
 
 
-def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: FileSigner | None = None) -> Signer:
+def new_key(
+    keyring: Keyring, use: Use, issuer_url: str, root_file: Path | None = None, *, root: FileSigner | None = None
+) -> Signer:
     """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`.
 
-    The active root certifies it, or `root` where that is a new one which is not kept yet.
+    The active root certifies it, or `root` where that is a new one which is not kept yet. `issuer_url` is the registry's
+    address.
     """
     if use not in CERTIFIED:
         root = None
@@ -93,7 +96,7 @@ def new_key(keyring: Keyring, use: Use, root_file: Path | None = None, *, root: 
     at = now()
     signer = keyring.draft(use, instant_text(at))
     if root is not None:
-        certificate = signer_certificate(signer, root, at)
+        certificate = signer_certificate(signer, root, at, issuer_url)
     elif isinstance(signer, FileSigner) and use is Use.ROOT:
         certificate = root_certificate(signer, at)
     else:

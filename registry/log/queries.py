@@ -141,6 +141,12 @@ def latest_entry(session: Session, key: str, below: int | None = None) -> Logged
     return _logged(found) if found is not None else None
 
 
+def entries_of(session: Session, key: str) -> list[LoggedEntry]:
+    """All entries of a key, the oldest first."""
+    query = select(Entry).where(Entry.key == key).order_by(Entry.index)
+    return [_logged(entry) for entry in session.execute(query).scalars()]
+
+
 def entry_at(session: Session, index: int) -> LoggedEntry:
     """One entry. NotFound where there is none."""
     found = session.get(Entry, index)

@@ -5,8 +5,9 @@ people, its keys. What concerns the keys of all, like decryption with the escrow
 there.
 """
 
+import json
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 import msgspec
@@ -20,8 +21,12 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.models import Decision
 from registry.complaints.sealing.sealer import RING
 from registry.complaints.sealing.unit_keys import ESCROW
+from registry.log import queries as log
+from registry.log.actions import Draft, append
+from registry.log.models import LogState
 from registry.officers.models import Officer, OfficerChange
 from registry.supervision.sanctions.models import Sanction
+from registry.vocabulary.entries import EntryType
 
 ALSO_READ = ("hearing.previewed", "referral.previewed", "referral.identity_considered", "opening.considered")
 """Acts that open what is sealed, and whose names do not end with `read`."""
@@ -230,3 +235,36 @@ def _is_reading() -> ColumnElement[bool]:
 def is_reading(act: str) -> bool:
     """Whether an act opened something of tier 2 or 3: `case.read`, `case.file_read`, `case.identity_read` and their like."""
     return act in ALSO_READ or (act.endswith(READ) and act not in OWN_LINES)
+
+
+HEAD_KEY = "audit/head"
+"""The key of the log's entries that state the trail's last line."""
+
+HEAD_EACH = timedelta(days=7)
+
+
+def append_head(session: Session, at: datetime) -> bool:
+    """Append the hash of the trail's last line to the log, once in a week that had lines. Gives whether it was appended.
+
+    The number of lines is not stated: it would say how much officers did. The caller commits.
+    """
+    state, newest = session.execute(select(LogState)).scalar_one(), chain.head(session)
+    if not state.size or state.closed_at is not None or not newest.size:
+        return False
+    last = log.latest_entry(session, HEAD_KEY)
+    first_on = session.execute(select(AuditEntry.on_day).order_by(AuditEntry.index).limit(1)).scalar_one()
+    since = datetime.combine(first_on, time(), UTC) if last is None else last.at
+    if at - since < HEAD_EACH or (last is not None and _stated_hash(last) == newest.hash):
+        return False
+    append(session, [Draft(HEAD_KEY, EntryType.AUDIT_STATED, {"sha256": newest.hash})])
+    return True
+
+
+def logged_heads(session: Session) -> dict[str, str]:
+    """The hashes of last lines that the log states, each with the place of its entry in words."""
+    entries = log.entries_of(session, HEAD_KEY)
+    return {_stated_hash(one): f"entry {one.index} of the log of {one.at:%Y-%m-%d}" for one in entries}
+
+
+def _stated_hash(entry: log.LoggedEntry) -> str:
+    return str(json.loads(entry.leaf)["record"]["sha256"])

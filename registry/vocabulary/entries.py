@@ -29,6 +29,7 @@ class EntryType(StrEnum):
     LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
     RANGES_PUBLISHED = "ranges.published"
     DATASET_PUBLISHED = "dataset.published"
+    AUDIT_STATED = "audit.stated"
 
 
 class EntryPart(StrEnum):

@@ -40,6 +40,7 @@ from registry.officers import sessions as officer_sessions
 from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
+from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
@@ -142,6 +143,13 @@ def write_ranges(settings: Settings, sessions: sessionmaker[Session]) -> None:
     written = write_epoch(sessions)
     if written is not None:
         log.info("ranges_written", epoch=written.epoch, made=written.made, files=written.files, keys=written.keys)
+
+
+def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """State the audit trail's last line in the log each week; only where the log is signed, and its lease is not elsewhere."""
+    if settings.signs and not lease_of(sessions).is_held_elsewhere():
+        with sessions.begin() as session:
+            trail.append_head(session, now())
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -395,6 +403,7 @@ TASKS = (
     Task("tell_digests", 600.0, send_digests, Lane.MAILS),
     Task("purge_watching", 3600.0, purge_watching),
     Task("purge_cases", 3600.0, purge_cases),
+    Task("state_audit_head", 3600.0, state_audit_head),
     Task("clear_parts", 21600.0, clear_parts),
     Task("clean_attachments", 1.0, clean_waiting),
     Task("answer_lists", 1.0, answer_lists),

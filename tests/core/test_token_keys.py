@@ -3,7 +3,9 @@
 from base64 import b64decode
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
+import pkcs11
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -15,10 +17,11 @@ from registry.core.errors import KeyTrouble
 from registry.core.key_records import p256_of
 from registry.core.keyring import Key, Keyring, TokenSigner, Use
 from registry.core.settings import Settings
+from registry.core.token_keys import OpenToken, token_of
 from registry.log import note
 from registry.log.queries import raw_public
 from registry.log.signing import sign_committed
-from tests.core.tokens import NameToken
+from tests.core.tokens import PIN, NameToken, prepared
 from tests.log.publishing import Sessions, publish
 
 MESSAGE = b"a head of the log"
@@ -104,3 +107,46 @@ def test_a_wrong_token_is_refused_with_its_reason(name_token: NameToken, tmp_pat
     (folder / "log-AAAAAAAAAAAAAAAA.json").write_text(body)
     with pytest.raises(KeyTrouble, match="cannot be read"):
         Keyring(folder).signer(Use.LOG)
+
+
+def _objects(name: str) -> list[Any]:
+    """The objects of a name in the token of the tests, in a session of another reader."""
+    token = pkcs11.lib(prepared()).get_token(token_label="registry")
+    try:
+        session = token.open(user_pin=PIN, rw=True)
+    except pkcs11.UserAlreadyLoggedIn:
+        session = token.open(rw=True)
+    return list(session.get_objects({pkcs11.Attribute.LABEL: name}))
+
+
+@pytest.mark.parametrize("use", [Use.LOG, Use.CREDENTIAL])
+def test_a_key_signs_and_does_nothing_else_and_is_not_changed(name_token: NameToken, tmp_path: Path, use: Use) -> None:
+    folder = tmp_path / "keys"
+    name_token(folder)
+    made = Keyring(folder).make(use, instant_text(now())).key
+    objects = _objects(made.name)
+    assert len(objects) == 2
+    for one in objects:
+        assert one[pkcs11.Attribute.DERIVE] is False
+        assert one[pkcs11.Attribute.MODIFIABLE] is False
+    private = next(one for one in objects if one.object_class is pkcs11.ObjectClass.PRIVATE_KEY)
+    assert (private[pkcs11.Attribute.EXTRACTABLE], private[pkcs11.Attribute.SENSITIVE]) == (False, True)
+    assert _objects("registry-draft") == []
+
+
+def test_another_key_under_the_name_signs_nothing(name_token: NameToken, tmp_path: Path) -> None:
+    folder = tmp_path / "keys"
+    name_token(folder)
+    mine = Keyring(folder).make(Use.LOG, instant_text(now())).key
+    token = token_of(folder)
+    assert token is not None
+    own = _objects(mine.name)
+    token.make(is_ed25519=True)
+    token.name(mine.name)
+    # Which of two would sign is chance.
+    with pytest.raises(KeyTrouble, match=f"2 keys {mine.name}"):
+        TokenSigner(mine, OpenToken(token.place)).sign(MESSAGE)
+    for one in own:
+        one.destroy()
+    with pytest.raises(KeyTrouble, match="another key under the name"):
+        TokenSigner(mine, OpenToken(token.place)).sign(MESSAGE)

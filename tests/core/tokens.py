@@ -18,7 +18,7 @@ NameToken = Callable[..., None]
 
 
 @cache
-def _prepared() -> str:
+def prepared() -> str:
     """One for all tests of a process: the library reads its configuration once."""
     paths = [*glob("/usr/lib/*/softhsm/libsofthsm2.so"), *glob("/usr/lib/softhsm/libsofthsm2.so")]
     assert paths, "SoftHSM is needed: run `make setup-system`"
@@ -35,7 +35,7 @@ def _prepared() -> str:
 
 def token_namer(tmp_path: Path) -> NameToken:
     """What names the token in a folder of keys; its PIN lies in a file of the test's folder."""
-    library = _prepared()
+    library = prepared()
 
     def name_token(
         folder: Path,

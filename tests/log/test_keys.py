@@ -42,7 +42,7 @@ def test_many_starts_at_once_make_each_key_once(settings: Settings, sessions: Se
     def start(_: int) -> None:
         keyring = Keyring(settings.keys)
         with keyring.alone(), sessions() as session:
-            make_keys(session, keyring)
+            make_keys(session, keyring, settings.public_url)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(start, range(8)))
@@ -51,7 +51,7 @@ def test_many_starts_at_once_make_each_key_once(settings: Settings, sessions: Se
 
 def test_a_crash_between_entry_and_file_is_made_up_for(settings: Settings, sessions: Sessions, keyring: Keyring):
     with sessions.begin() as session:
-        signer = new_key(keyring, Use.STATUS)
+        signer = new_key(keyring, Use.STATUS, settings.public_url)
         append(session, [draft_of(signer.key, is_first=True)])
     # What is known of it was not written down: it does not sign yet.
     assert keyring.active(Use.STATUS).kid != signer.key.kid
@@ -61,7 +61,7 @@ def test_a_crash_between_entry_and_file_is_made_up_for(settings: Settings, sessi
 
 
 def test_a_secret_without_an_entry_is_nothing(settings: Settings, sessions: Sessions, keyring: Keyring):
-    orphan = new_key(keyring, Use.RECEIPT)
+    orphan = new_key(keyring, Use.RECEIPT, settings.public_url)
     publish(sessions)
     sign_committed(settings, sessions)
     with sessions() as session:
@@ -92,22 +92,25 @@ def test_a_compromised_key_never_comes_back(sessions: Sessions, keyring: Keyring
                 change_state(session, key, state)
 
 
-def test_a_key_the_log_does_not_know_is_not_ended(sessions: Sessions, keyring: Keyring):
+def test_a_key_the_log_does_not_know_is_not_ended(settings: Settings, sessions: Sessions, keyring: Keyring):
     with sessions() as session, pytest.raises(KeyTrouble, match="does not know the key"):
-        change_state(session, new_key(keyring, Use.STATUS).key, KeyState.RETIRED)
+        change_state(session, new_key(keyring, Use.STATUS, settings.public_url).key, KeyState.RETIRED)
 
 
 def test_certificates_lead_to_the_root_and_to_no_other(keyring: Keyring, settings: Settings):
     certificates = {key.use: _read(key.certificate) for key in keyring.keys(use=None) if key.certificate is not None}
     root = certificates.pop(Use.ROOT)
     assert sorted(certificates) == sorted({Use.CREDENTIAL, Use.STATUS, Use.RECEIPT})
-    foreign = new_key(Keyring(settings.home / "foreign"), Use.ROOT).key
+    foreign = new_key(Keyring(settings.home / "foreign"), Use.ROOT, settings.public_url).key
     for use, certificate in certificates.items():
         certificate.verify_directly_issued_by(root)
         with pytest.raises((InvalidSignature, ValueError)):
             certificate.verify_directly_issued_by(_read(foreign.certificate))
         name = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value
         assert name == f"{use} {keyring.active(use).kid}"
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        assert names.get_values_for_type(x509.UniformResourceIdentifier) == [settings.public_url]
+        assert [str(one) for one in names.get_values_for_type(x509.IPAddress)] == ["127.0.0.1"]
         assert certificate.version is x509.Version.v3
         assert certificate.extensions.get_extension_for_class(x509.KeyUsage).value.digital_signature
         assert not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
@@ -139,8 +142,8 @@ def test_entries_of_keys_and_policy_have_the_form_that_is_published(
 
 
 def test_a_chain_of_keys_that_cannot_be_is_found(settings: Settings, sessions: Sessions, keyring: Keyring):
-    stranger = new_key(Keyring(settings.home / "stranger"), Use.ROOT)
-    forged = new_key(Keyring(settings.home / "other"), Use.LOG).key
+    stranger = new_key(Keyring(settings.home / "stranger"), Use.ROOT, settings.public_url)
+    forged = new_key(Keyring(settings.home / "other"), Use.LOG, settings.public_url).key
     record = {**draft_of(forged).record, "state": "retired"}
     unsigned = {**draft_of(stranger.key).record, "use": "status", "kid": "x" * 16}
     with sessions.begin() as session:

@@ -11,8 +11,9 @@ import msgspec
 import pytest
 from registry_client.cli import main as client_main
 from registry_client.network import Unreachable
-from registry_client.private import Sentences, lines_of, remember
-from registry_client.ranges import HASH_HEX, PrivateAnswer, key_hash, key_of, look_up, read_file, whole_file
+from registry_client.private import Sentences, lines_of
+from registry_client.ranges import HASH_HEX, Epoch, PrivateAnswer, key_hash, key_of, look_up, read_file, whole_file
+from registry_client.seen import SeenLog
 from registry_client.strict import Refused, Unreadable, parsed_instant
 from registry_client.tree import leaf_hash
 from registry_client.trust import Trust, read_trust
@@ -243,14 +244,46 @@ def test_who_saw_a_later_epoch_refuses_an_older_and_a_forked_one(mirror: Mirror,
     first = mirror.look_up().epoch
     later = publish(40, 44, "later").look_up().epoch
     seen = tmp_path / "seen"
-    remember(seen, mirror.trust, first)
-    remember(seen, mirror.trust, later)
+
+    def hold(epoch: Epoch) -> None:
+        SeenLog(seen, mirror.trust).hold_epoch(epoch)
+
+    hold(first)
+    hold(later)
     with pytest.raises(Refused, match="range_rolled_back"):
-        remember(seen, mirror.trust, first)
+        hold(first)
     facts = json.loads(seen.read_text())
     seen.write_text(json.dumps(facts | {"root": "00" * 32}))
     with pytest.raises(Refused, match="range_forked"):
-        remember(seen, mirror.trust, later)
+        hold(later)
+    seen.write_text(json.dumps(facts | {"head": "00" * 32}))
+    with pytest.raises(Refused, match="head_forked"):
+        hold(later)
+
+
+def test_the_command_remembers_by_itself_and_refuses_what_is_older(
+    mirror: Mirror,
+    publish: Publish,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trust = tmp_path / "trust.json"
+    trust.write_bytes(mirror.trust.data)
+    later, served = publish(40, 44, "later"), [mirror]
+    monkeypatch.setattr("registry_client.private.fetcher", lambda *_, **__: served[0].fetch)
+
+    def look_up(*options: str) -> int:
+        return client_main(["verify", NUMBER, "--private", "--trust", str(trust), "--json", *options])
+
+    for one in (mirror, later):
+        served[0] = one
+        assert look_up() != 4
+    served[0] = mirror
+    capsys.readouterr()
+    assert look_up() == 4
+    assert json.loads(capsys.readouterr().out)["code"] == "range_rolled_back"
+    assert look_up("--seen", "-") != 4
 
 
 def test_nothing_old_is_answered(mirror: Mirror):

@@ -1184,7 +1184,7 @@ export interface Employer {
 export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
 /** What an entry of the log reports. */
-export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published">;
+export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published" | "audit.stated">;
 
 export interface Event {
   /** Stays the same however often it is told. */

@@ -100,6 +100,7 @@ STATUSES = {
     428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
     451: "The law no longer lets us say this.",
     429: "Too many requests of one client; wait as `Retry-After` says.",
+    501: "This is not done here; `detail` says what is.",
     503: "The database is away, nothing can be signed now, or too many ask at once: ask again. Never to be read as "
     '"not registered".',
 }

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import NotImplemented as NotImplemented_
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -44,6 +45,9 @@ def register(app: Flask) -> None:
 def show_status_list(number: str) -> Response:
     if not _NUMBER.fullmatch(number):
         raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
+    if "time" in request.args:
+        # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
+        raise NotImplemented_
     return respond_with(
         status_list(int(number)).encode(),
         STATUS_LIST,
@@ -150,9 +154,9 @@ def documented(not_modified: dict[str, Any], header: Callable[[str], Any]) -> di
         "getStatusList",
         "Read a status list",
         "A Token Status List of two bits a licence: 0 valid, 1 invalid, 2 suspended. It follows from the log's entries below "
-        "the size that it names, so anybody can derive it.",
+        "the size that it names, so anybody can derive it. Lists of a former time are not kept: with `time` this is 501.",
         STATUS_LIST,
-        (404, 429, 503),
+        (404, 429, 501, 503),
     )
     number = {"type": "integer", "minimum": 0, "maximum": 999_999}
     lists["parameters"].insert(

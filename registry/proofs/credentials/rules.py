@@ -117,6 +117,7 @@ def packed_list(values: Iterable[tuple[int, int]], places: int = PLACES) -> str:
 def status_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
     iat = int(issued_at.timestamp())
     return {
+        "iss": issuer,
         "sub": status_address(issuer, number),
         "iat": iat,
         "exp": iat + STATUS_LIFE,

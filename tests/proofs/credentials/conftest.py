@@ -24,7 +24,7 @@ def rotate(session: Session, keyring: Keyring, publish: Publish) -> Callable[[Us
 
     def rotated(use: Use) -> Key:
         former = keyring.active(use)
-        keyring.keep(new_key(keyring, use).key)
+        keyring.keep(new_key(keyring, use, "https://registry.example").key)
         sync_keys(session, keyring)
         publish()
         return former

@@ -65,12 +65,21 @@ def test_a_list_is_a_signed_statement_of_its_own_address(client, session, publis
     header, payload = reading.parts(token)
     assert header["typ"] == "statuslist+jwt"
     assert reading.verified(token, jwks()) == payload
-    assert payload["sub"] == "http://127.0.0.1:8000/status/0"
+    assert (payload["iss"], payload["sub"]) == ("http://127.0.0.1:8000", "http://127.0.0.1:8000/status/0")
     assert payload["exp"] - payload["iat"] == 86_400
     assert payload["ttl"] == 3600
     assert payload["status_list"]["bits"] == 2
     size = session.execute(select(LogState.size)).scalar_one()
     assert payload["log"] == {"origin": "127.0.0.1:8000/log", "size": size}
+
+
+def test_a_list_of_a_former_time_is_refused_and_never_answered_with_todays(client, session, publish):
+    """Token Status List, 8.4: a server that keeps no former lists says 501."""
+    make.make_licence(session)
+    publish()
+    answer = client.get("/status/0", query_string={"time": "1686925000"})
+    assert (answer.status_code, answer.mimetype) == (501, "application/problem+json")
+    assert "time" in answer.get_json(force=True)["detail"]
 
 
 def test_a_revocation_is_in_the_list_as_soon_as_it_is_published(client, session, publish):
