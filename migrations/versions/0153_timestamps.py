@@ -8,7 +8,7 @@ Data test: tests/migrations/test_0153_timestamps.py.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.columns import text
+from migrations.columns import LARGE, text
 
 revision = "0153"
 down_revision = "0152"
@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "timestamps",
         sa.Column("origin", text(200), primary_key=True),
-        sa.Column("size", sa.BigInteger, primary_key=True, autoincrement=False),
+        sa.Column("size", LARGE, primary_key=True, autoincrement=False),
         sa.Column("authority", text(200), primary_key=True),
         sa.Column("stamped_at", sa.BigInteger, nullable=False),
         sa.Column("token", sa.LargeBinary, nullable=False),

@@ -26,12 +26,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "held_lists",
-        sa.Column("pending_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("pending_id", sa.Integer, sa.ForeignKey("pending_imports.id"), primary_key=True, autoincrement=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["pending_id"], ["pending_imports.id"], name=op.f("fk_held_lists_pending_id_pending_imports")
-        ),
-        sa.PrimaryKeyConstraint("pending_id", name=op.f("pk_held_lists")),
     )
     with op.batch_alter_table("pending_imports") as table:
         table.alter_column("file", existing_type=text(80), nullable=True)

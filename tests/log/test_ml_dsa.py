@@ -1,5 +1,6 @@
 """A second signature under heads, by ML-DSA-44: OpenSSL verifies it, and who knows no such key passes over it."""
 
+import json
 import subprocess
 from base64 import b64decode, b64encode
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from jsonschema import Draft202012Validator
 from registry_client import notes
 from registry_client.proving import judge_head
 from registry_client.strict import Refused, Unreadable
@@ -25,6 +27,7 @@ from registry.log.audit import audit
 from registry.log.keys import change_state
 from registry.log.models import Checkpoint
 from registry.log.signing import sign_committed
+from tests.log.entry_schema import SCHEMA
 from tests.log.publishing import publish
 
 Sessions = sessionmaker[Session]
@@ -37,7 +40,7 @@ def kid(settings: Settings, sessions: Sessions) -> str:
     sign_committed(settings, sessions)
     keyring = Keyring(settings.keys)
     with keyring.alone():
-        made = add_key(sessions, keyring, Use.LOG_ML_DSA)
+        made = add_key(sessions, keyring, Use.LOG_ML_DSA, settings.public_url)
     sign_committed(settings, sessions)
     return made
 
@@ -82,6 +85,13 @@ def test_openssl_verifies_the_second_signature(sessions: Sessions, tmp_path: Pat
     for file, code in (("message", 0), ("other", 1)):
         command = ["openssl", "pkeyutl", "-verify", "-pubin", "-inkey", "key", "-in", file, "-sigfile", "signature"]
         assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).returncode == code
+
+
+def test_the_entry_of_the_second_key_is_as_the_schema_says(sessions: Sessions, kid: str) -> None:
+    with sessions() as session:
+        entry = queries.latest_entry(session, f"head-key/{kid}")
+    assert entry is not None
+    Draft202012Validator(SCHEMA).validate(json.loads(entry.leaf))
 
 
 @pytest.mark.usefixtures("kid")

@@ -94,6 +94,7 @@ STATUSES = {
     410: "What is asked for is not kept any more; `detail` says how to go on.",
     412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
     413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
+    414: "The address has more than 16,384 characters: send long lists as a body.",
     415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
     422: "The Idempotency-Key came with another request before, and nothing was done; or the request is well formed and cannot "
     "be carried out: `code` says why.",

@@ -18,6 +18,7 @@ from registry.api.openapi.descriptions import (
     STATUSES,
     opened_by,
 )
+from registry.api.public.reconciliation import MAX_IN_ADDRESS
 from registry.vocabulary.organisations import Scope
 
 
@@ -167,7 +168,7 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         "in": "query",
         "required": False,
         "description": "Queries by their keys, as JSON. Send them by POST: addresses are kept in logs.",
-        "schema": _TEXT | {"maxLength": 8000},
+        "schema": _TEXT | {"maxLength": MAX_IN_ADDRESS},
     }
     form = {
         "type": "object",
@@ -178,7 +179,10 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         },
     }
     show = _operation_of(
-        "showReconciliation", "Read what the service of name matching offers", {"anyOf": [_MANIFEST, _CANDIDATES]}
+        "showReconciliation",
+        "Read what the service of name matching offers",
+        {"anyOf": [_MANIFEST, _CANDIDATES]},
+        (414,),
     )
     ask = _operation_of("reconcile", "Match rows of a table with agencies", {"anyOf": [_CANDIDATES, _ROWS]}, (413, 415))
     ask["requestBody"] = {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}

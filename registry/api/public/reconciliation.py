@@ -35,6 +35,7 @@ MAX_QUERIES, MAX_CANDIDATES, MAX_IDS = 10, 25, 50
 MAX_NUMBERS = 5
 """Of one query: each is looked for by itself."""
 MAX_BYTES = 64 * 1024
+MAX_IN_ADDRESS = 8000
 MAX_TEXT = 400
 
 TYPES = {
@@ -99,6 +100,10 @@ pages = Blueprint("reconciliation", __name__)
 def show_service() -> Response:
     """The manifest of the service, or the answers to the `queries` that stand in the address."""
     if "queries" in request.args:
+        if len(request.args["queries"]) > MAX_IN_ADDRESS:
+            _refuse(
+                "queries", f"may have {MAX_IN_ADDRESS} characters in an address: send them by POST", Problem.TOO_LONG
+            )
         return _answer(_candidates_of(request.args["queries"]))
     if "query" in request.args:
         _refuse("query", "is the form of version 0.1: send `queries`, an object of queries by their keys")
