@@ -59,7 +59,7 @@ setup-system: ## Install what tests need beside Python (Debian, as root), or pri
 test: $(ALL) setup-system ## Run all tests: features on SQLite and PostgreSQL, edges on SQLite. ARGS go to pytest.
 	@$(BIN)/python -m pytest $(TESTS) $(ARGS)
 
-test-all: $(ALL) setup-system ## Run all tests, every one that asks a database on both.
+test-all: $(ALL) setup-system ## Run all tests, every one that asks a database on both, and those that take minutes.
 	@$(BIN)/python -m pytest $(TESTS) --everything $(ARGS)
 
 test-quick: $(ALL) setup-system ## Run what takes neither long nor a browser.

@@ -96,13 +96,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if names & SERVER_FIXTURES:
             item.add_marker("slow")
     if not config.getoption("everything"):
-        left = [_is_left_to_features(item) for item in items]
+        left = [_is_left_out(item) for item in items]
         config.hook.pytest_deselected(items=[item for item, is_left in zip(items, left, strict=True) if is_left])
         items[:] = [item for item, is_left in zip(items, left, strict=True) if not is_left]
 
 
-def _is_left_to_features(item: pytest.Item) -> bool:
-    """Whether it runs on the database that only features are tried on, and is none of a feature's SQL."""
+def _is_left_out(item: pytest.Item) -> bool:
+    """Whether `make test` leaves it out: for `make test-all` alone, or on the database that only features are tried on."""
+    if item.get_closest_marker("in_test_all") is not None:
+        return True
     callspec = getattr(item, "callspec", None)
     is_on_postgresql = callspec is not None and "postgresql" in callspec.params.values()
     is_of_edge = group_of(item.nodeid) in EDGES and item.get_closest_marker("both_databases") is None

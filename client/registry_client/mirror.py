@@ -21,9 +21,19 @@ from registry_client.notes import LOG_KEY, Seen, read_verifier_key
 from registry_client.proving import judge_head
 from registry_client.remote import RemoteLog
 from registry_client.store import Store
-from registry_client.strict import Refused, Unreadable, canonical, from_base64, list_of, object_of, read_object, text_of
+from registry_client.strict import (
+    Refused,
+    Unreadable,
+    canonical,
+    from_base64,
+    list_of,
+    object_of,
+    read_object,
+    text_of,
+    to_base64url,
+)
 from registry_client.tree import TILE_WIDTH, leaf_hash, root_of, split_bundle, tile_path, tile_width
-from registry_client.trust import MEMBERS, PATH, TRUST_LIMIT, Trust, read_trust
+from registry_client.trust import MEMBERS, PATH, SECOND_KEYS, TRUST_LIMIT, Trust, read_trust, thumbprint
 from registry_client.verdicts import State, Verdict
 
 SETTLING = 10.0
@@ -269,6 +279,11 @@ class Mirror:
         for key in (*served.log_keys, *(read_verifier_key(line, LOG_KEY, "/log/vkey") for line in lines)):
             if key not in known:
                 raise Refused("mirror_key_not_logged", kid=key.hint.hex())
+        for key in served.ml_dsa_keys:
+            jwk = {"alg": "ML-DSA-44", "kty": "AKP", "pub": to_base64url(key.public)}
+            stated_key = self.store.latest(f"head-key/{thumbprint(jwk)}", self.store.size)
+            if stated_key is None or stated_key[2].get("public") != jwk or stated_key[2].get("state") == "compromised":
+                raise Refused("mirror_key_not_logged", kid=thumbprint(jwk))
         for use, kid in served.keys:
             if kid not in records or records[kid].use != use or records[kid].state == "compromised":
                 raise Refused("mirror_key_not_logged", kid=kid)
@@ -277,7 +292,9 @@ class Mirror:
         if witness_lines(served.policy_text.split("\n")) != witness_lines(policy):
             raise Refused("mirror_policy_not_logged", index=-1 if stated is None else stated[0])
         content = read_object(served.data, "the registry's trust file")
-        self.folder.write_head(PATH, canonical({name: content[name] for name in MEMBERS}))
+        self.folder.write_head(
+            PATH, canonical({name: content[name] for name in (*MEMBERS, SECOND_KEYS) if name in content})
+        )
         self.folder.write_head("/log/vkey", "".join(f"{line}\n" for line in lines).encode())
         self.folder.write_head("/log/policy", "".join(f"{line}\n" for line in policy).encode())
 

@@ -40,5 +40,10 @@ def judge_head(seen: Seen, verdict: Verdict) -> None:
         verdict.note("witnessed", witnesses=", ".join(seen.witnesses))
     else:
         verdict.note("no_witness")
-    if seen.ml_dsa is not MlDsa.NO_KEY:
-        verdict.note(f"head_ml_dsa_{seen.ml_dsa.value}")
+    match seen.ml_dsa:
+        case MlDsa.SIGNED:
+            verdict.note("head_ml_dsa_signed")
+        case MlDsa.MISSING:
+            verdict.note("head_ml_dsa_missing")
+        case MlDsa.UNREADABLE:
+            verdict.note("head_ml_dsa_unreadable")

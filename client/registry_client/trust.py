@@ -144,6 +144,8 @@ def _in_groups(text: str) -> str:
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
+SECOND_KEYS = "ml_dsa_keys"
+"""A member that a trust file of an older registry lacks."""
 MEMBERS = ("v", "issuer", "origin", "log_keys", "policy", "root", "certificates")
 
 
@@ -168,7 +170,7 @@ def read_trust(data: bytes, what: str = "trust file") -> Trust:
     if not log_keys or any(key.name != origin for key in log_keys):
         raise Unreadable(f"{what}: log_keys must name the log {origin!r}, and at least one must be there")
     place = f"{what}: ml_dsa_keys"
-    seconds = list_of(content.get("ml_dsa_keys", []), place)
+    seconds = list_of(content.get(SECOND_KEYS, []), place)
     ml_dsa_keys = tuple(read_verifier_key(text_of(key, place), ML_DSA_KEY, place) for key in seconds)
     if any(key.name != origin for key in ml_dsa_keys):
         raise Unreadable(f"{place} must name the log {origin!r}")

@@ -49,7 +49,7 @@ def verify() -> None:
     "  registry log witnesses --withdraw"
 )
 @click.option("--set", "file", type=EXISTING, help="Have this file say on every machine who else signs.")
-@click.option("--withdraw", is_flag=True, help="Withdraw what was set.")
+@click.option("--withdraw", is_flag=True, help="Withdraw what was set: what the log says stays.")
 def witnesses(file: Path | None, withdraw: bool) -> None:
     """Show or set which witnesses sign heads beside the log, and how many have to before one is shown.
 

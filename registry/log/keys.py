@@ -198,8 +198,14 @@ WITNESS_POLICY = "witness-policy"
 
 
 def witness_lines(session: Session, home: Path) -> list[str]:
-    """What the operator stated of witnesses; where there is nothing none is asked for. SettingsError if it is no text."""
-    return policy_lines_of(read_text(session, home, WITNESS_POLICY) or "quorum none")
+    """What the operator stated of witnesses, otherwise what the log says of them. SettingsError if it is no text.
+
+    A machine that took over may lack the file of the one before: what it does not have takes no witness out of the policy.
+    """
+    stated = read_text(session, home, WITNESS_POLICY)
+    if stated is not None:
+        return policy_lines_of(stated)
+    return [line for line in policy_lines(session) if not line.startswith("log ")]
 
 
 def policy_lines_of(text: str) -> list[str]:

@@ -39,7 +39,7 @@ QUERIES = [
     ("name=%ED%A0%80", [("name", "invalid_value")]),
     ("name=%FF%FE", [("name", "invalid_value")]),
     ("name=" + "A" * 401, [("name", "too_long")]),
-    ("name=" + quote("虚" * 10_000), [("name", "too_long")]),
+    ("name=" + quote("虚" * 1_500), [("name", "too_long")]),
     ("licence_number=" + "1" * 121, [("licence_number", "too_long")]),
     ("registration_number=1", [("country", "missing")]),
     ("licence_number=1&country=CZ", [("country", "contradictory")]),

@@ -42,7 +42,9 @@ def test_every_request_of_the_collection_is_answered(
         assert all(query.values()), name
         sent = [one for one in request["header"] if not one.get("disabled")]
         headers = {one["key"]: one["value"].replace("{{$guid}}", str(uuid.uuid4())) for one in sent}
-        body = request.get("body", {}).get("raw")
+        typed = request.get("body", {})
+        form = {one["key"]: one["value"] for one in typed.get("urlencoded", [])}
+        body = form or typed.get("raw")
         answer = client.open(
             address_of(request), method=request["method"], query_string=query, headers=headers, data=body
         )

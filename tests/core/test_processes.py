@@ -62,7 +62,7 @@ def test_every_file_of_the_home_is_its_owners_alone(settings: Settings, tmp_path
     finally:
         os.umask(former)
     made = [path for path in settings.home.rglob("*") if not path.is_symlink()]
-    assert {"demo.list", "audit-head", "cn-labour-35.toml"} <= {path.name for path in made}
+    assert {"audit-head", "cn-labour-35.toml"} <= {path.name for path in made}
     assert [path for path in (settings.home, *made) if path.stat().st_mode & 0o077] == []
 
 

@@ -70,7 +70,7 @@ def test_no_more_names_are_compared_than_a_refusal_lists(
     for ask in (
         lambda: client.post("/api/v1/verify", json=largest),
         lambda: client.post(LIST, json={"items": [{"name": "x"}], **dict(list(largest.items())[1:])}),
-        lambda: client.get("/api/v1/verify", query_string=dict(list(MANY.items())[:5_000])),
+        lambda: client.get("/api/v1/verify", query_string=dict(list(MANY.items())[:2_000])),
     ):
         compared.clear()
         answer = ask()

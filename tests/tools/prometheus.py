@@ -13,11 +13,19 @@ import yaml
 from tests.serving import free_port
 from tools.cluster.parts import program
 
+MONITORING = Path(__file__).parents[2] / "deploy" / "monitoring"
+RULES = MONITORING / "rules.yml"
+
 SCRAPE_SECONDS = 4
 RANGES = {"5m": "20s", "1h": "20s", "1d": "60s", "7d": "60s"}
 """What windows of minutes and days become."""
 
 PATIENCE = 90.0
+
+
+def names_of_alerts() -> list[str]:
+    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    return [rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule]
 
 
 def quickened(rules: str) -> str:

@@ -34,12 +34,11 @@ from tests.log.witnesses.guarding import running_witness
 from tests.moved_clock import moved
 from tests.postgres import Server
 from tests.serving import Process, command, environment, free_port
-from tests.tools.prometheus import RunningPrometheus, running_prometheus
-from tests.tools.test_monitoring import RULES, names_of_alerts
+from tests.tools.prometheus import RULES, RunningPrometheus, names_of_alerts, running_prometheus
 from tests.waiting import until
 from tools.cluster.parts import descendants
 
-pytestmark = [pytest.mark.slow, pytest.mark.real_clock]
+pytestmark = [pytest.mark.slow, pytest.mark.real_clock, pytest.mark.in_test_all]
 
 VERIFY = "/api/v1/verify?registration_number=X-1&country=SK"
 

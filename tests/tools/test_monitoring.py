@@ -9,15 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import yaml
 from flask import Flask
 
 from registry.core.files import BACKED_UP
 from registry.core.settings import Settings
+from tests.tools.prometheus import MONITORING, RULES, names_of_alerts
 
 ROOT = Path(__file__).parents[2]
-MONITORING = ROOT / "deploy" / "monitoring"
-RULES = MONITORING / "rules.yml"
 
 VERIFY = 'route="/api/v1/verify"'
 FILING = 'route="/api/v1/complaints", method="POST", status="503", instance="a"'
@@ -92,11 +90,6 @@ FAST_FAILURES = {f'registry_requests_total{{{VERIFY}, method="GET", status="503"
 
 FULL_INTAKE = {'registry_shed_total{reason="no_thread", to="intake", instance="a"}': "_x60 5x30"}
 """People who file and find no thread: a few, so that it is no flood."""
-
-
-def names_of_alerts() -> list[str]:
-    groups = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
-    return [rule["alert"] for group in groups for rule in group["rules"] if "alert" in rule]
 
 
 def test_each_alert_comes_in_its_trouble_and_none_when_all_is_well(tmp_path: Path) -> None:

@@ -20,8 +20,9 @@ KEPT_OUT = frozenset({"visit", "officerToken"})
 """Schemes of what does not belong in such programs."""
 OUTSIDE = frozenset({"complaints", "ranges"})
 """What such programs would store and upload, and files that are asked for by hashes out of other files."""
-FILES = "/dataset"
-"""Below it lie files, whose names stand in the newest manifest."""
+FORM = "application/x-www-form-urlencoded"
+FILES = ("/dataset", "/log/timestamps/{size}")
+"""What lies there has names that stand in the newest manifest, or in a list beside it."""
 
 
 def collection(document: Object) -> dict[str, Any]:
@@ -98,6 +99,14 @@ class _Writer:
 
     def _body(self, body: Object) -> dict[str, Any]:
         media, content = next(iter(body["content"].items()))
+        if media == FORM:
+            fields = content["schema"]["properties"]
+            named = [
+                {"key": name, "value": one["example"], "type": "text"}
+                for name, one in fields.items()
+                if "example" in one
+            ]
+            return {"body": {"mode": "urlencoded", "urlencoded": named}}
         if not media.endswith("json"):
             return {"body": {"mode": "file", "file": {}}}
         examples = content.get("examples", {})

@@ -174,7 +174,11 @@ def reconciliation_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         "type": "object",
         "description": "One of the two.",
         "properties": {
-            "queries": _TEXT | {"description": "At most 10 queries by their keys, as JSON."},
+            "queries": _TEXT
+            | {
+                "description": "At most 10 queries by their keys, as JSON.",
+                "example": '{"q0": {"query": "Agentura Smyšlená", "properties": [{"pid": "country", "v": "CZ"}]}}',
+            },
             "extend": _TEXT | {"description": "`ids` of at most 50 agencies and `properties`, as JSON."},
         },
     }

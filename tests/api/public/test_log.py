@@ -157,7 +157,7 @@ def test_before_the_first_head_there_is_nothing(client: FlaskClient):
 def test_the_trust_file_is_all_that_verifying_needs(client: FlaskClient):
     assert_as_documented(client.get("/.well-known/registry-trust.json"), "getTrustFile")
     trust = client.get("/.well-known/registry-trust.json").json
-    assert sorted(trust) == ["certificates", "issuer", "log_keys", "origin", "policy", "root", "v"]
+    assert sorted(trust) == ["certificates", "issuer", "log_keys", "ml_dsa_keys", "origin", "policy", "root", "v"]
     assert trust["log_keys"] == client.get("/log/vkey").text.splitlines()
     assert trust["policy"] == client.get("/log/policy").text
     policy = read_policy(trust["policy"])

@@ -29,8 +29,10 @@ GIVEN_ONE = (
     "registry.api.write_headers",
     "registry.pages.officers",
     "registry.pages.intake",
+    "registry.pages.organisations.guard",
 )
-"""Edges that ask `registry.http.complaint_services.sealer` for one and hand it on, with all that is in them."""
+"""Edges that ask `registry.http.complaint_services.sealer` for one and hand it on, with all that is in them. Organisations'
+guard seals what was answered to a form, as `write_headers` does what was answered to a key."""
 
 SHARED = ("registry.http.complaint_services", "registry.officer_acts")
 """What both edges of officers share, which asks for one too."""

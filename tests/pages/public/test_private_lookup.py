@@ -11,12 +11,13 @@ from typing import Any
 
 import msgspec
 import pytest
+import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.http.transaction import Services
@@ -103,9 +104,24 @@ def test_with_the_switch_set_a_number_is_answered_and_never_sent(
     with lying(page, MISLABELLED, Forger.of(published, settings).current(leaf_hash(MISLABELLED))):
         assert "nothing is answered" in ask(page, "bad")
     # A clock that is a day slow reads nothing, one that is a day fast what is there, one of three days nothing.
-    for days, verdict in ((-1, "old"), (1, "no"), (3, "old")):
+    # What is there ends where the law of the day changes what is told.
+    is_over = last_day_of_answers(served) < day_at(now() + timedelta(days=1), "Asia/Shanghai").isoformat()
+    for days, verdict in ((-1, "old"), (1, "old" if is_over else "no"), (3, "old")):
         page.clock.set_fixed_time(now() + timedelta(days=days))
         ask(page, verdict)
+
+
+def last_day_of_answers(served: Served) -> str:
+    """The last day for which the newest epoch has an answer about a job in Czechia."""
+    epoch = json.loads(requests.get(f"{served.base_url}/ranges/current", timeout=30).json()["entry"])["record"]
+    entries = requests.get(f"{served.base_url}/ranges/{epoch['epoch']}/0", timeout=30).json()["entries"]
+    ends = [
+        one["until"]
+        for entry in entries
+        for one in entry["answers"]
+        if one.get("destination") == "CZ" and "until" in one
+    ]
+    return min(ends, default="9999-12-31")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Where deliveries lead and who answers: bad certificates, redirects inward, senders beside each other."""
 
+import json
 import threading
 from collections import defaultdict
 from datetime import timedelta
@@ -128,7 +129,7 @@ def test_two_senders_at_once_send_each_once_and_in_the_order_of_each_agency(
     came = defaultdict(list)
     for body, _ in listener.got:
         agency = next(one for one in agencies if one in body.decode())
-        came[agency].append("suspended" in body.decode())
+        came[agency].append(json.loads(body)["data"]["status"] == "suspended")
     assert list(came.values()) == [[True, False] * 4] * 3
     assert {state for state, _ in states_of(session)} == {"delivered"}
 
