@@ -25,13 +25,11 @@ from registry_client.strict import (
     Refused,
     Unreadable,
     canonical,
-    from_base64,
-    list_of,
-    object_of,
     read_object,
-    text_of,
     to_base64url,
 )
+from registry_client.timestamps import PATH as STAMPS
+from registry_client.timestamps import head_text, read_sizes, read_stamps
 from registry_client.tree import TILE_WIDTH, leaf_hash, root_of, split_bundle, tile_path, tile_width
 from registry_client.trust import MEMBERS, PATH, SECOND_KEYS, TRUST_LIMIT, Trust, read_trust, thumbprint
 from registry_client.verdicts import State, Verdict
@@ -301,31 +299,24 @@ class Mirror:
     def _write_timestamps(self, origin: str, verdict: Verdict) -> None:
         """Time stamps of heads that this log had; whom of the authorities to believe is for each reader to say."""
         try:
-            lines = self.fetch("/log/timestamps/sizes", TEXT_LIMIT).decode("ascii", "replace").splitlines()
+            served = read_sizes(self.fetch(f"{STAMPS}/sizes", TEXT_LIMIT))
         except Unreachable as error:
             if error.status in (404, 410):
                 return
             raise
-        sizes = [int(line) for line in lines if line.isdecimal() and 0 < int(line) <= self.store.size]
+        sizes = [size for size in served if 0 < size <= self.store.size]
         for size in sizes:
-            path = f"/log/timestamps/{size}"
+            path = f"{STAMPS}/{size}"
             body = self.fetch(path, TEXT_LIMIT)
             if body == self.folder.read(path):
                 continue
-            content = read_object(body, path)
-            head = text_of(content.get("head"), path).split("\n")
-            if (
-                len(head) != 4
-                or head[:2] != [origin, str(size)]
-                or from_base64(head[2], path) != self.store.root_at(size)
-            ):
+            text, _ = read_stamps(read_object(body, path), path)
+            if text != head_text(origin, size, self.store):
                 verdict.bad("timestamp_of_another_head", size=size)
                 self.evidence.keep(f"timestamps-{size}", f"{origin}\n{size}\n".encode(), body)
                 continue
-            for one in list_of(content.get("timestamps"), path):
-                from_base64(object_of(one, path).get("token"), path)
             self.folder.write(path, body)
-        self.folder.write_head("/log/timestamps/sizes", "".join(f"{size}\n" for size in sizes).encode())
+        self.folder.write_head(f"{STAMPS}/sizes", "".join(f"{size}\n" for size in sizes).encode())
 
     def _write_lists(self, trust: Trust, options: MirrorOptions, report: MirrorReport) -> None:
         """Write those that follow from the log; of the others the finding says why."""

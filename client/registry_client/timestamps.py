@@ -25,7 +25,7 @@ from registry_client.strict import (
     text_of,
 )
 from registry_client.tree import is_consistent
-from registry_client.verdicts import Verdict
+from registry_client.verdicts import State, Verdict
 
 if TYPE_CHECKING:
     from rfc3161_client import TimeStampResponse
@@ -90,7 +90,7 @@ def judge_time(
 ) -> None:
     """Say when the entry of an index existed, by the `time` of a bundle whose proofs lead to `head`. Raises Unreadable."""
     what = "bundle: time"
-    text, tokens = _read_stamps(content, what)
+    text, tokens = read_stamps(content, what)
     hashes = [
         from_base64(one, f"{what}: consistency") for one in list_of(content.get("consistency"), f"{what}: consistency")
     ]
@@ -109,16 +109,21 @@ def check_served(fetch: Fetch, origin: str, store: Store, roots: Sequence[x509.C
     """Hold the stamps that a registry serves to the copy of its log, the new ones since the last run; none are fine, too."""
     known = int(store.get("stamped") or 0)
     try:
-        sizes = _read_sizes(fetch(f"{PATH}/sizes", SIZES_LIMIT))
+        sizes = read_sizes(fetch(f"{PATH}/sizes", SIZES_LIMIT))
         if known and known not in sizes:
             verdict.bad("timestamps_withdrawn", size=known)
         for size in [one for one in sizes if known < one <= store.size][-MAX_NEW:]:
             what = f"{PATH}/{size}"
-            text, tokens = _read_stamps(read_object(fetch(what, STAMPS_LIMIT), what), what)
-            if text != f"{origin}\n{size}\n{b64encode(store.root_at(size)).decode()}\n":
+            text, tokens = read_stamps(read_object(fetch(what, STAMPS_LIMIT), what), what)
+            if text != head_text(origin, size, store):
                 verdict.bad("timestamp_of_another_log")
-                continue
-            _judge_stamps(tokens, text.encode(), roots, verdict)
+                return
+            found = Verdict()
+            _judge_stamps(tokens, text.encode(), roots, found)
+            verdict.findings += [one for one in found.findings if one not in verdict.findings]
+            if found.state is State.BAD:
+                # It is read again in the next run, and told again.
+                return
             store.put(stamped=str(size))
     except Unreachable as error:
         if known or error.status != 404:
@@ -127,8 +132,13 @@ def check_served(fetch: Fetch, origin: str, store: Store, roots: Sequence[x509.C
         verdict.bad("timestamps_unreadable", why=str(error))
 
 
-def _read_stamps(content: Mapping[str, Any], what: str) -> tuple[str, list[bytes]]:
-    """What was stamped, and the authorities' answers."""
+def head_text(origin: str, size: int, store: Store) -> str:
+    """What is stamped of the head of a size, by the copy of the log."""
+    return f"{origin}\n{size}\n{b64encode(store.root_at(size)).decode()}\n"
+
+
+def read_stamps(content: Mapping[str, Any], what: str) -> tuple[str, list[bytes]]:
+    """What was stamped, and the authorities' answers. Raises Unreadable."""
     stamps = [
         object_of(one, f"{what}: timestamps") for one in list_of(content.get("timestamps"), f"{what}: timestamps")
     ]
@@ -162,7 +172,8 @@ def _head_of(text: str, what: str) -> tuple[int, bytes]:
     return int(lines[1]), from_base64(lines[2], f"{what}: head: root")
 
 
-def _read_sizes(data: bytes) -> list[int]:
+def read_sizes(data: bytes) -> list[int]:
+    """The sizes of stamped heads, the smallest first. Raises Unreadable."""
     lines = data.decode("utf-8", "replace").split("\n")
     if lines.pop() or not all(_is_size(line) for line in lines):
         raise Unreadable(f"{PATH}/sizes: whole numbers are expected, one a line")

@@ -53,7 +53,7 @@ def open_answers(whole: dict[str, Any]) -> None:
     answers = [operation.get("responses", {}) for path in whole["paths"].values() for operation in path.values()]
     for name in _reached([*answers, whole["components"]["responses"], whole["webhooks"]], schemas):
         if "enum" not in schemas[name]:
-            schemas[name] = _opened(schemas[name], schemas)
+            schemas[name] = _with_open_sets(schemas[name], schemas)
     for name in [name for name in schemas if "enum" in schemas[name] and name not in CLOSED]:
         if _reference(name + _OPEN) in _references(schemas):
             known = {"$ref": _reference(name)}
@@ -61,9 +61,9 @@ def open_answers(whole: dict[str, Any]) -> None:
             schemas[name + _OPEN] = {"description": text, "anyOf": [known, _ANY_TEXT]}
 
 
-def _opened(node: Any, schemas: Mapping[str, Any]) -> Any:
+def _with_open_sets(node: Any, schemas: Mapping[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_opened(one, schemas) for one in node]
+        return [_with_open_sets(one, schemas) for one in node]
     if not isinstance(node, dict):
         return node
     name = _named(node)
@@ -72,7 +72,7 @@ def _opened(node: Any, schemas: Mapping[str, Any]) -> Any:
     if node.get("type") == "string" and "enum" in node and set(node["enum"]) != set(Answer):
         kept = {key: value for key, value in node.items() if key not in ("type", "enum")}
         return kept | {"anyOf": [{"type": "string", "enum": node["enum"]}, _ANY_TEXT]}
-    return {key: _opened(value, schemas) for key, value in node.items()}
+    return {key: _with_open_sets(value, schemas) for key, value in node.items()}
 
 
 def close_answers(node: Any) -> Any:

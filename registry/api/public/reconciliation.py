@@ -212,7 +212,8 @@ def candidates(query: Query, place: str, days: AuthorityDays) -> list[dict[str, 
     is_sure = len(holders) == 1 and all(by_number)
     found: list[dict[str, Any]] = []
     for one, hit in (named | holders).items():
-        likeness = named[one].match.score if one in named and named[one].match else 0.0  # type: ignore[union-attr]
+        match = named[one].match if one in named else None
+        likeness = 0.0 if match is None else match.score
         found.append(
             {
                 "id": one,

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from http import HTTPStatus
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
-from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import NotImplemented as NotImplemented_
+from flask import Blueprint, Flask, Response, abort, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -47,7 +47,7 @@ def show_status_list(number: str) -> Response:
         raise NotFound("there is no status list of this number: it is a whole number without leading zeros")
     if "time" in request.args:
         # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
-        raise NotImplemented_
+        abort(HTTPStatus.NOT_IMPLEMENTED)
     return respond_with(
         status_list(int(number)).encode(),
         STATUS_LIST,

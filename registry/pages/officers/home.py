@@ -65,8 +65,8 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
         hidden=hidden[wanted],
         agencies=_agencies_of(session, shown, glanced, at),
         typed={case for case, seen in glanced.items() if seen.is_typed},
-        sanctions=approvals(session, me, _opened(shown, "sanction.legal_review", "sanction.ending")),
-        acts=act_approvals(session, me, _opened(shown, "licence.proposal")),
+        sanctions=approvals(session, me, _references_of(shown, "sanction.legal_review", "sanction.ending")),
+        acts=act_approvals(session, me, _references_of(shown, "licence.proposal")),
         counts=counts(session, me, at) if reads_cases else [],
         urgency=URGENCY,
         at=at,
@@ -102,8 +102,8 @@ def _is_in(group: str, one: Alike) -> bool:
     return group == "all" or one.group == group or (group == "mine" and one.is_mine)
 
 
-def _opened(rows: Sequence[Row], *kinds: str) -> list[str]:
-    """What is opened in its place, with all that a second person must see."""
+def _references_of(rows: Sequence[Row], *kinds: str) -> list[str]:
+    """The references of rows of those kinds, which are opened in their place with all that a second person must see."""
     return [row.reference for row in rows if row.kind in kinds and not row.is_vacant]
 
 
