@@ -28,7 +28,7 @@ class Event:
     """Something that befalls a cluster. `act` returns when it is over but for what the cluster mends itself.
 
     `max_request` is what no request may take longer than meanwhile, in seconds, and `max_p99` how many times as long as in
-    quiet times 99 of 100 reads may take.
+    quiet times 99 of 100 reads may take where that is more than half a second.
     """
 
     name: str
