@@ -71,7 +71,9 @@ def certificate_of(name: str, text: str) -> Path | None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
     except OSError as error:
         why = "it cannot be read" if not isinstance(error, ssl.SSLError) else "it lacks a certificate or the key of it"
-        raise SettingsError(f"{name}: {path} is no PEM file with a certificate, its chain and its key ({why})") from None
+        raise SettingsError(
+            f"{name}: {path} is no PEM file with a certificate, its chain and its key ({why})"
+        ) from None
     return path
 
 

@@ -34,9 +34,7 @@ def test_a_server_with_a_certificate_answers_by_tls_and_not_without_it(
 @pytest.mark.parametrize(
     ("text", "why"), [(None, "it cannot be read"), ("not PEM", "it lacks a certificate or the key of it")]
 )
-def test_a_file_that_is_no_certificate_with_its_key_stops_the_start(
-    text: str | None, why: str, tmp_path: Path
-) -> None:
+def test_a_file_that_is_no_certificate_with_its_key_stops_the_start(text: str | None, why: str, tmp_path: Path) -> None:
     path = tmp_path / "machine.pem"
     if text is not None:
         path.write_text(text)

@@ -47,7 +47,10 @@ osd class dir = {libraries}/rados-classes
 erasure code dir = {libraries}/ceph/erasure-code
 plugin dir = {libraries}/ceph
 """
-"""One machine whose gateway alone has a certificate, and an OSD whose file grows as it is filled. Debian's OSD looks for its classes elsewhere."""
+"""One machine whose gateway alone has a certificate, and an OSD whose file grows as it is filled.
+
+Debian's OSD looks for its classes elsewhere.
+"""
 
 
 class Ceph:

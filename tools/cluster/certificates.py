@@ -5,7 +5,7 @@ from pathlib import Path
 
 import trustme
 
-from tools.cluster.network import Loopback, MACHINES
+from tools.cluster.network import MACHINES, Loopback
 from tools.cluster.parts import own
 
 CA, CERTIFICATE, KEY, BOTH = "ca.pem", "machine.pem", "machine.key", "machine-and-key.pem"

@@ -39,9 +39,7 @@ class Former:
 
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
         """The variables for that version: a setting that it does not know is given with the code that knows it."""
-        usable = {
-            name: value for name, value in env.items() if not name.startswith("REGISTRY_") or self.knows(name)
-        }
+        usable = {name: value for name, value in env.items() if not name.startswith("REGISTRY_") or self.knows(name)}
         return {**usable, "PYTHONPATH": str(self.folder)}
 
     def run(self, *arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

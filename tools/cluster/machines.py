@@ -181,7 +181,9 @@ class Cluster:
         for name, port in (("redis", REDIS_PORT), ("store", STORE_PORT), ("driver", POOLER_PORT)):
             wait_until(lambda name=name, port=port: is_open(port, self.network.host(name)), name)
         given = {"aws_access_key_id": ceph.KEY, "aws_secret_access_key": ceph.SECRET, "region_name": "us-east-1"}
-        boto3.client("s3", endpoint_url=self.store_url, verify=str(self.certificates.ca), **given).create_bucket(Bucket=BUCKET)
+        boto3.client("s3", endpoint_url=self.store_url, verify=str(self.certificates.ca), **given).create_bucket(
+            Bucket=BUCKET
+        )
         self._fill()
         self._mount(self.home("b"), "size=32m,mode=0700")
         for machine in self.machine_urls:

@@ -82,7 +82,7 @@ class Part:
         self._command = list(command)
         self._env = dict(os.environ if env is None else env)
         if as_account:
-            # Files of whoever runs this are none of that account's.
+            # In the home of the account that starts it are files that this one may not read.
             self._env["HOME"] = str(folder)
         self._as_account = as_account
         self._namespace = namespace

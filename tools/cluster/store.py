@@ -1,7 +1,7 @@
 """An S3 store for a cluster: moto's, which keeps all in memory, with a journal on the disk, so that it may be killed.
 
-`python -m tools.cluster.store HOST PORT JOURNAL CERTIFICATE KEY`. A change is answered when the disk has it, and a start repeats them all.
-A file beside the journal, `fault`, names what the store does wrong for as long as the file is there.
+`python -m tools.cluster.store HOST PORT JOURNAL CERTIFICATE KEY`. A change is answered when the disk has it, and a start
+repeats them all. A file beside the journal, `fault`, names what the store does wrong for as long as the file is there.
 """
 
 import io
