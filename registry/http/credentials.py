@@ -28,7 +28,6 @@ from registry.register.agencies.keys import identifier_key, number_key
 from registry.verification.verdicts.question import SubjectKind, Verdict
 from registry.vocabulary.register import IdentifierScheme
 
-
 log = structlog.get_logger()
 
 
@@ -111,7 +110,9 @@ def wallet_trust() -> Trust:
         return wallets().trust.read(now())
     except (SettingsError, KeyTrouble) as trouble:
         log.error("wallet_trust_unreadable", trouble=trouble.text)
-        raise NotIssuing("this registry cannot issue to wallets now: a file that its operator named is unusable") from None
+        raise NotIssuing(
+            "this registry cannot issue to wallets now: a file that its operator named is unusable"
+        ) from None
 
 
 def wallet_status_list(number: int) -> str:
