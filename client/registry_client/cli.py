@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from cryptography.x509 import Certificate
 
-from registry_client import __version__, asking, private, rounds
+from registry_client import __version__, asking, private, rounds, unit_keys
 from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
 from registry_client.mirror import Mirror, MirrorOptions, MirrorReport
@@ -30,6 +30,7 @@ from registry_client.texts import LANGUAGES
 from registry_client.timestamps import read_roots
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
+from registry_client.verdicts import Report
 from registry_client.words import Words
 
 EXIT_CODES = """\
@@ -42,10 +43,10 @@ verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
 
 MIRROR_DEADLINE = 600.0
+"""Seconds that one answer may take: files of the dataset are long."""
 
 CLOSED_PIPE = 141
 """Exit code where the reader of the output, such as `head`, went away: that of a program that the signal SIGPIPE ended."""
-"""Seconds that one answer may take: files of the dataset are long."""
 
 WITHOUT_PROOF = ("receipt", "manifest", "row")
 """Kinds that name a head of the log and carry no proof of it."""
@@ -159,6 +160,7 @@ def _parser(program: str, help_name: str) -> Usage:
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
     three.add_argument("url", metavar="URL", help="address of the registry")
     three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
+    unit_keys.add_arguments(command("unit-key", "Say whether the log knows a key of your mailbox.", unit_keys.EXAMPLES))
     asking.add_commands(partial(command, languages=asking.LANGUAGES, exit_codes=asking.EXIT_CODES))
     return parser
 
@@ -198,6 +200,8 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _mirror(options, program)
             case "trust":
                 return _trust(options)
+            case "unit-key":
+                return _unit_key(options)
             case "verify" if options.private:
                 return private.run(options, _read(_needed_trust(options), TRUST_LIMIT), program)
             case _:
@@ -249,6 +253,20 @@ def _verify(options: argparse.Namespace) -> int:
         report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots, seen))
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
+    _print_report(report, options)
+    is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
+    return report.exit_code_unlogged if is_accepted else report.exit_code
+
+
+def _unit_key(options: argparse.Namespace) -> int:
+    trust = read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    store = None if options.state is None else _store_of(options.state, trust)
+    report = unit_keys.judge(options.kid, options.entry, trust, store, fetcher(trust.issuer), int(time.time()))
+    _print_report(report, options)
+    return report.exit_code
+
+
+def _print_report(report: Report, options: argparse.Namespace) -> None:
     words = Words(options.lang)
     if options.json:
         answer = {"kind": report.kind, "at": report.at}
@@ -257,8 +275,6 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print(words.report(report))
-    is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
-    return report.exit_code_unlogged if is_accepted else report.exit_code
 
 
 def _roots_of(name: str | None) -> tuple[Certificate, ...]:

@@ -18,7 +18,8 @@ from registry.cli import case_keys
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.key_rotation import RING_SEALED
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys, read_escrow
 from registry.core.db.engine import engine_for, sessions_for

@@ -18,7 +18,8 @@ from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.transfers import actions as transfers
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import MailboxRole, MailboxState

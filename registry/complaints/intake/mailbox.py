@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks, consents, messages, visits
 from registry.complaints.case.access import (
+    SealedTo,
     adopt,
     boxes_of,
     is_replacement,
@@ -18,6 +19,7 @@ from registry.complaints.case.access import (
     lock_case_for_visit,
     readable_boxes,
     require_confirmed,
+    sealed_to,
     worker_box,
 )
 from registry.complaints.case.answers import (
@@ -113,7 +115,7 @@ class MailboxView(NamedTuple):
     wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for what was not
     sent. `last_visit_on` is the visit before this one. `unit_names`: who reads and writes, by page language, and
     `unit_country`; empty and None before it is sent. `handovers`: from which office to which it went, the first one first;
-    `former_names` are those of the former ones, by reference.
+    `former_names` are those of the former ones, by reference. `sealed_to`: the keys of others than its owner that open it.
     """
 
     role: MailboxRole
@@ -134,6 +136,7 @@ class MailboxView(NamedTuple):
     unit_country: str | None
     handovers: Sequence[Handover]
     former_names: Mapping[str, Mapping[str, str]]
+    sealed_to: Sequence[SealedTo]
 
     @property
     def first_names(self) -> Mapping[str, str]:
@@ -207,6 +210,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         unit_country=None if unit is None else unit.country,
         handovers=handovers,
         former_names=former_names,
+        sealed_to=sealed_to(session, box),
     )
 
 

@@ -32,7 +32,8 @@ from registry.complaints.intake.filing import HELPERS
 from registry.complaints.intake.models import AnswerSheet, PaperForm
 from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.core.calls import Call

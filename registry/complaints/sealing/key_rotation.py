@@ -18,9 +18,19 @@ from registry.complaints.casework.unsent import place_of_draft
 from registry.complaints.intake.idempotency import Repeat, place_of_answer
 from registry.complaints.parties.models import Transfer
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, UnitKey, UnitKeyState, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
-from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
+from registry.complaints.sealing.unit_keys import (
+    ESCROW,
+    OF_UNITS,
+    add_escrow_key,
+    known_public,
+    newest_key,
+    rotate,
+    sealing_key,
+    sealing_keys,
+)
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
@@ -82,7 +92,7 @@ def recover(
 ) -> Rewrapped:
     """Restore access of units and custodians whose secrets are lost, with the secret key of the escrow.
 
-    They get new keys where theirs are not in the folder. `is_bound`: False where the whole folder was lost, so that it
+    They get new keys where theirs are not in the folder, for which the log is not waited for. `is_bound`: False where the whole folder was lost, so that it
     can no longer be checked whether a wrap was made here.
     """
     with sessions.begin() as session:
@@ -157,15 +167,14 @@ class _OldWraps(_Work):
         holders = session.execute(
             select(UnitKey.holder_kind, UnitKey.unit).where(UnitKey.state == UnitKeyState.ACTIVE).distinct()
         ).all()
-        newest = [newest_key(session, kind, unit) for kind, unit in holders]
+        present = sealing_keys(session, [(kind, unit) for kind, unit in holders])
         return or_(
             False,
             *(
                 and_(
                     WrappedKey.holder_kind == key.holder_kind, WrappedKey.holder == key.unit, WrappedKey.kid != key.kid
                 )
-                for key in newest
-                if key is not None
+                for key in present.values()
             ),
         )
 
@@ -182,7 +191,7 @@ class _MissingEscrow(_OldWraps):
     name = "keys for the escrow"
 
     def left(self, session: Session) -> ColumnElement[bool]:
-        if newest_key(session, KeyHolder.ESCROW, ESCROW) is None:
+        if sealing_key(session, KeyHolder.ESCROW, ESCROW) is None:
             return or_(False)
         theirs = aliased(WrappedKey)
         has_escrow = select(theirs.id).where(
@@ -232,10 +241,14 @@ class _Unreadable(_Work):
             select(Unit.reference).join(Case, Case.unit_id == Unit.id).where(Case.id == row.case_id)
         ).scalar_one()
         opened = self.sealer.open_as_escrow(session, row, self.secret, is_bound=self.is_bound)
+        # To keys that the log may not show yet: what is here was lost, and who holds the escrow reads all of it.
         for kind in OF_UNITS:
-            self.sealer.share(session, opened, kind, unit)
+            key = newest_key(session, kind, unit)
+            if key is None or known_public(self.sealer.keyring, kind, unit, key.kid) != key.public_key:
+                raise KeyTrouble(f"the {kind} key of {unit} in the database is not the one in the folder of keys")
+            self.sealer.share(session, opened, kind, unit, key.public_key)
         # Bound anew, by the secret that is here now.
-        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW)
+        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW, public_of(self.secret))
 
     def names(self, session: Session, row: EncryptedContainer) -> str:
         return f"box {row.reference}"

@@ -41,7 +41,8 @@ from registry.complaints.sealing.envelopes import (
     sealed_value,
     text_of,
 )
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, OpenVisit, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, HolderKey, holder_keys, secret_of
 from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
@@ -196,7 +197,8 @@ class Sealer:
     ) -> None:
         """Let a holder open what is open here, as far as its kind may: `TIERS_OF`. A wrap it had before is replaced.
 
-        `public` is needed for a mailbox alone. Raises KeyTrouble where a unit, custodian or escrow has no key.
+        `public` is the key of a mailbox, or one that the log need not show; without it the holder's is taken. Raises KeyTrouble
+        and KeyNotLogged as `holder_keys`.
         """
         if public is None:
             recipients = holder_keys(session, self.keyring, [(holder_kind, holder)])

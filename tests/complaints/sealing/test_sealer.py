@@ -13,7 +13,8 @@ from registry import tables
 from registry.complaints.case.complaint_codes import derive, grouped, new_code
 from registry.complaints.case.visits import begin
 from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
-from registry.complaints.sealing.models import KeyHolder, UnitKey, WrappedKey
+from registry.complaints.sealing.models import UnitKey, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
 from registry.complaints.sealing.unit_keys import make_unit_keys, rotate
 from registry.core.clock import now

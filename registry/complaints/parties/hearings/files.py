@@ -39,7 +39,8 @@ from registry.complaints.parties.hearings.moves import is_open_to_agency, may_ob
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, find_open, open_box
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import known_public
 from registry.core.calls import Call

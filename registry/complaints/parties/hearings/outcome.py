@@ -24,7 +24,7 @@ from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN,
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, open_box
 from registry.complaints.sealing.envelopes import place_of
-from registry.complaints.sealing.models import KeyHolder
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound

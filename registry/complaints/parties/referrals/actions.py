@@ -25,7 +25,8 @@ from registry.complaints.parties.referrals.moves import advance_referral, revoke
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
 from registry.complaints.parties.steps import lock_in_unit, open_box
 from registry.complaints.sealing.envelopes import place_of
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow

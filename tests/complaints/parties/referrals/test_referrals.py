@@ -21,7 +21,8 @@ from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for

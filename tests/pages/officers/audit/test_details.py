@@ -6,7 +6,7 @@ import pytest
 
 from registry.complaints.parties.hearings.rules import By as HearingBy
 from registry.complaints.parties.referrals.rules import By as ReferralBy
-from registry.complaints.sealing.models import KeyHolder
+from registry.vocabulary.cases import KeyHolder
 from registry.officers.models import FactorKind
 from registry.officers.rights import Role
 from registry.pages.officers.audit import detail_in, references_in
