@@ -97,7 +97,9 @@ class SealedToSchema(OutSchema):
     entry = fields.Integer(
         required=True,
         allow_none=True,
-        metadata={"description": "The log's entry that added the key, proven at `/log/proof/{entry}`; null: not in it."},
+        metadata={
+            "description": "The log's entry that added the key, proven at `/log/proof/{entry}`; null: not in it."
+        },
     )
 
 

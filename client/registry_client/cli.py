@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from cryptography.x509 import Certificate
 
-from registry_client import __version__, asking, private, rounds, unit_keys
+from registry_client import __version__, asking, private, rounds, stamping, unit_keys
 from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
 from registry_client.mirror import Mirror, MirrorOptions, MirrorReport
@@ -128,6 +128,7 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument(
         "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
     )
+    one.add_argument("--timestamp", metavar="FILE", help="the answer of an authority about FILE, as `stamp` writes it")
     one.add_argument(
         "--seen", metavar="FILE", help="where the newest head is remembered; - for nowhere (a folder of yours)"
     )
@@ -160,6 +161,7 @@ def _parser(program: str, help_name: str) -> Usage:
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
     three.add_argument("url", metavar="URL", help="address of the registry")
     three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
+    stamping.add_arguments(command("stamp", "Have an authority say that a file exists now.", stamping.EXAMPLES))
     unit_keys.add_arguments(command("unit-key", "Say whether the log knows a key of your mailbox.", unit_keys.EXAMPLES))
     asking.add_commands(partial(command, languages=asking.LANGUAGES, exit_codes=asking.EXIT_CODES))
     return parser
@@ -200,6 +202,10 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _mirror(options, program)
             case "trust":
                 return _trust(options)
+            case "stamp":
+                return stamping.run(
+                    options, _read(options.file, FILE_LIMIT), _roots_of(options.timestamp_roots), _write_new
+                )
             case "unit-key":
                 return _unit_key(options)
             case "verify" if options.private:
@@ -246,11 +252,13 @@ def _verify(options: argparse.Namespace) -> int:
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
     roots = _roots_of(options.timestamp_roots)
+    stamp = None if options.timestamp is None else _read(options.timestamp, stamping.TOKEN_LIMIT)
     fetch = fetcher(trust.issuer) if options.online else None
     seen = SeenLog.of(options.seen, trust)
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots, seen))
+        gathering = GatheringOptions(trust, at, status, fetch, store, statements, roots, seen, stamp)
+        report = verify(data, gathering)
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
     _print_report(report, options)

@@ -189,7 +189,7 @@ class UnitKeyRecord(NamedTuple):
     state: str
 
 
-UNIT_KEY_SIZES = {"X25519": 32}
+UNIT_KEY_SIZES = {"X25519": 32, "X-Wing": 1216}
 
 
 def unit_key_record(entry: Entry, what: str = "entry of a unit's key") -> UnitKeyRecord:

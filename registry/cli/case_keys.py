@@ -14,13 +14,13 @@ from registry.cli.opening import open_registry
 from registry.complaints.sealing import key_rotation, unit_keys
 from registry.complaints.sealing.key_rotation import Rewrapped
 from registry.complaints.sealing.models import UnitKey, UnitKeyState
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import RING, Sealer
 from registry.complaints.sealing.unit_keys import make_escrow, read_escrow
 from registry.core.clock import day_at, now
 from registry.core.errors import KeyTrouble, NotFound
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
+from registry.vocabulary.cases import KeyHolder
 
 OPERATOR = "operator"
 """The actor in the audit trail for anyone who runs commands on this machine."""
@@ -159,11 +159,28 @@ def recover(file: Path, keys_were_lost: bool) -> None:
 def rewrap() -> None:
     """Seal everything anew that an older key of ring, unit, custodian or escrow still holds.
 
+    Units and custodians whose keys are of X25519 alone get new ones first, of X25519 with ML-KEM-768.
+
     In batches that are committed one by one, while the registry serves. Safe to kill: run it again, and it goes on with what is
     left. Exit code 0 when nothing is left, 2 otherwise.
     """
     with open_registry() as (_, sessions, keyring):
+        with keyring.alone(), sessions.begin() as session:
+            for made in unit_keys.replace_former_keys(session, keyring, _today()):
+                _record_made(session, made.holder_kind, made.unit, made.kid)
         done = key_rotation.rewrap(sessions, Sealer(keyring), _report)
+        with sessions() as session:
+            waiting = unit_keys.waiting_keys(session)
+            escrow = unit_keys.sealing_key(session, KeyHolder.ESCROW, unit_keys.ESCROW)
+            is_former = escrow is not None and unit_keys.is_former(escrow)
+    if is_former:
+        click.echo("The escrow's key is of X25519 alone: make a new one with `registry keys escrow init`.", err=True)
+    if waiting:
+        click.echo(
+            f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
+            err=True,
+        )
+        sys.exit(NOT_ALL)
     _report_result(done)
 
 

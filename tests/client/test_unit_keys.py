@@ -16,7 +16,14 @@ KID = hashlib.sha256(b"registry key id v1" + PUBLIC).hexdigest()[:16]
 
 
 def key_event(registrar: Registrar, state: str = "active", **changes: str) -> int:
-    record = {"alg": "X25519", "holder": "it-labour", "kid": KID, "public": b64url(PUBLIC), "state": state, "use": "unit"}
+    record = {
+        "alg": "X25519",
+        "holder": "it-labour",
+        "kid": KID,
+        "public": b64url(PUBLIC),
+        "state": state,
+        "use": "unit",
+    }
     kind = "unit.key_added" if state == "active" else "unit.key_retired"
     return registrar.append(f"unit-key/{KID}", kind, record | changes)
 

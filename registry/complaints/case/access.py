@@ -15,14 +15,13 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.visits import Visit
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import entries_of_keys
 from registry.core.errors import NotFound, NotNow, NoVisit
 from registry.core.ids import new_reference
 from registry.log.queries import published_size
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseRole, CaseState, KeyStanding, MailboxRole, MailboxState
+from registry.vocabulary.cases import CaseRole, CaseState, KeyHolder, KeyStanding, MailboxRole, MailboxState
 
 
 def new_box(
@@ -176,6 +175,22 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
         sealer.share(session, opened, KeyHolder.MAILBOX, offered.reference, root.public)
     return visits.begin(session, sealer, offered, root.seed, at, code=code)
+
+
+def renew_key(session: Session, sealer: Sealer, box: EncryptedContainer, root: Root, at: datetime) -> None:
+    """Give a mailbox from before there were X-Wing keys one of those, now that its code was typed in. Its case is locked.
+
+    Not while another visit is open: that one knows the former secret alone.
+    """
+    if root.seed_of(box) == root.seed or visits.is_visited(session, box, at):
+        return
+    sealed = select(EncryptedContainer).join(WrappedKey, WrappedKey.box_id == EncryptedContainer.id)
+    theirs = (WrappedKey.holder_kind == KeyHolder.MAILBOX, WrappedKey.holder == box.reference)
+    for other in session.execute(sealed.where(*theirs).distinct()).scalars().all():
+        opened = sealer.open_as_mailbox(session, box, root.former_seed, of=other)
+        sealer.share(session, opened, KeyHolder.MAILBOX, box.reference, root.public)
+    box.public_key = root.public
+    session.flush()
 
 
 def is_replacement(box: EncryptedContainer) -> bool:

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import MailboxRole, MailboxState
+from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
 def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenContainer:

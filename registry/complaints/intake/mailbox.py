@@ -18,6 +18,7 @@ from registry.complaints.case.access import (
     lock_case_for_owner,
     lock_case_for_visit,
     readable_boxes,
+    renew_key,
     require_confirmed,
     sealed_to,
     worker_box,
@@ -170,13 +171,14 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     box = box_of(session, root, at.date())
     case = lock_case_by_id(session, box.case_id)
     if is_replacement(box):
-        box = adopt(session, sealer, box, root.seed)
+        box = adopt(session, sealer, box, root.seed_of(box))
     elif box.state is MailboxState.UNCONFIRMED:
         box.state = MailboxState.OPEN
         set_draft_retention(case)
     if box.last_visit_on != at.date():
         box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
-    return visits.begin(session, sealer, box, root.seed, at)
+    renew_key(session, sealer, box, root, at)
+    return visits.begin(session, sealer, box, root.seed_of(box), at)
 
 
 def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:

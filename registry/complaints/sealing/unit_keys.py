@@ -23,15 +23,15 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from registry.complaints.sealing.envelopes import KEY_BYTES, key_id_of, public_of
+from registry.complaints.sealing.envelopes import KEY_BYTES, X25519_BYTES, key_id_of, public_of, public_with
 from registry.complaints.sealing.models import UnitKey, UnitKeyState, WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.core.db.locking import lock_or_none
 from registry.core.errors import KeyNotLogged, KeyTrouble
 from registry.core.keyring import Keyring, KeyState, read_private
 from registry.log.actions import Draft, append
 from registry.log.models import LogState
 from registry.log.queries import UNIT_KEYS, LoggedEntry, entries_of, entries_under, published_size
+from registry.vocabulary.cases import KeyHolder
 from registry.vocabulary.entries import EntryType
 
 ESCROW = "escrow"
@@ -93,7 +93,9 @@ def sealing_keys(session: Session, holders: Sequence[Holder], *, is_locked: bool
     """
     rows = active_keys(session, holders, is_locked=is_locked)
     size, known = published_size(session), entries_of_keys(session, [row.kid for keys in rows.values() for row in keys])
-    is_silent = not any(one.added_index < size for one in known.values()) and not entries_under(session, UNIT_KEYS, size, 1)
+    is_silent = not any(one.added_index < size for one in known.values()) and not entries_under(
+        session, UNIT_KEYS, size, 1
+    )
     found = {}
     for holder, keys in rows.items():
         for row in keys:
@@ -113,6 +115,13 @@ def sealing_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | Non
 def newest_key(session: Session, kind: KeyHolder, holder: str) -> UnitKey | None:
     """The newest active key of a holder, whether or not the log knows it yet."""
     return next(iter(active_keys(session, [(kind, holder)])[kind, holder]), None)
+
+
+def waiting_keys(session: Session) -> int:
+    """How many holders have a newer key than the one that is sealed to now."""
+    holders = [(kind, unit) for kind, unit in session.execute(select(UnitKey.holder_kind, UnitKey.unit).distinct())]
+    rows, present = active_keys(session, holders), sealing_keys(session, holders)
+    return sum(bool(keys) and present.get(holder) != keys[0] for holder, keys in rows.items())
 
 
 def can_seal_to(session: Session, unit: str) -> bool:
@@ -154,9 +163,13 @@ def _not_sealed_to(session: Session, kind: KeyHolder, holder: str) -> KeyTrouble
         return KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
     known = entries_of_keys(session, [row.kid]).get(row.kid)
     if known is not None and not known.is_active:
-        return KeyNotLogged(f"the {kind} key {row.kid} of {holder} was taken back in the public log: nothing is sealed to it")
+        return KeyNotLogged(
+            f"the {kind} key {row.kid} of {holder} was taken back in the public log: nothing is sealed to it"
+        )
     if known is not None and known.key != _key_of(row):
-        return KeyNotLogged(f"the {kind} key {row.kid} of {holder} is another one in the public log: nothing is sealed to it")
+        return KeyNotLogged(
+            f"the {kind} key {row.kid} of {holder} is another one in the public log: nothing is sealed to it"
+        )
     return KeyNotLogged(
         f"the public log does not show the {kind} key {row.kid} of {holder} yet: nothing is sealed to it before; "
         "try again in a minute"
@@ -190,14 +203,20 @@ def log_unit_keys(session: Session, keyring: Keyring) -> Logging:
         known, key = logged.pop(row.kid, None), _key_of(row)
         is_active = row.state is UnitKeyState.ACTIVE
         if known is None and is_active and known_public(keyring, *key[:3]) != row.public_key:
-            troubles.append(f"the {key.kind} key {key.kid} of {key.holder} is not in {keyring.folder}: it is not logged")
+            troubles.append(
+                f"the {key.kind} key {key.kid} of {key.holder} is not in {keyring.folder}: it is not logged"
+            )
         elif known is not None and (known.key != key or (is_active and not known.is_active)):
-            troubles.append(f"the {key.kind} key {key.kid} of {key.holder} is another in the log, or was taken back there")
+            troubles.append(
+                f"the {key.kind} key {key.kid} of {key.holder} is another in the log, or was taken back there"
+            )
         elif is_active if known is None else known.is_active is not is_active:
             drafts.append(_draft(key, is_active=is_active))
     for gone in logged.values():
         if gone.is_active:
-            troubles.append(f"the {gone.key.kind} key {gone.key.kid} of {gone.key.holder} is in the log, and its row is gone")
+            troubles.append(
+                f"the {gone.key.kind} key {gone.key.kid} of {gone.key.holder} is in the log, and its row is gone"
+            )
     if drafts:
         append(session, drafts)
     return Logging(len(drafts), troubles)
@@ -210,7 +229,7 @@ def logged_unit_keys(session: Session) -> list[LoggedUnitKey]:
 
 def _draft(key: HolderKey, *, is_active: bool) -> Draft:
     record = {
-        "alg": "X25519",
+        "alg": "X25519" if len(key.public) == X25519_BYTES else "X-Wing",
         "holder": key.holder,
         "kid": key.kid,
         "public": urlsafe_b64encode(key.public).decode().rstrip("="),
@@ -249,7 +268,7 @@ def known_public(keyring: Keyring, kind: KeyHolder, holder: str, kid: str) -> by
     """The public key of that id by the folder of keys; None when it is not there."""
     for one in keyring.ring(ring_of(kind, holder)):
         if one.kid == kid:
-            return one.body if kind is KeyHolder.ESCROW else public_of(one.body)
+            return one.body if kind is KeyHolder.ESCROW else public_with(one.body, kid)
     return None
 
 
@@ -272,6 +291,24 @@ def ring_of(kind: KeyHolder, holder: str) -> str:
 def make_unit_keys(session: Session, keyring: Keyring, unit: str, today: date) -> list[UnitKey]:
     """The keys that a unit and its custodian lack, made; nothing where they have some. `unit` is the unit's reference."""
     return [rotate(session, keyring, kind, unit, today) for kind in OF_UNITS if newest_key(session, kind, unit) is None]
+
+
+def replace_former_keys(session: Session, keyring: Keyring, today: date) -> list[UnitKey]:
+    """New keys of units and custodians that have none but of X25519 alone, where their secrets are here. Gives the new ones."""
+    query = select(UnitKey.holder_kind, UnitKey.unit).where(
+        UnitKey.state == UnitKeyState.ACTIVE, UnitKey.holder_kind.in_(OF_UNITS)
+    )
+    holders = [(kind, unit) for kind, unit in session.execute(query.distinct().order_by(UnitKey.unit))]
+    return [
+        rotate(session, keyring, kind, unit, today)
+        for (kind, unit), keys in active_keys(session, holders).items()
+        if is_former(keys[0]) and known_public(keyring, kind, unit, keys[0].kid) == keys[0].public_key
+    ]
+
+
+def is_former(key: UnitKey) -> bool:
+    """Whether a key is of X25519 alone, as it was made before there were X-Wing keys."""
+    return len(key.public_key) == X25519_BYTES
 
 
 def rotate(session: Session, keyring: Keyring, kind: KeyHolder, unit: str, today: date) -> UnitKey:
@@ -359,7 +396,7 @@ def read_escrow(path: Path) -> bytes:
     lines = read_private(path).decode("utf-8", "replace").split()
     try:
         secret = urlsafe_b64decode(lines[-1])
-        is_whole = " ".join(lines[:-2]) == FIRST_LINE and key_id_of(public_of(secret)) == lines[-2]
+        is_whole = " ".join(lines[:-2]) == FIRST_LINE and public_with(secret, lines[-2]) is not None
     except (ValueError, TypeError, IndexError):
         is_whole = False
     if not is_whole:

@@ -14,10 +14,9 @@ from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing
 from registry.complaints.intake.models import AnswerSheet
 from registry.complaints.sealing.models import WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
-from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, KeyHolder, MailboxRole, MailboxState, Priority
 from registry.vocabulary.register import Language
 from tests.complaints.filing import (
     AT,

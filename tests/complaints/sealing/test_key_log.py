@@ -89,7 +89,7 @@ def test_before_the_log_has_a_head_complaints_are_sealed_as_ever(
             Draft202012Validator(SCHEMA).validate(json.loads(entry.leaf))
             record = unit_key_record(read_entry(entry.leaf))
             assert (record.state, entry.key) == ("active", f"unit-key/{record.kid}")
-    assert audit(sessions, settings, lambda done, of: None).troubles == []
+        assert audit(session, settings).troubles == []
 
 
 def test_a_new_key_is_sealed_to_from_the_head_that_shows_it(settings: Settings, log: Sessions, sealer: Sealer) -> None:
@@ -187,6 +187,4 @@ def test_a_mailbox_says_which_keys_open_it_and_where_the_log_has_them(
     with log.begin() as session:
         assert sealed_to(session, filed.box)[0] == unit._replace(standing=KeyStanding.TAKEN_BACK)
         session.execute(update(WrappedKey).where(WrappedKey.kid == custodian.kid).values(kid="f" * 16))
-        assert sealed_to(session, filed.box)[1] == SealedTo(
-            KeyHolder.CUSTODIAN, "f" * 16, KeyStanding.NOT_LOGGED, None
-        )
+        assert sealed_to(session, filed.box)[1] == SealedTo(KeyHolder.CUSTODIAN, "f" * 16, KeyStanding.NOT_LOGGED, None)

@@ -137,9 +137,14 @@ def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     assert found.state is Making.READY
     assert is_believed(found.body, root)
     assert "Signature is Valid." in pdfsig(found.body, tmp_path)
-    # The certificate of another key, and a label of none.
+    right = seal_now(keys)
+    # The certificate of another key, also where it changes under a seal that is in use, and a label of none.
     make_seal(keys, new_key())
     (keys / SECRET).unlink()
+    other = x509.load_pem_x509_certificates((keys / CHAIN).read_bytes())
+    assert right is not None
+    with pytest.raises(KeyTrouble, match="find out who put it there"):
+        sealed(found.body, right._replace(chain=other))
     with pytest.raises(KeyTrouble, match="is not the key of the first certificate"):
         seal_now(keys)
     name_token(keys, seal="none")

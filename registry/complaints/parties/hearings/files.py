@@ -40,13 +40,12 @@ from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, find_open, open_box
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import known_public
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.officers.models import Unit
-from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, NoCopy
+from registry.vocabulary.cases import AttachmentState, FileKind, HandedWith, KeyHolder, NoCopy
 
 
 class HandedFile(NamedTuple):

@@ -21,7 +21,6 @@ from registry.complaints.parties.steps import PartyMember
 from registry.complaints.parties.transfers import actions, queries
 from registry.complaints.retention import purging, reminding
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
-from registry.vocabulary.cases import KeyHolder
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
 from registry.core.calls import Call
@@ -36,6 +35,7 @@ from registry.vocabulary.cases import (
     ClockKind,
     ConsentKind,
     EventKind,
+    KeyHolder,
     Priority,
     TransferState,
     UnreadKind,
