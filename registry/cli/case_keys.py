@@ -174,7 +174,7 @@ def rewrap() -> None:
             escrow = unit_keys.sealing_key(session, KeyHolder.ESCROW, unit_keys.ESCROW)
             is_former = escrow is not None and unit_keys.is_former(escrow)
     if is_former:
-        click.echo("The escrow's key is of X25519 alone: make a new one with `registry keys escrow init`.", err=True)
+        click.echo("The escrow's key is of X25519 alone: make a new one with `registry keys escrow init`.")
     if waiting:
         click.echo(
             f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
