@@ -91,9 +91,13 @@ class HelperSchema(OutSchema):
 class SealedToSchema(OutSchema):
     """A key besides complaint codes that opens this mailbox, to be compared with the public log."""
 
-    holder = OneOf(KeyHolder, required=True)
+    holder = OneOf(KeyHolder, required=True, metadata={"description": "Whose key it is."})
     kid = fields.String(required=True, metadata={"description": "The key's id: 16 hexadecimal digits."})
-    standing = OneOf(KeyStanding, required=True)
+    standing = OneOf(
+        KeyStanding,
+        required=True,
+        metadata={"description": "Whether the public log knows it: no other may be sealed to."},
+    )
     entry = fields.Integer(
         required=True,
         allow_none=True,
