@@ -124,6 +124,7 @@ FOR_PROGRAMS = (
     "/status/",
     "/.well-known/",
     "/vct/",
+    "/wallets/",
     "/ranges/",
     "/dataset",
     "/changes.",
