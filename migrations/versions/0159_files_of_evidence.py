@@ -1,13 +1,13 @@
 """The container of the files of a piece of evidence. The version before neither reads nor writes it: it shows no files.
 
-Data test: tests/migrations/test_0158_files_of_evidence.py.
+Data test: tests/migrations/test_0159_files_of_evidence.py.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0158"
-down_revision = "0157"
+revision = "0159"
+down_revision = "0158"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Step 0158: entries of the former version stay, and a piece of evidence has a container for its files."""
+"""Step 0159: entries of the former version stay, and a piece of evidence has a container for its files."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ from tests.migrations.unread_rows import box_row, case_row
 
 
 def test_an_entry_stays_and_gets_a_container(database: Database) -> None:
-    step = Step(database, "0158")
+    step = Step(database, "0159")
     step.insert("cases", case_row(1))
     step.insert("boxes", box_row(1))
     event = {
