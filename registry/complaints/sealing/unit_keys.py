@@ -4,7 +4,7 @@ A unit's secrets are files in the folder of keys, and its public keys rows of a 
 row is committed: if we crash between the two there is a secret that nothing is sealed to.
 
 The public log has an entry for each key, added and taken back, which the worker appends. Sealed to is the newest key that
-the published head covers, so that no key is used before everybody can see it (decision 0208).
+the published head covers, so that no key is used before everybody can see it (decision 0209).
 
 The escrow is a key whose secret is kept offline, for the day on which every other one is lost. Its file is three lines that
 can be printed and typed: what it is, the key's id, and the 32 bytes of the secret in base64url.
