@@ -17,6 +17,8 @@ from registry.proofs.credentials.rules import receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked
+from registry.proofs.wallets import card_codes
+from registry.proofs.wallets.card_codes import CardFound, CardState
 from registry.ranges import rules
 from registry.ranges.queries import absence_of
 from registry.register.agencies.keys import identifier_key, number_key
@@ -74,6 +76,18 @@ def paper_code(licence_id: str) -> str:
 def read_paper_code(text: str) -> Checked:
     """Whether a code on paper is one of ours; `paper.paper_said` tells what it says."""
     return paper.read_paper_code(public_reading(), text)
+
+
+def read_card_code(text: str) -> Checked | None:
+    """Whether the code of a staff card is one of ours; None where it is no code of a card."""
+    return card_codes.read_card_code(public_reading(), text)
+
+
+def card_of(reference: str, licence_id: str, proof: str) -> CardFound:
+    """What the register of staff says of the card of a code, to a holder of the code (`card_codes.proof_of`)."""
+    if not services().settings.has_wallets:
+        return CardFound(CardState.UNKNOWN)
+    return card_codes.find_card(public_reading(), reference, licence_id, proof, issuing().issuer, now())
 
 
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:

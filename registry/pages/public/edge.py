@@ -20,6 +20,7 @@ from registry.pages.public import (
     paper_code,
     papers,
     rights,
+    staff_cards,
     statistics,
 )
 from registry.pages.public.rendering import error_page
@@ -48,6 +49,7 @@ def register(app: Flask) -> None:
         rights,
         papers,
         paper_code,
+        staff_cards,
         statistics,
         log,
         offline,
