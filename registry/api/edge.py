@@ -10,7 +10,7 @@ from registry.api.docs import views
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK, require_policies
 from registry.api.organisations.edge import EMPLOYERS, require_scopes
-from registry.api.public import dataset, log, ranges, reconciliation, well_known
+from registry.api.public import dataset, log, presentations, ranges, reconciliation, well_known
 from registry.api.restx import Api, Namespace
 
 
@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(ranges.pages)
     app.register_blueprint(dataset.pages)
     app.register_blueprint(reconciliation.pages)
+    presentations.register(app)
     well_known.register(app)
     views.register(app)
     require_scopes(app)

@@ -8,7 +8,7 @@ from flask import current_app
 
 from registry.core.clock import now
 from registry.core.keyring import Use
-from registry.http.app_services import verdicts
+from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import question_of
 from registry.http.transaction import public_reading, services
 from registry.proofs.credentials import paper, queries, receipts
@@ -85,9 +85,11 @@ def read_card_code(text: str) -> Checked | None:
 
 def card_of(reference: str, licence_id: str, proof: str) -> CardFound:
     """What the register of staff says of the card of a code, to a holder of the code (`card_codes.proof_of`)."""
-    if not services().settings.has_wallets:
+    if services().settings.wallets is None:
         return CardFound(CardState.UNKNOWN)
-    return card_codes.find_card(public_reading(), reference, licence_id, proof, issuing().issuer, now())
+    return card_codes.find_card(
+        public_reading(), keyring(), reference, licence_id, proof, issuing().issuer, now()
+    )
 
 
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:

@@ -44,6 +44,7 @@ from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
+from registry.proofs.wallets import presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -184,6 +185,12 @@ def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
+
+
+def forget_presentations(_settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Delete what wallets were asked and what they showed, five minutes after it was asked."""
+    with sessions.begin() as session:
+        presentations.forget(session, now())
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -387,6 +394,7 @@ TASKS = (
     Task("fold_names", 60.0, fold_names),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
+    Task("forget_presentations", 30.0, forget_presentations),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),

@@ -89,19 +89,28 @@ def card_view(reference: str, licence_id: str, proof: str) -> CardView:
     """The card of a code. `proof` is that of the code: without it the register's portrait is not shown."""
     found = card_of(reference, licence_id, proof)
     licence = licence_view(licence_id)
-    address = None if found.portrait is None else f"data:image/jpeg;base64,{b64encode(found.portrait).decode()}"
+    address = None if found.portrait is None else picture_address(found.portrait)
     return CardView(stands_of(found.state, licence), licence, found.is_proven, address)
 
 
 def card_words(language: Language, card: CardView) -> dict[str, Any]:
     """What the piece of the page speaks of: the licence today, and the countries of the short form about a job."""
+    words = today_words(language, card.licence) if card.licence else {"standing": None}
+    return {"card": card, **words, **job_choices(language)}
+
+
+def job_choices(language: Language) -> dict[str, Any]:
+    """Countries of the short form about a job: where it is, and where the worker is recruited."""
     return {
-        "card": card,
-        **(today_words(language, card.licence) if card.licence else {}),
         "countries": countries(language),
         "origins": countries(language, EU_STATES | SENDING_COUNTRIES),
         "outside": countries(language, OUTSIDE),
     }
+
+
+def picture_address(picture: bytes) -> str:
+    """A portrait as an address that holds it, so that no address of it stands in any log."""
+    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
 
 
 def licence_view(licence_id: str) -> LicenceView | None:

@@ -25,7 +25,7 @@ class Symbol:
     def __init__(self, address: str) -> None:
         beginning, mark, fragment = address.partition("#")
         # The library's stub forgets that segments may be given.
-        segments: Any = [(beginning + mark, MODE_BYTE), (fragment, MODE_ALPHANUMERIC)]
+        segments: Any = [(beginning + mark, MODE_BYTE), *([(fragment, MODE_ALPHANUMERIC)] if fragment else [])]
         self._made = segno.make(segments, error="m", micro=False, boost_error=False)
 
     @property

@@ -8,15 +8,16 @@ of a person, so the register of staff is asked whether the card still holds.
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 import cbor2
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotIssuing
-from registry.core.keyring import Signer, Use
+from registry.core.keyring import Keyring, Signer, Use
 from registry.log.queries import entries_of
 from registry.proofs.credentials import rules
 from registry.proofs.credentials.queries import logged
@@ -24,6 +25,8 @@ from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import cose_sign1, paper_text
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
+from registry.proofs.wallets.models import StaffCard
+from registry.proofs.wallets.staff import person_on, portrait_on
 from registry.vocabulary.codes import ProofFlaw
 
 STAFF = "S"
@@ -40,6 +43,10 @@ class Card(NamedTuple):
     portrait: bytes | None
     ordered_at: datetime
     expires_at: datetime
+
+
+CODE_LIFE = timedelta(days=366)
+"""How long a code lasts from the order of its card: what is printed cannot be taken back."""
 
 
 class CardContent(NamedTuple):
@@ -136,7 +143,29 @@ def proof_of(claims: Mapping[int, Any]) -> str:
     return base64url(hashlib.sha256(cbor2.dumps(dict(claims), canonical=True)).digest())
 
 
-def find_card(session: Session, reference: str, licence_id: str, proof: str, issuer: str, at: datetime) -> CardFound:
+def card_of_row(keyring: Keyring, row: StaffCard) -> Card:
+    """A card that lives, opened."""
+    person = person_on(keyring, row)
+    return Card(
+        row.reference,
+        row.licence,
+        row.agency,
+        full_name(person.given_name, person.family_name),
+        portrait_on(keyring, row),
+        row.ordered_at,
+        row.ordered_at + CODE_LIFE,
+    )
+
+
+def full_name(given: str, family: str) -> str:
+    """A name as people write it: Chinese ones with the family name first, and without a space."""
+    is_chinese = all("\u3400" <= character <= "\u9fff" for character in given + family)
+    return f"{family}{given}" if is_chinese else f"{given} {family}"
+
+
+def find_card(
+    session: Session, keyring: Keyring, reference: str, licence_id: str, proof: str, issuer: str, at: datetime
+) -> CardFound:
     """What the register of staff says of a code's card. An ended card is told to all, for nothing else is left of it.
 
     Of one that lives nothing is told but to a holder of the code, whose `proof` must be that of the register's own card
@@ -145,9 +174,9 @@ def find_card(session: Session, reference: str, licence_id: str, proof: str, iss
     row = session.execute(select(StaffCard).where(StaffCard.reference == reference)).scalar_one_or_none()
     if row is None:
         return CardFound(CardState.UNKNOWN)
-    card = card_of_row(row)
-    if card is None:
+    if row.ended_at is not None:
         return CardFound(CardState.ENDED)
+    card = card_of_row(keyring, row)
     is_its = card.licence_id == licence_id
     if not is_its or not any(
         hmac.compare_digest(proof_of(one).encode(), proof.encode()) for one in _statements(session, card, issuer)
