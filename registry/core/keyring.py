@@ -44,8 +44,8 @@ from registry.core.token_keys import TokenSigner, drafted, token_of
 
 PURPOSES = (
     "accounts", "admission", "box-keys", "bulk-files", "case-digests", "collisions", "member-apps",
-    "member-delays", "officer-delays", "officer-factors", "receipt-lookup", "receipt-salt", "visits",
-    "watch-cursors", "watch-numbers", "webhook-secrets",
+    "member-delays", "officer-delays", "officer-factors", "receipt-lookup", "receipt-salt", "staff-cards", "visits",
+    "wallet-codes", "watch-cursors", "watch-numbers", "webhook-secrets",
 )  # fmt: skip
 """What each secret of a registry is for. All are made together: one that is missing among others was lost."""
 

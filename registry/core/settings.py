@@ -16,6 +16,8 @@ from registry.core.errors import SettingsError
 from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
     EtcdServers,
+    Operator,
+    WalletSettings,
     console_url_of,
     contact_of,
     database_url_of,
@@ -23,6 +25,7 @@ from registry.core.setting_texts import (
     guard_witness_of,
     hosts_of,
     licence_of,
+    operator_of,
     public_url_of,
     read_url_of,
     scanner_of,
@@ -30,6 +33,7 @@ from registry.core.setting_texts import (
     server_of,
     switch_of,
     timestamps_of,
+    wallets_of,
     whole_number,
 )
 
@@ -152,6 +156,9 @@ class Settings:
     """How many snapshots of the open dataset the worker writes in a day."""
     mcp_hosts: tuple[str, ...] = ()
     """Hosts that agents may name, beside this machine's own and the public one."""
+    operator: Operator | None = None
+    wallets: WalletSettings | None = None
+    """What is stated of credentials for wallets; None where none are issued."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -212,6 +219,8 @@ class Settings:
             data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
             datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
             mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
+            operator=read(operator_of, "REGISTRY_OPERATOR"),
+            wallets=wallets_of(given),
         )
 
     @cached_property

@@ -122,6 +122,7 @@ FOR_PROGRAMS = (
     "/status/",
     "/.well-known/",
     "/vct/",
+    "/wallets/",
     "/ranges/",
     "/dataset",
     "/changes.",

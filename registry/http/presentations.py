@@ -8,7 +8,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound, NotIssuing
 from registry.core.keyring import KeyState, Use
 from registry.http.app_services import keyring, verdicts
-from registry.http.credentials import issuing, wallets
+from registry.http.credentials import issuing, wallet_trust, wallets
 from registry.http.transaction import public_reading, services
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.queries import published_now
@@ -28,7 +28,7 @@ def verifier() -> Verifier:
     root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
     if root is None or root.certificate is None:
         raise NotIssuing("this registry cannot ask wallets now: its log has no root yet")
-    trust, signer = wallets().trust.read(now()), issuing().signers.of(Use.CREDENTIAL)
+    trust, signer = wallet_trust(), issuing().signers.of(Use.CREDENTIAL)
     own = (signer.key.certificate or "",) if trust.access is None else trust.access.x5c
     sign = signer.sign if trust.access is None else trust.access.sign
     return Verifier(issuing().issuer, own, sign, root.certificate, trust.registration)

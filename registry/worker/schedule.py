@@ -44,7 +44,9 @@ from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
-from registry.proofs.wallets import presentations
+from registry.proofs.wallets.grants import forget as forget_grants
+from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.presentations import forget as forget_presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -187,10 +189,19 @@ def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
 
 
-def forget_presentations(_settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """Delete what wallets were asked and what they showed, five minutes after it was asked."""
+def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """End staff cards of licences that ended, and copies in wallets that state what has changed; nothing where none are issued.
+
+    What wallets left unused is deleted, and what they showed.
+    """
+    if settings.wallets is None:
+        return
     with sessions.begin() as session:
-        presentations.forget(session, now())
+        cards, copies = WalletIssuer.of(settings).settle(session, now())
+        forget_grants(session, now())
+        forget_presentations(session, now())
+    if cards or copies:
+        log.info("wallets_settled", cards=cards, copies=copies)
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -392,9 +403,9 @@ TASKS = (
     Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
     Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
+    Task("settle_wallets", 60.0, settle_wallets),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
-    Task("forget_presentations", 30.0, forget_presentations),
     Task("forget_admissions", 3600.0, forget_admissions),
     Task("forget_sign_ins", 3600.0, forget_sign_ins),
     Task("close_quarters", 3600.0, close_quarters),

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Response, request
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -25,10 +25,6 @@ pages = Blueprint("presentations", __name__)
 MAX_WALLET_NONCE = 200
 LIST_KEPT = 3600
 """Seconds that the list of keys may be kept."""
-
-
-def register(app: Flask) -> None:
-    app.register_blueprint(pages)
 
 
 @pages.route("/presentations/<token>", methods=["GET", "POST"])

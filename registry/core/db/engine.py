@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    CursorResult,
     DateTime,
     Engine,
     Enum,
@@ -305,6 +306,13 @@ def insert_missing(session: Session, model: type[Base], columns: Sequence[str], 
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # SQLite would read the conflict clause as a join's unless the select has a WHERE.
     session.execute(insert(model).from_select(columns, rows.where(true())).on_conflict_do_nothing())
+
+
+def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with a key of it is there already. Gives whether it was new; the caller's transaction goes on."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return cast(CursorResult[Any], done).rowcount == 1
 
 
 def prefer_indexes(session: Session) -> None:
