@@ -37,7 +37,7 @@ def download_card(session: Session, me: AuthenticatedOfficer, reference: str, fo
     row = card_of(session, representative(session, me).agency, reference)
     standing = standing_of(row.licence)
     if standing.stands is not Stands.IN_FORCE:
-        raise NotNow("the licence is not in force: no card is printed on it", "wallet.not_in_force")
+        raise NotNow("the licence is not in force: no card is printed on it", "wallet.licence_not_in_force")
     card = card_of_row(wallets().issuer.keyring, row)
     code = card_code(session, card, issuing().issuer, issuing().signers.of(Use.CREDENTIAL))
     languages = languages_of(Language.ZH_HANS, standing)
