@@ -36,7 +36,9 @@ class PresentationAskedSchema(OutSchema):
 
     presentation_id = fields.String(required=True)
     link = fields.String(required=True, metadata={"description": "For a wallet on the same device: `haip-vp://`."})
-    qr = fields.String(required=True, metadata={"description": "The link as QR code: an SVG picture as a data: address."})
+    qr = fields.String(
+        required=True, metadata={"description": "The link as QR code: an SVG picture as a data: address."}
+    )
     until = Instant(required=True, metadata={"description": "Then it is deleted with its result."})
 
 

@@ -30,7 +30,6 @@ from registry.register.agencies.keys import identifier_key, number_key
 from registry.verification.verdicts.question import SubjectKind, Verdict
 from registry.vocabulary.register import IdentifierScheme
 
-
 log = structlog.get_logger()
 
 
@@ -95,9 +94,7 @@ def card_of(reference: str, licence_id: str, proof: str) -> CardFound:
     """What the register of staff says of the card of a code, to a holder of the code (`card_codes.proof_of`)."""
     if services().settings.wallets is None:
         return CardFound(CardState.UNKNOWN)
-    return card_codes.find_card(
-        public_reading(), keyring(), reference, licence_id, proof, issuing().issuer, now()
-    )
+    return card_codes.find_card(public_reading(), keyring(), reference, licence_id, proof, issuing().issuer, now())
 
 
 class Wallets(NamedTuple):
@@ -127,7 +124,9 @@ def wallet_trust() -> Trust:
         return wallets().trust.read(now())
     except (SettingsError, KeyTrouble) as trouble:
         log.error("wallet_trust_unreadable", trouble=trouble.text)
-        raise NotIssuing("this registry cannot issue to wallets now: a file that its operator named is unusable") from None
+        raise NotIssuing(
+            "this registry cannot issue to wallets now: a file that its operator named is unusable"
+        ) from None
 
 
 def wallet_status_list(number: int) -> str:

@@ -41,7 +41,7 @@ def require_wallets() -> None:
 
 
 def own_trust_list() -> str:
-    """The registry's own keys as a signed list of trusted entities. Raises NotFound where wallets are switched off, NotIssuing."""
+    """The registry's own keys as a signed list of trusted entities. Raises NotFound where wallets are off, NotIssuing."""
     require_wallets()
     session, issuer = public_reading(), wallets().issuer
     origin = published_now(session).origin

@@ -18,5 +18,7 @@ def test_a_token_leads_to_one_request(database: Database) -> None:
     with pytest.raises(IntegrityError):
         step.insert("presentations", asked | {"id": 2, "reference": "ASKED0000002"})
     with pytest.raises(IntegrityError):
-        step.insert("presentations", asked | {"id": 3, "reference": "ASKED0000003", "token": "u" * 64, "refusal": "why not"})
+        step.insert(
+            "presentations", asked | {"id": 3, "reference": "ASKED0000003", "token": "u" * 64, "refusal": "why not"}
+        )
     step.undo()

@@ -186,4 +186,3 @@ def _corridor(language: Language, stated: str) -> str:
     return " → ".join(
         text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends
     )
-

@@ -4,12 +4,6 @@ No script: the page asks again by itself until the wallet has answered. It is ne
 another place, so the worker compares name and face.
 """
 
-"""Who is this person? A worker's phone shows a code, the recruiter's wallet answers, and the phone shows for whom they act.
-
-No script: the page asks again by itself until the wallet has answered. It is never green: whoever stands before the worker is
-compared by name and face, for a code that is shown here can be relayed to another place.
-"""
-
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -56,9 +50,7 @@ def ask_wallet(language: Language) -> Response:
     job = {name: code for name, code in chosen.items() if code in COUNTRIES}
     purpose, name = text(language, "page.person.purpose"), text(language, "page.site")
     with writing() as session:
-        asked = presentations.begin(
-            session, keyring(), asker, now(), ask=Ask.CARD, purpose=purpose, name=name, job=job
-        )
+        asked = presentations.begin(session, keyring(), asker, now(), ask=Ask.CARD, purpose=purpose, name=name, job=job)
         return see_other(f"/{language}/person/{asked.reader}")
 
 
@@ -98,5 +90,11 @@ def _words(language: Language, result: Seen) -> dict[str, Any]:
 
 def _page(language: Language, step: str, cache_control: str = NOT_KEPT, **context: Any) -> Response:
     return page(
-        "person.html", language, here="person", cache_control=cache_control, step=step, **context, **job_choices(language)
+        "person.html",
+        language,
+        here="person",
+        cache_control=cache_control,
+        step=step,
+        **context,
+        **job_choices(language),
     )

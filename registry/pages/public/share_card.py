@@ -132,7 +132,9 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
         y += 300
     with Image.open(BytesIO(card.code)) as symbol:
         side = min(720, _PHONE[1] - 200 - y)
-        image.paste(symbol.convert("RGB").resize((side, side), Image.Resampling.NEAREST), ((_PHONE[0] - side) // 2, y + 16))
+        image.paste(
+            symbol.convert("RGB").resize((side, side), Image.Resampling.NEAREST), ((_PHONE[0] - side) // 2, y + 16)
+        )
     _written(draw, card.warning, _font("Bold", 26, face), y + side + 32, "#a8362a", 4)
     out = BytesIO()
     image.save(out, format="PNG", optimize=True)

@@ -141,4 +141,3 @@ def card_record(language: Language, stated: CardContent) -> dict[str, str]:
         "issued": date_text(language, datetime.fromtimestamp(stated.issued_at, UTC).date()),
     }
     return {name: value for name, value in facts.items() if value}
-

@@ -57,7 +57,12 @@ _FORMS: Mapping[Ask, Sequence[WalletForm]] = {
 }
 _IDS = {WalletForm.LICENCE: "licence", WalletForm.STAFF_CARD: "card"}
 _PATHS: Mapping[WalletForm, Sequence[Sequence[str]]] = {
-    WalletForm.LICENCE: (("agency", "agency_id"), ("agency", "names"), ("licence", "licence_id"), ("licence", "number")),
+    WalletForm.LICENCE: (
+        ("agency", "agency_id"),
+        ("agency", "names"),
+        ("licence", "licence_id"),
+        ("licence", "number"),
+    ),
     WalletForm.STAFF_CARD: (
         ("agency", "agency_id"),
         ("agency", "names"),
@@ -182,11 +187,13 @@ def begin(
     organisation_id: int | None = None,
     return_url: str | None = None,
 ) -> Asked:
-    """A request to whichever wallet is led to it. `name` says who asks, `purpose` why; both are signed, and the wallet shows them."""
+    """A request to any wallet that is led to it. `name` says who asks, `purpose` why; both are signed and shown."""
     forget(session, at)
     token, reader, reference = secrets.token_urlsafe(24), secrets.token_urlsafe(24), new_reference()
     key = ECKey.generate_key("P-256", parameters={"use": "enc", "alg": "ECDH-ES", "kid": "1"})
-    stored = _Secrets(token, secrets.token_urlsafe(24), {name: str(value) for name, value in key.as_dict(private=True).items()})
+    stored = _Secrets(
+        token, secrets.token_urlsafe(24), {name: str(value) for name, value in key.as_dict(private=True).items()}
+    )
     made = Presentation(
         reference=reference,
         token=_digest(token),
@@ -341,7 +348,12 @@ def result_of(keyring: Keyring, asked: Presentation) -> Shown | None:
 
 
 def presentation_of(
-    session: Session, at: datetime, *, reader: str | None = None, organisation_id: int | None = None, reference: str = ""
+    session: Session,
+    at: datetime,
+    *,
+    reader: str | None = None,
+    organisation_id: int | None = None,
+    reference: str = "",
 ) -> Presentation:
     """One that lives, for who may read it: by its reader's token, or as its organisation. Raises NotFound."""
     its = (

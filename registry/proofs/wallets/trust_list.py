@@ -1,4 +1,4 @@
-"""The registry's own keys as a list of trusted entities (ETSI TS 119 602, JSON, signed as JAdES compact), for those who read such lists.
+"""The registry's own keys as a list of trusted entities (ETSI TS 119 602, JSON, JAdES compact), for readers of such lists.
 
 The list says what the trust file says (docs/users/proofs.md): under which root licences and staff cards are signed, and where the
 log is. It is signed by the credential key, whose certificate names the operator as the list does (clause 6.8).
@@ -68,7 +68,10 @@ def _registry(issuer: Issuer, origin: str, roots: list[str]) -> dict[str, Any]:
                     "ServiceTypeIdentifier": f"{issuer.url}/vct/recruitment-licence/v2",
                     "ServiceDigitalIdentity": {"X509Certificates": [{"val": one} for one in roots]},
                     "ServiceSupplyPoints": [
-                        {"ServiceType": f"{issuer.url}/.well-known/registry-trust.json", "uriValue": f"https://{origin}"}
+                        {
+                            "ServiceType": f"{issuer.url}/.well-known/registry-trust.json",
+                            "uriValue": f"https://{origin}",
+                        }
                     ],
                 }
             }

@@ -159,9 +159,7 @@ def test_a_card_that_the_register_does_not_know_as_it_is_shown_is_forged(
     assert 'data-stands="differs"' in piece_of(client, forged)
 
 
-def test_nothing_of_a_card_is_logged(
-    client: FlaskClient, carried: Carried, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_nothing_of_a_card_is_logged(client: FlaskClient, carried: Carried, capfd: pytest.CaptureFixture[str]) -> None:
     page_of(client, carried.code)
     piece_of(client, carried.code)
     printed = "".join(capfd.readouterr())

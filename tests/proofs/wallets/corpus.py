@@ -100,7 +100,9 @@ def good(licence: Parts, card: Parts, other: Parts, portrait: Parts, signer: Sig
     yield "a card, issued an hour ago", presented(card, signer, claims={"iat": card.at - 3600, "nbf": card.at - 3600})
 
 
-def broken(licence: Parts, card: Parts, other: Parts, signer: Signer, public: bytes, stranger: str) -> Iterator[tuple[str, str]]:
+def broken(
+    licence: Parts, card: Parts, other: Parts, signer: Signer, public: bytes, stranger: str
+) -> Iterator[tuple[str, str]]:
     """Fifty, by what is wrong. `public` is the issuer's public key as bytes, `stranger` a certificate of another root."""
     yield from _broken_signatures(licence, other, signer, public, stranger)
     yield from _broken_claims(licence, signer)
@@ -118,7 +120,10 @@ def _broken_signatures(
 
     yield "signed by no one", rebound(f"{base64url(json.dumps(licence.header | {'alg': 'none'}).encode())}.{body}.")
     secret = lambda text: hmac.new(public, text, hashlib.sha256).digest()  # noqa: E731
-    yield "signed by the public key as a secret", rebound(_jws(licence.header | {"alg": "HS256"}, licence.claims, secret))
+    yield (
+        "signed by the public key as a secret",
+        rebound(_jws(licence.header | {"alg": "HS256"}, licence.claims, secret)),
+    )
     for kind in ("vc+sd-jwt", "JWT", None):
         yield f"issued as {kind}", presented(licence, signer, header={"typ": kind})
     yield "critical header", presented(licence, signer, header={"crit": ["exp"]})

@@ -3,6 +3,7 @@
 import hashlib
 import io
 from collections.abc import Callable
+from typing import Any
 
 import cbor2
 import cwt
@@ -72,7 +73,8 @@ def found(session: Session, keyring: Keyring, code: str, **changes: object) -> C
     """What the register says to somebody who holds the code."""
     claims = read_paper(code).claims
     stated = {"reference": claims[rules.SUB], "licence_id": claims[rules.LICENCE_ID], "proof": proof_of(claims)}
-    return find_card(session, keyring, issuer=URL, at=now(), **stated | changes).state  # type: ignore[arg-type]
+    asked: dict[str, Any] = {"issuer": URL, "at": now(), **stated, **changes}
+    return find_card(session, keyring, **asked).state
 
 
 def test_a_code_says_agency_person_licence_and_the_digest_of_the_portrait(
@@ -147,7 +149,13 @@ def test_a_code_is_over_after_a_year_and_an_unknown_one_is_unknown(
 
 
 def test_a_code_outlives_the_renaming_of_its_agency(
-    session: Session, publish: Callable[[], None], issuer: WalletIssuer, row: StaffCard, code: str, agency: record.Agency, signer: Signer
+    session: Session,
+    publish: Callable[[], None],
+    issuer: WalletIssuer,
+    row: StaffCard,
+    code: str,
+    agency: record.Agency,
+    signer: Signer,
 ) -> None:
     amend(session, make.changed(agency, names=(make.name_record("Nové Jméno s.r.o."),)), Event("agency.amended"))
     publish()

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,15 +12,12 @@ from sqlalchemy.orm import Session
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.settings import Settings
-from registry.http.app_services import keyring
-from registry.http.presentations import verifier
 from registry.proofs.wallets import presentations, staff
 from registry.proofs.wallets.issuing import WalletIssuer
 from registry.proofs.wallets.presentations import Presentation
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
 from registry.vocabulary.register import LicenceStatus
 from tests.api.organisations.conftest import Program, program_of
 from tests.make import ZONES, changed, status_record
@@ -126,7 +122,10 @@ def test_an_answer_counts_once(client: FlaskClient, program: Program, licence: H
     request, path = asked(client, program, ask="licence")
     assert answering.answer(client, request, licence=answering.shown(licence, request)).status_code == 200
     assert answering.answer(client, request, licence=answering.shown(licence, request)).status_code == 404
-    assert client.get(request.claims["response_uri"].removeprefix(answering.URL).removesuffix("/answer")).status_code == 404
+    assert (
+        client.get(request.claims["response_uri"].removeprefix(answering.URL).removesuffix("/answer")).status_code
+        == 404
+    )
     assert result(program, path)["state"] == "shown"
 
 
@@ -186,7 +185,12 @@ def test_a_card_of_another_agency_does_not_pass_beside_a_licence(
 
 
 def test_a_suspension_is_seen_at_once(
-    client: FlaskClient, program: Program, session: Session, publish: Callable[[], None], agency: record.Agency, card: Held
+    client: FlaskClient,
+    program: Program,
+    session: Session,
+    publish: Callable[[], None],
+    agency: record.Agency,
+    card: Held,
 ) -> None:
     request, path = asked(client, program, ask="card")
     state(session, agency, LicenceStatus.SUSPENDED)
@@ -240,8 +244,12 @@ def test_with_an_address_to_return_to_only_the_wallets_own_device_reads_the_resu
     assert program.get(f"{path}?response_code={code}").get_json()["state"] == "shown"
 
 
-@pytest.mark.parametrize("changes", [{"return_url": "http://works.example"}, {"return_url": "x"}, {"ask": "all"}, {"purpose": ""}])
-def test_a_request_that_makes_no_sense_is_refused(program: Program, agency: record.Agency, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"return_url": "http://works.example"}, {"return_url": "x"}, {"ask": "all"}, {"purpose": ""}]
+)
+def test_a_request_that_makes_no_sense_is_refused(
+    program: Program, agency: record.Agency, changes: dict[str, Any]
+) -> None:
     response = program.post(ASKED, BODY | changes)
     assert response.status_code == 400
     assert [fault["parameter"] for fault in response.get_json()["errors"]] == list(changes)

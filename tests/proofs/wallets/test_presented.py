@@ -78,10 +78,10 @@ def cases(held: Held, issuer: WalletIssuer, settings: Settings) -> list[tuple[st
     root = new_key(stranger, Use.ROOT, URL)
     own = new_key(stranger, Use.CREDENTIAL, URL, root=root).key.certificate  # type: ignore[arg-type]
     assert own is not None
-    made = [(name, text, True) for name, text in corpus.good(held.licence, held.card, held.other, held.portrait, signer)]
-    made += [
-        (name, text, False) for name, text in corpus.broken(held.licence, held.card, held.other, signer, pem, own)
+    made = [
+        (name, text, True) for name, text in corpus.good(held.licence, held.card, held.other, held.portrait, signer)
     ]
+    made += [(name, text, False) for name, text in corpus.broken(held.licence, held.card, held.other, signer, pem, own)]
     return made
 
 
@@ -118,7 +118,9 @@ class Polaris:
         self._client, self._root = client, root
         self._authority = status.StatedAuthority()
         for uri in lists:
-            self._authority.state(credential_issuer=URL, status_uri=uri, verify=self._is_signed, why="the registry's own")
+            self._authority.state(
+                credential_issuer=URL, status_uri=uri, verify=self._is_signed, why="the registry's own"
+            )
 
     def is_taken(self, text: str, at: int) -> bool:
         verdict = sdjwt.verify_presentation(

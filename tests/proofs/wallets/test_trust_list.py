@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.keyring import Use
+from registry.log.keys import new_key, sync_keys
 from registry.log.queries import logged_keys
 from registry.proofs.wallets.issuing import WalletIssuer
 from tests.proofs.wallets.making import OPERATOR, agency_with_licence
@@ -49,11 +50,13 @@ def test_a_reader_of_such_lists_finds_the_root_under_which_the_registry_signs(
 
 
 def test_the_list_is_believed_under_no_other_key_and_its_number_grows_with_the_keys(
-    client: FlaskClient, root: x509.Certificate, rotate: Callable[[Use], object], issuer: WalletIssuer
+    client: FlaskClient, session: Session, publish: Callable[[], None], root: x509.Certificate, issuer: WalletIssuer
 ) -> None:
     before = read(client, root).sequence_number
     stranger = certificate(issuer.keyring.active(Use.STATUS).certificate)
     with pytest.raises(TrustListError):
         read(client, stranger)
-    rotate(Use.STATUS)
+    issuer.keyring.keep(new_key(issuer.keyring, Use.STATUS, "http://127.0.0.1:8000", operator=OPERATOR).key)
+    sync_keys(session, issuer.keyring)
+    publish()
     assert read(client, root).sequence_number > before
