@@ -46,7 +46,7 @@ def card(session: Session, publish: Callable[[], None], issuer: WalletIssuer) ->
 
 def begun(client: FlaskClient, language: str = "en") -> str:
     """The address on which the worker waits."""
-    response = client.post(f"/{language}/person", data=JOB)
+    response = client.post(f"/{language}/person", data=JOB, follow_redirects=False)
     assert response.status_code == 303
     assert response.headers["Cache-Control"] == "no-store"
     return str(response.headers["Location"])

@@ -92,7 +92,10 @@ def test_an_organisation_learns_for_which_agency_a_person_acts(
     assert (found["state"], found["refusal"]) == ("shown", None)
     assert (found["agency_id"], found["licence_id"]) == (agency.agency_id, agency.licences[0].licence_id)
     assert (found["person"]["given_name"], found["person"]["family_name"]) == ("Ada", "Esempio")
-    assert found["today"]["verdict"] in ("yes", "unknown")
+    question = f"agency_id={agency.agency_id}&origin=CN&destination=CZ"
+    verified = client.get(f"/api/v1/verify?{question}").get_json()
+    assert found["today"]["verdict"] == verified["verdict"]
+    assert [one["code"] for one in found["today"]["reasons"]] == [one["code"] for one in verified["reasons"]]
 
 
 def test_the_request_says_who_asks_and_why_and_asks_for_no_more_than_is_needed(
