@@ -5,8 +5,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from registry.core.clock import now
-from registry.core.errors import NotFound, NotIssuing
-from registry.core.keyring import KeyState, Use
+from registry.core.errors import KeyTrouble, NotFound, NotIssuing
+from registry.core.keyring import Use
 from registry.http.app_services import keyring, verdicts
 from registry.http.credentials import issuing, wallet_trust, wallets
 from registry.http.transaction import public_reading, services
@@ -22,16 +22,18 @@ from registry.verification.verdicts.verdict import decide
 
 
 def verifier() -> Verifier:
-    """In whose name wallets are asked. Raises NotFound where wallets are switched off, NotIssuing without a root."""
+    """In whose name wallets are asked. Raises NotFound where wallets are switched off, NotIssuing without keys."""
     require_wallets()
-    keys = logged_keys(public_reading()).values()
-    root = next((key for key in reversed(keys) if key.use is Use.ROOT and key.state is KeyState.ACTIVE), None)
-    if root is None or root.certificate is None:
-        raise NotIssuing("this registry cannot ask wallets now: its log has no root yet")
+    try:
+        root = keyring().active(Use.ROOT).certificate
+    except KeyTrouble:
+        root = None
+    if root is None:
+        raise NotIssuing("this registry cannot ask wallets now: it has no root key with a certificate")
     trust, signer = wallet_trust(), issuing().signers.of(Use.CREDENTIAL)
     own = (signer.key.certificate or "",) if trust.access is None else trust.access.x5c
     sign = signer.sign if trust.access is None else trust.access.sign
-    return Verifier(issuing().issuer, own, sign, root.certificate, trust.registration)
+    return Verifier(issuing().issuer, own, sign, root, trust.registration)
 
 
 def require_wallets() -> None:

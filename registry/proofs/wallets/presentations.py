@@ -292,7 +292,8 @@ def _decrypted(body: str, key: dict[str, str]) -> dict[str, Any]:
     if len(body) > MAX_ANSWER:
         raise Unreadable("the answer is too large")
     try:
-        found = msgspec.json.decode(jwe.decrypt_compact(body, ECKey.import_key(key), registry=_ENCRYPTION).plaintext)
+        opened = jwe.decrypt_compact(body, ECKey.import_key(dict[str, Any](key)), registry=_ENCRYPTION)
+        found = msgspec.json.decode(opened.plaintext or b"")
     except (JoseError, ValueError, TypeError, KeyError, msgspec.DecodeError):
         raise Unreadable("the answer is not encrypted as the request asks") from None
     if not isinstance(found, dict):
