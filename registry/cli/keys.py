@@ -177,9 +177,7 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
                     click.echo(f"made {made.use} {made.kid}")
             else:
                 if not others:
-                    made_kid = add_key(
-                        sessions, keyring, key.use, settings.public_url, root_file, settings.operator
-                    )
+                    made_kid = add_key(sessions, keyring, key.use, settings.public_url, root_file, settings.operator)
                     click.echo(f"made {key.use} {made_kid} in its place")
                 _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
         cli.sign_published(settings, sessions)

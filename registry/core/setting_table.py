@@ -291,7 +291,10 @@ SETTINGS: tuple[Setting, ...] = (
         shown="none: every wallet is refused",
     ),
     Setting(
-        "REGISTRY_WALLET_LIST_SIGNERS", Need.WALLETS, "file of the certificates (PEM) that sign those lists", shown="none"
+        "REGISTRY_WALLET_LIST_SIGNERS",
+        Need.WALLETS,
+        "file of the certificates (PEM) that sign those lists",
+        shown="none",
     ),
     Setting(
         "REGISTRY_WALLET_ACCESS",

@@ -1,4 +1,4 @@
-"""Where wallets get their credentials (OpenID4VCI 1.0 as HAIP 1.0 profiles it), and what verifiers ask for: types and status lists.
+"""Where wallets get their credentials (OpenID4VCI 1.0 as HAIP 1.0 profiles it), and what verifiers read: types, status lists.
 
 Errors are those of RFC 6749, RFC 9449 and OpenID4VCI 1.0: 400 or 401 with the code named. Nothing is acknowledged before it is
 committed, and what a refused request used up stays used.

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    CursorResult,
     DateTime,
     Engine,
     Enum,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     Select,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
     true,
@@ -311,8 +311,8 @@ def insert_missing(session: Session, model: type[Base], columns: Sequence[str], 
 def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert a row unless one with a key of it is there already. Gives whether it was new; the caller's transaction goes on."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    done = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return cast(CursorResult[Any], done).rowcount == 1
+    key = inspect(model).primary_key
+    return session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(*key)).first() is not None
 
 
 def prefer_indexes(session: Session) -> None:

@@ -113,7 +113,9 @@ def decide(session: Session, me: AuthenticatedOfficer) -> Response:
         addresses.append(grants.authorize(call, issuer, client_id, request_uri, licence, card or None))
 
     refusal = attempt(session, act)
-    return _request_page(session, me, client_id, request_uri, refusal) if refusal is not None else _to_wallet(*addresses)
+    return (
+        _request_page(session, me, client_id, request_uri, refusal) if refusal is not None else _to_wallet(*addresses)
+    )
 
 
 def _to_wallet(address: str) -> Response:

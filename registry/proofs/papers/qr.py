@@ -20,7 +20,7 @@ DOTS_PER_MODULE = 8
 
 
 class Symbol:
-    """The QR symbol of one address with a fragment."""
+    """The QR symbol of one address, with a fragment or without."""
 
     def __init__(self, address: str) -> None:
         beginning, mark, fragment = address.partition("#")

@@ -84,7 +84,7 @@ def offer(
 ) -> Offer:
     """Offer a licence of the agency, or one of its staff cards, to the wallet that reads the offer. A former offer of it ends.
 
-    `with_sign_in`: by the authorization code flow, where somebody of the agency signs in on the way; else by a pre-authorized code.
+    `with_sign_in`: by the authorization code flow, where the agency signs in on the way; else by a pre-authorized code.
     Raises NotFound, and as `WalletIssuer.content_of`.
     """
     session, agency = call.session, call.actor.agency
@@ -224,7 +224,9 @@ def push(session: Session, wallet: Wallet, sent: Mapping[str, str], at: datetime
         raise OAuthError("invalid_request", "PKCE with S256 is required")
     redirect_uri = sent.get("redirect_uri", "")
     if not is_return_address(redirect_uri):
-        raise OAuthError("invalid_request", "redirect_uri must be an https address, or one of a scheme of the wallet's own")
+        raise OAuthError(
+            "invalid_request", "redirect_uri must be an https address, or one of a scheme of the wallet's own"
+        )
     scopes = [word for word in sent.get("scope", "").split() if word in set(WalletForm)]
     if len(scopes) != 1:
         raise OAuthError("invalid_scope", f"scope must name one of {', '.join(WalletForm)}")
@@ -242,7 +244,12 @@ def push(session: Session, wallet: Wallet, sent: Mapping[str, str], at: datetime
     else:
         grant = WalletGrant(form=WalletForm(scopes[0]), made_at=at)
         session.add(grant)
-    grant.step, grant.request, grant.code, grant.code_until = GrantStep.PUSHED, request, _digest(code), at + REQUEST_LIFE
+    grant.step, grant.request, grant.code, grant.code_until = (
+        GrantStep.PUSHED,
+        request,
+        _digest(code),
+        at + REQUEST_LIFE,
+    )
     session.flush()
     return f"{REQUEST_URI}{code}"
 
@@ -253,7 +260,12 @@ def is_return_address(address: str) -> bool:
         parts = urlsplit(address)
     except ValueError:
         return False
-    if parts.fragment or not address.isascii() or not address.isprintable() or any(mark in address for mark in ' "<>\\'):
+    if (
+        parts.fragment
+        or not address.isascii()
+        or not address.isprintable()
+        or any(mark in address for mark in ' "<>\\')
+    ):
         return False
     if parts.scheme == "https":
         return bool(parts.hostname) and parts.username is None
@@ -262,7 +274,9 @@ def is_return_address(address: str) -> bool:
     return bool(_SCHEME.fullmatch(parts.scheme)) and parts.scheme not in _NEVER
 
 
-def redeem(session: Session, keyring: Keyring, wallet: Wallet, key: str, sent: Mapping[str, str], at: datetime) -> Tokens:
+def redeem(
+    session: Session, keyring: Keyring, wallet: Wallet, key: str, sent: Mapping[str, str], at: datetime
+) -> Tokens:
     """Tokens for what a wallet shows at the token endpoint. `key` is the thumbprint of its DPoP key. Raises OAuthError."""
     if sent.get("client_id", wallet.client_id) != wallet.client_id:
         raise OAuthError("invalid_request", "client_id must be the sub of the wallet attestation")
@@ -318,7 +332,7 @@ def _by_code(session: Session, wallet: Wallet, key: str, sent: Mapping[str, str]
 
 
 def _refreshed(session: Session, wallet: Wallet, key: str, sent: Mapping[str, str], at: datetime) -> Tokens:
-    """A new access token. The refresh token stays: it is of use to its wallet and key alone (RFC 9700, 4.14.2)."""
+    """A new access token. The refresh token stays: it is of use to its wallet and key alone (FAPI 2.0, 5.3.2.1 (9))."""
     refresh = sent.get("refresh_token", "")
     grant = _locked(session, WalletGrant.refresh == _digest(refresh), GrantStep.OPEN)
     if grant is None or grant.refresh_until is None or grant.refresh_until <= at:

@@ -120,7 +120,6 @@ class WalletIssuer:
         stated = rules.claims(self.issuer, subject.form, content, holder, place, at=at, until=until)
         return "~".join([compact_jws(CREDENTIAL_TYPE, rules.with_digests(stated, hidden), signer), *hidden, ""])
 
-
     def settle(self, session: Session, at: datetime) -> tuple[int, int]:
         """End what is over: staff cards of licences that ended, and copies that state what has changed (ARF VCR_09).
 
@@ -154,7 +153,7 @@ class WalletIssuer:
         return cards, copies
 
 
-def _changed_since(at: datetime) -> Select[tuple[WalletForm, str, int | None, str]]:
+def _changed_since(at: datetime) -> Select[WalletForm, str, int | None, str]:
     """What living copies state of licences with a newer entry about their agency."""
     newer = exists().where(Entry.agency_id == Licence.agency_id, Entry.at > WalletCredential.issued_at)
     return (

@@ -17,7 +17,7 @@ from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
 class StaffCard(Base):
     """An agency says that a person acts for it under a licence (public references both).
 
-    `person` is the sealed name (`staff.Person`), `portrait` the sealed picture and `portrait_digest` what the card says of it; all
+    `person` is the sealed name (`staff.Person`), `portrait` the sealed picture, `portrait_digest` what the card says of it. All
     three are None once the card ended. `ordered_by` is the reference of the agency's user.
     """
 
@@ -41,7 +41,7 @@ class WalletGrant(Base):
 
     `code` is the digest of what the wallet shows next (`step`), until `code_until`. It is replaced in the transaction in which it
     is shown, so that each code works once. `tx_code` is the keyed digest of the number told apart, `tries` how often a wrong
-    one was typed. `request` is what the wallet pushed. `wallet` is its `client_id`, `key` the thumbprint of its DPoP key.
+    one was typed. `request` is what the wallet pushed. `wallet` is its client id, `key` the thumbprint of its DPoP key.
     `access` and `refresh` are digests of its tokens. Agency and licence are empty while a wallet that came by itself waits.
     """
 
@@ -71,8 +71,8 @@ class WalletGrant(Base):
 class WalletCredential(Base):
     """A credential that was issued, and its place in a status list, which no other ever gets.
 
-    `content` is a digest of what it states: it ends when that changes. `access` is the digest of the token that it was issued for.
-    A row stays when all is over, for a place is not given twice; it names no person.
+    `content` is a digest of what it states: it ends when that changes. `access` is the digest of its token. A row stays when all
+    is over, for a place is not given twice; it names no person.
     """
 
     __tablename__ = "wallet_credentials"
@@ -95,7 +95,7 @@ class WalletCredential(Base):
 
 
 class UsedOnce(Base):
-    """The digest of a nonce or of a proof's `jti` that was used, until it would not be taken any more anyway."""
+    """The digest of a nonce or of a proof's id that was used, until it would not be taken any more anyway."""
 
     __tablename__ = "wallet_used_once"
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)

@@ -172,7 +172,9 @@ class ProofReader:
         except BadToken as trouble:
             raise OAuthError("invalid_proof", f"the proof {trouble}") from None
         if not self._use_nonce(nonce, NonceUse.PROOF):
-            raise OAuthError("invalid_nonce", "the proof must bear a c_nonce of the nonce endpoint that was not used yet")
+            raise OAuthError(
+                "invalid_nonce", "the proof must bear a c_nonce of the nonce endpoint that was not used yet"
+            )
         return key
 
     def _read_attestation_proof(self, text: str) -> tuple[Jwk, Any]:

@@ -83,9 +83,7 @@ class Content(NamedTuple):
         return base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
 
 
-def licence_content(
-    issuer: Issuer, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None
-) -> Content:
+def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None) -> Content:
     """What a licence in a wallet states. `time_zone` is where the authority sits."""
     stated = licence.record
     fields = ("licence_id", "authority", "country", "kind", "number", *TERMS)
@@ -255,8 +253,8 @@ NAMES: Mapping[WalletForm, tuple[str, ...]] = {
 _DESCRIPTIONS = {
     WalletForm.LICENCE: "A licence to recruit workers, as the registry's log states it. Whether it is in force today, its status "
     "list says. A licence is not a visa.",
-    WalletForm.STAFF_CARD: "An agency says that the holder acts for it. The registry repeats the agency's word and has not looked "
-    "at the person. It is worth nothing without the agency's licence.",
+    WalletForm.STAFF_CARD: "An agency says that the holder acts for it. The registry repeats the agency's word and has not "
+    "looked at the person. It is worth nothing without the agency's licence.",
 }
 
 _LABELS: Mapping[str, tuple[str, ...]] = {
@@ -285,7 +283,14 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
 
 _SHOWN = {
     WalletForm.LICENCE: ("agency.names", "licence.number", "issuing_authority"),
-    WalletForm.STAFF_CARD: ("agency.names", "acts_as", "given_name", "family_name", "portrait_digest", "issuing_authority"),
+    WalletForm.STAFF_CARD: (
+        "agency.names",
+        "acts_as",
+        "given_name",
+        "family_name",
+        "portrait_digest",
+        "issuing_authority",
+    ),
 }
 
 

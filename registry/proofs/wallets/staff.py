@@ -91,9 +91,7 @@ def end(call: Call[AgencyUser], reference: str) -> StaffCard:
     card = lock(call.session, StaffCard, *its, missing="there is no such staff card")
     if card.ended_at is None:
         end_cards(call.session, [card], CardEnd.BY_AGENCY, call.at)
-        record(
-            call.session, "staff_card.ended", agency, on=call.at.date(), actor=call.actor.name, detail=reference
-        )
+        record(call.session, "staff_card.ended", agency, on=call.at.date(), actor=call.actor.name, detail=reference)
     return card
 
 

@@ -80,7 +80,7 @@ def _is_young(token: _Token, now: datetime) -> bool:
 
 
 def values(session: Session, number: int, size: int, days: AuthorityDays, now: datetime) -> list[tuple[int, int]]:
-    """Places of a list and their values. What ended is invalid for ever; what is over by `exp` alone has no value any more."""
+    """Places of a list and their values. What ended is invalid for ever; what is over by its term alone has no value any more."""
     its = WalletCredential.list_number == number
     standing = licence_values(session, size, days, its & lives(now))
     rows = session.execute(
@@ -99,9 +99,7 @@ def lives(now: datetime) -> ColumnElement[bool]:
     return WalletCredential.ended_at.is_(None) & (WalletCredential.expires_at > now)
 
 
-def licence_values(
-    session: Session, size: int, days: AuthorityDays, which: ColumnElement[bool]
-) -> dict[str, int]:
+def licence_values(session: Session, size: int, days: AuthorityDays, which: ColumnElement[bool]) -> dict[str, int]:
     """The value of each licence, by its reference, on which credentials of `which` were issued."""
     on_them = Licence.reference.in_(select(WalletCredential.licence).where(which))
     return {

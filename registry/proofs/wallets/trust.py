@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import structlog
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from registry.core.errors import SettingsError
@@ -45,7 +45,7 @@ class AccessKey(NamedTuple):
 
 
 class Trust(NamedTuple):
-    """`providers`: roots under which wallets and their keys are attested. The other two are None where the operator named none."""
+    """`providers`: roots under which wallets and their keys are attested. The others are None where none is named."""
 
     providers: tuple[x509.Certificate, ...]
     access: AccessKey | None

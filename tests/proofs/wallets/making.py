@@ -19,6 +19,8 @@ from registry.proofs.wallets import staff
 from registry.proofs.wallets.issuing import Subject, WalletIssuer
 from registry.proofs.wallets.models import StaffCard
 from registry.register.agencies import record
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
 from registry.vocabulary.licensing import WalletForm
 from registry.vocabulary.register import LicenceStatus
 from tests import make
@@ -83,12 +85,17 @@ class Held:
         return found
 
 
-def agency_with_licence(
-    session: Session, status: LicenceStatus = LicenceStatus.ACTIVE, **facts: Any
-) -> record.Agency:
+def agency_with_licence(session: Session, status: LicenceStatus = LicenceStatus.ACTIVE, **facts: Any) -> record.Agency:
     """A published agency with one licence; `facts` are the licence's."""
     licence = make.licence_record(status=status, **facts)
     return make.make_agency(session, country=licence.country, licences=(licence,))
+
+
+def state_status(session: Session, agency: record.Agency, status: LicenceStatus = LicenceStatus.ACTIVE) -> None:
+    """Let the licence have that status, and never have had another."""
+    stated = make.public_record_of(session, agency.agency_id)
+    licence = make.changed(stated.licences[0], status_history=(make.status_record(status),))
+    amend(session, make.changed(stated, licences=(licence,)), Event("licence.corrected", is_correction=True))
 
 
 def call_of(session: Session, agency: record.Agency) -> Call[staff.AgencyUser]:
@@ -96,7 +103,12 @@ def call_of(session: Session, agency: record.Agency) -> Call[staff.AgencyUser]:
 
 
 def order(
-    session: Session, issuer: WalletIssuer, agency: record.Agency, given: str = "Ada", family: str = "Esempio", **facts: Any
+    session: Session,
+    issuer: WalletIssuer,
+    agency: record.Agency,
+    given: str = "Ada",
+    family: str = "Esempio",
+    **facts: Any,
 ) -> StaffCard:
     """A staff card under the agency's first licence."""
     person = staff.Person(given, family)

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from base64 import b64decode, b64encode
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -15,8 +16,11 @@ from sd_jwt.verifier import SDJWTVerifier
 from registry.core.clock import now
 from registry.core.errors import NotIssuing, NotNow
 from registry.core.keyring import Use
+from registry.log.keys import new_key, sync_keys
 from registry.proofs.wallets import issuing
 from registry.proofs.wallets.issuing import Subject
+from registry.register.agencies.actions import amend
+from registry.register.agencies.publishing import Event
 from registry.vocabulary.licensing import WalletForm
 from registry.vocabulary.register import LicenceStatus
 from tests import make
@@ -29,6 +33,7 @@ from tests.proofs.wallets.making import (
     card_in_wallet,
     licence_in_wallet,
     order,
+    state_status,
 )
 
 URL = "http://127.0.0.1:8000"
@@ -147,29 +152,18 @@ def test_a_suspension_is_seen_and_lifted_and_a_revocation_is_for_good(client, se
     make.suspend(session, agency.agency_id)
     publish()
     assert value_of(client, held) == 2
-    make.suspend(session, agency.agency_id, LicenceStatus.ACTIVE)
-    _end_suspension(session, agency.agency_id)
+    state_status(session, agency)
     publish()
     assert value_of(client, held) == 0
-    make.suspend(session, agency.agency_id, LicenceStatus.REVOKED_IMMEDIATE)
+    state_status(session, agency, LicenceStatus.REVOKED_IMMEDIATE)
     publish()
     assert value_of(client, held) == 1
     assert issuer.settle(session, now()) == (0, 1)
     # A court sets the revocation aside: the licence holds again, the copy does not.
-    _end_suspension(session, agency.agency_id)
+    state_status(session, agency)
     publish()
     assert value_of(client, held) == 1
     assert value_of(client, licence_in_wallet(session, issuer, agency)) == 0
-
-
-def _end_suspension(session, agency_id: str) -> None:
-    """Let the licence be active, as if it had never been anything else."""
-    from registry.register.agencies.actions import amend
-    from registry.register.agencies.publishing import Event
-
-    stated = make.public_record_of(session, agency_id)
-    licence = make.changed(stated.licences[0], status_history=(make.status_record(),))
-    amend(session, make.changed(stated, licences=(licence,)), Event("licence.corrected", is_correction=True))
 
 
 def test_a_copy_ends_when_what_it_states_has_changed(client, session, publish, issuer):
@@ -177,9 +171,6 @@ def test_a_copy_ends_when_what_it_states_has_changed(client, session, publish, i
     publish()
     held = licence_in_wallet(session, issuer, agency)
     assert issuer.settle(session, now()) == (0, 0)
-    from registry.register.agencies.actions import amend
-    from registry.register.agencies.publishing import Event
-
     stated = make.public_record_of(session, agency.agency_id)
     amend(session, make.changed(stated, names=(make.name_record("Jiná Smyšlená s.r.o."),)), Event("agency.amended"))
     publish()
@@ -209,8 +200,6 @@ def test_a_certificate_that_names_no_operator_issues_nothing(session, publish, i
     """As keys that were made before the operator was stated."""
     agency = agency_with_licence(session)
     publish()
-    from registry.log.keys import new_key, sync_keys
-
     keyring.keep(new_key(keyring, Use.CREDENTIAL, URL).key)
     sync_keys(session, keyring)
     publish()
@@ -239,8 +228,6 @@ def test_places_are_drawn_by_chance_and_none_twice(session, publish, issuer):
 
 
 def test_where_it_is_off_nothing_is_routed(settings, make_app):
-    from dataclasses import replace
-
     client = make_app(replace(settings, wallets=None)).test_client()
     for path in ("/status/w/0", "/vct/recruitment-licence/v2", "/.well-known/openid-credential-issuer"):
         assert client.get(path).status_code == 404

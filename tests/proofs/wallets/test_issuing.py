@@ -21,6 +21,8 @@ from tests.proofs.wallets.making import WalletKey, agency_with_licence, call_of,
 from tests.proofs.wallets.test_form import value_of
 from tests.proofs.wallets.wallet import BACK, CLIENT_ID, URL, Provider, Wallet, refused, stated_in
 
+pytestmark = pytest.mark.one_database
+
 LICENCE, CARD = "recruitment-licence", "recruiter-staff-card"
 
 
@@ -193,10 +195,12 @@ BROKEN_CLIENTS = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN_CLIENTS)
-def test_a_wallet_that_is_not_attested_is_refused(wallet, offered, name):
-    headers = wallet.headers(metadata.TOKEN, **BROKEN_CLIENTS[name](wallet))
-    assert refused(wallet.by_offer(offered(), headers=headers)) == (401, "invalid_client")
+def test_a_wallet_that_is_not_attested_is_refused(wallet, offered):
+    offer = offered()
+    for name, broken in BROKEN_CLIENTS.items():
+        headers = wallet.headers(metadata.TOKEN, **broken(wallet))
+        assert refused(wallet.by_offer(offer, headers=headers)) == (401, "invalid_client"), name
+    tokens_of(wallet.by_offer(offer))
 
 
 def test_attestations_of_all_drafts_are_taken(wallet, offered, keyring):
@@ -228,10 +232,12 @@ BROKEN_DPOP = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN_DPOP)
-def test_a_dpop_proof_that_is_broken_is_refused(wallet, offered, name):
-    headers = wallet.headers(metadata.TOKEN, DPoP=wallet.proof_of(metadata.TOKEN, **BROKEN_DPOP[name]))
-    assert refused(wallet.by_offer(offered(), headers=headers)) == (400, "invalid_dpop_proof")
+def test_a_dpop_proof_that_is_broken_is_refused(wallet, offered):
+    offer = offered()
+    for name, broken in BROKEN_DPOP.items():
+        headers = wallet.headers(metadata.TOKEN, DPoP=wallet.proof_of(metadata.TOKEN, **broken))
+        assert refused(wallet.by_offer(offer, headers=headers)) == (400, "invalid_dpop_proof"), name
+    tokens_of(wallet.by_offer(offer))
 
 
 def test_a_dpop_proof_bears_a_nonce_that_was_given_lately(wallet, offered, keyring):
@@ -267,12 +273,13 @@ BROKEN_PROOFS = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN_PROOFS)
-def test_a_proof_that_is_broken_is_refused_and_nothing_is_issued(session, wallet, offered, name):
+def test_a_proof_that_is_broken_is_refused_and_nothing_is_issued(session, wallet, offered):
     access = tokens_of(wallet.by_offer(offered()))["access_token"]
-    error, broken = BROKEN_PROOFS[name]
-    assert refused(wallet.credential(access, LICENCE, broken(wallet, WalletKey.new()))) == (400, error)
+    for name, (error, broken) in BROKEN_PROOFS.items():
+        answer = wallet.credential(access, LICENCE, broken(wallet, WalletKey.new()))
+        assert refused(answer) == (400, error), name
     assert session.execute(select(func.count(WalletCredential.id))).scalar_one() == 0
+    wallet.obtain(access, LICENCE)
 
 
 def test_a_token_is_of_use_for_its_own_form_and_key_alone(wallet, offered):
@@ -300,7 +307,9 @@ def test_a_token_that_is_shown_again_is_worth_one_credential(client, wallet, off
     assert (value_of(client, first), value_of(client, second)) == (1, 0)
 
 
-def test_nothing_is_issued_once_the_licence_is_suspended_or_the_card_ended(session, wallet, offered, issuer, agency, publish):
+def test_nothing_is_issued_once_the_licence_is_suspended_or_the_card_ended(
+    session, wallet, offered, issuer, agency, publish
+):
     card = order(session, issuer, agency)
     of_card = tokens_of(wallet.by_offer(offered(card.reference)))["access_token"]
     of_licence = tokens_of(wallet.by_offer(offered()))["access_token"]
@@ -328,10 +337,9 @@ BROKEN_REQUESTS = {
 }
 
 
-@pytest.mark.parametrize("name", BROKEN_REQUESTS)
-def test_a_pushed_request_that_is_broken_is_refused(session, wallet, name):
-    broken, error = BROKEN_REQUESTS[name]
-    assert refused(wallet.push(LICENCE, secrets.token_urlsafe(32), **broken)) == (400, error)
+def test_a_pushed_request_that_is_broken_is_refused(session, wallet):
+    for name, (broken, error) in BROKEN_REQUESTS.items():
+        assert refused(wallet.push(LICENCE, secrets.token_urlsafe(32), **broken)) == (400, error), name
     assert session.execute(select(func.count(WalletGrant.id))).scalar_one() == 0
 
 
@@ -339,20 +347,20 @@ def test_an_app_of_its_own_scheme_may_be_returned_to(wallet):
     assert wallet.push(LICENCE, "v", redirect_uri="eudi-openid4ci://authorize").status_code == 201
 
 
-@pytest.mark.parametrize(
-    ("form", "error"),
-    [
-        ({}, "invalid_request"),
-        ({"grant_type": "password"}, "unsupported_grant_type"),
-        ({"grant_type": "authorization_code"}, "invalid_grant"),
-        ({"grant_type": "refresh_token"}, "invalid_grant"),
-        ({"grant_type": grants.PRE_AUTHORIZED, "pre-authorized_code": "x"}, "invalid_request"),
-        ({"grant_type": grants.PRE_AUTHORIZED, "pre-authorized_code": "x", "tx_code": "1"}, "invalid_grant"),
-        ({"grant_type": "refresh_token", "refresh_token": "x", "client_id": "y"}, "invalid_request"),
-    ],
+BROKEN_FORMS = (
+    ({}, "invalid_request"),
+    ({"grant_type": "password"}, "unsupported_grant_type"),
+    ({"grant_type": "authorization_code"}, "invalid_grant"),
+    ({"grant_type": "refresh_token"}, "invalid_grant"),
+    ({"grant_type": grants.PRE_AUTHORIZED, "pre-authorized_code": "x"}, "invalid_request"),
+    ({"grant_type": grants.PRE_AUTHORIZED, "pre-authorized_code": "x", "tx_code": "1"}, "invalid_grant"),
+    ({"grant_type": "refresh_token", "refresh_token": "x", "client_id": "y"}, "invalid_request"),
 )
-def test_a_token_request_that_is_broken_is_refused(wallet, form, error):
-    assert refused(wallet.token(**form)) == (400, error)
+
+
+def test_a_token_request_that_is_broken_is_refused(wallet):
+    for form, error in BROKEN_FORMS:
+        assert refused(wallet.token(**form)) == (400, error), form
 
 
 def test_metadata_says_what_is_served(client, wallet):

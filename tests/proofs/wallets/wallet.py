@@ -32,7 +32,9 @@ class Provider:
     def __init__(self) -> None:
         root = ec.generate_private_key(ec.SECP256R1())
         self.key = WalletKey.new()
-        self.root = certificate("invented wallet root", root.public_key(), "invented wallet root", root, is_authority=True)
+        self.root = certificate(
+            "invented wallet root", root.public_key(), "invented wallet root", root, is_authority=True
+        )
         self.certificate = certificate("invented provider", self.key.secret.public_key(), "invented wallet root", root)
 
     @property
@@ -75,7 +77,12 @@ class Wallet:
 
     def attestation(self, **facts: Any) -> str:
         provider = facts.pop("provider", self.provider)
-        claims = {"iss": "https://provider.example", "sub": CLIENT_ID, "exp": seconds() + 3600, "cnf": {"jwk": self.instance.jwk}}
+        claims = {
+            "iss": "https://provider.example",
+            "sub": CLIENT_ID,
+            "exp": seconds() + 3600,
+            "cnf": {"jwk": self.instance.jwk},
+        }
         return provider.key.sign({"typ": "oauth-client-attestation+jwt", "x5c": provider.x5c}, claims | facts)
 
     def pop(self, **facts: Any) -> str:
@@ -85,7 +92,13 @@ class Wallet:
     def proof_of(self, path: str, access: str | None = None, *, key: WalletKey | None = None, **facts: Any) -> str:
         """A DPoP proof."""
         key = key or self.dpop
-        claims = {"htm": "POST", "htu": URL + path, "jti": secrets.token_hex(8), "iat": seconds(), "nonce": self.dpop_nonce}
+        claims = {
+            "htm": "POST",
+            "htu": URL + path,
+            "jti": secrets.token_hex(8),
+            "iat": seconds(),
+            "nonce": self.dpop_nonce,
+        }
         if access is not None:
             claims["ath"] = base64url(hashlib.sha256(access.encode()).digest())
         return key.sign({"typ": "dpop+jwt", "jwk": key.jwk}, claims | facts)
