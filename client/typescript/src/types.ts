@@ -302,6 +302,8 @@ export interface ArchivedReceipts {
   next_cursor: string | null;
 }
 
+export type Ask = Open<"licence" | "card" | "both">;
+
 export interface Authorities {
   /** The entries of this page, in the order of the operation. */
   items: Authority[];
@@ -2742,6 +2744,48 @@ export interface PlacedEvent {
   cursor: string;
 }
 
+export interface Presentation {
+  presentation_id: string;
+  ask: Ask;
+  /** State it is in, of a closed set. */
+  state: PresentationState;
+  refusal: Refusal | null;
+  /** Reference of the agency: twelve characters, the last of which checks the others. */
+  agency_id: string | null;
+  agency_names: string[];
+  /** Reference of the licence: twelve characters, the last of which checks the others. */
+  licence_id: string | null;
+  person: ShownPerson | null;
+  /** The verdict on the licence today, for the job that was stated. */
+  today: AnswerToday | null;
+  /** Last day of the sanction; null: without end. */
+  until: string;
+}
+
+export interface PresentationAsk {
+  ask: Ask;
+  /** Why you ask. The wallet shows it to the holder. */
+  purpose: string;
+  /** Where workers are recruited. */
+  origin?: CountryCode;
+  /** Where the job is. */
+  destination?: CountryCode;
+  /** An https address of yours to which a wallet on the same device leads back, with `response_code`. */
+  return_url?: string;
+}
+
+export interface PresentationAsked {
+  presentation_id: string;
+  /** For a wallet on the same device: `haip-vp://`. */
+  link: string;
+  /** The link as QR code: an SVG picture as a data: address. */
+  qr: string;
+  /** Then it is deleted with its result. */
+  until: string;
+}
+
+export type PresentationState = Open<"waiting" | "shown" | "refused">;
+
 export interface Problem {
   /** Address that explains the code. */
   type: string;
@@ -2894,6 +2938,8 @@ export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" |
 
 /** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
+
+export type Refusal = Open<"malformed" | "not_ours" | "altered" | "wrong_credential" | "not_valid_now" | "not_the_holder" | "for_another_request" | "not_disclosed" | "ended" | "suspended" | "another_agency" | "incomplete" | "declined">;
 
 export interface Regime {
   /** Stable: reasons lead to it. */
@@ -3158,6 +3204,14 @@ export interface SectorScope {
 export interface Sectors {
   /** The entries of this page, in the order of the operation. */
   items: Sector[];
+}
+
+export interface ShownPerson {
+  card_id: string;
+  given_name: string;
+  family_name: string;
+  /** `sha256-` and the base64 of the portrait's SHA-256. */
+  portrait_digest: string | null;
 }
 
 export interface SigningKey {
@@ -3589,6 +3643,13 @@ export interface WithdrawnLawRow {
 
 /** What each operation takes and gives, by its name in the description. */
 export interface Operations {
+  /** Ask a wallet for a licence, a staff card, or both. */
+  askForPresentation: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: PresentationAsk;
+    answer: PresentationAsked;
+  };
   /** Cancel a job. What was answered so far is not shown. */
   cancelJob: {
     path: { job_id: string };
@@ -3889,6 +3950,13 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: string;
+  };
+  /** Read what came of a request, for five minutes after it was made. */
+  getPresentation: {
+    path: { presentation_id: string };
+    query: { response_code?: string };
+    body: undefined;
+    answer: Presentation;
   };
   /** Read the proof that an entry stands in the log, under its newest head. */
   getProof: {
@@ -4412,6 +4480,7 @@ export interface Operations {
 
 /** Method and path of each operation. */
 export const OPERATIONS = {
+  askForPresentation: ["POST", "/api/v1/presentations"],
   cancelJob: ["POST", "/api/v1/verification-jobs/{job_id}/cancel"],
   checkClaims: ["POST", "/api/v1/checks"],
   checkFees: ["POST", "/api/v1/fees"],
@@ -4455,6 +4524,7 @@ export const OPERATIONS = {
   getLicenceCredential: ["GET", "/api/v1/licences/{licence_id}/credential"],
   getOrganisation: ["GET", "/api/v1/organisation"],
   getPolicy: ["GET", "/log/policy"],
+  getPresentation: ["GET", "/api/v1/presentations/{presentation_id}"],
   getProof: ["GET", "/log/proof/{index}"],
   getRangesEnded: ["GET", "/ranges/ended/{epoch}"],
   getRangesEpoch: ["GET", "/ranges/current"],
