@@ -47,6 +47,13 @@ SETTINGS: tuple[Setting, ...] = (
         "address on which `registry serve` and `registry stream` listen; `0.0.0.0` for all",
         "127.0.0.1",
     ),
+    Setting(
+        "REGISTRY_TLS",
+        Need.MACHINES,
+        "PEM file with the certificate, its chain and its key, with which `registry serve`, `stream` and `mcp --http` speak TLS "
+        "to a balancer on another machine",
+        shown="unset: plain HTTP",
+    ),
     Setting("REGISTRY_HOME", Need.START, "data folder, created with mode 0700", "var"),
     Setting(
         "REGISTRY_DATABASE_URL",

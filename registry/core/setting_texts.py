@@ -1,6 +1,7 @@
 """What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -123,6 +124,21 @@ def secure_server_of(name: str, text: str, example: str) -> str | None:
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise SettingsError(f"{name} must be like {example}: http is for this machine's own servers alone")
     return found
+
+
+def certificate_of(name: str, text: str) -> Path | None:
+    """A PEM file with a certificate and the key that belongs to it."""
+    if not text:
+        return None
+    path = Path(text).expanduser().resolve()
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
+    except OSError as error:
+        why = "it cannot be read" if not isinstance(error, ssl.SSLError) else "it lacks a certificate or the key of it"
+        raise SettingsError(
+            f"{name}: {path} is no PEM file with a certificate, its chain and its key ({why})"
+        ) from None
+    return path
 
 
 def is_loopback(host: str) -> bool:

@@ -18,6 +18,7 @@ from registry.core.setting_texts import (
     EtcdServers,
     Operator,
     WalletSettings,
+    certificate_of,
     console_url_of,
     contact_of,
     database_url_of,
@@ -98,6 +99,8 @@ class Settings:
     is_home_set: bool = True
     """Whether the environment names the data folder; otherwise it is "var" in the folder that one happens to be in."""
     console_url: str | None = None
+    tls: Path | None = None
+    """A PEM file with certificate, chain and key of this machine; None for plain HTTP."""
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path | Bucket = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
@@ -183,6 +186,7 @@ class Settings:
             console_url=console_url_of(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
+            tls=read(certificate_of, "REGISTRY_TLS"),
             edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
             smtp_url=read(server_of, "REGISTRY_SMTP_URL", ("smtp", "smtps"), "smtp://mail:25"),
