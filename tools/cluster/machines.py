@@ -368,8 +368,6 @@ class Cluster:
         text = re.sub(r"(server ([ab]) \S+:80(?:01|10|20)) check.*", r"\1 track everything/\2", text)
         for machine in self.machine_urls:
             text = re.sub(rf"\b{machine}\.example:\d+", f"{self.network.host(machine)}:{MACHINE_PORT}", text)
-        if not self._speaks_tls:
-            text = re.sub(r" ssl verify required ca-file \S+ alpn http/1.1| verifyhost \S+", "", text)
         for there, here in {
             ":443": f"{self.network.host(name)}:{BALANCER_PORT}",
             "/etc/haproxy/registry.pem": str(self.certificates.of(name) / BOTH),
@@ -383,6 +381,8 @@ class Cluster:
         }.items():
             assert there in text, there
             text = text.replace(there, here)
+        if not self._speaks_tls:
+            text = re.sub(r" ssl verify required ca-file \S+ alpn http/1.1| verifyhost \S+", "", text)
         path = self.folder / f"{name}.cfg"
         path.write_text(text, encoding="ascii")
         return path

@@ -4,10 +4,12 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
@@ -24,6 +26,7 @@ from registry.register.agencies.publishing import Event
 from registry.vocabulary.licensing import WalletForm
 from registry.vocabulary.register import LicenceStatus
 from tests import make
+from tests.proofs.credentials import reading
 from tests.proofs.credentials.reading import base64url, unbase64url
 
 OPERATOR = Operator("Invented Ministry of Labour", "IT", "GOVIT-00000001")
@@ -130,3 +133,16 @@ def _issued(session: Session, issuer: WalletIssuer, subject: Subject) -> Held:
     compact = issuer.issue(session, subject, key.jwk, now())
     session.commit()
     return Held(compact, key)
+
+
+def path_of(address: str) -> str:
+    return urlsplit(address).path
+
+
+def value_of(client: FlaskClient, held: Held) -> int:
+    """The value of a credential's place in its list, which is read as verifiers do."""
+    status = held.claims["status"]["status_list"]
+    response = client.get(path_of(status["uri"]))
+    assert response.status_code == 200, response.get_data(as_text=True)
+    _, payload = reading.parts(response.get_data(as_text=True))
+    return reading.status_at(payload["status_list"]["lst"], status["idx"])

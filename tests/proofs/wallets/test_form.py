@@ -5,7 +5,6 @@ import itertools
 from base64 import b64decode, b64encode
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from cryptography import x509
@@ -33,24 +32,13 @@ from tests.proofs.wallets.making import (
     card_in_wallet,
     licence_in_wallet,
     order,
+    path_of,
     state_status,
+    value_of,
 )
 
 URL = "http://127.0.0.1:8000"
 DAYS_14 = 14 * 86_400
-
-
-def path_of(address: str) -> str:
-    return urlsplit(address).path
-
-
-def value_of(client, held: Held) -> int:
-    """The value of a credential's place in its list, which is read as verifiers do."""
-    status = held.claims["status"]["status_list"]
-    response = client.get(path_of(status["uri"]))
-    assert response.status_code == 200, response.get_data(as_text=True)
-    _, payload = reading.parts(response.get_data(as_text=True))
-    return reading.status_at(payload["status_list"]["lst"], status["idx"])
 
 
 def test_a_licence_states_itself_its_term_and_who_issued_it(client, session, publish, issuer):

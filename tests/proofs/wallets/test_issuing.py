@@ -17,8 +17,7 @@ from registry.proofs.wallets.models import WalletCredential, WalletGrant
 from registry.proofs.wallets.requests import NonceUse, make_nonce
 from tests import make
 from tests.proofs.credentials import reading
-from tests.proofs.wallets.making import WalletKey, agency_with_licence, call_of, order, with_wallets
-from tests.proofs.wallets.test_form import value_of
+from tests.proofs.wallets.making import WalletKey, agency_with_licence, call_of, order, value_of, with_wallets
 from tests.proofs.wallets.wallet import BACK, CLIENT_ID, URL, Provider, Wallet, refused, stated_in
 
 pytestmark = pytest.mark.one_database

@@ -15,8 +15,7 @@ from registry.proofs.wallets.models import StaffCard
 from registry.tables import METADATA
 from registry.vocabulary.register import LicenceStatus
 from tests import make
-from tests.proofs.wallets.making import agency_with_licence, call_of, card_in_wallet, order, state_status
-from tests.proofs.wallets.test_form import value_of
+from tests.proofs.wallets.making import agency_with_licence, call_of, card_in_wallet, order, state_status, value_of
 
 GIVEN, FAMILY = "Zephyrina", "Canarini"
 
