@@ -1,9 +1,9 @@
 // A wallet of strangers (@openid4vc of the OpenWallet Foundation, @sd-jwt, jose) gets licences and staff cards, and breaks requests.
 //   node wallet.mjs PORT FOLDER BRIDGE
 // FOLDER has provider.json and stranger.json (a key and its x5c) and root.pem; BRIDGE is what `python -m tools.wallets` answers with: it
-// is the agency's representative at the console. Each line is "agrees ..." or "DISAGREES ..."; what was issued goes to issued.json.
+// is the agency's representative at the console. Each line is "agrees ..." or "DISAGREES ...".
 import { createHash, randomBytes, X509Certificate } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import http from "node:http";
 import * as jose from "jose";
 import { clientAuthenticationClientAttestationJwt, createClientAttestationJwt, Oauth2Client } from "@openid4vc/oauth2";
@@ -20,9 +20,12 @@ const attester = async (name) => {
 };
 const provider = await attester("provider"), stranger = await attester("stranger");
 
-async function opinion(said, check) {
+const counts = { issued: [0, 0], refused: [0, 0] };
+async function opinion(said, check, kind = "issued") {
+  counts[kind][1]++;
   try {
     await check();
+    counts[kind][0]++;
     console.log(`agrees     wallet: ${said}`);
   } catch (error) {
     process.exitCode = 1;
@@ -94,7 +97,7 @@ async function newWallet(by = provider) {
         callbacks, signer: { method: "x5c", x5c: by.x5c, alg: "ES256" }, issuer: "https://provider.example", clientId: CLIENT,
         expiresAt: new Date(Date.now() + 3600_000), confirmation: { jwk: instance.jwk },
       })
-    : await new jose.SignJWT({ sub: CLIENT, exp: now() + 3600, cnf: { jwk: instance.jwk } })
+    : await new jose.SignJWT({ iss: "https://stranger.example", sub: CLIENT, exp: now() + 3600, cnf: { jwk: instance.jwk } })
         .setProtectedHeader({ alg: "ES256", typ: "oauth-client-attestation+jwt", x5c: by.x5c }).sign(by.key);
   const clientAuthentication = clientAuthenticationClientAttestationJwt({ clientAttestationJwt, callbacks });
   const client = new Openid4vciClient({ callbacks: { ...callbacks, clientAuthentication } });
@@ -155,7 +158,6 @@ async function signedUnderRoot(data, signature) {
   return true;
 }
 
-const issued = [];
 async function obtain(form, flow, kind) {
   const w = await begin(form, flow);
   const got = flow === "number" ? await preAuthorized(w) : await byCode(w, await allowed(w));
@@ -164,7 +166,6 @@ async function obtain(form, flow, kind) {
   const [{ credential: compact }] = credentialResponse.credentials;
   const { payload } = await verifier.verify(compact);
   if (payload.cnf.jwk.x !== holder.jwk.x) throw new Error("bound to another key");
-  issued.push(compact);
   return { w, got, compact };
 }
 
@@ -175,11 +176,11 @@ async function refused(said, error, act) {
     try {
       told = await act();
     } catch (trouble) {
-      told = trouble.errorResponse ?? (await trouble.response?.clone().json().catch(() => undefined)) ?? trouble.message;
+      told = trouble.errorResponse ?? trouble.response?.credentialErrorResponseResult?.data ?? trouble.message;
     }
     const found = told?.error ?? told;
     if (![error].flat().includes(found)) throw new Error(`${JSON.stringify(found)?.slice(0, 300)} where ${error} was expected`);
-  });
+  }, "refused");
 }
 // A token request of our own, of which single parts can be sent again.
 async function tokenRequest(w, form, { dpop, pop } = {}) {
@@ -209,7 +210,6 @@ await opinion("a licence renewed by refresh token, with another key and place", 
   const { proofs } = await proofOf(w, "jwt");
   const again = await credential(w, fresh, proofs);
   if (again.credentialResponse.credentials[0].credential === compact) throw new Error("the same credential");
-  issued.push(again.credentialResponse.credentials[0].credential);
 });
 await opinion("the metadata, signed under the root of the registry", async () => {
   const jwt = await (await onLoopback(`${ISSUER}/.well-known/openid-credential-issuer`, { headers: { accept: "application/jwt" } })).text();
@@ -272,4 +272,4 @@ await refused("a token with another DPoP key", ["invalid_token", "invalid_dpop_p
   const other = { signer: { method: "jwk", alg: "ES256", publicJwk: (await newKey()).jwk } };
   return credential(w, got, (await proofOf(w, "jwt")).proofs, { dpop: other });
 });
-writeFileSync(`${folder}/issued.json`, JSON.stringify(issued));
+console.log(Object.entries(counts).map(([kind, [is, of]]) => `${kind}: ${is} of ${of}`).join(", "));

@@ -15,6 +15,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge
+from registry.http.logs import SINK
 from registry.officers.rights import Role
 from registry.proofs.wallets import metadata
 from registry.proofs.wallets.models import StaffCard, WalletGrant
@@ -63,7 +64,7 @@ def order(rep, agency, **facts):
     return rep.post("/console/wallets/cards", **fields)
 
 
-def test_cards_are_ordered_shown_and_ended_by_one_press(session, rep, agency):
+def test_cards_are_ordered_shown_and_ended_by_one_press(session, rep, agency, capfd):
     assert "/console/wallets" in rep.get("/console/entry").get_data(as_text=True)
     assert order(rep, agency).location == "/console/wallets"
     page = rep.get("/console/wallets")
@@ -76,6 +77,9 @@ def test_cards_are_ordered_shown_and_ended_by_one_press(session, rep, agency):
     acts = set(session.execute(select(AuditEntry.act)).scalars())
     assert {"staff_card.ordered", "staff_card.ended"} <= acts
     assert CANARY not in "".join(session.execute(select(AuditEntry.detail)).scalars())
+    # Neither is it in a line of the process.
+    SINK.flush()
+    assert CANARY not in capfd.readouterr().out
 
 
 def test_what_is_typed_wrong_is_said_and_stays(rep, agency):
