@@ -1,4 +1,4 @@
-"""Step 0159: the table of requests to wallets comes and goes, and a token leads to one of them."""
+"""Step 0160: the table of requests to wallets comes and goes, and a token leads to one of them."""
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -8,7 +8,7 @@ from tests.migrations.chain import Step
 
 
 def test_a_token_leads_to_one_request(database: Database) -> None:
-    step = Step(database, "0159")
+    step = Step(database, "0160")
     step.run()
     asked = {
         "id": 1, "reference": "ASKED0000001", "token": "t" * 64, "ask": "card", "purpose": "trial", "verifier": "Invented",

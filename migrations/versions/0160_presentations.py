@@ -2,7 +2,7 @@
 
 The version before reads and writes none of it.
 
-Data test: tests/migrations/test_0159_presentations.py.
+Data test: tests/migrations/test_0160_presentations.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations import columns
 
-revision = "0159"
-down_revision = "0158"
+revision = "0160"
+down_revision = "0159"
 branch_labels = None
 depends_on = None
 
