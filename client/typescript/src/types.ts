@@ -302,6 +302,7 @@ export interface ArchivedReceipts {
   next_cursor: string | null;
 }
 
+/** What a wallet is asked for. */
 export type Ask = Open<"licence" | "card" | "both">;
 
 export interface Authorities {
@@ -2745,24 +2746,30 @@ export interface PlacedEvent {
 }
 
 export interface Presentation {
+  /** Reference of the request. */
   presentation_id: string;
+  /** What the wallet was asked for. */
   ask: Ask;
   /** State it is in, of a closed set. */
   state: PresentationState;
+  /** Why what was shown is refused; null for all else. */
   refusal: Refusal | null;
-  /** Reference of the agency: twelve characters, the last of which checks the others. */
+  /** Reference of the agency; null unless something was shown. */
   agency_id: string | null;
+  /** Names of the agency as they were shown; none for a natural person. */
   agency_names: string[];
-  /** Reference of the licence: twelve characters, the last of which checks the others. */
+  /** Reference of the licence; null unless something was shown. */
   licence_id: string | null;
+  /** Whose card was shown; null where none was. */
   person: ShownPerson | null;
   /** The verdict on the licence today, for the job that was stated. */
   today: AnswerToday | null;
-  /** Last day of the sanction; null: without end. */
+  /** When the request is deleted with its result. */
   until: string;
 }
 
 export interface PresentationAsk {
+  /** What the wallet is asked for. */
   ask: Ask;
   /** Why you ask. The wallet shows it to the holder. */
   purpose: string;
@@ -2775,6 +2782,7 @@ export interface PresentationAsk {
 }
 
 export interface PresentationAsked {
+  /** Reference of the request, under which its result is read. */
   presentation_id: string;
   /** For a wallet on the same device: `haip-vp://`. */
   link: string;
@@ -2784,6 +2792,7 @@ export interface PresentationAsked {
   until: string;
 }
 
+/** How far a request to a wallet came. */
 export type PresentationState = Open<"waiting" | "shown" | "refused">;
 
 export interface Problem {
@@ -2939,6 +2948,7 @@ export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" |
 /** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
 
+/** Why what a wallet showed is refused. */
 export type Refusal = Open<"malformed" | "not_ours" | "altered" | "wrong_credential" | "not_valid_now" | "not_the_holder" | "for_another_request" | "not_disclosed" | "ended" | "suspended" | "another_agency" | "incomplete" | "declined">;
 
 export interface Regime {
@@ -3207,8 +3217,11 @@ export interface Sectors {
 }
 
 export interface ShownPerson {
+  /** Reference of the staff card. */
   card_id: string;
+  /** Given name, as the agency stated it. */
   given_name: string;
+  /** Family name, as the agency stated it. */
   family_name: string;
   /** `sha256-` and the base64 of the portrait's SHA-256. */
   portrait_digest: string | null;
