@@ -22,7 +22,7 @@ from registry_client.single_rows import judge_row
 from registry_client.status import TYPE as STATUS_TYPE
 from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, instant_text, list_of, read_object
-from registry_client.timestamps import judge_time
+from registry_client.timestamps import judge_file, judge_time
 from registry_client.tokens import TOKEN_LIMIT, read_token
 from registry_client.tree import TILE_WIDTH
 from registry_client.trust import SigningKey, Trust, check_certificate
@@ -33,6 +33,13 @@ def verify(data: bytes, options: GatheringOptions) -> Report:
     """The three verdicts of whatever the bytes are. Raises Unreadable with what is wrong and where."""
     if len(data) > FILE_LIMIT:
         raise Unreadable(f"more than {FILE_LIMIT // 1_000_000} MB")
+    report = _verify(data, options)
+    if options.timestamp is not None:
+        judge_file(data, options.timestamp, options.timestamp_roots, report.issued)
+    return report
+
+
+def _verify(data: bytes, options: GatheringOptions) -> Report:
     if is_pdf(data):
         return _verify_pdf(data, options)
     if is_picture(data):

@@ -38,6 +38,31 @@ REASONS: dict[str, tuple[str, str]] = {
         "the log's word on key {kid} should lie beside it and does not",
         "本应附有日志对密钥 {kid} 的记载，但没有",
     ),
+    "unit_key_of": (
+        "the log says: key {kid} is that of {holder} ({use}), to which complaints are sealed",
+        "日志载明：密钥 {kid} 属于 {holder}（{use}），用于加密投诉",
+    ),
+    "unit_key_in_copy": (
+        "key {kid} is in the copy of the log, of {size} entries",
+        "日志副本（{size} 条）中有密钥 {kid}",
+    ),
+    "unit_key_active": (
+        "key {kid} was not taken back in the first {size} entries",
+        "在前 {size} 条中，密钥 {kid} 未被收回",
+    ),
+    "unit_key_taken_back": (
+        "key {kid} WAS TAKEN BACK: nothing may be sealed to it any more; if your mailbox still shows it, tell the office",
+        "密钥 {kid} 已被收回：不得再以其加密；如您的信箱仍显示此密钥，请告知该机关",
+    ),
+    "unit_key_not_logged": (
+        "the log of {size} entries DOES NOT KNOW key {kid}: write nothing more, and ask the office what it is",
+        "日志（{size} 条）中没有密钥 {kid}：请勿再写，并向该机关询问",
+    ),
+    "unit_key_another": ("entry {index} is not of key {kid}", "第 {index} 条不是密钥 {kid} 的条目"),
+    "unit_key_state_unknown": (
+        "whether key {kid} was taken back since, only a copy of the log tells: give --state FILE of a monitor",
+        "密钥 {kid} 其后是否收回，只有日志副本才能得知：请用 --state 指定监测状态文件",
+    ),
     "key_state_unknown": (
         "whether key {kid} was retired or stolen since is not known here",
         "此处无法得知密钥 {kid} 其后是否停用或失窃",

@@ -71,6 +71,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "status_list": ("Status list", "状态表"),
     "checkpoint": ("Head of the log", "日志头"),
     "proof": ("Proof of a log entry", "日志条目证明"),
+    "unit_key": ("Key to which complaints are sealed", "加密投诉的密钥"),
     "token": ("Signed token of an unknown kind", "未知类型的签名件"),
     "pdf_bundle": ("PDF: what counts is the bundle attached to it, not its pages", "PDF：以所附材料为准，不以页面为准"),
     "pdf_credential": (
@@ -120,6 +121,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "entry": ("entry of", "条目对象"),
     "type": ("type", "类型"),
     "at": ("time claimed", "所称时间"),
+    "unit_key": ("key", "密钥"),
+    "unit_key_use": ("use", "用途"),
+    "unit_key_holder": ("whose", "持有者"),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {

@@ -21,6 +21,7 @@ from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
@@ -152,6 +153,15 @@ def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> Non
     if settings.signs and not lease_of(sessions).is_held_elsewhere():
         with sessions.begin() as session:
             trail.append_head(session, now())
+
+
+def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Put keys of units that were added or retired into the log; only where it is signed, and its lease is not elsewhere."""
+    if settings.signs and not lease_of(sessions).is_held_elsewhere():
+        with sessions.begin() as session:
+            logging = unit_keys.log_unit_keys(session, Keyring(settings.keys))
+        for trouble in logging.troubles:
+            log.error("unit_key_not_logged", trouble=trouble)
 
 
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -426,6 +436,7 @@ TASKS = (
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
+    Task("log_unit_keys", 5.0, log_unit_keys, Lane.SIGNING),
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
