@@ -99,6 +99,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "在所称签署之时，密钥 {kid} 的证书并不有效",
     ),
     # logged
+    "card_not_logged": (
+        "a staff card names a person, so no log has it",
+        "人员卡写有个人姓名，因此不在任何日志中",
+    ),
     "in_log": ("is entry {index} under a head of the log of {size} entries", "是日志第 {index} 条，日志头含 {size} 条"),
     "no_proof": ("no proof lies beside that entry {index} of the log says so", "没有附上日志第 {index} 条的证明"),
     "own_entry_not_proven": (
@@ -251,6 +255,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "状态表与第 {index} 条不一致：可能有更新的条目未附上",
     ),
     "status_fresh": ("the list of {signed} may be used until {until}", "{signed} 的状态表可用至 {until}"),
+    "card_asked_online": (
+        "open the code with a phone: only the registry's page says whether card and licence hold today, and shows the photo",
+        "请用手机打开二维码：只有登记处的网页能说明卡和许可今天是否有效，并显示照片",
+    ),
+    "card_can_be_copied": (
+        "a code can be copied: compare name and face",
+        "二维码可以复制：请核对姓名和长相",
+    ),
     "no_status": (
         "no status list lies beside: give one with --status, or ask {address} with --online",
         "未附状态表：请用 --status 提供，或用 --online 查询 {address}",

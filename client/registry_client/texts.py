@@ -65,6 +65,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "bundle": ("Licence with everything to check it (bundle)", "许可及全部核验材料"),
     "credential": ("Licence credential", "许可凭证"),
     "code": ("Code on paper", "纸上二维码"),
+    "staff_card": ("Code of a recruiter's card", "招工人员卡二维码"),
     "receipt": ("Check receipt", "查询回执"),
     "manifest": ("Manifest of the answers to a list", "名单答复总表"),
     "row": ("One row of the answers to a list", "名单答复中的一行"),
@@ -83,6 +84,9 @@ KINDS: dict[str, tuple[str, str]] = {
 LABELS: dict[str, tuple[str, str]] = {
     "registry": ("registry", "登记处"),
     "licence_id": ("reference", "编号"),
+    "card_id": ("card", "卡号"),
+    "person": ("name of the person", "姓名"),
+    "portrait": ("SHA-256 of the photo", "照片的 SHA-256"),
     "number": ("licence number", "许可证号"),
     "kind": ("kind", "种类"),
     "country": ("country of the authority", "发证国"),

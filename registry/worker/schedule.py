@@ -47,6 +47,7 @@ from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
 from registry.proofs.wallets.grants import forget as forget_grants
 from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.presentations import forget as forget_presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -201,13 +202,14 @@ def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
 def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """End staff cards of licences that ended, and copies in wallets that state what has changed; nothing where none are issued.
 
-    What wallets left unused is deleted.
+    What wallets left unused is deleted, and what they showed.
     """
     if settings.wallets is None:
         return
     with sessions.begin() as session:
         cards, copies = WalletIssuer.of(settings).settle(session, now())
         forget_grants(session, now())
+        forget_presentations(session, now())
     if cards or copies:
         log.info("wallets_settled", cards=cards, copies=copies)
 

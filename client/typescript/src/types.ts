@@ -302,6 +302,9 @@ export interface ArchivedReceipts {
   next_cursor: string | null;
 }
 
+/** What a wallet is asked for. */
+export type Ask = Open<"licence" | "card" | "both">;
+
 export interface Authorities {
   /** The entries of this page, in the order of the operation. */
   items: Authority[];
@@ -2742,6 +2745,56 @@ export interface PlacedEvent {
   cursor: string;
 }
 
+export interface Presentation {
+  /** Reference of the request. */
+  presentation_id: string;
+  /** What the wallet was asked for. */
+  ask: Ask;
+  /** State it is in, of a closed set. */
+  state: PresentationState;
+  /** Why what was shown is refused; null for all else. */
+  refusal: Refusal | null;
+  /** Reference of the agency; null unless something was shown. */
+  agency_id: string | null;
+  /** Names of the agency as they were shown; none for a natural person. */
+  agency_names: string[];
+  /** Reference of the licence; null unless something was shown. */
+  licence_id: string | null;
+  /** Whose card was shown; null where none was. */
+  person: ShownPerson | null;
+  /** The verdict on the licence today, for the job that was stated. */
+  today: AnswerToday | null;
+  /** When the request is deleted with its result. */
+  until: string;
+}
+
+export interface PresentationAsk {
+  /** What the wallet is asked for. */
+  ask: Ask;
+  /** Why you ask. The wallet shows it to the holder. */
+  purpose: string;
+  /** Where workers are recruited. */
+  origin?: CountryCode;
+  /** Where the job is. */
+  destination?: CountryCode;
+  /** An https address of yours to which a wallet on the same device leads back, with `response_code`. */
+  return_url?: string;
+}
+
+export interface PresentationAsked {
+  /** Reference of the request, under which its result is read. */
+  presentation_id: string;
+  /** For a wallet on the same device: `haip-vp://`. */
+  link: string;
+  /** The link as QR code: an SVG picture as a data: address. */
+  qr: string;
+  /** Then it is deleted with its result. */
+  until: string;
+}
+
+/** How far a request to a wallet came. */
+export type PresentationState = Open<"waiting" | "shown" | "refused">;
+
 export interface Problem {
   /** Address that explains the code. */
   type: string;
@@ -2894,6 +2947,9 @@ export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" |
 
 /** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
+
+/** Why what a wallet showed is refused. */
+export type Refusal = Open<"malformed" | "not_ours" | "altered" | "wrong_credential" | "not_valid_now" | "not_the_holder" | "for_another_request" | "not_disclosed" | "ended" | "suspended" | "another_agency" | "incomplete" | "declined">;
 
 export interface Regime {
   /** Stable: reasons lead to it. */
@@ -3158,6 +3214,17 @@ export interface SectorScope {
 export interface Sectors {
   /** The entries of this page, in the order of the operation. */
   items: Sector[];
+}
+
+export interface ShownPerson {
+  /** Reference of the staff card. */
+  card_id: string;
+  /** Given name, as the agency stated it. */
+  given_name: string;
+  /** Family name, as the agency stated it. */
+  family_name: string;
+  /** `sha256-` and the base64 of the portrait's SHA-256. */
+  portrait_digest: string | null;
 }
 
 export interface SigningKey {
@@ -3589,6 +3656,13 @@ export interface WithdrawnLawRow {
 
 /** What each operation takes and gives, by its name in the description. */
 export interface Operations {
+  /** Ask a wallet for a licence, a staff card, or both. */
+  askForPresentation: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: PresentationAsk;
+    answer: PresentationAsked;
+  };
   /** Cancel a job. What was answered so far is not shown. */
   cancelJob: {
     path: { job_id: string };
@@ -3889,6 +3963,13 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: string;
+  };
+  /** Read what came of a request, for five minutes after it was made. */
+  getPresentation: {
+    path: { presentation_id: string };
+    query: { response_code?: string };
+    body: undefined;
+    answer: Presentation;
   };
   /** Read the proof that an entry stands in the log, under its newest head. */
   getProof: {
@@ -4412,6 +4493,7 @@ export interface Operations {
 
 /** Method and path of each operation. */
 export const OPERATIONS = {
+  askForPresentation: ["POST", "/api/v1/presentations"],
   cancelJob: ["POST", "/api/v1/verification-jobs/{job_id}/cancel"],
   checkClaims: ["POST", "/api/v1/checks"],
   checkFees: ["POST", "/api/v1/fees"],
@@ -4455,6 +4537,7 @@ export const OPERATIONS = {
   getLicenceCredential: ["GET", "/api/v1/licences/{licence_id}/credential"],
   getOrganisation: ["GET", "/api/v1/organisation"],
   getPolicy: ["GET", "/log/policy"],
+  getPresentation: ["GET", "/api/v1/presentations/{presentation_id}"],
   getProof: ["GET", "/log/proof/{index}"],
   getRangesEnded: ["GET", "/ranges/ended/{epoch}"],
   getRangesEpoch: ["GET", "/ranges/current"],
