@@ -22,7 +22,7 @@ from registry.vocabulary.codes import RedFlag
 
 OWN, LEAST, STEPS, PENALTY = 0.5, 4, 500, 0.003
 """The weight of an advert of our own, the fewest texts that a trait stands in, steps of descent, the price of a weight."""
-FROM = 0.15
+FROM = 0.45
 """From which probability a text is taken for honest: a false accusation weighs more than a missed flag."""
 
 CONCEPTS = [name for name in lexicon("zh") if not name.startswith("hint_")]

@@ -10,7 +10,7 @@ from flask import current_app
 from registry.core.clock import now
 from registry.core.errors import KeyTrouble, NotFound, NotIssuing, SettingsError
 from registry.core.keyring import Use
-from registry.http.app_services import verdicts
+from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import question_of
 from registry.http.transaction import public_reading, reading, services
 from registry.proofs.credentials import paper, queries, receipts
@@ -19,6 +19,8 @@ from registry.proofs.credentials.rules import receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked
+from registry.proofs.wallets import card_codes
+from registry.proofs.wallets.card_codes import CardFound, CardState
 from registry.proofs.wallets.issuing import WalletIssuer
 from registry.proofs.wallets.status import WalletLists
 from registry.proofs.wallets.trust import Trust, TrustFiles
@@ -81,6 +83,18 @@ def paper_code(licence_id: str) -> str:
 def read_paper_code(text: str) -> Checked:
     """Whether a code on paper is one of ours; `paper.paper_said` tells what it says."""
     return paper.read_paper_code(public_reading(), text)
+
+
+def read_card_code(text: str) -> Checked | None:
+    """Whether the code of a staff card is one of ours; None where it is no code of a card."""
+    return card_codes.read_card_code(public_reading(), text)
+
+
+def card_of(reference: str, licence_id: str, proof: str) -> CardFound:
+    """What the register of staff says of the card of a code, to a holder of the code (`card_codes.proof_of`)."""
+    if services().settings.wallets is None:
+        return CardFound(CardState.UNKNOWN)
+    return card_codes.find_card(public_reading(), keyring(), reference, licence_id, proof, issuing().issuer, now())
 
 
 class Wallets(NamedTuple):

@@ -122,10 +122,9 @@ class Desk:
         parts = urlsplit(asked["url"])
         query = {name: value for name, [value] in parse_qs(parts.query).items()}
         shown = self.get(f"{parts.path}?{parts.query}")
-        what = re.search(r'<option value="([^"]+)"', shown.text)
-        if what is None:
+        if not shown.ok:
             raise Unasked(f"the console shows no request: {shown.status_code} {shown.text[-2000:]}")
-        answer = self.post("/console/wallets/authorize", **query, what=what[1], decision="allow")
+        answer = self.post("/console/wallets/authorize", **query, decision="allow")
         return {"location": answer.headers["Location"]}
 
     def expire(self, _: dict[str, str]) -> dict[str, str]:

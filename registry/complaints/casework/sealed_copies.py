@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import known_public
 from registry.core.errors import NotNow
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import MailboxRole, MailboxState
+from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
 def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenContainer:

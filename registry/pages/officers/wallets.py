@@ -27,7 +27,6 @@ from registry.proofs.wallets import grants, staff
 from registry.proofs.wallets.models import StaffCard
 from registry.register.agencies import record
 from registry.register.agencies.queries import public_record
-from registry.vocabulary.licensing import WalletForm
 
 pages = Blueprint("console_wallets", __name__)
 
@@ -107,12 +106,7 @@ def decide(session: Session, me: AuthenticatedOfficer) -> Response:
     if form.get("decision") != "allow":
         return _to_wallet(grants.deny(call, issuer, client_id, request_uri))
     addresses: list[str] = []
-    licence, _, card = form.get("what", "").partition(" ")
-
-    def act() -> None:
-        addresses.append(grants.authorize(call, issuer, client_id, request_uri, licence, card or None))
-
-    refusal = attempt(session, act)
+    refusal = attempt(session, lambda: addresses.append(grants.authorize(call, issuer, client_id, request_uri)))
     return (
         _request_page(session, me, client_id, request_uri, refusal) if refusal is not None else _to_wallet(*addresses)
     )
@@ -134,22 +128,18 @@ def _request_page(
     request_uri: str,
     refusal: Refusal | None = None,
 ) -> Response:
-    asked = grants.pushed_request(session, client_id, request_uri, now())
-    agency = _agency(session, me)
-    if asked.agency not in (None, agency.agency_id):
-        raise NotFound("the request is not for this agency")
+    asked = grants.pushed_request(_call(session, me), client_id, request_uri)
+    agency, card = _agency(session, me), asked.subject.card
     parts = urlsplit(asked.redirect_uri)
     # Browsers hold a form's redirect to the policy of its page, too.
     goes_to = f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("https", "http") else f"{parts.scheme}:"
-    cards = _shown_cards(session, agency.agency_id)
     response = page(
         "wallets/authorize.html",
         here="entry",
         refusal=refusal,
         agency=agency,
-        asked=asked,
-        is_card=asked.form is WalletForm.STAFF_CARD,
-        cards=[one for one in cards if asked.card is None or one.card.id == asked.card.id],
+        person=None if card is None else staff.person_on(wallets().issuer.keyring, card),
+        licence=next((one for one in agency.licences if one.licence_id == asked.subject.licence), None),
         client_id=client_id,
         request_uri=request_uri,
         goes_to=parts.netloc or parts.scheme,

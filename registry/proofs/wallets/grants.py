@@ -1,4 +1,4 @@
-"""Grants: how a wallet comes to a credential, from an offer or by itself, and each code on the way works once (OpenID4VCI 1.0).
+"""Grants: how a wallet comes from an offer to a credential, and each code on the way works once (OpenID4VCI 1.0).
 
 What replaces a code is written in the transaction in which it is shown, and only what was committed is acknowledged: if we crash
 before the commit the code is as it was; after it the code is spent, and a wallet that got no answer needs a new offer.
@@ -67,12 +67,9 @@ class Tokens(NamedTuple):
 
 
 class AuthorizationRequest(NamedTuple):
-    """A pushed request that waits for a person: for what form, and where the browser goes afterwards."""
+    """A pushed request that waits for a person: what the wallet gets, and where the browser goes afterwards."""
 
-    form: WalletForm
-    agency: str | None
-    licence: str | None
-    card: StaffCard | None
+    subject: Subject
     redirect_uri: str
 
 
@@ -146,57 +143,39 @@ def subject_for(session: Session, agency: str, licence: str, card: str | None) -
     return Subject(WalletForm.LICENCE, licence)
 
 
-def pushed_request(session: Session, client_id: str, request_uri: str, at: datetime) -> AuthorizationRequest:
-    """The pushed request with which a browser came. Raises NotFound for one that is over, used or of another wallet."""
-    grant = _pushed(session, client_id, request_uri, at)
+def pushed_request(call: Call[AgencyUser], client_id: str, request_uri: str) -> AuthorizationRequest:
+    """The pushed request with which a browser came. Raises NotFound for one that is over, used or another's."""
+    grant = _pushed(call, client_id, request_uri)
     assert grant.request is not None
-    card = None if grant.staff_card_id is None else session.get(StaffCard, grant.staff_card_id)
-    return AuthorizationRequest(grant.form, grant.agency, grant.licence, card, grant.request["redirect_uri"])
+    return AuthorizationRequest(subject_of(call.session, grant), grant.request["redirect_uri"])
 
 
-def authorize(
-    call: Call[AgencyUser],
-    issuer: WalletIssuer,
-    client_id: str,
-    request_uri: str,
-    licence: str,
-    card: str | None = None,
-) -> str:
-    """Let the wallet that pushed a request have a credential. Gives the address to which the browser goes, with the code.
+def authorize(call: Call[AgencyUser], issuer: WalletIssuer, client_id: str, request_uri: str) -> str:
+    """Let the wallet that took up an offer have it. Gives the address to which the browser goes, with the code.
 
-    `licence` and `card` count where the wallet came without an offer. Raises NotFound, and as `WalletIssuer.content_of`.
+    Raises as `pushed_request` and `WalletIssuer.content_of`.
     """
-    session, agency = call.session, call.actor.agency
-    grant = _pushed(session, client_id, request_uri, call.at)
-    if grant.agency not in (None, agency):
-        raise NotFound("the request is not for this agency")
-    if grant.agency is None:
-        subject = subject_for(session, agency, licence, card)
-        if subject.form is not grant.form:
-            raise NotFound("the wallet asked for another thing")
-        grant.agency, grant.licence, grant.made_by = agency, subject.licence, call.actor.name
-        grant.staff_card_id = None if subject.card is None else subject.card.id
-    issuer.content_of(session, subject_of(session, grant), call.at)
+    grant = _pushed(call, client_id, request_uri)
+    issuer.content_of(call.session, subject_of(call.session, grant), call.at)
     code = secrets.token_urlsafe(32)
     grant.step, grant.code, grant.code_until = GrantStep.AUTHORIZED, _digest(code), call.at + CODE_LIFE
-    session.flush()
-    record(session, "wallet.authorized", agency, on=call.at.date(), actor=call.actor.name)
+    call.session.flush()
+    record(call.session, "wallet.authorized", call.actor.agency, on=call.at.date(), actor=call.actor.name)
     return _back(grant, issuer.issuer.url, {"code": code})
 
 
 def deny(call: Call[AgencyUser], issuer: WalletIssuer, client_id: str, request_uri: str) -> str:
-    """Refuse a wallet. Gives the address to which the browser goes. Raises NotFound."""
-    grant = _pushed(call.session, client_id, request_uri, call.at)
-    if grant.agency not in (None, call.actor.agency):
-        raise NotFound("the request is not for this agency")
+    """Refuse a wallet. Gives the address to which the browser goes. Raises as `pushed_request`."""
+    grant = _pushed(call, client_id, request_uri)
     grant.step, grant.code = GrantStep.ENDED, None
     return _back(grant, issuer.issuer.url, {"error": "access_denied"})
 
 
-def _pushed(session: Session, client_id: str, request_uri: str, at: datetime) -> WalletGrant:
-    grant = _waiting(session, GrantStep.PUSHED, request_uri.removeprefix(REQUEST_URI), at)
-    if grant is None or (grant.request or {}).get("client_id") != client_id:
-        raise NotFound("the wallet's request is over or was used: begin again in the wallet")
+def _pushed(call: Call[AgencyUser], client_id: str, request_uri: str) -> WalletGrant:
+    grant = _waiting(call.session, GrantStep.PUSHED, request_uri.removeprefix(REQUEST_URI), call.at)
+    is_theirs = grant is not None and grant.agency == call.actor.agency
+    if grant is None or not is_theirs or (grant.request or {}).get("client_id") != client_id:
+        raise NotFound("the wallet's request is over or was used: begin with a new offer")
     return grant
 
 
@@ -236,14 +215,12 @@ def push(session: Session, wallet: Wallet, sent: Mapping[str, str], at: datetime
         # RFC 9449, 10.1: a proof at this endpoint binds the code to its key.
         request["dpop_jkt"] = wallet.key
     code = secrets.token_urlsafe(32)
-    grant = None
-    if "issuer_state" in sent:
-        grant = _waiting(session, GrantStep.INVITED, sent["issuer_state"], at)
-        if grant is None or grant.form != scopes[0]:
-            raise OAuthError("invalid_request", "issuer_state is of no offer that is open: ask for a new one")
-    else:
-        grant = WalletGrant(form=WalletForm(scopes[0]), made_at=at)
-        session.add(grant)
+    # A wallet does not begin by itself: a person could be led to let a stranger's wallet in.
+    grant = _waiting(session, GrantStep.INVITED, sent.get("issuer_state", ""), at)
+    if grant is None or grant.form != scopes[0]:
+        raise OAuthError(
+            "invalid_request", "issuer_state must be that of an open offer of the agency: ask for a new one"
+        )
     grant.step, grant.request, grant.code, grant.code_until = (
         GrantStep.PUSHED,
         request,
@@ -364,8 +341,7 @@ def issue(session: Session, issuer: WalletIssuer, grant: WalletGrant, holder: Jw
 
 
 def subject_of(session: Session, grant: WalletGrant) -> Subject:
-    """What a grant is for, once it is for an agency."""
-    assert grant.licence is not None
+    """What a grant is for."""
     card = None if grant.staff_card_id is None else session.get(StaffCard, grant.staff_card_id)
     return Subject(grant.form, grant.licence, card)
 

@@ -42,7 +42,7 @@ class WalletGrant(Base):
     `code` is the digest of what the wallet shows next (`step`), until `code_until`. It is replaced in the transaction in which it
     is shown, so that each code works once. `tx_code` is the keyed digest of the number told apart, `tries` how often a wrong
     one was typed. `request` is what the wallet pushed. `wallet` is its client id, `key` the thumbprint of its DPoP key.
-    `access` and `refresh` are digests of its tokens. Agency and licence are empty while a wallet that came by itself waits.
+    `access` and `refresh` are digests of its tokens.
     """
 
     __tablename__ = "wallet_grants"
@@ -50,10 +50,10 @@ class WalletGrant(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     form: Mapped[WalletForm] = mapped_column(one_of(WalletForm))
     step: Mapped[GrantStep] = mapped_column(one_of(GrantStep))
-    agency: Mapped[str | None] = mapped_column(Text(12))
-    licence: Mapped[str | None] = mapped_column(Text(12))
+    agency: Mapped[str] = mapped_column(Text(12))
+    licence: Mapped[str] = mapped_column(Text(12))
     staff_card_id: Mapped[int | None] = mapped_column(ForeignKey("staff_cards.id"), index=True)
-    made_by: Mapped[str | None] = mapped_column(Text(12))
+    made_by: Mapped[str] = mapped_column(Text(12))
     made_at: Mapped[datetime] = mapped_column(Instant)
     code: Mapped[str | None] = mapped_column(Text(64), unique=True)
     code_until: Mapped[datetime | None] = mapped_column(Instant)

@@ -119,7 +119,7 @@ class ProofReader:
             # Before draft 08 the wallet said there who it is.
             if claims.get("iss", client_id) != client_id:
                 raise BadToken("is by another client, by its iss")
-            self._use_jti("pop", claims)
+            self._use_jti(key, claims)
         except BadToken as trouble:
             raise OAuthError("invalid_client", f"OAuth-Client-Attestation-PoP {trouble}", 401) from None
         # Before draft 06 a challenge was called nonce.
@@ -149,7 +149,7 @@ class ProofReader:
         if not any(is_nonce(self.keyring, use, claims.get("nonce"), self.at) for use in uses):
             raise OAuthError("use_dpop_nonce", "DPoP must bear the nonce of the header DPoP-Nonce", status)
         try:
-            self._use_jti("dpop", claims)
+            self._use_jti(token.key, claims)
         except BadToken as trouble:
             raise OAuthError("invalid_dpop_proof", f"DPoP {trouble}", status) from None
         return thumbprint(token.key)
@@ -211,11 +211,12 @@ class ProofReader:
             return False
         return self._use_once(f"{use} {nonce}", timedelta(seconds=RECENT))
 
-    def _use_jti(self, kind: str, claims: Mapping[str, Any]) -> None:
+    def _use_jti(self, key: Jwk, claims: Mapping[str, Any]) -> None:
+        """Raise BadToken unless a key says this id for the first time."""
         jti = claims.get("jti")
         if not isinstance(jti, str) or not 0 < len(jti) <= 400:
             raise BadToken("must state a jti")
-        if not self._use_once(f"{kind} jti {jti}", timedelta(seconds=RECENT + 2 * CLOCK_DOUBT)):
+        if not self._use_once(f"jti {thumbprint(key)} {jti}", timedelta(seconds=RECENT + 2 * CLOCK_DOUBT)):
             raise BadToken("was used before, by its jti")
 
     def _use_once(self, text: str, life: timedelta) -> bool:

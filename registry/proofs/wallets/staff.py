@@ -88,7 +88,7 @@ def end(call: Call[AgencyUser], reference: str) -> StaffCard:
     """End a card of the agency at once, and forget whom it was about. One that ended before stays as it is. Raises NotFound."""
     agency = call.actor.agency
     its = (StaffCard.agency == agency, StaffCard.reference == reference)
-    card = lock(call.session, StaffCard, *its, missing="there is no such staff card")
+    card = lock(call.session, StaffCard, *its, missing="there is no such staff card", key_share=True)
     if card.ended_at is None:
         end_cards(call.session, [card], CardEnd.BY_AGENCY, call.at)
         record(call.session, "staff_card.ended", agency, on=call.at.date(), actor=call.actor.name, detail=reference)
@@ -103,12 +103,14 @@ def end_cards(session: Session, cards: Iterable[StaffCard], ended_as: CardEnd, a
         card.person = card.portrait = card.portrait_digest = None
         ids.append(card.id)
     session.flush()
-    end_credentials(session, WalletCredential.staff_card_id.in_(ids), at)
+    # Grants first: a credential that is just being issued has its grant locked, and is there once we have it. It refers to the
+    # card meanwhile, which is why cards are locked by `key_share`.
     session.execute(
         update(WalletGrant)
         .where(WalletGrant.staff_card_id.in_(ids))
         .values(step=GrantStep.ENDED, code=None, access=None, refresh=None)
     )
+    end_credentials(session, WalletCredential.staff_card_id.in_(ids), at)
 
 
 def living_cards(session: Session, agency: str) -> list[StaffCard]:
@@ -156,7 +158,11 @@ def end_with_licences(session: Session, size: int, at: datetime) -> int:
         for licence, agency in licences_in_log(session, size, under)
         if rules.has_ended(licence, agency, days.of(licence.authority))
     ]
-    query = select(StaffCard).where(StaffCard.ended_at.is_(None), StaffCard.licence.in_(over)).with_for_update()
+    query = (
+        select(StaffCard)
+        .where(StaffCard.ended_at.is_(None), StaffCard.licence.in_(over))
+        .with_for_update(key_share=True)
+    )
     ended = list(session.execute(query).scalars()) if over else []
     if ended:
         end_cards(session, ended, CardEnd.LICENCE_ENDED, at)

@@ -11,6 +11,7 @@ from cryptography import x509
 from sqlalchemy import func, select
 
 from registry.core.clock import now
+from registry.core.errors import NotFound
 from registry.core.settings import Edge
 from registry.proofs.wallets import grants, metadata, staff
 from registry.proofs.wallets.models import WalletCredential, WalletGrant
@@ -73,12 +74,11 @@ def test_a_wallet_gets_a_licence_by_a_pre_authorized_code(client, wallet, offere
     assert value_of(client, held) == 0
 
 
-def allow(session, issuer, agency, answer, card=None) -> dict[str, str]:
+def allow(session, issuer, agency, answer) -> dict[str, str]:
     """The agency's representative allows what was pushed. Gives what the wallet reads in the address."""
     assert answer.status_code == 201, answer.get_data(as_text=True)
     request_uri = answer.json["request_uri"]
-    call = call_of(session, agency)
-    address = grants.authorize(call, issuer, CLIENT_ID, request_uri, agency.licences[0].licence_id, card)
+    address = grants.authorize(call_of(session, agency), issuer, CLIENT_ID, request_uri)
     session.commit()
     assert address.startswith(f"{BACK}?")
     return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
@@ -86,7 +86,7 @@ def allow(session, issuer, agency, answer, card=None) -> dict[str, str]:
 
 def test_a_wallet_gets_a_staff_card_by_an_authorization_code(session, wallet, offered, issuer, agency):
     card, verifier = order(session, issuer, agency), secrets.token_urlsafe(32)
-    state = stated_in(offered(card.reference, with_sign_in=True))["grants"]["authorization_code"]["issuer_state"]
+    state = state_of(offered(card.reference, with_sign_in=True))
     back = allow(session, issuer, agency, wallet.push(CARD, verifier, issuer_state=state))
     assert (back["iss"], back["state"]) == (URL, "st")
     form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier}
@@ -95,12 +95,34 @@ def test_a_wallet_gets_a_staff_card_by_an_authorization_code(session, wallet, of
     assert refused(wallet.token(**form)) == (400, "invalid_grant")
 
 
-def test_a_wallet_that_comes_by_itself_is_let_by_the_agency(session, wallet, issuer, agency):
-    verifier = secrets.token_urlsafe(32)
-    back = allow(session, issuer, agency, wallet.push(LICENCE, verifier))
-    form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier}
-    held = wallet.obtain(tokens_of(wallet.token(**form))["access_token"], LICENCE)
-    assert held.claims["agency"]["agency_id"] == agency.agency_id
+def state_of(offer: grants.Offer) -> str:
+    return stated_in(offer)["grants"]["authorization_code"]["issuer_state"]
+
+
+@pytest.fixture
+def authorized(session, wallet, issuer, agency, offered):
+    """Pushes a request for the licence, and has it allowed. Gives the form of the token request."""
+
+    def make_code(verifier: str, **facts) -> dict[str, str]:
+        pushed = wallet.push(LICENCE, verifier, issuer_state=state_of(offered(with_sign_in=True)), **facts)
+        back = allow(session, issuer, agency, pushed)
+        return {
+            "grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier,
+        }  # fmt: skip
+
+    return make_code
+
+
+def test_a_wallet_does_not_begin_by_itself_nor_for_another_agency(session, wallet, issuer, offered):
+    """Else a person is led to let a stranger's wallet in, which then has the licence of the agency."""
+    assert refused(wallet.push(LICENCE, "v")) == (400, "invalid_request")
+    offer = offered(with_sign_in=True)
+    assert refused(wallet.push(CARD, "v", issuer_state=state_of(offer))) == (400, "invalid_request")
+    request_uri = wallet.push(LICENCE, "v", issuer_state=state_of(offer)).json["request_uri"]
+    assert refused(wallet.push(LICENCE, "v", issuer_state=state_of(offer))) == (400, "invalid_request")
+    stranger = call_of(session, agency_with_licence(session))
+    with pytest.raises(NotFound):
+        grants.authorize(stranger, issuer, CLIENT_ID, request_uri)
 
 
 def test_a_credential_is_renewed_with_another_key_and_place(wallet, offered):
@@ -159,23 +181,20 @@ def test_what_was_sent_before_is_refused(wallet, offered):
     assert refused(answer) == (400, "invalid_nonce")
 
 
-def test_a_code_is_bound_to_verifier_address_and_wallet(session, wallet, issuer, agency):
-    verifier = secrets.token_urlsafe(32)
-    back = allow(session, issuer, agency, wallet.push(LICENCE, verifier))
-    good = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier}
+def test_a_code_is_bound_to_verifier_address_and_wallet(wallet, authorized):
+    good = authorized(secrets.token_urlsafe(32))
     for broken in ({"code_verifier": "x" * 43}, {"redirect_uri": f"{BACK}/2"}, {"code_verifier": ""}):
         assert refused(wallet.token(**(good | broken))) == (400, "invalid_grant")
     headers = wallet.headers(metadata.TOKEN, OAuth_Client_Attestation=wallet.attestation(sub="https://other.example"))
     assert refused(wallet.token(headers, **good)) == (400, "invalid_grant")
+    tokens_of(wallet.token(**good))
 
 
-def test_a_code_pushed_with_a_dpop_proof_is_bound_to_its_key(session, wallet, issuer, agency):
-    verifier, headers = secrets.token_urlsafe(32), wallet.headers(metadata.PAR)
-    back = allow(session, issuer, agency, wallet.push(LICENCE, verifier, headers=headers))
-    form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier}
+def test_a_code_pushed_with_a_dpop_proof_is_bound_to_its_key(wallet, authorized):
+    good = authorized(secrets.token_urlsafe(32), headers=wallet.headers(metadata.PAR))
     other = wallet.headers(metadata.TOKEN, DPoP=wallet.proof_of(metadata.TOKEN, key=WalletKey.new()))
-    assert refused(wallet.token(other, **form)) == (400, "invalid_grant")
-    tokens_of(wallet.token(**form))
+    assert refused(wallet.token(other, **good)) == (400, "invalid_grant")
+    tokens_of(wallet.token(**good))
 
 
 BROKEN_CLIENTS = {
@@ -336,14 +355,13 @@ BROKEN_REQUESTS = {
 }
 
 
-def test_a_pushed_request_that_is_broken_is_refused(session, wallet):
+def test_a_pushed_request_that_is_broken_is_refused(wallet, offered):
+    state = state_of(offered(with_sign_in=True))
     for name, (broken, error) in BROKEN_REQUESTS.items():
-        assert refused(wallet.push(LICENCE, secrets.token_urlsafe(32), **broken)) == (400, error), name
-    assert session.execute(select(func.count(WalletGrant.id))).scalar_one() == 0
-
-
-def test_an_app_of_its_own_scheme_may_be_returned_to(wallet):
-    assert wallet.push(LICENCE, "v", redirect_uri="eudi-openid4ci://authorize").status_code == 201
+        answer = wallet.push(LICENCE, secrets.token_urlsafe(32), **({"issuer_state": state} | broken))
+        assert refused(answer) == (400, error), name
+    good = wallet.push(LICENCE, "v", issuer_state=state, redirect_uri="eudi-openid4ci://authorize")
+    assert good.status_code == 201, "an app may be returned to by a scheme of its own"
 
 
 BROKEN_FORMS = (
@@ -389,7 +407,7 @@ def test_metadata_is_signed_for_wallets_that_ask(client, wallet, keyring):
 
 def test_what_wallets_left_is_forgotten(session, wallet, offered):
     offered()
-    wallet.push(LICENCE, "v")
+    wallet.push(LICENCE, "v", issuer_state=state_of(offered(with_sign_in=True)))
     grants.forget(session, now() + timedelta(days=2))
     assert session.execute(select(func.count(WalletGrant.id))).scalar_one() == 0
     tokens_of(wallet.by_offer(offered()))

@@ -1,6 +1,7 @@
 """An agency's representative at the console: offers to wallets, staff cards ordered and ended, and a wallet that is let in."""
 
 import html
+import json
 import re
 import secrets
 from dataclasses import replace
@@ -113,18 +114,29 @@ def test_an_offer_shows_the_symbol_and_the_number_once(session, rep, agency):
     assert number not in str(grant.tx_code)
 
 
-def test_a_wallet_is_let_in_by_the_representative_alone(client, session, rep, agency, provider):
+def offered_state(rep, agency) -> str:
+    """What the symbol of an offer with sign-in holds for the wallet."""
+    page = rep.post("/console/wallets/offers", licence=agency.licences[0].licence_id, flow="sign_in")
+    [link] = re.findall(r'href="haip-vci:([^"]+)"', page.get_data(as_text=True))
+    [stated] = parse_qs(urlsplit(html.unescape(link)).query)["credential_offer"]
+    return json.loads(stated)["grants"]["authorization_code"]["issuer_state"]
+
+
+def test_a_wallet_is_let_in_by_the_representative_alone(client, session, settings, rep, agency, provider):
     wallet, verifier = Wallet(client, provider), secrets.token_urlsafe(32)
-    request_uri = wallet.push(FORM, verifier).json["request_uri"]
+    request_uri = wallet.push(FORM, verifier, issuer_state=offered_state(rep, agency)).json["request_uri"]
     asked = {"client_id": CLIENT_ID, "request_uri": request_uri}
     address = f"/console/wallets/authorize?client_id={CLIENT_ID}&request_uri={request_uri}"
     client.delete_cookie("console", path="/console")
     assert client.get(address).location.startswith("/console/sign-in")
+    stranger = rep_of(client, session, settings, agency_with_licence(session), "other@agency.example")
+    assert stranger.get(address).status_code == 404
+    assert stranger.post("/console/wallets/authorize", **asked, decision="allow").status_code == 404
     page = rep.get(address)
     assert CLIENT_ID in words_of(page)
+    assert agency.licences[0].number in words_of(page)
     assert f"form-action 'self' {CLIENT_ID}" in page.headers["Content-Security-Policy"]
-    [what] = re.findall(r'<option value="([^"]+)"', page.get_data(as_text=True))
-    answer = rep.post("/console/wallets/authorize", **asked, what=what, decision="allow")
+    answer = rep.post("/console/wallets/authorize", **asked, decision="allow")
     assert answer.status_code == 303
     assert answer.location.startswith(f"{BACK}?")
     back = parse_qs(urlsplit(answer.location).query)
@@ -135,8 +147,9 @@ def test_a_wallet_is_let_in_by_the_representative_alone(client, session, rep, ag
     assert rep.get(address).status_code == 404
 
 
-def test_a_wallet_that_is_refused_is_told_so(client, session, rep, agency, provider):
-    request_uri = Wallet(client, provider).push(FORM, "v").json["request_uri"]
+def test_a_wallet_that_is_refused_is_told_so(client, rep, agency, provider):
+    state = offered_state(rep, agency)
+    request_uri = Wallet(client, provider).push(FORM, "v", issuer_state=state).json["request_uri"]
     asked = {"client_id": CLIENT_ID, "request_uri": request_uri}
     answer = rep.post("/console/wallets/authorize", **asked, decision="deny")
     assert parse_qs(urlsplit(answer.location).query)["error"] == ["access_denied"]

@@ -1,4 +1,4 @@
-"""Step 0160: officers' cases are counted by state from an index, and all cases stay."""
+"""Step 0161: officers' cases are counted by state from an index, and all cases stay."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -8,7 +8,7 @@ NAME = "ix_cases_of_officer"
 
 
 def test_an_officers_open_cases_have_an_index(database: Database) -> None:
-    step = Step(database, "0160")
+    step = Step(database, "0161")
     step.insert("cases", case_row(1))
     before = step.indexes("cases")
     step.run()

@@ -1,12 +1,12 @@
 """The former index of an officer's cases, which the one with the state stands for.
 
-Data test: tests/migrations/test_0161_no_former_index_of_an_officers_cases.py.
+Data test: tests/migrations/test_0162_no_former_index_of_an_officers_cases.py.
 """
 
 from migrations import steps
 
-revision = "0161"
-down_revision = "0160"
+revision = "0162"
+down_revision = "0161"
 branch_labels = None
 depends_on = None
 

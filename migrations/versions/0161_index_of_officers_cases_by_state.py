@@ -1,12 +1,12 @@
 """An officer's cases, and those of none, are counted by state from an index alone: of each the row was read before.
 
-Data test: tests/migrations/test_0160_index_of_officers_cases_by_state.py.
+Data test: tests/migrations/test_0161_index_of_officers_cases_by_state.py.
 """
 
 from migrations import steps
 
-revision = "0160"
-down_revision = "0159"
+revision = "0161"
+down_revision = "0160"
 branch_labels = None
 depends_on = None
 
