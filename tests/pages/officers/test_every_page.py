@@ -203,9 +203,7 @@ def speak(settings: Settings, language: str) -> None:
         *(pytest.param(*other, marks=pytest.mark.in_test_all) for other in (("it", 320), ("zh-Hans", 1280))),
     ],
 )
-def test_each_page_is_sound_fits_and_is_translated(
-    browser: Browser, site: Site, made: Made, language: str, width: int
-) -> None:
+def test_each_page_is_sound_fits_and_is_translated(browser: Browser, site: Site, language: str, width: int) -> None:
     speak(site.settings, language)
     adapter = create_app(site.settings).url_map.bind("")
     seen: set[str] = set()
