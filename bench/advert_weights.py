@@ -16,13 +16,13 @@ from bench.adverts import adverts
 from registry.verification.checks.advert import items_in, without_items
 from registry.verification.checks.offer import offer_items
 from registry.verification.checks.reading import Reading, lexicon
-from registry.verification.checks.red_flags import HOW_SAID, traits
+from registry.verification.checks.red_flags import HOW_SAID, raised, traits
 from registry.verification.checks.text import readable
 from registry.vocabulary.codes import RedFlag
 
 OWN, LEAST, STEPS, PENALTY = 0.5, 4, 500, 0.003
 """The weight of an advert of our own, the fewest texts that a trait stands in, steps of descent, the price of a weight."""
-FROM = 0.3
+FROM = 0.45
 """From which probability a text is taken for honest: a false accusation weighs more than a missed flag."""
 
 CONCEPTS = [name for name in lexicon("zh") if not name.startswith("hint_")]
@@ -31,7 +31,8 @@ HEAD = """# How much each trait of a text tells that it is honest; above nought 
 # (`red_flags.fairness`). Printed by bench/advert_weights.py.
 #
 # note: said, denied and told are concepts of data/zh.toml and the other languages by how they are meant: told is what stands
-# in a question, a quotation or a warning, or is said of others. item: kinds of items that stand in the text.
+# in a question, a quotation or a warning, or is said of others. item: kinds of items that stand in the text. flags: that one,
+# two or three at least are raised.
 """
 
 Trait = tuple[str, str]
@@ -48,8 +49,8 @@ class Text(NamedTuple):
 def traits_of(text: str) -> frozenset[Trait]:
     reading = Reading(readable(text))
     items = items_in(reading.text)
-    offered, _ = offer_items(reading, without_items(reading.text, items))
-    return traits(reading, (*items, *offered), CONCEPTS)
+    offered, charges = offer_items(reading, without_items(reading.text, items))
+    return traits(reading, (*items, *offered), len(raised(reading, charges)), CONCEPTS)
 
 
 def texts(paths: Sequence[str]) -> Iterator[Text]:
@@ -92,7 +93,7 @@ def main(paths: Sequence[str]) -> None:
     base, weights = fitted(list(texts(paths)))
     print(HEAD)
     print(f"base = {base - math.log(FROM / (1 - FROM)):.2f}")
-    for how in (*HOW_SAID, "item"):
+    for how in (*HOW_SAID, "item", "flags"):
         print(f"\n[{how}]")
         for (kind, what), value in sorted(weights.items(), key=lambda one: one[1]):
             if kind == how and abs(value) >= 0.01:

@@ -7,13 +7,13 @@ Cases are rows: how a complaint is filed is another part's matter. The overview 
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench.complaints import database
@@ -52,7 +52,7 @@ FEW, MANY = 1_000, 100_000
 TARGET = 3.0
 """How many times as long a page of many may take as one of few."""
 
-ASKED = 20
+ASKED = 8
 """Times that each question is asked in a round."""
 
 UNIT, OFFICERS, AGENCIES = "it-invented-unit", 20, 500
@@ -153,22 +153,39 @@ def _on(rounds: int, home: Path, cluster: Cluster | None) -> tuple[dict[str, lis
             sessions.append(reading_sessions_for(engine))
         for _ in range(rounds):
             for what, question in requested.items():
-                few, many = (_seconds(of, question, 1 if what.startswith("overview") else ASKED) for of in sessions)
+                few, many = _seconds(sessions, question, 1 if what.startswith("overview") else ASKED)
                 ratios[what].append(many / few)
                 spent[what].append(many)
     return ratios, spent
 
 
-def _seconds(sessions: Callable[[], Session], question: Question, times: int) -> float:
-    """The shortest of some askings, each in a session of its own as a page has it: what else the machine does only adds."""
-    took = []
-    for _ in range(times + 1):
-        with sessions() as session:
-            began = time.perf_counter()
-            question(session)
-            took.append(time.perf_counter() - began)
+def _seconds(sizes: Sequence[Callable[[], Session]], question: Question, times: int) -> list[float]:
+    """The least processor time of some askings of each size, in turns, each in a session of its own as a page has it.
+
+    That of this process and, on PostgreSQL, of the server's process for the connection.
+    """
+    took: list[list[float]] = [[] for _ in sizes]
     # The first opens the connection and compiles the statement.
-    return min(took[1:])
+    for _ in range(times + 1):
+        for sessions, spent in zip(sizes, took, strict=True):
+            with sessions() as session:
+                server = _server_of(session)
+                began = time.process_time() + _processor_of(server)
+                question(session)
+                spent.append(time.process_time() + _processor_of(server) - began)
+    return [min(spent[1:]) for spent in took]
+
+
+def _server_of(session: Session) -> int | None:
+    """The server's process for a session's connection; None on SQLite, which has none."""
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    return int(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def _processor_of(process: int | None) -> float:
+    """The seconds of processor that a process has had (Linux, schedstat: nanoseconds first)."""
+    return 0.0 if process is None else int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _fill(connection: Connection, size: int) -> None:

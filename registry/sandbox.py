@@ -121,7 +121,7 @@ def _make(settings: Settings) -> None:
         with keyring.alone(), sessions.begin() as session:
             lock_log(session)
             settle_secrets(session, keyring)
-            make_keys(session, keyring, settings.public_url)
+            make_keys(session, keyring, settings.public_url, settings.operator)
         with sessions.begin() as session:
             load(session)
         sign_committed(settings, sessions)

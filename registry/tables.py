@@ -23,6 +23,8 @@ from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
 from registry.oversight.statistics import models as _statistics
 from registry.proofs.papers import shared as _papers
+from registry.proofs.wallets import models as _wallets
+from registry.proofs.wallets import presentations as _presentations
 from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
@@ -62,6 +64,7 @@ MODELS = (
     _names,
     _papers,
     _parties,
+    _presentations,
     _idempotency,
     _officers,
     _providers,
@@ -71,5 +74,6 @@ MODELS = (
     _secrets,
     _similarity,
     _statistics,
+    _wallets,
     _watches,
 )

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from registry.vocabulary.cases import (
+    AttachmentState,
     Attendee,
     Author,
     CaseState,
@@ -11,13 +12,16 @@ from registry.vocabulary.cases import (
     ClockKind,
     EventKind,
     EventState,
+    FileKind,
     FirmPart,
     LiesWith,
     MailboxRole,
+    NoCopy,
     Priority,
 )
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Count, Country, Day, Flag, Instant, Line, OneOf, Passage, Word
+from schemas.mailbox import AttachmentSentSchema
 
 MAX_REASON = 4000
 MAX_MESSAGE = 20_000
@@ -270,6 +274,27 @@ class CaseNotesSchema(OutSchema):
     version = fields.Integer(required=True, metadata=_VERSION)
 
 
+class EvidenceFileSchema(OutSchema):
+    """A file of evidence. There is a copy of it once `state` is `clean`."""
+
+    attachment_id = fields.String(attribute="reference", required=True)
+    name = fields.String(required=True, metadata={"description": "As it was sent, without what does harm."})
+    kind = OneOf(FileKind, required=True, metadata={"description": "What its bytes are."})
+    size = fields.Integer(required=True, metadata={"description": "Bytes, as it was sent."})
+    sha256 = fields.String(required=True, metadata={"description": "Of the file as it was sent."})
+    kept_on = fields.Date(attribute="stored_on", required=True)
+    state = OneOf(AttachmentState, required=True)
+    no_copy = OneOf(NoCopy, required=True, allow_none=True, metadata={"description": "Why there is no copy."})
+    has_original = fields.Boolean(
+        required=True,
+        metadata={"description": "False where the copy alone was kept, since the custodian's key was not there."},
+    )
+
+
+class EvidenceSentSchema(AttachmentSentSchema):
+    sha256 = fields.String(required=True, metadata={"description": "Of what was sent, to be compared with your own."})
+
+
 class CaseEventSchema(OutSchema):
     event_id = fields.String(attribute="reference", required=True)
     kind = OneOf(tuple(EventKind), required=True)
@@ -294,6 +319,9 @@ class CaseEventSchema(OutSchema):
         required=True, metadata={"description": "Of a call: an officer spoke with those who were called."}
     )
     sha256 = fields.String(required=True, allow_none=True)
+    files = fields.List(
+        fields.Nested(EvidenceFileSchema), required=True, metadata={"description": "Files of a piece of evidence."}
+    )
     by = fields.String(required=True)
     on = fields.Date(required=True)
     recorded_by = fields.String(

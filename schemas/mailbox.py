@@ -2,7 +2,17 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.cases import AttachmentState, Author, ConsentKind, FileKind, MailboxRole, MailboxState, NoCopy
+from registry.vocabulary.cases import (
+    AttachmentState,
+    Author,
+    ConsentKind,
+    FileKind,
+    KeyHolder,
+    KeyStanding,
+    MailboxRole,
+    MailboxState,
+    NoCopy,
+)
 from schemas.base import InSchema, OutSchema
 from schemas.complaints import MAX_IN_AN_ACCOUNT, AnswersSchema
 from schemas.fields import Flag, OneOf, Passage
@@ -78,6 +88,25 @@ class HelperSchema(OutSchema):
     answers_allowed = fields.Boolean(required=True)
 
 
+class SealedToSchema(OutSchema):
+    """A key besides complaint codes that opens this mailbox, to be compared with the public log."""
+
+    holder = OneOf(KeyHolder, required=True, metadata={"description": "Whose key it is."})
+    kid = fields.String(required=True, metadata={"description": "The key's id: 16 hexadecimal digits."})
+    standing = OneOf(
+        KeyStanding,
+        required=True,
+        metadata={"description": "Whether the public log knows it: no other may be sealed to."},
+    )
+    entry = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The log's entry that added the key, proven at `/log/proof/{entry}`; null: not in it."
+        },
+    )
+
+
 class MailboxSchema(OutSchema):
     """All of one mailbox. A helper's holds what the helper wrote and was answered, and no more."""
 
@@ -110,6 +139,11 @@ class MailboxSchema(OutSchema):
     attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     consents = fields.List(fields.Nested(ConsentSchema), required=True)
     helpers = fields.List(fields.Nested(HelperSchema), required=True)
+    sealed_to = fields.List(
+        fields.Nested(SealedToSchema),
+        required=True,
+        metadata={"description": "Which keys of the office, its custodian and the escrow open it. Empty for a draft."},
+    )
     can = fields.List(fields.String(), required=True, metadata={"description": "What may be done now."})
 
 

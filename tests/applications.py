@@ -42,7 +42,7 @@ class Applications:
 def _kind_of(settings: Settings) -> Hashable | None:
     """What the routes of an application follow from; None where more than that is bound to it when it is made."""
     has_providers = Edge.CONSOLE in settings.edges and (settings.home / FILE).exists()
-    return None if settings.has_metrics or has_providers else settings.edges
+    return None if settings.has_metrics or has_providers else (settings.edges, settings.wallets is not None)
 
 
 class _Entry:

@@ -131,7 +131,8 @@ def serve(
     settings.prepare_home()
     output = settings.home / f"serve-{port}.out"
     process = Process(["serve", *options], environment(settings, port, extra), output)
-    served = Served(f"http://{name or '127.0.0.1'}:{port}", output, process)
+    scheme = "https" if "REGISTRY_TLS" in (extra or {}) else "http"
+    served = Served(f"{scheme}://{name or '127.0.0.1'}:{port}", output, process)
     try:
         wait_until_answering(served)
         yield served

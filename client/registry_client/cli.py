@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from cryptography.x509 import Certificate
 
-from registry_client import __version__, asking, private, rounds
+from registry_client import __version__, asking, private, rounds, stamping, unit_keys
 from registry_client.follow import Progress
 from registry_client.gathering import GatheringOptions
 from registry_client.mirror import Mirror, MirrorOptions, MirrorReport
@@ -30,6 +30,7 @@ from registry_client.texts import LANGUAGES
 from registry_client.timestamps import read_roots
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
+from registry_client.verdicts import Report
 from registry_client.words import Words
 
 EXIT_CODES = """\
@@ -42,10 +43,10 @@ verify, bulk, proof, watch and listen have theirs; see COMMAND --help
 """
 
 MIRROR_DEADLINE = 600.0
+"""Seconds that one answer may take: files of the dataset are long."""
 
 CLOSED_PIPE = 141
 """Exit code where the reader of the output, such as `head`, went away: that of a program that the signal SIGPIPE ended."""
-"""Seconds that one answer may take: files of the dataset are long."""
 
 WITHOUT_PROOF = ("receipt", "manifest", "row")
 """Kinds that name a head of the log and carry no proof of it."""
@@ -127,6 +128,7 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument(
         "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
     )
+    one.add_argument("--timestamp", metavar="FILE", help="the answer of an authority about FILE, as `stamp` writes it")
     one.add_argument(
         "--seen", metavar="FILE", help="where the newest head is remembered; - for nowhere (a folder of yours)"
     )
@@ -159,6 +161,8 @@ def _parser(program: str, help_name: str) -> Usage:
     three = command("trust", "Fetch a trust file, and show what to compare by another way.", TRUST_EXAMPLES)
     three.add_argument("url", metavar="URL", help="address of the registry")
     three.add_argument("--output", metavar="FILE", help="where to keep it; nothing is written over")
+    stamping.add_arguments(command("stamp", "Have an authority say that a file exists now.", stamping.EXAMPLES))
+    unit_keys.add_arguments(command("unit-key", "Say whether the log knows a key of your mailbox.", unit_keys.EXAMPLES))
     asking.add_commands(partial(command, languages=asking.LANGUAGES, exit_codes=asking.EXIT_CODES))
     return parser
 
@@ -198,6 +202,12 @@ def main(arguments: Sequence[str] | None = None, program: str = "registry-client
                 return _mirror(options, program)
             case "trust":
                 return _trust(options)
+            case "stamp":
+                return stamping.run(
+                    options, _read(options.file, FILE_LIMIT), _roots_of(options.timestamp_roots), _write_new
+                )
+            case "unit-key":
+                return _unit_key(options)
             case "verify" if options.private:
                 return private.run(options, _read(_needed_trust(options), TRUST_LIMIT), program)
             case _:
@@ -242,13 +252,29 @@ def _verify(options: argparse.Namespace) -> int:
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
     roots = _roots_of(options.timestamp_roots)
+    stamp = None if options.timestamp is None else _read(options.timestamp, stamping.TOKEN_LIMIT)
     fetch = fetcher(trust.issuer) if options.online else None
     seen = SeenLog.of(options.seen, trust)
     try:
         statements = None if options.statements is None else Path(options.statements)
-        report = verify(data, GatheringOptions(trust, at, status, fetch, store, statements, roots, seen))
+        gathering = GatheringOptions(trust, at, status, fetch, store, statements, roots, seen, stamp)
+        report = verify(data, gathering)
     except Unreadable as error:
         raise Unreadable(f"{'standard input' if options.file == '-' else options.file}: {error}") from error
+    _print_report(report, options)
+    is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
+    return report.exit_code_unlogged if is_accepted else report.exit_code
+
+
+def _unit_key(options: argparse.Namespace) -> int:
+    trust = read_trust(_read(options.trust, TRUST_LIMIT), options.trust)
+    store = None if options.state is None else _store_of(options.state, trust)
+    report = unit_keys.judge(options.kid, options.entry, trust, store, fetcher(trust.issuer), int(time.time()))
+    _print_report(report, options)
+    return report.exit_code
+
+
+def _print_report(report: Report, options: argparse.Namespace) -> None:
     words = Words(options.lang)
     if options.json:
         answer = {"kind": report.kind, "at": report.at}
@@ -257,8 +283,6 @@ def _verify(options: argparse.Namespace) -> int:
         print(json.dumps(answer, ensure_ascii=False, indent=2))
     else:
         print(words.report(report))
-    is_accepted = options.accept_unlogged and report.kind in WITHOUT_PROOF
-    return report.exit_code_unlogged if is_accepted else report.exit_code
 
 
 def _roots_of(name: str | None) -> tuple[Certificate, ...]:

@@ -1,11 +1,12 @@
 """Entries of the log: their form, the keys they speak of, and the status that follows from them."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from registry_client.strict import (
     Unreadable,
@@ -23,8 +24,8 @@ from registry_client.trust import thumbprint
 
 LEAF_LIMIT = 16 * 1024
 KEY = re.compile(
-    r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|key/[A-Za-z0-9_-]{16}|policy/log|ranges/epoch|dataset/snapshot"
-    r"|audit/head"
+    r"(agency|licence|agreement|law)/[2-9A-HJKMNP-Z]{12}|(head-)?key/[A-Za-z0-9_-]{16}|policy/log|ranges/epoch|dataset/snapshot"
+    r"|audit/head|unit-key/[0-9a-f]{16}"
 )
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FIELDS = frozenset({"at", "index", "key", "record", "type", "v"})
@@ -33,10 +34,12 @@ KINDS_OF_TYPE = {
     "licence": "licence.",
     "agreement": "agreement.",
     "key": "registry.key_",
+    "head-key": "registry.key_",
     "law": "law.",
     "ranges": "ranges.",
     "dataset": "dataset.",
     "audit": "audit.",
+    "unit-key": "unit.key_",
 }
 PLACES = 131072
 """Places in one status list."""
@@ -174,6 +177,34 @@ def key_record(entry: Entry, what: str = "key entry") -> KeyRecord:
     # -1 says that nothing of it is good.
     limit = last_good if last_good in (None, -1) else whole_number(last_good, f"{what}: last_good_index")
     return KeyRecord(kid, use, str(state), entry.index, entry.at, public, limit)
+
+
+class UnitKeyRecord(NamedTuple):
+    """What the log says of a key to which complaints are sealed: whose, and whether it is active or was taken back."""
+
+    kid: str
+    use: str
+    holder: str
+    public: bytes
+    state: str
+
+
+UNIT_KEY_SIZES = {"X25519": 32, "X-Wing": 1216}
+
+
+def unit_key_record(entry: Entry, what: str = "entry of a unit's key") -> UnitKeyRecord:
+    """Raises Unreadable where the entry is no well-formed event of such a key."""
+    record = entry.record
+    state, use = record.get("state"), text_of(record.get("use"), f"{what}: use")
+    if {"unit.key_added": "active", "unit.key_retired": "retired"}.get(entry.type) != state:
+        raise Unreadable(f"{what}: an entry of type {entry.type} cannot say that the key is {str(state)[:20]!r}")
+    public = from_base64url(record.get("public"), f"{what}: public")
+    if UNIT_KEY_SIZES.get(str(record.get("alg"))) != len(public) or use not in ("unit", "custodian", "escrow"):
+        raise Unreadable(f"{what}: algorithm, use and key do not fit")
+    kid = hashlib.sha256(b"registry key id v1" + public).hexdigest()[:16]
+    if record.get("kid") != kid or entry.key != f"unit-key/{kid}":
+        raise Unreadable(f"{what}: the kid does not follow from the key")
+    return UnitKeyRecord(kid, use, text_of(record.get("holder"), f"{what}: holder"), public, str(state))
 
 
 YES = frozenset("provisional active active_with_conditions under_surveillance renewal_pending_deemed_valid".split())

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from registry_client.entries import Entry, key_record, read_entry, status_on
+from registry_client import unit_keys
+from registry_client.entries import Entry, UnitKeyRecord, key_record, read_entry, status_on
 from registry_client.network import Unreachable
 from registry_client.notes import (
     LOG_KEY,
@@ -103,6 +104,7 @@ def _take(leaves: Iterable[bytes], frontier: Frontier, store: Store, verdict: Ve
     taken: list[tuple[Entry, bytes]] = []
     findings: list[tuple[int, Finding]] = []
     latest: dict[str, int] = {}
+    units: dict[str, UnitKeyRecord] = {}
     last_at = store.at_of(frontier.size - 1) or ""
     for leaf in leaves:
         index, found = frontier.size, leaf_hash(leaf)
@@ -121,6 +123,12 @@ def _take(leaves: Iterable[bytes], frontier: Frontier, store: Store, verdict: Ve
                 known = None if before is None else before[0]
             _check_place(entry, index, known, last_at, wrong)
             _check_content(entry, index, wrong)
+            if entry.key.startswith("unit-key/"):
+                before_it = units.get(entry.key) or unit_keys.known(store, entry.key, index)
+                try:
+                    units[entry.key] = unit_keys.check_chain(entry, index, before_it, wrong)
+                except Unreadable as error:
+                    wrong.bad("entry_malformed", index=index, why=str(error))
         latest[entry.key], last_at = index, max(last_at, entry.at)
         taken.append((Entry(entry.at, index, entry.key, entry.prev, entry.type, entry.record), found))
         findings += [(index, finding) for finding in wrong.findings]

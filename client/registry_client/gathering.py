@@ -40,6 +40,8 @@ class GatheringOptions:
     """Roots that time stamps are believed under."""
     seen: SeenLog | None = None
     """What this machine has seen of the log before."""
+    timestamp: bytes | None = None
+    """An authority's answer about the very file, which its holder keeps beside it."""
 
     @property
     def key_records(self) -> Mapping[str, KeyRecord]:

@@ -19,6 +19,7 @@ from registry_client.store import Store
 from registry_client.strict import Refused, Unreadable
 from registry_client.timestamps import check_served
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, read_trust
+from registry_client.unit_keys import note_changes
 from registry_client.verdicts import State, Verdict
 
 USUAL_ANSWERS = 500
@@ -183,6 +184,7 @@ def _follow_again(fetch: Fetch, trust: Trust, store: Store, report: MonitorRepor
 
 def _follow(remote: RemoteLog, trust: Trust, store: Store, report: MonitorReport, progress: Progress) -> bool:
     """Raises Unreachable."""
+    before = store.size
     try:
         seen = next_head(remote, trust, store)
         is_taken = follow(remote, seen, store, report.log, progress)
@@ -194,6 +196,7 @@ def _follow(remote: RemoteLog, trust: Trust, store: Store, report: MonitorReport
         return False
     if is_taken:
         judge_head(seen, report.log)
+        note_changes(store, before, report.log)
     report.head = {
         "size": seen.checkpoint.size,
         "root": seen.checkpoint.root.hex(),

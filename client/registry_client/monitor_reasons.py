@@ -52,6 +52,26 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "entry {index} is of {at}, the one before of {before}",
         "第 {index} 条的时间为 {at}，早于前一条的 {before}",
     ),
+    "unit_keys_known": (
+        "complaints are sealed to {active} keys that the log knows; {retired} were taken back",
+        "投诉以日志中的 {active} 把密钥加密；{retired} 把已收回",
+    ),
+    "unit_key_added": (
+        "KEY ADDED: entry {index} adds key {kid} ({use} of {holder}), to which complaints are sealed: ask that office",
+        "新增密钥：第 {index} 条为 {holder}（{use}）新增密钥 {kid}，投诉将以其加密：请向该机关核实",
+    ),
+    "unit_key_retired": (
+        "KEY TAKEN BACK: entry {index} ends key {kid} ({use} of {holder})",
+        "密钥收回：第 {index} 条终止 {holder}（{use}）的密钥 {kid}",
+    ),
+    "unit_key_returned": (
+        "TAKEN BACK AND USED: entry {index} has key {kid} of {holder} again, which was taken back before",
+        "收回后又用：第 {index} 条再次列出 {holder} 已收回的密钥 {kid}",
+    ),
+    "unit_key_contradicts": (
+        "entry {index} says otherwise than before whose key {kid} of {holder} is, or ends what was never added",
+        "第 {index} 条与此前对 {holder} 的密钥 {kid} 的记载矛盾，或终止从未新增的密钥",
+    ),
     "log_unreadable": ("the log cannot be read: {why}", "日志无法读取：{why}"),
     "trust_on_first_use": (
         "the trust file was taken from the registry itself; compare its root {fingerprint} by another way",

@@ -74,6 +74,11 @@ def fetcher(
     return fetch
 
 
+def post(url: str, body: bytes, content_type: str, limit: int) -> bytes:
+    """Send a body to an address, and give the answer's. Raises Unreachable."""
+    return _get(url, limit, TIMEOUT, DEADLINE, {"Content-Type": content_type}, body)[0]
+
+
 def _inflated(body: bytes, limit: int, url: str) -> bytes:
     stream = zlib.decompressobj(31)
     try:
@@ -86,11 +91,16 @@ def _inflated(body: bytes, limit: int, url: str) -> bytes:
 
 
 def _get(
-    url: str, limit: int, timeout: float, deadline: float, headers: Mapping[str, str] | None = None
+    url: str,
+    limit: int,
+    timeout: float,
+    deadline: float,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
 ) -> tuple[bytes, bool]:
-    """The body, and whether its sender says that it is gzip."""
+    """The body of the answer to a GET, or to a POST of `body`, and whether its sender says that it is gzip."""
     end = time.monotonic() + deadline
-    request = urllib.request.Request(url, headers={"User-Agent": AGENT, "Accept": "*/*", **(headers or {})})
+    request = urllib.request.Request(url, body, {"User-Agent": AGENT, "Accept": "*/*", **(headers or {})})
     try:
         with _OPENER.open(request, timeout=timeout) as answer:
             parts: list[bytes] = []

@@ -11,7 +11,7 @@ from registry_client.manifests import TYPE as MANIFEST_TYPE
 from registry_client.manifests import judge_manifest
 from registry_client.network import Fetch, Unreachable
 from registry_client.notes import PROOF_HEADER, read_checkpoint, read_proof, verify_checkpoint
-from registry_client.paper import is_code, read_code
+from registry_client.paper import CardClaim, is_code, read_code
 from registry_client.pictures import codes_in, is_picture
 from registry_client.proving import judge_head, prove
 from registry_client.receipts import TYPE as RECEIPT_TYPE
@@ -22,7 +22,7 @@ from registry_client.single_rows import judge_row
 from registry_client.status import TYPE as STATUS_TYPE
 from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, instant_text, list_of, read_object
-from registry_client.timestamps import judge_time
+from registry_client.timestamps import judge_file, judge_time
 from registry_client.tokens import TOKEN_LIMIT, read_token
 from registry_client.tree import TILE_WIDTH
 from registry_client.trust import SigningKey, Trust, check_certificate
@@ -33,6 +33,13 @@ def verify(data: bytes, options: GatheringOptions) -> Report:
     """The three verdicts of whatever the bytes are. Raises Unreadable with what is wrong and where."""
     if len(data) > FILE_LIMIT:
         raise Unreadable(f"more than {FILE_LIMIT // 1_000_000} MB")
+    report = _verify(data, options)
+    if options.timestamp is not None:
+        judge_file(data, options.timestamp, options.timestamp_roots, report.issued)
+    return report
+
+
+def _verify(data: bytes, options: GatheringOptions) -> Report:
     if is_pdf(data):
         return _verify_pdf(data, options)
     if is_picture(data):
@@ -167,7 +174,22 @@ def _verify_code(text: str, options: GatheringOptions) -> Report:
             report.issued.unknown("key_not_known", **error.values)
             report.issued.unknown("unreachable", why=str(second))
             return report
+    if isinstance(claim, CardClaim):
+        return _judge_card(claim, report)
     return judge_licence(claim, evidence_for(claim, options, report), report)
+
+
+def _judge_card(claim: CardClaim, report: Report) -> Report:
+    """A staff card is in no log, for it names a person: the registry's page alone says whether it still holds."""
+    report.kind = "staff_card"
+    report.issued.good("signed_by", kid=claim.key.kid, signed=instant_text(claim.iat))
+    report.logged.unknown("card_not_logged")
+    if report.at >= claim.exp:
+        report.in_force.bad("term_ended", ended=instant_text(claim.exp), at=instant_text(report.at))
+    report.in_force.unknown("card_asked_online")
+    report.in_force.note("card_can_be_copied")
+    report.signed = claim.signed
+    return report
 
 
 def _published_keys(fetch: Fetch, trust: Trust) -> dict[tuple[str, str], SigningKey]:

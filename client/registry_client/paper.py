@@ -4,6 +4,7 @@ import base64
 import binascii
 import io
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import cbor2
@@ -50,7 +51,17 @@ def _decode(data: bytes, what: str) -> Any:
     return value
 
 
-def read_code(text: str, trust: Trust, keys: Mapping[tuple[str, str], SigningKey]) -> Claim:
+@dataclass(frozen=True, slots=True)
+class CardClaim:
+    """What the code of a staff card claims, read after its signature was found good. Instants in seconds since 1970."""
+
+    key: SigningKey
+    iat: int
+    exp: int
+    signed: tuple[tuple[str, str], ...]
+
+
+def read_code(text: str, trust: Trust, keys: Mapping[tuple[str, str], SigningKey]) -> Claim | CardClaim:
     """Raises Unreadable, and Refused (`key_not_known` where the key may be newer than the trust file)."""
     address = text.strip().partition("#")[0]
     message = _decode(_payload_of(text), "code")
@@ -79,10 +90,13 @@ def read_code(text: str, trust: Trust, keys: Mapping[tuple[str, str], SigningKey
     return _claim(_decode(payload, "code: claims"), key, trust)
 
 
+STAFF_CARD = "S"
+"""The kind of a code that says that a person acts for an agency."""
+
 _TEXTS: dict[int, str] = {-65538: "number", -65539: "holder", -65540: "kind", -65541: "country"}
 
 
-def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim:
+def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim | CardClaim:
     if not isinstance(claims, dict):
         raise Unreadable("code: the claims are a map")
     if claims.get(1) != trust.issuer:
@@ -93,6 +107,8 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim:
         )
     iat = _number(claims, 6, LATEST_INSTANT)
     require_certified_at(key, iat)
+    if claims.get(-65540) == STAFF_CARD:
+        return _card_claim(claims, key, trust, iat)
     reference = claims.get(2)
     if not isinstance(reference, str) or not REFERENCE.fullmatch(reference):
         raise Refused("claim_wrong", name="sub")
@@ -135,6 +151,28 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim:
         holder={"holder": texts["holder"]} if "holder" in texts else {},
         signed=tuple((label, safe_text(text)) for label, text in lines),
     )
+
+
+def _card_claim(claims: Mapping[int, Any], key: SigningKey, trust: Trust, iat: int) -> CardClaim:
+    exp = _number(claims, 4, LATEST_INSTANT)
+    for label, name in ((2, "sub"), (-65545, "licence_id"), (-65546, "agency_id")):
+        if not isinstance(claims.get(label), str) or not REFERENCE.fullmatch(claims[label]):
+            raise Refused("claim_wrong", name=name)
+    texts = {name: claims[label] for label, name in (*_CARD_TEXTS.items(), *_TEXTS.items()) if label in claims}
+    if not all(isinstance(text, str) for text in texts.values()) or not {"person", "country"} <= set(texts):
+        raise Refused("claim_wrong", name="person")
+    portrait = claims.get(-65548)
+    if portrait is not None and not (isinstance(portrait, bytes) and len(portrait) == 32):
+        raise Refused("claim_wrong", name="portrait")
+    lines = [("registry", trust.issuer), ("card_id", claims[2])]
+    lines += [(name, texts[name]) for name in ("person", "holder", "number", "country") if name in texts]
+    lines += [("licence_id", claims[-65545])]
+    lines += [] if portrait is None else [("portrait", portrait.hex())]
+    lines += [("issued_at", instant_text(iat)), ("valid_until", instant_text(exp))]
+    return CardClaim(key, iat, exp, tuple((label, safe_text(text)) for label, text in lines))
+
+
+_CARD_TEXTS: dict[int, str] = {-65547: "person"}
 
 
 def _number(holder: Mapping[Any, Any], label: int | str, maximum: int) -> int:

@@ -38,6 +38,31 @@ REASONS: dict[str, tuple[str, str]] = {
         "the log's word on key {kid} should lie beside it and does not",
         "本应附有日志对密钥 {kid} 的记载，但没有",
     ),
+    "unit_key_of": (
+        "the log says: key {kid} is that of {holder} ({use}), to which complaints are sealed",
+        "日志载明：密钥 {kid} 属于 {holder}（{use}），用于加密投诉",
+    ),
+    "unit_key_in_copy": (
+        "key {kid} is in the copy of the log, of {size} entries",
+        "日志副本（{size} 条）中有密钥 {kid}",
+    ),
+    "unit_key_active": (
+        "key {kid} was not taken back in the first {size} entries",
+        "在前 {size} 条中，密钥 {kid} 未被收回",
+    ),
+    "unit_key_taken_back": (
+        "key {kid} WAS TAKEN BACK: nothing may be sealed to it any more; if your mailbox still shows it, tell the office",
+        "密钥 {kid} 已被收回：不得再以其加密；如您的信箱仍显示此密钥，请告知该机关",
+    ),
+    "unit_key_not_logged": (
+        "the log of {size} entries DOES NOT KNOW key {kid}: write nothing more, and ask the office what it is",
+        "日志（{size} 条）中没有密钥 {kid}：请勿再写，并向该机关询问",
+    ),
+    "unit_key_another": ("entry {index} is not of key {kid}", "第 {index} 条不是密钥 {kid} 的条目"),
+    "unit_key_state_unknown": (
+        "whether key {kid} was taken back since, only a copy of the log tells: give --state FILE of a monitor",
+        "密钥 {kid} 其后是否收回，只有日志副本才能得知：请用 --state 指定监测状态文件",
+    ),
     "key_state_unknown": (
         "whether key {kid} was retired or stolen since is not known here",
         "此处无法得知密钥 {kid} 其后是否停用或失窃",
@@ -74,6 +99,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "在所称签署之时，密钥 {kid} 的证书并不有效",
     ),
     # logged
+    "card_not_logged": (
+        "a staff card names a person, so no log has it",
+        "人员卡写有个人姓名，因此不在任何日志中",
+    ),
     "in_log": ("is entry {index} under a head of the log of {size} entries", "是日志第 {index} 条，日志头含 {size} 条"),
     "no_proof": ("no proof lies beside that entry {index} of the log says so", "没有附上日志第 {index} 条的证明"),
     "own_entry_not_proven": (
@@ -226,6 +255,14 @@ REASONS: dict[str, tuple[str, str]] = {
         "状态表与第 {index} 条不一致：可能有更新的条目未附上",
     ),
     "status_fresh": ("the list of {signed} may be used until {until}", "{signed} 的状态表可用至 {until}"),
+    "card_asked_online": (
+        "open the code with a phone: only the registry's page says whether card and licence hold today, and shows the photo",
+        "请用手机打开二维码：只有登记处的网页能说明卡和许可今天是否有效，并显示照片",
+    ),
+    "card_can_be_copied": (
+        "a code can be copied: compare name and face",
+        "二维码可以复制：请核对姓名和长相",
+    ),
     "no_status": (
         "no status list lies beside: give one with --status, or ask {address} with --online",
         "未附状态表：请用 --status 提供，或用 --online 查询 {address}",

@@ -65,12 +65,14 @@ KINDS: dict[str, tuple[str, str]] = {
     "bundle": ("Licence with everything to check it (bundle)", "许可及全部核验材料"),
     "credential": ("Licence credential", "许可凭证"),
     "code": ("Code on paper", "纸上二维码"),
+    "staff_card": ("Code of a recruiter's card", "招工人员卡二维码"),
     "receipt": ("Check receipt", "查询回执"),
     "manifest": ("Manifest of the answers to a list", "名单答复总表"),
     "row": ("One row of the answers to a list", "名单答复中的一行"),
     "status_list": ("Status list", "状态表"),
     "checkpoint": ("Head of the log", "日志头"),
     "proof": ("Proof of a log entry", "日志条目证明"),
+    "unit_key": ("Key to which complaints are sealed", "加密投诉的密钥"),
     "token": ("Signed token of an unknown kind", "未知类型的签名件"),
     "pdf_bundle": ("PDF: what counts is the bundle attached to it, not its pages", "PDF：以所附材料为准，不以页面为准"),
     "pdf_credential": (
@@ -82,6 +84,9 @@ KINDS: dict[str, tuple[str, str]] = {
 LABELS: dict[str, tuple[str, str]] = {
     "registry": ("registry", "登记处"),
     "licence_id": ("reference", "编号"),
+    "card_id": ("card", "卡号"),
+    "person": ("name of the person", "姓名"),
+    "portrait": ("SHA-256 of the photo", "照片的 SHA-256"),
     "number": ("licence number", "许可证号"),
     "kind": ("kind", "种类"),
     "country": ("country of the authority", "发证国"),
@@ -120,6 +125,9 @@ LABELS: dict[str, tuple[str, str]] = {
     "entry": ("entry of", "条目对象"),
     "type": ("type", "类型"),
     "at": ("time claimed", "所称时间"),
+    "unit_key": ("key", "密钥"),
+    "unit_key_use": ("use", "用途"),
+    "unit_key_holder": ("whose", "持有者"),
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography import x509
 
-from registry_client.network import Fetch, Unreachable
+from registry_client.network import Fetch, Unreachable, post
 from registry_client.notes import Checkpoint
 from registry_client.store import Store
 from registry_client.strict import (
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PATH = "/log/timestamps"
 SIZES_LIMIT, STAMPS_LIMIT = 4_000_000, 2_000_000
 MAX_HASHES, MAX_STAMPS = 128, 16
+TOKEN_LIMIT = 64 * 1024
+"""Bytes of an authority's answer."""
 MAX_NEW = 100
 """Stamped heads that one run reads: of more the newest, which vouch for all before them."""
 
@@ -52,8 +54,11 @@ def read_roots(pem: bytes, what: str) -> tuple[x509.Certificate, ...]:
         raise Unreadable(f"{what}: certificates in PEM are expected") from error
 
 
-def check_stamp(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> Stamp:
-    """Hold an authority's answer to what was stamped. Raises Refused, and Unreadable where the extra `time` is missing."""
+def check_stamp(token: bytes, message: bytes, roots: Sequence[x509.Certificate], nonce: int | None = None) -> Stamp:
+    """Hold an authority's answer to what was stamped, and to the nonce that was asked with.
+
+    Raises Refused, and Unreadable where the extra `time` is missing.
+    """
     try:
         from rfc3161_client import VerifierBuilder, decode_timestamp_response
         from rfc3161_client.errors import VerificationError
@@ -64,12 +69,33 @@ def check_stamp(token: bytes, message: bytes, roots: Sequence[x509.Certificate])
         name = _authority_of(stamp)
     except ValueError as error:
         raise Refused("timestamp_damaged") from error
+    builder = VerifierBuilder(roots=list(roots))
     try:
-        VerifierBuilder(roots=list(roots)).build().verify_message(stamp, message)
+        (builder if nonce is None else builder.nonce(nonce)).build().verify_message(stamp, message)
     except VerificationError as error:
         is_of_another_root = "certificate verify error" in str(error)
         raise Refused("timestamp_root_unknown" if is_of_another_root else "timestamp_wrong", authority=name) from error
     return Stamp(int(stamp.tst_info.gen_time.timestamp()), name)
+
+
+def ask_stamp(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[bytes, Stamp]:
+    """Have an authority stamp a message. Gives its answer in DER, checked under the roots.
+
+    Raises Refused, Unreachable, and Unreadable where the extra `time` is missing.
+    """
+    try:
+        from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+    except ModuleNotFoundError as error:
+        raise lacks_extra("time stamps need", "time") from error
+    request = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+    built = request.nonce(nonce=True).cert_request(cert_request=True).build()
+    token = post(url, built.as_bytes(), "application/timestamp-query", TOKEN_LIMIT)
+    return token, check_stamp(token, message, roots, built.nonce)
+
+
+def judge_file(data: bytes, token: bytes, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+    """Say when a file existed, by an authority's answer that its holder keeps beside it."""
+    _judge_stamps([token], data, roots, verdict)
 
 
 def _authority_of(stamp: "TimeStampResponse") -> str:

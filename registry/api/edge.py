@@ -10,8 +10,9 @@ from registry.api.docs import views
 from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.edge import DESK, require_policies
 from registry.api.organisations.edge import EMPLOYERS, require_scopes
-from registry.api.public import dataset, log, ranges, reconciliation, well_known
+from registry.api.public import dataset, log, presentations, ranges, reconciliation, wallets, well_known
 from registry.api.restx import Api, Namespace
+from registry.http.transaction import services
 
 
 class Router(Api):
@@ -49,6 +50,9 @@ def register(app: Flask) -> None:
     app.register_blueprint(dataset.pages)
     app.register_blueprint(reconciliation.pages)
     well_known.register(app)
+    if services(app).settings.wallets is not None:
+        app.register_blueprint(wallets.pages)
+        app.register_blueprint(presentations.pages)
     views.register(app)
     require_scopes(app)
 

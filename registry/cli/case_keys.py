@@ -13,13 +13,14 @@ from registry.audit.actions import record
 from registry.cli.opening import open_registry
 from registry.complaints.sealing import key_rotation, unit_keys
 from registry.complaints.sealing.key_rotation import Rewrapped
-from registry.complaints.sealing.models import KeyHolder, UnitKey, UnitKeyState
+from registry.complaints.sealing.models import UnitKey, UnitKeyState
 from registry.complaints.sealing.sealer import RING, Sealer
 from registry.complaints.sealing.unit_keys import make_escrow, read_escrow
 from registry.core.clock import day_at, now
 from registry.core.errors import KeyTrouble, NotFound
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
+from registry.vocabulary.cases import KeyHolder
 
 OPERATOR = "operator"
 """The actor in the audit trail for anyone who runs commands on this machine."""
@@ -39,7 +40,10 @@ def units() -> None:
 
 @units.command(name="list")
 def list_keys() -> None:
-    """Every key: whose, id, state, since when, where its secret is, and how much is sealed to it."""
+    """Every key: whose, id, state, since when, where its secret is, and how much is sealed to it.
+
+    A key that `waits` is new: it seals once the public log shows it.
+    """
     with open_registry() as (_, sessions, keyring), sessions() as session:
         for number, one in enumerate(keyring.ring(RING)):
             state = "seals" if number == 0 else "opens"
@@ -77,7 +81,10 @@ def rotate(unit: str | None, is_ring: bool) -> None:
                 raise NotFound(f"there is no unit {unit}")
             for kind in unit_keys.OF_UNITS:
                 _record_made(session, kind, unit, unit_keys.rotate(session, keyring, kind, unit, _today()).kid)
-    click.echo("Now run `registry keys rewrap`, then `registry keys units retire KID` for the former.")
+    click.echo(
+        "Once `registry keys units list` says that the new ones seal (the worker puts them into the log first), run\n"
+        "`registry keys rewrap`, then `registry keys units retire KID` for the former."
+    )
 
 
 @units.command()
@@ -152,11 +159,28 @@ def recover(file: Path, keys_were_lost: bool) -> None:
 def rewrap() -> None:
     """Seal everything anew that an older key of ring, unit, custodian or escrow still holds.
 
+    Units and custodians whose keys are of X25519 alone get new ones first, of X25519 with ML-KEM-768.
+
     In batches that are committed one by one, while the registry serves. Safe to kill: run it again, and it goes on with what is
     left. Exit code 0 when nothing is left, 2 otherwise.
     """
     with open_registry() as (_, sessions, keyring):
+        with keyring.alone(), sessions.begin() as session:
+            for made in unit_keys.replace_former_keys(session, keyring, _today()):
+                _record_made(session, made.holder_kind, made.unit, made.kid)
         done = key_rotation.rewrap(sessions, Sealer(keyring), _report)
+        with sessions() as session:
+            waiting = unit_keys.waiting_keys(session)
+            escrow = unit_keys.sealing_key(session, KeyHolder.ESCROW, unit_keys.ESCROW)
+            is_former = escrow is not None and unit_keys.is_former(escrow)
+    if is_former:
+        click.echo("The escrow's key is of X25519 alone: make a new one with `registry keys escrow init`.")
+    if waiting:
+        click.echo(
+            f"{waiting} new keys are not in the public log yet, where the worker puts them: run it again in a minute.",
+            err=True,
+        )
+        sys.exit(NOT_ALL)
     _report_result(done)
 
 
@@ -198,8 +222,10 @@ def _record_made(session: Session, kind: str, of: str, kid: str) -> None:
 def _state(session: Session, row: UnitKey) -> str:
     if row.state is UnitKeyState.RETIRED:
         return "retired"
-    newest = unit_keys.newest_key(session, row.holder_kind, row.unit)
-    return "seals" if newest is not None and newest.id == row.id else "opens"
+    present = unit_keys.sealing_key(session, row.holder_kind, row.unit)
+    if present is not None and present.id == row.id:
+        return "seals"
+    return "waits" if present is None or present.id < row.id else "opens"
 
 
 def _place(keyring: Keyring, row: UnitKey) -> str:

@@ -14,6 +14,7 @@ from registry.core.errors import KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Use
 from registry.core.operator_texts import take_over_files
 from registry.core.secret_checks import settle_secrets
+from registry.core.setting_texts import Operator
 from registry.core.settings import Settings
 from registry.log.actions import append, lock_log
 from registry.log.keys import change_state, draft_of, make_keys, new_key, sync_keys
@@ -50,7 +51,7 @@ def prepare_keys(settings: Settings) -> list[Key]:
         lock_log(session)
         settle_secrets(session, keyring)
         take_over_files(session, keyring)
-        return make_keys(session, keyring, settings.public_url)
+        return make_keys(session, keyring, settings.public_url, settings.operator)
 
 
 @keys.command()
@@ -101,13 +102,18 @@ def rotate(use: str, root_file: Path | None) -> None:
     """
     with open_registry() as (settings, sessions, keyring):
         with keyring.alone():
-            kid = add_key(sessions, keyring, Use(use), settings.public_url, root_file)
+            kid = add_key(sessions, keyring, Use(use), settings.public_url, root_file, settings.operator)
         cli.sign_published(settings, sessions)
         click.echo(f"made {use} {kid}; retire the former with `registry keys retire KID` when you like")
 
 
 def add_key(
-    sessions: sessionmaker[Session], keyring: Keyring, use: Use, issuer_url: str, root_file: Path | None = None
+    sessions: sessionmaker[Session],
+    keyring: Keyring,
+    use: Use,
+    issuer_url: str,
+    root_file: Path | None = None,
+    operator: Operator | None = None,
 ) -> str:
     """Make a key, append its entry, and only then let it sign. Gives its kid. The caller holds `keyring.alone()`."""
     with sessions() as session:
@@ -115,7 +121,7 @@ def add_key(
         is_begun = bool(lock_log(session).size)
         if is_begun:
             sync_keys(session, keyring)
-        key = new_key(keyring, use, issuer_url, root_file).key
+        key = new_key(keyring, use, issuer_url, root_file, operator=operator).key
         if is_begun:
             append(session, [draft_of(key, is_first=True)])
         session.commit()
@@ -167,11 +173,11 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
             _require_changeable(sessions, keyring, key, last_good_index)
             others = [other for other in _active(keyring, key.use) if other.kid != kid]
             if key.use is Use.ROOT:
-                for made in replace_root(sessions, keyring, key, last_good_index, settings.public_url):
+                for made in replace_root(sessions, keyring, key, last_good_index, settings):
                     click.echo(f"made {made.use} {made.kid}")
             else:
                 if not others:
-                    made_kid = add_key(sessions, keyring, key.use, settings.public_url, root_file)
+                    made_kid = add_key(sessions, keyring, key.use, settings.public_url, root_file, settings.operator)
                     click.echo(f"made {key.use} {made_kid} in its place")
                 _change(sessions, keyring, key, KeyState.COMPROMISED, last_good_index)
         cli.sign_published(settings, sessions)
@@ -181,7 +187,7 @@ def compromise(kid: str, last_good_index: int, root_file: Path | None) -> None:
 
 
 def replace_root(
-    sessions: sessionmaker[Session], keyring: Keyring, root: Key, last_good_index: int, issuer_url: str
+    sessions: sessionmaker[Session], keyring: Keyring, root: Key, last_good_index: int, settings: Settings
 ) -> list[Key]:
     """A new root and new keys under it, in one transaction with the end of the former ones. Gives the new keys.
 
@@ -191,10 +197,12 @@ def replace_root(
         lock_log(session)
         sync_keys(session, keyring)
         former = [key for use in CERTIFIED for key in _active(keyring, use)]
-        new_root = new_key(keyring, Use.ROOT, issuer_url)
+        issuer_url, operator = settings.public_url, settings.operator
+        new_root = new_key(keyring, Use.ROOT, issuer_url, operator=operator)
         # A token makes none: the root's secret goes off line.
         assert isinstance(new_root, FileSigner)
-        made = [new_root.key, *(new_key(keyring, use, issuer_url, root=new_root).key for use in CERTIFIED)]
+        made = [new_root.key]
+        made += [new_key(keyring, use, issuer_url, root=new_root, operator=operator).key for use in CERTIFIED]
         append(session, [draft_of(key, is_first=True) for key in made])
         ended = [change_state(session, key, KeyState.RETIRED) for key in former]
         ended.append(change_state(session, root, KeyState.COMPROMISED, last_good_index))

@@ -153,7 +153,8 @@ def require_free_port(address: str, port: int) -> None:
 
 def announce(settings: Settings, address: str, stream_at: int | None = None) -> None:
     displayed = f"[{address}]" if ":" in address else address
-    here = f"http://{'127.0.0.1' if address == '0.0.0.0' else displayed}:{settings.port}"
+    scheme = "http" if settings.tls is None else "https"
+    here = f"{scheme}://{'127.0.0.1' if address == '0.0.0.0' else displayed}:{settings.port}"
     click.echo(f"Registry on {here}" + ("" if here == settings.public_url else f", public as {settings.public_url}"))
     if Edge.PUBLIC in settings.edges:
         click.echo(f"  pages      {here}/")
@@ -215,11 +216,16 @@ def warn_of_confinement() -> None:
     )
 
 
-def connection_limits(settings: Settings, max_head: int = 64 * 1024) -> dict[str, Any]:
-    """Of every server of ours: how many connections it holds, and how large a head may be, which has ten seconds to come."""
+def connection_settings(settings: Settings, max_head: int = 64 * 1024) -> dict[str, Any]:
+    """Of every server of ours: its certificate, how many connections it holds, and how large a head may be.
+
+    A head has ten seconds to come.
+    """
     from granian.http import HTTP1Settings
 
     return {
+        "ssl_cert": settings.tls,
+        "ssl_key": settings.tls,
         "http1_settings": HTTP1Settings(header_read_timeout=10_000, max_buffer_size=max_head),
         "backlog": BACKLOG,
         "backpressure": connections_for(settings.connections, raise_descriptor_limit()),
@@ -241,7 +247,7 @@ def listen(settings: Settings, address: str, workers: int) -> None:
         runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         websockets=False,
-        **connection_limits(settings, MAX_HEAD),
+        **connection_settings(settings, MAX_HEAD),
         respawn_failed_workers=True,
         workers_kill_timeout=KILL_AFTER,
         log_level=LogLevels.warning,

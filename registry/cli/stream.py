@@ -10,7 +10,7 @@ import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
-from registry.cli.serve import connection_limits, require_database, require_free_port
+from registry.cli.serve import connection_settings, require_database, require_free_port
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
@@ -121,5 +121,5 @@ def _serve_alone(application: str, address: str, port: int, settings: Settings) 
         workers_kill_timeout=5,
         log_level=LogLevels.warning,
         log_access=False,
-        **connection_limits(settings),
+        **connection_settings(settings),
     ).serve()

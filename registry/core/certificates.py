@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from registry.core.errors import KeyTrouble
 from registry.core.key_records import p256_of
 from registry.core.keyring import FileSigner, Key, Signer, Use
+from registry.core.setting_texts import Operator
 
 CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
 """The uses whose keys the root certifies. A checkpoint's reader knows the log's key itself."""
@@ -22,23 +23,25 @@ CERTIFIED = (Use.CREDENTIAL, Use.STATUS, Use.RECEIPT)
 ROOT_YEARS, SIGNER_YEARS = 30, 10
 
 
-def root_certificate(root: FileSigner, at: datetime) -> str:
+def root_certificate(root: FileSigner, at: datetime, operator: Operator | None = None) -> str:
     """The root's own certificate, signed by itself: base64 of DER."""
-    name = _name(root.key)
+    name = _name(root.key, operator)
     builder = _builder(name, root, at, ROOT_YEARS).issuer_name(name)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     return _signed(builder.add_extension(_usage(is_root=True), critical=True), root)
 
 
-def signer_certificate(signer: Signer, root: FileSigner, at: datetime, issuer_url: str) -> str:
-    """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`.
+def signer_certificate(
+    signer: Signer, root: FileSigner, at: datetime, issuer_url: str, operator: Operator | None = None
+) -> str:
+    """The certificate of a signing key, issued by the root: base64 of DER. Subject is CN `<use> <kid>`, and the operator.
 
     Its alternative names are the registry's address and host, by which a wallet matches the issuer of what is signed (HAIP).
     """
     if root.key.certificate is None:
         raise KeyTrouble(f"the root key {root.key.kid} has no certificate of its own; put its .json back from a backup")
     issuer = x509.load_der_x509_certificate(b64decode(root.key.certificate))
-    builder = _builder(_name(signer.key), signer, at, SIGNER_YEARS).issuer_name(issuer.subject)
+    builder = _builder(_name(signer.key, operator), signer, at, SIGNER_YEARS).issuer_name(issuer.subject)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     builder = builder.add_extension(_usage(is_root=False), critical=True)
     builder = builder.add_extension(x509.SubjectAlternativeName(_names_of(issuer_url)), critical=False)
@@ -60,8 +63,19 @@ def is_issued_by(certificate: str, root: str | None) -> bool:
     return True
 
 
-def _name(key: Key) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{key.use} {key.kid}")])
+def names_operator(certificate: str) -> bool:
+    """Whether a certificate (base64 of DER) names country and organisation of the operator, as wallets ask (EN 319 412-3)."""
+    subject = x509.load_der_x509_certificate(b64decode(certificate)).subject
+    return all(subject.get_attributes_for_oid(one) for one in _OF_OPERATOR)
+
+
+_OF_OPERATOR = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATION_IDENTIFIER)
+
+
+def _name(key: Key, operator: Operator | None) -> x509.Name:
+    stated = () if operator is None else (operator.country, operator.name, operator.identifier)
+    names = [x509.NameAttribute(oid, value) for oid, value in zip(_OF_OPERATOR, stated, strict=False)]
+    return x509.Name([*names, x509.NameAttribute(NameOID.COMMON_NAME, f"{key.use} {key.kid}")])
 
 
 def _names_of(url: str) -> list[x509.GeneralName]:

@@ -226,6 +226,12 @@ class KeyTrouble(RegistryError):
     """A key is missing, damaged or open to others; the text says which file and what to do."""
 
 
+class KeyNotLogged(KeyTrouble):
+    """The public log does not show a key that would be sealed to, or says that it was taken back; the text names it."""
+
+    code = Problem.KEY_NOT_LOGGED
+
+
 class KeyNotHere(RegistryError):
     """The request needs a key that this server lacks; its log names the key for the operator."""
 

@@ -44,10 +44,13 @@ from registry.core.token_keys import TokenSigner, drafted, token_of
 
 PURPOSES = (
     "accounts", "admission", "box-keys", "bulk-files", "case-digests", "collisions", "member-apps",
-    "member-delays", "officer-delays", "officer-factors", "receipt-lookup", "receipt-salt", "visits",
-    "watch-cursors", "watch-numbers", "webhook-secrets",
+    "member-delays", "officer-delays", "officer-factors", "receipt-lookup", "receipt-salt", "staff-cards", "visits",
+    "wallet-codes", "watch-cursors", "watch-numbers", "webhook-secrets",
 )  # fmt: skip
 """What each secret of a registry is for. All are made together: one that is missing among others was lost."""
+
+_RING_BYTES = (32, 1216)
+"""A secret, or a public key of the escrow, which is of X25519 or of X-Wing."""
 
 _RING_FILE = r"-(?P<number>[0-9]{6,})-(?P<kid>[0-9a-f]{16})\.secret"
 
@@ -270,7 +273,7 @@ class Keyring:
     def _ring_body(self, name: str) -> bytes:
         if name not in self._secrets:
             body = read_private(self.folder / name)
-            if len(body) != 32:
+            if len(body) not in _RING_BYTES:
                 raise KeyTrouble(f"{self.folder / name} is damaged; put it back from a backup")
             self._secrets[name] = body
         return self._secrets[name]

@@ -23,6 +23,10 @@ class Need(Enum):
         "machine signs the log. [Several machines](machines.md) says how the parts fit together.",
     )
     PUBLISHING = ("What is published", "Said to everybody, or open to programs.")
+    WALLETS = (
+        "Credentials for wallets",
+        "Licences and staff cards in wallets, off unless switched on. [Wallets](wallets.md) says what a real wallet asks for.",
+    )
 
 
 class Setting(NamedTuple):
@@ -42,6 +46,13 @@ SETTINGS: tuple[Setting, ...] = (
         Need.START,
         "address on which `registry serve` and `registry stream` listen; `0.0.0.0` for all",
         "127.0.0.1",
+    ),
+    Setting(
+        "REGISTRY_TLS",
+        Need.MACHINES,
+        "PEM file with the certificate, its chain and its key, with which `registry serve`, `stream` and `mcp --http` speak TLS "
+        "to a balancer on another machine",
+        shown="unset: plain HTTP",
     ),
     Setting("REGISTRY_HOME", Need.START, "data folder, created with mode 0700", "var"),
     Setting(
@@ -264,6 +275,46 @@ SETTINGS: tuple[Setting, ...] = (
         Need.PUBLISHING,
         "how many snapshots of the open dataset the worker writes in a day, 1 to 3, at equal distances from midnight UTC",
         "1",
+    ),
+    Setting("REGISTRY_WALLETS", Need.WALLETS, "on issues licences and staff cards to wallets", "off"),
+    Setting(
+        "REGISTRY_OPERATOR",
+        Need.WALLETS,
+        "who runs the registry, named in certificates of keys that are made from then on: `Ministry of Labour; IT; "
+        "GOVIT-12345678` (name, country, identifier as EN 319 412-1 has it)",
+        shown="unset: certificates name no one",
+    ),
+    Setting(
+        "REGISTRY_PUBLIC_BODY",
+        Need.WALLETS,
+        "on where the operator is a public body, so that a licence says that such a one issued it (`urn:etsi:esi:eaa:eu:pub`)",
+        "off",
+    ),
+    Setting(
+        "REGISTRY_WALLET_PROVIDERS",
+        Need.WALLETS,
+        "files with commas between: roots of wallet providers (PEM), or lists of them (ETSI TS 119 602, signed). Other wallets "
+        "are refused",
+        shown="none: every wallet is refused",
+    ),
+    Setting(
+        "REGISTRY_WALLET_LIST_SIGNERS",
+        Need.WALLETS,
+        "file of the certificates (PEM) that sign those lists",
+        shown="none",
+    ),
+    Setting(
+        "REGISTRY_WALLET_ACCESS",
+        Need.WALLETS,
+        "file with the key and the chain (PEM, mode 0600) of the access certificate that signs what wallets are told of the "
+        "registry",
+        shown="the registry's own credential key",
+    ),
+    Setting(
+        "REGISTRY_WALLET_REGISTRATION",
+        Need.WALLETS,
+        "file with the registration certificate (a JWT), which wallets are told",
+        shown="none",
     ),
 )
 

@@ -1,6 +1,7 @@
 """What a variable of the environment may say: numbers, switches and addresses. Each raises SettingsError with what to write."""
 
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
@@ -20,6 +21,70 @@ class EtcdServers:
     ca_file: str | None = None
     cert_file: str | None = None
     key_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who runs the registry, as certificates name it. `identifier` as EN 319 412-1 writes it: `VATIT-12345678901`."""
+
+    name: str
+    country: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class WalletSettings:
+    """What the operator states where credentials for wallets are issued. Each file is named by the operator alone.
+
+    `providers`: roots of wallet providers (PEM) and lists of them (ETSI TS 119 602, a compact JWS), which one of `list_signers`
+    signed. `access`: the key and chain that sign for wallets; `registration`: the registration certificate, a JWT.
+    """
+
+    is_public_body: bool = False
+    providers: tuple[Path, ...] = ()
+    list_signers: Path | None = None
+    access: Path | None = None
+    registration: Path | None = None
+
+
+def operator_of(name: str, text: str) -> Operator | None:
+    if not text:
+        return None
+    parts = [part.strip() for part in text.split(";")]
+    is_good = len(parts) == 3 and 0 < len(parts[0]) <= 64 and re.fullmatch(r"[A-Z]{2}", parts[1])
+    if not is_good or not re.fullmatch(r"(?:[A-Z]{3}|[A-Z]{2}:)[A-Z]{2}-[!-~]{1,48}", parts[2]):
+        raise SettingsError(
+            f"{name} must be name, country and identifier (EN 319 412-1) with semicolons between, like "
+            "Ministry of Labour; IT; GOVIT-12345678; the name has at most 64 characters"
+        )
+    return Operator(*parts)
+
+
+def wallets_of(given: Mapping[str, str]) -> WalletSettings | None:
+    """What is stated of wallets; None where REGISTRY_WALLETS is off, whatever else is set."""
+    if not switch_of("REGISTRY_WALLETS", given["REGISTRY_WALLETS"]):
+        return None
+    if not given["REGISTRY_OPERATOR"]:
+        raise SettingsError("REGISTRY_WALLETS needs REGISTRY_OPERATOR: wallets and verifiers are told who signs")
+    return WalletSettings(
+        switch_of("REGISTRY_PUBLIC_BODY", given["REGISTRY_PUBLIC_BODY"]),
+        tuple(
+            file_of("REGISTRY_WALLET_PROVIDERS", word.strip())
+            for word in given["REGISTRY_WALLET_PROVIDERS"].split(",")
+            if word.strip()
+        ),
+        *(
+            file_of(name, given[name]) if given[name] else None
+            for name in ("REGISTRY_WALLET_LIST_SIGNERS", "REGISTRY_WALLET_ACCESS", "REGISTRY_WALLET_REGISTRATION")
+        ),
+    )
+
+
+def file_of(name: str, text: str) -> Path:
+    path = Path(text).expanduser().resolve()
+    if not path.is_file():
+        raise SettingsError(f"{name} names a file that is not there, or is none: correct the path")
+    return path
 
 
 def whole_number(name: str, text: str, minimum: int, maximum: int) -> int:
@@ -59,6 +124,21 @@ def secure_server_of(name: str, text: str, example: str) -> str | None:
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             raise SettingsError(f"{name} must be like {example}: http is for this machine's own servers alone")
     return found
+
+
+def certificate_of(name: str, text: str) -> Path | None:
+    """A PEM file with a certificate and the key that belongs to it."""
+    if not text:
+        return None
+    path = Path(text).expanduser().resolve()
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(path)
+    except OSError as error:
+        why = "it cannot be read" if not isinstance(error, ssl.SSLError) else "it lacks a certificate or the key of it"
+        raise SettingsError(
+            f"{name}: {path} is no PEM file with a certificate, its chain and its key ({why})"
+        ) from None
+    return path
 
 
 def is_loopback(host: str) -> bool:

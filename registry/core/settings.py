@@ -16,6 +16,9 @@ from registry.core.errors import SettingsError
 from registry.core.setting_table import DEFAULTS, NAMES
 from registry.core.setting_texts import (
     EtcdServers,
+    Operator,
+    WalletSettings,
+    certificate_of,
     console_url_of,
     contact_of,
     database_url_of,
@@ -23,6 +26,7 @@ from registry.core.setting_texts import (
     guard_witness_of,
     hosts_of,
     licence_of,
+    operator_of,
     public_url_of,
     read_url_of,
     scanner_of,
@@ -30,6 +34,7 @@ from registry.core.setting_texts import (
     server_of,
     switch_of,
     timestamps_of,
+    wallets_of,
     whole_number,
 )
 
@@ -94,6 +99,8 @@ class Settings:
     is_home_set: bool = True
     """Whether the environment names the data folder; otherwise it is "var" in the folder that one happens to be in."""
     console_url: str | None = None
+    tls: Path | None = None
+    """A PEM file with certificate, chain and key of this machine; None for plain HTTP."""
     edges: frozenset[Edge] = frozenset({Edge.API, Edge.PUBLIC, Edge.INTAKE})
     files: Path | Bucket = Path("files")
     smtp_url: str | None = field(default=None, repr=False)
@@ -152,6 +159,9 @@ class Settings:
     """How many snapshots of the open dataset the worker writes in a day."""
     mcp_hosts: tuple[str, ...] = ()
     """Hosts that agents may name, beside this machine's own and the public one."""
+    operator: Operator | None = None
+    wallets: WalletSettings | None = None
+    """What is stated of credentials for wallets; None where none are issued."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -176,6 +186,7 @@ class Settings:
             console_url=console_url_of(given),
             is_public_url_set=bool(given["REGISTRY_URL"]),
             is_home_set=bool(environ.get("REGISTRY_HOME", "").strip()),
+            tls=read(certificate_of, "REGISTRY_TLS"),
             edges=_edges(given["REGISTRY_EDGES"]),
             files=_files(given, home),
             smtp_url=read(server_of, "REGISTRY_SMTP_URL", ("smtp", "smtps"), "smtp://mail:25"),
@@ -212,6 +223,8 @@ class Settings:
             data_licence=read(licence_of, "REGISTRY_DATA_LICENCE"),
             datasets_a_day=read(whole_number, "REGISTRY_DATASETS_A_DAY", 1, 3),
             mcp_hosts=read(hosts_of, "REGISTRY_MCP_HOSTS"),
+            operator=read(operator_of, "REGISTRY_OPERATOR"),
+            wallets=wallets_of(given),
         )
 
     @cached_property

@@ -4,24 +4,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
+import structlog
 from flask import current_app
 
 from registry.core.clock import now
+from registry.core.errors import KeyTrouble, NotFound, NotIssuing, SettingsError
 from registry.core.keyring import Use
-from registry.http.app_services import verdicts
+from registry.http.app_services import keyring, verdicts
 from registry.http.question_parser import question_of
-from registry.http.transaction import public_reading, services
+from registry.http.transaction import public_reading, reading, services
 from registry.proofs.credentials import paper, queries, receipts
 from registry.proofs.credentials.receipts import HeadReader, bundle_of
 from registry.proofs.credentials.rules import receipt_claims
 from registry.proofs.credentials.signing import RECEIPT_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import StatusLists
 from registry.proofs.credentials.trust import Checked
+from registry.proofs.wallets import card_codes
+from registry.proofs.wallets.card_codes import CardFound, CardState
+from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.status import WalletLists
+from registry.proofs.wallets.trust import Trust, TrustFiles
 from registry.ranges import rules
 from registry.ranges.queries import absence_of
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.verification.verdicts.question import SubjectKind, Verdict
 from registry.vocabulary.register import IdentifierScheme
+
+log = structlog.get_logger()
 
 
 class Issuing(NamedTuple):
@@ -74,6 +83,55 @@ def paper_code(licence_id: str) -> str:
 def read_paper_code(text: str) -> Checked:
     """Whether a code on paper is one of ours; `paper.paper_said` tells what it says."""
     return paper.read_paper_code(public_reading(), text)
+
+
+def read_card_code(text: str) -> Checked | None:
+    """Whether the code of a staff card is one of ours; None where it is no code of a card."""
+    return card_codes.read_card_code(public_reading(), text)
+
+
+def card_of(reference: str, licence_id: str, proof: str) -> CardFound:
+    """What the register of staff says of the card of a code, to a holder of the code (`card_codes.proof_of`)."""
+    if services().settings.wallets is None:
+        return CardFound(CardState.UNKNOWN)
+    return card_codes.find_card(public_reading(), keyring(), reference, licence_id, proof, issuing().issuer, now())
+
+
+class Wallets(NamedTuple):
+    """What a process holds to issue to wallets: in whose name, the status lists of what it issued, and whom it trusts."""
+
+    issuer: WalletIssuer
+    lists: WalletLists
+    trust: TrustFiles
+
+
+def wallets() -> Wallets:
+    """The process's own. Raises NotFound where nothing is issued to wallets."""
+    existing = current_app.extensions.get("registry_wallets")
+    if existing is None:
+        settings = services().settings
+        if settings.wallets is None:
+            raise NotFound("this registry issues nothing to wallets")
+        lists = WalletLists(settings.public_url)
+        existing = Wallets(WalletIssuer.of(settings), lists, TrustFiles(settings.wallets))
+        current_app.extensions["registry_wallets"] = existing
+    return cast(Wallets, existing)
+
+
+def wallet_trust() -> Trust:
+    """Whom the operator trusts, as the files say now. Raises NotIssuing where one of them is not what it should be."""
+    try:
+        return wallets().trust.read(now())
+    except (SettingsError, KeyTrouble) as trouble:
+        log.error("wallet_trust_unreadable", trouble=trouble.text)
+        raise NotIssuing(
+            "this registry cannot issue to wallets now: a file that its operator named is unusable"
+        ) from None
+
+
+def wallet_status_list(number: int) -> str:
+    """The signed status list of that number of what wallets have. Raises NotFound, NotIssuing."""
+    return wallets().lists.token(reading(), number, issuing().signers.of(Use.STATUS), now())
 
 
 def receipt(question: Mapping[str, Any], verdict: Verdict, at: datetime) -> str:

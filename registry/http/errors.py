@@ -31,6 +31,7 @@ from registry.core.errors import (
     IntakeClosed,
     InvalidInput,
     KeyNotHere,
+    KeyNotLogged,
     KeyTrouble,
     LogClosed,
     MistypedReceipt,
@@ -102,6 +103,7 @@ STATUS: dict[type[RegistryError], int] = {
     NotIssuing: 503,
     ClockWrong: 503,
     KeyNotHere: 503,
+    KeyNotLogged: 503,
     TooBusy: 503,
     IntakeClosed: 503,
     WithheldByLaw: 451,
@@ -122,6 +124,7 @@ FOR_PROGRAMS = (
     "/status/",
     "/.well-known/",
     "/vct/",
+    "/wallets/",
     "/ranges/",
     "/dataset",
     "/changes.",
@@ -238,7 +241,7 @@ def register(app: Flask) -> None:
 
 
 def answer_registry_error(error: RegistryError) -> Response:
-    if isinstance(error, KeyTrouble):
+    if isinstance(error, KeyTrouble) and not isinstance(error, KeyNotLogged):
         # Which file it is concerns the operator, and no caller.
         log.error("key_trouble", trouble=error.text)
         error = KeyNotHere("a key that this needs is not on this server: nothing was changed; tell its operator")

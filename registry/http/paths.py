@@ -43,7 +43,16 @@ licence stands there too.)"""
 
 ORGANISATION_PATHS = tuple(
     f"/api/v1/{noun}"
-    for noun in ("organisation", "verification-jobs", "watches", "events", "webhooks", "receipts", "archived-lists")
+    for noun in (
+        "organisation",
+        "presentations",
+        "verification-jobs",
+        "watches",
+        "events",
+        "webhooks",
+        "receipts",
+        "archived-lists",
+    )
 )
 """What begins so needs an organisation's key, and no page of another site reads it: all but OPEN_RECEIPT."""
 

@@ -41,15 +41,20 @@ class Appended(NamedTuple):
     at: datetime
 
 
+IDLE_SECONDS = 20
+"""How long one who holds the log may ask the database nothing: a machine that froze would hold up all others."""
+
+
 def lock_log(session: Session) -> LogState:
     """The log's state, locked until the transaction ends (SQLite locks with BEGIN IMMEDIATE).
 
     On PostgreSQL a commit then waits until a synchronous standby shows it, too: a reader there reads nothing older than
-    what was acknowledged.
+    what was acknowledged. A holder that asks nothing for IDLE_SECONDS loses the log and all that it wrote.
     """
     query: Select[Any] = select(LogState).with_for_update().execution_options(populate_existing=True)
     if session.get_bind().dialect.name == "postgresql":
-        query = query.add_columns(func.set_config("synchronous_commit", "remote_apply", True))
+        idle = func.set_config("idle_in_transaction_session_timeout", f"{IDLE_SECONDS}s", True)
+        query = query.add_columns(func.set_config("synchronous_commit", "remote_apply", True), idle)
     state: LogState = session.execute(query).scalar_one()
     return state
 

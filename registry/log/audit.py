@@ -18,7 +18,7 @@ from registry.log.checkpoint_copies import last_signed
 from registry.log.head_guards import guard_of
 from registry.log.models import Checkpoint, Entry, LogState, LogTile
 from registry.log.policy import WitnessPolicy, read_policy
-from registry.log.queries import HEAD_KEYS, KEYS
+from registry.log.queries import HEAD_KEYS, KEYS, UNIT_KEYS
 from registry.log.witnesses.guard import guard_in
 
 BATCH = 4096
@@ -57,6 +57,7 @@ class KeyChain:
             return f"entry {index}: the key {kid} is {state} and was never added"
         if former is not None and (
             any(former[part] != record[part] for part in ("use", "public", "alg"))
+            or former.get("holder") != record.get("holder")
             or state == KeyState.ACTIVE
             or former["state"] == KeyState.COMPROMISED
         ):
@@ -142,7 +143,7 @@ def _check_entry(entry: Any, prevs: dict[str, int], chain: KeyChain, troubles: l
     if prevs.get(entry.key) != stated.get("prev"):
         troubles.append(f"entry {entry.place} does not follow the last entry of {entry.key}")
     prevs[entry.key] = entry.place
-    if entry.key.startswith((KEYS, HEAD_KEYS)):
+    if entry.key.startswith((KEYS, HEAD_KEYS, UNIT_KEYS)):
         try:
             trouble = chain.read(entry.place, stated["record"])
         except (KeyError, TypeError):

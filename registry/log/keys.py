@@ -17,6 +17,7 @@ from registry.core.clock import instant_text, now
 from registry.core.errors import BadProof, KeyTrouble
 from registry.core.keyring import FileSigner, Key, Keyring, KeyState, Signer, Use
 from registry.core.operator_texts import read_text
+from registry.core.setting_texts import Operator
 from registry.log import note
 from registry.log.actions import Draft, append, lock_log
 from registry.log.policy import read_policy
@@ -67,7 +68,7 @@ def draft_of(key: Key, *, is_first: bool = False) -> Draft:
     return Draft(f"{prefix}{key.kid}", TYPES[key.state], record_of(key), is_first=is_first)
 
 
-def make_keys(session: Session, keyring: Keyring, issuer_url: str) -> list[Key]:
+def make_keys(session: Session, keyring: Keyring, issuer_url: str, operator: Operator | None = None) -> list[Key]:
     """Make the keys that the registry has none of yet; those that are there stay. Gives the new ones.
 
     Nothing is made beside a log whose keys lie elsewhere. The caller holds `keyring.alone()`.
@@ -77,17 +78,23 @@ def make_keys(session: Session, keyring: Keyring, issuer_url: str) -> list[Key]:
     for use in FIRST:
         if any(key.state is KeyState.ACTIVE for key in keyring.keys(use)) or any(key.use is use for key in logged):
             continue
-        made.append(keyring.keep(new_key(keyring, use, issuer_url).key))
+        made.append(keyring.keep(new_key(keyring, use, issuer_url, operator=operator).key))
     return made
 
 
 def new_key(
-    keyring: Keyring, use: Use, issuer_url: str, root_file: Path | None = None, *, root: FileSigner | None = None
+    keyring: Keyring,
+    use: Use,
+    issuer_url: str,
+    root_file: Path | None = None,
+    *,
+    root: FileSigner | None = None,
+    operator: Operator | None = None,
 ) -> Signer:
     """A key whose secret is on the disk, certified if its use asks for it. It signs nothing before `keyring.keep`.
 
     The active root certifies it, or `root` where that is a new one which is not kept yet. `issuer_url` is the registry's
-    address.
+    address; `operator` is named in the certificate.
     """
     if use not in CERTIFIED:
         root = None
@@ -96,9 +103,9 @@ def new_key(
     at = now()
     signer = keyring.draft(use, instant_text(at))
     if root is not None:
-        certificate = signer_certificate(signer, root, at, issuer_url)
+        certificate = signer_certificate(signer, root, at, issuer_url, operator)
     elif isinstance(signer, FileSigner) and use is Use.ROOT:
-        certificate = root_certificate(signer, at)
+        certificate = root_certificate(signer, at, operator)
     else:
         return signer
     return replace(signer, key=replace(signer.key, certificate=certificate))

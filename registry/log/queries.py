@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.core.certificates import is_issued_by
@@ -26,8 +26,9 @@ from registry.log.note import Checkpoint as Head
 from registry.log.policy import WitnessPolicy, read_policy
 from registry.log.tiles import reader
 
-KEYS, HEAD_KEYS, POLICY = "key/", "head-key/", "policy/log"
-"""Prefixes of keys of entries. A reader that knows no ML-DSA passes over `HEAD_KEYS`."""
+KEYS, HEAD_KEYS, UNIT_KEYS, POLICY = "key/", "head-key/", "unit-key/", "policy/log"
+"""Prefixes of keys of entries. A reader that knows no ML-DSA passes over `HEAD_KEYS`; under `UNIT_KEYS` stand the keys to
+which complaints are sealed (registry.complaints.sealing.unit_keys)."""
 
 TURN = re.compile(r"(?P<name>.*)-(?P<turn>[0-9]{1,4})")
 """The name of a log that went on under another one: `host/log-2`."""
@@ -102,6 +103,12 @@ def published(session: Session) -> Published | None:
     return Published(found.origin, found.size, found.root, found.note, found.signed_at, witnesses)
 
 
+def published_size(session: Session) -> int:
+    """How many entries the head that is shown now is over; 0 while there is none."""
+    shown = select(func.max(Checkpoint.size)).join(LogState, LogState.origin == Checkpoint.origin)
+    return session.execute(shown.where(Checkpoint.is_witnessed.is_(True))).scalar_one() or 0
+
+
 _OWN_LINES = 5
 """Lines of a checkpoint with one signature alone; more lines may be cosignatures of witnesses."""
 
@@ -141,9 +148,20 @@ def latest_entry(session: Session, key: str, below: int | None = None) -> Logged
     return _logged(found) if found is not None else None
 
 
-def entries_of(session: Session, key: str) -> list[LoggedEntry]:
-    """All entries of a key, the oldest first."""
-    query = select(Entry).where(Entry.key == key).order_by(Entry.index)
+def entries_of(session: Session, *keys: str) -> list[LoggedEntry]:
+    """All entries of some keys, the oldest first."""
+    query = select(Entry).where(Entry.key.in_(keys)).order_by(Entry.index)
+    return [_logged(entry) for entry in session.execute(query).scalars()] if keys else []
+
+
+def entries_under(
+    session: Session, prefix: str, below: int | None = None, limit: int | None = None
+) -> list[LoggedEntry]:
+    """All entries whose keys begin with a prefix (`key/`), the oldest first; of those below an index if one is given."""
+    # A slash is followed by a nought in every byte order: the keys between are those with the prefix.
+    query = select(Entry).where(Entry.key >= prefix, Entry.key < f"{prefix[:-1]}0").order_by(Entry.index).limit(limit)
+    if below is not None:
+        query = query.where(Entry.index < below)
     return [_logged(entry) for entry in session.execute(query).scalars()]
 
 
@@ -163,11 +181,9 @@ def newest_entries(session: Session, below: int, limit: int) -> list[LoggedEntry
 
 def logged_keys(session: Session) -> dict[str, LoggedKey]:
     """Every key the log knows, by kid, as its latest entry says; the order is that of their first entries."""
-    # A slash is followed by a nought in every byte order: the keys between are those with the prefix.
-    ranges = [and_(Entry.key >= prefix, Entry.key < f"{prefix[:-1]}0") for prefix in (KEYS, HEAD_KEYS)]
-    query = select(Entry).where(or_(*ranges)).order_by(Entry.index)
+    entries = entries_under(session, KEYS) + entries_under(session, HEAD_KEYS)
     found: dict[str, LoggedKey] = {}
-    for entry in session.execute(query).scalars():
+    for entry in sorted(entries, key=lambda one: one.index):
         record = json.loads(entry.leaf)["record"]
         kid = record["kid"]
         found[kid] = LoggedKey(

@@ -151,7 +151,7 @@ def _append_keys_and_policy(
     assert origin is not None
     has_keys = False
     if not are_settled(keyring, logged):
-        make_keys(session, keyring, settings.public_url)
+        make_keys(session, keyring, settings.public_url, settings.operator)
         has_keys = sync_keys(session, keyring)
         logged = logged_keys(session)
     has_policy = sync_policy(session, origin, settings.public_url, witness_lines(session, settings.home), logged)

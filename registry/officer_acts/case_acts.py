@@ -22,7 +22,7 @@ from registry.officer_acts.acts import ActCall, OfficerAct, calling, calling_sea
 from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.rights import Act, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.vocabulary.cases import FirmPart
+from registry.vocabulary.cases import EventKind, FirmPart
 from schemas.cases import (
     CaseAgencySchema,
     CaseAssigneeSchema,
@@ -111,6 +111,11 @@ def find_within_case(
 ) -> tuple[str, str]:
     """The stored references of a case and of a note, task or event of it."""
     return lock_case_for(session, me, Resource.CASE, act.right, case_id)[1].reference, reference_in(reference)
+
+
+def events_read_by(me: AuthenticatedOfficer) -> tuple[EventKind, ...]:
+    """What an officer reads of the visits, calls and evidence of a case: who works on it all, who decides the evidence."""
+    return tuple(EventKind) if me.standing.may(Resource.CASE, Act.WRITE) else (EventKind.EVIDENCE,)
 
 
 def _take_back_address(made: object) -> str:

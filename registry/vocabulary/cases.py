@@ -103,6 +103,23 @@ class BulkKind(StrEnum):
     QUARANTINE = "quarantine"
 
 
+class KeyHolder(StrEnum):
+    """Who opens a wrap: a complaint code's mailbox, a unit's officers, its custodian, or the offline escrow."""
+
+    MAILBOX = "mailbox"
+    UNIT = "unit"
+    CUSTODIAN = "custodian"
+    ESCROW = "escrow"
+
+
+class KeyStanding(StrEnum):
+    """How the published log stands to a key that a mailbox is sealed to."""
+
+    LOGGED = "logged"
+    NOT_LOGGED = "not_logged"
+    TAKEN_BACK = "taken_back"
+
+
 class MailboxRole(StrEnum):
     """Whose complaint code opens a mailbox: the worker's, or that of a friend, union or NGO who filed for them."""
 

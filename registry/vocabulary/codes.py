@@ -309,6 +309,7 @@ class Problem(StrEnum):
     NOT_ISSUING = "not_issuing"
     CLOCK_WRONG = "clock_wrong"
     KEY_NOT_HERE = "key_not_here"
+    KEY_NOT_LOGGED = "key_not_logged"
     WITHHELD_BY_LAW = "withheld_by_law"
     LOG_CLOSED = "log_closed"
     NOT_SIGNED_IN = "not_signed_in"

@@ -30,6 +30,8 @@ class EntryType(StrEnum):
     RANGES_PUBLISHED = "ranges.published"
     DATASET_PUBLISHED = "dataset.published"
     AUDIT_STATED = "audit.stated"
+    UNIT_KEY_ADDED = "unit.key_added"
+    UNIT_KEY_RETIRED = "unit.key_retired"
 
 
 class EntryPart(StrEnum):

@@ -1,4 +1,4 @@
-"""Enums of officers' acts on licences, deposits, sanctions and agencies' entries that no public question uses.
+"""Enums of acts on licences, deposits, sanctions, agencies' entries and wallets that no public question uses.
 
 Everything may import this; it imports nothing of ours.
 """
@@ -105,3 +105,33 @@ class ChannelChangeState(StrEnum):
     REFUSED = "refused"
     APPLIED = "applied"
     STALE = "stale"
+
+
+class WalletForm(StrEnum):
+    """What a wallet gets. The words are those of credential configurations, scopes and types."""
+
+    LICENCE = "recruitment-licence"
+    STAFF_CARD = "recruiter-staff-card"
+
+
+class GrantStep(StrEnum):
+    """How far a grant came: which code the wallet shows next."""
+
+    OFFERED = "offered"
+    """A pre-authorized code, together with the number that is told apart."""
+    INVITED = "invited"
+    """The state in an offer for the authorization code flow."""
+    PUSHED = "pushed"
+    """The address that stands for a pushed authorization request."""
+    AUTHORIZED = "authorized"
+    """An authorization code."""
+    OPEN = "open"
+    """No code any more: the wallet has its tokens."""
+    ENDED = "ended"
+
+
+class CardEnd(StrEnum):
+    """Why a staff card ended."""
+
+    BY_AGENCY = "by_agency"
+    LICENCE_ENDED = "licence_ended"

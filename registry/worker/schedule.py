@@ -21,6 +21,7 @@ from registry.complaints.parties.hearings import moves as hearings
 from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.retention import purging, reminding
 from registry.complaints.retention.purge_limit import purge_backlog
+from registry.complaints.sealing import unit_keys
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import mail, push
 from registry.core.clock import day_at, now
@@ -44,6 +45,9 @@ from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
+from registry.proofs.wallets.grants import forget as forget_grants
+from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.presentations import forget as forget_presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -152,6 +156,15 @@ def state_audit_head(settings: Settings, sessions: sessionmaker[Session]) -> Non
             trail.append_head(session, now())
 
 
+def log_unit_keys(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Put keys of units that were added or retired into the log; only where it is signed, and its lease is not elsewhere."""
+    if settings.signs and not lease_of(sessions).is_held_elsewhere():
+        with sessions.begin() as session:
+            logging = unit_keys.log_unit_keys(session, Keyring(settings.keys))
+        for trouble in logging.troubles:
+            log.error("unit_key_not_logged", trouble=trouble)
+
+
 def write_dataset(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Write the open dataset when its time has come, or anew where a name was erased; only where the log is signed.
 
@@ -184,6 +197,21 @@ def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
+
+
+def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """End staff cards of licences that ended, and copies in wallets that state what has changed; nothing where none are issued.
+
+    What wallets left unused is deleted, and what they showed.
+    """
+    if settings.wallets is None:
+        return
+    with sessions.begin() as session:
+        cards, copies = WalletIssuer.of(settings).settle(session, now())
+        forget_grants(session, now())
+        forget_presentations(session, now())
+    if cards or copies:
+        log.info("wallets_settled", cards=cards, copies=copies)
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -385,6 +413,7 @@ TASKS = (
     Task("change_channels", 60.0, change_channels, Lane.MAILS, HALF_HOUR),
     Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
+    Task("settle_wallets", 60.0, settle_wallets),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
@@ -409,6 +438,7 @@ TASKS = (
     Task("answer_lists", 1.0, answer_lists),
     Task("purge_lists", 3600.0, purge_lists),
     Task("write_ranges", 5.0, write_ranges, Lane.RANGES, HALF_HOUR),
+    Task("log_unit_keys", 5.0, log_unit_keys, Lane.SIGNING),
     # Behind all that publishes, so that `registry worker --once` signs it.
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),

@@ -23,6 +23,7 @@ from tests.api.complaints import story
 from tests.api.complaints.conftest import make_unit
 from tests.api.officers import stories
 from tests.api.organisations import stories as employer_stories
+from tests.proofs.wallets.making import with_wallets
 
 API = Path(__file__).parents[2] / "registry" / "api"
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -62,7 +63,7 @@ def record() -> None:
             given.setdefault(example.operation, {})[example.name] = answer
         services(app).engine.dispose()
         desk = recorded_stories(settings, stories.STORIES, stories.STANDING_IN)
-        employers = recorded_stories(settings, employer_stories.STORIES, employer_stories.STANDING_IN)
+        employers = recorded_stories(with_wallets(settings), employer_stories.STORIES, employer_stories.STANDING_IN)
     write(API / "examples.json", answers)
     write(API / "complaints" / "examples.json", given)
     write(API / "officers" / "examples.json", desk)

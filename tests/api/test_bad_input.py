@@ -107,11 +107,13 @@ def test_a_code_of_an_older_nace_revision_says_where_it_exists(client: FlaskClie
 BODIES = [
     ("", [("body", "malformed_json")]),
     ("[]", [("body", "malformed_json")]),
+    ("null", [("body", "malformed_json")]),
     ('"x"', [("body", "malformed_json")]),
     ("{", [("body", "malformed_json")]),
     ("[" * 60_000, [("body", "malformed_json")]),
     ('{"a":' * 10_000, [("body", "malformed_json")]),
     ('{"name": NaN}', [("body", "malformed_json")]),
+    ('{"name": 1e999}', [("name", "invalid_value")]),
     ('{"name": ' + "1" * 5000 + "}", [("body", "malformed_json")]),
     ('{"name": "a", "name": "b"}', [("name", "doubled_parameter")]),
     ('{"name": "a", "foo": 1}', [("foo", "unknown_field")]),

@@ -4,7 +4,7 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -18,17 +18,18 @@ from registry.cli import case_keys
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.key_rotation import RING_SEALED
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
-from registry.complaints.sealing.sealer import Sealer, Tier
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
+from registry.complaints.sealing.sealer import BARE_BYTES, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW, make_unit_keys, read_escrow
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
 from registry.tables import METADATA
+from registry.vocabulary.cases import KeyHolder
 from tests.audit.lines import lines_about
 from tests.cli.running import good, refused, run
-from tests.complaints.boxes import make_sealed_case
+from tests.complaints.boxes import make_sealed_case, registry_of_before
 from tests.conftest import Database
 
 pytestmark = pytest.mark.slow
@@ -80,11 +81,14 @@ def boxes(stock: Stock, unit: str = UNIT) -> list[EncryptedContainer]:
     return list(stock.session.execute(of_unit.where(Unit.reference == unit).order_by(EncryptedContainer.id)).scalars())
 
 
-def all_open(stock: Stock, unit: str = UNIT) -> int:
-    """How many boxes there are; each opens for officers, custodian and its receipt, with the same keys, and tier 1 too."""
+def all_open(stock: Stock, unit: str = UNIT, *, each: int = 1) -> int:
+    """How many boxes there are; each opens for officers, custodian and its receipt, with the same keys, and tier 1 too.
+
+    `each`: of so many one is opened.
+    """
     found = boxes(stock, unit)
     sealer = Sealer(Keyring(stock.sealer.keyring.folder))
-    for number, box in enumerate(found):
+    for number, box in list(enumerate(found))[::each]:
         custodian = sealer.open_as_custodian(stock.session, box, unit)
         mailbox = sealer.open_as_mailbox(stock.session, box, number.to_bytes(32, "big"))
         assert sealer.open_as_unit(stock.session, box, unit).key(Tier.ACCOUNT) == mailbox.key(Tier.ACCOUNT)
@@ -247,6 +251,40 @@ def test_a_second_escrow_takes_over_and_the_first_opens_nothing_more(stock: Stoc
     good("keys", "units", "retire", old, env=stock.env)
 
 
+def test_keys_of_x25519_alone_are_replaced_and_what_they_held_is_sealed_anew(stock: Stock, tmp_path: Path) -> None:
+    with registry_of_before():
+        good("keys", "units", "rotate", UNIT, env=stock.env)
+        good("keys", "escrow", "init", "--out", str(tmp_path / "first"), env=stock.env)
+        file_cases(stock, 2)
+    assert sizes(stock) == {BARE_BYTES}
+    # The escrow's secret lies off line: until there is another, what it opens is sealed as before.
+    stated = good("keys", "rewrap", env=stock.env)
+    assert stated.count("made unit") == 1
+    assert "make a new one with `registry keys escrow init`" in stated
+    assert all_open(stock) == 2
+    opened = stock.sealer.open_as_escrow(stock.session, boxes(stock)[0], read_escrow(tmp_path / "first"))
+    assert opened.tiers == set(Tier)
+    stock.session.rollback()
+    good("keys", "escrow", "init", "--out", str(tmp_path / "second"), env=stock.env)
+    assert "make a new one" not in good("keys", "rewrap", env=stock.env)
+    assert all_open(stock) == 2
+    # Codes are not here, so what they open is enclosed; all else is sealed to X25519 with ML-KEM-768.
+    assert sizes(stock, KeyHolder.MAILBOX) == {ENCLOSED_BYTES}
+    for kind in (KeyHolder.UNIT, KeyHolder.CUSTODIAN, KeyHolder.ESCROW):
+        assert sizes(stock, kind) == {X_WING_WRAP_BYTES}
+    assert "0 sealed anew" in good("keys", "rewrap", env=stock.env)
+
+
+def sizes(stock: Stock, kind: KeyHolder | None = None) -> set[int]:
+    stock.session.expire_all()
+    query = select(WrappedKey) if kind is None else select(WrappedKey).where(WrappedKey.holder_kind == kind)
+    found = {len(wrap.wrapped) for wrap in stock.session.execute(query).scalars()}
+    stock.session.rollback()
+    return found
+
+
+ENCLOSED_BYTES, X_WING_WRAP_BYTES = 140, 1200
+
 REWRAP_IN_SMALL_BATCHES = """
 from registry.complaints.sealing import key_rotation
 key_rotation.BATCH = 20
@@ -257,12 +295,25 @@ main(["keys", "rewrap"])
 
 @pytest.mark.both_databases
 def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock: Stock, tmp_path: Path) -> None:
-    file_cases(stock, 66)
+    kill_while_rewrapping(stock, tmp_path, 66, (1, 8, 12))
+
+
+@pytest.mark.in_test_all
+def test_ten_thousand_mailboxes_are_sealed_anew_though_it_is_killed_at_twenty_points(
+    stock: Stock, tmp_path: Path
+) -> None:
+    kill_while_rewrapping(stock, tmp_path, 10_000, range(4, 84, 4))
+
+
+def kill_while_rewrapping(stock: Stock, tmp_path: Path, count: int, points: Iterable[int]) -> None:
+    """Every mailbox opens by its code, its office and its custodian in the end, and a hundred of them after each kill."""
+    with registry_of_before():
+        good("keys", "units", "rotate", UNIT, env=stock.env)
+        file_cases(stock, count)
     good("keys", "escrow", "init", "--out", str(tmp_path / "escrow.txt"), env=stock.env)
-    good("keys", "units", "rotate", UNIT, env=stock.env)
     good("keys", "units", "rotate", "--ring", env=stock.env)
     stopped = 0
-    for lines in (1, 5, 8):
+    for lines in points:
         command = [sys.executable, "-c", REWRAP_IN_SMALL_BATCHES]
         with subprocess.Popen(command, env=stock.env, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
@@ -271,11 +322,12 @@ def test_rewrapping_that_is_killed_leaves_everything_openable_and_goes_on(stock:
             process.send_signal(signal.SIGKILL)
         stopped += process.returncode == -signal.SIGKILL
         assert all(given)
-        assert all_open(stock) == 66
+        assert all_open(stock, each=max(1, count // 100)) == count
     assert stopped
     stated = good("keys", "rewrap", env=stock.env)
     assert "nothing is left" in stated
-    assert all_open(stock) == 66
+    assert all_open(stock) == count
+    assert sizes(stock) == {ENCLOSED_BYTES, X_WING_WRAP_BYTES}
     assert "0 sealed anew" in good("keys", "rewrap", env=stock.env)
     assert len(kids(stock, KeyHolder.UNIT)) == len(kids(stock, KeyHolder.CUSTODIAN)) == 1
 

@@ -75,6 +75,8 @@ CALLS: Mapping[str, Callable[[Client, Path], Any]] = {
     "rotateKey": lambda client, _: client.keys.exchange("K1"),
     "getKeyUsage": lambda client, _: client.keys.usage("K1", 7),
     "revokeKey": lambda client, _: client.keys.revoke("K1"),
+    "askForPresentation": lambda client, _: client.presentations.ask("card", "To see who recruits", destination="IT"),
+    "getPresentation": lambda client, _: client.presentations.get("P1"),
     "listReceipts": lambda client, _: next(client.receipts.archived()),
     "listReceiptChanges": lambda client, _: next(client.receipts.changes()),
     "exportReceipts": lambda client, folder: client.receipts.export("csv", folder / "kept.csv"),

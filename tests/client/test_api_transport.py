@@ -20,6 +20,7 @@ from tests.client.api_site import Reply, Site, answering, problem
 from tests.serving import free_port
 
 KEY = "rrk_invented0123456789"
+NO_DATE = "Mon, 30 Nov 2026 00:00:00 +99999999999999999999"
 VERDICT = {
     "verdict": "yes",
     "may_continue_existing_placements": "yes",
@@ -148,6 +149,10 @@ def test_the_registry_s_word_on_waiting_is_kept(site: Site, asker: Asker) -> Non
     asker.ask("GET", path_of("coverage"))
     assert asker.waits[0] == 7
     assert 25 < asker.waits[1] <= 30
+    # What is neither a number nor a date says nothing: the client waits as long as it would without.
+    site.replies.extend([problem(503, headers={"Retry-After": NO_DATE}), Reply()])
+    asker.ask("GET", path_of("coverage"))
+    assert 0 < asker.waits.pop() <= 1
     site.replies.append(problem(429, "too_many_requests", "more than 600 a minute", headers={"Retry-After": "3600"}))
     with pytest.raises(
         api_errors.TooManyRequests, match=r"more than 600.*ask again in 3600 seconds; request id r1"

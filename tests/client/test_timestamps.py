@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 import requests
 from cryptography import x509
+from registry_client.cli import main
 from registry_client.strict import Unreadable
 from registry_client.timestamps import read_roots
 from registry_client.verdicts import Report
@@ -214,3 +216,44 @@ def test_what_cannot_be_read_is_named(
 def test_roots_that_are_none_are_refused() -> None:
     with pytest.raises(Unreadable, match="certificates in PEM"):
         read_roots(b"nothing", "roots.pem")
+
+
+# Of receipts, which are in no log
+
+
+def test_a_holder_has_a_receipt_stamped_and_openssl_agrees(
+    registrar: Registrar, authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, stamp, pem = tmp_path / "receipt.jwt", tmp_path / "receipt.jwt.tsr", tmp_path / "roots.pem"
+    file.write_text(registrar.receipt())
+    pem.write_bytes(authority.root)
+    (tmp_path / "trust.json").write_bytes(registrar.trust())
+    roots = ("--timestamp-roots", str(pem))
+    assert main(["stamp", str(file), "--tsa", authority.url, *roots]) == 0
+    assert "Invented TSA" in capsys.readouterr().out
+    verify = ["verify-offline", str(file), "--trust", str(tmp_path / "trust.json"), "--accept-unlogged", "--json"]
+    assert main([*verify, "--timestamp", str(stamp), *roots]) == 0
+    assert existed(capsys.readouterr().out) == "existed_before"
+    openssl = ["openssl", "ts", "-verify", "-data", str(file), "-in", str(stamp), "-CAfile", str(pem)]
+    assert subprocess.run(openssl, capture_output=True, check=False).returncode == 0
+    # Nothing is written over.
+    assert main(["stamp", str(file), "--tsa", authority.url, *roots]) == 2
+    # Another receipt under the same stamp; a stamp that was changed; roots of another.
+    file.write_text(registrar.receipt(verdict="yes", on="2026-11-17"))
+    assert main([*verify, "--timestamp", str(stamp), *roots]) == 1
+    assert existed(capsys.readouterr().out) == "timestamp_wrong"
+    assert subprocess.run(openssl, capture_output=True, check=False).returncode == 1
+    stamp.write_bytes(b"rubbish")
+    assert main([*verify, "--timestamp", str(stamp), *roots]) == 1
+    assert existed(capsys.readouterr().out) == "timestamp_damaged"
+    with time_stamps(tmp_path / "stranger") as stranger:
+        stamp.unlink()
+        assert main(["stamp", str(file), "--tsa", stranger.url, *roots]) == 1
+        assert "Invented TSA" in capsys.readouterr().out
+    assert not stamp.exists()
+
+
+def existed(answer: str) -> str:
+    codes = [one["code"] for one in json.loads(answer)["issued"]["reasons"]]
+    (found,) = [code for code in codes if code == "existed_before" or code.startswith("timestamp_")]
+    return str(found)

@@ -1,14 +1,17 @@
 """Cases with a mailbox, for tests of what is sealed in them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.complaint_codes import Root, derive, new_code
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.envelopes import public_of
+from registry.complaints.sealing import envelopes, unit_keys
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.sealing.unit_keys import make_unit_keys
@@ -18,6 +21,17 @@ from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
 
 TODAY = date(2026, 11, 25)
 UNIT = "it-labour"
+
+
+@contextmanager
+def registry_of_before() -> Iterator[None]:
+    """What is made meanwhile is as a registry made it before there were X-Wing keys: sealed by X25519 alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (envelopes, unit_keys):
+            patch.setattr(module, "public_of", envelopes.former_public_of)
+        patch.setattr(Root, "public", property(lambda root: envelopes.former_public_of(root.former_seed)))
+        patch.setattr(Sealer, "_enclosed", lambda _self, wrapped, _kid: wrapped)
+        yield
 
 
 class Filed(NamedTuple):
@@ -73,7 +87,7 @@ def make_sealed_case(session: Session, sealer: Sealer, unit: str, *, seed: bytes
         case_id=case.id,
         role=MailboxRole.WORKER,
         tag=new_reference(),
-        public_key=public_of(seed),
+        public_key=envelopes.public_of(seed),
         state=MailboxState.OPEN,
         made_on=TODAY,
     )

@@ -18,13 +18,17 @@ import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from registry.complaints.attachments.actions import files_remover
+from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.actions import SentFile, files_remover
 from registry.complaints.attachments.storage import store_of
+from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case.complaint_codes import new_code
 from registry.complaints.case.models import Case
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind
 from registry.complaints.casework import actions as casework
+from registry.complaints.casework import evidence
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.events import EventDraft, add_event
 from registry.complaints.intake.models import AnswerSheet, Message
 from registry.complaints.retention.purging import purge
 from registry.complaints.sealing.models import WrappedKey
@@ -34,15 +38,18 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings, TrustedProxies
-from registry.vocabulary.cases import CaseRole, CaseState
+from registry.officers.rights import Role
+from registry.vocabulary.cases import CaseRole, CaseState, EventKind
 from tests import make
 from tests.api.complaints.conftest import UNIT, make_unit
 from tests.complaints.artefacts import artefacts, found
 from tests.complaints.complainant import Complainant, by_socket
 from tests.complaints.samples import jpeg
 from tests.conftest import Database
+from tests.officers.making import make_officer
 from tests.postgres import Server
 from tests.serving import serve
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +124,7 @@ def test_nothing_that_was_told_is_left_readable_anywhere(
     extra = {"TMPDIR": str(temporary), "REGISTRY_TRUSTED_PROXIES": "1"}
     with serve(settings, extra=extra) as served:
         filer, sealed = filed(served.base_url, planted, sessions, sealer)
+        take_evidence(settings, planted, sessions, sealer)
         metrics = requests.get(f"{served.base_url}/metrics", timeout=30).content
         assert requests.get(f"{served.base_url}/api/v1/agencies?q={PUBLIC}", timeout=30).json()["total"] == 1
         left = [*artefacts(settings, database, server_of, temporary), ("metrics", without_measures(metrics))]
@@ -180,6 +188,20 @@ def filed(
         wraps = [one.wrapped.hex() for one in session.execute(select(WrappedKey)).scalars()]
     assert filer.mailbox()["messages"]
     return filer, [*sealed, *wraps]
+
+
+def take_evidence(settings: Settings, planted: Planted, sessions: sessionmaker[Session], sealer: Sealer) -> None:
+    """A photograph that an officer took, with a word in each place of it and of its entry."""
+    draft = EventDraft(EventKind.EVIDENCE, now().date(), place=planted.word("place"), record=planted.word("record"))
+    with sessions.begin() as session:
+        account = make_officer(session, sealer.keyring, Role.INVESTIGATOR, unit=UNIT).officer
+        officer = Officer(account.reference, CaseRole.INVESTIGATOR, UNIT)
+        case = session.execute(select(Case.reference).where(Case.state == CaseState.IN_TRIAGE)).scalar_one()
+        entry = add_event(Call(session, officer, now()), sealer, case, draft).reference
+    services = UploadServices(settings, sessions, store_of(settings))
+    photo = SentFile(jpeg(comment=planted.word("evidence").encode()), f"{planted.word('evidencename')}.jpg")
+    evidence.add_file(services, sealer, officer, case, entry, photo, now())
+    until(lambda: not sanitise_jobs.being_cleaned(settings))
 
 
 def err(filer: Complainant, base_url: str, planted: Planted) -> None:

@@ -18,7 +18,7 @@ from registry.complaints.parties.hearings import actions as hearings
 from registry.complaints.parties.models import Transfer
 from registry.complaints.parties.referrals import actions as referrals
 from registry.complaints.parties.transfers import actions as transfers
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -30,7 +30,15 @@ from registry.officers import notices
 from registry.officers.models import Notice
 from registry.officers.rights import Role
 from registry.supervision.licensing import proposals
-from registry.vocabulary.cases import CaseRole, CaseState, DecisionOutcome, PartnerKind, Priority, TransferState
+from registry.vocabulary.cases import (
+    CaseRole,
+    CaseState,
+    DecisionOutcome,
+    KeyHolder,
+    PartnerKind,
+    Priority,
+    TransferState,
+)
 from registry.vocabulary.licensing import LicenceAct
 from registry.watches import fan_out
 from tests.calling import call_by

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from tests import make
 from tests.api.shapes import assert_as_documented
+from tests.http.sockets import opened, read_answer
 from tests.make import make_api_key, make_organisation
 from tests.serving import serve
 
@@ -115,6 +116,55 @@ def test_an_address_or_headers_that_are_too_long_are_told_in_the_one_shape(
             large = requests.get(url, headers=headers | {"Accept-Language": "it"}, timeout=30)
             assert (large.status_code, large.json()["code"]) == (431, "too_long"), large.text
             assert large.headers["Content-Language"] == "it, en"
+        # Beyond 65,535 characters the server's own parser refuses it, before anything of the registry is asked.
+        assert requests.get(f"{url}?name={'x' * 200_000}", timeout=30).status_code == 414
         assert "<html" in requests.get(f"{served.base_url}/en?q={'x' * 17_000}", timeout=30).text
         usual = requests.get(f"{url}?name={'x' * 300}", headers={"X-Filler": "x" * 20_000}, timeout=30)
         assert usual.status_code == 200
+
+
+VERIFY = "/api/v1/verify"
+PLACED = f"{VERIFY}?licence_number=1"
+
+TWO_LENGTHS = "Content-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked"
+
+WRONG = [
+    (
+        "two keys",
+        f"GET {PLACED}",
+        "Authorization: Bearer rrk_a\r\nAuthorization: Bearer rrk_b",
+        "",
+        401,
+        "not_signed_in",
+    ),
+    ("a key in the address", f"GET {PLACED}&key=rrk_{'A' * 43}", "", "", 400, "key_in_address"),
+    ("another host", f"GET {PLACED}", "Host: evil.example", "", 421, "host_not_served"),
+    ("no host", f"GET {PLACED}", "Host:", "", 421, "host_not_served"),
+    ("two lengths", f"POST {VERIFY}", TWO_LENGTHS, "0\r\n\r\n", 400, "invalid_request"),
+    ("a method that is none", f"TRACE {PLACED}", "", "", 405, "method_not_allowed"),
+    ("a zero byte", f"GET {VERIFY}?licence_number=%00", "", "", 400, "invalid_request"),
+    ("no text", f"GET {VERIFY}?name=%ff", "", "", 400, "invalid_request"),
+    ("a lone surrogate", f"GET {VERIFY}?name=%ed%a0%80", "", "", 400, "invalid_request"),
+    ("a negative limit", "GET /api/v1/agencies?limit=-1", "", "", 400, "invalid_request"),
+    ("a huge limit", f"GET /api/v1/agencies?limit={'9' * 400}", "", "", 400, "invalid_request"),
+    ("a cursor of nothing", "GET /api/v1/agencies?cursor=x", "", "", 400, "invalid_request"),
+    ("an address of nothing", "GET /api/v1/nothing", "", "", 404, "not_found"),
+]
+"""Requests that no client should send: the first line, another header, the body; and the status and code of the answer."""
+
+
+@pytest.mark.slow
+def test_what_no_client_should_send_has_each_its_status_and_code(settings: Settings, session: Session) -> None:
+    with serve(settings) as served:
+        host = served.base_url.removeprefix("http://")
+        for name, line, header, body, status, code in WRONG:
+            lines = [
+                f"{line} HTTP/1.1",
+                "" if header.startswith("Host") else f"Host: {host}",
+                header,
+                "Connection: close",
+            ]
+            raw = "\r\n".join([*filter(None, lines), "", body]).encode()
+            with opened(served, raw) as connection:
+                answer = read_answer(connection)
+            assert (answer.status, f'"code":"{code}"' in answer.body.decode()) == (status, True), (name, answer)

@@ -113,15 +113,23 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
     key, foreign = make_api_key(session, ours), make_api_key(session, theirs)
     narrow = make_api_key(session, ours, Scope.VERIFY)
     make_watch(session, agency, ours.id)
-    trial = keys.make(organisation_call(session, ours.id), "trial", [Scope.WATCHES], 30, is_test=True).text
+    call = organisation_call(session, ours.id)
+    trial = keys.make(call, "trial", [Scope.WATCHES], 30, is_test=True).text
+    far, near = (
+        keys.make(call, network, [Scope.WATCHES], 30, networks=[network]).text
+        for network in ("192.0.2.0/24", "127.0.0.0/8")
+    )
     session.commit()
     for sent, status, code in (
         ("rrk_" + "A" * 43, 401, "not_signed_in"),
         (narrow, 403, "scope_missing"),
         (trial, 403, "test_key_on_real_data"),
+        (far, 403, "forbidden"),
     ):
         refused = listen(streaming, sent)
         assert (refused.status_code, refused.json()["code"]) == (status, code)
+    with listen(streaming, near) as bound:
+        assert bound.status_code == 200
     stolen = listen(streaming, foreign, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)})
     assert (stolen.status_code, stolen.json()["code"]) == (400, "invalid_request")
     with listen(streaming, key) as first:
@@ -130,8 +138,20 @@ def test_a_stream_tells_its_own_organisation_and_goes_on_where_it_ended(
         fan_out_committed(session, keyring)
         (pending,) = next_events(first, 1)
     assert pending["event"] == json.loads(pending["data"])["type"] == "licence.suspended"
-    with listen(streaming, key, **{"Last-Event-ID": cursor_of(keyring, ours.id, 0)}) as again:
+    start = {"Last-Event-ID": cursor_of(keyring, ours.id, 0)}
+    with listen(streaming, key, **start) as again:
         assert next_events(again, 1) == [pending]
+    # Of chosen types alone, from the same place.
+    suspend(session, agency, LicenceStatus.ACTIVE)
+    fan_out_committed(session, keyring)
+    for chosen, told in (
+        ("licence.back_in_order", ["licence.back_in_order"]),
+        ("licence.suspended,licence.back_in_order", ["licence.suspended", "licence.back_in_order"]),
+    ):
+        with listen(f"{streaming}?types={chosen}", key, **start) as some:
+            assert [one["event"] for one in next_events(some, len(told))] == told
+    wrong = listen(f"{streaming}?types=licence.nonsense", key)
+    assert (wrong.status_code, wrong.json()["errors"][0]["parameter"]) == (400, "types")
     full = [listen(streaming, foreign) for _ in range(MAX_EACH + 1)]
     assert [one.status_code for one in full] == [200] * MAX_EACH + [503]
     assert full[-1].headers["Retry-After"] == "30"

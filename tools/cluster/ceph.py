@@ -32,7 +32,7 @@ mon data = {folder}/mon-$id
 osd data = {folder}/osd-$id
 mgr data = {folder}/mgr-$id
 rgw data = {folder}/rgw
-rgw frontends = beast endpoint={host}:{port}
+rgw frontends = beast ssl_endpoint={host}:{port} ssl_certificate={certificate} ssl_private_key={key}
 mon allow pool size one = true
 mon max pg per osd = 500
 osd pool default size = 1
@@ -47,14 +47,20 @@ osd class dir = {libraries}/rados-classes
 erasure code dir = {libraries}/ceph/erasure-code
 plugin dir = {libraries}/ceph
 """
-"""One machine without certificates, and an OSD whose file grows as it is filled. Debian's OSD looks for its classes elsewhere."""
+"""One machine whose gateway alone has a certificate, and an OSD whose file grows as it is filled.
+
+Debian's OSD looks for its classes elsewhere.
+"""
 
 
 class Ceph:
     """Its parts by name: the gateway is the store that the registry asks."""
 
-    def __init__(self, folder: Path, host: str, port: int, namespace: int | None) -> None:
+    def __init__(
+        self, folder: Path, host: str, port: int, namespace: int | None, certificate_and_key: tuple[str, str]
+    ) -> None:
         self._folder, self._host, self._port, self._namespace = folder / "ceph", host, port, namespace
+        self._certificate, self._key = certificate_and_key
         self._file = self._folder / "ceph.conf"
 
     def start(self, add: Callable[[Part], object]) -> None:
@@ -68,6 +74,8 @@ class Ceph:
             "fsid": fsid,
             "host": self._host,
             "port": self._port,
+            "certificate": self._certificate,
+            "key": self._key,
             "monitor_port": MONITOR_PORT,
             "libraries": libraries,
         }

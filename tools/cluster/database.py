@@ -5,6 +5,8 @@ Patroni decides who is the primary. On each machine that asks the database stand
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ import requests
 import yaml
 
 from tests.postgres import binaries
+from tools.cluster.certificates import Certificates
 from tools.cluster.former import ROOT
 from tools.cluster.network import DATABASES, Loopback
 from tools.cluster.parts import Part, descendants, own, prepare, program, wait_until
@@ -55,11 +58,14 @@ class Postgres:
 class Member:
     """One machine of the database."""
 
-    def __init__(self, name: str, folder: Path, network: Loopback, *, has_archive: bool = False) -> None:
+    def __init__(
+        self, name: str, folder: Path, network: Loopback, certificates: Certificates, *, has_archive: bool = False
+    ) -> None:
         self.name, self.host = name, network.host(name)
+        self._certificates = certificates
         self._has_archive = has_archive
         self._folder, self._network = folder / name, network
-        self._rest = f"http://{self.host}:8008"
+        self._rest = f"https://{self.host}:8008"
         namespace = network.namespace(name)
 
         def part(what: str, *command: str) -> Part:
@@ -74,16 +80,24 @@ class Member:
     @property
     def url(self) -> str:
         """Of the registry's database on it, past any pooler."""
-        return f"postgresql+psycopg://registry:{PASSWORD}@{self.host}:5432/registry"
+        return self.url_at(5432)
+
+    def url_at(self, port: int) -> str:
+        tls = f"sslmode=verify-full&sslrootcert={self._certificates.ca}"
+        return f"postgresql+psycopg://registry:{PASSWORD}@{self.host}:{port}/registry?{tls}"
 
     def configure(self) -> None:
         """The files of deploy/database with this machine's names, addresses and folders in them."""
         self._folder.mkdir()
-        etcd, patroni = (yaml.safe_load(_shipped(name, self._network)) for name in ("etcd.yml", "patroni.yml"))
+        files = self._certificates.of(self.name)
+        etcd, patroni = (
+            yaml.safe_load(re.sub(r"/etc/\w+/", f"{files}/", _shipped(name, self._network)))
+            for name in ("etcd.yml", "patroni.yml")
+        )
         etcd |= {"name": self.name, "data-dir": str(self._folder / "etcd")}
         for key, port in (("client-urls", 2379), ("peer-urls", 2380)):
             advertised = f"initial-advertise-{key}" if port == 2380 else f"advertise-{key}"
-            etcd[f"listen-{key}"] = etcd[advertised] = f"http://{self.host}:{port}"
+            etcd[f"listen-{key}"] = etcd[advertised] = f"https://{self.host}:{port}"
         patroni["name"] = patroni["postgresql"]["parameters"]["registry.standby"] = self.name
         for part, port in ((patroni["restapi"], 8008), (patroni["postgresql"], 5432)):
             part["listen"] = part["connect_address"] = f"{self.host}:{port}"
@@ -123,9 +137,10 @@ class Member:
     def ask(self, statement: str, *, database: str = "postgres", by_socket: bool = False, port: int = 5432) -> Any:
         """The first value of the first row, within some seconds. `by_socket`: as one on the same machine, past the network."""
         host = self._folder if by_socket else self.host
+        tls = "" if by_socket else f"sslmode=verify-full sslrootcert={self._certificates.ca}"
         with psycopg.connect(
             f"host={host} port={port} user=postgres password=change-me-postgres dbname={database} connect_timeout=2 "
-            "tcp_user_timeout=2000 options='-c statement_timeout=5000'",
+            f"tcp_user_timeout=2000 options='-c statement_timeout=5000' {tls}",
             autocommit=True,
         ) as connection:
             cursor = connection.execute(statement.encode())
@@ -158,7 +173,13 @@ class Member:
     def switch_to(self, other: "Member") -> None:
         """Hand the primary over in order. This one is the primary."""
         order = {"leader": self.name, "candidate": other.name}
-        found = requests.post(f"{self._rest}/switchover", json=order, auth=("patroni", "change-me-patroni"), timeout=60)
+        found = requests.post(
+            f"{self._rest}/switchover",
+            json=order,
+            auth=("patroni", "change-me-patroni"),
+            cert=self._certificates.shown_by("driver"),
+            timeout=60,
+        )
         if not found.ok:
             raise RuntimeError(f"{self.name} to {other.name}: {found.text[:200]}")
 
@@ -181,8 +202,11 @@ class Member:
 class Database:
     """The three machines."""
 
-    def __init__(self, folder: Path, network: Loopback, *, has_archive: bool = False) -> None:
-        self.members = [Member(name, folder, network, has_archive=has_archive) for name in DATABASES]
+    def __init__(
+        self, folder: Path, network: Loopback, certificates: Certificates, *, has_archive: bool = False
+    ) -> None:
+        self.members = [Member(name, folder, network, certificates, has_archive=has_archive) for name in DATABASES]
+        self._certificates = certificates
         self._has_archive = has_archive
         if has_archive:
             (folder / "backups").mkdir(mode=0o700)
@@ -244,19 +268,22 @@ class Database:
         """The member of etcd that leads. Raises LookupError."""
         for member in self.members:
             with suppress(requests.RequestException, ValueError, KeyError):
-                found = requests.post(f"http://{member.host}:2379/v3/maintenance/status", json={}, timeout=2).json()
+                status = f"https://{member.host}:2379/v3/maintenance/status"
+                shown = self._certificates.shown_by("driver")
+                found = requests.post(status, json={}, cert=shown, timeout=2).json()
                 if found["leader"] == found["header"]["member_id"]:
                     return member.etcd
         raise LookupError("etcd has no leader now")
 
 
-def poolers(machine: str, folder: Path, network: Loopback) -> tuple[Part, Part]:
+def poolers(machine: str, folder: Path, network: Loopback, certificates: Certificates) -> tuple[Part, Part]:
     """HAProxy and PgBouncer of a machine that asks the database, with the files of deploy/database."""
     own_folder, host = folder / f"poolers-{machine}", network.host(machine)
     own_folder.mkdir()
     (own_folder / "userlist.txt").write_text(f'"registry" "{PASSWORD}"\n', encoding="ascii")
+    shutil.copy(certificates.ca, own_folder)
     for name in ("haproxy.cfg", "pgbouncer.ini"):
-        text = _shipped(name, network).replace("127.0.0.1", host).replace("/etc/pgbouncer", str(own_folder))
+        text = re.sub(r"/etc/\w+/", f"{own_folder}/", _shipped(name, network).replace("127.0.0.1", host))
         (own_folder / name).write_text(text, encoding="ascii")
     own(own_folder, *own_folder.iterdir())
     namespace = network.namespace(machine)
@@ -286,7 +313,8 @@ def end_left_over(folder: Path) -> None:
 def _shipped(name: str, network: Loopback) -> str:
     text = (SHIPPED / name).read_text(encoding="utf-8")
     for member in DATABASES:
-        text = text.replace(f"{member}.example", network.host(member))
+        # A certificate is for the name, and not only for the address.
+        text = text.replace(f"{member}.example:", f"{network.host(member)}:")
     return text
 
 

@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -27,7 +28,7 @@ class Event:
     """Something that befalls a cluster. `act` returns when it is over but for what the cluster mends itself.
 
     `max_request` is what no request may take longer than meanwhile, in seconds, and `max_p99` how many times as long as in
-    quiet times 99 of 100 reads may take.
+    quiet times 99 of 100 reads may take where that is more than half a second.
     """
 
     name: str
@@ -290,17 +291,18 @@ def wrong_clock(ahead: timedelta, seconds: float) -> Event:
     def act(cluster: Cluster) -> None:
         cluster.end_machine("b")
         cluster.start_machine("b", ahead=ahead)
-        was_ready = False
+        was_ready = ""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with suppress(requests.RequestException):
-                was_ready = was_ready or cluster.readiness("b").ok
+                ready = cluster.readiness("b")
+                was_ready = was_ready or ready.text * ready.ok
             time.sleep(0.5)
         cluster.end_machine("b")
         cluster.start_machine("b")
         cluster.wait_for_machine("b")
         if was_ready:
-            raise RuntimeError("a machine with a wrong clock was ready")
+            raise RuntimeError(f"a machine with a wrong clock was ready: {was_ready}")
         late = "SELECT count(*) FROM entries WHERE at > (extract(epoch FROM clock_timestamp()) + 60) * 1000000"
         if cluster.database.primary.ask(late, database="registry"):
             raise RuntimeError("entries bear a time that is yet to come")
@@ -352,11 +354,13 @@ def slow_bodies(count: int, seconds: float) -> Event:
 
     def act(cluster: Cluster) -> None:
         head = b"POST /api/v1/checks HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"
-        host = cluster.url.removeprefix("http://").encode()
+        host = cluster.url.removeprefix("https://").encode()
+        context = ssl.create_default_context(cafile=cluster.certificates.ca)
         with ExitStack() as open_ones:
             for name in [*cluster.machine_urls] * (count // 2):
                 address = (cluster.network.host(name), MACHINE_PORT)
-                one = open_ones.enter_context(socket.create_connection(address, timeout=5))
+                plain = socket.create_connection(address, timeout=5)
+                one = open_ones.enter_context(context.wrap_socket(plain, server_hostname=address[0]))
                 one.sendall(head % host)
             time.sleep(seconds)
 

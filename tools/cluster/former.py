@@ -32,10 +32,14 @@ class Former:
         """What runs `registry` of that version, from any folder but that of this version's code."""
         return [sys.executable, "-P", "-m", "registry.cli"]
 
+    def knows(self, setting: str) -> bool:
+        return any(
+            setting in path.read_text(encoding="utf-8") for path in (self.folder / "registry" / "core").glob("*.py")
+        )
+
     def environment(self, env: Mapping[str, str]) -> dict[str, str]:
         """The variables for that version: a setting that it does not know is given with the code that knows it."""
-        known = "".join(path.read_text(encoding="utf-8") for path in (self.folder / "registry" / "core").glob("*.py"))
-        usable = {name: value for name, value in env.items() if not name.startswith("REGISTRY_") or name in known}
+        usable = {name: value for name, value in env.items() if not name.startswith("REGISTRY_") or self.knows(name)}
         return {**usable, "PYTHONPATH": str(self.folder)}
 
     def run(self, *arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

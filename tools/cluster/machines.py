@@ -16,6 +16,7 @@ import requests
 
 from tests.moved_clock import moved
 from tools.cluster import ceph
+from tools.cluster.certificates import BOTH, Certificates
 from tools.cluster.database import PASSWORD, POOLER_PORT, STANDBY_PORT, Database, Postgres, end_left_over, poolers
 from tools.cluster.former import ROOT, Former
 from tools.cluster.network import BALANCERS, Loopback
@@ -57,11 +58,16 @@ class Cluster:
         own(self.folder)
         self.folder.chmod(0o755)
         (self.folder / "pid").write_text(str(os.getpid()), encoding="ascii")
+        self._speaks_tls = former is None or former.knows("REGISTRY_TLS")
+        """Whether both versions of the code speak TLS to the balancers."""
         self.machine_urls = {name: self._url(name, MACHINE_PORT) for name in ("a", "b")}
+        if not self._speaks_tls:
+            self.machine_urls = {name: url.replace("https:", "http:") for name, url in self.machine_urls.items()}
         self.urls = tuple(self._url(name, BALANCER_PORT) for name in BALANCERS)
         """Of the two balancers. The first is the registry's own address."""
         self.url = self.urls[0]
-        self.database = Database(self.folder, self.network, has_archive=has_archive)
+        self.certificates = Certificates(self.folder, self.network)
+        self.database = Database(self.folder, self.network, self.certificates, has_archive=has_archive)
         self.database_url = self._pooled("driver")
         """For the one that looks on, which has poolers of its own."""
         self.store_url = self._url("store", STORE_PORT)
@@ -69,11 +75,12 @@ class Cluster:
         self.parts: dict[str, Part] = {}
         self.witness_urls: dict[str, str] = {}
         self._has_archive, self._has_ceph = has_archive, has_ceph
+        self._ca_before: str | None = None
         self._mounts: list[Path] = []
         """The home of machine b and the archive, where each is on a small disk of its own that can be filled."""
 
     def _url(self, machine: str, port: int) -> str:
-        return f"http://{self.network.host(machine)}:{port}"
+        return f"https://{self.network.host(machine)}:{port}"
 
     def _pooled(self, machine: str) -> str:
         return f"postgresql+psycopg://registry:{PASSWORD}@{self.network.host(machine)}:{POOLER_PORT}/registry"
@@ -97,7 +104,8 @@ class Cluster:
         return self.folder / f"home-{machine}"
 
     def environment(self, machine: str) -> dict[str, str]:
-        """The settings of a machine. Both differ in their home and port alone."""
+        """The settings of a machine. Both differ in their home, address and certificate alone."""
+        ca = self.certificates.ca
         stored = {
             name: value for name, value in os.environ.items() if not name.startswith("REGISTRY") and name != "PORT"
         }
@@ -107,9 +115,13 @@ class Cluster:
             "REGISTRY_HOME": str(self.home(machine)),
             "REGISTRY_URL": self.url,
             "REGISTRY_DATABASE_URL": self._pooled(machine),
-            "REGISTRY_DATABASE_READ_URL": self._pooled(machine).replace(f":{POOLER_PORT}/", f":{STANDBY_PORT}/"),
+            "REGISTRY_DATABASE_READ_URL": self._pooled(machine).replace(f":{POOLER_PORT}/", f":{STANDBY_PORT}/")
+            + f"?sslmode=verify-ca&sslrootcert={ca}",
             "REGISTRY_READ_SECONDS": "30",
-            "REGISTRY_REDIS_URL": f"redis://{self.network.host('redis')}:{REDIS_PORT}/0",
+            "REGISTRY_REDIS_URL": f"rediss://{self.network.host('redis')}:{REDIS_PORT}/0?ssl_ca_certs={ca}",
+            "REGISTRY_TLS": str(self.certificates.of(machine) / BOTH),
+            # As if the machine's own list of authorities had it.
+            "SSL_CERT_FILE": str(ca),
             "REGISTRY_FILES": f"s3://{BUCKET}",
             "REGISTRY_S3_ENDPOINT": self.store_url,
             "REGISTRY_S3_KEY": ceph.KEY,
@@ -118,6 +130,8 @@ class Cluster:
             "REGISTRY_RATE": "1000000",
             "REGISTRY_THREADS": "4",
         }
+        if not self._speaks_tls:
+            del found["REGISTRY_TLS"]
         if self._led_to is not None:
             found["REGISTRY_DATABASE_URL"] = self._led_to
             del found["REGISTRY_DATABASE_READ_URL"]
@@ -140,28 +154,36 @@ class Cluster:
         )
 
     def start(self) -> None:
+        # Each request that this process makes checks certificates by it.
+        self._ca_before = os.environ.get("REQUESTS_CA_BUNDLE")
+        os.environ["REQUESTS_CA_BUNDLE"] = str(self.certificates.ca)
         if self._has_archive:
             self._mount(self.folder / "backups", "size=256m")
             own(self.folder / "backups")
         self.database.start()
         for machine in (*self.machine_urls, "driver"):
-            for part in poolers(machine, self.folder, self.network):
+            for part in poolers(machine, self.folder, self.network, self.certificates):
                 self.parts[part.name] = part
                 part.start()
         redis = shutil.which("valkey-server") or program("redis-server")
-        at_redis = (self.network.host("redis"), "--port", str(REDIS_PORT))
-        self._add("redis", redis, "--bind", *at_redis, "--save", "", "--protected-mode", "no")
+        certificate, key = self.certificates.shown_by("redis")
+        at_redis = (self.network.host("redis"), "--port", "0", "--tls-port", str(REDIS_PORT))
+        tls = ("--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no")
+        self._add("redis", redis, "--bind", *at_redis, *tls, "--save", "", "--protected-mode", "no")
         host = self.network.host("store")
         if self._has_ceph:
-            store = ceph.Ceph(self.folder, host, STORE_PORT, self.network.namespace("store"))
+            shown = self.certificates.shown_by("store")
+            store = ceph.Ceph(self.folder, host, STORE_PORT, self.network.namespace("store"), shown)
             store.start(lambda part: self.parts.setdefault(part.name, part))
         else:
-            where = (host, str(STORE_PORT), str(self.folder / "store.journal"))
+            where = (host, str(STORE_PORT), str(self.folder / "store.journal"), *self.certificates.shown_by("store"))
             self._add("store", sys.executable, "-m", "tools.cluster.store", *where, cwd=ROOT)
         for name, port in (("redis", REDIS_PORT), ("store", STORE_PORT), ("driver", POOLER_PORT)):
             wait_until(lambda name=name, port=port: is_open(port, self.network.host(name)), name)
         given = {"aws_access_key_id": ceph.KEY, "aws_secret_access_key": ceph.SECRET, "region_name": "us-east-1"}
-        boto3.client("s3", endpoint_url=self.store_url, **given).create_bucket(Bucket=BUCKET)
+        boto3.client("s3", endpoint_url=self.store_url, verify=str(self.certificates.ca), **given).create_bucket(
+            Bucket=BUCKET
+        )
         self._fill()
         self._mount(self.home("b"), "size=32m,mode=0700")
         for machine in self.machine_urls:
@@ -261,6 +283,9 @@ class Cluster:
         self.database.stop()
         for path in self._mounts:
             subprocess.run(["umount", "-l", str(path)], check=False)
+        os.environ.pop("REQUESTS_CA_BUNDLE", None)
+        if self._ca_before is not None:
+            os.environ["REQUESTS_CA_BUNDLE"] = self._ca_before
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _add(
@@ -338,22 +363,26 @@ class Cluster:
     def _write_balancer(self, name: str) -> Path:
         """deploy/haproxy.cfg with this cluster's addresses in it; each machine serves everything in one process."""
         text = (ROOT / "deploy" / "haproxy.cfg").read_text(encoding="utf-8")
-        host = self.url.removeprefix("http://")
+        host = self.url.removeprefix("https://")
         # One process here does what a country has four for: it is asked once whether it is ready.
         text = re.sub(r"(server ([ab]) \S+:80(?:01|10|20)) check.*", r"\1 track everything/\2", text)
-        for machine, url in self.machine_urls.items():
-            text = re.sub(rf"\b{machine}\.example:\d+", url.removeprefix("http://"), text)
+        for machine in self.machine_urls:
+            text = re.sub(rf"\b{machine}\.example:\d+", f"{self.network.host(machine)}:{MACHINE_PORT}", text)
         for there, here in {
-            ":443 ssl crt /etc/haproxy/registry.pem alpn h2,http/1.1": f"{self.network.host(name)}:{BALANCER_PORT}",
+            ":443": f"{self.network.host(name)}:{BALANCER_PORT}",
+            "/etc/haproxy/registry.pem": str(self.certificates.of(name) / BOTH),
+            "/etc/haproxy/ca.pem": str(self.certificates.ca),
             "hdr Host registry.example.org": f"hdr Host {host}",
             "hdr Host desk.example.org": f"hdr Host {host}",
             # Both balancers answer for one name.
-            "http-request set-header X-Forwarded-Proto https": f"http-request set-header Host {host}",
+            "X-Forwarded-Proto https": f"X-Forwarded-Proto https\n    http-request set-header Host {host}",
             # Each who files comes from a network of its own: admission is dearer for each from one network.
             "X-Forwarded-For %[src]": "X-Forwarded-For %[req.hdr(X-Drill-Client)] if { req.hdr(X-Drill-Client) -m found }",
         }.items():
             assert there in text, there
             text = text.replace(there, here)
+        if not self._speaks_tls:
+            text = re.sub(r" ssl verify required ca-file \S+ alpn http/1.1| verifyhost \S+", "", text)
         path = self.folder / f"{name}.cfg"
         path.write_text(text, encoding="ascii")
         return path

@@ -80,7 +80,10 @@ class Part:
         self.name = name
         self.output = folder / f"{name}.out"
         self._command = list(command)
-        self._env = dict(env) if env is not None else None
+        self._env = dict(os.environ if env is None else env)
+        if as_account:
+            # In the home of the account that starts it are files that this one may not read.
+            self._env["HOME"] = str(folder)
         self._as_account = as_account
         self._namespace = namespace
         self._cwd = Path("/") if as_account else cwd

@@ -11,7 +11,7 @@ import requests
 from sqlalchemy.orm import Session
 
 from tests.postgres import binaries
-from tools.cluster.database import PASSWORD, Member
+from tools.cluster.database import Member
 from tools.cluster.machines import Cluster
 from tools.cluster.network import Loopback
 from tools.cluster.parts import Part, own, wait_until
@@ -48,8 +48,7 @@ def recovered(network: Loopback, say: Callable[[str], object]) -> int:
         server = _restored(cluster, primary, moment)
         say(f"Restored and promoted {time.monotonic() - began:.1f} s after the start of the restore.")
         cluster.parts[server.name] = server
-        url = f"postgresql+psycopg://registry:{PASSWORD}@{primary.host}:5442/registry"
-        return _looked_after(cluster, filer, codes, url, began, say)
+        return _looked_after(cluster, filer, codes, primary.url_at(5442), began, say)
     finally:
         cluster.stop()
 
@@ -93,7 +92,7 @@ def _restored(cluster: Cluster, primary: Member, moment: str) -> Part:
         "restore",
     )
     access = data / "pg_hba.conf"
-    access.write_text("host all all samenet scram-sha-256\nlocal all all trust\n", encoding="ascii")
+    access.write_text("hostssl all all samenet scram-sha-256\nlocal all all trust\n", encoding="ascii")
     own(access)
     settings = {
         "port": "5442",

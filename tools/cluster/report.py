@@ -8,6 +8,8 @@ from tools.cluster.load import Found, Read
 
 MAX_SECONDS_TO_WRITE = 30.0
 MIN_SHARE = 99.9
+ALWAYS_GOOD = 0.5
+"""Seconds: 99 of 100 reads may take as long at any time, as the objective for lookups has it (docs/operators/alerts.md)."""
 
 HEAD = (
     "| at | what | reads answered | failed | p99 of reads, s | slowest request, s | writes again after, s "
@@ -46,8 +48,10 @@ class Line:
             found.append(f"writes were not back within {MAX_SECONDS_TO_WRITE:.0f} s")
         if self.event.max_request is not None and self.slowest > self.event.max_request:
             found.append(f"a request took {self.slowest:.1f} s, {self.event.max_request:.0f} s at most")
-        if self.event.max_p99 is not None and p99(self.reads) > self.event.max_p99 * quiet:
-            found.append(f"p99 of reads {p99(self.reads):.2f} s, {self.event.max_p99:.0f} x {quiet:.2f} s at most")
+        if self.event.max_p99 is not None:
+            most = max(self.event.max_p99 * quiet, ALWAYS_GOOD)
+            if p99(self.reads) > most:
+                found.append(f"p99 of reads {p99(self.reads):.2f} s, {most:.2f} s at most")
         return [f"{self.event.name}: {what}" for what in found]
 
     def row(self) -> str:

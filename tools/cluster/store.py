@@ -1,7 +1,7 @@
 """An S3 store for a cluster: moto's, which keeps all in memory, with a journal on the disk, so that it may be killed.
 
-`python -m tools.cluster.store HOST PORT JOURNAL`. A change is answered when the disk has it, and a start repeats them all.
-A file beside the journal, `fault`, names what the store does wrong for as long as the file is there.
+`python -m tools.cluster.store HOST PORT JOURNAL CERTIFICATE KEY`. A change is answered when the disk has it, and a start
+repeats them all. A file beside the journal, `fault`, names what the store does wrong for as long as the file is there.
 """
 
 import io
@@ -99,12 +99,13 @@ class Faulty:
         return pieces
 
 
-def main(host: str, port: str, journal: str) -> None:
+def main(host: str, port: str, journal: str, certificate: str, key: str) -> None:
     from moto.server import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import run_simple
 
     application = Journal(DomainDispatcherApplication(create_backend_app), Path(journal))
-    run_simple(host, int(port), Faulty(application, Path(journal).with_name("fault")), threaded=True)
+    faulty = Faulty(application, Path(journal).with_name("fault"))
+    run_simple(host, int(port), faulty, threaded=True, ssl_context=(certificate, key))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Reads an answer of a newer registry with generated clients, in Python and Go: `python generated.py DESCRIPTION ANSWER FOLDER`.
+"""Reads an answer of a newer registry with clients that four generators made, in Python, Go and TypeScript:
+`python generated.py DESCRIPTION ANSWER FOLDER TYPESCRIPT`.
 
 ANSWER is an answer of verify that says `no`. A reason code, a status and a field that no description knows are put into it;
-a client must read the verdict all the same.
+a client must compile and read the verdict all the same. TYPESCRIPT is a folder in which a compiler of it is installed.
 """
 
 import importlib
@@ -13,7 +14,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+HERE = Path(__file__).resolve().parent
 NEW = "licence_frozen_by_court"
+READ = f'no "{NEW}"\n'
+"""What a reader prints: the verdict, and the code that it does not know."""
+
+FOR_TYPESCRIPT = ("openapi-typescript@7.13.0", "@hey-api/openapi-ts@0.95.0", "zod@4.6.7")
+"""Two generators, and what checks by the second one's rules; both take the oldest Node that our own client takes."""
+
 
 GENERATORS = {
     "openapi-python-client": [
@@ -34,7 +42,7 @@ GENERATORS = {
 TEXTS = ("dc+sd-jwt", "statuslist+jwt", "registry-receipt+jwt", "atom+xml")
 
 
-def main(description: str, answer: str, into: str) -> int:
+def main(description: str, answer: str, into: str, typescript: str) -> int:
     folder = str(Path(into).resolve())
     overrides = dict.fromkeys((f"application/{name}" for name in TEXTS), "text/plain")
     overrides["application/jwk-set+json"] = "application/json"
@@ -50,27 +58,54 @@ def main(description: str, answer: str, into: str) -> int:
     stated = json.loads(Path(answer).read_text(encoding="utf-8"))
     stated["reasons"][0]["code"] = stated["licence"]["status"] = NEW
     stated["a_new_field"] = NEW
+    newer = Path(folder, "newer.json")
+    newer.write_text(json.dumps(stated), encoding="utf-8")
     agreed = [
         said(name, part(package, "models.verdict"), stated)
         for name, package in (("openapi-python-client", "attrs_client"), ("openapi-generator", "pydantic_client"))
     ]
-    agreed.append(read_in_go(folder, stated))
+    agreed.append(opinion("openapi-generator, go", read_in_go(folder, newer) == READ))
+    printed = read_in_typescript(Path(typescript), description, newer)
+    agreed += [opinion(name, f"{name} {READ}" in printed) for name in ("openapi-typescript", "hey-api")]
     return 0 if all(agreed) else 1
 
 
-def read_in_go(folder: str, stated: dict[str, Any]) -> bool:
-    """Whether the client in Go compiles, and a program that uses it reads the answer."""
-    newer = Path(folder, "newer.json")
-    newer.write_text(json.dumps(stated), encoding="utf-8")
+def read_in_go(folder: str, newer: Path) -> str:
+    """What a program prints that is compiled with the client in Go."""
     reader = Path(folder, "src", "generated")
     reader.mkdir()
-    shutil.copyfile(Path(__file__).with_name("generated.go"), reader / "generated.go")
+    shutil.copyfile(HERE / "generated.go", reader / "generated.go")
     go = os.environ | {"GO111MODULE": "off", "GOPATH": f"{folder}:/usr/share/gocode", "GOPROXY": "off", "GOFLAGS": ""}
-    command = ["go", "run", ".", newer]
-    done = subprocess.run(command, cwd=reader, env=go, capture_output=True, text=True)
-    if done.stdout != f'no "{NEW}"\n':
-        print(f"{done.stdout}{done.stderr}")
-    return opinion("openapi-generator, go", done.stdout == f'no "{NEW}"\n')
+    return printed_by([["go", "run", ".", newer]], reader, go)
+
+
+def read_in_typescript(folder: Path, description: str, newer: Path) -> str:
+    """What a program prints that is compiled with the types of one generator and the validator of another."""
+    made = folder / "generated"
+    made.mkdir()
+    shutil.copyfile(HERE / "generated.ts", made / "generated.ts")
+    flags = ["--strict", "--skipLibCheck", "--target", "ES2022", "--module", "NodeNext", "--types", "node"]
+    return printed_by(
+        [
+            ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", *FOR_TYPESCRIPT],
+            ["npx", "openapi-typescript", description, "--output", made / "openapi-typescript.ts"],
+            ["npx", "openapi-ts", "-i", description, "-o", made / "hey-api", "-p", "@hey-api/typescript", "zod"],
+            ["npx", "tsc", *flags, "--outDir", made / "build", made / "generated.ts"],
+            ["node", made / "build" / "generated.js", newer],
+        ],
+        folder,
+    )
+
+
+def printed_by(commands: list[list[Any]], folder: Path, environment: dict[str, str] | None = None) -> str:
+    """What the last of these commands prints; nothing, with why, where one of them fails."""
+    done = None
+    for command in commands:
+        done = subprocess.run(list(map(str, command)), cwd=folder, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{' '.join(map(str, command))}:\n{done.stdout}{done.stderr}")
+            return ""
+    return done.stdout if done is not None else ""
 
 
 def part(package: str, name: str) -> Any:

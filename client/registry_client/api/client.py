@@ -22,6 +22,7 @@ from registry_client.api.fees import FeeQuestion, FeeRules, Fees, fee_body
 from registry_client.api.jobs import Jobs
 from registry_client.api.organisation import Keys, Member, Organisation
 from registry_client.api.pages import items_of, paged
+from registry_client.api.presentations import Presentations
 from registry_client.api.questions import (
     Constants,
     CorridorQuestion,
@@ -70,6 +71,7 @@ class Client:
         self._bulk = Bulk(self._transport)
         self.keys = Keys(self._transport)
         self.jobs = Jobs(self._transport)
+        self.presentations = Presentations(self._transport)
         self.receipts = Receipts(self._transport)
         self.watches = Watches(self._transport)
         self.events = Events(self._transport)

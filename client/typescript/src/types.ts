@@ -302,6 +302,9 @@ export interface ArchivedReceipts {
   next_cursor: string | null;
 }
 
+/** What a wallet is asked for. */
+export type Ask = Open<"licence" | "card" | "both">;
+
 export interface Authorities {
   /** The entries of this page, in the order of the operation. */
   items: Authority[];
@@ -1184,7 +1187,7 @@ export interface Employer {
 export type EmployerKind = Open<"company" | "household" | "person" | "unknown">;
 
 /** What an entry of the log reports. */
-export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published" | "audit.stated">;
+export type EntryType = Open<"agency.registered" | "agency.amended" | "agency.corrected" | "licence.issued" | "licence.amended" | "licence.suspended" | "licence.reinstated" | "licence.revoked" | "licence.surrendered" | "licence.delisted" | "licence.corrected" | "agreement.registered" | "agreement.amended" | "agreement.ended" | "agreement.corrected" | "registry.key_added" | "registry.key_retired" | "registry.key_compromised" | "registry.policy" | "law.overlay_approved" | "law.overlay_withdrawn" | "ranges.published" | "dataset.published" | "audit.stated" | "unit.key_added" | "unit.key_retired">;
 
 export interface Event {
   /** Stays the same however often it is told. */
@@ -2742,6 +2745,56 @@ export interface PlacedEvent {
   cursor: string;
 }
 
+export interface Presentation {
+  /** Reference of the request. */
+  presentation_id: string;
+  /** What the wallet was asked for. */
+  ask: Ask;
+  /** State it is in, of a closed set. */
+  state: PresentationState;
+  /** Why what was shown is refused; null for all else. */
+  refusal: Refusal | null;
+  /** Reference of the agency; null unless something was shown. */
+  agency_id: string | null;
+  /** Names of the agency as they were shown; none for a natural person. */
+  agency_names: string[];
+  /** Reference of the licence; null unless something was shown. */
+  licence_id: string | null;
+  /** Whose card was shown; null where none was. */
+  person: ShownPerson | null;
+  /** The verdict on the licence today, for the job that was stated. */
+  today: AnswerToday | null;
+  /** When the request is deleted with its result. */
+  until: string;
+}
+
+export interface PresentationAsk {
+  /** What the wallet is asked for. */
+  ask: Ask;
+  /** Why you ask. The wallet shows it to the holder. */
+  purpose: string;
+  /** Where workers are recruited. */
+  origin?: CountryCode;
+  /** Where the job is. */
+  destination?: CountryCode;
+  /** An https address of yours to which a wallet on the same device leads back, with `response_code`. */
+  return_url?: string;
+}
+
+export interface PresentationAsked {
+  /** Reference of the request, under which its result is read. */
+  presentation_id: string;
+  /** For a wallet on the same device: `haip-vp://`. */
+  link: string;
+  /** The link as QR code: an SVG picture as a data: address. */
+  qr: string;
+  /** Then it is deleted with its result. */
+  until: string;
+}
+
+/** How far a request to a wallet came. */
+export type PresentationState = Open<"waiting" | "shown" | "refused">;
+
 export interface Problem {
   /** Address that explains the code. */
   type: string;
@@ -2762,7 +2815,7 @@ export interface Problem {
 }
 
 /** What is wrong with a request, or why it cannot be carried out: docs/users/reasons.md has cause and cure of each. */
-export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "still_running" | "internal" | "http_error">;
+export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_parameter" | "unknown_field" | "doubled_parameter" | "contradictory" | "invalid_value" | "too_long" | "control_character" | "not_a_date" | "not_an_instant" | "invalid_cursor" | "cursor_too_old" | "invalid_id" | "impossible_lei" | "impossible_vat" | "impossible_uscc" | "impossible_euid" | "unknown_authority" | "unknown_country" | "unknown_currency" | "not_an_amount" | "ambiguous_amount" | "too_many" | "malformed_json" | "unsupported_media_type" | "payload_too_large" | "not_found" | "method_not_allowed" | "not_acceptable" | "host_not_served" | "too_many_requests" | "database_unavailable" | "not_migrated" | "not_issuing" | "clock_wrong" | "key_not_here" | "key_not_logged" | "withheld_by_law" | "log_closed" | "not_signed_in" | "act_refused" | "forbidden" | "scope_missing" | "test_key_on_real_data" | "live_key_on_test_data" | "key_in_address" | "not_admitted" | "mistyped_receipt" | "unknown_receipt" | "no_visit" | "too_busy" | "incomplete_body" | "body_too_slow" | "file_empty" | "file_too_large" | "file_kind_not_taken" | "file_not_as_named" | "file_damaged" | "file_holds_another" | "file_not_cleaned" | "too_many_files" | "case_files_too_large" | "files_unavailable" | "unreadable_list" | "too_many_questions" | "doubled_key" | "broken_row" | "no_provider" | "intake_closed" | "not_now" | "illegal_move" | "stale_version" | "version_missing" | "repeat_differs" | "already_done" | "still_running" | "internal" | "http_error">;
 
 /** Why something that says it was signed by the registry is not believed. */
 export type ProofFlaw = Open<"too_large" | "malformed" | "algorithm_not_allowed" | "wrong_type" | "unknown_key" | "wrong_use" | "bad_signature" | "key_retired" | "key_compromised" | "not_in_log" | "lost_from_log" | "differs_from_log" | "from_the_future">;
@@ -2894,6 +2947,9 @@ export type RecruiterKind = Open<"agency" | "employer" | "contractor" | "ship" |
 
 /** What an advert asks for, promises or leaves out, the gravest first. */
 export type RedFlagCode = Open<"smuggling" | "tourist_visa" | "business_visa" | "study_visa" | "family_visa" | "asylum_claim" | "sham_marriage" | "confinement" | "barred_work" | "passport" | "deposit" | "collateral" | "guarantor" | "debt_from_wages" | "penalty" | "fee" | "private_account" | "document_copies" | "false_papers" | "coached_lies" | "double_contract" | "borrowed_licence" | "wrong_paper" | "official_claim" | "quota_place" | "no_contract" | "no_permit" | "unpaid_work" | "long_hours" | "cash_wages" | "no_company">;
+
+/** Why what a wallet showed is refused. */
+export type Refusal = Open<"malformed" | "not_ours" | "altered" | "wrong_credential" | "not_valid_now" | "not_the_holder" | "for_another_request" | "not_disclosed" | "ended" | "suspended" | "another_agency" | "incomplete" | "declined">;
 
 export interface Regime {
   /** Stable: reasons lead to it. */
@@ -3158,6 +3214,17 @@ export interface SectorScope {
 export interface Sectors {
   /** The entries of this page, in the order of the operation. */
   items: Sector[];
+}
+
+export interface ShownPerson {
+  /** Reference of the staff card. */
+  card_id: string;
+  /** Given name, as the agency stated it. */
+  given_name: string;
+  /** Family name, as the agency stated it. */
+  family_name: string;
+  /** `sha256-` and the base64 of the portrait's SHA-256. */
+  portrait_digest: string | null;
 }
 
 export interface SigningKey {
@@ -3589,6 +3656,13 @@ export interface WithdrawnLawRow {
 
 /** What each operation takes and gives, by its name in the description. */
 export interface Operations {
+  /** Ask a wallet for a licence, a staff card, or both. */
+  askForPresentation: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: PresentationAsk;
+    answer: PresentationAsked;
+  };
   /** Cancel a job. What was answered so far is not shown. */
   cancelJob: {
     path: { job_id: string };
@@ -3889,6 +3963,13 @@ export interface Operations {
     query: Record<string, never>;
     body: undefined;
     answer: string;
+  };
+  /** Read what came of a request, for five minutes after it was made. */
+  getPresentation: {
+    path: { presentation_id: string };
+    query: { response_code?: string };
+    body: undefined;
+    answer: Presentation;
   };
   /** Read the proof that an entry stands in the log, under its newest head. */
   getProof: {
@@ -4412,6 +4493,7 @@ export interface Operations {
 
 /** Method and path of each operation. */
 export const OPERATIONS = {
+  askForPresentation: ["POST", "/api/v1/presentations"],
   cancelJob: ["POST", "/api/v1/verification-jobs/{job_id}/cancel"],
   checkClaims: ["POST", "/api/v1/checks"],
   checkFees: ["POST", "/api/v1/fees"],
@@ -4455,6 +4537,7 @@ export const OPERATIONS = {
   getLicenceCredential: ["GET", "/api/v1/licences/{licence_id}/credential"],
   getOrganisation: ["GET", "/api/v1/organisation"],
   getPolicy: ["GET", "/log/policy"],
+  getPresentation: ["GET", "/api/v1/presentations/{presentation_id}"],
   getProof: ["GET", "/log/proof/{index}"],
   getRangesEnded: ["GET", "/ranges/ended/{epoch}"],
   getRangesEpoch: ["GET", "/ranges/current"],

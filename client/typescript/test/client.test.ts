@@ -38,6 +38,27 @@ test("both ends of a corridor are asked by name of the operation, and a refusal 
   assert.throws(() => new Registry({ url: "http://registry.example.org" }), RangeError);
 });
 
+test("a registry that is away is asked again at the second that it names, as a number or a date", async () => {
+  const started = Date.now();
+  const soon = new Date(started + 1500).toUTCString();
+  const replies = ["0", soon].map((after) => new Response("{}", { status: 503, headers: { "Retry-After": after } }));
+  replies.push(new Response('{"items": []}', { headers: { "Content-Type": "application/json" } }));
+  const patient = new Registry({ url, fetch: () => Promise.resolve(replies.shift() as Response) });
+  await patient.call("getCoverage", {});
+  assert.equal(replies.length, 0);
+  assert.ok(Date.now() >= Date.parse(soon));
+
+  const far = new Date(Date.now() + 3_600_000).toUTCString();
+  const hasty = new Registry({
+    url, fetch: () => Promise.resolve(new Response("{}", { status: 503, headers: { "Retry-After": far } })),
+  });
+  await assert.rejects(hasty.call("getCoverage", {}), (error: unknown) => {
+    assert.ok(error instanceof ProblemError && error.retryAfter !== undefined);
+    assert.ok(error.retryAfter > 3500 && error.retryAfter <= 3600);
+    return true;
+  });
+});
+
 test("a receipt and the head of the log are checked offline", async () => {
   const trust = await readTrust(await (await fetch(`${url}/.well-known/registry-trust.json`)).text());
   const { receipt } = await registry.verify({ uscc: "91990001MADEM00112", ...PLAN, receipt: true });

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from registry.complaints.case.access import SealedTo
 from registry.complaints.case.answers import Sheet
 from registry.complaints.case.consents import ConsentState
 from registry.complaints.case.messages import ShownMessage
@@ -16,11 +17,12 @@ from registry.i18n.languages import text
 from registry.i18n.wording import name_in
 from registry.vocabulary.cases import Author
 from registry.vocabulary.register import Language
-from schemas.mailbox import AttachmentSchema, ConsentSchema, HelperSchema, MessageSchema
+from schemas.mailbox import AttachmentSchema, ConsentSchema, HelperSchema, MessageSchema, SealedToSchema
 
 _HELPER = HelperSchema.of(ShownHelper)
 _CONSENT = ConsentSchema.of(ConsentState)
 _FILE = AttachmentSchema.of(ShownFile)
+_SEALED_TO = SealedToSchema.of(SealedTo)
 _MESSAGE = MessageSchema.of(ShownMessage, computed=["office"])
 
 
@@ -69,6 +71,7 @@ def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Lan
         "attachments": [_FILE.write(one) for one in files],
         "consents": [_CONSENT.write(one) for one in view.consents],
         "helpers": [_HELPER.write(one) for one in view.helpers],
+        "sealed_to": [_SEALED_TO.write(one) for one in view.sealed_to],
         "can": sorted(view.can),
     }
 

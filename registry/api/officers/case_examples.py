@@ -77,6 +77,18 @@ CASES = (
         path={"case_id": CASE, "case_event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
     ),
     _case(
+        "addEvidenceFile", "empty", "An empty file is refused", "/events/{case_event_id}/files", method="POST",
+        path={"case_id": CASE, "case_event_id": NO_TASK}, status=400,
+    ),
+    _case(
+        "getEvidenceFileCopy", "unknown", "There is no such event", "/events/{case_event_id}/files/{attachment_id}",
+        path={"case_id": CASE, "case_event_id": NO_TASK, "attachment_id": NO_TASK}, method="GET", status=404,
+    ),
+    _case(
+        "removeEvidenceFile", "unknown", "There is no such event", "/events/{case_event_id}/files/{attachment_id}",
+        path={"case_id": CASE, "case_event_id": NO_TASK, "attachment_id": NO_TASK}, method="DELETE", status=404,
+    ),
+    _case(
         "takeBackCaseEvent", "unknown", "There is no such event", "/events/{case_event_id}/take-back", 11,
         path={"case_id": CASE, "case_event_id": NO_TASK}, status=404,
     ),

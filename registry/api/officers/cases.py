@@ -3,7 +3,9 @@
 Decisions are written by one officer, made or sent back by another; their versions are the case's.
 """
 
+import hashlib
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,25 +14,38 @@ from registry.api.cursors import cursor_of, place_of, refuse
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
+from registry.complaints.attachments.actions import discard_if_possible
+from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.case.messages import ShownMessage
 from registry.complaints.case.models import Case
-from registry.complaints.casework import events, notes
+from registry.complaints.casework import events, evidence, notes
 from registry.complaints.casework.actions import find_ways, record_reading
 from registry.complaints.casework.decisions import queries
 from registry.complaints.casework.decisions.queries import ShownDecision
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
-from registry.complaints.casework.queries import CaseView, ContainerView, case_view, require_readable
+from registry.complaints.casework.queries import CaseView, ContainerView, FileInCase, case_view, require_readable
 from registry.complaints.casework.queue.listing import PAGE, Listed, Place, list_cases
 from registry.complaints.casework.queue.rules import Way
 from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.db.engine import EPOCH, microseconds
-from registry.http.complaint_services import sealer
-from registry.http.responses import Answer, etag
-from registry.http.schemas import request_schema, response_schema, written_answer
+from registry.http.complaint_services import build_sent_file, sealer, store, upload_services
+from registry.http.request_reader import IdempotencyKey
+from registry.http.responses import Answer, File, etag
+from registry.http.schemas import (
+    BYTES,
+    no_content_response,
+    request_file,
+    request_schema,
+    response_file,
+    response_schema,
+    written_answer,
+)
+from registry.http.transaction import writing
+from registry.http.uploads import one_of_few
 from registry.officer_acts import decision_acts
-from registry.officer_acts.acting import acting, roles_of
-from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS, lock_case_for
+from registry.officer_acts.acting import acting, reference_in, roles_of
+from registry.officer_acts.case_acts import ACTS, EVENTS, NOTES, TASKS, events_read_by, lock_case_for
 from registry.officer_acts.case_filters import read_filters
 from registry.officers import rights
 from registry.officers.rights import Act
@@ -50,6 +65,8 @@ from schemas.cases import (
     CasesSchema,
     CaseSummarySchema,
     CaseWaySchema,
+    EvidenceFileSchema,
+    EvidenceSentSchema,
 )
 from schemas.sanctions import DecisionSchema, DecisionsSchema
 
@@ -62,8 +79,11 @@ MAILBOX = CaseMailboxSchema.of(ContainerView, messages=ShownMessage)
 _NOTE = CaseNoteSchema.of(notes.Noted)
 _EVENT = CaseEventSchema.of(
     CaseEvent,
-    computed=["by", "on", "at_time", "place", "attendees", "purpose", "record", "was_reached", "sha256", "digest"],
-)
+    computed=[
+        "by", "on", "at_time", "place", "attendees", "purpose", "record", "was_reached", "sha256", "digest", "files",
+    ],
+)  # fmt: skip
+_FILE = EvidenceFileSchema.of(FileInCase)
 
 ns = Namespace("cases", path="/cases")
 ADDRESS = "/<case_id>"
@@ -140,14 +160,17 @@ serve_acts(ns, "/<case_id>/notes/<note_id>", NOTES, None)
 
 @ns.route("/<case_id>/events")
 class Events(Resource):
-    @officer_may(CASE, Act.WRITE)
+    @officer_may(CASE, Act.READ)
     @request_schema()
     @response_schema(CaseEventsSchema(), "listCaseEvents", (404, 409), cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer, case_id: str) -> Answer:
-        """List visits, interviews, calls and evidence of a case. The reading is recorded in the audit trail."""
-        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
+        """List visits, interviews, calls and evidence of a case. The reading is recorded in the audit trail.
+
+        Who decides on cases without working on them reads the evidence alone.
+        """
+        officer, case = lock_case_for(session, me, CASE, Act.READ, case_id)
         require_readable(case)
-        found = events.events_of(session, sealer(), officer, case)
+        found = events.events_of(session, sealer(), officer, case, events_read_by(me))
         record_reading(Call(session, officer, now()), case, "case.events_read")
         payload = {"events": [_event_payload(one) for one in found], "version": case.version}
         return Answer(payload, headers=(etag(case.version),))
@@ -156,6 +179,68 @@ class Events(Resource):
 
 
 serve_acts(ns, "/<case_id>/events/<case_event_id>", EVENTS, None)
+
+
+@ns.route("/<case_id>/events/<case_event_id>/files")
+class EvidenceFiles(Resource):
+    # Its own transactions, for none is held while the store is waited for.
+    @one_of_few()
+    @officer_may(CASE, Act.WRITE, reads=True)
+    @request_file(MAX_BYTES)
+    @response_schema(EvidenceSentSchema(), "addEvidenceFile", (404, 409, 413), status=HTTPStatus.CREATED)
+    def post(
+        self,
+        session: Session,
+        me: AuthenticatedOfficer,
+        case_id: str,
+        case_event_id: str,
+        body: bytes,
+        name: str,
+        idempotency_key: IdempotencyKey | None,
+    ) -> Answer:
+        """Upload a file to an entry of evidence that you wrote: a photograph, scan or recording.
+
+        JPEG, PNG, WebP, HEIC, PDF, MP4, plain text, or sound (M4A, MP3, AMR, AAC, OGG, WebM, WAV, 3GP), told from
+        the bytes; 20 MB, ten files and 80 MB for each entry. Where the entry states a SHA-256, the file must have it.
+        Officers read a copy without place and device; the original is the custodian's. Idempotent with an Idempotency-Key.
+        """
+        with writing() as own:
+            officer, case = lock_case_for(own, me, CASE, Act.WRITE, case_id)
+        sent = build_sent_file(body, name, idempotency_key)
+        entry = reference_in(case_event_id)
+        added = evidence.add_file(upload_services(), sealer(), officer, case.reference, entry, sent, now())
+        digest = hashlib.sha256(body).hexdigest()
+        return Answer(
+            {"attachment_id": added.reference, "kind": added.kind, "kept_on": added.stored_on, "sha256": digest}
+        )
+
+
+@ns.route("/<case_id>/events/<case_event_id>/files/<attachment_id>")
+class EvidenceFile(Resource):
+    @officer_may(CASE, Act.READ)
+    @request_schema()
+    @response_file("getEvidenceFileCopy", (404, 409))
+    def get(
+        self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
+    ) -> File:
+        """Download the clean copy of a file of evidence, without place and device. Not found while there is none."""
+        officer, case = lock_case_for(session, me, CASE, Act.READ, case_id)
+        call, reference = Call(session, officer, now()), reference_in(attachment_id)
+        entry = reference_in(case_event_id)
+        file = evidence.read_file(call, sealer(), store(), case.reference, entry, reference)
+        return File((file.body,), BYTES, f"{reference}.{file.ending}", len(file.body))
+
+    @officer_may(CASE, Act.WRITE)
+    @request_schema()
+    @no_content_response("removeEvidenceFile", (404, 409))
+    def delete(
+        self, session: Session, me: AuthenticatedOfficer, case_id: str, case_event_id: str, attachment_id: str
+    ) -> None:
+        """Remove a file of evidence that you added today, unless the case is under legal hold."""
+        officer, case = lock_case_for(session, me, CASE, Act.WRITE, case_id)
+        call, entry = Call(session, officer, now()), reference_in(case_event_id)
+        names = evidence.remove_file(call, case.reference, entry, reference_in(attachment_id))
+        discard_if_possible(store(), names)
 
 
 def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
@@ -171,6 +256,7 @@ def _event_payload(shown: events.ShownEvent) -> dict[str, Any]:
         record=stated.record or None,
         was_reached=stated.was_reached,
         sha256=stated.sha256 or None,
+        files=[_FILE.write(one) for one in shown.files],
         digest=shown.digest,
     )
 

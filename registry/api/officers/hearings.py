@@ -4,7 +4,6 @@ At the unit of the case: written, checked by another, served, closed. At the age
 answer, and the papers that go with it; nothing of a case is shown there.
 """
 
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.api.officers.acts import Answered, act_view, serve_acts
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
-from registry.complaints.attachments.actions import discard
+from registry.complaints.attachments.actions import discard_if_possible
 from registry.complaints.attachments.file_kinds import MAX_BYTES
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.parties.hearings import files, portal
@@ -21,7 +20,6 @@ from registry.complaints.parties.hearings.queries import HearingView, Reprisal
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import fetch_of_case, find_case
 from registry.core.clock import now
-from registry.core.errors import FilesUnavailable
 from registry.http.complaint_services import build_sent_file, sealer, store, upload_services
 from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, File, etag
@@ -226,9 +224,7 @@ class HandedFile(Resource):
     def delete(self, session: Session, me: AuthenticatedOfficer, hearing_id: str, attachment_id: str) -> None:
         """Delete a paper, before the answer or the objection is sent."""
         names = files.remove_file(party_call(session, me), reference_in(hearing_id), reference_in(attachment_id))
-        # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
-        with suppress(FilesUnavailable):
-            discard(store(), names)
+        discard_if_possible(store(), names)
 
 
 @papers.route("/hearings/<hearing_id>/files/<attachment_id>/copy")
@@ -248,4 +244,4 @@ class HandedFileCopy(Resource):
 
 
 def _saved(reference: str, file: CleanFile) -> File:
-    return File((file.body,), BYTES, f"{reference}.{file.name.rpartition('.')[2]}", len(file.body))
+    return File((file.body,), BYTES, f"{reference}.{file.ending}", len(file.body))

@@ -40,6 +40,7 @@ TAGS = {
     "proofs": "Signed statements that anybody can check later, without the registry.",
     "organisation": "Organisations that check in bulk, with a key of their own; docs/users/organisations.md tells how. "
     "No one is told what they asked, neither agencies nor officers nor the public.",
+    "presentations": "Wallets that are asked for a licence or a staff card: docs/users/presentations.md.",
     "watches": "What you watch: an agency, a licence, a list of numbers, or the results of a search: docs/users/watches.md.",
     "events": "Events of what you watch, in order, from any cursor on.",
     "webhooks": "URLs of yours that events are sent to, signed by Standard Webhooks.",

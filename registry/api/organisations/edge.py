@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Flask
 
-from registry.api.organisations import archived_lists, jobs, organisation, receipts, watches, webhooks
+from registry.api.organisations import archived_lists, jobs, organisation, presentations, receipts, watches, webhooks
 from registry.api.restx import Namespace
 from registry.http.paths import OPEN_RECEIPT, ORGANISATION_PATHS
 from registry.http.portals import endpoints, require_guarded_endpoint
 
 EMPLOYERS: tuple[Namespace, ...] = (
     organisation.ns,
+    presentations.ns,
     receipts.ns,
     archived_lists.ns,
     jobs.ns,

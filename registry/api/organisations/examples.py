@@ -55,6 +55,25 @@ ORGANISATIONS = (
     ),
 )  # fmt: skip
 
+PRESENTATION, SHOWN_PRESENTATION, CARD = "PRESENTED22A", "PRESENTED22B", "CARDXXX2222C"
+SHOWN_AGENCY, SHOWN_LICENCE = "SHWNAGENCY2D", "SHWNLICENC2E"
+
+PRESENTATIONS = (
+    example(
+        "askForPresentation", "card", "For whom does this person act?", "/presentations", "POST", status=201,
+        body={"ask": "card", "purpose": "To see who recruits at our gate", "origin": "CN", "destination": "IT"},
+        keeps={"presentation_id": PRESENTATION},
+    ),
+    example(
+        "getPresentation", "waiting", "Before the wallet has answered", "/presentations/{presentation_id}",
+        path={"presentation_id": PRESENTATION},
+    ),
+    example(
+        "getPresentation", "shown", "What a wallet showed", "/presentations/{presentation_id}",
+        path={"presentation_id": SHOWN_PRESENTATION},
+    ),
+)  # fmt: skip
+
 JOB, DONE_JOB = "JBXX2222222Z", "DNEJB222222M"
 
 _JOB = {"job_id": JOB}
@@ -169,4 +188,4 @@ WATCHES = (
     _on_webhook("deleteWebhook", "end", "No more", "", "DELETE", version=2, status=204),
 )  # fmt: skip
 
-EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *RECEIPTS, *LISTS, *WATCHES)
+EMPLOYER_EXAMPLES: tuple[EmployerExample, ...] = (*ORGANISATIONS, *PRESENTATIONS, *RECEIPTS, *LISTS, *WATCHES)

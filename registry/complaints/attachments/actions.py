@@ -9,6 +9,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -26,7 +27,7 @@ from registry.complaints.sealing.envelopes import Place
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import open_stream, padded, padded_size, seal_stream, unpadded
-from registry.core.errors import FileTooLarge, NotFound, RefusedFile
+from registry.core.errors import FilesUnavailable, FileTooLarge, NotFound, RefusedFile
 from registry.core.ids import new_reference
 from registry.vocabulary.cases import RECORDINGS, AttachmentState, FileKind, HandedWith
 from registry.vocabulary.codes import Problem
@@ -254,6 +255,12 @@ def discard(store: FileStore, names: Iterable[str]) -> None:
     """Remove files that no row refers to any more. Raises FilesUnavailable; reconciliation then removes what is left."""
     for name in names:
         store.delete(name)
+
+
+def discard_if_possible(store: FileStore, names: Iterable[str]) -> None:
+    """As `discard`. What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it."""
+    with suppress(FilesUnavailable):
+        discard(store, names)
 
 
 def files_remover(store: FileStore) -> Callable[[Session, Case], None]:

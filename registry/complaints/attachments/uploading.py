@@ -5,7 +5,6 @@ acknowledged; sent again with the same `idempotency_key` it is stored once.
 """
 
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from registry.complaints.attachments.actions import (
     StoredFile,
     attach,
     attached,
-    discard,
+    discard_if_possible,
     place,
     require_room,
     sealed_facts,
@@ -29,7 +28,7 @@ from registry.complaints.attachments.storage import FileStore, random_name
 from registry.complaints.case.models import Case
 from registry.complaints.sealing.sealer import OpenContainer, Tier
 from registry.complaints.sealing.streams import padded, padded_size, seal_stream
-from registry.core.errors import FilesUnavailable, RefusedFile, TooBusy
+from registry.core.errors import RefusedFile, TooBusy
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
 from registry.vocabulary.codes import Problem
@@ -75,10 +74,10 @@ def upload(
             if also is not None and attachment.reference == stored.reference:
                 also(session)
     except BaseException:
-        _give_up(store, stored)
+        discard_if_possible(store, stored.names)
         raise
     if attachment.reference != stored.reference:
-        _give_up(store, stored)
+        discard_if_possible(store, stored.names)
     elif has_original:
         sanitise_jobs.begin(settings, sanitise_jobs.sanitise_job(settings, opened, case, attachment))
     return attachment
@@ -110,9 +109,3 @@ def copy_alone(settings: Settings, store: FileStore, opened: OpenContainer, case
         clean_key=sealed_key,
         facts_sealed=sealed_facts(opened, case, reference, sent),
     )
-
-
-def _give_up(store: FileStore, stored: StoredFile) -> None:
-    # What cannot be removed now is an orphan, which `registry cases reconcile` removes.
-    with suppress(FilesUnavailable):
-        discard(store, stored.names)

@@ -4,6 +4,7 @@ A new complaint code replaces the old one only once its digits were typed back, 
 """
 
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,12 +14,14 @@ from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
 from registry.complaints.case.visits import Visit
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.unit_keys import entries_of_keys
 from registry.core.errors import NotFound, NotNow, NoVisit
 from registry.core.ids import new_reference
+from registry.log.queries import published_size
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole, MailboxState
+from registry.vocabulary.cases import CaseRole, CaseState, KeyHolder, KeyStanding, MailboxRole, MailboxState
 
 
 def new_box(
@@ -64,6 +67,35 @@ def mailboxes(case: Case) -> Select[EncryptedContainer]:
 def open_case_box(session: Session, sealer: Sealer, unit: str, case: Case) -> OpenContainer:
     """The mailbox of who filed a case, opened by its unit: officers' own texts about the case are sealed to it."""
     return sealer.open_as_unit(session, boxes_of(session, case)[0], unit)
+
+
+class SealedTo(NamedTuple):
+    """A key besides complaint codes that opens a mailbox, for its owner to compare with the public log.
+
+    Whose it is (the office, its custodian, the escrow), its id, and the log's entry that added it.
+    """
+
+    holder: KeyHolder
+    kid: str
+    standing: KeyStanding
+    entry: int | None
+
+
+def sealed_to(session: Session, box: EncryptedContainer) -> list[SealedTo]:
+    """Which keys of others than its owner open a mailbox; none while it is a draft."""
+    wraps = select(WrappedKey.holder_kind, WrappedKey.holder, WrappedKey.kid).distinct()
+    of_box = (WrappedKey.box_id == box.id, WrappedKey.holder_kind != KeyHolder.MAILBOX)
+    rows = session.execute(wraps.where(*of_box)).all()
+    known, size = entries_of_keys(session, [row.kid for row in rows]), published_size(session)
+    found = []
+    for kind, holder, kid in sorted(rows, key=lambda row: list(KeyHolder).index(row.holder_kind)):
+        logged = known.get(kid)
+        if logged is None or logged.added_index >= size or logged.key[:2] != (kind, holder):
+            found.append(SealedTo(kind, kid, KeyStanding.NOT_LOGGED, None))
+        else:
+            standing = KeyStanding.LOGGED if logged.is_active else KeyStanding.TAKEN_BACK
+            found.append(SealedTo(kind, kid, standing, logged.added_index))
+    return found
 
 
 def readable_boxes(session: Session, box: EncryptedContainer) -> list[EncryptedContainer]:
@@ -143,6 +175,22 @@ def change_receipt(session: Session, sealer: Sealer, visit: Visit, code: str, ro
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed, of=box)
         sealer.share(session, opened, KeyHolder.MAILBOX, offered.reference, root.public)
     return visits.begin(session, sealer, offered, root.seed, at, code=code)
+
+
+def renew_key(session: Session, sealer: Sealer, box: EncryptedContainer, root: Root, at: datetime) -> None:
+    """Give a mailbox from before there were X-Wing keys one of those, now that its code was typed in. Its case is locked.
+
+    Not while another visit is open: that one knows the former secret alone.
+    """
+    if root.seed_of(box) == root.seed or visits.is_visited(session, box, at):
+        return
+    sealed = select(EncryptedContainer).join(WrappedKey, WrappedKey.box_id == EncryptedContainer.id)
+    theirs = (WrappedKey.holder_kind == KeyHolder.MAILBOX, WrappedKey.holder == box.reference)
+    for other in session.execute(sealed.where(*theirs).distinct()).scalars().all():
+        opened = sealer.open_as_mailbox(session, box, root.former_seed, of=other)
+        sealer.share(session, opened, KeyHolder.MAILBOX, box.reference, root.public)
+    box.public_key = root.public
+    session.flush()
 
 
 def is_replacement(box: EncryptedContainer) -> bool:

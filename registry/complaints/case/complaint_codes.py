@@ -32,7 +32,7 @@ from stdnum.iso7064 import mod_97_10
 from registry.complaints.case import code_words
 from registry.complaints.case.derivation_turns import RETRY_AFTER, Turns
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.envelopes import expand, public_of
+from registry.complaints.sealing.envelopes import X25519_BYTES, expand, public_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
@@ -57,10 +57,18 @@ _OPENS = frozenset({MailboxState.UNCONFIRMED, MailboxState.OPEN})
 
 @dataclass(frozen=True, slots=True)
 class Root:
-    """What is derived from a code: `tag` finds its box, `seed` is its mailbox's secret, `public` the key to seal to."""
+    """What is derived from a code: `tag` finds its box, `seed` is its mailbox's secret, `public` the key to seal to.
+
+    `former_seed` is the secret of a mailbox from before there were X-Wing keys.
+    """
 
     tag: str
     seed: bytes = field(repr=False)
+    former_seed: bytes = field(default=b"", repr=False)
+
+    def seed_of(self, box: EncryptedContainer) -> bytes:
+        """The secret of the key that a box has now."""
+        return self.former_seed if len(box.public_key) == X25519_BYTES else self.seed
 
     @property
     def public(self) -> bytes:
@@ -148,7 +156,7 @@ def derive(keyring: Keyring, code: str, network: str = "", *, is_solved: bool = 
             code.encode(), salt, time_cost=2, memory_cost=64 * 1024, parallelism=1, hash_len=32, type=Type.ID
         )
     tag = hmac.new(lookup, root, hashlib.sha256).hexdigest()
-    return Root(tag, expand(root, b"registry mailbox v1"))
+    return Root(tag, expand(root, b"registry mailbox v2"), expand(root, b"registry mailbox v1"))
 
 
 def box_of(session: Session, root: Root, today: date) -> EncryptedContainer:

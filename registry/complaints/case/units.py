@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
-from registry.complaints.sealing.unit_keys import make_unit_keys
+from registry.complaints.sealing.unit_keys import can_seal_to, make_unit_keys
 from registry.core.clock import zone
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
 from registry.officers.absence import staffed_units
@@ -141,12 +141,18 @@ def require_open_intake(session: Session) -> None:
 
 
 def route(session: Session, country: str | None) -> Unit:
-    """The unit that takes a complaint about work in a country. Raises IntakeClosed."""
-    everyone, staffed = all_units(session), set(session.scalars(_STAFFED))
-    chosen = unit_for(country, [facts_of(unit)._replace(is_staffed=unit.reference in staffed) for unit in everyone])
-    for unit in everyone:
-        if unit.reference == chosen:
-            return unit
+    """The unit that takes a complaint about work in a country. Raises IntakeClosed.
+
+    One whose keys the public log is yet to show is passed over, so that no complaint waits for the log.
+    """
+    staffed = set(session.scalars(_STAFFED))
+    among = {unit.reference: unit for unit in all_units(session)}
+    while chosen := unit_for(
+        country, [facts_of(unit)._replace(is_staffed=unit.reference in staffed) for unit in among.values()]
+    ):
+        if can_seal_to(session, chosen):
+            return among[chosen]
+        del among[chosen]
     raise _closed()
 
 

@@ -130,6 +130,12 @@ def is_there(session: Session, visit: Visit) -> bool:
         return session.execute(_IS_THERE, {"row_id": visit.row_id}).first() is not None
 
 
+def is_visited(session: Session, box: EncryptedContainer, now: datetime) -> bool:
+    """Whether a visit of a box is open."""
+    open_now = (OpenVisit.box_id == box.id, OpenVisit.expires_at > now, OpenVisit.ends_at > now)
+    return session.execute(select(OpenVisit.id).where(*open_now).limit(1)).first() is not None
+
+
 def end(session: Session, visit: Visit) -> None:
     session.execute(delete(OpenVisit).where(OpenVisit.id == visit.row_id))
 

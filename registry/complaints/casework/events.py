@@ -24,10 +24,12 @@ from registry.complaints.case.units import local_time
 from registry.complaints.casework.actions import Officer, in_unit, lock_case, record_act, record_reading
 from registry.complaints.casework.models import CaseClock, CaseEvent, CaseTask
 from registry.complaints.casework.notes import MAX_AHEAD, MAX_NOTE, require_own
-from registry.complaints.casework.queries import agencies_of
+from registry.complaints.casework.queries import FileInCase, agencies_of, files_by_box
 from registry.complaints.casework.queue.assignment import workers
+from registry.complaints.casework.sealed_copies import remove_empty
 from registry.complaints.parties.models import Hearing
 from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import day_at
@@ -92,10 +94,14 @@ class Details(msgspec.Struct):
 
 
 class ShownEvent(NamedTuple):
-    """An event as the unit reads it. `digest` is the SHA-256 of all that was written down, by which a copy is compared."""
+    """An event as the unit reads it. `digest` is the SHA-256 of all that was written down, by which a copy is compared.
+
+    `files` are those of a piece of evidence (evidence.py).
+    """
 
     row: CaseEvent
     details: Details
+    files: Sequence[FileInCase] = ()
 
     @property
     def digest(self) -> str:
@@ -110,6 +116,8 @@ class ShownEvent(NamedTuple):
             "recorded_on": row.recorded_on,
             **msgspec.structs.asdict(self.details),
         }
+        if self.files:
+            stated["files"] = [one.sha256 for one in self.files]
         return hashlib.sha256(msgspec.json.encode(stated, order="sorted")).hexdigest()
 
 
@@ -146,7 +154,7 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
     """Write down what came of an event that was planned, once. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
-    found = _event(session, case, event)
+    found = find_event(session, case, event)
     if found.state is not EventState.PLANNED:
         raise NotNow("what came of it is written down already: it stays as it is", "case.event_recorded")
     there = local_time(session, officer.unit, call.at)
@@ -169,28 +177,40 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
 def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: str) -> None:
     """Remove an event that one wrote oneself today; deadlines that it ended run again.
 
-    Raises NotFound, NotNow, StaleVersion.
+    Raises NotFound, StaleVersion, and NotNow, also while a file is with it.
     """
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
-    found = _event(session, case, event)
+    found = find_event(session, case, event)
     require_own(officer, found.written_by, found.written_on, call.at.date())
     details = open_event(session, sealer, officer.unit, case, found)
     clocks.undo_contact(
         session, case, call.at, was_first_reply=details.was_first_reply, danger_since=details.danger_since
     )
     session.delete(found)
+    session.flush()
+    if found.box_id is not None:
+        remove_empty(session, sealer, found.box_id)
     record_act(call, case, "event.taken_back", found.kind)
     session.flush()
 
 
-def events_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[ShownEvent]:
+def events_of(
+    session: Session, sealer: Sealer, officer: Officer, case: Case, kinds: Collection[EventKind] = tuple(EventKind)
+) -> list[ShownEvent]:
     """The events of a case: what is planned by its day, then what was written down, the latest first. The caller audits."""
-    rows = session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id)).all()
+    wanted = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.kind.in_(kinds))
+    rows = session.scalars(wanted.order_by(CaseEvent.id)).all()
     if not rows:
         return []
     box = open_case_box(session, sealer, officer.unit, case)
-    shown = [ShownEvent(row, _read(box.open(row.sealed, place_of(case, row)))) for row in rows]
+    boxes = [row.box_id for row in rows if row.box_id is not None]
+    containers = select(EncryptedContainer).where(EncryptedContainer.id.in_(boxes))
+    files = files_by_box(session, sealer, officer.unit, case, containers) if boxes else {}
+    shown = [
+        ShownEvent(row, _read(box.open(row.sealed, place_of(case, row))), files.get(row.box_id or 0, ()))
+        for row in rows
+    ]
     planned = [one for one in shown if one.row.state is EventState.PLANNED]
     over = [one for one in shown if one.row.state is not EventState.PLANNED]
     return sorted(planned, key=_when) + sorted(over, key=_when, reverse=True)
@@ -270,7 +290,8 @@ def _spoke_with_worker(call: Call[Officer], case: Case, details: Details, spoke_
 _BEGINNINGS = frozenset({CaseState.SUBMITTED, CaseState.REOPENED})
 
 
-def _event(session: Session, case: Case, reference: str) -> CaseEvent:
+def find_event(session: Session, case: Case, reference: str) -> CaseEvent:
+    """An event of a case. Raises NotFound."""
     of_case = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.reference == reference)
     found = session.scalars(of_case).one_or_none()
     if found is None:

@@ -118,7 +118,7 @@ class CaseEvent(Base):
 
     `on_day` is when it is to be or was, where the authority sits. `owner` is the officer who writes down what came of it,
     `officers` all who take part; both are references. `sealed` holds place, hour, others by role, and what was seen or said,
-    as JSON under the case's first mailbox.
+    as JSON under the case's first mailbox. `box_id`: the container of the files of this piece of evidence (evidence.py).
     """
 
     __tablename__ = "case_events"
@@ -136,6 +136,7 @@ class CaseEvent(Base):
     recorded_by: Mapped[str | None] = mapped_column(Text(200))
     recorded_on: Mapped[date | None]
     sealed: Mapped[str] = mapped_column(LongText)
+    box_id: Mapped[int | None] = mapped_column(ForeignKey("boxes.id"))
 
 
 class ClaimLine(Base):

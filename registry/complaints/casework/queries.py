@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, cast
 
 import msgspec
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from registry.complaints.attachments.actions import (
@@ -29,9 +30,10 @@ from registry.complaints.case.moves import moves_of
 from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import Officer, lock_case, opened_boxes, opened_mailboxes, record_reading
-from registry.complaints.casework.models import CaseClock, CaseMove
+from registry.complaints.casework.models import CaseClock, CaseEvent, CaseMove
 from registry.complaints.casework.translations import Translated, translations_in
 from registry.complaints.sealing.envelopes import place_of
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
@@ -48,7 +50,10 @@ from registry.vocabulary.cases import (
 
 
 class FileInCase(NamedTuple):
-    """A file of a case as its unit sees it. Officers open the clean copy, once `state` is `clean`, and never the original."""
+    """A file of a case as its unit sees it. Officers open the clean copy, once `state` is `clean`, and never the original.
+
+    `size` and `sha256` are of the file as it was sent.
+    """
 
     reference: str
     name: str
@@ -58,6 +63,8 @@ class FileInCase(NamedTuple):
     state: AttachmentState
     changes_voice: bool = False
     no_copy: NoCopy | None = None
+    sha256: str = ""
+    has_original: bool = True
 
 
 class CleanFile(NamedTuple):
@@ -65,6 +72,10 @@ class CleanFile(NamedTuple):
 
     name: str
     body: bytes
+
+    @property
+    def ending(self) -> str:
+        return self.name.rpartition(".")[2]
 
 
 class ContainerView(NamedTuple):
@@ -173,22 +184,44 @@ def clean_copy(call: Call[Officer], sealer: Sealer, reference: str, attachment: 
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference)
     require_readable(case)
-    boxes = opened_boxes(session, case)
-    row = attachment_of(session, boxes, attachment)
-    box = next(box for box in boxes if box.id == row.box_id)
-    opened = sealer.open_as_unit(session, box, officer.unit)
-    body = open_clean(store, opened, case, row)
+    row = attachment_of(session, opened_boxes(session, case), attachment)
+    copy = read_copy(session, sealer, officer.unit, store, case, row)
     record_reading(call, case, "case.file_read")
+    return copy
+
+
+def read_copy(session: Session, sealer: Sealer, unit: str, store: FileStore, case: Case, row: Attachment) -> CleanFile:
+    """The clean copy of a file, opened by the unit of its case. The caller audits.
+
+    Raises NotFound where there is none, FilesUnavailable.
+    """
+    opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), unit)
+    body = open_clean(store, opened, case, row)
     return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
 
 
 def files_of(session: Session, sealer: Sealer, officer: Officer, case: Case) -> list[FileInCase]:
-    """The names of a case's files, in the order in which they came."""
+    """The names of the files of those who wrote, and of those that officers took as evidence."""
     found = []
-    for box in opened_boxes(session, case):
-        opened = sealer.open_as_unit(session, box, officer.unit)
-        found += [_file_view(opened, case, row) for row in attachments_of(session, [box])]
+    for boxes in (opened_mailboxes(case), evidence_boxes(case)):
+        for files in files_by_box(session, sealer, officer.unit, case, boxes).values():
+            found += files
     return found
+
+
+def evidence_boxes(case: Case) -> Select[EncryptedContainer]:
+    """The containers of files that officers took as evidence in a case."""
+    of_evidence = select(EncryptedContainer).join(CaseEvent, CaseEvent.box_id == EncryptedContainer.id)
+    return of_evidence.where(CaseEvent.case_id == case.id).order_by(EncryptedContainer.id)
+
+
+def files_by_box(
+    session: Session, sealer: Sealer, unit: str, case: Case, boxes: Select[EncryptedContainer]
+) -> dict[int, list[FileInCase]]:
+    """The files in some containers of a case, by the id of the container, in the order in which they came."""
+    opened = sealer.open_all_as_unit(session, boxes, unit)
+    rows = attachments_of(session, [one.box for one in opened])
+    return {one.box.id: [_file_view(one, case, row) for row in rows if row.box_id == one.box.id] for one in opened}
 
 
 def require_readable(case: Case) -> None:
@@ -230,8 +263,9 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
 def _file_view(opened: OpenContainer, case: Case, row: Attachment) -> FileInCase:
     facts = facts_of(opened, case, row)
     return FileInCase(
-        row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy
-    )
+        row.reference, facts.name, row.kind, facts.size, row.stored_on, row.state, facts.changes_voice, row.no_copy,
+        facts.sha256, row.original_name is not None,
+    )  # fmt: skip
 
 
 def _read_sealed(sealer: Sealer, case: Case, column: str) -> Any:

@@ -7,14 +7,17 @@ and loses it again; the content was sealed before, so that what two persons look
 from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
+from registry.complaints.sealing.unit_keys import known_public
+from registry.core.errors import NotNow
 from registry.core.ids import new_reference
-from registry.vocabulary.cases import MailboxRole, MailboxState
+from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
 def new_copy_box(session: Session, sealer: Sealer, case: Case, unit: str, today: date) -> OpenContainer:
@@ -57,3 +60,22 @@ def is_readable_by(session: Session, box: EncryptedContainer, holder: str) -> bo
     """Whether that unit has a key to the box."""
     existing = select(WrappedKey.id).where(WrappedKey.box_id == box.id, WrappedKey.holder == holder)
     return session.execute(existing.limit(1)).first() is not None
+
+
+def remove_empty(session: Session, sealer: Sealer, box_id: int) -> None:
+    """Delete a container that nothing refers to any more. Raises NotNow while a file is in it."""
+    if session.scalars(select(Attachment.id).where(Attachment.box_id == box_id).limit(1)).first() is not None:
+        raise NotNow("a file is with it: remove that first", "case.evidence_has_file")
+    sealer.destroy(session, [box_id])
+    session.execute(delete(EncryptedContainer).where(EncryptedContainer.id == box_id))
+
+
+def keeps_originals(session: Session, sealer: Sealer, box_id: int, unit: str) -> bool:
+    """Whether the custodian's key of a container is at hand, so that an original can be sealed to it."""
+    existing = (
+        WrappedKey.box_id == box_id,
+        WrappedKey.holder_kind == KeyHolder.CUSTODIAN,
+        WrappedKey.holder == unit,
+    )
+    kid = session.execute(select(WrappedKey.kid).where(*existing)).scalar()
+    return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None

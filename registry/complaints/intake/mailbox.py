@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks, consents, messages, visits
 from registry.complaints.case.access import (
+    SealedTo,
     adopt,
     boxes_of,
     is_replacement,
@@ -17,7 +18,9 @@ from registry.complaints.case.access import (
     lock_case_for_owner,
     lock_case_for_visit,
     readable_boxes,
+    renew_key,
     require_confirmed,
+    sealed_to,
     worker_box,
 )
 from registry.complaints.case.answers import (
@@ -113,7 +116,7 @@ class MailboxView(NamedTuple):
     wait for an answer. `purge_on`: the day on which what was written is destroyed; `draft_until`: the same for what was not
     sent. `last_visit_on` is the visit before this one. `unit_names`: who reads and writes, by page language, and
     `unit_country`; empty and None before it is sent. `handovers`: from which office to which it went, the first one first;
-    `former_names` are those of the former ones, by reference.
+    `former_names` are those of the former ones, by reference. `sealed_to`: the keys of others than its owner that open it.
     """
 
     role: MailboxRole
@@ -134,6 +137,7 @@ class MailboxView(NamedTuple):
     unit_country: str | None
     handovers: Sequence[Handover]
     former_names: Mapping[str, Mapping[str, str]]
+    sealed_to: Sequence[SealedTo]
 
     @property
     def first_names(self) -> Mapping[str, str]:
@@ -167,13 +171,14 @@ def open_mailbox(session: Session, sealer: Sealer, root: Root, at: datetime) -> 
     box = box_of(session, root, at.date())
     case = lock_case_by_id(session, box.case_id)
     if is_replacement(box):
-        box = adopt(session, sealer, box, root.seed)
+        box = adopt(session, sealer, box, root.seed_of(box))
     elif box.state is MailboxState.UNCONFIRMED:
         box.state = MailboxState.OPEN
         set_draft_retention(case)
     if box.last_visit_on != at.date():
         box.visit_before_on, box.last_visit_on = box.last_visit_on, at.date()
-    return visits.begin(session, sealer, box, root.seed, at)
+    renew_key(session, sealer, box, root, at)
+    return visits.begin(session, sealer, box, root.seed_of(box), at)
 
 
 def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> MailboxView:
@@ -207,6 +212,7 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         unit_country=None if unit is None else unit.country,
         handovers=handovers,
         former_names=former_names,
+        sealed_to=sealed_to(session, box),
     )
 
 

@@ -32,7 +32,7 @@ from registry.complaints.intake.filing import HELPERS
 from registry.complaints.intake.models import AnswerSheet, PaperForm
 from registry.complaints.intake.rules import require_received, stale_before
 from registry.complaints.retention.rules import paper_day
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.complaints.sealing.unit_keys import ESCROW
 from registry.core.calls import Call
@@ -40,7 +40,7 @@ from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseState, MailboxRole, MailboxState
+from registry.vocabulary.cases import CaseState, KeyHolder, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 

@@ -1,6 +1,14 @@
 """Envelopes: how a value is padded, sealed together with its place, and marked with its key's id. Holds no key.
 
 v1.<kid>.<nonce>.<ciphertext>    base64url, AES-256-GCM, the place authenticated, padded to a multiple of 256 bytes
+
+And wraps: how a content key is sealed to a holder's public key, so that neither a break of X25519 nor one of ML-KEM opens it.
+
+    X-Wing     1,120 bytes encapsulated, then AES-256-GCM: HPKE in base mode (RFC 9180) with the KEM X-Wing (X25519 with
+               ML-KEM-768, draft-connolly-cfrg-xwing-kem), HKDF-SHA256 and AES-256-GCM
+    X25519     libsodium's SealedBox, as registries of before made it; to X25519 alone
+
+A secret is 32 bytes either way. It is never used for both: one who breaks X25519 has the secret of its public key.
 """
 
 import hashlib
@@ -11,9 +19,20 @@ from typing import Any, NamedTuple, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from nacl.public import PrivateKey
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
 
 from registry.core.errors import Unopenable
 
@@ -47,9 +66,54 @@ def place_of(case: Referenced, row: Referenced, column: str = "sealed") -> Place
     return Place(row.__tablename__, column, row.reference, case.reference)
 
 
+X25519_BYTES, X_WING_BYTES = 32, 1216
+"""Sizes of public keys. That of X-Wing is one of ML-KEM-768 and one of X25519, which has the last 32 bytes."""
+
+_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_INFO = b"registry wrap v2"
+
+
 def public_of(secret: bytes) -> bytes:
-    """The X25519 public key of a secret or seed, 32 bytes."""
+    """The X-Wing public key of a secret or seed of 32 bytes."""
+    ml_kem, x25519 = _halves(secret)
+    return ml_kem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
+
+
+def former_public_of(secret: bytes) -> bytes:
+    """The X25519 public key of a secret that was made before there were X-Wing keys."""
     return bytes(PrivateKey(secret).public_key)
+
+
+def public_with(secret: bytes, kid: str) -> bytes | None:
+    """The public key of a secret that has this id; None where neither has."""
+    return next((public for of in (public_of, former_public_of) if key_id_of(public := of(secret)) == kid), None)
+
+
+def seal_to(public: bytes, message: bytes) -> bytes:
+    """A message that only the secret of a public key opens, of either kind."""
+    if len(public) == X25519_BYTES:
+        return SealedBox(PublicKey(public)).encrypt(message)
+    ml_kem, x25519 = public[:-X25519_BYTES], public[-X25519_BYTES:]
+    key = MLKEM768X25519PublicKey(
+        MLKEM768PublicKey.from_public_bytes(ml_kem), X25519PublicKey.from_public_bytes(x25519)
+    )
+    return _SUITE.encrypt(message, key, _INFO)
+
+
+def open_sealed(secret: bytes, public: bytes, sealed: bytes) -> bytes | None:
+    """The message that was sealed to the public key of a secret; None where it does not open."""
+    try:
+        if len(public) == X25519_BYTES:
+            return SealedBox(PrivateKey(secret)).decrypt(sealed)
+        return _SUITE.decrypt(sealed, MLKEM768X25519PrivateKey(*_halves(secret)), _INFO)
+    except (CryptoError, InvalidTag, ValueError, TypeError):
+        return None
+
+
+def _halves(secret: bytes) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
+    """The two secret keys of an X-Wing secret (draft-connolly-cfrg-xwing-kem-10, 5.2)."""
+    expanded = hashlib.shake_256(secret).digest(96)
+    return MLKEM768PrivateKey.from_seed_bytes(expanded[:64]), X25519PrivateKey.from_private_bytes(expanded[64:])
 
 
 def key_id(secret: bytes) -> str:

@@ -17,13 +17,23 @@ from registry.complaints.casework.models import CaseAgency, Employer, OfficerDra
 from registry.complaints.casework.unsent import place_of_draft
 from registry.complaints.intake.idempotency import Repeat, place_of_answer
 from registry.complaints.parties.models import Transfer
-from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, UnitKey, UnitKeyState, WrappedKey
-from registry.complaints.sealing.sealer import RING, Sealer, Tier
-from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, add_escrow_key, known_public, newest_key, rotate
+from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, place_of, public_of, public_with
+from registry.complaints.sealing.models import EncryptedContainer, UnitKey, UnitKeyState, WrappedKey
+from registry.complaints.sealing.sealer import BARE_BYTES, RING, Sealer, Tier
+from registry.complaints.sealing.unit_keys import (
+    ESCROW,
+    OF_UNITS,
+    add_escrow_key,
+    known_public,
+    newest_key,
+    rotate,
+    sealing_key,
+    sealing_keys,
+)
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
 from registry.officers.models import Unit
+from registry.vocabulary.cases import KeyHolder
 
 BATCH = 100
 
@@ -72,6 +82,7 @@ def rewrap(sessions: Sessions, sealer: Sealer, tell: Tell) -> Rewrapped:
     for sealed in RING_SEALED:
         for column in sealed.columns:
             _batches(sessions, found, tell, _Fields(sealer, sealed, column))
+    _batches(sessions, found, tell, _BareWraps(sealer))
     _batches(sessions, found, tell, _OldWraps(sealer))
     _batches(sessions, found, tell, _MissingEscrow(sealer))
     return found
@@ -82,17 +93,18 @@ def recover(
 ) -> Rewrapped:
     """Restore access of units and custodians whose secrets are lost, with the secret key of the escrow.
 
-    They get new keys where theirs are not in the folder. `is_bound`: False where the whole folder was lost, so that it
-    can no longer be checked whether a wrap was made here.
+    They get new keys where theirs are not in the folder; the log is not waited for. `is_bound`: False where the whole
+    folder was lost, so that it can no longer be checked whether a wrap was made here.
     """
     with sessions.begin() as session:
-        add_escrow_key(session, sealer.keyring, public_of(secret), today)
+        public = _public_of_escrow(session, secret)
+        add_escrow_key(session, sealer.keyring, public, today)
         for unit in session.execute(select(Unit.reference).order_by(Unit.id)).scalars().all():
             for kind in OF_UNITS:
                 if _is_lost(session, sealer.keyring, kind, unit):
                     rotate(session, sealer.keyring, kind, unit, today)
     found = Rewrapped()
-    _batches(sessions, found, tell, _Unreadable(sealer, secret, is_bound))
+    _batches(sessions, found, tell, _Unreadable(sealer, secret, public, is_bound))
     return found
 
 
@@ -157,15 +169,14 @@ class _OldWraps(_Work):
         holders = session.execute(
             select(UnitKey.holder_kind, UnitKey.unit).where(UnitKey.state == UnitKeyState.ACTIVE).distinct()
         ).all()
-        newest = [newest_key(session, kind, unit) for kind, unit in holders]
+        present = sealing_keys(session, [(kind, unit) for kind, unit in holders])
         return or_(
             False,
             *(
                 and_(
                     WrappedKey.holder_kind == key.holder_kind, WrappedKey.holder == key.unit, WrappedKey.kid != key.kid
                 )
-                for key in newest
-                if key is not None
+                for key in present.values()
             ),
         )
 
@@ -176,13 +187,25 @@ class _OldWraps(_Work):
         return f"tier {row.tier} of box {_box(session, row).reference} for the {row.holder_kind} {row.holder}"
 
 
+class _BareWraps(_OldWraps):
+    """Wraps to keys of X25519 alone. A mailbox's is made anew when its code is typed in, and until then it is enclosed."""
+
+    name = "former keys of boxes"
+
+    def left(self, session: Session) -> ColumnElement[bool]:
+        return and_(WrappedKey.holder_kind != KeyHolder.ESCROW, func.length(WrappedKey.wrapped) == BARE_BYTES)
+
+    def do(self, session: Session, row: WrappedKey) -> None:
+        self.sealer.enclose(row)
+
+
 class _MissingEscrow(_OldWraps):
     """Boxes that were handed over before there was an escrow."""
 
     name = "keys for the escrow"
 
     def left(self, session: Session) -> ColumnElement[bool]:
-        if newest_key(session, KeyHolder.ESCROW, ESCROW) is None:
+        if sealing_key(session, KeyHolder.ESCROW, ESCROW) is None:
             return or_(False)
         theirs = aliased(WrappedKey)
         has_escrow = select(theirs.id).where(
@@ -199,9 +222,9 @@ class _Unreadable(_Work):
 
     name, model = "boxes", EncryptedContainer
 
-    def __init__(self, sealer: Sealer, secret: bytes, is_bound: bool) -> None:
-        self.sealer, self.secret, self.is_bound = sealer, secret, is_bound
-        self.kid = key_id_of(public_of(secret))
+    def __init__(self, sealer: Sealer, secret: bytes, public: bytes, is_bound: bool) -> None:
+        self.sealer, self.secret, self.public, self.is_bound = sealer, secret, public, is_bound
+        self.kid = key_id_of(public)
 
     def left(self, session: Session) -> ColumnElement[bool]:
         by_escrow = select(WrappedKey.id).where(
@@ -232,10 +255,14 @@ class _Unreadable(_Work):
             select(Unit.reference).join(Case, Case.unit_id == Unit.id).where(Case.id == row.case_id)
         ).scalar_one()
         opened = self.sealer.open_as_escrow(session, row, self.secret, is_bound=self.is_bound)
+        # To keys that the log may not show yet: what is here was lost, and who holds the escrow reads all of it.
         for kind in OF_UNITS:
-            self.sealer.share(session, opened, kind, unit)
+            key = newest_key(session, kind, unit)
+            if key is None or known_public(self.sealer.keyring, kind, unit, key.kid) != key.public_key:
+                raise KeyTrouble(f"the {kind} key of {unit} in the database is not the one in the folder of keys")
+            self.sealer.share(session, opened, kind, unit, key.public_key)
         # Bound anew, by the secret that is here now.
-        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW)
+        self.sealer.share(session, opened, KeyHolder.ESCROW, ESCROW, self.public)
 
     def names(self, session: Session, row: EncryptedContainer) -> str:
         return f"box {row.reference}"
@@ -268,6 +295,12 @@ def _batches(sessions: Sessions, found: Rewrapped, tell: Tell, work: _Work) -> N
 def _count(sessions: Sessions, work: _Work) -> int:
     with sessions() as session:
         return session.execute(select(func.count()).select_from(work.model).where(work.left(session))).scalar_one()
+
+
+def _public_of_escrow(session: Session, secret: bytes) -> bytes:
+    """The escrow's public key, of the kind that the table has of this secret."""
+    kids = session.execute(select(UnitKey.kid).where(UnitKey.holder_kind == KeyHolder.ESCROW)).scalars()
+    return next((public for kid in kids if (public := public_with(secret, kid)) is not None), public_of(secret))
 
 
 def _box(session: Session, wrap: WrappedKey) -> EncryptedContainer:

@@ -12,16 +12,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.cases import MailboxRole, MailboxState
-
-
-class KeyHolder(StrEnum):
-    """Who opens a wrap: a complaint code's mailbox, a unit's officers, its custodian, or the offline escrow."""
-
-    MAILBOX = "mailbox"
-    UNIT = "unit"
-    CUSTODIAN = "custodian"
-    ESCROW = "escrow"
+from registry.vocabulary.cases import KeyHolder, MailboxRole, MailboxState
 
 
 class UnitKeyState(StrEnum):

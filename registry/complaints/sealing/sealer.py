@@ -3,13 +3,14 @@
 The only module that uses the keys of complaints.
 
 Tier 1 (what officers of a unit work with) is sealed under the server's key ring. Tiers 2 (account, answers, messages,
-files) and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's X25519 key by
-PyNaCl's SealedBox: the mailbox that a complaint code opens, the unit, its custodian, the escrow. Purging destroys those
+files) and 3 (identity, contact) have one random content key per box and tier, sealed to each holder's public key by
+X25519 with ML-KEM-768: the mailbox that a complaint code opens, the unit, its custodian, the escrow. Purging destroys those
 wraps.
 
     value     v1.<kid>.<nonce>.<ciphertext>, AES-256-GCM; the place it stands in is authenticated, its length padded to 256
-    wrap      SealedBox(content key | HMAC of box, tier and key under a secret of the server), so that no wrap made or moved
-              by a hand in the database is believed
+    wrap      content key | HMAC of box, tier and key under a secret of the server, so that no wrap made or moved by a hand
+              in the database is believed; sealed as envelopes.py says. One to a former key, of X25519 alone, is enclosed
+              once more, by AES-256-GCM under a secret of the server: a dump without the folder is not opened later either
     stream    header, then chunks of 64 KiB as XChaCha20-Poly1305 SecretStream; place and number of each are authenticated
 
 A key id says which key; nothing is tried. Nothing here logs, and no error holds what was sealed. The forms themselves stand in
@@ -22,31 +23,41 @@ import secrets
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from nacl.exceptions import CryptoError
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Select, and_, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.sealing.envelopes import (
     KEY_BYTES,
+    X25519_BYTES,
     Place,
     Referenced,
     bytes_of,
     expand,
     key_id,
     key_id_of,
+    open_sealed,
     opened_value,
     place_of,
+    public_with,
     read_envelope,
+    seal_to,
     sealed_value,
     text_of,
 )
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, OpenVisit, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, OpenVisit, WrappedKey
 from registry.complaints.sealing.unit_keys import ESCROW, OF_UNITS, HolderKey, holder_keys, secret_of
 from registry.core.errors import Unopenable
 from registry.core.keyring import Keyring
+from registry.vocabulary.cases import KeyHolder
 
 RING = "case-ring"
+
+BARE_BYTES = 112
+"""A wrap to a key of X25519 alone: an ephemeral public key, a tag, and 64 bytes. Enclosed it has a nonce and another tag."""
+
+_ENCLOSING_BYTES = 28
 
 # Built once: building such a statement costs more than running it.
 _OF_BOX = select(WrappedKey).where(WrappedKey.box_id == bindparam("box_id"))
@@ -162,7 +173,7 @@ class Sealer:
         """Open a box by its complaint code's seed; or `of`, a helper's box sealed to this one. Raises Unopenable."""
         target = of or box
         wraps = _wraps(session, target, KeyHolder.MAILBOX, box.reference)
-        return self._open(target, [(wrap, PrivateKey(seed)) for wrap in wraps])
+        return self._open(target, [(wrap, seed) for wrap in wraps])
 
     def open_as_unit(self, session: Session, box: EncryptedContainer, unit: str) -> OpenContainer:
         """Open a box at tier 2 by the unit's secret. Raises Unopenable, KeyTrouble when the secret is not here."""
@@ -189,14 +200,15 @@ class Sealer:
     ) -> OpenContainer:
         """Open both tiers by the escrow's secret. `is_bound`: False where the server's own keys were lost."""
         wraps = _wraps(session, box, KeyHolder.ESCROW, ESCROW)
-        return self._open(box, [(wrap, PrivateKey(secret)) for wrap in wraps], is_bound=is_bound)
+        return self._open(box, [(wrap, secret) for wrap in wraps], is_bound=is_bound)
 
     def share(
         self, session: Session, opened: OpenContainer, holder_kind: KeyHolder, holder: str, public: bytes | None = None
     ) -> None:
         """Let a holder open what is open here, as far as its kind may: `TIERS_OF`. A wrap it had before is replaced.
 
-        `public` is needed for a mailbox alone. Raises KeyTrouble where a unit, custodian or escrow has no key.
+        `public` is the key of a mailbox, or one that the log need not show; without it the holder's is taken. Raises KeyTrouble
+        and KeyNotLogged as `holder_keys`.
         """
         if public is None:
             recipients = holder_keys(session, self.keyring, [(holder_kind, holder)])
@@ -213,12 +225,12 @@ class Sealer:
         wraps = session.execute(_OF_BOX, {"box_id": opened.box.id}).scalars()
         known = {(wrap.holder_kind, wrap.holder, wrap.tier): wrap for wrap in wraps}
         for recipient in recipients:
-            kind, holder, kid, public = recipient
+            kind, holder, kid, _ = recipient
             tiers = opened.tiers & TIERS_OF[kind]
             if not tiers:
                 raise Unopenable(f"nothing of the box {opened.box.reference} that is open here is for a {kind}")
             for tier in sorted(tiers):
-                wrapped = self._wrapped(opened.box, tier, opened.key(tier), public)
+                wrapped = self._wrapped(opened.box, tier, opened.key(tier), recipient)
                 if (wrap := known.get((kind, holder, tier))) is not None:
                     wrap.kid, wrap.wrapped = kid, wrapped
                 else:
@@ -261,13 +273,31 @@ class Sealer:
 
         The escrow's secret lies off line: its wraps are made anew from what unit or custodian can open.
         """
-        ((_, _, kid, public),) = holder_keys(session, self.keyring, [(wrap.holder_kind, wrap.holder)])
-        if wrap.kid == kid:
+        (recipient,) = holder_keys(session, self.keyring, [(wrap.holder_kind, wrap.holder)])
+        if wrap.kid == recipient.kid:
             return False
         source = self._readable(session, box, wrap.tier) if wrap.holder_kind is KeyHolder.ESCROW else wrap
         key = self._unwrapped(box, source, self._secret(source), is_bound=True)
-        wrap.kid, wrap.wrapped = kid, self._wrapped(box, Tier(wrap.tier), key, public)
+        wrap.kid, wrap.wrapped = recipient.kid, self._wrapped(box, Tier(wrap.tier), key, recipient)
         return True
+
+    def enclose(self, wrap: WrappedKey) -> None:
+        """Enclose a wrap to a key of X25519 alone, which cannot be made anew here, under a secret of the server."""
+        if len(wrap.wrapped) == BARE_BYTES:
+            wrap.wrapped = self._enclosed(wrap.wrapped, wrap.kid)
+
+    def _enclosed(self, wrapped: bytes, kid: str) -> bytes:
+        nonce = secrets.token_bytes(12)
+        return nonce + AESGCM(self._enclosing_key()).encrypt(nonce, wrapped, kid.encode())
+
+    def _disclosed(self, enclosed: bytes, kid: str) -> bytes | None:
+        try:
+            return AESGCM(self._enclosing_key()).decrypt(enclosed[:12], enclosed[12:], kid.encode())
+        except InvalidTag:
+            return None
+
+    def _enclosing_key(self) -> bytes:
+        return expand(self.keyring.secret("box-keys"), b"registry enclosed wrap v1")
 
     def add_escrow(self, session: Session, box: EncryptedContainer, tier: Tier) -> None:
         """Let the escrow open a box that was handed over before there was one. Raises Unopenable, KeyTrouble."""
@@ -288,8 +318,8 @@ class Sealer:
         # The server's part: a token alone, from a browser's store, opens nothing of a dump.
         return expand(token, b"registry visit v1", salt=self.keyring.secret("visits"))
 
-    def _secret(self, wrap: WrappedKey) -> PrivateKey:
-        return PrivateKey(secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid))
+    def _secret(self, wrap: WrappedKey) -> bytes:
+        return secret_of(self.keyring, wrap.holder_kind, wrap.holder, wrap.kid)
 
     def _readable(self, session: Session, box: EncryptedContainer, tier: int) -> WrappedKey:
         """The wrap by which officers open a box at a tier."""
@@ -301,23 +331,27 @@ class Sealer:
         return found
 
     def _open(
-        self, box: EncryptedContainer, existing: Sequence[tuple[WrappedKey, PrivateKey]], *, is_bound: bool = True
+        self, box: EncryptedContainer, existing: Sequence[tuple[WrappedKey, bytes]], *, is_bound: bool = True
     ) -> OpenContainer:
         keys = {Tier(wrap.tier): self._unwrapped(box, wrap, secret, is_bound) for wrap, secret in existing}
         if not keys:
             raise Unopenable(f"nothing of the box {box.reference} is sealed to who asks")
         return OpenContainer(box, keys)
 
-    def _wrapped(self, box: EncryptedContainer, tier: Tier, key: bytes, public: bytes) -> bytes:
-        return SealedBox(PublicKey(public)).encrypt(key + self._binding(box, tier, key))
+    def _wrapped(self, box: EncryptedContainer, tier: Tier, key: bytes, recipient: HolderKey) -> bytes:
+        wrapped = seal_to(recipient.public, key + self._binding(box, tier, key))
+        is_former = len(recipient.public) == X25519_BYTES and recipient.kind is not KeyHolder.ESCROW
+        return self._enclosed(wrapped, recipient.kid) if is_former else wrapped
 
-    def _unwrapped(self, box: EncryptedContainer, wrap: WrappedKey, secret: PrivateKey, is_bound: bool) -> bytes:
-        if key_id_of(bytes(secret.public_key)) != wrap.kid:
+    def _unwrapped(self, box: EncryptedContainer, wrap: WrappedKey, secret: bytes, is_bound: bool) -> bytes:
+        public = public_with(secret, wrap.kid)
+        if public is None:
             raise Unopenable(f"the box {box.reference} is sealed to the key {wrap.kid}, which is another")
-        try:
-            opened = SealedBox(secret).decrypt(wrap.wrapped)
-        except (CryptoError, ValueError, TypeError):
-            raise Unopenable(f"a wrap of the box {box.reference} for the key {wrap.kid} is damaged") from None
+        is_enclosed = len(wrap.wrapped) == BARE_BYTES + _ENCLOSING_BYTES
+        sealed = self._disclosed(wrap.wrapped, wrap.kid) if is_enclosed else wrap.wrapped
+        opened = None if sealed is None else open_sealed(secret, public, sealed)
+        if opened is None:
+            raise Unopenable(f"a wrap of the box {box.reference} for the key {wrap.kid} is damaged")
         key, binding = opened[:KEY_BYTES], opened[KEY_BYTES:]
         if is_bound and not hmac.compare_digest(binding, self._binding(box, Tier(wrap.tier), key)):
             raise Unopenable(f"a wrap for the key {wrap.kid} was not made here for the box {box.reference}")

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Select,
     create_engine,
     event,
+    inspect,
     make_url,
     text,
     true,
@@ -305,6 +306,13 @@ def insert_missing(session: Session, model: type[Base], columns: Sequence[str], 
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     # SQLite would read the conflict clause as a join's unless the select has a WHERE.
     session.execute(insert(model).from_select(columns, rows.where(true())).on_conflict_do_nothing())
+
+
+def insert_new(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert a row unless one with a key of it is there already. Gives whether it was new; the caller's transaction goes on."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    key = inspect(model).primary_key
+    return session.execute(insert(model).values(**values).on_conflict_do_nothing().returning(*key)).first() is not None
 
 
 def prefer_indexes(session: Session) -> None:

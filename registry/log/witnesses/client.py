@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.db.engine import microseconds, reading_session
 from registry.core.errors import BadProof
 from registry.log import note, queries
+from registry.log.actions import lock_log
 from registry.log.models import Checkpoint, LogState
 from registry.log.policy import Witness
 
@@ -143,7 +144,7 @@ def post_checkpoint(
 
 def _save_signatures(session: Session, request: WitnessRequest, lines: list[str]) -> None:
     """Add signature lines to the head, in place of older ones of the same witnesses; show it once they are enough."""
-    session.execute(select(LogState).with_for_update())
+    lock_log(session)
     existing = next((one for one in _newest(session) if one.size == request.size), None)
     text, gap, _ = request.note.partition("\n\n")
     if existing is None or not existing.note.startswith(text + gap):

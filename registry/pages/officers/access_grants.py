@@ -120,7 +120,7 @@ def _case_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
         found=found,
         files=[
             *(files_of(session, sealer(), officer, head.case) if may_see_files else []),
-            *(one for one in files_of_hearings(session, sealer(), officer, head.case) if one.has_original),
+            *files_of_hearings(session, sealer(), officer, head.case),
         ],
         names=names_in(session, me.standing.unit),
         may={kind: me.standing.may(RIGHT_TO[kind], Act.PROPOSE) for kind in AccessKind},

@@ -4,6 +4,7 @@ from flask import Blueprint, Flask
 
 from registry.http.errors import show_errors_with
 from registry.http.portals import require_guarded_pages
+from registry.http.transaction import services
 from registry.pages.officers import (
     access_grants,
     agencies,
@@ -24,8 +25,10 @@ from registry.pages.officers import (
     search,
     served_hearings,
     sign_in,
+    staff_prints,
     templates_of_replies,
     transfers,
+    wallets,
 )
 from registry.pages.officers.cases import acts, bulk, case, case_file, machine_reading, queue, translations
 from registry.pages.officers.licences import acts as licence_acts
@@ -84,7 +87,8 @@ PAGES: tuple[Blueprint, ...] = (
 
 
 def register(app: Flask) -> None:
-    for pages in PAGES:
+    has_wallets = services(app).settings.wallets is not None
+    for pages in (*PAGES, *((wallets.pages, staff_prints.pages) if has_wallets else ())):
         app.register_blueprint(pages, url_prefix=PATH)
     show_errors_with(app, error_page, under=PATH)
     require_policies(app)

@@ -8,6 +8,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
+from registry.http.transaction import services
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.entry_acts import ACTS, INVITATIONS, INVITED, OWN, find_request, official, representative
@@ -80,6 +81,7 @@ def _entry_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | N
         parts=list(EntryPart),
         working_days=WORKING_DAYS,
         names=names_in(session, me.standing.unit),
+        has_wallets=services().settings.wallets is not None,
     )
 
 

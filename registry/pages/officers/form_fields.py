@@ -1,22 +1,56 @@
-"""What forms bring along: days and numbers, the version that the form was made from, and the mark by which it counts once."""
+"""What forms bring along: days and numbers, a file, the version that the form was made from, the mark by which it counts once."""
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import wraps
+from typing import Any
 
 from flask import request
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.core.errors import Fault, IllegalMove, InvalidInput, RepeatDiffers
+from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
+from registry.core.clock import day_at, now
+from registry.core.errors import (
+    Fault,
+    FilesUnavailable,
+    Forbidden,
+    IllegalMove,
+    InvalidInput,
+    NotNow,
+    NotSignedIn,
+    RefusedFile,
+    RepeatDiffers,
+    TooBusy,
+)
 from registry.http.portals import FORM_FIELD
 from registry.http.request_reader import IdempotencyKey
+from registry.http.transaction import services
+from registry.http.uploads import one_of_few, takes_body
+from registry.i18n.languages import text
+from registry.officer_acts.acting import require_right
 from registry.officer_acts.acts import draft_idempotently
+from registry.officers import sessions
+from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.officers.guard import token_sent
+from registry.pages.officers.refusals import Refusal, refusal_of
+from registry.pages.officers.rendering import language
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.register import Language
 
 ONCE_FIELD = "once"
 _BESIDE = frozenset({ONCE_FIELD, FORM_FIELD})
+
+FILE_ENDINGS = ",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"}))
+"""What a field for a file offers to choose."""
+
+MAX_OF_FORM = MAX_BYTES + 16 * 1024
+"""A file of the largest size, with the form around it."""
+
+View = Callable[..., Any]
 
 
 def day(text: str) -> date | None:
@@ -77,3 +111,57 @@ def _sent() -> IdempotencyKey | None:
     key = request.form.get(ONCE_FIELD, "")[:80]
     sent_fields = sorted((name, value) for name, value in request.form.items(multi=True) if name not in _BESIDE)
     return IdempotencyKey(key, hashlib.sha256(json.dumps(sent_fields).encode()).hexdigest()) if key else None
+
+
+def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Callable[[View], View]:
+    """Read the form of a file before any transaction, and only of an officer with the right; the view's guard asks that again.
+
+    A slow line sends for minutes: nothing of the database is held meanwhile. `refused` answers to a file that is not taken: it
+    is given the refusal, and the path as keywords.
+    """
+
+    def require_sender() -> None:
+        with services().reading_sessions() as glance, glance.no_autoflush:
+            at = now()
+            who = sessions.authenticate(glance, token_sent(), at, day_at(at, None))
+            require_right(who, resource, act)
+
+    def decorate(view: View) -> View:
+        @takes_body(MAX_OF_FORM, require_sender)
+        @wraps(view)
+        def taking(**path: str) -> Any:
+            try:
+                require_sender()
+            except (NotSignedIn, Forbidden):
+                return view(**path)
+            try:
+                with one_of_few():
+                    request.max_content_length = MAX_OF_FORM
+                    # Read here, so that no other request waits for it later.
+                    _ = request.form
+                    return view(**path)
+            except RequestEntityTooLarge:
+                return refused(_refusal(413, Problem.FILE_TOO_LARGE), **path)
+            except TooBusy as busy:
+                return refused(Refusal(503, busy.code, busy.text, Language.EN), **path)
+
+        return taking
+
+    return decorate
+
+
+def refused_file(store: Callable[[], object]) -> Refusal | None:
+    """Why a file that `store` shall keep was not taken; None where it was."""
+    try:
+        store()
+    except FilesUnavailable as away:
+        return _refusal(503, away.code)
+    except RefusedFile as refused:
+        return _refusal(400, refused.code)
+    except (IllegalMove, InvalidInput, NotNow) as refused:
+        return refusal_of(refused)
+    return None
+
+
+def _refusal(status: int, code: Problem) -> Refusal:
+    return Refusal(status, code, text(language(), f"problem.{code}.detail"), language())

@@ -77,13 +77,13 @@ def allowed(resource: Resource, act: Act) -> Callable[[View], View]:
                     require_right(me, resource, act)
                     if request.method in SAFE:
                         g.console_unsent = unsent_on(session, sealer(), me.officer.id, request.path, now())
-                        g.console_waiting = inbox(session, me, now()).number
+                        g.console_inbox = inbox(session, me, now())
                     else:
                         require_form(token_sent())
                     given = view(session, me, **path)
                     if request.method not in SAFE and _is_done(given):
                         drop(session, me.officer.id, action=request.path)
-                return given.answer() if isinstance(given, Afterwards) else _with_word(given)
+                return _with_word(given.answer() if isinstance(given, Afterwards) else given)
             except NotSignedIn:
                 return to_sign_in(session_cookie())
 

@@ -137,7 +137,7 @@ def _words() -> dict[str, Any]:
         # Where the console has a host of its own, what the public sees is on another.
         "public": settings.public_url if settings.console_url else "",
         "asset": FILES.address_of,
-        "waiting_count": g.get("console_waiting", ""),
+        "waiting_count": g.console_inbox.number if "console_inbox" in g else 0,
         "done": _done(spoken),
         "undo": undo_sent() if request.method == "GET" else None,
         "unsent": g.get("console_unsent") or (),

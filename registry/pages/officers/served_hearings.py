@@ -5,51 +5,39 @@ sends for minutes, and the store may be slow: nothing of the database is held wh
 """
 
 import secrets
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial, wraps
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
 
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
 
-from registry.complaints.attachments.actions import MAX_FILES, discard
-from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
+from registry.complaints.attachments.actions import MAX_FILES, discard_if_possible
 from registry.complaints.casework.queries import CleanFile
 from registry.complaints.casework.unsent import unsent_on
 from registry.complaints.parties.hearings import files, portal
 from registry.complaints.parties.hearings.rules import answer_digest
 from registry.complaints.parties.steps import PartyMember
-from registry.core.clock import day_at, now
-from registry.core.errors import FilesUnavailable, Forbidden, IllegalMove, NotFound, NotSignedIn, RefusedFile, TooBusy
+from registry.core.clock import now
+from registry.core.errors import IllegalMove, NotFound
 from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.portals import see_other
-from registry.http.transaction import services, writing
-from registry.http.uploads import one_of_few, takes_body
+from registry.http.transaction import writing
 from registry.i18n.languages import text
 from registry.i18n.wording import name_in
-from registry.officer_acts.acting import acting_for_party, party_call, require_right
+from registry.officer_acts.acting import acting_for_party, party_call
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.hearing_acts import ANSWERS
-from registry.officers import sessions
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
-from registry.pages.officers.guard import Afterwards, allowed, authenticate, token_sent
+from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file
+from registry.pages.officers.guard import Afterwards, allowed, authenticate
 from registry.pages.officers.refusals import Refusal, refusal_of
 from registry.pages.officers.rendering import language, page, typed_in
 from registry.vocabulary.cases import HandedWith
-from registry.vocabulary.codes import Problem
-from registry.vocabulary.register import Language
 
 pages = Blueprint("console_heard", __name__)
-
-MAX_OF_FORM = MAX_BYTES + 16 * 1024
-"""A file of the largest size, with the form around it."""
-
-View = Callable[..., Any]
 
 
 @pages.get("/hearings")
@@ -117,44 +105,12 @@ def _hearing_page(
         most=portal.MAX_ANSWER,
         most_files=MAX_FILES,
         once=secrets.token_urlsafe(16),
-        endings=",".join(f".{ending}" for ending in sorted({*ENDINGS.values(), "jpeg"})),
+        endings=FILE_ENDINGS,
     )
 
 
-def _require_sender() -> None:
-    """Raises NotSignedIn, or Forbidden for an officer who may send no paper."""
-    with services().reading_sessions() as glance, glance.no_autoflush:
-        at = now()
-        who = sessions.authenticate(glance, token_sent(), at, day_at(at, None))
-        require_right(who, Resource.HEARING, Act.ANSWER)
-
-
-def _request_file(view: View) -> View:
-    """Read the form before any transaction, and only of somebody who may send one; the view's own door asks all of it again."""
-
-    @takes_body(MAX_OF_FORM, _require_sender)
-    @wraps(view)
-    def taking(reference: str) -> Any:
-        try:
-            _require_sender()
-        except (NotSignedIn, Forbidden):
-            return view(reference=reference)
-        try:
-            with one_of_few():
-                request.max_content_length = MAX_OF_FORM
-                # Read here, so that no other request waits for it later.
-                _ = request.form
-                return view(reference=reference)
-        except RequestEntityTooLarge:
-            return _refused(reference, Problem.FILE_TOO_LARGE, 413)
-        except TooBusy as busy:
-            return _answer_refused(reference, Refusal(503, busy.code, busy.text, Language.EN))
-
-    return taking
-
-
 @pages.post("/hearings/<reference>/files")
-@_request_file
+@takes_file(Resource.HEARING, Act.ANSWER, lambda refusal, reference: _refused(refusal, reference))
 @allowed(Resource.HEARING, Act.ANSWER)
 def add_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Afterwards:
     member = acting_for_party(me)
@@ -185,33 +141,18 @@ def _send(file: CleanFile) -> Response:
 
 
 def _discard(reference: str, names: list[str]) -> Response:
-    # What cannot be removed now is sealed under a key that is gone, and `registry cases reconcile` removes it.
-    with suppress(FilesUnavailable):
-        discard(store(), names)
+    discard_if_possible(store(), names)
     return see_other(f"/console/hearings/{reference}")
 
 
 def _add(member: PartyMember, reference: str) -> Response:
-    try:
-        files.add_file(upload_services(), sealer(), member, reference, read_form_file(), now())
-    except IllegalMove as refused:
-        return _answer_refused(reference, refusal_of(refused))
-    except FilesUnavailable as away:
-        return _refused(reference, away.code, 503)
-    except RefusedFile as refused:
-        return _refused(reference, refused.code, 400)
-    return see_other(f"/console/hearings/{reference}")
+    refusal = refused_file(
+        lambda: files.add_file(upload_services(), sealer(), member, reference, read_form_file(), now())
+    )
+    return see_other(f"/console/hearings/{reference}") if refusal is None else _refused(refusal, reference)
 
 
-def _refused(reference: str, code: Problem, status: int) -> Response:
-    with writing() as session:
-        me = authenticate(session)
-        words = text(language(), f"problem.{code}.detail")
-        refusal = Refusal(status, code, words, language())
-        return _hearing_page(session, me, reference, refusal, _typed_beside(session, me))
-
-
-def _answer_refused(reference: str, refusal: Refusal) -> Response:
+def _refused(refusal: Refusal, reference: str) -> Response:
     with writing() as session:
         me = authenticate(session)
         return _hearing_page(session, me, reference, refusal, _typed_beside(session, me))

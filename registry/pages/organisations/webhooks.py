@@ -15,7 +15,7 @@ from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to, trouble_text
 from registry.pages.organisations.sign_in import acting, require_password
-from registry.vocabulary.watches import WebhookState
+from registry.vocabulary.watches import EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.feed import position_before, type_on
 
@@ -37,7 +37,7 @@ def make(session: Session, me: MemberPresent) -> Response:
     is_unsafe = services().settings.has_unsafe_webhooks
     try:
         require_password(session, me)
-        made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe)
+        made = webhooks.make(acting(session, me), keyring(), url, label, is_unsafe=is_unsafe, types=_chosen_types())
     except ActRefused as refused:
         return _webhooks_page(session, me, fault=refused.reason)
     except NotNow:
@@ -78,6 +78,13 @@ def switch(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("webhooks")
 
 
+@pages.post("/webhooks/<reference>/types")
+@for_members
+def choose_types(session: Session, me: MemberPresent, reference: str) -> Response:
+    webhooks.change(acting(session, me), reference, types=_chosen_types())
+    return to("webhooks")
+
+
 @pages.post("/webhooks/<reference>/deliveries/<event>")
 @for_members
 def again(session: Session, me: MemberPresent, reference: str, event: str) -> Response:
@@ -113,6 +120,12 @@ def end(session: Session, me: MemberPresent, reference: str) -> Response:
     return to("webhooks")
 
 
+def _chosen_types() -> list[EventType]:
+    """The types of events that are marked; of a value that is none, as no page sends it, nothing is taken."""
+    marked = set(request.form.getlist("types"))
+    return [kind for kind in EventType if kind in marked]
+
+
 def _webhooks_page(
     session: Session,
     me: MemberPresent,
@@ -134,5 +147,7 @@ def _webhooks_page(
             for one in found
         ],
         trouble=partial(trouble_text, language()),
+        event_types=[kind for kind in EventType if kind is not EventType.WEBHOOK_TEST],
         said={name: request.form.get(name, "") if fault else "" for name in ("label", "url")},
+        said_types=_chosen_types() if fault else [],
     )

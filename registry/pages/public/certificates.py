@@ -12,7 +12,9 @@ from registry.i18n.languages import text
 from registry.i18n.wording import authority_name, country_name, date_text, licence_details, listed, sector_name, word
 from registry.pages.public.licence_status import LicenceView
 from registry.pages.public.rendering import is_demo, rendered, span
+from registry.pages.public.staff_cards import picture_address
 from registry.proofs.papers.qr import Symbol
+from registry.proofs.wallets.card_codes import Card
 from registry.register.agencies import record
 from registry.vocabulary.register import HolderKind, Language, NameKind
 
@@ -67,6 +69,27 @@ def html_of(sheet: Sheet, stated: Sequence[Language], standing: LicenceView, cod
         status={language: word(language, "status", standing.verdict.status or "not_stated") for language in stated},
         status_on={language: date_text(language, standing.verdict.on) for language in stated},
         code=symbol.data_address,
+    )
+
+
+def staff_card_html(stated: Sequence[Language], standing: LicenceView, card: Card, code: str) -> str:
+    """The two sides of a staff card, to be cut out and folded, as HTML that needs nothing from outside."""
+    language, agency = stated[0], standing.agency
+    until = date_text(language, day_at(card.expires_at, standing.snapshot.time_zone(standing.licence.authority)))
+    number = standing.licence.number if _is_named(agency) else None
+    facts = (("page.agency.licence.number", number), ("page.staff.until", until))
+    return rendered(
+        "paper_staff.html",
+        language,
+        said=stated,
+        is_demo=is_demo(),
+        address=services().settings.public_url,
+        number=None,
+        person=card.person,
+        names=_names(agency),
+        portrait=None if card.portrait is None else picture_address(card.portrait),
+        facts=[(key, value) for key, value in facts if value],
+        code=Symbol(code).data_address,
     )
 
 

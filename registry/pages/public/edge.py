@@ -19,7 +19,9 @@ from registry.pages.public import (
     offline,
     paper_code,
     papers,
+    person,
     rights,
+    staff_cards,
     statistics,
 )
 from registry.pages.public.rendering import error_page
@@ -48,6 +50,8 @@ def register(app: Flask) -> None:
         rights,
         papers,
         paper_code,
+        staff_cards,
+        person,
         statistics,
         log,
         offline,

@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
+from registry.i18n.wording import authority_name, reason_text
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.register import STATUSES, Answer, LicenceStatus
+from registry.vocabulary.register import STATUSES, Answer, Language, LicenceStatus
 
 _OF_CONTEXT = frozenset(
     {
@@ -84,16 +86,31 @@ _HARMLESS = frozenset(
 )
 
 
-def standing_of(written: str) -> LicenceView:
-    """The licence that a reference names. Raises NotFound when there is none."""
+def standing_of(written: str, **job: Any) -> LicenceView:
+    """The licence that a reference names, for a `job` (fields of Question). Raises NotFound when there is none."""
     reference = read_reference(written)
     found = verdicts().lookup.by_licence(reference) if reference else None
     if reference is None or found is None or not found.records:
         raise NotFound("there is no licence with this reference")
     at = now()
-    question = Question(SubjectKind.LICENCE_ID, reference)
+    question = Question(SubjectKind.LICENCE_ID, reference, **job)
     facts = verdicts().facts(question, at)
     verdict = decide(question, facts)
     if verdict.agency is None or verdict.licence is None:
         raise NotFound("there is no licence with this reference")
     return LicenceView(verdict.agency, verdict.licence, verdict, facts.snapshot, found.records[0].etag, at)
+
+
+def today_words(language: Language, standing: LicenceView) -> dict[str, Any]:
+    """How the licence stands today, as words: why, by whose list, and when that was read."""
+    verdict, source = standing.verdict, standing.verdict.source
+    zone = standing.snapshot.time_zone(standing.licence.authority)
+    return {
+        "standing": standing,
+        "reasons": [
+            reason_text(language, finding, standing.snapshot, has_licence=True, answer=verdict.verdict)
+            for finding in standing.reasons
+        ],
+        "authority": authority_name(language, standing.licence.authority, standing.snapshot),
+        "read_on": day_at(source.retrieved_at, zone) if source and source.retrieved_at else None,
+    }

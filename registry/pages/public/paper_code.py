@@ -9,19 +9,23 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
-from registry.http.credentials import read_paper_code
+from registry.http.credentials import read_card_code, read_paper_code
 from registry.http.headers import content_policy
 from registry.http.portals import see_other
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
-from registry.i18n.wording import LOCALES, authority_name, country_name, date_text, reason_text, word
+from registry.i18n.wording import LOCALES, country_name, date_text, word
 from registry.log.queries import logged_keys
-from registry.pages.public.licence_status import LicenceView, Stands, standing_of
+from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
 from registry.pages.public.rendering import NOT_KEPT, page, span
+from registry.pages.public.staff_cards import TONES as CARD_TONES
+from registry.pages.public.staff_cards import CardStands, card_record, card_view, card_words
 from registry.proofs.credentials.paper import PaperContent, paper_content
+from registry.proofs.credentials.trust import Checked
+from registry.proofs.wallets.card_codes import card_content, proof_of
 from registry.vocabulary.codes import ProofFlaw
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Answer, Language, LicenceKind
 
@@ -48,10 +52,12 @@ def check_code() -> Response:
     code = request.form.get("code", "").strip()
     if not code:
         return _code_page({"step": "none"})
+    card = read_card_code(code)
+    if card is not None:
+        return _card_page(code, card)
     checked = read_paper_code(code)
     if checked.genuine is not Answer.YES:
-        why = next((why for why, flaws in FALSE.items() if checked.flaw in flaws), "forged")
-        return _code_page({"step": "false", "why": why, "code": code})
+        return _false_page(code, checked.flaw)
     content = paper_content(checked.claims)
     has_ended = content.expires_at is not None and content.expires_at <= now().timestamp()
     try:
@@ -60,7 +66,25 @@ def check_code() -> Response:
         standing = None
     stands = Stands.EXPIRED if has_ended else standing.stands if standing else Stands.UNKNOWN
     found = {"step": "genuine", "stands": stands, "record": _record(_language(), content), "code": code}
-    return _code_page(found | (_today(_language(), standing) if standing else {"standing": None}))
+    return _code_page(found | (today_words(_language(), standing) if standing else {"standing": None}))
+
+
+def _card_page(code: str, checked: Checked) -> Response:
+    """The check of a staff card on the server. What a key of ours does not prove any more, the register of staff does."""
+    if checked.genuine is Answer.NO:
+        return _false_page(code, checked.flaw)
+    content = card_content(checked.claims)
+    card = card_view(content.reference, content.licence_id, proof_of(checked.claims))
+    if card.stands is CardStands.DIFFERS or (checked.genuine is Answer.UNKNOWN and not card.is_in_register):
+        return _false_page(code, checked.flaw or ProofFlaw.DIFFERS_FROM_LOG)
+    language = _language()
+    found = {"step": "card", "record": card_record(language, content), "code": code}
+    return _code_page(found | card_words(language, card))
+
+
+def _false_page(code: str, flaw: ProofFlaw | None) -> Response:
+    why = next((why for why, flaws in FALSE.items() if flaw in flaws), "forged")
+    return _code_page({"step": "false", "why": why, "code": code})
 
 
 @pages.get("/<language:language>/licences/<licence_id>/today")
@@ -72,7 +96,7 @@ def show_today(language: Language, licence_id: str) -> Response:
     standing = standing_of(licence_id)
     if request.headers.get("Sec-Fetch-Dest") == "document":
         return see_other(f"/{language}/agencies/{standing.agency.agency_id}")
-    return page("today.html", language, here="", cache_control=NOT_KEPT, **_today(language, standing))
+    return page("today.html", language, here="", cache_control=NOT_KEPT, **today_words(language, standing))
 
 
 def _language() -> Language:
@@ -82,7 +106,7 @@ def _language() -> Language:
     return accepted(request.headers.get("Accept-Language"), Language.ZH_HANS)
 
 
-_NOTHING: dict[str, Any] = {"step": None, "code": "", "why": None, "stands": None, "record": {}, "standing": None}
+_NOTHING: dict[str, Any] = dict.fromkeys(("step", "why", "stands", "standing", "card")) | {"code": "", "record": {}}
 
 
 def _code_page(found: dict[str, Any]) -> Response:
@@ -94,6 +118,7 @@ def _code_page(found: dict[str, Any]) -> Response:
         cache_control=NOT_KEPT,
         found=_NOTHING | found,
         tones=TONES,
+        card_tones=CARD_TONES,
         facts=None if found.get("step") else _facts(language),
     )
     response.headers["Content-Security-Policy"] = content_policy(connect_src="'self'")
@@ -161,17 +186,3 @@ def _corridor(language: Language, stated: str) -> str:
     return " → ".join(
         text(language, "page.agency.any_country") if end == "*" else country_name(language, end) for end in ends
     )
-
-
-def _today(language: Language, standing: LicenceView) -> dict[str, Any]:
-    verdict, source = standing.verdict, standing.verdict.source
-    zone = standing.snapshot.time_zone(standing.licence.authority)
-    return {
-        "standing": standing,
-        "reasons": [
-            reason_text(language, finding, standing.snapshot, has_licence=True, answer=verdict.verdict)
-            for finding in standing.reasons
-        ],
-        "authority": authority_name(language, standing.licence.authority, standing.snapshot),
-        "read_on": day_at(source.retrieved_at, zone) if source and source.retrieved_at else None,
-    }

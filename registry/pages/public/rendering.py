@@ -31,6 +31,8 @@ RIGHTS_PLACES = EU_STATES | SENDING_COUNTRIES
 INTAKE = ("box", "box")
 """Telling what happened: in the menu only where somebody takes it."""
 CHECK = ("check", "check")
+PERSON = ("person", "person")
+"""For whom somebody acts who shows a wallet: where wallets are switched on."""
 FURTHER = (
     ("licences", "licences"),
     ("agencies", "agencies"),
@@ -141,11 +143,13 @@ def is_demo() -> bool:
 
 def rendered(template: str, language: Language, *, keeps_query: bool = True, **context: Any) -> str:
     """A template's text, with the language's words in reach and what every page leads to."""
-    leads_to_intake = services().settings.leads_to_intake
+    settings = services().settings
+    leads_to_intake = settings.leads_to_intake
+    further = (CHECK, *FURTHER) if leads_to_intake else FURTHER
     leads: dict[str, Any] = {
         "menu": (*MENU, INTAKE if leads_to_intake else CHECK),
         "leads_to_intake": leads_to_intake,
-        "further": (CHECK, *FURTHER) if leads_to_intake else FURTHER,
+        "further": further if settings.wallets is None else (PERSON, *further),
         "away": AWAY[language],
         "can_leave": False,
         "switches": [(other, CATALOGUES[other]["language.name"], _same_page(other, keeps_query)) for other in Language],

@@ -9,7 +9,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from registry.pages.public.answers import Tone
 from registry.vocabulary.register import Language
@@ -88,6 +88,56 @@ def drawn(card: Card) -> bytes:
     _written(draw, f"{card.day} · {card.again}", _font("Regular", 18, face), SIZE[1] - 40, _SOFT, 1)
     out = BytesIO()
     image.quantize(32, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
+    return out.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPicture:
+    """What stands on the picture of a staff card for a phone. `code` is the PNG of its QR symbol, `portrait` a picture."""
+
+    language: Language
+    site: str
+    title: str
+    person: str
+    agency: str
+    facts: Sequence[str]
+    warning: str
+    code: bytes
+    portrait: bytes | None = None
+    demo: str = ""
+
+
+_PHONE = (800, 1500)
+
+
+def drawn_staff_card(card: StaffPicture) -> bytes:
+    """The card as a PNG of 800 by 1500 pixels: a phone shows the code as wide as its screen."""
+    face = _FACES.get(card.language, _MAINLAND)
+    image = Image.new("RGB", _PHONE, "#f7f3ea")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, _PHONE[0], 64), fill="#12494b")
+    draw.text((32, 14), f"{card.site} · {card.title}", font=_font("Bold", 26, face), fill=_WHITE)
+    if card.demo:
+        draw.rectangle((0, 64, _PHONE[0], 96), fill="#a8362a")
+        demo = _lines(card.demo, _font("Regular", 18, face), _PHONE[0] - 64, 1)[0]
+        draw.text((32, 67), demo, font=_font("Regular", 18, face), fill=_WHITE)
+    y = _written(draw, card.person, _font("Bold", 40, face), 112, _INK, 2)
+    y = _written(draw, card.agency, _font("Bold", 28, face), y, _INK, 2)
+    for fact in card.facts:
+        y = _written(draw, fact, _font("Regular", 22, face), y, _SOFT, 1)
+    if card.portrait is not None:
+        with Image.open(BytesIO(card.portrait)) as portrait:
+            shown = ImageOps.fit(portrait.convert("RGB"), (210, 280))
+        image.paste(shown, (40, y + 12))
+        y += 300
+    with Image.open(BytesIO(card.code)) as symbol:
+        side = min(720, _PHONE[1] - 200 - y)
+        image.paste(
+            symbol.convert("RGB").resize((side, side), Image.Resampling.NEAREST), ((_PHONE[0] - side) // 2, y + 16)
+        )
+    _written(draw, card.warning, _font("Bold", 26, face), y + side + 32, "#a8362a", 4)
+    out = BytesIO()
+    image.save(out, format="PNG", optimize=True)
     return out.getvalue()
 
 

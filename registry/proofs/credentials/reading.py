@@ -44,8 +44,11 @@ class Signed(NamedTuple):
     signature: bytes
 
 
-def read_jws(token: str, kind: str) -> Signed:
-    """The parts of a compact JWS of type `kind` that says ES256. Raises Flawed."""
+def read_jws(token: str, kind: str, *, is_keyed: bool = True) -> Signed:
+    """The parts of a compact JWS of type `kind` that says ES256. Raises Flawed.
+
+    `is_keyed`: a `kid` says which key signed. Without, that is known by other means, and the `kid` is empty.
+    """
     if len(token) > MAX_TOKEN:
         raise Flawed(ProofFlaw.TOO_LARGE)
     parts = token.split(".")
@@ -56,11 +59,11 @@ def read_jws(token: str, kind: str) -> Signed:
         raise Flawed(ProofFlaw.ALGORITHM_NOT_ALLOWED)
     if header.get("typ") != kind:
         raise Flawed(ProofFlaw.WRONG_TYPE)
-    kid = header.get("kid")
+    kid = header.get("kid") if is_keyed else ""
     # `crit` would name rules that we do not know, and never write.
     if "crit" in header or not isinstance(kid, str):
         raise Flawed(ProofFlaw.MALFORMED)
-    raw = _bytes(signature)
+    raw = read_base64url(signature)
     if len(raw) != _SIGNATURE:
         raise Flawed(ProofFlaw.BAD_SIGNATURE)
     return Signed(kid, _object(claims), f"{parts[0]}.{claims}".encode(), raw)
@@ -98,7 +101,7 @@ def read_cose(raw: bytes) -> Signed:
 
 def is_signed_by(public: dict[str, str], signed: Signed) -> bool:
     """Whether the signature is one of the key whose JWK this is."""
-    x, y = (int.from_bytes(_bytes(public[name]), "big") for name in ("x", "y"))
+    x, y = (int.from_bytes(read_base64url(public[name]), "big") for name in ("x", "y"))
     key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     r, s = (int.from_bytes(half, "big") for half in (signed.signature[:32], signed.signature[32:]))
     try:
@@ -108,7 +111,7 @@ def is_signed_by(public: dict[str, str], signed: Signed) -> bool:
     return True
 
 
-def _bytes(text: str) -> bytes:
+def read_base64url(text: str) -> bytes:
     """base64url as it is written in one way only: a changed spare bit is a changed text."""
     try:
         raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
@@ -121,7 +124,7 @@ def _bytes(text: str) -> bytes:
 
 def _object(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(_bytes(text).decode("utf-8"), object_pairs_hook=_unique)
+        found = json.loads(read_base64url(text).decode("utf-8"), object_pairs_hook=_unique)
     except (ValueError, RecursionError):
         raise Flawed(ProofFlaw.MALFORMED) from None
     if not isinstance(found, dict):

@@ -215,6 +215,8 @@ def is_withheld(agency: record.Agency, licence: record.Licence, day: date) -> bo
 
 ISS, SUB, EXP, NBF, IAT, STATUS = 1, 2, 4, 5, 6, 65535
 PAPER_VERSION, NUMBER, NAME, KIND, COUNTRY, CORRIDORS, INDEX, LEAF = (-65537 - n for n in range(8))
+LICENCE_ID, AGENCY_ID, PERSON, PORTRAIT = (-65545 - n for n in range(4))
+"""What the code of a staff card says besides (`proofs.wallets.card_codes`)."""
 
 LEAF_BYTES = 16
 

@@ -5,7 +5,7 @@ entries appended since. Replaying the log gives the same bits for the same days.
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -138,8 +138,7 @@ def _last_list(session: Session) -> int:
 
 def _read(session: Session, number: int, size: int) -> dict[int, _Place]:
     """What is logged of all places of a list, by one pass over its licences' latest entries and their agencies'."""
-    agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, _within(number))}
-    return _places(_licences(session, size, _within(number)), agencies)
+    return _places(licences_in_log(session, size, _within(number)))
 
 
 def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
@@ -155,19 +154,26 @@ def _caught_up(session: Session, number: int, known: _List, size: int) -> _List:
     places = dict(known.places)
     for start in range(0, len(row_ids), _CHUNK):
         these = and_(_within(number), Licence.agency_id.in_(row_ids[start : start + _CHUNK]))
-        agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, these)}
-        licences = _licences(session, size, these)
-        for place in [_read_licence(leaf).record.status_place % PLACES for _, leaf in licences]:
-            places.pop(place, None)
-        places |= _places(licences, agencies)
+        licences = list(licences_in_log(session, size, these))
+        for licence, _ in licences:
+            places.pop(licence.status_place % PLACES, None)
+        places |= _places(licences)
     return _List(size, places)
 
 
-def _places(licences: Iterable[tuple[int, bytes]], agencies: Mapping[int, record.Agency]) -> dict[int, _Place]:
+def licences_in_log(
+    session: Session, size: int, which: ColumnElement[bool]
+) -> Iterator[tuple[record.Licence, record.Agency]]:
+    """What the first `size` entries say last of each licence of `which`, and of its agency."""
+    agencies = {row_id: _read_agency(leaf).record for row_id, leaf in _agencies(session, size, which)}
+    for agency_id, leaf in _licences(session, size, which):
+        yield _read_licence(leaf).record, agencies[agency_id]
+
+
+def _places(licences: Iterable[tuple[record.Licence, record.Agency]]) -> dict[int, _Place]:
     found = {}
-    for agency_id, leaf in licences:
-        licence = _read_licence(leaf).record
-        steps = status_steps(licence, agencies[agency_id])
+    for licence, agency in licences:
+        steps = status_steps(licence, agency)
         if steps:
             found[licence.status_place % PLACES] = _Place(licence.authority, steps)
     return found

@@ -20,12 +20,12 @@ DOTS_PER_MODULE = 8
 
 
 class Symbol:
-    """The QR symbol of one address with a fragment."""
+    """The QR symbol of one address, with a fragment or without."""
 
     def __init__(self, address: str) -> None:
         beginning, mark, fragment = address.partition("#")
         # The library's stub forgets that segments may be given.
-        segments: Any = [(beginning + mark, MODE_BYTE), (fragment, MODE_ALPHANUMERIC)]
+        segments: Any = [(beginning + mark, MODE_BYTE), *([(fragment, MODE_ALPHANUMERIC)] if fragment else [])]
         self._made = segno.make(segments, error="m", micro=False, boost_error=False)
 
     @property

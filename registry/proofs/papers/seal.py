@@ -57,12 +57,21 @@ class TokenSecret(NamedTuple):
     label: str
 
     def sign(self, public: Public, message: bytes) -> bytes:
-        """A signature with SHA-256 as X.509 has them. Raises KeyTrouble."""
-        if isinstance(public, rsa.RSAPublicKey):
-            return self.token.sign_document(self.label, message, is_rsa=True)
-        raw = self.token.sign_document(self.label, message, is_rsa=False)
-        half = len(raw) // 2
-        return encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
+        """A signature with SHA-256 as X.509 has them. Raises KeyTrouble, also where it is another key's than the one given."""
+        is_rsa = isinstance(public, rsa.RSAPublicKey)
+        signature = self.token.sign_document(self.label, message, is_rsa=is_rsa)
+        try:
+            if isinstance(public, rsa.RSAPublicKey):
+                public.verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
+            else:
+                half = len(signature) // 2
+                signature = encode_dss_signature(int.from_bytes(signature[:half]), int.from_bytes(signature[half:]))
+                public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
+            raise KeyTrouble(
+                f"{self.label} in the token is not the key of the first certificate of the seal: find out who put it there"
+            ) from None
+        return signature
 
 
 class Seal(NamedTuple):
@@ -195,15 +204,8 @@ def _is_pair(public: object, secret: rsa.RSAPrivateKey | ec.EllipticCurvePrivate
     if not isinstance(secret, TokenSecret):
         return public == secret.public_key()
     _require_known(public, f"the certificate of {secret.label}")
-    message = b"whether the key in the token is the one of the seal's certificate"
-    try:
-        if isinstance(public, rsa.RSAPublicKey):
-            public.verify(secret.sign(public, message), message, padding.PKCS1v15(), hashes.SHA256())
-        elif isinstance(public, ec.EllipticCurvePublicKey):
-            public.verify(secret.sign(public, message), message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature:
-        return False
-    return True
+    assert isinstance(public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+    return bool(secret.sign(public, b"whether the key in the token is the one of the seal's certificate"))
 
 
 def _require_known(public: object, place: object) -> None:

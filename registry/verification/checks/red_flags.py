@@ -67,7 +67,9 @@ _NAMING = frozenset(
 _CHARGES = frozenset({ItemKind.FEE, ItemKind.DEPOSIT})
 MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
-UNFAIR = -2.0
+MAX_COUNTED = 3
+"""Flags that are counted to tell what kind of text it is; more say no more."""
+UNFAIR = -1.0
 """Below which fairness hints are enough without another flag."""
 LEAST_TEXT = 40
 """Characters of a Chinese text, a third of those of others, from which its kind is told."""
@@ -105,12 +107,13 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     reading = Reading(text)
     items = items_in(text, country)
     offered, charges = offer_items(reading, without_items(text, items))
-    fair = fairness(reading, (*items, *offered))
+    places = raised(reading, charges)
+    fair = fairness(reading, (*items, *offered), len(places))
     if fair > 0:
-        places: dict[RedFlag, tuple[int, int]] = {}
+        places = {}
         offered = [one for one in offered if one.kind not in _CHARGES]
-    else:
-        places = _accused(reading, charges, is_sure=fair < UNFAIR)
+    elif places or fair < UNFAIR:
+        places = _read_wider(reading, charges, places)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
@@ -127,31 +130,39 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     return AdvertRead(text, tuple(ordered), tuple(found[flag] for flag in RedFlag if flag in found))
 
 
-def _accused(reading: Reading, charges: Sequence[Charge], *, is_sure: bool) -> dict[RedFlag, tuple[int, int]]:
-    """The flags of an offer that is not fair on the whole, each with the place of its words; `is_sure`: far from it."""
+def raised(reading: Reading, charges: Sequence[Charge]) -> dict[RedFlag, tuple[int, int]]:
+    """The flags that words, sums and hours raise, each with the place of its words, before the whole text is weighed."""
     places = {RedFlag(flag): place for flag, place in flags_by_words(reading)}
     for one in charges:
         if one.role in ("fee", "deposit") or (one.role == "penalty" and one.is_threat):
             places.setdefault(RedFlag(one.role), (one.sum.start, one.sum.end))
     if (hours := long_hours(reading)) is not None:
         places.setdefault(RedFlag.LONG_HOURS, hours)
-    if not places and not is_sure:
-        return places
-    # One who asks for what no honest agency asks is read with a wider net.
-    places |= {RedFlag(flag): place for flag, place in flags_by_words(reading, places, is_wide=True)}
+    return places
+
+
+def _read_wider(
+    reading: Reading, charges: Sequence[Charge], places: Mapping[RedFlag, tuple[int, int]]
+) -> dict[RedFlag, tuple[int, int]]:
+    """These flags and those that a wider net raises: one who asks for what no honest agency asks is read with it."""
+    wider = {RedFlag(flag): place for flag, place in flags_by_words(reading, places, is_wide=True)}
+    places = {**places, **wider}
     doubtful = next((one.sum for one in charges if one.is_doubtful), None)
     if doubtful is not None:
         places.setdefault(RedFlag.FEE, (doubtful.start, doubtful.end))
     return places
 
 
-def traits(reading: Reading, items: Sequence[Item], concepts: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Which concepts a text says, denies or tells of others, and which kinds of items stand in it."""
+def traits(
+    reading: Reading, items: Sequence[Item], flag_count: int, concepts: Iterable[str]
+) -> frozenset[tuple[str, str]]:
+    """Which concepts a text says, denies or tells of others, the kinds of items in it, and how many flags are raised."""
     seen = ((reading.said_as(match), name) for name in concepts for match in reading.find(name)[:MAX_SEEN])
-    return frozenset(seen) | {("item", str(one.kind)) for one in items}
+    counted = {("flags", str(count)) for count in range(1, min(flag_count, MAX_COUNTED) + 1)}
+    return frozenset(seen) | {("item", str(one.kind)) for one in items} | counted
 
 
-def fairness(reading: Reading, items: Sequence[Item]) -> float:
+def fairness(reading: Reading, items: Sequence[Item], flag_count: int) -> float:
     """How much more a whole text is like the honest than like the others: above nought it accuses no one.
 
     What each trait weighs is data (data/weights.toml). A few words say too little of what kind of text they stand in.
@@ -160,7 +171,7 @@ def fairness(reading: Reading, items: Sequence[Item]) -> float:
         return 0.0
     weights = data_of("weights")
     concepts = {name for how in HOW_SAID for name in weights[how]}
-    found = traits(reading, items, sorted(concepts))
+    found = traits(reading, items, flag_count, sorted(concepts))
     return float(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found))
 
 

@@ -17,8 +17,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ReadTimeoutError, SSLError
 
+from registry.core.clock import now
 from registry.watches.addresses import open_addresses, read_address
 from registry.watches.delivery.dns import LOOK_UP, Names, Unanswered
+from registry.watches.delivery.retries import read_retry_after
 
 CONNECT, READ, TOTAL = 5.0, 10.0, 15.0
 """Seconds for connecting to one address, for each part of an answer, and for all of it."""
@@ -113,12 +115,7 @@ class Caller:
                 answer.status, "it answers with a redirect, which is not followed: state the final address"
             )
         trouble = None if 200 <= answer.status < 300 else f"it answers {answer.status}"
-        retry_after = answer.headers.get("Retry-After", "")
-        return CallResult(
-            answer.status,
-            trouble,
-            int(retry_after) if retry_after.isascii() and retry_after.isdigit() and len(retry_after) < 6 else None,
-        )
+        return CallResult(answer.status, trouble, read_retry_after(answer.headers.get("Retry-After", ""), now()))
 
     def cut_overdue(self) -> None:
         """End calls whose time is over; called several times a second by the code that waits for them."""

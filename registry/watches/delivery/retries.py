@@ -1,6 +1,8 @@
 """When a webhook that failed is tried again, when its owners hear of it, and when it is given up. Pure."""
 
-from datetime import datetime, timedelta
+import math
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 FIRST_PAUSE = timedelta(seconds=5)
 MAX_PAUSE = timedelta(hours=6)
@@ -23,6 +25,19 @@ def pause_after(attempts: int, retry_after: int | None = None, *, has_news: bool
         return max(FIRST_PAUSE, min(timedelta(seconds=retry_after), MAX_RETRY_AFTER))
     factor: int = 3 ** min(attempts - 1, 10)
     return min(FIRST_PAUSE * factor, NEWS_WITHIN if has_news else MAX_PAUSE)
+
+
+def read_retry_after(text: str, at: datetime) -> int | None:
+    """The seconds after `at` that `Retry-After` asks for, as a number or a date (RFC 9110); None for anything else."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return int(text[:9])
+    try:
+        stated = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
+        return None
+    stated = stated if stated.tzinfo is not None else stated.replace(tzinfo=UTC)
+    return max(0, math.ceil((stated - at).total_seconds()))
 
 
 def is_given_up(queued_at: datetime, at: datetime) -> bool:

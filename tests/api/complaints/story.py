@@ -23,6 +23,7 @@ from tests.complaints.complainant import Complainant, by_client
 PURPOSES = {"startComplaint": "start", "startVisit": "open"}
 REFERENCES = {"message_id": MESSAGE, "helper_id": HELPER, "attachment_id": ATTACHMENT}
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
+KID = "0123456789abcdef"
 SHOWN_QUESTIONS = 3
 NOTE = "工头叫王某，电话写在墙上。".encode()
 
@@ -86,6 +87,8 @@ def with_placeholders(answer: Any, example: Example) -> Any:
     stored = {name: with_placeholders(part, example) for name, part in answer.items()}
     for name in REFERENCES.keys() & stored.keys():
         stored[name] = REFERENCES[name]
+    if "kid" in stored:
+        stored["kid"] = KID
     if stored.get("token"):
         stored["token"] = TOKEN
     if "receipt" in stored:

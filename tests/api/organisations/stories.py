@@ -1,11 +1,13 @@
 """The worlds in which the examples of organisations' programs run, in the form of those of officers."""
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from registry.api import examples
 from registry.api.organisations.examples import (
     ABOUT,
     ARCHIVED_LIST,
+    CARD,
     DONE_JOB,
     EVENT,
     FORGED,
@@ -16,8 +18,12 @@ from registry.api.organisations.examples import (
     ORGANISATION,
     ORGANISATIONS,
     OTHER_KEY,
+    PRESENTATIONS,
     RECEIPT,
     RECEIPTS,
+    SHOWN_AGENCY,
+    SHOWN_LICENCE,
+    SHOWN_PRESENTATION,
     WATCHED,
     WATCHED_LICENCE,
     WATCHES,
@@ -28,12 +34,16 @@ from registry.bulk.archive.lists import SignedStatements, archive_list
 from registry.bulk.manifest import statement
 from registry.core.clock import now
 from registry.core.ids import new_reference
-from registry.core.keyring import Keyring
+from registry.core.keyring import Keyring, Use
+from registry.log.keys import make_keys
 from registry.organisations import keys
 from registry.organisations.actions import organisation_named
+from registry.proofs.wallets.presentations import Shown, Verifier, begin
+from registry.proofs.wallets.staff import SECRET
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import JobKind, JobState, Scope
+from registry.vocabulary.presentations import Ask, PresentationState
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import watches
 from tests.api.officers.stories import Story, StoryActors
@@ -48,8 +58,11 @@ from tests.make import (
     status_record,
 )
 from tests.pages.organisations.conftest import make_member
+from tests.proofs.wallets.making import OPERATOR
 from tests.supervision.licensing.making import holder_of
 from tests.watches.making import fan_out_committed, feed_of
+
+URL = "http://127.0.0.1:8000"
 
 STANDING_IN = {
     "prefix": "rrk_mN3v",
@@ -59,8 +72,11 @@ STANDING_IN = {
     "next_cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
     "id": f"evt_{EVENT}",
     "event_id": f"evt_{EVENT}",
+    "link": "haip-vp://?client_id=x509_hash%3AaW52ZW50ZWQgY2VydGlmaWNhdGU&request_uri=https%3A%2F%2Fregistry.example%2F"
+    "presentations%2FaW52ZW50ZWQgdG9rZW4",
+    "qr": "data:image/svg+xml;base64,PHN2Zy8+",
 }
-"""In place of the beginning of a key, of a whole one, of a secret, a cursor and an event, of this time."""
+"""In place of the beginning of a key, of a whole one, of a secret, a cursor, an event, and what a wallet opens, of this time."""
 
 
 def organisation_begins(session: Session, _keyring: Keyring) -> StoryActors:
@@ -71,6 +87,34 @@ def organisation_begins(session: Session, _keyring: Keyring) -> StoryActors:
     cast.tokens["narrow"] = narrow
     cast.live[OTHER_KEY] = keys.keys_of(session, organisation.id, now().date())[0].reference
     cast.live[MEMBER] = make_member(session, organisation).reference
+    return cast
+
+
+def presentations_begin(session: Session, keyring: Keyring) -> StoryActors:
+    """One request that a wallet has answered with a card of an agency."""
+    cast = with_keys(session)
+    ours = organisation_named(session, cast.live[ORGANISATION])
+    make_keys(session, keyring, URL, OPERATOR)
+    licence = make_licence(session)
+    holder = holder_of(session, licence.licence_id).agency_id
+    card = new_reference()
+    asked = begin(
+        session,
+        keyring,
+        Verifier(URL, (keyring.active(Use.CREDENTIAL).certificate or "",), bytes, ""),
+        now(),
+        ask=Ask.CARD,
+        purpose="To see who recruits at our gate",
+        name=ours.name,
+        job={},
+        organisation_id=ours.id,
+    ).presentation
+    shown = Shown(holder, ["Agentura Smyšlená s.r.o."], licence.licence_id, card, "Ada", "Esempio")
+    asked.state = PresentationState.SHOWN
+    asked.result = keyring.seal(SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
+    cast.live.update(
+        {SHOWN_PRESENTATION: asked.reference, SHOWN_AGENCY: holder, SHOWN_LICENCE: licence.licence_id, CARD: card}
+    )
     return cast
 
 
@@ -149,6 +193,7 @@ def watches_begin(session: Session, keyring: Keyring) -> StoryActors:
 
 STORIES = (
     Story(ORGANISATIONS, organisation_begins),
+    Story(PRESENTATIONS, presentations_begin),
     Story(RECEIPTS, receipts_begin),
     Story(LISTS, lists_begin),
     Story(WATCHES, watches_begin),

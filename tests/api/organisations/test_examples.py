@@ -8,8 +8,15 @@ from registry.api.openapi.document import views_of
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.core.keyring import Keyring
+from registry.core.settings import Settings
 from tests.api.officers.stories import Story, play
 from tests.api.organisations.stories import STANDING_IN, STORIES
+from tests.proofs.wallets.making import with_wallets
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return with_wallets(settings)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.examples[0].operation)

@@ -3,16 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from registry.complaints.case import access, messages
+from registry.complaints.case import access, messages, visits
 from registry.complaints.case.states import Reads
 from registry.complaints.intake import filing, mailbox
 from registry.complaints.intake.mailbox import Can
-from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import InvalidInput, NotFound, NotNow, NoVisit, UnknownReceipt, Unopenable
-from registry.vocabulary.cases import Author, MailboxRole, MailboxState, Priority
+from registry.vocabulary.cases import Author, KeyHolder, MailboxRole, MailboxState, Priority
+from tests.complaints.boxes import registry_of_before
 from tests.complaints.decided import decide
 from tests.complaints.filing import (
     AT,
@@ -25,6 +27,7 @@ from tests.complaints.filing import (
     file,
     make_units,
     minted,
+    root_of,
     visit_of,
 )
 
@@ -228,3 +231,45 @@ def test_a_worker_is_not_invited_to_what_was_not_sent(session, sealer):
     token, _ = begin(session, sealer, MailboxRole.HELPER)
     with pytest.raises(NotNow):
         access.invite_worker(session, sealer, visit_of(session, sealer, token), minted()[1], AT + timedelta(hours=0))
+
+
+def make_former(session: Session, sealer: Sealer, code: str) -> EncryptedContainer:
+    """Let a mailbox be as it was before there were X-Wing keys, without a visit."""
+    visit, root = come_back(session, sealer, code), root_of(code)
+    readable = access.readable_boxes(session, visit.box)
+    open_now = [sealer.open_as_mailbox(session, visit.box, visit.seed, of=box) for box in readable]
+    with registry_of_before():
+        for opened in open_now:
+            sealer.share(session, opened, KeyHolder.MAILBOX, visit.box.reference, root.public)
+        visit.box.public_key = root.public
+    visits.end_all(session, visit.box)
+    session.flush()
+    return visit.box
+
+
+def test_a_mailbox_of_before_gets_a_new_key_when_its_code_is_typed_in(session, sealer):
+    helped = file(session, sealer, FRIEND, MailboxRole.HELPER)
+    code = invite(session, sealer, helped)
+    come_back(session, sealer, code)
+    answer_to(session, sealer, helped, helped.box, "We have read it.")
+    for former in (helped.code, code):
+        box = make_former(session, sealer, former)
+        assert len(box.public_key) == 32
+        assert len(texts(session, sealer, former)) == 1
+        assert box.public_key == root_of(former).public
+        assert len(texts(session, sealer, former)) == 1
+    wraps = select(func.distinct(func.length(WrappedKey.wrapped)))
+    assert session.execute(wraps).scalars().all() == [1200]
+
+
+def test_a_visit_that_is_open_goes_on_and_the_key_is_changed_after_it(session, sealer):
+    filed = file(session, sealer)
+    box = make_former(session, sealer, filed.code)
+    seed = root_of(filed.code).former_seed
+    other = visit_of(session, sealer, visits.begin(session, sealer, box, seed, AT))
+    come_back(session, sealer, filed.code)
+    assert len(box.public_key) == 32
+    assert mailbox.mailbox(session, sealer, other, AT).can
+    # A new number may be asked for, and takes its place, with a key of today.
+    _, new = change(session, sealer, filed.code)
+    assert come_back(session, sealer, new).box.public_key == root_of(new).public

@@ -108,7 +108,8 @@ def test_a_receipt_comes_to_what_the_paper_says(keyring: Keyring) -> None:
     assert found.tag == hmac.new(keyring.secret("receipt-lookup"), root, hashlib.sha256).hexdigest()
     # HKDF by hand: extract with a salt of zeros, expand once.
     extracted = hmac.new(bytes(32), root, hashlib.sha256).digest()
-    assert found.seed == hmac.new(extracted, b"registry mailbox v1\x01", hashlib.sha256).digest()
+    assert found.seed == hmac.new(extracted, b"registry mailbox v2\x01", hashlib.sha256).digest()
+    assert found.former_seed == hmac.new(extracted, b"registry mailbox v1\x01", hashlib.sha256).digest()
     assert (
         len({found.tag, derive(keyring, "1" * 22).tag, derive(Keyring(keyring.folder.parent / "b"), "0" * 22).tag}) == 3
     )

@@ -13,10 +13,10 @@ from registry.complaints.case.models import Case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.intake import filing
 from registry.complaints.intake.models import AnswerSheet
-from registry.complaints.sealing.models import KeyHolder, WrappedKey
+from registry.complaints.sealing.models import WrappedKey
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.errors import IntakeClosed, InvalidInput, NotNow, StaleVersion, Unopenable
-from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, MailboxRole, MailboxState, Priority
+from registry.vocabulary.cases import CaseState, ClockKind, ConsentKind, KeyHolder, MailboxRole, MailboxState, Priority
 from registry.vocabulary.register import Language
 from tests.complaints.filing import (
     AT,

@@ -1,18 +1,36 @@
 """What is sealed opens in its own place under its own key, and nowhere else; its length tells little."""
 
+import hashlib
+import hmac
+import json
 import re
+import secrets
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from hypothesis import given
 from hypothesis import strategies as st
+from nacl.public import PrivateKey
 
 from registry.complaints.sealing.envelopes import (
+    X_WING_BYTES,
     Place,
     bytes_of,
     expand,
+    former_public_of,
     key_id,
+    key_id_of,
+    open_sealed,
     opened_value,
+    public_of,
+    public_with,
     read_envelope,
+    seal_to,
     sealed_value,
     text_of,
 )
@@ -135,3 +153,78 @@ def test_an_envelope_says_version_key_nonce_and_ciphertext() -> None:
     assert re.fullmatch(r"[0-9a-f]{16}", kid)
     assert re.fullmatch(r"[A-Za-z0-9_-]+", nonce + ciphertext)
     assert key_id(KEY) != key_id(bytes(32))
+
+
+# Wraps
+
+VECTOR = Path(__file__).parents[2] / "data" / "xwing.json"
+LABEL = bytes.fromhex("5c2e2f2f5e5c")
+
+
+class XWing:
+    """X-Wing and HPKE read anew from draft-connolly-cfrg-xwing-kem and RFC 9180, out of the two keys and hashes alone."""
+
+    def __init__(self, secret: bytes) -> None:
+        expanded = hashlib.shake_256(secret).digest(96)
+        self.ml_kem = MLKEM768PrivateKey.from_seed_bytes(expanded[:64])
+        self.x25519 = X25519PrivateKey.from_private_bytes(expanded[64:])
+        self.ours = self.x25519.public_key().public_bytes_raw()
+
+    def shared(self, ciphertext: bytes) -> bytes:
+        theirs = ciphertext[1088:]
+        by_ml_kem = self.ml_kem.decapsulate(ciphertext[:1088])
+        by_x25519 = self.x25519.exchange(X25519PublicKey.from_public_bytes(theirs))
+        return hashlib.sha3_256(by_ml_kem + by_x25519 + theirs + self.ours + LABEL).digest()
+
+    def opened(self, sealed: bytes, info: bytes) -> bytes:
+        suite = b"HPKE\x64\x7a\x00\x01\x00\x02"
+
+        def extract(salt: bytes, label: bytes, material: bytes) -> bytes:
+            return hmac.new(salt or bytes(32), b"HPKE-v1" + suite + label + material, hashlib.sha256).digest()
+
+        def expand(key: bytes, label: bytes, context: bytes, length: int) -> bytes:
+            stated = length.to_bytes(2, "big") + b"HPKE-v1" + suite + label + context
+            return HKDFExpand(hashes.SHA256(), length, stated).derive(key)
+
+        context = b"\0" + extract(b"", b"psk_id_hash", b"") + extract(b"", b"info_hash", info)
+        secret = extract(self.shared(sealed[:1120]), b"secret", b"")
+        key, nonce = expand(secret, b"key", context, 32), expand(secret, b"base_nonce", context, 12)
+        return AESGCM(key).decrypt(nonce, sealed[1120:], b"")
+
+
+def test_the_published_vector_of_x_wing_holds() -> None:
+    vector = json.loads(VECTOR.read_text(encoding="utf-8"))
+    secret, public = bytes.fromhex(vector["secret"]), public_of(bytes.fromhex(vector["secret"])).hex()
+    assert len(public) == 2 * X_WING_BYTES
+    assert (public[:128], public[-128:]) == (vector["public_begins"], vector["public_ends"])
+    assert XWing(secret).shared(bytes.fromhex(vector["ciphertext"])).hex() == vector["shared"]
+
+
+def test_a_second_reader_opens_what_is_sealed_to_a_key() -> None:
+    secret = secrets.token_bytes(32)
+    sealed = seal_to(public_of(secret), b"a content key")
+    assert XWing(secret).opened(sealed, b"registry wrap v2") == b"a content key"
+
+
+def test_a_wrap_that_was_changed_or_is_for_another_does_not_open() -> None:
+    secret, other = secrets.token_bytes(32), secrets.token_bytes(32)
+    public = public_of(secret)
+    sealed = seal_to(public, b"a content key")
+    assert open_sealed(secret, public, sealed) == b"a content key"
+    assert open_sealed(other, public, sealed) is None
+    # One bit of what is for ML-KEM, of what is for X25519, and of the content.
+    for place in (0, 1087, 1088, 1119, 1120, len(sealed) - 1):
+        assert open_sealed(secret, public, sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]) is None
+    assert open_sealed(secret, public, sealed[:100]) is None
+    assert open_sealed(secret, public, b"") is None
+
+
+def test_a_secret_of_before_has_the_public_key_that_libsodium_says_and_another_of_x_wing() -> None:
+    secret = secrets.token_bytes(32)
+    former = former_public_of(secret)
+    assert former == bytes(PrivateKey(secret).public_key)
+    assert former not in public_of(secret)
+    assert public_with(secret, key_id_of(former)) == former
+    assert public_with(secret, key_id_of(public_of(secret))) == public_of(secret)
+    assert public_with(secret, "0" * 16) is None
+    assert open_sealed(secret, former, seal_to(former, b"a content key")) == b"a content key"

@@ -5,23 +5,24 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, SealedBox
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from registry import tables
 from registry.complaints.case.complaint_codes import derive, grouped, new_code
 from registry.complaints.case.visits import begin
-from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of
-from registry.complaints.sealing.models import KeyHolder, UnitKey, WrappedKey
+from registry.complaints.sealing.envelopes import Place, key_id, key_id_of, public_of, seal_to
+from registry.complaints.sealing.models import UnitKey, WrappedKey
 from registry.complaints.sealing.sealer import RING, Sealer, Tier
 from registry.complaints.sealing.unit_keys import make_unit_keys, rotate
 from registry.core.clock import now
 from registry.core.db.engine import drop_deleted
 from registry.core.errors import KeyTrouble, Unopenable
 from registry.core.keyring import Keyring
-from registry.vocabulary.cases import MailboxRole
-from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box
+from registry.vocabulary.cases import KeyHolder, MailboxRole
+from tests.complaints.boxes import TODAY, UNIT, Filed, hand_over, make_box, registry_of_before
 from tests.conftest import Database
 
 ACCOUNT = "The boss keeps my passport. CANARY-ACCOUNT"
@@ -162,7 +163,7 @@ def test_wraps_of_two_boxes_or_tiers_that_are_swapped_are_refused(session: Sessi
 def test_a_content_key_that_an_intruder_chose_is_not_believed(session: Session, sealer: Sealer) -> None:
     filed = make_box(session, sealer)
     # The intruder knows the mailbox's public key, and would read all that is written from now on.
-    wraps(session)[0].wrapped = SealedBox(PublicKey(filed.box.public_key)).encrypt(bytes(32) + secrets.token_bytes(32))
+    wraps(session)[0].wrapped = seal_to(filed.box.public_key, bytes(32) + secrets.token_bytes(32))
     with pytest.raises(Unopenable, match="was not made here"):
         sealer.open_as_mailbox(session, filed.box, filed.root.seed)
 
@@ -311,6 +312,38 @@ def test_destroyed_wraps_leave_neither_a_row_nor_their_bytes(
     assert rows.scalars().all() == [4, 1]
 
 
-def test_a_random_key_has_the_public_key_that_libsodium_says() -> None:
-    secret = secrets.token_bytes(32)
-    assert public_of(secret) == bytes(PrivateKey(secret).public_key)
+def test_a_dump_of_before_opens_by_codes_and_is_worth_nothing_to_one_who_breaks_x25519_later(
+    session: Session, sealer: Sealer
+) -> None:
+    with registry_of_before():
+        filed = make_box(session, sealer)
+        hand_over(session, sealer, filed)
+        session.flush()
+    seed = derive(sealer.keyring, filed.code).former_seed
+    # Who breaks X25519 has the secrets of all public keys in the dump.
+    assert SealedBox(PrivateKey(seed)).decrypt(wraps(session)[0].wrapped)
+    for wrap in wraps(session):
+        sealer.enclose(wrap)
+    with pytest.raises(CryptoError):
+        SealedBox(PrivateKey(seed)).decrypt(wraps(session)[0].wrapped)
+    assert sealer.open_as_mailbox(session, filed.box, seed).tiers == set(Tier)
+    assert sealer.open_as_custodian(session, filed.box, UNIT).tiers == set(Tier)
+    other = Sealer(Keyring(sealer.keyring.folder.parent / "other"))
+    with pytest.raises(Unopenable, match="damaged"):
+        other.open_as_mailbox(session, filed.box, seed)
+
+
+def test_what_is_sealed_now_to_a_key_of_before_is_enclosed_and_all_else_is_hybrid(
+    session: Session, sealer: Sealer
+) -> None:
+    with registry_of_before():
+        make_unit_keys(session, sealer.keyring, UNIT, TODAY)
+    filed = make_box(session, sealer)
+    sealer.hand_over(session, filed.opened, UNIT)
+    session.flush()
+    assert {wrap.holder_kind: len(wrap.wrapped) for wrap in wraps(session)} == {
+        KeyHolder.MAILBOX: 1200,
+        KeyHolder.UNIT: 140,
+        KeyHolder.CUSTODIAN: 140,
+    }
+    assert sealer.open_as_custodian(session, filed.box, UNIT).tiers == set(Tier)

@@ -2,9 +2,10 @@
 
 import io
 import re
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import messages
@@ -12,13 +13,17 @@ from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case
 from registry.complaints.intake.models import Message
-from registry.complaints.sealing.models import EncryptedContainer
+from registry.complaints.sealing import unit_keys
+from registry.complaints.sealing.models import EncryptedContainer, UnitKey, UnitKeyState, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
+from registry.core.ids import new_reference
 from registry.i18n.languages import CATALOGUES, text
 from registry.i18n.wording import date_text
+from registry.log.actions import Draft, append
 from registry.officers.models import Unit
-from registry.vocabulary.cases import Author, CaseRole, CaseState, ConsentKind
+from registry.vocabulary.cases import Author, CaseRole, CaseState, ConsentKind, KeyHolder
+from registry.vocabulary.entries import EntryType
 from registry.vocabulary.register import Language
 from tests.complaints.samples import recording
 from tests.pages.intake.phone import PLACES, Phone
@@ -55,6 +60,38 @@ def test_the_days_of_the_first_reply_and_the_answer_are_on_the_page(phone: Phone
     for days in (7,):
         by = date_text(Language.ZH_HANS, filed.fromordinal(filed.toordinal() + days))
         assert by in phone.text
+
+
+def test_the_page_and_its_copy_show_which_keys_open_it_and_what_the_log_says_of_them(
+    phone: Phone, session: Session, sealer: Sealer, publish: Callable[[], None]
+) -> None:
+    phone.file()
+    session.commit()
+    query = select(WrappedKey.kid).where(WrappedKey.holder_kind.in_([KeyHolder.UNIT, KeyHolder.CUSTODIAN]))
+    unit, custodian = session.execute(query.order_by(WrappedKey.id)).scalars().all()
+
+    def shown(standing: str, **values: int) -> str:
+        return text(Language.ZH_HANS, f"page.box.mine.keys.{standing}", **values)
+
+    for path in ("/mine", "/copy"):
+        phone.go(path)
+        assert phone.text.count(shown("not_logged")) == 2
+        assert unit in phone.text
+        assert custodian in phone.text
+    append(session, [Draft(f"agency/{new_reference()}", EntryType.AGENCY_REGISTERED, {"n": 1})])
+    unit_keys.log_unit_keys(session, sealer.keyring)
+    publish()
+    entries = {one.key.kid: one.added_index for one in unit_keys.logged_unit_keys(session)}
+    session.rollback()
+    for path in ("/mine", "/copy"):
+        phone.go(path)
+        for kid in (unit, custodian):
+            assert re.search(rf"{kid}.*{shown('logged', index=entries[kid])}", phone.text)
+    session.execute(update(UnitKey).where(UnitKey.kid == unit).values(state=UnitKeyState.RETIRED))
+    unit_keys.log_unit_keys(session, sealer.keyring)
+    publish()
+    phone.go("/mine")
+    assert phone.text.count(shown("taken_back")) == 1
 
 
 def test_a_message_is_there_once_however_often_it_is_sent(phone: Phone, session: Session) -> None:

@@ -99,13 +99,22 @@ def test_a_webhook_is_made_tested_and_switched_off_on_a_page(
         update(WatchEvent).values(type=EventType.LICENCE_REVOKED, publish_until=now().date() - timedelta(days=1))
     )
     session.commit()
-    later = ours.get("/account/webhooks").get_data(as_text=True)
-    assert "event.withheld" in later
-    assert "licence.revoked" not in later
+    (delivered,) = re.findall("<tbody>.*</tbody>", ours.get("/account/webhooks").get_data(as_text=True), re.DOTALL)
+    assert "event.withheld" in delivered
+    assert "licence.revoked" not in delivered
     key = make_api_key(session, session.get_one(Organisation, ours.member.organisation_id))
     session.commit()
     path, bearer = f"/api/v1/webhooks/{reference}/deliveries", {"Authorization": f"Bearer {key}"}
     assert {one["type"] for one in client.get(path, headers=bearer).json["items"]} == {"event.withheld"}
+    # The types that are marked are those that come, in the page, the API and the deliveries alike.
+    chosen = ["licence.revoked", "licence.suspended"]
+    assert ours.post(f"/account/webhooks/{reference}/types", types=[*chosen, "none of ours"]).status_code == 303
+    assert client.get(f"/api/v1/webhooks/{reference}", headers=bearer).json["types"] == chosen
+    marked = ours.get("/account/webhooks").get_data(as_text=True)
+    assert re.findall(r'name="types" value="([\w.]+)" checked', marked) == ["licence.suspended", "licence.revoked"]
+    assert theirs.post(f"/account/webhooks/{reference}/types").status_code == 404
+    ours.post("/account/webhooks", old=PASSWORD, label="Ends", url="https://hooks.example.org/", types="licence.ended")
+    assert client.get("/api/v1/webhooks", headers=bearer).json["items"][0]["types"] == ["licence.ended"]
     assert ours.post(f"/account/webhooks/{reference}/switch").status_code == 303
     off = ours.post(f"/account/webhooks/{reference}/test")
     assert (off.status_code, "switch it on first" in off.get_data(as_text=True)) == (400, True)

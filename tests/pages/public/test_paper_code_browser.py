@@ -4,6 +4,7 @@ import io
 import shutil
 from base64 import b32decode, b32encode
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zlib import compress, decompress
@@ -11,7 +12,7 @@ from zlib import compress, decompress
 import pytest
 import requests
 import zxingcpp
-from PIL import Image
+from PIL import Image as PillowImage
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,9 @@ from registry.core.settings import Settings
 from registry.log.signing import sign_committed
 from registry.proofs.credentials.reading import read_paper
 from registry.proofs.credentials.signing import cose_sign1
+from registry.proofs.wallets import staff
+from registry.proofs.wallets.card_codes import card_code, card_of_row
+from registry.proofs.wallets.issuing import WalletIssuer
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
@@ -29,6 +33,7 @@ from registry.vocabulary.register import LicenceStatus
 from tests.browsing import assert_fits, assert_sound, enter, follow, speak, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
 from tests.pages.public.shown_agencies import MAX_BYTES
+from tests.proofs.wallets.making import call_of, order, with_wallets
 from tests.serving import serve
 
 NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspended", "delisted", "expired")}
@@ -70,9 +75,9 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     settings = Settings(home=home, database_url=f"sqlite:///{home / 'registry.sqlite3'}", rate=1_000_000)
     engine = engine_for(settings.database_url)
     sessions = sessions_for(engine)
-    with serve(settings) as served:
+    with serve(settings, extra=WALLETS) as served:
         # The origin of the log is the address that is served.
-        signed = Settings(home=home, database_url=settings.database_url, public_url=served.base_url)
+        signed = with_wallets(replace(settings, public_url=served.base_url))
         holders = {}
         with sessions() as session:
             for status, name in NAMES.items():
@@ -81,6 +86,7 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         sign_committed(signed, sessions)
         codes = {status: read_code(served.base_url, holder) for status, holder in holders.items()}
         with sessions() as session:
+            codes |= card_codes(session, WalletIssuer.of(signed), holders)
             for status, holder in holders.items():
                 if status != "active":
                     state(session, holder, LicenceStatus(status))
@@ -90,9 +96,25 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     engine.dispose()
 
 
+WALLETS = {"REGISTRY_WALLETS": "on", "REGISTRY_OPERATOR": "Invented Ministry of Labour; IT; GOVIT-00000001"}
+
+
+def card_codes(session: Session, issuer: WalletIssuer, holders: dict[str, record.Agency]) -> dict[str, str]:
+    """Codes of staff cards by `card <status>` of their licence, and of one that ended."""
+    picture = io.BytesIO()
+    PillowImage.new("RGB", (60, 80), "#445566").save(picture, format="JPEG")
+    codes = {}
+    for what, status in (("active", "active"), ("suspended", "suspended"), ("ended", "active")):
+        row = order(session, issuer, holders[status], "小明", "王", portrait=picture.getvalue())
+        codes[f"card {what}"] = card_code(session, card_of_row(issuer.keyring, row), issuer.issuer.url, issuer.signer())
+        if what == "ended":
+            staff.end(call_of(session, holders[status]), row.reference)
+    return codes
+
+
 def read_code(base_url: str, holder: record.Agency) -> str:
     picture = requests.get(f"{base_url}/en/licences/{holder.licences[0].licence_id}/code.png", timeout=30).content
-    return str(zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))[0].text)
+    return str(zxingcpp.read_barcodes(PillowImage.open(io.BytesIO(picture)))[0].text)
 
 
 def state(session: Session, holder: record.Agency, status: LicenceStatus) -> None:
@@ -133,8 +155,8 @@ def test_a_code_is_checked_in_the_browser_and_never_sent(phone: BrowserContext, 
     page.on("request", lambda request: sent.append(request))
     page.goto(site.codes["active"])
     expect_genuine(page, "in_force", "yes", "Genuine code, in force today")
-    expect(page.locator("[data-row=holder]")).to_contain_text(NAMES["active"])
-    expect(page.locator("[data-row=number]")).to_contain_text("KOD/active")
+    expect(page.locator("#genuine [data-row=holder]")).to_contain_text(NAMES["active"])
+    expect(page.locator("#genuine [data-row=number]")).to_contain_text("KOD/active")
     expect(page.locator("#now")).to_contain_text("The licence is in force")
     expect(page.get_by_text("It does not prove that the paper is genuine")).to_be_visible()
     fragment = site.codes["active"].partition("#")[2]
@@ -157,7 +179,7 @@ def test_a_genuine_code_shows_that_the_licence_has_changed(
 ) -> None:
     page = opened(phone, site.codes[status])
     expect_genuine(page, stands, tone, words)
-    expect(page.locator("[data-row=holder]")).to_contain_text(NAMES[status])
+    expect(page.locator("#genuine [data-row=holder]")).to_contain_text(NAMES[status])
     assert_fits(page)
     assert_sound(page)
 
@@ -170,6 +192,63 @@ def test_when_the_registry_cannot_be_asked_a_genuine_code_has_an_unknown_status(
     page.goto(site.codes["active"])
     expect_genuine(page, "unknown", "unknown", "the status today is unknown")
     expect(page.locator("#failed")).to_be_visible()
+
+
+def expect_card(page: Page, stands: str, tone: str) -> None:
+    expect(page.locator(f"#card .answer.{tone} [data-stands={stands}]")).to_be_visible()
+    expect(page.locator("#card .word:visible")).to_have_count(1)
+
+
+def test_a_staff_card_is_checked_in_the_browser_and_shows_the_face_that_was_signed(
+    phone: BrowserContext, site: Site
+) -> None:
+    page = phone.new_page()
+    sent: list[Request] = []
+    page.on("request", lambda request: sent.append(request))
+    page.goto(site.codes["card active"])
+    expect_card(page, "live", "face")
+    expect(page.locator("#card [data-row=person]")).to_contain_text("王小明")
+    expect(page.locator("#card [data-row=holder]")).to_contain_text(NAMES["active"])
+    expect(page.locator("#portrait")).to_be_visible()
+    expect(page.locator("#card")).to_contain_text("A code can be copied")
+    fragment = site.codes["card active"].partition("#")[2]
+    bodies = [request.url.partition("#")[0] + (request.post_data or "") for request in sent]
+    assert not any(fragment[:40] in body or "%E7%8E%8B" in body for body in bodies)
+    assert_fits(page)
+    assert_sound(page)
+
+
+@pytest.mark.parametrize(("which", "stands"), [("suspended", "licence_ended"), ("ended", "card_ended")])
+def test_an_end_or_a_suspension_of_a_staff_card_comes_first(
+    phone: BrowserContext, site: Site, which: str, stands: str
+) -> None:
+    page = opened(phone, site.codes[f"card {which}"])
+    expect_card(page, stands, "no")
+    assert_fits(page)
+
+
+def test_another_picture_than_the_signed_one_is_not_shown(phone: BrowserContext, site: Site) -> None:
+    page = phone.new_page()
+
+    def with_another(route: object) -> None:
+        response = route.fetch()  # type: ignore[attr-defined]
+        body = response.text()
+        assert "data-portrait" in body
+        route.fulfill(response=response, body=body.replace("base64,/9j/", "base64,/9j/AAAA"))  # type: ignore[attr-defined]
+
+    page.route("**/cards/today", with_another)
+    page.goto(site.codes["card active"])
+    expect_card(page, "live", "face")
+    expect(page.locator("#faceless")).to_be_visible()
+    expect(page.locator("#portrait")).to_be_hidden()
+
+
+def test_when_the_registry_cannot_be_asked_a_staff_card_is_unknown(phone: BrowserContext, site: Site) -> None:
+    page = phone.new_page()
+    page.route("**/cards/today", lambda route: route.abort())
+    page.goto(site.codes["card active"])
+    expect_card(page, "unknown", "unknown")
+    expect(page.locator("#card .failed")).to_be_visible()
 
 
 def test_no_changed_character_is_taken_for_genuine(phone: BrowserContext, site: Site) -> None:

@@ -20,7 +20,7 @@ from registry.core.clock import now
 from registry.core.errors import KeyTrouble
 from registry.proofs.papers.making import Making, key_of
 from registry.proofs.papers.rendering import Attachment, Draft, pdf_of
-from registry.proofs.papers.seal import CHAIN, SECRET, mark_of, seal_in, seal_now, sealed
+from registry.proofs.papers.seal import CHAIN, SECRET, TokenSecret, mark_of, seal_in, seal_now, sealed
 from tests.core.tokens import NameToken, import_key
 from tests.proofs.papers.sealing import certificate, make_seal, make_secret, put_chain, put_secret
 from tests.proofs.papers.waiting import made
@@ -137,9 +137,17 @@ def test_a_seal_in_a_token_signs_there_and_lies_nowhere_else(
     assert found.state is Making.READY
     assert is_believed(found.body, root)
     assert "Signature is Valid." in pdfsig(found.body, tmp_path)
-    # The certificate of another key, and a label of none.
+    right = seal_now(keys)
+    # The certificate of another key, also where it changes under a seal that is in use, and a label of none.
     make_seal(keys, new_key())
     (keys / SECRET).unlink()
+    other = x509.load_pem_x509_certificates((keys / CHAIN).read_bytes())
+    public = other[0].public_key()
+    assert right is not None
+    assert isinstance(right.secret, TokenSecret)
+    assert isinstance(public, rsa.RSAPublicKey | ec.EllipticCurvePublicKey)
+    with pytest.raises(KeyTrouble, match="find out who put it there"):
+        right.secret.sign(public, b"what is signed")
     with pytest.raises(KeyTrouble, match="is not the key of the first certificate"):
         seal_now(keys)
     name_token(keys, seal="none")

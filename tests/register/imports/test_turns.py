@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
+from registry.log import actions
 from registry.log.actions import lock_log, take_turn
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
@@ -81,6 +83,22 @@ def test_who_imports_waits_for_a_turn_and_not_before_an_officer(importer: ListIm
             officer.commit()
         session.commit()
         assert all(one.result(60).counts.changed == 3 for one in changed)
+
+
+def test_one_who_froze_while_holding_the_log_loses_it_and_what_it_wrote(
+    importer: ListImporter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(importer, tmp_path, 1)
+    monkeypatch.setattr(actions, "IDLE_SECONDS", 1)
+    with importer.sessions() as frozen:
+        lock_log(frozen).next_status_place += 1000
+        frozen.flush()
+        with importer.sessions() as other:
+            other.execute(text("SET LOCAL lock_timeout = '30s'"))
+            assert lock_log(other).next_status_place < 1000
+            other.commit()
+        with pytest.raises(DBAPIError):
+            frozen.commit()
 
 
 def test_many_lists_at_once_leave_a_log_that_agrees(importer: ListImporter, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_what_is_weighed_is_a_concept_or_a_kind_of_item() -> None:
     weights = data_of("weights")
     assert {name for how in HOW_SAID for name in weights[how]} <= set(data_of("zh")["concept"])
     assert set(weights["item"]) <= set(ItemKind)
-    assert set(weights) == {"base", *HOW_SAID, "item"}
+    assert set(weights) == {"base", *HOW_SAID, "item", "flags"}
 
 
 @pytest.mark.parametrize("place", range(len(data_of("items")["item"])))

@@ -267,3 +267,30 @@ def test_any_text_has_flags_or_none(text: str) -> None:
 )
 def test_an_item_is_told_in_its_plain_form(advert: str, kind: str, values: set[str]) -> None:
     assert {one.value for one in read_advert(advert).items if one.kind == kind} == values
+
+
+@pytest.mark.parametrize(
+    ("advert", "raised"),
+    [
+        ("Bonjour à tous, serveurs pour Lyon, visa touriste, vous travaillez après. 4 000 € à payer avant le départ.",
+         {"fee", "tourist_visa"}),
+        ("Fete pentru club în Cipru, pașaportul stă la noi, avansul îl dai înapoi din ce faci.", {"passport"}),
+        ("Kitchen jobs in Malta. Package 5,200 euro paid to my Revolut, the letter will drop in your email.",
+         {"fee", "private_account"}),
+    ],
+)  # fmt: skip
+def test_words_that_notices_use_too_do_not_silence_an_offer(advert: str, raised: set[str]) -> None:
+    assert raised <= flags(advert)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "In brief: a ring that sold guaranteed permits was broken up on Monday. Drivers had put up their homes as security "
+        "and had paid €5,000 each; their passports were kept in an office, officers said.",
+        "Blitz in un laboratorio: gli operai lavoravano quattordici ore e dormivano dietro le macchine, il titolare teneva i "
+        "passaporti e pagava in contanti. Secondo gli inquirenti avevano versato 5.000 euro.",
+    ],
+)
+def test_a_report_of_what_happened_accuses_no_one(report: str) -> None:
+    assert flags(report) == set()

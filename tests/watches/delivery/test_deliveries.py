@@ -19,7 +19,7 @@ from registry.core.errors import NotFound, NotNow
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.vocabulary.register import LicenceStatus
-from registry.vocabulary.watches import WebhookState
+from registry.vocabulary.watches import EventType, WebhookState
 from registry.watches import webhooks
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller
@@ -186,7 +186,9 @@ def test_three_days_of_failure_switch_a_webhook_off_and_its_owner_sends_again_by
     with pytest.raises(NotFound):
         webhooks.change(organisation_call(session, OTHER), reference, state=WebhookState.ENABLED)
     webhooks.change(organisation_call(session, BRAND), reference, state=WebhookState.ENABLED)
-    assert webhooks.replay(organisation_call(session, BRAND), reference, 0) == 2
+    for chosen, count in (([EventType.LICENCE_REVOKED], 1), ([EventType.LICENCE_EXPIRED], 0), ([], 2)):
+        webhooks.change(organisation_call(session, BRAND), reference, types=chosen)
+        assert webhooks.replay(organisation_call(session, BRAND), reference, 0) == count
     webhooks.ask_for_test(organisation_call(session, BRAND), reference)
     # Rotated: for a day both secrets are good, afterwards the new one alone.
     renewed = webhooks.rotate(organisation_call(session, BRAND), keyring, reference)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import format_datetime
 
 import pytest
 import structlog
@@ -15,7 +16,7 @@ from registry.vocabulary.register import LicenceStatus
 from registry.watches.delivery import dispatcher as sending
 from registry.watches.delivery.connections import Caller, CallResult
 from registry.watches.delivery.dispatcher import WebhookDispatcher
-from registry.watches.delivery.retries import is_disabled, is_given_up, pause_after
+from registry.watches.delivery.retries import is_disabled, is_given_up, pause_after, read_retry_after
 from registry.watches.models import Delivery, Webhook
 from tests.make import suspend
 from tests.watches.delivery.making import make_watched, make_webhook, states_of
@@ -154,6 +155,29 @@ def test_a_pause_is_as_long_as_the_receiver_says_within_bounds(
     # Others wait with it for a minute at most, and for none that only failed.
     rest = None if webhook.resting_until is None else webhook.resting_until - delivery.tried_at
     assert rest == (None if retry_after is None else min(timedelta(seconds=seconds), MINUTE))
+
+
+def test_a_receiver_names_the_pause_in_seconds_or_as_a_date() -> None:
+    with listening() as listener:
+        caller = Caller(is_unsafe=True)
+        listener.status = 503
+        listener.headers = {"Retry-After": format_datetime(now() + 2 * MINUTE, usegmt=True)}
+        asked = caller.post(listener.url, b"{}", {"webhook-id": "evt_1"}).retry_after
+        caller.close()
+    assert asked is not None
+    assert 110 < asked <= 121
+    at = now().replace(microsecond=0)
+    for text, seconds in (
+        ("90", 90),
+        (format_datetime(at + HOUR, usegmt=True), 3600),
+        (format_datetime(at - HOUR, usegmt=True), 0),
+        ("9" * 5000, 999_999_999),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("Mon, 30 Nov 2026 00:00:00 +99999999999999999999", None),
+    ):
+        assert read_retry_after(text, at) == seconds, text
 
 
 def test_a_pause_is_six_hours_at_most_and_a_minute_with_news() -> None:

@@ -38,6 +38,7 @@ from registry.complaints.casework.actions import (
     record_reading,
 )
 from registry.complaints.casework.models import AccessGrant
+from registry.complaints.casework.queries import evidence_boxes
 from registry.complaints.parties.hearings.files import sent_files
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer
@@ -201,8 +202,9 @@ def grant_facts(grant: AccessGrant) -> AccessGrantFacts:
 
 
 def files_of_case(session: Session, case: Case) -> list[Attachment]:
-    """The files of those who wrote, and what agencies sent when they were heard."""
-    return [*attachments_of(session, opened_boxes(session, case)), *sent_files(session, case)]
+    """The files of those who wrote, what agencies sent when they were heard, and what officers took as evidence."""
+    boxes = [*opened_boxes(session, case), *session.scalars(evidence_boxes(case))]
+    return [*attachments_of(session, boxes), *sent_files(session, case)]
 
 
 def _live(session: Session, case: Case, who: str) -> list[AccessGrant]:

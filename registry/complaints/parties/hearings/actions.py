@@ -33,7 +33,6 @@ from registry.complaints.parties.hearings.rules import (
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import lock_in_unit, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
-from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
@@ -41,7 +40,7 @@ from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseState, HearingEnd, HearingState
+from registry.vocabulary.cases import CaseState, HearingEnd, HearingState, KeyHolder
 from registry.vocabulary.codes import Problem
 
 

@@ -34,14 +34,14 @@ from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
 from registry.complaints.casework.actions import Officer, record_reading
-from registry.complaints.casework.queries import CleanFile
+from registry.complaints.casework.queries import CleanFile, read_copy
+from registry.complaints.casework.sealed_copies import keeps_originals
 from registry.complaints.parties.hearings.moves import is_open_to_agency, may_object, require_answerable
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import PartyMember, find_open, open_box
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
-from registry.complaints.sealing.unit_keys import known_public
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove
 from registry.officers.models import Unit
@@ -100,22 +100,9 @@ def read_clean_copy(
     """
     session, officer = call.session, call.actor
     row = one_of_them(sent_files(session, case, Hearing.reference == hearing), attachment)
-    opened = sealer.open_as_unit(session, session.get_one(EncryptedContainer, row.box_id), officer.unit)
-    body = open_clean(store, opened, case, row)
+    copy = read_copy(session, sealer, officer.unit, store, case, row)
     record_reading(call, case, "hearing.file_read")
-    return CleanFile(safe_name(facts_of(opened, case, row).name, copied_as(row)), body)
-
-
-def keeps_originals(session: Session, sealer: Sealer, case: Case, hearing: Hearing) -> bool:
-    """Whether the custodian's key of a hearing's box is at hand, so that an original can be sealed to it."""
-    unit = session.get_one(Unit, case.unit_id).reference
-    existing = (
-        WrappedKey.box_id == hearing.box_id,
-        WrappedKey.holder_kind == KeyHolder.CUSTODIAN,
-        WrappedKey.holder == unit,
-    )
-    kid = session.execute(select(WrappedKey.kid).where(*existing)).scalar()
-    return kid is not None and known_public(sealer.keyring, KeyHolder.CUSTODIAN, unit, kid) is not None
+    return copy
 
 
 def add_file(
@@ -195,9 +182,10 @@ def _require_open(hearing: Hearing, goes_with: HandedWith | None, today: date) -
 
 def _open_for_files(session: Session, sealer: Sealer, unit: str, case: Case, hearing: Hearing) -> OpenContainer:
     """The hearing's box, opened with the custodian's key where that is on this server, else with the agency's."""
-    if keeps_originals(session, sealer, case, hearing):
+    of_case = session.get_one(Unit, case.unit_id).reference
+    if keeps_originals(session, sealer, hearing.box_id, of_case):
         box = session.get_one(EncryptedContainer, hearing.box_id)
-        return sealer.open_as_custodian(session, box, session.get_one(Unit, case.unit_id).reference)
+        return sealer.open_as_custodian(session, box, of_case)
     return open_box(session, sealer, unit, hearing)
 
 

@@ -24,14 +24,13 @@ from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN,
 from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import REGISTRY, open_box
 from registry.complaints.sealing.envelopes import place_of
-from registry.complaints.sealing.models import KeyHolder
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import ConsentKind, DecisionState, HearingState
+from registry.vocabulary.cases import ConsentKind, DecisionState, HearingState, KeyHolder
 from registry.vocabulary.codes import Problem
 
 MAX_OUTCOME = 8000

@@ -14,7 +14,8 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
-from registry.complaints.parties.hearings.files import HandedFile, files_in, keeps_originals
+from registry.complaints.casework.sealed_copies import keeps_originals
+from registry.complaints.parties.hearings.files import HandedFile, files_in
 from registry.complaints.parties.hearings.moves import (
     advance_hearing,
     is_late,
@@ -99,8 +100,9 @@ def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
 
     # An outcome that waits for its translation is not the agency's yet.
     is_told = hearing.told_on is not None
+    of_case = session.get_one(Unit, case.unit_id)
     served = Served(
-        _list(hearing, session.get_one(Unit, case.unit_id).names),
+        _list(hearing, of_case.names),
         hearing.version,
         words("allegation_sealed") or "",
         words("draft_sealed") or "",
@@ -113,7 +115,7 @@ def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
         words("objection_sealed"),
         may_object(hearing, today),
         files_in(session, box, case),
-        keeps_originals(session, sealer, case, hearing),
+        keeps_originals(session, sealer, hearing.box_id, of_case.reference),
         hearing.language,
         words("translation_sealed"),
         hearing.outcome_language,

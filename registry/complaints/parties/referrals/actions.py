@@ -25,7 +25,7 @@ from registry.complaints.parties.referrals.moves import advance_referral, revoke
 from registry.complaints.parties.referrals.rules import HELD, LIVE, MAX_ACCESS, consent_for
 from registry.complaints.parties.steps import lock_in_unit, open_box
 from registry.complaints.sealing.envelopes import place_of
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder
+from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
@@ -33,7 +33,7 @@ from registry.core.ids import new_reference
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
-from registry.vocabulary.cases import CaseRole, Priority, ReferralBasis, ReferralEnd, ReferralState
+from registry.vocabulary.cases import CaseRole, KeyHolder, Priority, ReferralBasis, ReferralEnd, ReferralState
 from registry.vocabulary.codes import Problem
 
 MAX_NOTE = 4000

@@ -3,10 +3,13 @@
 And its tabs of notes and tasks, of visits, calls and evidence, and of agencies and employers; and the page of an employer.
 """
 
+import secrets
+
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from registry.complaints.casework import firms, letters
+from registry.complaints.attachments.actions import MAX_FILES, discard_if_possible
+from registry.complaints.casework import evidence, firms, letters
 from registry.complaints.casework.actions import record_reading
 from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.events import events_of
@@ -15,8 +18,9 @@ from registry.complaints.casework.queries import require_readable
 from registry.complaints.casework.queue.assignment import workers
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
-from registry.http.complaint_services import sealer
+from registry.http.complaint_services import read_form_file, sealer, store, upload_services
 from registry.http.portals import see_other
+from registry.http.transaction import writing
 from registry.officer_acts.acting import acting, names_in
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import names_of_agencies
@@ -30,16 +34,18 @@ from registry.officer_acts.case_acts import (
     FIRMS,
     NOTES,
     TASKS,
+    events_read_by,
     read_employer,
 )
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
+from registry.pages.files import sent_file
 from registry.pages.officers.act_pages import Place, serve_acts
 from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.cases.case import case_content, remember_language
 from registry.pages.officers.cases.tabs import case_page, open_case
-from registry.pages.officers.form_fields import version_sent
-from registry.pages.officers.guard import allowed, note_done, note_undo
+from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file, version_sent
+from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo
 from registry.pages.officers.local_times import today_in
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
@@ -76,15 +82,15 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
 
 
 @notes_pages.get("/cases/<reference>/events")
-@allowed(Resource.CASE, Act.WRITE)
+@allowed(Resource.CASE, Act.READ)
 def show_events(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     return events_page(session, me, reference)
 
 
 def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refusal: Refusal | None = None) -> Response:
-    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.WRITE)
+    head, officer = open_case(session, me, reference), acting(me, Resource.CASE, Act.READ)
     require_readable(head.case)
-    found = events_of(session, sealer(), officer, head.case)
+    found = events_of(session, sealer(), officer, head.case, events_read_by(me))
     record_reading(Call(session, officer, now()), head.case, "case.events_read")
     return case_page(
         "cases/events.html",
@@ -98,7 +104,67 @@ def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refu
         workers=[one for one in workers(session, me.standing.unit, head.at.date()) if one.takes_cases],
         names=names_in(session, me.standing.unit),
         today=today_in(me.standing.country),
+        may_write=me.standing.may(Resource.CASE, Act.WRITE),
+        once=secrets.token_urlsafe(16),
+        endings=FILE_ENDINGS,
+        most_files=MAX_FILES,
     )
+
+
+def _events_again(refusal: Refusal, reference: str, event: str) -> Response:
+    """The page again, in a transaction of its own, with why a file was not taken."""
+    with writing() as session:
+        return events_page(session, authenticate(session), reference, refusal)
+
+
+@notes_pages.post("/cases/<reference>/events/<event>/files")
+@takes_file(Resource.CASE, Act.WRITE, _events_again)
+@allowed(Resource.CASE, Act.WRITE)
+def add_evidence_file(session: Session, me: AuthenticatedOfficer, reference: str, event: str) -> Afterwards:
+    open_case(session, me, reference)
+    officer = acting(me, Resource.CASE, Act.WRITE)
+
+    def add() -> Response:
+        refusal = refused_file(
+            lambda: evidence.add_file(upload_services(), sealer(), officer, reference, event, read_form_file(), now())
+        )
+        return _to_event(reference, event) if refusal is None else _events_again(refusal, reference, event)
+
+    return Afterwards(add)
+
+
+@notes_pages.get("/cases/<reference>/events/<event>/files/<attachment>")
+@allowed(Resource.CASE, Act.READ)
+def download_evidence(
+    session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
+) -> Response:
+    """The clean copy, to be saved and never shown in a page."""
+    open_case(session, me, reference)
+    call = Call(session, acting(me, Resource.CASE, Act.READ), now())
+    name, body = evidence.read_file(call, sealer(), store(), reference, event, attachment)
+    return sent_file(body, name)
+
+
+@notes_pages.post("/cases/<reference>/events/<event>/files/<attachment>/remove")
+@allowed(Resource.CASE, Act.WRITE)
+def remove_evidence_file(
+    session: Session, me: AuthenticatedOfficer, reference: str, event: str, attachment: str
+) -> Response | Afterwards:
+    open_case(session, me, reference)
+    call, names = Call(session, acting(me, Resource.CASE, Act.WRITE), now()), list[str]()
+    refusal = attempt(session, lambda: names.extend(evidence.remove_file(call, reference, event, attachment)))
+    if refusal is not None:
+        return events_page(session, me, reference, refusal)
+
+    def remove() -> Response:
+        discard_if_possible(store(), names)
+        return _to_event(reference, event)
+
+    return Afterwards(remove)
+
+
+def _to_event(reference: str, event: str) -> Response:
+    return see_other(f"/console/cases/{reference}/events#event-{event}")
 
 
 @notes_pages.get("/cases/<reference>/claims")

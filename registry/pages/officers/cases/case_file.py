@@ -1,7 +1,7 @@
 """The case file as one bundle, for courts and appeals: a PDF/A-3 with all that was written, and the files inside it.
 
-Inside are the clean copies of the complainant's files and of the agency's papers, the lines of the audit trail, and a manifest
-with the hash of each. What is not in it, is listed with the reason. Making one is a line of the audit trail.
+Inside are the clean copies of the complainant's files, of the agency's papers and of the evidence, the lines of the audit trail,
+and a manifest with the hash of each. What is not in it, is listed with the reason. Making one is a line of the audit trail.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from registry.complaints.casework.actions import Officer
 from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.decisions.queries import decisions_of
 from registry.complaints.casework.events import ShownEvent, events_of
+from registry.complaints.casework.evidence import read_file
 from registry.complaints.casework.firms import firms_of
 from registry.complaints.casework.queries import CleanFile, case_view, clean_copy
 from registry.complaints.parties.hearings.files import read_clean_copy
@@ -106,7 +107,7 @@ def _content(
     events = [one for one in events_of(session, sealer(), officer, view.case) if one.row.state is EventState.HELD]
     found_firms = firms_of(session, sealer(), officer.unit, view.case)
     record(session, "case.exported", reference, on=today, actor=officer.name, detail=officer.role, unit=officer.unit)
-    parts, left_out = _files(call, view, heard)
+    parts, left_out = _files(call, view, heard, events)
     trail = b"".join(exported(session, me.standing.unit, Wanted(subject=reference)))
     parts.append(_part("audit.jsonl", "Lines of the audit trail", trail))
     parts.append(_part("manifest.json", "Manifest", _manifest(me, reference, parts, events, at)))
@@ -142,7 +143,9 @@ def _content(
     return html, parts
 
 
-def _files(call: Call[Officer], view: Any, heard: Sequence[HearingView]) -> tuple[list[Part], list[LeftOut]]:
+def _files(
+    call: Call[Officer], view: Any, heard: Sequence[HearingView], events: Sequence[ShownEvent]
+) -> tuple[list[Part], list[LeftOut]]:
     """The clean copies, under names that no two share, and what has none or finds no room."""
     store, room = store_of(services().settings), MAX_INSIDE
     parts: list[Part] = []
@@ -151,6 +154,7 @@ def _files(call: Call[Officer], view: Any, heard: Sequence[HearingView]) -> tupl
     sent += [
         (one, partial(_paper, call, view.case, hearing.hearing.reference)) for hearing in heard for one in hearing.files
     ]
+    sent += [(one, partial(_evidence, call, view.case, taken.row.reference)) for taken in events for one in taken.files]
     for one, open_copy in sent:
         if one.state is not AttachmentState.CLEAN:
             left_out.append(LeftOut(one.name, one.no_copy))
@@ -164,6 +168,10 @@ def _files(call: Call[Officer], view: Any, heard: Sequence[HearingView]) -> tupl
 
 def _paper(call: Call[Officer], case: Case, hearing: str, attachment: str, store: FileStore) -> CleanFile:
     return read_clean_copy(call, sealer(), store, case, hearing, attachment)
+
+
+def _evidence(call: Call[Officer], case: Case, event: str, attachment: str, store: FileStore) -> CleanFile:
+    return read_file(call, sealer(), store, case.reference, event, attachment)
 
 
 def _part(name: str, about: str, body: bytes) -> Part:
@@ -190,6 +198,7 @@ def _manifest(
                 "at_time": one.details.at_time or None,
                 "sha256": one.details.sha256 or None,
                 "entry_sha256": one.digest,
+                "files": [{"name": file.name, "bytes": file.size, "sha256": file.sha256} for file in one.files],
             }
             for one in events
             if one.row.kind is EventKind.EVIDENCE

@@ -44,7 +44,7 @@ TABS: tuple[Tab, ...] = (
     Tab("case", "", Resource.CASE, Act.READ),
     Tab("notes", "/notes", Resource.CASE, Act.WRITE),
     Tab("firms", "/firms", Resource.CASE, Act.READ),
-    Tab("events", "/events", Resource.CASE, Act.WRITE),
+    Tab("events", "/events", Resource.CASE, Act.READ),
     Tab("claims", "/claims", Resource.CASE, Act.WRITE),
     Tab("referrals", "/referrals", Resource.REFERRAL, Act.READ),
     Tab("transfers", "/transfers", Resource.TRANSFER, Act.READ),

@@ -1,5 +1,6 @@
 // Checks a printed code in the browser: Base32, zlib, COSE_Sign1, ES256. The code is sent to nobody; the licence's reference
-// is, to ask how it stands today. Written for old browsers: what one lacks leads to the button that sends the code.
+// is, or that of a staff card with a digest of the code, to ask how it stands today. Written for old browsers: what one lacks
+// leads to the button that sends the code.
 (function () {
   "use strict";
 
@@ -106,15 +107,26 @@
     return btoa(String.fromCharCode.apply(null, bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   }
 
-  // Gives the claims. Fails with `why` where the code is false, and without it where only the server can tell.
+  function sha256(bytes) {
+    return crypto.subtle.digest("SHA-256", bytes).then(function (digest) { return new Uint8Array(digest); });
+  }
+
+  function isText(value) { return typeof value === "string"; }
+  function isReference(value) { return /^[2-9A-Z]{12}$/.test(value); }
+
+  // A staff card names a person, and no entry of the log.
+  function isCard(claims) { return claims.get(-65540) === "S"; }
+
+  // Gives the claims and the bytes that state them. Fails with `why` where the code is false, and without it where only the server can tell.
   function checked(code) {
-    var claims, key;
+    var claims, key, payload;
     return Promise.resolve(code).then(fromBase32).then(inflated).then(function (body) {
       var whole = fromCbor(body), signed = whole.signed;
       need(Array.isArray(signed) && signed.length === 4);
       need(isBytes(signed[0]) && signed[1] instanceof Map && signed[1].size === 0 && isBytes(signed[2]) && isBytes(signed[3]));
       var header = fromCbor(signed[0]);
-      claims = fromCbor(signed[2]);
+      payload = signed[2];
+      claims = fromCbor(payload);
       need(header instanceof Map && claims instanceof Map);
       need(header.size === 2 && header.get(1) === -7, "forged");
       need(isBytes(header.get(4)) && header.get(4).length === 12 && signed[3].length === 64);
@@ -129,12 +141,14 @@
     }).then(function (isGood) {
       need(isGood, "forged");
       need(claims.get(1) === facts.issuer, "foreign");
-      need(claims.get(-65537) === 1 && /^[2-9A-Z]{12}$/.test(claims.get(2)) && typeof claims.get(-65543) === "number");
-      need(typeof claims.get(-65540) === "string" && typeof claims.get(-65541) === "string");
+      need(claims.get(-65537) === 1 && isReference(claims.get(2)) && isText(claims.get(-65540)) && isText(claims.get(-65541)));
+      if (isCard(claims)) {
+        need(isReference(claims.get(-65545)) && isText(claims.get(-65547)) && claims.get(4) > 0 && claims.get(6) > 0);
+      } else { need(typeof claims.get(-65543) === "number"); }
       // Whether a stolen key's signature is proven by the log, the server knows.
       if (key.state === facts.compromised) { throw new Error("ask the server"); }
-      need(key.state !== facts.retired || claims.get(-65543) <= key.index, "compromised");
-      return claims;
+      need(isCard(claims) || key.state !== facts.retired || claims.get(-65543) <= key.index, "compromised");
+      return { claims: claims, payload: payload };
     });
   }
 
@@ -155,9 +169,18 @@
     }).join(" → ");
   }
 
+  function showRows(section, said) {
+    Object.keys(said).forEach(function (name) {
+      var row = part(section).querySelector("[data-row=" + name + "]");
+      // The holder's row holds the words for a natural person until a name takes their place.
+      if (said[name]) { row.querySelector("bdi").textContent = said[name]; }
+      row.hidden = !said[name] && name !== "holder";
+    });
+  }
+
   function showRecord(claims) {
     var nbf = claims.get(5), exp = claims.get(4), kind = claims.get(-65540), country = claims.get(-65541);
-    var said = {
+    showRows("genuine", {
       holder: claims.get(-65539),
       number: claims.get(-65538),
       kind: facts.kinds[kind] || kind,
@@ -165,27 +188,34 @@
       term: term(nbf ? day(nbf, HALF_A_DAY) : "", exp ? day(exp, -HALF_A_DAY) : ""),
       corridors: (claims.get(-65542) || []).map(corridor).join(", "),
       issued: claims.get(6) ? day(claims.get(6), 0) : ""
-    };
-    Object.keys(said).forEach(function (name) {
-      var row = document.querySelector("[data-row=" + name + "]");
-      // The holder's row holds the words for a natural person until a name takes their place.
-      if (said[name]) { row.querySelector("bdi").textContent = said[name]; }
-      row.hidden = !said[name] && name !== "holder";
     });
   }
 
-  function headline(stands) {
-    var box = part("headline"), tone = { in_force: "yes", unknown: "unknown" }[stands] || "no";
-    box.className = "answer " + tone;
-    box.querySelectorAll("[data-stands]").forEach(function (one) {
+  function showCardRecord(claims) {
+    showRows("card", {
+      person: claims.get(-65547),
+      holder: claims.get(-65539),
+      number: claims.get(-65538),
+      country: facts.countries[claims.get(-65541)] || claims.get(-65541),
+      until: day(claims.get(4), 0),
+      issued: day(claims.get(6), 0)
+    });
+  }
+
+  function headline(section, stands) {
+    part(section).querySelectorAll(".word[data-stands]").forEach(function (one) {
       one.hidden = one.getAttribute("data-stands") !== stands;
+      if (!one.hidden) { one.parentNode.className = "answer " + one.getAttribute("data-tone"); }
     });
   }
 
-  function asked(licence) {
+  // The piece of a page that says how things stand today.
+  function asked(path, options) {
     var aborting = new AbortController(), timer = setTimeout(function () { aborting.abort(); }, PATIENCE);
-    var options = { credentials: "omit", cache: "no-store", signal: aborting.signal };
-    return fetch("/" + facts.language + "/licences/" + licence + "/today", options).then(function (answer) {
+    options.credentials = "omit";
+    options.cache = "no-store";
+    options.signal = aborting.signal;
+    return fetch("/" + facts.language + path, options).then(function (answer) {
       clearTimeout(timer);
       if (!answer.ok) { throw new Error("no answer"); }
       return answer.text();
@@ -197,7 +227,7 @@
   }
 
   function show(id) {
-    ["unread", "reading", "agree", "none", "false", "genuine"].forEach(function (one) { part(one).hidden = one !== id; });
+    ["unread", "reading", "agree", "none", "false", "genuine", "card"].forEach(function (one) { part(one).hidden = one !== id; });
     var heading = part(id).querySelector("[tabindex]");
     if (heading) { heading.focus(); }
   }
@@ -210,18 +240,58 @@
     show("false");
   }
 
-  function showGenuine(claims) {
-    var hasEnded = claims.get(4) && claims.get(4) * 1000 <= Date.now();
+  function isOver(claims) { return claims.get(4) && claims.get(4) * 1000 <= Date.now(); }
+
+  function showToday(section, piece) {
+    var place = part(section).querySelector(".now");
+    place.textContent = "";
+    if (piece) { place.appendChild(document.importNode(piece, true)); }
+    part(section).querySelector(".failed").hidden = !!piece;
+  }
+
+  function showGenuine(found) {
+    var claims = found.claims;
     showRecord(claims);
-    part("failed").hidden = true;
-    part("now").textContent = "";
-    return asked(claims.get(2)).then(function (piece) {
-      headline(hasEnded ? "expired" : piece.getAttribute("data-stands"));
-      part("now").appendChild(document.importNode(piece, true));
-    }, function () {
-      headline(hasEnded ? "expired" : "unknown");
-      part("failed").hidden = false;
-    }).then(function () { show("genuine"); });
+    return asked("/licences/" + claims.get(2) + "/today", {}).catch(function () { return null; }).then(function (piece) {
+      headline("genuine", isOver(claims) ? "expired" : piece ? piece.getAttribute("data-stands") : "unknown");
+      showToday("genuine", piece);
+      show("genuine");
+    });
+  }
+
+  // The register's picture of the person, shown once it has the digest that was signed.
+  function showPortrait(address, digest) {
+    var picture = part("portrait"), raw = address ? atob(address.split(",")[1]) : "";
+    picture.hidden = true;
+    picture.removeAttribute("src");
+    part("faceless").hidden = false;
+    if (!raw || !isBytes(digest)) { return Promise.resolve(); }
+    return sha256(Uint8Array.from(raw, function (letter) { return letter.charCodeAt(0); })).then(function (own) {
+      if (base64url(own) === base64url(digest)) {
+        picture.src = address;
+        picture.hidden = false;
+        part("faceless").hidden = true;
+      }
+    });
+  }
+
+  function showCard(found) {
+    var claims = found.claims;
+    showCardRecord(claims);
+    return sha256(found.payload).then(function (proof) {
+      var form = new URLSearchParams();
+      form.set("card", claims.get(2));
+      form.set("licence", claims.get(-65545));
+      form.set("proof", base64url(proof));
+      return asked("/cards/today", { method: "POST", body: form });
+    }).catch(function () { return null; }).then(function (piece) {
+      var stands = piece ? piece.getAttribute("data-stands") : "unknown";
+      // The register says something else than a code that bears a signature of ours.
+      need(stands !== "differs", "forged");
+      headline("card", isOver(claims) && stands !== "card_ended" ? "card_expired" : stands);
+      showToday("card", piece);
+      return showPortrait(piece && piece.getAttribute("data-portrait"), claims.get(-65548));
+    }).then(function () { show("card"); });
   }
 
   function begin() {
@@ -231,7 +301,7 @@
     if (!code) { show("none"); return; }
     if (!window.DecompressionStream || !window.crypto || !crypto.subtle || !window.AbortController) { show("agree"); return; }
     show("reading");
-    checked(code).then(showGenuine).catch(function (error) {
+    checked(code).then(function (found) { return isCard(found.claims) ? showCard(found) : showGenuine(found); }).catch(function (error) {
       if (error.why) { showFalse(error.why); } else { show("agree"); }
     });
   }

@@ -21,7 +21,7 @@ from registry.complaints.parties.referrals.content import Choice
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.retention import purging
 from registry.complaints.sealing import key_rotation, unit_keys
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.streams import padded, seal_stream
 from registry.core.calls import Call
 from registry.core.db.engine import sessions_for
@@ -29,7 +29,15 @@ from registry.core.errors import ActRefused, IllegalMove, InvalidInput, NotFound
 from registry.http.transaction import services
 from registry.officers import accounts
 from registry.officers.rights import Role
-from registry.vocabulary.cases import AttachmentState, ConsentKind, PartnerKind, Priority, ReferralEnd, ReferralState
+from registry.vocabulary.cases import (
+    AttachmentState,
+    ConsentKind,
+    KeyHolder,
+    PartnerKind,
+    Priority,
+    ReferralEnd,
+    ReferralState,
+)
 from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, come_back
 from tests.complaints.parties.referrals.making import (

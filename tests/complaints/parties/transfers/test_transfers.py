@@ -20,7 +20,7 @@ from registry.complaints.parties.referrals import portal
 from registry.complaints.parties.steps import PartyMember
 from registry.complaints.parties.transfers import actions, queries
 from registry.complaints.retention import purging, reminding
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage import priorities
 from registry.core.calls import Call
@@ -35,6 +35,7 @@ from registry.vocabulary.cases import (
     ClockKind,
     ConsentKind,
     EventKind,
+    KeyHolder,
     Priority,
     TransferState,
     UnreadKind,

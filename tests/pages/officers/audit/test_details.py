@@ -6,11 +6,10 @@ import pytest
 
 from registry.complaints.parties.hearings.rules import By as HearingBy
 from registry.complaints.parties.referrals.rules import By as ReferralBy
-from registry.complaints.sealing.models import KeyHolder
 from registry.officers.models import FactorKind
 from registry.officers.rights import Role
 from registry.pages.officers.audit import detail_in, references_in
-from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
+from registry.vocabulary.cases import CaseRole, CaseState, ConsentKind, DecisionOutcome, KeyHolder, PartnerKind
 from registry.vocabulary.licensing import DepositLineKind, LicenceAct, SanctionState
 from registry.vocabulary.register import ChannelKind, Language, LicenceStatus, SanctionKind
 

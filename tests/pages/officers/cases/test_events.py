@@ -1,5 +1,6 @@
 """The tab of visits, calls and evidence: forms keep what was typed, the case file has what was written down, a purge nothing."""
 
+import hashlib
 import io
 import json
 from datetime import timedelta
@@ -9,16 +10,21 @@ import pytest
 from sqlalchemy import func, select
 
 from registry.audit.models import AuditEntry
+from registry.complaints.attachments import sanitise_jobs
+from registry.complaints.attachments.models import Attachment
 from registry.complaints.casework.models import CaseEvent
 from registry.complaints.retention import purging
 from registry.core.clock import now
 from registry.http.transaction import services
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseState, EventState
+from registry.vocabulary.cases import AttachmentState, CaseState, EventState
 from tests.complaints.filing import file
+from tests.complaints.samples import jpeg
 from tests.pages.officers.signed_in import words_of
+from tests.waiting import until
 
 TOLD = {"country": "IT", "deception": "yes", "account": "Invented."}
+PHOTO = jpeg(comment=b"taken by the inspectorate")
 TODAY, SOON = now().date().isoformat(), (now() + timedelta(days=3)).date().isoformat()
 VISIT = {"kind": "visit", "on_day": SOON, "place": "Workshop, Via Nuova 1", "attendees": ["police", "interpreter"]}
 EVIDENCE = {
@@ -86,8 +92,54 @@ def test_a_refused_form_says_what_is_wrong_and_keeps_what_was_typed(session, fil
 
 def test_events_are_of_the_unit_alone(filed, at, desk_for):
     assert desk_for(Role.SUPERVISOR, unit="cz-labour").get(f"{at}/events").status_code == 404
-    assert desk_for(Role.DECIDER, name="Decider").get(f"{at}/events").status_code == 403
     assert desk_for(Role.TRANSLATOR, name="Tina").get(f"{at}/events").status_code == 403
+
+
+def test_a_decider_reads_the_evidence_and_nothing_else(filed, at, desk_for):
+    desk = desk_for(Role.INVESTIGATOR)
+    desk.post(f"{at}/events", **VISIT, version=filed.case.version)
+    desk.post(f"{at}/events", **EVIDENCE, version=filed.case.version)
+    page = desk_for(Role.DECIDER, name="Decider").get(f"{at}/events")
+    assert "Nine pay slips" in words_of(page)
+    assert "Workshop, Via Nuova 1" not in words_of(page)
+    assert 'name="on_day"' not in page.get_data(as_text=True), "and writes nothing"
+
+
+def test_a_photograph_is_added_to_the_evidence_read_by_colleagues_and_put_into_the_case_file(
+    session, settings, filed, at, desk_for
+):
+    desk, sent = desk_for(Role.INVESTIGATOR), EVIDENCE | {"sha256": ""}
+    desk.post(f"{at}/events", **sent, version=filed.case.version)
+    entry = f"{at}/events/{session.scalars(select(CaseEvent.reference)).one()}"
+    session.commit()
+    added = desk.post(f"{entry}/files", file=(io.BytesIO(PHOTO), "room.jpg"), once="once")
+    assert (added.status_code, added.headers["Location"].partition("#")[0]) == (303, f"{at}/events")
+    assert "added to the evidence" in words_of(desk.get(f"{at}/events"))
+    stored = session.scalars(select(Attachment)).one()
+    until(lambda: _refreshed(session, stored).state is AttachmentState.CLEAN)
+    until(lambda: not sanitise_jobs.being_cleaned(settings))
+    session.commit()
+    supervisor = desk_for(Role.SUPERVISOR, name="Invented Supervisor")
+    page = supervisor.get(f"{at}/events")
+    assert hashlib.sha256(PHOTO).hexdigest() in words_of(page)
+    assert f"{entry}/files/{stored.reference}/remove" not in page.get_data(as_text=True)
+    copy = supervisor.get(f"{entry}/files/{stored.reference}")
+    assert copy.headers["Content-Disposition"].startswith("attachment; ")
+    with pikepdf.open(io.BytesIO(supervisor.post(f"{at}/file").data)) as pdf:
+        manifest = json.loads(pdf.attachments["manifest.json"].get_file().read_bytes())
+        assert pdf.attachments["01-room.jpg"].get_file().read_bytes() == copy.data
+    (one,) = manifest["evidence"]
+    assert one["files"] == [{"name": "room.jpg", "bytes": len(PHOTO), "sha256": hashlib.sha256(PHOTO).hexdigest()}]
+    refused = desk.post(f"{entry}/files", file=(io.BytesIO(b"<html>"), "page.html"), once="other")
+    assert refused.status_code == 400
+    assert desk.post(f"{entry}/files/{stored.reference}/remove").status_code == 303
+    assert session.scalar(select(func.count()).select_from(Attachment)) == 0
+
+
+def _refreshed(session, stored):
+    session.rollback()
+    session.refresh(stored)
+    return stored
 
 
 def test_the_case_file_has_what_was_held_and_the_manifest_lists_the_evidence(session, filed, at, desk_for):

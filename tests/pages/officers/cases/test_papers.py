@@ -12,12 +12,12 @@ from registry.complaints.case.models import Case
 from registry.complaints.intake import filing, mailbox, rules
 from registry.complaints.intake.models import AnswerSheet, PaperForm
 from registry.complaints.intake.paper_forms import drop_stale, premint
-from registry.complaints.sealing.models import EncryptedContainer, KeyHolder, WrappedKey
+from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import InvalidInput
 from registry.officers.rights import Role
-from registry.vocabulary.cases import CaseState, ClockKind
+from registry.vocabulary.cases import CaseState, ClockKind, KeyHolder
 from registry.vocabulary.register import Language
 from tests.complaints.filing import minted
 from tests.pages.officers.signed_in import words_of

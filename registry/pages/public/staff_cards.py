@@ -1,0 +1,143 @@
+"""How a staff card stands today, for pages that a worker sees: the card, the licence of its agency, and the person's face.
+
+No page of it is green by itself: a code can be copied, so the page asks to compare name and face.
+"""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from registry.core.errors import NotFound
+from registry.http.credentials import card_of
+from registry.i18n.country_order import countries
+from registry.i18n.wording import country_name, date_text
+from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
+from registry.pages.public.rendering import NOT_KEPT, page
+from registry.proofs.wallets.card_codes import CardContent, CardState
+from registry.vocabulary.register import EU_STATES, OUTSIDE, SENDING_COUNTRIES, Language
+
+pages = Blueprint("staff_cards", __name__)
+
+
+class CardStands(StrEnum):
+    """What a card is worth today, the gravest first."""
+
+    DIFFERS = "differs"
+    """The register of staff says something else than the code: it is forged, whatever key signed it."""
+    CARD_ENDED = "card_ended"
+    CARD_EXPIRED = "card_expired"
+    LICENCE_ENDED = "licence_ended"
+    LICENCE_EXPIRED = "licence_expired"
+    LICENCE_UNKNOWN = "licence_unknown"
+    UNKNOWN = "unknown"
+    LIVE = "live"
+
+
+TONES = {
+    CardStands.CARD_ENDED: "no",
+    CardStands.CARD_EXPIRED: "no",
+    CardStands.LICENCE_ENDED: "no",
+    CardStands.LICENCE_EXPIRED: "no",
+    CardStands.LICENCE_UNKNOWN: "unknown",
+    CardStands.UNKNOWN: "unknown",
+    CardStands.LIVE: "face",
+}
+"""How a page shows them. Never as `yes`: what is left to do is to compare."""
+
+_OF_CARD = {
+    CardState.DIFFERS: CardStands.DIFFERS,
+    CardState.ENDED: CardStands.CARD_ENDED,
+    CardState.EXPIRED: CardStands.CARD_EXPIRED,
+}
+_OF_LICENCE = {
+    Stands.ENDED: CardStands.LICENCE_ENDED,
+    Stands.EXPIRED: CardStands.LICENCE_EXPIRED,
+    Stands.UNKNOWN: CardStands.LICENCE_UNKNOWN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """A card as it stands today. `licence` is None where no such licence is known, `portrait` an address that holds it.
+
+    `is_in_register`: the register of staff says what the code says.
+    """
+
+    stands: CardStands
+    licence: LicenceView | None
+    is_in_register: bool = False
+    portrait: str | None = None
+
+
+@pages.post("/<language:language>/cards/today")
+def show_card_today(language: Language) -> Response:
+    """A piece of a page: how a card and its agency's licence stand today. The script of the check page asks for it.
+
+    Reference and proof of the code stand in the body, so that no address and no log names the card of a person.
+    """
+    card = card_view(request.form.get("card", ""), request.form.get("licence", ""), request.form.get("proof", ""))
+    return page(
+        "card_today.html", language, here="", cache_control=NOT_KEPT, is_piece=True, **card_words(language, card)
+    )
+
+
+def card_view(reference: str, licence_id: str, proof: str) -> CardView:
+    """The card of a code. `proof` is that of the code: without it the register's portrait is not shown."""
+    found = card_of(reference, licence_id, proof)
+    licence = licence_view(licence_id)
+    address = None if found.portrait is None else picture_address(found.portrait)
+    return CardView(stands_of(found.state, licence), licence, found.is_proven, address)
+
+
+def card_words(language: Language, card: CardView) -> dict[str, Any]:
+    """What the piece of the page speaks of: the licence today, and the countries of the short form about a job."""
+    words = today_words(language, card.licence) if card.licence else {"standing": None}
+    return {"card": card, **words, **job_choices(language)}
+
+
+def job_choices(language: Language) -> dict[str, Any]:
+    """Countries of the short form about a job: where it is, and where the worker is recruited."""
+    return {
+        "countries": countries(language),
+        "origins": countries(language, EU_STATES | SENDING_COUNTRIES),
+        "outside": countries(language, OUTSIDE),
+    }
+
+
+def picture_address(picture: bytes) -> str:
+    """A portrait as an address that holds it, so that no address of it stands in any log."""
+    return f"data:image/jpeg;base64,{b64encode(picture).decode()}"
+
+
+def licence_view(licence_id: str) -> LicenceView | None:
+    try:
+        return standing_of(licence_id)
+    except NotFound:
+        return None
+
+
+def stands_of(state: CardState, licence: LicenceView | None) -> CardStands:
+    """The gravest of what the register of staff and the verdict on the licence say."""
+    if state in _OF_CARD:
+        return _OF_CARD[state]
+    stands = Stands.UNKNOWN if licence is None else licence.stands
+    if stands in _OF_LICENCE:
+        return _OF_LICENCE[stands]
+    return CardStands.LIVE if state is CardState.LIVE else CardStands.UNKNOWN
+
+
+def card_record(language: Language, stated: CardContent) -> dict[str, str]:
+    """What was signed of a card, as words."""
+    facts = {
+        "person": stated.person,
+        "holder": stated.agency,
+        "number": stated.number,
+        "country": country_name(language, stated.country),
+        "until": date_text(language, datetime.fromtimestamp(stated.expires_at, UTC).date()),
+        "issued": date_text(language, datetime.fromtimestamp(stated.issued_at, UTC).date()),
+    }
+    return {name: value for name, value in facts.items() if value}

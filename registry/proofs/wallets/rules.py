@@ -1,0 +1,320 @@
+"""Pure decisions about credentials for wallets: what they state, their types, and which values their status lists have.
+
+A credential has the form of SD-JWT VC as HAIP 1.0 profiles it, with the members of ETSI TS 119 472-1.
+"""
+
+import hashlib
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from registry.core.setting_texts import Operator
+from registry.log.tree import leaf_hash
+from registry.proofs.credentials.rules import (
+    BITS,
+    INVALID,
+    STATUS_LIFE,
+    VALID,
+    Logged,
+    base64url,
+    published_names,
+    status_value,
+    term,
+)
+from registry.register.agencies import record
+from registry.verification.verdicts.licence_rules import standing_on
+from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.record import TERMS
+from registry.vocabulary.register import LicenceStatus
+
+LIFE = timedelta(days=14)
+"""How long a credential lasts; a wallet renews it meanwhile (ARF, method B)."""
+
+PLACES = 131_072
+"""Places in one status list."""
+
+DRAWN_PLACES = PLACES // 2
+"""Places of a list that are given at most, so that a free one is drawn soon."""
+
+STATUS_TTL = 60
+"""Seconds that a reader may keep a list: a suspension shall be seen within a minute."""
+
+PUBLIC_BODY = "urn:etsi:esi:eaa:eu:pub"
+ACTS_AS = "recruiter"
+
+RENEWED_WITHIN = timedelta(days=30)
+"""How late a licence may be renewed before its staff cards end: our own choice. Nothing is issued meanwhile."""
+
+DISCLOSED_ON_DEMAND = ("given_name", "family_name", "portrait_digest")
+"""What of a staff card the holder may keep back."""
+
+
+class Issuer(NamedTuple):
+    """In whose name is signed: the registry's address, and who runs it."""
+
+    url: str
+    operator: Operator
+    is_public_body: bool
+
+    def facts(self) -> dict[str, str]:
+        """Who issues, as ETSI TS 119 472-1 (5.2.4) has it."""
+        return {
+            "issuing_authority": self.operator.name,
+            "issuing_country": self.operator.country,
+            "iss_reg_id": self.operator.identifier,
+        }
+
+
+class Content(NamedTuple):
+    """What a credential states: `plain` for every reader, `hidden` where the holder discloses it; `ends_at` by its term."""
+
+    plain: dict[str, Any]
+    hidden: dict[str, str]
+    ends_at: int | None
+
+    @property
+    def digest(self) -> str:
+        """Of what is attested: where it changes, the credential is no longer true. A new entry alone changes nothing."""
+        attested = {name: value for name, value in self.plain.items() if name != "log"} | self.hidden
+        return base64url(hashlib.sha256(msgspec.json.encode(attested, order="sorted")).digest())
+
+
+def licence_content(issuer: Issuer, licence: Logged, agency: Logged, *, origin: str, time_zone: str | None) -> Content:
+    """What a licence in a wallet states. `time_zone` is where the authority sits."""
+    stated = licence.record
+    fields = ("licence_id", "authority", "country", "kind", "number", *TERMS)
+    plain = issuer.facts() | {
+        "sub": f"{issuer.url}/api/v1/licences/{stated['licence_id']}",
+        "licence": {name: stated[name] for name in fields if name in stated},
+        "agency": _holder(agency),
+        "log": {"origin": origin, "index": licence.index, "leaf": base64url(leaf_hash(licence.leaf))},
+    }
+    if issuer.is_public_body:
+        plain["category"] = PUBLIC_BODY
+    days = term(stated, time_zone)
+    return Content(plain | _administrative(days), {}, days.get("exp"))
+
+
+def card_content(
+    issuer: Issuer, licence: Logged, agency: Logged, person: Mapping[str, str], *, time_zone: str | None
+) -> Content:
+    """What a staff card states: that an agency says that the holder acts for it. `person` is what is disclosed on demand."""
+    days = term(licence.record, time_zone)
+    plain = issuer.facts() | {
+        "agency": _holder(agency),
+        "licence_id": licence.record["licence_id"],
+        "acts_as": ACTS_AS,
+    }
+    return Content(plain | _administrative(days), dict(person), days.get("exp"))
+
+
+def _holder(agency: Logged) -> dict[str, Any]:
+    holder = {field: agency.record[field] for field in ("agency_id", "country", "role")}
+    names = published_names(agency.record)
+    return holder | ({"names": names} if names else {})
+
+
+def _administrative(days: Mapping[str, int]) -> dict[str, int]:
+    """The term of the licence itself, both instants or none."""
+    return {"adm_nbf": days["nbf"], "adm_exp": days["exp"]} if {"nbf", "exp"} <= days.keys() else {}
+
+
+def expiry(content: Content, at: datetime) -> datetime:
+    """When a credential that is issued at an instant is over: never behind the term that it states."""
+    ends = at + LIFE
+    return ends if content.ends_at is None else min(ends, datetime.fromtimestamp(content.ends_at, at.tzinfo))
+
+
+def claims(
+    issuer: Issuer,
+    form: WalletForm,
+    content: Content,
+    holder: Mapping[str, str],
+    place: tuple[int, int],
+    *,
+    at: datetime,
+    until: datetime,
+) -> dict[str, Any]:
+    """The claims of a credential that are not disclosed on demand. `holder` is the public JWK; `place` list and place in it.
+
+    `status` has IETF's member, which HAIP asks for, and beside it those of ETSI TS 119 472-1 (5.2.10).
+    """
+    number, index = place
+    uri = list_address(issuer.url, number)
+    begins = int(at.timestamp())
+    return {
+        "iss": issuer.url,
+        "vct": type_address(issuer.url, form),
+        "vct#integrity": integrity_of(type_document(issuer.url, form)),
+        "iat": begins,
+        "nbf": begins,
+        "exp": int(until.timestamp()),
+        "cnf": {"jwk": {name: holder[name] for name in ("kty", "crv", "x", "y")}},
+        "status": {
+            "status_list": {"idx": index, "uri": uri},
+            "type": "TokenStatusList",
+            "purpose": "revocation",
+            "index": index,
+            "uri": uri,
+        },
+        **content.plain,
+    }
+
+
+def with_digests(stated: dict[str, Any], disclosures: Sequence[str]) -> dict[str, Any]:
+    """The claims with the digests of disclosures (RFC 9901, 4.2.4.1), whose order tells nothing."""
+    if not disclosures:
+        return stated
+    digests = sorted(base64url(hashlib.sha256(one.encode()).digest()) for one in disclosures)
+    return stated | {"_sd_alg": "sha-256", "_sd": digests}
+
+
+def disclosure(salt: bytes, name: str, value: str) -> str:
+    return base64url(json.dumps([base64url(salt), name, value], ensure_ascii=False).encode())
+
+
+# Status
+
+
+def has_ended(licence: record.Licence, agency: record.Agency, day: date) -> bool:
+    """Whether a licence is over for good, and with it its staff cards. What may be lifted or is renewed a little late is not."""
+    if status_value(licence, agency, day) == INVALID:
+        return True
+    return not is_within_term(licence, agency, day - RENEWED_WITHIN)
+
+
+def is_in_force(licence: record.Licence, agency: record.Agency, day: date) -> bool:
+    """Whether anything is issued on a licence: its list calls it valid, and its term is not over."""
+    return status_value(licence, agency, day) == VALID and is_within_term(licence, agency, day)
+
+
+def is_within_term(licence: record.Licence, agency: record.Agency, day: date) -> bool:
+    has_run_out = licence.valid_to is not None and day > licence.valid_to
+    return not has_run_out or standing_on(licence, agency, day).status is not LicenceStatus.EXPIRED
+
+
+def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
+    iat = int(issued_at.timestamp())
+    return {
+        "iss": issuer,
+        "sub": list_address(issuer, number),
+        "iat": iat,
+        "exp": iat + STATUS_LIFE,
+        "ttl": STATUS_TTL,
+        "status_list": {"bits": BITS, "lst": lst},
+        "log": {"origin": origin, "size": size},
+    }
+
+
+def list_address(issuer: str, number: int) -> str:
+    return f"{issuer}/status/w/{number}"
+
+
+# Types
+
+VERSIONS = {WalletForm.LICENCE: "v2", WalletForm.STAFF_CARD: "v1"}
+
+
+def type_address(issuer: str, form: WalletForm) -> str:
+    return f"{issuer}/vct/{form}/{VERSIONS[form]}"
+
+
+def integrity_of(document: bytes) -> str:
+    """As Subresource Integrity writes a digest, which `vct#integrity` takes over."""
+    return f"sha256-{b64encode(hashlib.sha256(document).digest()).decode()}"
+
+
+_LOCALES = ("en", "it", "zh-Hans", "zh-Hant", "fr", "ro")
+
+NAMES: Mapping[WalletForm, tuple[str, ...]] = {
+    WalletForm.LICENCE: (
+        "Recruitment licence",
+        "Autorizzazione al reclutamento",
+        "招聘许可证",
+        "招聘許可證",
+        "Autorisation de recruter",
+        "Autorizație de recrutare",
+    ),
+    WalletForm.STAFF_CARD: (
+        "Recruiter: the agency says so",
+        "Reclutatore: lo dice l’agenzia",
+        "招聘人员（由机构声明）",
+        "招聘人員（由機構聲明）",
+        "Recruteur : l’agence le dit",
+        "Recrutor: o spune agenția",
+    ),
+}
+"""What wallets show. Of a staff card it says who says so: the registry vouches for no person."""
+
+_DESCRIPTIONS = {
+    WalletForm.LICENCE: "A licence to recruit workers, as the registry's log states it. Whether it is in force today, its status "
+    "list says. A licence is not a visa.",
+    WalletForm.STAFF_CARD: "An agency says that the holder acts for it. The registry repeats the agency's word and has not "
+    "looked at the person. It is worth nothing without the agency's licence.",
+}
+
+_LABELS: Mapping[str, tuple[str, ...]] = {
+    "agency.names": ("Agency", "Agenzia", "机构", "機構", "Agence", "Agenția"),
+    "licence.number": (
+        "Licence number",
+        "Numero dell’autorizzazione",
+        "许可证编号",
+        "許可證編號",
+        "Numéro d’autorisation",
+        "Numărul autorizației",
+    ),
+    "issuing_authority": ("Issuer", "Emittente", "签发方", "簽發方", "Émetteur", "Emitent"),
+    "acts_as": ("Acts as", "Agisce come", "身份", "身分", "Agit comme", "Acționează ca"),
+    "given_name": ("Given name", "Nome", "名", "名", "Prénom", "Prenume"),
+    "family_name": ("Family name", "Cognome", "姓", "姓", "Nom", "Nume"),
+    "portrait_digest": (
+        "Portrait (digest)",
+        "Ritratto (impronta)",
+        "照片（摘要）",
+        "照片（摘要）",
+        "Portrait (empreinte)",
+        "Portret (amprentă)",
+    ),
+}
+
+_SHOWN = {
+    WalletForm.LICENCE: ("agency.names", "licence.number", "issuing_authority"),
+    WalletForm.STAFF_CARD: (
+        "agency.names",
+        "acts_as",
+        "given_name",
+        "family_name",
+        "portrait_digest",
+        "issuing_authority",
+    ),
+}
+
+
+def displays(names: Sequence[str], label: str = "name") -> list[dict[str, str]]:
+    """Words in each language of the public pages, as type metadata and issuer metadata list them."""
+    return [{"locale": locale, label: name} for locale, name in zip(_LOCALES, names, strict=True)]
+
+
+def type_document(issuer: str, form: WalletForm) -> bytes:
+    """SD-JWT VC type metadata: the exact bytes that are served, and that `vct#integrity` is of."""
+    return msgspec.json.encode(
+        {
+            "vct": type_address(issuer, form),
+            "name": NAMES[form][0],
+            "description": _DESCRIPTIONS[form],
+            "display": displays(NAMES[form]),
+            "claims": [
+                {**one, "sd": "always" if path in DISCLOSED_ON_DEMAND else "never"}
+                for one, path in zip(claim_labels(form, "label"), _SHOWN[form], strict=True)
+            ],
+        }
+    )
+
+
+def claim_labels(form: WalletForm, label: str = "name") -> list[dict[str, Any]]:
+    """The claims that a wallet shows, with their words."""
+    return [{"path": path.split("."), "display": displays(_LABELS[path], label)} for path in _SHOWN[form]]

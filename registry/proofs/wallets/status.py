@@ -1,0 +1,108 @@
+"""Status lists of what wallets have: a place says how the licence stands by the log, or that this copy ended for good.
+
+Places are drawn by chance, so no one can replay a list from the log alone; who knows the licence compares both lists.
+"""
+
+import threading
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from registry.core.errors import NotFound
+from registry.core.keyring import Signer
+from registry.proofs.credentials.queries import published_now
+from registry.proofs.credentials.rules import INVALID, SUSPENDED, packed_list, status_value
+from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
+from registry.proofs.credentials.status import licences_in_log
+from registry.proofs.wallets.models import WalletCredential
+from registry.proofs.wallets.rules import PLACES, STATUS_TTL, list_claims
+from registry.register.agencies.models import Licence
+from registry.register.authorities.queries import AuthorityDays, authority_days
+
+
+class _Ground(NamedTuple):
+    """What a list follows from: it is made anew where any of this differs. `ended` is how many copies ended for good."""
+
+    size: int
+    kid: str
+    days: AuthorityDays
+    ended: int
+
+
+class _Token(NamedTuple):
+    text: str
+    ground: _Ground
+    at: datetime
+
+
+class WalletLists:
+    """The status lists of wallets of one process."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._tokens: dict[int, _Token] = {}
+        self._lock = threading.Lock()
+
+    def token(self, session: Session, number: int, signer: Signer, now: datetime) -> str:
+        """The signed list of a number; the same for half its time to live while nothing changes.
+
+        Raises NotFound for a list in which nothing was issued, NotIssuing before the first checkpoint.
+        """
+        checkpoint = published_now(session)
+        its = WalletCredential.list_number == number
+        given, ended = session.execute(
+            select(func.count(WalletCredential.id), func.count(WalletCredential.ended_at)).where(its)
+        ).one()
+        if not given:
+            raise NotFound("there is no status list of this number: nothing was issued in it")
+        ground = _Ground(checkpoint.size, signer.key.kid, authority_days(session, now), ended)
+        with self._lock:
+            existing = self._tokens.get(number)
+            if existing is not None and existing.ground == ground and _is_young(existing, now):
+                return existing.text
+            claims = list_claims(
+                self._issuer,
+                number,
+                packed_list(values(session, number, ground.size, ground.days, now), PLACES),
+                issued_at=now,
+                origin=checkpoint.origin,
+                size=ground.size,
+            )
+            text = compact_jws(STATUS_TYPE, claims, signer)
+            self._tokens[number] = _Token(text, ground, now)
+            return text
+
+
+def _is_young(token: _Token, now: datetime) -> bool:
+    return 0 <= (now - token.at).total_seconds() < STATUS_TTL / 2
+
+
+def values(session: Session, number: int, size: int, days: AuthorityDays, now: datetime) -> list[tuple[int, int]]:
+    """Places of a list and their values. What ended is invalid for ever; what is over by its term alone has no value any more."""
+    its = WalletCredential.list_number == number
+    standing = licence_values(session, size, days, its & lives(now))
+    rows = session.execute(
+        select(WalletCredential.place, WalletCredential.licence, WalletCredential.ended_at).where(
+            its, or_(WalletCredential.ended_at.is_not(None), lives(now))
+        )
+    )
+    return [
+        (place, INVALID if ended_at is not None else standing.get(licence, SUSPENDED))
+        for place, licence, ended_at in rows
+    ]
+
+
+def lives(now: datetime) -> ColumnElement[bool]:
+    """Whether a credential neither ended nor is over."""
+    return WalletCredential.ended_at.is_(None) & (WalletCredential.expires_at > now)
+
+
+def licence_values(session: Session, size: int, days: AuthorityDays, which: ColumnElement[bool]) -> dict[str, int]:
+    """The value of each licence, by its reference, on which credentials of `which` were issued."""
+    on_them = Licence.reference.in_(select(WalletCredential.licence).where(which))
+    return {
+        licence.licence_id: status_value(licence, agency, days.of(licence.authority))
+        for licence, agency in licences_in_log(session, size, on_them)
+    }
