@@ -77,7 +77,7 @@ class RegistryApp(Flask):
         )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """The function as it is: no view and no hook is a coroutine, and asking that of each cost 4 % of a verify request."""
+        """The function as it is: none of ours is a coroutine, and asking that of each cost 4 % of a verify request."""
         return func
 
     def preprocess_request(self) -> Any:
