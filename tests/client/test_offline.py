@@ -396,3 +396,29 @@ def test_an_entry_in_another_form_is_unreadable(registrar: Registrar) -> None:
     null = canonical(json.loads(leaf) | {"record": {"number": None}})
     with pytest.raises(Unreadable, match="null"):
         check(registrar, registrar.bundle_bytes(entry=b64(null)))
+
+
+def card_claims(registrar: Registrar, **changes: object) -> dict[int, object]:
+    """The claims of the code of a staff card, as docs/users/proofs.md has them."""
+    claims: dict[int, object] = {
+        1: registrar.issuer, 2: "SENDNGRCNS2F", 4: NOW + 366 * DAY, 6: NOW, -65537: 1, -65538: "FICT-0001",
+        -65539: "Fiction s.r.o.", -65540: "S", -65541: "CZ", -65545: LICENCE, -65546: AGENCY, -65547: "王小明",
+        -65548: bytes(32),
+    }  # fmt: skip
+    return claims | {int(label): value for label, value in changes.items()}
+
+
+def test_the_code_of_a_staff_card_is_issued_and_the_registry_alone_knows_the_rest(registrar: Registrar) -> None:
+    report = check(registrar, registrar.code(claims=card_claims(registrar)))
+    assert (report.kind, states(report), report.exit_code) == ("staff_card", ("good", "unknown", "unknown"), 3)
+    assert {"card_not_logged", "card_asked_online", "card_can_be_copied"} <= codes(report)
+    assert {("person", "王小明"), ("holder", "Fiction s.r.o.")} <= set(report.signed)
+
+
+def test_a_staff_card_that_is_over_forged_or_of_another_form_is_not_good(registrar: Registrar) -> None:
+    over = check(registrar, registrar.code(claims=card_claims(registrar)), at=NOW + 366 * DAY)
+    assert (states(over)[2], "term_ended" in codes(over)) == ("bad", True)
+    stranger = check(registrar, registrar.code(key=registrar.keys["status"], claims=card_claims(registrar)))
+    assert states(stranger)[0] != "good"
+    for changes in ({"-65547": 5}, {"-65548": b"short"}, {"-65545": "x"}, {"2": 7}, {"4": "never"}):
+        assert states(check(registrar, registrar.code(claims=card_claims(registrar, **changes))))[0] == "bad"

@@ -246,7 +246,7 @@ def grow() -> None:
             size = lock_log(session).size
         with keyring.alone():
             for _ in range(ENTRIES - size):
-                add_key(sessions, keyring, Use.RECEIPT)
+                add_key(sessions, keyring, Use.RECEIPT, settings.public_url)
         cli.sign_published(settings, sessions)
 
 

@@ -3,6 +3,8 @@
 Names and portraits lie in no file: a paper is set while the asker waits.
 """
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
 
@@ -45,15 +47,16 @@ def download_card(session: Session, me: AuthenticatedOfficer, reference: str, fo
         body = pdf_at_once(Draft(staff_card_html(languages, standing, card, code)))
         response = Response(body, mimetype="application/pdf")
     else:
-        response = Response(_picture(languages[0], standing, card, code), mimetype="image/png")
+        response = Response(_picture(languages, standing, card, code), mimetype="image/png")
     response.headers["Content-Disposition"] = f'attachment; filename="staff-card-{row.reference}.{form[-3:]}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _picture(language: Language, standing: LicenceView, card: Card, code: str) -> bytes:
+def _picture(languages: Sequence[Language], standing: LicenceView, card: Card, code: str) -> bytes:
     if not can_draw():
         raise NotFound("no picture is drawn here: the font it needs is not installed")
+    language = languages[0]
     is_named = standing.agency.holder_kind is HolderKind.LEGAL_PERSON
     until = f"{text(language, 'page.staff.until')} {date_text(language, card.expires_at.date())}"
     number = f"{text(language, 'page.agency.licence.number')} {standing.licence.number}"
@@ -65,7 +68,7 @@ def _picture(language: Language, standing: LicenceView, card: Card, code: str) -
             person=card.person,
             agency=main_name(standing.agency, language).name if is_named else text(language, "paper.holder.private"),
             facts=([number] if is_named and standing.licence.number else []) + [until],
-            warning=text(language, "page.staff.copied"),
+            warnings=[text(one, "page.staff.copied") for one in languages],
             code=Symbol(code).png,
             portrait=card.portrait,
             demo=text(language, "page.demo") if is_demo() else "",

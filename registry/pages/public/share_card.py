@@ -101,7 +101,7 @@ class StaffPicture:
     person: str
     agency: str
     facts: Sequence[str]
-    warning: str
+    warnings: Sequence[str]
     code: bytes
     portrait: bytes | None = None
     demo: str = ""
@@ -131,11 +131,11 @@ def drawn_staff_card(card: StaffPicture) -> bytes:
         image.paste(shown, (40, y + 12))
         y += 300
     with Image.open(BytesIO(card.code)) as symbol:
-        side = min(720, _PHONE[1] - 200 - y)
-        image.paste(
-            symbol.convert("RGB").resize((side, side), Image.Resampling.NEAREST), ((_PHONE[0] - side) // 2, y + 16)
-        )
-    _written(draw, card.warning, _font("Bold", 26, face), y + side + 32, "#a8362a", 4)
+        # As it is: modules of unequal widths are harder to read.
+        image.paste(symbol.convert("RGB"), ((_PHONE[0] - symbol.width) // 2, y + 16))
+        y += symbol.height + 32
+    for warning in card.warnings:
+        y = _written(draw, warning, _font("Bold", 24, face), y, "#a8362a", 3)
     out = BytesIO()
     image.save(out, format="PNG", optimize=True)
     return out.getvalue()

@@ -251,6 +251,23 @@ def test_when_the_registry_cannot_be_asked_a_staff_card_is_unknown(phone: Browse
     expect(page.locator("#card .failed")).to_be_visible()
 
 
+@pytest.mark.parametrize("language", ["zh-Hans", "fr"])
+def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
+    browser: Browser, site: Site, language: str
+) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=False)
+    page = opened(context, f"{site.base_url}/{language}/person")
+    assert_fits(page)
+    page.locator("#country").select_option("IT")
+    follow(page.locator("main button"))
+    picture = page.locator("img.code").screenshot()
+    (found,) = zxingcpp.read_barcodes(PillowImage.open(io.BytesIO(picture)))
+    assert found.text.startswith("haip-vp://?client_id=x509_hash%3A")
+    assert_fits(page)
+    context.close()
+    assert sum(transferred(browser, lambda one: one.goto(f"{site.base_url}/{language}/person"))) <= MAX_BYTES
+
+
 def test_no_changed_character_is_taken_for_genuine(phone: BrowserContext, site: Site) -> None:
     page = opened(phone, f"{site.base_url}/v")
     expect(page.locator("#none")).to_be_visible()

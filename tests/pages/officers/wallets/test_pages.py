@@ -1,6 +1,7 @@
 """An agency's representative at the console: offers to wallets, staff cards ordered and ended, and a wallet that is let in."""
 
 import html
+import io
 import json
 import re
 import secrets
@@ -8,6 +9,9 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from registry.audit.models import AuditEntry
@@ -18,9 +22,12 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Edge
 from registry.http.logs import SINK
 from registry.officers.rights import Role
+from registry.proofs.credentials.rules import PERSON
 from registry.proofs.wallets import metadata
+from registry.proofs.wallets.card_codes import read_card_code
 from registry.proofs.wallets.models import StaffCard, WalletGrant
 from registry.vocabulary.licensing import GrantStep
+from registry.vocabulary.register import Answer
 from tests.officers.making import make_officer
 from tests.pages.officers.signed_in import desk_of, words_of
 from tests.proofs.wallets.making import agency_with_licence, with_wallets
@@ -162,3 +169,40 @@ def test_where_it_is_off_the_console_says_nothing_of_it(client, session, setting
     assert "/console/wallets" not in rep.get("/console/entry").get_data(as_text=True)
     assert rep.get("/console/wallets").status_code == 404
     assert metadata.AUTHORIZE.startswith("/console/wallets/")
+
+
+def face():
+    """A photograph as it is uploaded."""
+    picture = io.BytesIO()
+    Image.new("RGB", (120, 160), "#7799aa").save(picture, format="JPEG")
+    return io.BytesIO(picture.getvalue()), "face.jpg"
+
+
+def test_a_card_is_printed_and_drawn_for_a_phone_with_a_code_that_a_camera_reads(
+    session, settings, client, rep, agency, publish
+):
+    rep.post(
+        "/console/wallets/cards",
+        licence=agency.licences[0].licence_id,
+        given_name="小明",
+        family_name="王",
+        portrait=face(),
+    )
+    page = rep.get("/console/wallets").get_data(as_text=True)
+    [printed] = re.findall(r'href="(/console/wallets/cards/[0-9A-Z]{12}/card\.pdf)"', page)
+    phone = printed.replace("card.pdf", "phone.png")
+    paper, picture = rep.get(printed), rep.get(phone)
+    for response, kind in ((paper, "application/pdf"), (picture, "image/png")):
+        assert (response.status_code, response.mimetype) == (200, kind)
+        assert response.headers["Cache-Control"] == "no-store"
+    text = "".join(one.extract_text() for one in PdfReader(io.BytesIO(paper.get_data())).pages)
+    assert "王小明" in text
+    assert agency.names[0].name in text
+    [found] = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture.get_data())))
+    checked = read_card_code(session, found.text)
+    assert checked is not None
+    assert (checked.genuine, checked.claims[PERSON]) == (Answer.YES, "王小明")
+    # Nothing of it lies anywhere.
+    assert not any("王" in path.name for path in settings.home.rglob("*"))
+    stranger = rep_of(client, session, settings, agency_with_licence(session), "other@agency.example")
+    assert stranger.get(printed).status_code == 404
