@@ -51,7 +51,8 @@ class Case(Base):
             Index(f"ix_cases_queue_{column}", "unit_id", column, "priority", "due_at", "id")
             for column in ("is_open", "state", "country", "sector", "has_unread")
         ),
-        Index("ix_cases_queue_of_officer", "unit_id", "assignee", "is_open", "priority", "due_at", "id"),
+        # With the state, so that cases are counted by it from the index alone.
+        Index("ix_cases_of_officer", "unit_id", "assignee", "is_open", "priority", "due_at", "id", "state"),
         Index("ix_cases_open_language", "unit_id", "is_open", "language"),
         Index("ix_cases_late", "unit_id", "due_at"),
         Index(

@@ -29,7 +29,7 @@ from registry.officers.models import Conflict, Officer, Unit
 from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.vocabulary.cases import CaseState, Priority
 
-MAX_ROWS, MAX_ROWS_OF_PART = 50, 20
+MAX_ROWS, MAX_ROWS_OF_PART = 50, 10
 """Rows that one source gives, the most urgent first, and one part of a source that is divided."""
 
 ME: BindParameter[str] = bindparam("me", type_=String)

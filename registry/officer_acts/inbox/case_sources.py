@@ -462,7 +462,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.ACCOUNT, Act.WRITE), _letter_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _hearing_untranslated),
     Source(right(Resource.ACCOUNT, Act.WRITE), _outcome_untranslated),
-    Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated),
+    Source(right(Resource.ACCOUNT, Act.WRITE), _untranslated, BY_PRIORITY),
     Source(_works, _lowering, not_by=PriorityChange.asked_by),
     *(
         Source(right(RIGHT_TO[kind], Act.APPROVE), partial(_grants, kind), not_by=AccessGrant.asked_by)

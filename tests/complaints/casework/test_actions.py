@@ -4,8 +4,10 @@ import importlib
 import inspect
 import pkgutil
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
@@ -13,13 +15,15 @@ from sqlalchemy.orm import Session
 
 from registry import complaints
 from registry.complaints.attachments import actions as attachments
+from registry.complaints.attachments.actions import SentFile
 from registry.complaints.attachments.storage import FolderStore, store_of
+from registry.complaints.attachments.uploading import UploadServices
 from registry.complaints.case import access, units
 from registry.complaints.case.clocks import clocks_of
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework import claims, events, firms, letters, notes, reply_templates, translations
+from registry.complaints.casework import claims, events, evidence, firms, letters, notes, reply_templates, translations
 from registry.complaints.casework import queries as case_reading
 from registry.complaints.casework.access_grants import queries as access_grants
 from registry.complaints.casework.actions import Officer, UnitOfficer
@@ -82,6 +86,8 @@ def acts(session, sealer, officer, reference, other):
     account = translations.TextId(other, "answer.account")
     move = casework.MoveRequest(CaseState.IN_TRIAGE)
     claim = claims.ClaimDraft(ClaimKind.WAGES, ClaimUnit.HOUR, "10", "8", "EUR", "Contract, article 4")
+    # In the transaction of the test, for an upload begins its own.
+    uploads = UploadServices(None, SimpleNamespace(begin=lambda: nullcontext(session)), NOWHERE)
     return {
         "lock_case": lambda: casework.lock_case(session, officer, reference),
         "fetch_of_case": lambda: steps.fetch_of_case(session, Hearing, officer, reference),
@@ -111,6 +117,9 @@ def acts(session, sealer, officer, reference, other):
         "add_event": lambda: events.add_event(call, sealer, reference, events.EventDraft(EventKind.VISIT, TODAY)),
         "record_event": lambda: events.record_event(call, sealer, reference, other, events.EventRecord("words")),
         "take_back_event": lambda: events.take_back_event(call, sealer, reference, other),
+        "add_file": lambda: evidence.add_file(uploads, sealer, officer, reference, other, SentFile(b"", ""), AT),
+        "read_file": lambda: evidence.read_file(call, sealer, NOWHERE, reference, other, other),
+        "remove_file": lambda: evidence.remove_file(call, reference, other, other),
         "add_agency": lambda: firms.add_agency(call, sealer, reference, other, FirmPart.SENDER),
         "remove_agency": lambda: firms.remove_agency(call, reference, other),
         "link_employer": lambda: firms.link_employer(call, sealer, reference, firms.EmployerLink(name="A workshop")),
@@ -160,7 +169,8 @@ def test_the_walk_below_knows_every_door(session, sealer):
         if function.__module__ == module.__name__ and "unit" in inspect.signature(function).parameters
     }
     # What takes a case that was opened already: tests/complaints/casework/access_grants walks the doors to it.
-    assert of_units == {"in_unit"}
+    # And what opens files of a case that was found in the unit.
+    assert of_units == {"in_unit", "files_by_box", "read_copy"}
 
 
 @pytest.mark.parametrize("stranger", [FOREIGN, CHINA, Officer("F. Nobody", CaseRole.SUPERVISOR, "xx-none")])

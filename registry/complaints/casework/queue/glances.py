@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -26,12 +26,14 @@ def _hearing(state: HearingState) -> ColumnElement[bool]:
     return and_(Case.state == CaseState.AGENCY_HEARING, found.exists())
 
 
+_CHECKED = select(Hearing.case_id).where(Hearing.state == HearingState.REPRISAL_CHECK)
+_DRAFTED = select(Decision.case_id).where(Decision.state == DecisionState.DRAFTED)
+
+
 def _second() -> ColumnElement[bool]:
-    checked = select(Hearing.case_id).where(Hearing.state == HearingState.REPRISAL_CHECK)
-    drafted = select(Decision.case_id).where(Decision.state == DecisionState.DRAFTED)
     return or_(
-        and_(Case.state == CaseState.AGENCY_HEARING, Case.id.in_(checked)),
-        and_(Case.state == CaseState.DECISION_DRAFT, Case.id.in_(drafted)),
+        and_(Case.state == CaseState.AGENCY_HEARING, Case.id.in_(_CHECKED)),
+        and_(Case.state == CaseState.DECISION_DRAFT, Case.id.in_(_DRAFTED)),
     )
 
 
@@ -56,6 +58,9 @@ _STATES: Mapping[LiesWith, tuple[CaseState, ...]] = {
 }
 """States in which a case can lie with them: they lead to an index."""
 
+# Said beside the condition of each state, so that PostgreSQL begins with these few cases and not with all open ones.
+_FEW: Mapping[LiesWith, ColumnElement[bool]] = {LiesWith.SECOND: Case.id.in_(union_all(_CHECKED, _DRAFTED))}
+
 
 def lies_with() -> ColumnElement[Any]:
     """With whom a case lies, as a column of LiesWith's values."""
@@ -67,12 +72,16 @@ def lies_with() -> ColumnElement[Any]:
 
 def is_with(who: LiesWith) -> list[ColumnElement[bool]]:
     """The conditions for open cases that lie with somebody."""
+    # What its state rules out is not said again: to PostgreSQL each condition leaves fewer cases, here one, and it would sort.
     before = [
-        condition for other, condition in _CONDITIONS.items() if who is LiesWith.OFFICER or _comes_first(other, who)
+        condition
+        for other, condition in _CONDITIONS.items()
+        if (who is LiesWith.OFFICER or _comes_first(other, who)) and not {who, other} <= _STATES.keys()
     ]
     own = [_CONDITIONS[who]] if who in _CONDITIONS else []
     states = [Case.state.in_(_STATES[who])] if who in _STATES else []
-    return [Case.is_open.is_(True), *states, *own, *(not_(condition) for condition in before)]
+    few = [_FEW[who]] if who in _FEW else []
+    return [Case.is_open.is_(True), *states, *few, *own, *(not_(condition) for condition in before)]
 
 
 def _comes_first(other: LiesWith, who: LiesWith) -> bool:
