@@ -76,6 +76,10 @@ class RegistryApp(Flask):
             environ.get("QUERY_STRING"),
         )
 
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """The function as it is: none of ours is a coroutine, and asking that of each cost 4 % of a verify request."""
+        return func
+
     def preprocess_request(self) -> Any:
         self.frame.admit(request_ctx.request.environ)
         return super().preprocess_request()

@@ -23,6 +23,7 @@ from registry.http.responses import Sent
 
 OVERRIDDEN: list[tuple[type, type, str, list[str]]] = [
     (RegistryApp, Flask, "create_url_adapter", ["self", "request"]),
+    (RegistryApp, Flask, "ensure_sync", ["self", "func"]),
     (RegistryApp, Flask, "preprocess_request", ["self"]),
     (RegistryApp, Flask, "log_exception", ["self", "exc_info"]),
     (
