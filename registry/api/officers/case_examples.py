@@ -77,8 +77,8 @@ CASES = (
         path={"case_id": CASE, "case_event_id": NO_TASK}, body={"record": "Nine sewing machines."}, status=404,
     ),
     _case(
-        "addEvidenceFile", "empty", "An empty file is refused", "/events/{case_event_id}/files", method="POST",
-        path={"case_id": CASE, "case_event_id": NO_TASK}, status=400,
+        "addEvidenceFile", "unknown", "There is no such event", "/events/{case_event_id}/files", method="POST",
+        path={"case_id": CASE, "case_event_id": NO_TASK}, status=404,
     ),
     _case(
         "getEvidenceFileCopy", "unknown", "There is no such event", "/events/{case_event_id}/files/{attachment_id}",

@@ -42,8 +42,9 @@ SAID_OTHERWISE = {
     "undone", "drop_unsent", "letter_translated", "letter_waits", "hearing_translated", "outcome_waits", "case_unassigned",
     "lowering_asked", "hold_released", "licence_act_ahead", "licence_published",
     *(f"sanction_{one}" for one in ("approved", "in_force", "stayed_by_appeal", "lifted", "overturned")),
+    "order_card", "end_card",
 }  # fmt: skip
-"""Codes of what was done that views choose themselves."""
+"""Codes of what was done that views choose themselves, and those of wallets, whose forms are served where they are on."""
 
 
 def test_the_words_for_what_was_done_belong_to_a_form_that_is_served(app: Flask) -> None:
