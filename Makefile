@@ -12,9 +12,9 @@ BIN := .venv/bin
 RUN := .venv/.synced-run
 ALL := .venv/.synced-all
 BENCH := .venv/.synced-bench
-# Four test processes for two cores: with three a quarter of the processors' time was idle, for tests wait for servers, disks and
-# the clock. One that is done takes over from the others.
-TESTS := -n 4 --dist worksteal --durations=10
+# Three test processes for two cores: a tenth of the time a test waits for a server, a disk or the clock, and with four the whole
+# takes as long. One that is done takes over from the others.
+TESTS := -n 3 --dist worksteal --durations=10
 QUICK := -m 'not slow and not browser'
 # What kills a process in the middle, and what invents its input anew each time.
 SOAKED := -n 2 --everything tests/cli/test_imports.py tests/api/test_schemathesis.py tests/verification/verdicts/test_no_false_yes.py tests/log \

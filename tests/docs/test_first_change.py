@@ -164,6 +164,7 @@ def test_an_official_list(copy: Copy) -> None:
     copy.test("tests/register/imports/test_shipped.py")
 
 
+@pytest.mark.in_test_all
 def test_an_act_of_an_officer(copy: Copy) -> None:
     copy.insert("registry/supervision/sanctions/actions.py", "def give_back(", ACTION)
     table = "registry/officer_acts/sanction_acts.py"

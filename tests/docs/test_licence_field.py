@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from registry.vocabulary.register import Language
 from tests.docs.copies import Copy
 
@@ -89,6 +91,7 @@ def follow_recipe(copy: Copy) -> str:
     return number
 
 
+@pytest.mark.in_test_all
 def test_a_new_field_of_a_licence_touches_at_most_sixteen_files_and_is_stored_imported_shown_and_listed(
     tmp_path: Path,
 ) -> None:

@@ -234,7 +234,7 @@ def test_a_changed_text(form: str, tmp_path: Path) -> None:
         pytest.param(PICTURES, id="pictures"),
         pytest.param((FileKind.PDF,), id="pdf"),
         pytest.param((FileKind.TXT,), id="txt"),
-        pytest.param(SOUNDS, id="sounds", marks=pytest.mark.slow),
+        pytest.param(SOUNDS, id="sounds", marks=[pytest.mark.slow, pytest.mark.in_test_all]),
     ],
 )
 def test_a_changed_attachment(kinds: Sequence[FileKind], start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
