@@ -107,7 +107,7 @@ class OnePresentation(Resource):
         )
         if found.return_url is not None and found.return_code is not None and not is_return_code(found, response_code):
             raise NotFound("the response_code is not the one that the wallet brought back")
-        return Answer(_payload(found))
+        return Answer(_presentation_payload(found))
 
 
 def _read_return_url(text: str) -> str:
@@ -119,7 +119,7 @@ def _read_return_url(text: str) -> str:
     return text
 
 
-def _payload(found: Presentation) -> dict[str, Any]:
+def _presentation_payload(found: Presentation) -> dict[str, Any]:
     language = requested_language(request.environ)
     result = seen(found)
     shown = None if result is None else result.shown

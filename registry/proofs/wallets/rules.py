@@ -15,13 +15,12 @@ import msgspec
 from registry.core.setting_texts import Operator
 from registry.log.tree import leaf_hash
 from registry.proofs.credentials.rules import (
-    BITS,
     INVALID,
-    STATUS_LIFE,
     VALID,
     Logged,
     base64url,
     published_names,
+    status_claims,
     status_value,
     term,
 )
@@ -198,16 +197,9 @@ def is_within_term(licence: record.Licence, agency: record.Agency, day: date) ->
 
 
 def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, origin: str, size: int) -> dict[str, Any]:
-    iat = int(issued_at.timestamp())
-    return {
-        "iss": issuer,
-        "sub": list_address(issuer, number),
-        "iat": iat,
-        "exp": iat + STATUS_LIFE,
-        "ttl": STATUS_TTL,
-        "status_list": {"bits": BITS, "lst": lst},
-        "log": {"origin": origin, "size": size},
-    }
+    """As those of the list of licences, under an address of its own and for a shorter time."""
+    claims = status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
+    return claims | {"sub": list_address(issuer, number), "ttl": STATUS_TTL}
 
 
 def list_address(issuer: str, number: int) -> str:
