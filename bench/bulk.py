@@ -187,7 +187,7 @@ def _bare(app: Flask, numbers: list[str]) -> int:
 
 
 def _usual(app: Flask, numbers: list[str]) -> int:
-    # Its libraries are the bench's alone: whoever measures another part need not have them.
+    # Its libraries are the peers' alone, and another part is measured without them.
     from bench.peers import orm
 
     answers = []
