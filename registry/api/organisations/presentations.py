@@ -22,7 +22,8 @@ from registry.http.transaction import reading
 from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
-from registry.proofs.wallets.presentations import Presentation, is_return_code
+from registry.proofs.wallets.models import Presentation
+from registry.proofs.wallets.presentations import is_return_code
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.presentations import Ask
