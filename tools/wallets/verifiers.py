@@ -13,7 +13,6 @@ from typing import Any
 import requests
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
-from joserfc import jws
 from joserfc.jwk import ECKey
 from msgspec.structs import replace
 from openvc.errors import OpenvcError
@@ -94,7 +93,7 @@ class Polaris:
         command = [
             POLARIS, "serve", "--bind", "127.0.0.1", "--port", self._port, "--no-local-tls", "--pki", self._folder / "pki",
             "--public-base-url", f"https://{POLARIS_HOST}", "--issuer-trust-anchor", self._folder / "root.pem",
-            "--vct", asked["vct"], "--once",
+            "--vct", asked["vct"], "--claim", "agency.agency_id", "--claim", asked["claim"], "--once",
         ]  # fmt: skip
         with self._output.open("wb") as out:
             plain = os.environ | {"PYTHONUNBUFFERED": "1"}
@@ -146,9 +145,11 @@ class Openvc:
         return {"is_taken": True}
 
     def _status(self, uri: str) -> Any:
+        from registry.proofs.wallets.tokens import header_of
+
         path = uri.removeprefix(f"https://{self._host}")
         token = requests.get(self._registry + path, headers={"Host": self._host}, timeout=30).text
-        leaf = x509.load_der_x509_certificate(b64decode(jws.extract_compact(token.encode()).headers()["x5c"][0]))
+        leaf = x509.load_der_x509_certificate(b64decode(header_of(token)["x5c"][0]))
         leaf.verify_directly_issued_by(self._root)
         key = leaf.public_key()
         assert isinstance(key, ec.EllipticCurvePublicKey)

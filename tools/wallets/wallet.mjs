@@ -359,9 +359,9 @@ for (const [said, reason, what, broken] of [
   }, "presented");
 }
 
-const toPolaris = async (form) => {
+const toPolaris = async (form, claim) => {
   const one = held[form], { vct } = await asHolder(one.holder.privateKey).getClaims(one.compact);
-  const { link, port: its } = await ask("/polaris", { vct });
+  const { link, port: its } = await ask("/polaris", { vct, claim });
   ports["verifier.example"] = its;
   const { status } = await present(link, [one]);
   const { verdict } = await ask("/verdict", {});
@@ -372,8 +372,8 @@ const toOpenvc = async (one) => {
   const { vct } = await asHolder(one.holder.privateKey).getClaims(one.compact);
   return ask("/openvc", { presentation: await shown(one, [], binding), vct, nonce: binding.nonce, audience: binding.aud });
 };
-await opinion("polaris-oid4vp takes the licence", () => toPolaris("licence"), "strangers");
-await opinion("polaris-oid4vp takes the staff card", () => toPolaris("card"), "strangers");
+await opinion("polaris-oid4vp takes the licence", () => toPolaris("licence", "licence.licence_id"), "strangers");
+await opinion("polaris-oid4vp takes the staff card", () => toPolaris("card", "family_name"), "strangers");
 await opinion("openvc-core takes both", async () => {
   for (const one of Object.values(held)) {
     const { is_taken, why } = await toOpenvc(one);
