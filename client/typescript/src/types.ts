@@ -2810,6 +2810,8 @@ export interface PresentationAsk {
   origin?: CountryCode;
   /** Where the job is. */
   destination?: CountryCode;
+  /** The worker's. The law of many destinations turns on it. */
+  nationality?: CountryCode;
   /** An https address of yours to which a wallet on the same device leads back, with `response_code`. */
   return_url?: string;
 }

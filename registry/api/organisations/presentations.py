@@ -60,7 +60,7 @@ class Presentations(Resource):
 
         Show `link` to the holder: as the QR code `qr`, or as a link on the device that has the wallet. The holder sees your
         organisation's name and the purpose before anything is shown. The request and what comes of it are deleted after five
-        minutes. `origin` and `destination` are the job that the verdict is for.
+        minutes. `origin`, `destination` and `nationality` are the job that the verdict is for.
         """
 
         def act(call: Call[OrganisationActor]) -> Answer:

@@ -34,6 +34,7 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.presentations import Ask, PresentationState, Refusal
 from registry.vocabulary.register import Language, LicenceStatus
+from tests import make
 from tests.browsing import assert_fits, assert_sound, assert_targets_are_large, enter, follow, speak, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
 from tests.pages.public.shown_agencies import MAX_BYTES
@@ -133,7 +134,7 @@ def checks_of_persons(session: Session, issuer: WalletIssuer, holders: dict[str,
     asker = Verifier(issuer.issuer.url, (keyring.active(Use.CREDENTIAL).certificate or "",), bytes, "")
     refusals = (Refusal.ALTERED, Refusal.SUSPENDED, Refusal.DECLINED)
     for end in ("waiting", "active", "expired", "delisted", *refusals):
-        job = {"origin": "CN", "destination": "CZ"}
+        job = make.CZECH_AT_HOME
         made, reader = begin(session, keyring, asker, now(), ask=Ask.CARD, purpose="trial", name="trial", job=job)
         addresses[end] = f"person/{reader}"
         if isinstance(end, Refusal):
@@ -309,15 +310,17 @@ def test_axe_finds_nothing_in_any_state_of_who_is_this_person(
     context = browser.new_context(viewport={"width": width, "height": 640})
     page = context.new_page()
     page.route("**/person/*", without_refresh)
-    addresses = site.check_persons().values()
+    addresses, tones = site.check_persons().values(), set[str]()
     for language in languages:
         for address in addresses:
             page.goto(f"{site.base_url}/{language}/{address}")
             expect(page.locator("h1")).to_be_visible()
             assert page.locator(".answer.yes, main script").count() == 0
+            tones |= {tone for tone in ("face", "no", "unknown") if page.locator(f".answer.{tone}").count()}
             assert_fits(page)
             assert_targets_are_large(page)
             assert_sound(page)
+    assert tones == {"face", "no", "unknown"}
     context.close()
 
 
