@@ -154,7 +154,7 @@ def value_of(client: Client, held: Held) -> int:
     return value_at(client, held.claims["status"]["status_list"])
 
 
-def value_at(client: FlaskClient, listed: dict[str, Any]) -> int:
+def value_at(client: Client, listed: dict[str, Any]) -> int:
     response = client.get(path_of(listed["uri"]))
     assert response.status_code == 200, response.get_data(as_text=True)
     _, payload = reading.parts(response.get_data(as_text=True))
