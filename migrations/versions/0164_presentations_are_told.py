@@ -2,7 +2,7 @@
 
 The version before reads neither such an event nor such a row of the outbox, and leaves them alone.
 
-Data test: tests/migrations/test_0163_presentations_are_told.py.
+Data test: tests/migrations/test_0164_presentations_are_told.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations import steps
 
-revision = "0163"
-down_revision = "0162"
+revision = "0164"
+down_revision = "0163"
 branch_labels = None
 depends_on = None
 
