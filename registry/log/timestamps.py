@@ -5,9 +5,11 @@ lines of a head, so about all entries below it. Only a worker asks, and no head 
 for with the newest head, which vouches for all before it. The day here is UTC's, as are the instants of the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import requests
@@ -19,11 +21,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import reading_session
+from registry.core.db.engine import Base, reading_session
 from registry.core.errors import KeyTrouble, TimestampMissed
 from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.models import Timestamp
+from registry.vocabulary.organisations import StampStanding
 
 log = structlog.get_logger()
 
@@ -43,41 +46,54 @@ ROOTS = "timestamp-roots.pem"
 _EPOCH = "ranges/epoch"
 
 
+class Wanted(NamedTuple):
+    """What the authority at an address is to stamp; `row` makes what keeps its answer of `stamped_at` and `token` (DER)."""
+
+    url: str
+    text: str
+    row: Callable[..., Base]
+
+
 def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
     """Have each authority stamp the published head where a day or an epoch waits for it. Gives how many did.
 
-    Raises KeyTrouble where the roots cannot be read, and TimestampMissed, after all were asked, for those that gave none.
+    Raises as `ask_authorities`.
     """
-    due = []
+    wanted = []
     with reading_session(sessions) as session:
         for url in settings.timestamps:
             head = _head_due(session, authority_name(url), now())
             if head is not None:
-                due.append((url, head))
-    if not due:
+                row = partial(Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
+                wanted.append(Wanted(url, head.text(), row))
+    return ask_authorities(settings, sessions, wanted)
+
+
+def ask_authorities(settings: Settings, sessions: sessionmaker[Session], wanted: Sequence[Wanted]) -> int:
+    """Ask authorities for stamps, and keep each that holds under the roots. One that failed is asked no more. Gives how many.
+
+    Raises KeyTrouble where the roots cannot be read, and TimestampMissed, after all were asked, for those that gave none.
+    """
+    if not wanted:
         return 0
-    roots, missed = roots_in(settings.home), []
-    for url, head in due:
+    roots, missed, stamped = roots_in(settings.home), dict[str, str](), 0
+    for url, text, row in wanted:
+        name = authority_name(url)
+        if name in missed:
+            continue
         try:
-            stamped_at, token = _ask(url, head.text().encode(), roots)
+            stamped_at, token = _ask(url, text.encode(), roots)
         except (VerificationError, ValueError, requests.RequestException) as trouble:
-            missed.append(f"{authority_name(url)} ({_in_short(trouble)})")
+            missed[name] = _in_short(trouble)
             continue
         if abs(stamped_at - now()) > CLOCKS_DIFFER:
-            log.warning("timestamp_clock_differs", authority=authority_name(url), stamped_at=stamped_at.isoformat())
+            log.warning("timestamp_clock_differs", authority=name, stamped_at=stamped_at.isoformat())
         with sessions.begin() as session:
-            session.merge(
-                Timestamp(
-                    origin=head.origin,
-                    size=head.size,
-                    authority=authority_name(url),
-                    stamped_at=stamped_at,
-                    token=token,
-                )
-            )
+            session.merge(row(stamped_at=stamped_at, token=token))
+        stamped += 1
     if missed:
-        raise TimestampMissed("no time stamp came from " + ", ".join(missed))
-    return len(due)
+        raise TimestampMissed("no time stamp came from " + ", ".join(f"{name} ({why})" for name, why in missed.items()))
+    return stamped
 
 
 def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint | None:
@@ -117,6 +133,17 @@ def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[d
         builder = builder.nonce(built.nonce)
     builder.build().verify_message(stamp, message)
     return stamp.tst_info.gen_time, token
+
+
+def standing_of(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> StampStanding:
+    """What an authority's answer says of a message, under these roots."""
+    if not roots:
+        return StampStanding.STRANGE
+    try:
+        VerifierBuilder(roots=list(roots)).build().verify_message(decode_timestamp_response(token), message)
+    except (VerificationError, ValueError) as trouble:
+        return StampStanding.STRANGE if "certificate verify error" in str(trouble) else StampStanding.FALSE
+    return StampStanding.HOLDS
 
 
 def _in_short(trouble: Exception) -> str:
