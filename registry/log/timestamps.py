@@ -5,12 +5,9 @@ lines of a head, so about all entries below it. Only a worker asks, and no head 
 for with the newest head, which vouches for all before it. The day here is UTC's, as are the instants of the log.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import requests
 import structlog
@@ -21,12 +18,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
-from registry.core.db.engine import Base, reading_session
-from registry.core.errors import KeyTrouble, TimestampMissed
+from registry.core.db.engine import reading_session
+from registry.core.errors import TimestampMissed
 from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.models import Timestamp
-from registry.vocabulary.organisations import StampStanding
+from registry.log.stamps import Wanted, authority_name, roots_in
 
 log = structlog.get_logger()
 
@@ -40,18 +37,7 @@ EPOCHS = timedelta(hours=1)
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 
-ROOTS = "timestamp-roots.pem"
-"""Certificates in the data folder under which the authorities' own stand."""
-
 _EPOCH = "ranges/epoch"
-
-
-class Wanted(NamedTuple):
-    """What the authority at an address is to stamp; `row` makes what keeps its answer of `stamped_at` and `token` (DER)."""
-
-    url: str
-    text: str
-    row: Callable[..., Base]
 
 
 def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
@@ -135,36 +121,6 @@ def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[d
     return stamp.tst_info.gen_time, token
 
 
-def standing_of(token: bytes, message: bytes, roots: Sequence[x509.Certificate]) -> StampStanding:
-    """What an authority's answer says of a message, under these roots."""
-    if not roots:
-        return StampStanding.STRANGE
-    try:
-        VerifierBuilder(roots=list(roots)).build().verify_message(decode_timestamp_response(token), message)
-    except (VerificationError, ValueError) as trouble:
-        return StampStanding.STRANGE if "certificate verify error" in str(trouble) else StampStanding.FALSE
-    return StampStanding.HOLDS
-
-
 def _in_short(trouble: Exception) -> str:
     # Errors of requests repeat the whole address, which may have a password.
     return type(trouble).__name__ if isinstance(trouble, requests.RequestException) else str(trouble)[:200]
-
-
-def authority_name(url: str) -> str:
-    """The address of an authority without the account that it is asked with."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def roots_in(home: Path) -> list[x509.Certificate]:
-    """The roots of time stamps that lie in a data folder. KeyTrouble where none can be read."""
-    path = home / ROOTS
-    try:
-        return x509.load_pem_x509_certificates(path.read_bytes())
-    except OSError as error:
-        raise KeyTrouble(
-            f"{path} cannot be read ({error.strerror}): put the roots of the authorities of REGISTRY_TIMESTAMPS there, in PEM"
-        ) from None
-    except ValueError:
-        raise KeyTrouble(f"{path} holds no certificates in PEM: put the roots of the authorities there") from None

@@ -34,7 +34,7 @@ from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
-from registry.log.timestamps import stamp_heads
+from registry.log.timestamps import ask_authorities, stamp_heads
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -198,7 +198,7 @@ def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
 def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
     if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
-        stamps.stamp_archive(settings, sessions)
+        ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
 
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import receipts
-from registry.bulk.archive.stamps import stamp_archive, stamp_payload
+from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedReceipt
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -35,9 +35,11 @@ from registry.core.settings import Settings
 from registry.log import queries
 from registry.log.actions import Draft, append
 from registry.log.signing import sign_committed
-from registry.log.timestamps import ROOTS, stamp_heads
+from registry.log.stamps import ROOTS
+from registry.log.timestamps import stamp_heads
 from registry.organisations.models import Organisation, OrganisationActor
 from registry.vocabulary.register import Answer
+from registry.worker.schedule import stamp_archive
 from tests.make import make_organisation
 from tests.travelling import take_the_database_along
 from tests.tsa import Authority, time_stamps

@@ -21,7 +21,7 @@ from registry.core.settings import Settings
 from registry.log.models import LogState
 from registry.log.note import Checkpoint, read_checkpoint
 from registry.log.queries import stamps_payload
-from registry.log.timestamps import Wanted, ask_authorities, authority_name, roots_in, standing_of
+from registry.log.stamps import Wanted, authority_name, roots_in, standing_of
 from registry.log.tree import (
     check_inclusion,
     inclusion_proof,
@@ -49,8 +49,8 @@ _SIGNED = ((ArchivedReceipt, ArchivedReceipt.token), (ArchivedList, ArchivedList
 _STAMPED = exists().where(BatchStamp.batch_id == StampedBatch.id)
 
 
-def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> int:
-    """Put what waits into batches, and have them stamped. Gives how many stamps came. Raises as `ask_authorities`."""
+def stamps_due(settings: Settings, sessions: sessionmaker[Session]) -> list[Wanted]:
+    """Put what waits into batches where an hour is over. Gives what authorities are to stamp."""
     at = now()
     with reading_session(sessions) as session:
         last = session.scalar(select(func.max(StampedBatch.made_at)))
@@ -61,8 +61,7 @@ def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> int:
         with sessions.begin() as session:
             is_due = _make_batch(session, at) == AT_ONCE
     with reading_session(sessions) as session:
-        wanted = [one for url in settings.timestamps for one in _wanted(session, url, at)]
-    return ask_authorities(settings, sessions, wanted)
+        return [one for url in settings.timestamps for one in _wanted(session, url, at)]
 
 
 def _make_batch(session: Session, at: datetime) -> int:

@@ -18,7 +18,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.bulk.archive import receipts
-from registry.bulk.archive.stamps import stamp_archive
 from registry.bulk.models import BatchStamp
 from registry.complaints.case import units as case_units
 from registry.complaints.sealing import unit_keys
@@ -29,12 +28,12 @@ from registry.core.settings import Settings
 from registry.i18n.languages import CATALOGUES, text
 from registry.log import checkpoint_copies, note
 from registry.log.signing import sign_committed
-from registry.log.timestamps import ROOTS
+from registry.log.stamps import ROOTS
 from registry.vocabulary.cases import KeyHolder
 from registry.vocabulary.organisations import StampStanding
 from registry.vocabulary.register import Answer, Language
 from registry.worker import log_signing
-from registry.worker.schedule import log_unit_keys
+from registry.worker.schedule import log_unit_keys, stamp_archive
 from tests.client.registrar import Registrar, b64, tree_hash
 from tests.client.site import Site, serving
 from tests.client.watching import KID, codes, fill, key_event, watch
