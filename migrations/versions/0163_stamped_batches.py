@@ -25,10 +25,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "batch_stamps",
+        sa.Column("batch_id", sa.Integer, sa.ForeignKey("stamped_batches.id"), primary_key=True, autoincrement=False),
         sa.Column("authority", text(200), primary_key=True),
         sa.Column("stamped_at", sa.BigInteger, nullable=False),
         sa.Column("token", sa.LargeBinary, nullable=False),
-        sa.Column("batch_id", sa.Integer, sa.ForeignKey("stamped_batches.id"), primary_key=True, autoincrement=False),
     )
     for member in MEMBERS:
         with op.batch_alter_table(member) as table:

@@ -18,7 +18,7 @@ ROOTS = "timestamp-roots.pem"
 
 
 class Wanted(NamedTuple):
-    """What the authority at an address is to stamp; `row` makes what keeps its answer of `stamped_at` and `token` (DER)."""
+    """What the authority at an address is to stamp; `row` makes the row of its answer, from the instant and the DER."""
 
     url: str
     text: str
