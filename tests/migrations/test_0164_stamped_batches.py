@@ -1,4 +1,4 @@
-"""Step 0163: receipts of before stay and wait for a batch; the step back drops batches and nothing else."""
+"""Step 0164: receipts of before stay and wait for a batch; the step back drops batches and nothing else."""
 
 from datetime import date
 
@@ -16,7 +16,7 @@ ORGANISATION = {
 
 
 def test_a_receipt_of_before_waits_for_a_batch(database: Database) -> None:
-    step = Step(database, "0163")
+    step = Step(database, "0164")
     step.insert("organisations", ORGANISATION)
     step.insert("kept_receipts", RECEIPT)
     step.run()

@@ -1,11 +1,11 @@
-"""Step 0164: what waits for a batch has an index, of receipts and of lists."""
+"""Step 0165: what waits for a batch has an index, of receipts and of lists."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
 
 
 def test_members_of_a_batch_have_an_index(database: Database) -> None:
-    step = Step(database, "0164")
+    step = Step(database, "0165")
     before = {table: step.indexes(table) for table in ("kept_receipts", "kept_lists")}
     step.run()
     for table, known in before.items():

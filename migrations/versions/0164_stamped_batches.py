@@ -1,6 +1,6 @@
 """Batches of archived receipts and lists that authorities stamp. The version before leaves them empty.
 
-Data test: tests/migrations/test_0163_stamped_batches.py.
+Data test: tests/migrations/test_0164_stamped_batches.py.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from migrations.columns import text
 
-revision = "0163"
-down_revision = "0162"
+revision = "0164"
+down_revision = "0163"
 branch_labels = None
 depends_on = None
 

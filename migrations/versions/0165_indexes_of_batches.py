@@ -1,12 +1,12 @@
 """What waits for a stamp is found by an index, and so are the members of a batch.
 
-Data test: tests/migrations/test_0164_indexes_of_batches.py.
+Data test: tests/migrations/test_0165_indexes_of_batches.py.
 """
 
 from migrations import steps
 
-revision = "0164"
-down_revision = "0163"
+revision = "0165"
+down_revision = "0164"
 branch_labels = None
 depends_on = None
 
