@@ -45,9 +45,6 @@ from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
-from registry.proofs.wallets.grants import forget as forget_grants
-from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.presentations import forget as forget_presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -65,6 +62,7 @@ from registry.watches.mail_words import account_words, digest_words, webhook_wor
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
 from registry.worker.tasks import Lane, Task
+from registry.worker.wallets import read_provider_lists, settle_wallets
 
 log = structlog.get_logger()
 
@@ -203,21 +201,6 @@ def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
 
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
-
-
-def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """End staff cards of licences that ended, and copies in wallets that state what has changed; nothing where none are issued.
-
-    What wallets left unused is deleted, and what they showed.
-    """
-    if settings.wallets is None:
-        return
-    with sessions.begin() as session:
-        cards, copies = WalletIssuer.of(settings).settle(session, now())
-        forget_grants(session, now())
-        forget_presentations(session, now())
-    if cards or copies:
-        log.info("wallets_settled", cards=cards, copies=copies)
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -421,6 +404,7 @@ TASKS = (
     Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
     Task("settle_wallets", 60.0, settle_wallets),
+    Task("read_provider_lists", 60.0, read_provider_lists, Lane.WALLETS, HALF_HOUR),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
