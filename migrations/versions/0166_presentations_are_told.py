@@ -2,7 +2,7 @@
 
 The version before reads neither such an event nor such a row of the outbox, and leaves them alone.
 
-Data test: tests/migrations/test_0164_presentations_are_told.py.
+Data test: tests/migrations/test_0166_presentations_are_told.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations import steps
 
-revision = "0164"
-down_revision = "0163"
+revision = "0166"
+down_revision = "0165"
 branch_labels = None
 depends_on = None
 

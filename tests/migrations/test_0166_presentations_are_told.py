@@ -1,4 +1,4 @@
-"""Step 0164: the end of a request to a wallet is an event and waits in the outbox; undone, what was queued before stays."""
+"""Step 0166: the end of a request to a wallet is an event and waits in the outbox; undone, what was queued before stays."""
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -10,7 +10,7 @@ FINISHED = "presentation.finished"
 
 
 def test_the_end_of_a_request_to_a_wallet_is_told(database: Database) -> None:
-    step = Step(database, "0164")
+    step = Step(database, "0166")
     sanction = {"id": 1, "type": "sanction.lifted", "subject": "SANCTION0001"}
     suspended = {
         "id": 1, "reference": "EVENT0000001", "type": "licence.suspended", "at": 1, "data": {}, "once": "entry:1:0",
