@@ -26,11 +26,12 @@ EVENTS = (
     "sanction.overturned", "agreement.registered", "agreement.changed", "agreement.ended", "source.stale",
     "source.fresh", "event.withheld", "webhook.test",
 )  # fmt: skip
+EVENTS_AFTER = (*EVENTS[:-2], FINISHED, *EVENTS[-2:])
 QUEUED = ("sanction.in_force", "sanction.stayed_by_appeal", "sanction.lifted", "sanction.overturned")
 
 
 def upgrade() -> None:
-    steps.replace_words("watch_events", "type", "eventtype", EVENTS, (*EVENTS, FINISHED))
+    steps.replace_words("watch_events", "type", "eventtype", EVENTS, EVENTS_AFTER)
     steps.replace_words("outbox", "type", "outboxtype", QUEUED, (*QUEUED, FINISHED))
     op.add_column("outbox", sa.Column("details", sa.JSON))
 
@@ -44,4 +45,4 @@ def downgrade() -> None:
     for table in ("watch_events", "outbox"):
         op.execute(f"DELETE FROM {table} WHERE type = 'presentation.finished'")
     steps.replace_words("outbox", "type", "outboxtype", (*QUEUED, FINISHED), QUEUED)
-    steps.replace_words("watch_events", "type", "eventtype", (*EVENTS, FINISHED), EVENTS)
+    steps.replace_words("watch_events", "type", "eventtype", EVENTS_AFTER, EVENTS)
