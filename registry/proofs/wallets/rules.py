@@ -39,8 +39,11 @@ PLACES = 131_072
 DRAWN_PLACES = PLACES // 2
 """Places of a list that are given at most, so that a free one is drawn soon."""
 
-STATUS_TTL = 60
-"""Seconds that a reader may keep a list: a suspension shall be seen within a minute."""
+STATUS_TTL = 48
+"""Seconds that a reader may keep a list."""
+
+STATUS_KEPT = STATUS_TTL // 4
+"""Seconds that caches on the way keep it: both together are the minute within which a suspension is seen."""
 
 PUBLIC_BODY = "urn:etsi:esi:eaa:eu:pub"
 ACTS_AS = "recruiter"
