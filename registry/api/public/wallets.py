@@ -42,9 +42,8 @@ def show_list(number: str) -> Response:
     if "time" in request.args:
         # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
         abort(HTTPStatus.NOT_IMPLEMENTED)
-    # Kept for a quarter of what readers may keep it: a suspension is seen within a minute.
     body = wallet_status_list(int(number)).encode()
-    return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_TTL // 4, request.environ)
+    return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_KEPT, request.environ)
 
 
 @pages.get("/vct/recruitment-licence/v2")
@@ -130,7 +129,7 @@ def give_credential() -> Response:
         grant = grants.grant_of(reader.session, access, reader.at)
         if reader.dpop_key(_sent_proofs(), access) != grant.key:
             raise OAuthError("invalid_token", "the access token is bound to another DPoP key", 401)
-        holder = reader.holder_key(_asked_for(grant.form))
+        holder = reader.holder(_asked_for(grant.form))
         try:
             credential = grants.issue(reader.session, wallets().issuer, grant, holder, reader.at)
         except (NotFound, NotNow, WithheldByLaw) as refused:
