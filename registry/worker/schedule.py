@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.delays import forget_delays
-from registry.bulk.archive import receipts
+from registry.bulk.archive import receipts, stamps
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
@@ -34,7 +34,7 @@ from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
-from registry.log.timestamps import stamp_heads
+from registry.log.timestamps import ask_authorities, stamp_heads
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -193,6 +193,12 @@ def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         stamp_heads(settings, sessions)
 
 
+def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
+    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+        ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
+
+
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
 
@@ -265,6 +271,7 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
     with sessions.begin() as session:
         letters.forget_old(session, at)
         receipts.purge(session, day_at(at, None))
+        stamps.forget_batches(session)
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -427,6 +434,7 @@ TASKS = (
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
     Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
+    Task("stamp_archive", 60.0, stamp_archive, Lane.TIME, HALF_HOUR),
     # After signing: it is written at a signed head.
     Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )
