@@ -77,7 +77,7 @@ QUESTION = {
     "country": "country of the registration number",
     "agency-id": "the registry's own reference",
     "name": "a name; never yes by itself",
-    "claimed-name": "the name he gives beside a number",
+    "claimed-name": "the name that was given beside a number",
     "origin": "where workers come from",
     "destination": "where the job is",
     "sector": "NACE code of the job",

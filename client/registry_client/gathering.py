@@ -56,7 +56,7 @@ def evidence_for(claim: Claim, options: GatheringOptions, report: Report) -> Evi
         hold_heads(evidence, options, report, RemoteLog(options.fetch))
     if options.store is not None:
         evidence = with_copy(claim, evidence, options, options.store, report)
-    return with_status(claim, evidence, options, report)
+    return with_status(claim.address, evidence, options, report)
 
 
 def _fetched(claim: Claim, evidence: Evidence, fetch: Fetch, trust: Trust, report: Report) -> Evidence:
@@ -136,13 +136,13 @@ def _compare_with_copy(proven: Proven, store: Store, report: Report) -> None:
         report.logged.bad("head_differs", size=head.size)
 
 
-def with_status(claim: Claim, evidence: Evidence, options: GatheringOptions, report: Report) -> Evidence:
-    """The status list that was given, or that is served now, in place of the one that lies beside."""
+def with_status(address: str, evidence: Evidence, options: GatheringOptions, report: Report) -> Evidence:
+    """The status list that was given, or that is served now at `address`, in place of the one that lies beside."""
     try:
         if options.status_text is not None:
             return replace(evidence, status=read_status_list(options.status_text, options.trust), refused_status=None)
         if options.fetch is not None:
-            return replace(evidence, status=_published_list(claim, options.fetch, options.trust), refused_status=None)
+            return replace(evidence, status=_published_list(address, options.fetch, options.trust), refused_status=None)
     except Refused as error:
         return replace(evidence, status=None, refused_status=error)
     except Unreachable as error:
@@ -150,6 +150,6 @@ def with_status(claim: Claim, evidence: Evidence, options: GatheringOptions, rep
     return evidence
 
 
-def _published_list(claim: Claim, fetch: Fetch, trust: Trust) -> StatusList:
-    text = fetch(claim.address.removeprefix(trust.issuer), TOKEN_LIMIT).decode("utf-8", "replace")
+def _published_list(address: str, fetch: Fetch, trust: Trust) -> StatusList:
+    text = fetch(address.removeprefix(trust.issuer), TOKEN_LIMIT).decode("utf-8", "replace")
     return read_status_list(text, trust)

@@ -234,19 +234,27 @@ def _judge_in_force(claim: Claim, evidence: Evidence, report: Report) -> None:
             verdict.bad("term_ended", ended=instant_text(claim.exp), at=instant_text(at))
     if latest is not None:
         _judge_stated(status, latest.entry.index, verdict)
+    found = judge_status(claim.address, claim.place, evidence, report)
+    if found is not None and latest is not None and latest.entry.index < found.size:
+        then = [status_value(latest.entry.record, holder, day) for day in days_of(found.iat)]
+        if found.value(claim.place) not in then:
+            verdict.note("status_and_entry_differ", index=latest.entry.index)
+
+
+def judge_status(address: str, place: int, evidence: Evidence, report: Report) -> StatusList | None:
+    """Judge a place by the list that was found of `address`. Gives the list where it says something at that instant."""
+    verdict, found = report.in_force, evidence.status
     if evidence.refused_status is not None:
         verdict.bad("status_not_genuine")
         verdict.refused(evidence.refused_status)
-    elif evidence.status is None:
-        verdict.unknown("no_status", address=claim.address)
-    elif evidence.status.address != claim.address:
-        verdict.unknown("status_of_another_list", found=evidence.status.address, expected=claim.address)
-    elif judge_freshness(evidence.status, at, evidence.keys, verdict):
-        judge_value(evidence.status, claim.place, verdict)
-        if latest is not None and latest.entry.index < evidence.status.size:
-            then = [status_value(latest.entry.record, holder, day) for day in days_of(evidence.status.iat)]
-            if evidence.status.value(claim.place) not in then:
-                verdict.note("status_and_entry_differ", index=latest.entry.index)
+    elif found is None:
+        verdict.unknown("no_status", address=address)
+    elif found.address != address:
+        verdict.unknown("status_of_another_list", found=found.address, expected=address)
+    elif judge_freshness(found, report.at, evidence.keys, verdict):
+        judge_value(found, place, verdict)
+        return found
+    return None
 
 
 def _status_at(licence: Mapping[str, Any], holder: Mapping[str, Any], at: int) -> str | None:

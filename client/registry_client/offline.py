@@ -6,7 +6,7 @@ from registry_client.claims import read_credential
 from registry_client.documents import attachments_of, is_pdf
 from registry_client.entries import key_record
 from registry_client.gathering import BUNDLE_LIMIT, GatheringOptions, evidence_for, hold_heads, with_copy, with_status
-from registry_client.licences import judge_licence, read_bundle
+from registry_client.licences import Evidence, judge_licence, judge_status, read_bundle
 from registry_client.manifests import TYPE as MANIFEST_TYPE
 from registry_client.manifests import judge_manifest
 from registry_client.network import Fetch, Unreachable
@@ -128,7 +128,7 @@ def _verify_bundle(text: str, options: GatheringOptions) -> Report:
         return _not_genuine(report, error)
     if options.store is not None:
         evidence = with_copy(claim, evidence, options, options.store, report)
-    evidence = with_status(claim, evidence, options, report)
+    evidence = with_status(claim.address, evidence, options, report)
     judge_licence(claim, evidence, report, needs_key=True)
     own = bundle.evidence.own
     if bundle.time is not None and own is not None:
@@ -175,18 +175,23 @@ def _verify_code(text: str, options: GatheringOptions) -> Report:
             report.issued.unknown("unreachable", why=str(second))
             return report
     if isinstance(claim, CardClaim):
-        return _judge_card(claim, report)
+        return _judge_card(claim, options, report)
     return judge_licence(claim, evidence_for(claim, options, report), report)
 
 
-def _judge_card(claim: CardClaim, report: Report) -> Report:
-    """A staff card is in no log, for it names a person: the registry's page alone says whether it still holds."""
+def _judge_card(claim: CardClaim, options: GatheringOptions, report: Report) -> Report:
+    """A staff card is in no log, for it names a person: a status list says whether it still holds, and its licence."""
     report.kind = "staff_card"
     report.issued.good("signed_by", kid=claim.key.kid, signed=instant_text(claim.iat))
     report.logged.unknown("card_not_logged")
     if report.at >= claim.exp:
         report.in_force.bad("term_ended", ended=instant_text(claim.exp), at=instant_text(report.at))
-    report.in_force.unknown("card_asked_online")
+    if claim.listed is None:
+        report.in_force.unknown("card_asked_online")
+    else:
+        address, place = claim.listed
+        evidence = with_status(address, Evidence(keys=options.key_records), options, report)
+        judge_status(address, place, evidence, report)
     report.in_force.note("card_can_be_copied")
     report.signed = claim.signed
     return report

@@ -53,11 +53,15 @@ def _decode(data: bytes, what: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class CardClaim:
-    """What the code of a staff card claims, read after its signature was found good. Instants in seconds since 1970."""
+    """What the code of a staff card claims, read after its signature was found good. Instants in seconds since 1970.
+
+    `listed` is the address of a status list and the place in it; None of a code from before cards had one.
+    """
 
     key: SigningKey
     iat: int
     exp: int
+    listed: tuple[str, int] | None
     signed: tuple[tuple[str, str], ...]
 
 
@@ -121,12 +125,7 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim | CardClaim:
     leaf = claims.get(-65544)
     if not isinstance(leaf, bytes) or len(leaf) != 16:
         raise Refused("claim_wrong", name="leaf")
-    status = claims.get(65535)
-    entry = status.get("status_list") if isinstance(status, dict) else None
-    if not isinstance(entry, dict) or not isinstance(entry.get("uri"), str):
-        raise Refused("claim_wrong", name="status")
-    if not entry["uri"].startswith(f"{trust.issuer}/status/"):
-        raise Refused("another_issuer", found=safe_text(entry["uri"], 80), expected=trust.issuer)
+    address, place = _listed(claims, trust)
     stated: dict[str, Any] = {name: texts[name] for name in ("number", "kind", "country") if name in texts}
     stated |= {} if corridors is None else {"corridors": corridors}
     lines = [("registry", trust.issuer), ("licence_id", reference)]
@@ -143,14 +142,25 @@ def _claim(claims: Any, key: SigningKey, trust: Trust) -> Claim | CardClaim:
         iat=iat,
         nbf=_number(claims, 5, LATEST_INSTANT) if 5 in claims else None,
         exp=_number(claims, 4, LATEST_INSTANT) if 4 in claims else None,
-        place=_number(entry, "idx", 131071),
-        address=entry["uri"],
+        place=place,
+        address=address,
         index=_number(claims, -65543, 2**53 - 1),
         leaf=leaf,
         said=stated,
         holder={"holder": texts["holder"]} if "holder" in texts else {},
         signed=tuple((label, safe_text(text)) for label, text in lines),
     )
+
+
+def _listed(claims: Mapping[int, Any], trust: Trust) -> tuple[str, int]:
+    """The address of the status list that a code names, and the place in it."""
+    status = claims.get(65535)
+    entry = status.get("status_list") if isinstance(status, dict) else None
+    if not isinstance(entry, dict) or not isinstance(entry.get("uri"), str):
+        raise Refused("claim_wrong", name="status")
+    if not entry["uri"].startswith(f"{trust.issuer}/status/"):
+        raise Refused("another_issuer", found=safe_text(entry["uri"], 80), expected=trust.issuer)
+    return entry["uri"], _number(entry, "idx", 131071)
 
 
 def _card_claim(claims: Mapping[int, Any], key: SigningKey, trust: Trust, iat: int) -> CardClaim:
@@ -169,7 +179,8 @@ def _card_claim(claims: Mapping[int, Any], key: SigningKey, trust: Trust, iat: i
     lines += [("licence_id", claims[-65545])]
     lines += [] if portrait is None else [("portrait", portrait.hex())]
     lines += [("issued_at", instant_text(iat)), ("valid_until", instant_text(exp))]
-    return CardClaim(key, iat, exp, tuple((label, safe_text(text)) for label, text in lines))
+    listed = _listed(claims, trust) if 65535 in claims else None
+    return CardClaim(key, iat, exp, listed, tuple((label, safe_text(text)) for label, text in lines))
 
 
 _CARD_TEXTS: dict[int, str] = {-65547: "person"}

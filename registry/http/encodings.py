@@ -9,11 +9,11 @@ import gzip
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import brotli
 
-BROTLI, GZIP = "br", "gzip"
+BROTLI, GZIP, IDENTITY = "br", "gzip", "identity"
 
 MIN_BYTES = 1024
 """A smaller answer fits into one packet as it is."""
@@ -31,25 +31,39 @@ _TEXTS = (
     "image/svg+xml",
 )
 
+_UNNAMED = 0.0005
+"""Weight of the bytes as they are where no weight is given: below the least that a header can give (0.001)."""
+
 _FAST, _PAGE, _BEST = 4, 6, 9
 """Qualities of brotli: a page is a tenth smaller at the second, for a millisecond."""
 
 
+class Accepted(NamedTuple):
+    """What an Accept-Encoding header says: the form that it likes best (None: the bytes as they are), and what it allows."""
+
+    best: str | None
+    takes_gzip: bool
+    takes_any: bool
+
+
 def accepted_encoding(header: str | None) -> str | None:
     """The form that an Accept-Encoding header likes best, brotli where it likes both; None for the bytes as they are."""
-    return _accepted(header) if header else None
+    return accepted(header).best if header else None
 
 
 @lru_cache(64)
-def _accepted(header: str) -> str | None:
+def accepted(header: str) -> Accepted:
     weights: dict[str, float] = {}
     for part in header[:400].split(","):
         found = _PART.fullmatch(part)
         if found is not None:
             weights[found[1].lower()] = float(found[2] or 1)
-    known = {coding: weights.get(coding, weights.get("*", 0.0)) for coding in (BROTLI, GZIP)}
-    best = max(known, key=lambda coding: known[coding])
-    return best if known[best] > 0 else None
+    others = weights.get("*", 0.0)
+    liked = {coding: weights.get(coding, others) for coding in (BROTLI, GZIP)}
+    # The bytes as they are need not be named: only a weight of 0 refuses them.
+    liked[IDENTITY] = weights.get(IDENTITY, others if "*" in weights else _UNNAMED)
+    best = max(liked, key=lambda coding: liked[coding])
+    return Accepted(best if best != IDENTITY and liked[best] > 0 else None, liked[GZIP] > 0, liked[best] > 0)
 
 
 def wanted_encoding(environ: Mapping[str, Any], media_type: str) -> str | None:

@@ -11,7 +11,13 @@ import msgspec
 import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    MethodNotAllowed,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+)
 
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import (
@@ -138,10 +144,11 @@ _HTTP: dict[int, tuple[Problem, str]] = {
     400: (Problem.INVALID_REQUEST, "the request cannot be understood"),
     404: (Problem.NOT_FOUND, "there is nothing at this address"),
     405: (Problem.METHOD_NOT_ALLOWED, "this address does not take that method; Allow names those it takes"),
-    406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept allows"),
+    406: (Problem.NOT_ACCEPTABLE, "there is no answer in a form that Accept and Accept-Encoding allow"),
     413: (Problem.PAYLOAD_TOO_LARGE, "the body is larger than this address takes"),
     414: (Problem.TOO_LONG, f"the address may have {MAX_ADDRESS} characters; long lists are sent as a body"),
     415: (Problem.UNSUPPORTED_MEDIA_TYPE, "the body must be JSON, and Content-Type must say application/json"),
+    416: (Problem.INVALID_REQUEST, "the file has no bytes at that place; Content-Range says how many it has"),
     421: (Problem.HOST_NOT_SERVED, "this server does not answer for the host that was asked for"),
     431: (Problem.TOO_LONG, f"the headers may have {MAX_HEADERS} characters together"),
     501: (Problem.HTTP_ERROR, "only what holds now is served here: leave `time` out"),
@@ -289,6 +296,8 @@ def answer_http_error(error: HTTPException) -> Response:
     response = problem_response(status, code, detail)
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 
 
@@ -363,17 +372,7 @@ def fixed_answer(
     """Status, headers and body of a problem that is answered before the application is asked: fixed words, in English."""
     if is_for_programs(path):
         media_type = MEDIA_TYPE
-        body = _encode(
-            {
-                "type": "about:blank",
-                "title": title,
-                "status": status,
-                "code": code,
-                "detail": detail,
-                "request_id": "",
-                "errors": [],
-            }
-        )
+        body = _fixed_body(status, code, title, detail)
     else:
         media_type = "text/html; charset=utf-8"
         body = f'<!doctype html><html lang="en"><title>{title}</title><p>{detail}</p></html>'.encode()
@@ -391,15 +390,9 @@ def fixed_answer(
 
 def last_resort(request_id: str) -> bytes:
     """When answering an error failed as well: fixed words that need nothing."""
-    code, detail = _HTTP[500]
-    return _encode(
-        {
-            "type": "about:blank",
-            "title": "Internal error",
-            "status": 500,
-            "code": code,
-            "detail": detail,
-            "request_id": request_id,
-            "errors": [],
-        }
-    )
+    return _fixed_body(500, _HTTP[500][0], "Internal error", _HTTP[500][1], request_id)
+
+
+def _fixed_body(status: int, code: Problem, title: str, detail: str, request_id: str = "") -> bytes:
+    said = {"title": title, "status": status, "code": code, "detail": detail, "request_id": request_id, "errors": []}
+    return _encode({"type": "about:blank", **said})

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import structlog
 from flask import Flask, Request
-from werkzeug.exceptions import RequestHeaderFieldsTooLarge, RequestURITooLarge
+from werkzeug.exceptions import NotAcceptable, RequestHeaderFieldsTooLarge, RequestURITooLarge
 
 from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
 from registry.core.settings import Settings
 from registry.core.tracing import TRACEPARENT, Tracer
 from registry.http.clients import Environ, believe_proxies, network_of
+from registry.http.encodings import accepted
 from registry.http.errors import MAX_ADDRESS, MEDIA_TYPE, HostNotServed, last_resort
 from registry.http.headers import Header, content_policy, cross_origin_headers, security_headers
 from registry.http.lanes import WAITED
@@ -210,7 +211,8 @@ class RequestMiddleware:
             return [body]
 
     def admit(self, environ: Environ) -> None:
-        """Raise what is too large, HostNotServed, TooManyRequests, KeyInAddress, or what the body was refused for.
+        """Raise what is too large or cannot be answered, HostNotServed, TooManyRequests, KeyInAddress, or what the body was
+        refused for.
 
         Called inside the application, whose error answers serve. A request with a large body comes here before its body
         and again with it, and is counted once.
@@ -222,6 +224,9 @@ class RequestMiddleware:
             raise RequestHeaderFieldsTooLarge
         if plan.is_unlimited:
             return
+        encodings = environ.get("HTTP_ACCEPT_ENCODING")
+        if encodings and not accepted(encodings).takes_any:
+            raise NotAcceptable
         quota: Quota | None = environ.get("registry.quota")
         if quota is None:
             if not self._is_ours(environ.get("HTTP_HOST", "").lower(), environ["PATH_INFO"]):

@@ -38,11 +38,15 @@ from registry.http.responses import (
     respond_with,
     respond_with_file,
 )
+from registry.http.transaction import services
 from schemas.base import InSchema, OutSchema
 
 View = Callable[..., Any]
 
 BYTES = "application/octet-stream"
+
+PLACES = {"next_cursor": "cursor", "next_before": "before"}
+"""Fields of an answer that say where the next page begins, each with the parameter that takes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,9 @@ def response_schema(
             answer = given_back if isinstance(given_back, Answer) else written_answer(schema, given_back)
             if location is not None:
                 answer = replace(answer, headers=(*answer.headers, ("Location", location.format_map(_fields(answer)))))
-            if "next_cursor" in schema.fields and request.method in READING:
-                answer = _with_next_link(answer)
+            if request.method in READING:
+                for field in PLACES.keys() & schema.fields:
+                    answer = _with_next_link(answer, field)
             return respond(answer if cacheable else replace(answer, is_cacheable=False), request.environ, status)
 
         wrapper.response_spec = ResponseSpec(  # type: ignore[attr-defined]
@@ -210,13 +215,13 @@ def response_schema(
     return decorate
 
 
-def _with_next_link(answer: Answer) -> Answer:
-    """The answer to a question for a page, with the address of the next one (RFC 8288) where there is one."""
-    cursor = answer.value.get("next_cursor") if isinstance(answer.value, dict) else None
-    if cursor is None or any(name == "Link" for name, _ in answer.headers):
+def _with_next_link(answer: Answer, field: str) -> Answer:
+    """The answer to a question for a page, with the address of the next one (RFC 8288) where `field` says that there is one."""
+    place = answer.value.get(field) if isinstance(answer.value, dict) else None
+    if place is None:
         return answer
-    query = urlencode({**request.args, "cursor": cursor})
-    return replace(answer, headers=(*answer.headers, ("Link", f'<{request.path}?{query}>; rel="next"')))
+    address = f"{services().settings.public_url}{request.path}?{urlencode({**request.args, PLACES[field]: place})}"
+    return replace(answer, headers=(*answer.headers, ("Link", f'<{address}>; rel="next"')))
 
 
 def _fields(answer: Answer) -> Any:

@@ -422,3 +422,31 @@ def test_a_staff_card_that_is_over_forged_or_of_another_form_is_not_good(registr
     assert states(stranger)[0] != "good"
     for changes in ({"-65547": 5}, {"-65548": b"short"}, {"-65545": "x"}, {"2": 7}, {"4": "never"}):
         assert states(check(registrar, registrar.code(claims=card_claims(registrar, **changes))))[0] == "bad"
+
+
+def test_a_status_list_says_whether_a_staff_card_and_its_licence_hold(registrar: Registrar) -> None:
+    address = f"{registrar.issuer}/status/w/0"
+    code = registrar.code(
+        claims=card_claims(registrar, **{"65535": {"status_list": {"idx": 7, "uri": address}}})  # type: ignore[arg-type]
+    )
+    for value, state, reason in (
+        (0, "good", "status_valid"), (1, "bad", "status_invalid"), (2, "bad", "status_suspended"),
+    ):  # fmt: skip
+        places = bytearray(32_768)
+        places[1] = value << 6
+        lst = b64url(zlib.compress(bytes(places)))
+        report = check(registrar, code, status_text=registrar.status(sub=address, status_list={"bits": 2, "lst": lst}))
+        assert (states(report)[2], reason in codes(report)) == (state, True)
+        # Never good in all: it can be copied, and no log knows the person.
+        assert report.exit_code == (3 if value == 0 else 1)
+        assert "card_can_be_copied" in codes(report)
+    another = check(registrar, code, status_text=registrar.status())
+    assert (states(another)[2], "status_of_another_list" in codes(another)) == ("unknown", True)
+    assert "no_status" in codes(check(registrar, code))
+    for broken in (
+        {},
+        {"status_list": {"idx": 2**17, "uri": address}},
+        {"status_list": {"idx": 7, "uri": "https://x"}},
+    ):
+        claims = card_claims(registrar, **{"65535": broken})  # type: ignore[arg-type]
+        assert states(check(registrar, registrar.code(claims=claims)))[0] == "bad"

@@ -1,5 +1,6 @@
 """The papers that a public body looks for before it adopts software: they are there, and they agree with one another."""
 
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -85,6 +86,20 @@ def test_version_and_licence_are_the_same_everywhere(described: dict[str, Any]) 
     )
     texts = {path.read_bytes() for path in (ROOT / "LICENSE", ROOT / "client/LICENSE", ROOT / "LICENSES/EUPL-1.2.txt")}
     assert len(texts) == 1
+
+
+def test_each_norm_is_held_by_what_is_there() -> None:
+    text = (ROOT / "docs" / "maintainers" / "public-code.md").read_text(encoding="utf-8")
+    part = text.partition("## Norms, and what holds each")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| [^|]+ \| (met|public place) \| ([^|]+) \|$", part, re.MULTILINE)
+    assert [state for state, _ in rows].count("public place") == 2
+    assert len(rows) == 14
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for _, proof in rows:
+        for named in re.findall(r"`(?:make ([a-z-]+)|(tests/[\w/.]+))`", proof):
+            assert named[0] in targets or (ROOT / named[1]).is_file(), named
+    for paper in ("CONTRIBUTING", "GOVERNANCE", "CODE_OF_CONDUCT", "CHANGELOG", "SECURITY"):
+        assert (ROOT / f"{paper}.md").stat().st_size > 1000, paper
 
 
 def test_every_file_has_a_licence_whose_text_is_here() -> None:

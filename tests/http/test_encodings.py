@@ -4,6 +4,7 @@ import gzip
 
 import brotli
 import pytest
+from flask.testing import FlaskClient
 
 from registry.http.encodings import BROTLI, GZIP, accepted_encoding, compressed, compressed_for_good, wanted_encoding
 
@@ -27,10 +28,21 @@ BODY = b'{"verdict":"yes"}' * 400
         ("*;q=0, gzip", GZIP),
         ("br;q=nonsense, gzip;q=2", None),
         ("x" * 100_000, None),
+        ("identity, gzip;q=0.5", None),
+        ("identity;q=0, gzip", GZIP),
     ],
 )
 def test_the_form_that_is_liked_best_is_taken(header: str | None, coding: str | None) -> None:
     assert accepted_encoding(header) == coding
+
+
+@pytest.mark.parametrize("header", ["br;q=0, gzip;q=0, identity;q=0", "*;q=0", "zstd, identity;q=0"])
+def test_who_takes_no_form_that_there_is_gets_406(client: FlaskClient, header: str) -> None:
+    for path in ("/api/v1/verify?licence_number=1", "/ranges/current", "/dataset"):
+        answer = client.get(path, headers={"Accept-Encoding": header})
+        assert (answer.status_code, answer.json["code"]) == (406, "not_acceptable")
+    assert client.get("/en", headers={"Accept-Encoding": header}).status_code == 406
+    assert client.get("/health", headers={"Accept-Encoding": header}).status_code == 200
 
 
 @pytest.mark.parametrize("pack", [compressed, compressed_for_good])

@@ -201,7 +201,7 @@ def test_images_are_not_built_on_a_tag() -> None:
     script = DEPLOY / "container" / "images"
     assert set(re.findall(r"--target (\w+)", script.read_text(encoding="utf-8"))) == {"whole", "serving"}
     for arguments, base, message in (
-        (["--other"], "", "usage: deploy/container/images [--own-base]\n"),
+        (["--other"], "", "usage: deploy/container/images [--own-base] [--twice]\n"),
         (
             [],
             "debian:trixie",

@@ -3892,7 +3892,7 @@ export interface Operations {
     path: { snapshot: string; file: string };
     query: Record<string, never>;
     body: undefined;
-    answer: string;
+    answer: Record<string, unknown>;
   };
   /** Read whether this process can serve. */
   getHealth: {

@@ -4,6 +4,8 @@ from typing import Any
 
 from registry.api.api_keys import NEEDS_KEY
 from registry.api.officers.guard import NEEDS_TOKEN
+from registry.dataset.descriptions import CSVM, LD_JSON
+from registry.dataset.formats import CSV, FTM, JSONL, PARQUET
 from registry.http.request_reader import FILE_NAME, ONCE
 from registry.officer_acts.acting import ViewPolicy
 from registry.officers.rights import REACH, RIGHTS, Reach, Role
@@ -79,7 +81,8 @@ TAGS = {
 DESCRIPTION = """Public, free, without a key. `yes`, `no` and `unknown` are answers to exactly what was asked; `unknown` is
 never a `yes`. Every reason has a code for programs and a text in the language that `Accept-Language` asks for (zh-Hans,
 zh-Hant, en, it, fr, ro). The same question gives the same bytes and ETag until the answer itself changes. Unknown parameters are
-errors. Nothing tells who asked before."""
+errors. Nothing tells who asked before. Whatever is asked may be refused, as a problem, for what HTTP itself says: 406 where
+`Accept-Encoding` allows no form that there is, 414 and 431 for an address or headers that are too long, 421 for another host."""
 
 LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
 
@@ -97,6 +100,7 @@ STATUSES = {
     413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
     414: "The address has more than 16,384 characters: send long lists as a body.",
     415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
+    416: "The file has no bytes at that place; `Content-Range` says how many it has.",
     422: "The Idempotency-Key came with another request before, and nothing was done; or the request is well formed and cannot "
     "be carried out: `code` says why.",
     428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
@@ -118,6 +122,7 @@ HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "Location": ("Path at which what was made is read.", {"type": "string"}),
     "Link": ('RFC 8288: the next page, `rel="next"`.', {"type": "string"}),
     "Allow": ("The methods it takes.", {"type": "string"}),
+    "Content-Range": ("Which bytes of how many these are; of a refusal, how many there are.", {"type": "string"}),
     "Content-Disposition": ("`attachment`, and a name.", {"type": "string"}),
     "Idempotent-Replayed": (
         "`true`: the request came before with this Idempotency-Key, and this is what was answered then.",
@@ -234,6 +239,9 @@ RANGES = {
 }
 """Path, operation, summary and media type of the addresses of range files."""
 
+FILE_FORMS = (JSONL, CSV, PARQUET, FTM, CSVM, LD_JSON, "application/json", "text/plain")
+"""Media types of the files of a snapshot: tables and entities, what describes them, the manifest and its signature."""
+
 
 def _in_path(name: str, description: str, pattern: str, example: str) -> dict[str, Any]:
     schema = {"type": "string", "pattern": pattern}
@@ -303,6 +311,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "409, with `Retry-After`; another request with the key is 422.",
         "schema": {"type": "string", "pattern": '^(?:[A-Za-z0-9_-]{16,80}|"[A-Za-z0-9_-]{16,80}")$'},
         "example": "6f1d2c84-5b0e-4d7a-9a53-0c8e7f21b6d4",
+    },
+    "Range": {
+        "name": "Range",
+        "description": "Which bytes of the file (RFC 9110, 14.2), to go on with one that broke off: 206. With `If-Range`, the "
+        "ETag of what is there already, the whole comes if it is another file by now.",
+        "schema": {"type": "string"},
+        "example": "bytes=1048576-",
     },
     "FileName": {
         "name": FILE_NAME,

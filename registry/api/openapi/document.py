@@ -40,7 +40,7 @@ from registry.api.openapi.descriptions import (
     quicker_with,
 )
 from registry.api.openapi.enums import describe_values, open_answers
-from registry.api.openapi.fields import describe_fields, described
+from registry.api.openapi.fields import describe_fields, described, size_integers
 from registry.api.openapi.file_operations import (
     CHANGES_STREAM_PATH,
     STREAM_PATH,
@@ -56,7 +56,7 @@ from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
-from registry.http.schemas import BYTES, RequestSpec, ResponseSpec
+from registry.http.schemas import BYTES, PLACES, RequestSpec, ResponseSpec
 from registry.officer_acts.acting import ViewPolicy
 from registry.vocabulary.watches import EVENTS
 from schemas.countries import COUNTRIES
@@ -139,6 +139,7 @@ class Writer:
         describe_values(whole["components"]["schemas"])
         open_answers(whole)
         describe_fields(whole["components"]["schemas"])
+        size_integers(whole)
         _say_audiences(whole)
         return whole
 
@@ -172,15 +173,13 @@ class Writer:
         }
 
     def _add_problem(self, status: int) -> None:
+        own = {405: "Allow", 416: "Content-Range", 409: "Retry-After", 429: "Retry-After", 503: "Retry-After"}
+        names = (*ALWAYS, "Content-Language", *([own[status]] if status in own else []))
         response: dict[str, Any] = {
             "description": STATUSES[status],
-            "headers": {name: header_ref(name) for name in (*ALWAYS, "Content-Language")},
+            "headers": {name: header_ref(name) for name in names},
             "content": {"application/problem+json": {"schema": self._reference(ProblemSchema())}},
         }
-        if status in (409, 429, 503):
-            response["headers"]["Retry-After"] = header_ref("Retry-After")
-        if status == 405:
-            response["headers"]["Allow"] = header_ref("Allow")
         self.spec.components.response(f"Problem{status}", response)
 
     def _add_operation(self, tag: str, path: str, method: str, view: Callable[..., Any]) -> None:
@@ -289,7 +288,7 @@ class Writer:
             names.append("Idempotent-Replayed")
         if response.location is not None:
             names.append("Location")
-        if response.schema is not None and "next_cursor" in response.schema.fields:
+        if response.schema is not None and PLACES.keys() & response.schema.fields:
             names.append("Link")
         text: dict[str, Any] = {"schema": {"type": "string"}}
         content = dict(text) if response.schema is None else {"schema": self._reference(response.schema)}

@@ -88,6 +88,19 @@ def describe_fields(schemas: Mapping[str, Any]) -> set[tuple[str, str]]:
     return used
 
 
+_INT32_MAX = 2**31 - 1
+
+
+def size_integers(node: Any) -> None:
+    """Say of each integer below, in place, whether 32 bits hold it: generators take 32 where nothing is said."""
+    if isinstance(node, dict):
+        kinds = node.get("type")
+        if (kinds == "integer" or (isinstance(kinds, list) and "integer" in kinds)) and "format" not in node:
+            node["format"] = "int32" if node.get("maximum", _INT32_MAX + 1) <= _INT32_MAX else "int64"
+    for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        size_integers(below)
+
+
 def stated() -> set[tuple[str, str]]:
     """Every text that stands in the file, by schema (or "") and field."""
     texts = tomllib.loads(files("registry.api.openapi").joinpath("field_texts.toml").read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ from registry.api.openapi.descriptions import (
     CHANGES_FROM,
     DATASET,
     DATASET_PARAMETERS,
+    FILE_FORMS,
     RANGE_PARAMETERS,
     RANGES,
     STATUSES,
@@ -37,6 +38,11 @@ def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         if path.startswith("/changes"):
             operation["parameters"].append(CHANGES_FROM)
             operation["responses"]["400"] = "Problem400"
+        elif path != "/dataset":
+            operation["parameters"].append("Range")
+            if path.endswith("{file}"):
+                operation["responses"]["200"]["content"] |= {form: {"schema": _shape_of(form)} for form in FILE_FORMS}
+            operation["responses"] |= {"206": _part_of(operation["responses"]["200"]), "416": "Problem416"}
         yield path, operation
 
 
@@ -55,11 +61,10 @@ def not_modified() -> dict[str, Any]:
 
 def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, *, has_etag: bool) -> dict[str, Any]:
     """The operation of an address whose body is a file, without description and parameters."""
-    shape = {"type": "object", "additionalProperties": True} if media_type.endswith("json") else {"type": "string"}
     answer = {
         "description": summary,
         "headers": {name: header_ref(name) for name in (*ALWAYS, "Cache-Control", *(["ETag"] if has_etag else []))},
-        "content": {media_type: {"schema": shape}},
+        "content": {media_type: {"schema": _shape_of(media_type)}},
     }
     return {
         "operationId": operation_id,
@@ -67,6 +72,17 @@ def _file_operation(tag: str, operation_id: str, summary: str, media_type: str, 
         "summary": summary.rstrip("."),
         "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
     }
+
+
+def _shape_of(media_type: str) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": True} if media_type.endswith("json") else {"type": "string"}
+
+
+def _part_of(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer with some bytes of a file. They are whatever stands there, and of no schema."""
+    media = {one: {"schema": {"type": "string", "format": "binary"}} for one in answer["content"]}
+    headers = answer["headers"] | {"Content-Range": header_ref("Content-Range")}
+    return {"description": "The bytes that were asked for.", "headers": headers, "content": media}
 
 
 _TEXT: dict[str, Any] = {"type": "string"}

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
@@ -16,7 +15,7 @@ from registry.http.app_services import verdicts
 from registry.http.field_choice import FieldChoice
 from registry.http.responses import Answer, cache_seconds, encode_answer
 from registry.http.schemas import request_schema, response_schema
-from registry.http.transaction import public_reading, services
+from registry.http.transaction import public_reading
 from registry.register.agencies import record
 from registry.register.agencies.listing import Filters, Hit, Place, page_of_agencies
 from registry.register.agencies.queries import agency_row, history, history_length
@@ -58,15 +57,7 @@ class Agencies(Resource):
         if choice is not None:
             items = [msgspec.Raw(choice.of(encode_answer(one))) for one in items]
         value = {"items": items, "next_cursor": next_cursor, "total": page.total}
-        return Answer(
-            value,
-            cache_seconds(at, verdicts().current_snapshot().time_zones()),
-            next_link(
-                "/api/v1/agencies",
-                {**filters, "limit": limit} | ({} if chosen is None else {"fields": chosen}),
-                next_cursor,
-            ),
-        )
+        return Answer(value, cache_seconds(at, verdicts().current_snapshot().time_zones()))
 
 
 @ns.route("/agencies/<agency_id>")
@@ -97,8 +88,7 @@ class AgencyHistory(Resource):
         found = history(session, row.id, day_at(at, None), after=after, limit=limit + 1)
         next_cursor = cursor_of(reference, [found[limit - 1].index]) if len(found) > limit else None
         value = {"items": found[:limit], "next_cursor": next_cursor, "total": history_length(session, row.id)}
-        path = f"/api/v1/agencies/{reference}/history"
-        return Answer(value, cache_seconds(at, ()), next_link(path, {"limit": limit}, next_cursor))
+        return Answer(value, cache_seconds(at, ()))
 
 
 @ns.route("/agencies/<agency_id>/replies")
@@ -172,14 +162,6 @@ def listed(hit: Hit) -> AgencySummary | msgspec.Raw:
     if match is None:
         return agency_summary(hit.agency)
     return hit_payload(hit.agency, match.score, Match(match.by, match.value, match.kind, match.how))
-
-
-def next_link(path: str, parameters: dict[str, Any], cursor: str | None) -> tuple[tuple[str, str], ...]:
-    """The `Link` header to the next page; none on the last."""
-    if cursor is None:
-        return ()
-    query = urlencode({**parameters, "cursor": cursor})
-    return (("Link", f'<{services().settings.public_url}{path}?{query}>; rel="next"'),)
 
 
 def reference_of(text: str) -> str:

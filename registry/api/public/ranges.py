@@ -6,6 +6,7 @@ A file or tile never changes under its hash, so caches keep it for ever; only `c
 from flask import Blueprint, Response, request
 
 from registry.api.public.log import A_YEAR, BYTES, JSON, TEXT
+from registry.http.encodings import accepted
 from registry.http.responses import encode, respond_with
 from registry.http.transaction import reading
 from registry.ranges import queries, rules
@@ -52,7 +53,7 @@ def show_prefix(epoch: str, prefix: str) -> Response:
 
 def _file(stored: bytes) -> Response:
     """A file as it is stored, padded by gzip; in plain bytes for who cannot read that."""
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
+    if accepted(request.headers.get("Accept-Encoding", "")).takes_gzip:
         response = Response(stored, content_type=JSON)
         response.headers["Content-Encoding"] = "gzip"
     else:

@@ -25,7 +25,6 @@ from registry.pages.officers import (
     search,
     served_hearings,
     sign_in,
-    staff_prints,
     templates_of_replies,
     transfers,
     wallets,
@@ -88,7 +87,7 @@ PAGES: tuple[Blueprint, ...] = (
 
 def register(app: Flask) -> None:
     has_wallets = services(app).settings.wallets is not None
-    for pages in (*PAGES, *((wallets.pages, staff_prints.pages) if has_wallets else ())):
+    for pages in (*PAGES, *((wallets.pages,) if has_wallets else ())):
         app.register_blueprint(pages, url_prefix=PATH)
     show_errors_with(app, error_page, under=PATH)
     require_policies(app)

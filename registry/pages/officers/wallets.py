@@ -1,32 +1,48 @@
-"""An agency's own pages of what its people have in wallets: offers of licences and staff cards, cards ordered and ended.
+"""An agency's own pages of what its people have in wallets: offers of licences and staff cards, cards ordered, printed and ended.
 
-The authorization endpoint of OpenID4VCI stands here too: it is the page on which somebody of the agency, signed in with a second
-factor, lets a wallet have what it asks for.
+Names and portraits lie in no file: a paper is set while the asker waits. The authorization endpoint of OpenID4VCI stands here
+too: it is the page on which somebody of the agency, signed in with a second factor, lets a wallet have what it asks for.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 from sqlalchemy.orm import Session
 
+from registry.complaints.casework.unsent import drop
 from registry.core.calls import Call
 from registry.core.clock import now
-from registry.core.errors import NotFound
-from registry.http.credentials import wallets
+from registry.core.errors import NotFound, NotNow
+from registry.core.keyring import Use
+from registry.http.credentials import issuing, wallets
 from registry.http.headers import content_policy
 from registry.http.portals import see_other
+from registry.http.transaction import writing
+from registry.i18n.agency_names import main_name
+from registry.i18n.languages import text
+from registry.i18n.wording import date_text
 from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.pages.officers.guard import allowed
+from registry.pages.officers.form_fields import refused_file, takes_file
+from registry.pages.officers.guard import Afterwards, allowed, authenticate
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
+from registry.pages.public.certificates import languages_of, staff_card_html
+from registry.pages.public.licence_status import LicenceView, Stands, standing_of
+from registry.pages.public.rendering import is_demo
+from registry.pages.public.share_card import StaffPicture, can_draw, drawn_staff_card
+from registry.proofs.papers.making import pdf_at_once
 from registry.proofs.papers.qr import Symbol
+from registry.proofs.papers.rendering import Draft
 from registry.proofs.wallets import grants, staff
+from registry.proofs.wallets.card_codes import Card, card_code, card_of_row
 from registry.proofs.wallets.models import StaffCard
 from registry.register.agencies import record
 from registry.register.agencies.queries import public_record
+from registry.vocabulary.register import HolderKind, Language
 
 pages = Blueprint("console_wallets", __name__)
 
@@ -71,18 +87,35 @@ def offer(session: Session, me: AuthenticatedOfficer) -> Response:
     return response
 
 
+def _page_again(refusal: Refusal) -> Response:
+    """The page in a transaction of its own, with why a card was not ordered."""
+    with writing() as session:
+        return _page(session, authenticate(session), refusal)
+
+
 @pages.post("/wallets/cards")
+@takes_file(Resource.ENTRY, Act.PROPOSE, _page_again)
 @allowed(Resource.ENTRY, Act.PROPOSE)
-def order_card(session: Session, me: AuthenticatedOfficer) -> Response:
-    form, picture = request.form, request.files.get("portrait")
+def order_card(session: Session, me: AuthenticatedOfficer) -> Afterwards:
+    """The portrait is cleaned while no transaction is open: others who write do not wait for it."""
+    rep, officer_id = staff.AgencyUser(*representative(session, me)), me.officer.id
+    return Afterwards(lambda: _order_card(rep, officer_id))
 
-    def act() -> None:
-        person = staff.Person(form.get("given_name", ""), form.get("family_name", ""))
-        body = picture.read() if picture is not None else b""
-        staff.order(_call(session, me), wallets().issuer.keyring, form.get("licence", ""), person, body or None)
 
-    refusal = attempt(session, act)
-    return see_other(HERE) if refusal is None else _page(session, me, refusal)
+def _order_card(rep: staff.AgencyUser, officer_id: int) -> Response:
+    form, picture, portraits = request.form, request.files.get("portrait"), list[staff.CleanPicture]()
+    body = picture.read() if picture is not None else b""
+    refusal = refused_file(lambda: portraits.append(staff.clean_portrait(body))) if body else None
+    if refusal is not None:
+        return _page_again(refusal)
+    person = staff.Person(form.get("given_name", ""), form.get("family_name", ""))
+    keyring, portrait = wallets().issuer.keyring, next(iter(portraits), None)
+    with writing() as session:
+        call = Call(session, rep, now())
+        refusal = attempt(session, lambda: staff.order(call, keyring, form.get("licence", ""), person, portrait))
+        if refusal is None:
+            drop(session, officer_id, action=request.path)
+    return see_other(HERE) if refusal is None else _page_again(refusal)
 
 
 @pages.post("/wallets/cards/<reference>/end")
@@ -90,6 +123,50 @@ def order_card(session: Session, me: AuthenticatedOfficer) -> Response:
 def end_card(session: Session, me: AuthenticatedOfficer, reference: str) -> Response:
     staff.end(_call(session, me), reference)
     return see_other(HERE)
+
+
+@pages.get("/wallets/cards/<reference>/<any('card.pdf', 'phone.png'):form>")
+@allowed(Resource.ENTRY, Act.PROPOSE)
+def download_card(session: Session, me: AuthenticatedOfficer, reference: str, form: str) -> Response:
+    """Raises NotFound for a card that is not the agency's or has ended, NotNow while the licence is not in force."""
+    row = staff.card_of(session, representative(session, me).agency, reference)
+    standing = standing_of(row.licence)
+    if standing.stands is not Stands.IN_FORCE:
+        raise NotNow("the licence is not in force: no card is printed on it", "wallet.licence_not_in_force")
+    card = card_of_row(wallets().issuer.keyring, row)
+    code = card_code(session, card, issuing().issuer, issuing().signers.of(Use.CREDENTIAL))
+    languages = languages_of(Language.ZH_HANS, standing)
+    if form == "card.pdf":
+        body = pdf_at_once(Draft(staff_card_html(languages, standing, card, code)))
+        response = Response(body, mimetype="application/pdf")
+    else:
+        response = Response(_picture(languages, standing, card, code), mimetype="image/png")
+    response.headers["Content-Disposition"] = f'attachment; filename="staff-card-{row.reference}.{form[-3:]}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _picture(languages: Sequence[Language], standing: LicenceView, card: Card, code: str) -> bytes:
+    if not can_draw():
+        raise NotFound("no picture is drawn here: the font it needs is not installed")
+    language = languages[0]
+    is_named = standing.agency.holder_kind is HolderKind.LEGAL_PERSON
+    until = f"{text(language, 'page.staff.until')} {date_text(language, card.expires_at.date())}"
+    number = f"{text(language, 'page.agency.licence.number')} {standing.licence.number}"
+    return drawn_staff_card(
+        StaffPicture(
+            language=language,
+            site=text(language, "page.site"),
+            title=text(language, "paper.staff"),
+            person=card.person,
+            agency=main_name(standing.agency, language).name if is_named else text(language, "paper.holder.private"),
+            facts=([number] if is_named and standing.licence.number else []) + [until],
+            warnings=[text(one, "page.staff.copied") for one in languages],
+            code=Symbol(code).png,
+            portrait=card.portrait,
+            demo=text(language, "page.demo") if is_demo() else "",
+        )
+    )
 
 
 @pages.get("/wallets/authorize")

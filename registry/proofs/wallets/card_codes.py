@@ -2,13 +2,14 @@
 
 It is a code like that of a licence (docs/users/proofs.md), of kind `S`. The registry repeats the agency's word: the code is
 worth nothing without the licence and, as anyone can copy it, nothing without the person's face. No entry of the log speaks
-of a person, so the register of staff is asked whether the card still holds.
+of a person. Whether card and licence still hold, a place in a status list says, which is read without telling whose card is
+looked at; the register of staff says it to a holder of the code.
 """
 
 import hashlib
 import hmac
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -25,7 +26,8 @@ from registry.proofs.credentials.reading import Flawed, read_paper
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import cose_sign1, paper_text
 from registry.proofs.credentials.trust import Checked, believed_key, judged, refused
-from registry.proofs.wallets.models import StaffCard
+from registry.proofs.wallets.models import StaffCard, WalletCredential
+from registry.proofs.wallets.rules import CODE, CODE_LIFE, status_at
 from registry.proofs.wallets.staff import person_on, portrait_on
 from registry.vocabulary.codes import ProofFlaw
 
@@ -43,10 +45,6 @@ class Card(NamedTuple):
     portrait: bytes | None
     ordered_at: datetime
     expires_at: datetime
-
-
-CODE_LIFE = timedelta(days=366)
-"""How long a code lasts from the order of its card: what is printed cannot be taken back."""
 
 
 class CardContent(NamedTuple):
@@ -191,6 +189,7 @@ def _statements(session: Session, card: Card, issuer: str) -> Iterator[dict[int,
     """The claims of a card under each name of the agency and number of the licence that were logged, the latest first."""
     licences = [logged(one).record for one in reversed(entries_of(session, f"licence/{card.licence_id}"))]
     agencies = [logged(one).record for one in reversed(entries_of(session, f"agency/{card.agency_id}"))]
+    place = _place_of(session, card.reference)
     for number in dict.fromkeys(one.get("number") for one in licences):
         for name in dict.fromkeys(rules.legal_name(one) for one in agencies):
             claims = {
@@ -198,6 +197,7 @@ def _statements(session: Session, card: Card, issuer: str) -> Iterator[dict[int,
                 rules.SUB: card.reference,
                 rules.EXP: int(card.expires_at.timestamp()),
                 rules.IAT: int(card.ordered_at.timestamp()),
+                rules.STATUS: None if place is None else {"status_list": status_at(issuer, place)},
                 rules.PAPER_VERSION: rules.VERSION,
                 rules.NUMBER: number,
                 rules.NAME: name,
@@ -209,3 +209,12 @@ def _statements(session: Session, card: Card, issuer: str) -> Iterator[dict[int,
                 rules.PORTRAIT: None if card.portrait is None else hashlib.sha256(card.portrait).digest(),
             }
             yield {label: value for label, value in claims.items() if value is not None}
+
+
+def _place_of(session: Session, reference: str) -> tuple[int, int] | None:
+    """List and place of a card's code; None of a card that was ordered before codes had one."""
+    its = select(WalletCredential.list_number, WalletCredential.place).join(
+        StaffCard, StaffCard.id == WalletCredential.staff_card_id
+    )
+    found = session.execute(its.where(StaffCard.reference == reference, WalletCredential.content == CODE)).first()
+    return None if found is None else (found[0], found[1])

@@ -34,9 +34,10 @@ PRE_AUTHORIZED = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
 REQUEST_URI = "urn:ietf:params:oauth:request_uri:"
 
 OFFER_LIFE = timedelta(minutes=10)
-REQUEST_LIFE = timedelta(minutes=10)
-"""Of a pushed request: somebody signs in meanwhile."""
+REQUEST_LIFE = timedelta(minutes=9)
+"""Of a pushed request: somebody signs in meanwhile. Less than 600 seconds, as FAPI 2.0 has it (5.3.2.2, item 12)."""
 CODE_LIFE = timedelta(seconds=60)
+"""As FAPI 2.0 has it at most (5.3.2.2)."""
 ACCESS_LIFE = timedelta(minutes=5)
 REFRESH_LIFE = timedelta(days=365)
 """After a year the agency makes a new offer (HAIP 1.0, 4.4)."""

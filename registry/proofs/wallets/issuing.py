@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from registry.core.certificates import names_operator
 from registry.core.clock import day_at
-from registry.core.db.engine import insert_new
 from registry.core.errors import NotFound, NotIssuing, NotNow, WithheldByLaw
 from registry.core.keyring import Keyring, Signer, Use
 from registry.core.settings import Settings
@@ -26,13 +25,10 @@ from registry.proofs.wallets import rules
 from registry.proofs.wallets.models import StaffCard, WalletCredential
 from registry.proofs.wallets.rules import Content, Issuer
 from registry.proofs.wallets.staff import end_credentials, end_with_licences, facts_on_demand
-from registry.proofs.wallets.status import licence_values, lives
+from registry.proofs.wallets.status import draw_place, licence_values, lives
 from registry.register.agencies.models import Licence
 from registry.register.authorities.queries import authority_days
 from registry.vocabulary.licensing import WalletForm
-
-MAX_DRAWS = 100
-"""Draws of a place in a list that is half full at most: all fail once in 2^100."""
 
 
 class Subject(NamedTuple):
@@ -105,7 +101,7 @@ class WalletIssuer:
         """
         signer, content = self.signer(), self.content_of(session, subject, at)
         until = rules.expiry(content, at)
-        place = _draw_place(
+        place = draw_place(
             session,
             form=subject.form,
             licence=subject.licence,
@@ -164,17 +160,6 @@ def _changed_since(at: datetime) -> Select[WalletForm, str, int | None, str]:
             WalletCredential.content,
         )
         .join(Licence, Licence.reference == WalletCredential.licence)
-        .where(lives(at), newer)
+        .where(lives(at), newer, WalletCredential.content != rules.CODE)
         .distinct()
     )
-
-
-def _draw_place(session: Session, **facts: object) -> tuple[int, int]:
-    """Store what is issued at a place drawn by chance, and give list and place. Each list is filled to a half."""
-    newest = session.execute(select(func.coalesce(func.max(WalletCredential.id), 0))).scalar_one()
-    number = newest // rules.DRAWN_PLACES
-    for _ in range(MAX_DRAWS):
-        place = secrets.randbelow(rules.PLACES)
-        if insert_new(session, WalletCredential, list_number=number, place=place, **facts):
-            return number, place
-    raise NotIssuing("no place of the status list could be drawn; ask again")

@@ -71,8 +71,8 @@ class WalletGrant(Base):
 class WalletCredential(Base):
     """A credential that was issued, and its place in a status list, which no other ever gets.
 
-    `content` is a digest of what it states: it ends when that changes. `access` is the digest of its token. A row stays when all
-    is over, for a place is not given twice; it names no person.
+    `content` is a digest of what it states: it ends when that changes; of the code of a staff card it is `rules.CODE`. `access`
+    is the digest of its token. A row stays when all is over, for a place is not given twice; it names no person.
     """
 
     __tablename__ = "wallet_credentials"

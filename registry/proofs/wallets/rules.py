@@ -48,6 +48,12 @@ ACTS_AS = "recruiter"
 RENEWED_WITHIN = timedelta(days=30)
 """How late a licence may be renewed before its staff cards end: our own choice. Nothing is issued meanwhile."""
 
+CODE = "code"
+"""The content of what is no copy in a wallet but the code of a staff card: it is true under each name that the agency bore."""
+
+CODE_LIFE = timedelta(days=366)
+"""How long a code lasts from the order of its card: what is printed cannot be taken back."""
+
 DISCLOSED_ON_DEMAND = ("given_name", "family_name", "portrait_digest")
 """What of a staff card the holder may keep back."""
 
@@ -142,8 +148,7 @@ def claims(
 
     `status` has IETF's member, which HAIP asks for, and beside it those of ETSI TS 119 472-1 (5.2.10).
     """
-    number, index = place
-    uri = list_address(issuer.url, number)
+    listed = status_at(issuer.url, place)
     begins = int(at.timestamp())
     return {
         "iss": issuer.url,
@@ -154,11 +159,11 @@ def claims(
         "exp": int(until.timestamp()),
         "cnf": {"jwk": {name: holder[name] for name in ("kty", "crv", "x", "y")}},
         "status": {
-            "status_list": {"idx": index, "uri": uri},
+            "status_list": listed,
             "type": "TokenStatusList",
             "purpose": "revocation",
-            "index": index,
-            "uri": uri,
+            "index": listed["idx"],
+            "uri": listed["uri"],
         },
         **content.plain,
     }
@@ -200,6 +205,12 @@ def list_claims(issuer: str, number: int, lst: str, *, issued_at: datetime, orig
     """As those of the list of licences, under an address of its own and for a shorter time."""
     claims = status_claims(issuer, number, lst, issued_at=issued_at, origin=origin, size=size)
     return claims | {"sub": list_address(issuer, number), "ttl": STATUS_TTL}
+
+
+def status_at(issuer: str, place: tuple[int, int]) -> dict[str, Any]:
+    """List and place in it, as `status_list` names them (Token Status List, 6.2)."""
+    number, index = place
+    return {"idx": index, "uri": list_address(issuer, number)}
 
 
 def list_address(issuer: str, number: int) -> str:

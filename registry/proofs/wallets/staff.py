@@ -5,7 +5,7 @@ The registry repeats the agency's word. A name and a portrait are sealed, and de
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, NewType, cast
 
 import msgspec
 from sqlalchemy import ColumnElement, CursorResult, func, select, update
@@ -22,20 +22,23 @@ from registry.core.keyring import Keyring
 from registry.proofs.credentials.status import licences_in_log
 from registry.proofs.wallets import rules
 from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
-from registry.proofs.wallets.status import lives
+from registry.proofs.wallets.status import draw_place, lives
 from registry.register.agencies.models import Licence
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.queries import authority_days
 from registry.vocabulary.cases import FileKind
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.licensing import CardEnd, GrantStep
+from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
 
 SECRET = "staff-cards"
 MAX_NAME = 80
 MAX_CARDS = 1000
 """Cards of one agency that live at a time."""
 PICTURES = (FileKind.JPEG, FileKind.PNG, FileKind.WEBP, FileKind.HEIC)
+
+CleanPicture = NewType("CleanPicture", bytes)
+"""A JPEG that `clean_portrait` made."""
 
 
 class AgencyUser(NamedTuple):
@@ -52,13 +55,26 @@ class Person(NamedTuple):
     family_name: str
 
 
-def order(
-    call: Call[AgencyUser], keyring: Keyring, licence: str, person: Person, portrait: bytes | None = None
-) -> StaffCard:
-    """Order a card for a person of the agency, under a licence of it that is in force. `portrait` is a picture as it was sent.
+def clean_portrait(body: bytes) -> CleanPicture:
+    """A picture without what telephones write into it, made in the confined process. Raises RefusedFile.
 
-    Raises InvalidInput, NotFound, RefusedFile, and NotNow where the agency has as many cards as it may, or the licence is not in
-    force.
+    That takes seconds: before a transaction that writes, not in one, for others wait for it.
+    """
+    kind = kind_of(body)
+    if kind not in PICTURES:
+        raise refusal(Problem.FILE_KIND_NOT_TAKEN)
+    copy = clean(body, kind).body
+    if copy is None:
+        raise refusal(Problem.FILE_DAMAGED)
+    return CleanPicture(copy)
+
+
+def order(
+    call: Call[AgencyUser], keyring: Keyring, licence: str, person: Person, portrait: CleanPicture | None = None
+) -> StaffCard:
+    """Order a card for a person of the agency, under a licence of it that is in force.
+
+    Raises InvalidInput, NotFound, and NotNow where the agency has as many cards as it may, or the licence is not in force.
     """
     session, agency = call.session, call.actor.agency
     person = Person(*(tidy_line(name, text, MAX_NAME) for name, text in person._asdict().items()))
@@ -66,20 +82,28 @@ def order(
     living = select(func.count(StaffCard.id)).where(StaffCard.agency == agency, StaffCard.ended_at.is_(None))
     if session.execute(living).scalar_one() >= MAX_CARDS:
         raise NotNow(f"an agency has at most {MAX_CARDS} cards: end one first", "wallet.too_many_cards", most=MAX_CARDS)
-    picture = None if portrait is None else _clean_portrait(portrait)
     reference = new_reference()
     card = StaffCard(
         reference=reference,
         agency=agency,
         licence=licence,
         person=keyring.seal(SECRET, reference, msgspec.json.encode(person)),
-        portrait=None if picture is None else keyring.seal(SECRET, f"{reference} portrait", picture).encode(),
-        portrait_digest=None if picture is None else rules.integrity_of(picture),
+        portrait=None if portrait is None else keyring.seal(SECRET, f"{reference} portrait", portrait).encode(),
+        portrait_digest=None if portrait is None else rules.integrity_of(portrait),
         ordered_by=call.actor.name,
         ordered_at=call.at,
     )
     session.add(card)
     session.flush()
+    draw_place(
+        session,
+        form=WalletForm.STAFF_CARD,
+        licence=licence,
+        staff_card_id=card.id,
+        content=rules.CODE,
+        issued_at=call.at,
+        expires_at=call.at + rules.CODE_LIFE,
+    )
     record(session, "staff_card.ordered", agency, on=call.at.date(), actor=call.actor.name, detail=reference)
     return card
 
@@ -183,14 +207,3 @@ def _require_in_force(session: Session, agency: str, licence: str, at: datetime)
         raise NotFound("the agency has no such licence")
     if not rules.is_in_force(its, found, authority_days(session, at).of(its.authority)):
         raise NotNow("the licence is not in force: nothing is issued on it", "wallet.licence_not_in_force")
-
-
-def _clean_portrait(body: bytes) -> bytes:
-    """A picture without what telephones write into it, made in the confined process. Raises RefusedFile."""
-    kind = kind_of(body)
-    if kind not in PICTURES:
-        raise refusal(Problem.FILE_KIND_NOT_TAKEN)
-    copy = clean(body, kind).body
-    if copy is None:
-        raise refusal(Problem.FILE_DAMAGED)
-    return copy

@@ -3,6 +3,7 @@
 Places are drawn by chance, so no one can replay a list from the log alone; who knows the licence compares both lists.
 """
 
+import secrets
 import threading
 from datetime import datetime
 from typing import NamedTuple
@@ -10,30 +11,37 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from registry.core.errors import NotFound
+from registry.core.db.engine import insert_new
+from registry.core.errors import NotFound, NotIssuing
 from registry.core.keyring import Signer
+from registry.log.models import Entry
 from registry.proofs.credentials.queries import published_now
 from registry.proofs.credentials.rules import INVALID, SUSPENDED, packed_list, status_value
 from registry.proofs.credentials.signing import STATUS_TYPE, compact_jws
 from registry.proofs.credentials.status import licences_in_log
 from registry.proofs.wallets.models import WalletCredential
-from registry.proofs.wallets.rules import PLACES, STATUS_TTL, list_claims
+from registry.proofs.wallets.rules import DRAWN_PLACES, PLACES, STATUS_TTL, list_claims
 from registry.register.agencies.models import Licence
 from registry.register.authorities.queries import AuthorityDays, authority_days
 
+MAX_DRAWS = 100
+"""Draws of a place in a list that is half full at most: all fail once in 2^100."""
+
 
 class _Ground(NamedTuple):
-    """What a list follows from: it is made anew where any of this differs. `ended` is how many copies ended for good."""
+    """What a list follows from besides the log: it is made anew where any of it differs. `ended` counts what ended for good."""
 
-    size: int
     kid: str
     days: AuthorityDays
     ended: int
 
 
 class _Token(NamedTuple):
+    """A signed list, and how many entries the log had then."""
+
     text: str
     ground: _Ground
+    size: int
     at: datetime
 
 
@@ -46,7 +54,7 @@ class WalletLists:
         self._lock = threading.Lock()
 
     def token(self, session: Session, number: int, signer: Signer, now: datetime) -> str:
-        """The signed list of a number; the same for half its time to live while nothing changes.
+        """The signed list of a number; the same for half its time to live while nothing in it changes, however the log grows.
 
         Raises NotFound for a list in which nothing was issued, NotIssuing before the first checkpoint.
         """
@@ -57,26 +65,58 @@ class WalletLists:
         ).one()
         if not given:
             raise NotFound("there is no status list of this number: nothing was issued in it")
-        ground = _Ground(checkpoint.size, signer.key.kid, authority_days(session, now), ended)
+        ground = _Ground(signer.key.kid, authority_days(session, now), ended)
         with self._lock:
             existing = self._tokens.get(number)
-            if existing is not None and existing.ground == ground and _is_young(existing, now):
+            if (
+                existing is not None
+                and existing.ground == ground
+                and _is_young(existing, now)
+                and not _is_touched(session, number, existing.size, checkpoint.size)
+            ):
                 return existing.text
             claims = list_claims(
                 self._issuer,
                 number,
-                packed_list(values(session, number, ground.size, ground.days, now), PLACES),
+                packed_list(values(session, number, checkpoint.size, ground.days, now), PLACES),
                 issued_at=now,
                 origin=checkpoint.origin,
-                size=ground.size,
+                size=checkpoint.size,
             )
             text = compact_jws(STATUS_TYPE, claims, signer)
-            self._tokens[number] = _Token(text, ground, now)
+            self._tokens[number] = _Token(text, ground, checkpoint.size, now)
             return text
 
 
 def _is_young(token: _Token, now: datetime) -> bool:
     return 0 <= (now - token.at).total_seconds() < STATUS_TTL / 2
+
+
+def _is_touched(session: Session, number: int, known: int, size: int) -> bool:
+    """Whether an entry from `known` to before `size` is about an agency on whose licences something of a list was issued.
+
+    A log that became shorter was put back from a backup.
+    """
+    if known >= size:
+        return known > size
+    new = (
+        select(Entry.index)
+        .join(Licence, Licence.agency_id == Entry.agency_id)
+        .join(WalletCredential, WalletCredential.licence == Licence.reference)
+        .where(Entry.index >= known, Entry.index < size, WalletCredential.list_number == number)
+    )
+    return session.execute(new.limit(1)).first() is not None
+
+
+def draw_place(session: Session, **facts: object) -> tuple[int, int]:
+    """Store what is issued at a place drawn by chance, and give list and place. Each list is filled to a half."""
+    newest = session.execute(select(func.coalesce(func.max(WalletCredential.id), 0))).scalar_one()
+    number = newest // DRAWN_PLACES
+    for _ in range(MAX_DRAWS):
+        place = secrets.randbelow(PLACES)
+        if insert_new(session, WalletCredential, list_number=number, place=place, **facts):
+            return number, place
+    raise NotIssuing("no place of the status list could be drawn; ask again")
 
 
 def values(session: Session, number: int, size: int, days: AuthorityDays, now: datetime) -> list[tuple[int, int]]:

@@ -52,9 +52,12 @@ def test_lines_come_in_pages(client: FlaskClient, session: Session, keyring: Key
     for number in range(120):
         record(session, "case.moved", "one", on=now().date(), actor="somebody", detail=str(number), unit=UNIT)
     auditor = program(client, session, keyring, Role.AUDITOR)
-    first = auditor.get("/api/v1/audit/lines?act=case.moved").json
+    answer = auditor.get("/api/v1/audit/lines?act=case.moved")
+    first = answer.json
     assert len(first["items"]) == 100
-    second = auditor.get(f"/api/v1/audit/lines?act=case.moved&before={first['next_before']}").json
+    path = f"/api/v1/audit/lines?act=case.moved&before={first['next_before']}"
+    assert answer.headers["Link"] == f'<http://127.0.0.1:8000{path}>; rel="next"'
+    second = auditor.get(path).json
     assert (len(second["items"]), second["next_before"]) == (20, None)
 
 

@@ -72,9 +72,27 @@ def test_every_file_that_the_manifest_names_is_served_and_cached(session, client
         assert (file.headers["Cache-Control"], file.headers["ETag"]) == ("public, max-age=3600", f'"{one["sha256"]}"')
         assert file.content_type.startswith(one["media_type"])
         assert client.get(file.request.path, headers={"If-None-Match": file.headers["ETag"]}).status_code == 304
-    part = client.get(f"/dataset/{written.name}/licences.jsonl", headers={"Range": "bytes=0-9"})
-    assert (part.status_code, len(part.data)) == (206, 10)
+    note = client.get(f"/dataset/{written.name}/manifest.note")
+    assert note.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert client.get("/dataset/catalog.jsonld").get_json()["@graph"][0]["@type"] == "dcat:Catalog"
+
+
+def test_a_file_that_broke_off_is_gone_on_with(session, client: FlaskClient, write):
+    make.make_licence(session, number="INV-1")
+    path = f"/dataset/{write().name}/licences.jsonl"
+    whole = client.get(path)
+    size, tag = len(whole.data), whole.headers["ETag"]
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    rest = client.get(path, headers={"Range": "bytes=10-", "If-Range": tag})
+    assert (rest.status_code, rest.data) == (206, whole.data[10:])
+    assert rest.headers["Content-Range"] == f"bytes 10-{size - 1}/{size}"
+    assert_as_documented(rest, "getDatasetFile")
+    other = client.get(path, headers={"Range": "bytes=10-", "If-Range": '"of-another-day"'})
+    assert (other.status_code, other.data) == (200, whole.data)
+    beyond = client.get(path, headers={"Range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.get_json()["code"]) == (416, "invalid_request")
+    assert beyond.headers["Content-Range"] == f"bytes */{size}"
+    assert_as_documented(beyond, "getDatasetFile")
 
 
 def test_deltas_and_the_snapshot_before_are_served_and_nothing_else(

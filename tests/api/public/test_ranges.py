@@ -64,6 +64,7 @@ def test_an_epoch_is_served_with_what_caches_may_keep(client: FlaskClient, sessi
     assert len(by_hash.data) % rules.PADDED_TO == 0
     body = rules.uncompressed(by_hash.data)
     assert leaf_hash(body).hex() == entry["record"]["root"]
+    assert client.get("/ranges/1/0", headers={"Accept-Encoding": "gzip;q=0"}).data == body
     assert client.get("/ranges/1/0").data == body == client.get(f"/ranges/file/{entry['record']['root']}").data
 
 

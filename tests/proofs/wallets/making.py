@@ -111,11 +111,12 @@ def order(
     agency: record.Agency,
     given: str = "Ada",
     family: str = "Esempio",
-    **facts: Any,
+    portrait: bytes | None = None,
 ) -> StaffCard:
-    """A staff card under the agency's first licence."""
-    person = staff.Person(given, family)
-    return staff.order(call_of(session, agency), issuer.keyring, agency.licences[0].licence_id, person, **facts)
+    """A staff card under the agency's first licence. `portrait` as it is sent."""
+    licence, person = agency.licences[0].licence_id, staff.Person(given, family)
+    clean = None if portrait is None else staff.clean_portrait(portrait)
+    return staff.order(call_of(session, agency), issuer.keyring, licence, person, clean)
 
 
 def licence_in_wallet(session: Session, issuer: WalletIssuer, agency: record.Agency) -> Held:
@@ -141,8 +142,11 @@ def path_of(address: str) -> str:
 
 def value_of(client: FlaskClient, held: Held) -> int:
     """The value of a credential's place in its list, which is read as verifiers do."""
-    status = held.claims["status"]["status_list"]
-    response = client.get(path_of(status["uri"]))
+    return value_at(client, held.claims["status"]["status_list"])
+
+
+def value_at(client: FlaskClient, listed: dict[str, Any]) -> int:
+    response = client.get(path_of(listed["uri"]))
     assert response.status_code == 200, response.get_data(as_text=True)
     _, payload = reading.parts(response.get_data(as_text=True))
-    return reading.status_at(payload["status_list"]["lst"], status["idx"])
+    return reading.status_at(payload["status_list"]["lst"], listed["idx"])

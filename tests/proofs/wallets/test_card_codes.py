@@ -3,12 +3,15 @@
 import hashlib
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import cbor2
 import cwt
 import pytest
+from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
@@ -20,7 +23,6 @@ from registry.proofs.credentials.reading import read_paper
 from registry.proofs.credentials.signing import cose_sign1, paper_text
 from registry.proofs.wallets import staff
 from registry.proofs.wallets.card_codes import (
-    CODE_LIFE,
     CardState,
     card_code,
     card_content,
@@ -31,14 +33,15 @@ from registry.proofs.wallets.card_codes import (
     read_card_code,
 )
 from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.models import StaffCard
+from registry.proofs.wallets.models import StaffCard, WalletCredential
+from registry.proofs.wallets.rules import CODE_LIFE
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import Answer
 from tests import make
 from tests.proofs.credentials import reading as read
-from tests.proofs.wallets.making import agency_with_licence, call_of, order
+from tests.proofs.wallets.making import agency_with_licence, call_of, order, state_status, value_at
 
 URL = "http://127.0.0.1:8000"
 
@@ -90,7 +93,41 @@ def test_a_code_says_agency_person_licence_and_the_digest_of_the_portrait(
     assert (content.licence_id, content.agency_id) == (row.licence, row.agency)
     assert content.portrait == hashlib.sha256(portrait).digest()
     assert content.expires_at - content.issued_at == CODE_LIFE.total_seconds()
-    assert len(code) < 900
+    assert len(code) < 1000
+
+
+def test_a_place_in_a_status_list_says_whether_card_and_licence_hold(
+    client: FlaskClient,
+    session: Session,
+    publish: Callable[[], None],
+    issuer: WalletIssuer,
+    row: StaffCard,
+    code: str,
+    agency: record.Agency,
+) -> None:
+    """A list has 131,072 places: who fetches it tells no one whose card is looked at."""
+    listed = read_paper(code).claims[rules.STATUS]["status_list"]
+    assert value_at(client, listed) == 0
+    make.suspend(session, agency.agency_id)
+    publish()
+    assert value_at(client, listed) == 2
+    state_status(session, agency)
+    amend(session, make.changed(agency, names=(make.name_record("Nové Jméno s.r.o."),)), Event("agency.amended"))
+    publish()
+    # A code is true under any name that the agency bore.
+    issuer.settle(session, now() + timedelta(seconds=1))
+    assert value_at(client, listed) == 0
+    staff.end(call_of(session, agency), row.reference)
+    assert value_at(client, listed) == 1
+
+
+def test_a_code_from_before_codes_had_a_place_is_still_read(
+    session: Session, issuer: WalletIssuer, row: StaffCard, signer: Signer
+) -> None:
+    session.execute(delete(WalletCredential))
+    former = card_code(session, card_of_row(issuer.keyring, row), URL, signer)
+    assert rules.STATUS not in read_paper(former).claims
+    assert found(session, issuer.keyring, former) is CardState.LIVE
 
 
 def test_a_code_is_read_by_the_libraries_of_others(session: Session, code: str) -> None:

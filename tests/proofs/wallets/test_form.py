@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 from jwcrypto.jwk import JWK
@@ -16,8 +17,9 @@ from registry.core.clock import now
 from registry.core.errors import NotIssuing, NotNow
 from registry.core.keyring import Use
 from registry.log.keys import new_key, sync_keys
-from registry.proofs.wallets import issuing
+from registry.proofs.wallets import rules
 from registry.proofs.wallets.issuing import Subject
+from registry.proofs.wallets.status import draw_place
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.licensing import WalletForm
@@ -118,7 +120,9 @@ def test_the_status_has_both_forms_and_its_list_names_its_issuer(client, session
     assert (status["type"], status["purpose"]) == ("TokenStatusList", "revocation")
     token = client.get(path_of(status["uri"])).get_data(as_text=True)
     header, payload = reading.parts(token)
-    assert header["typ"] == "statuslist+jwt"
+    assert (header["typ"], len(header["x5c"])) == ("statuslist+jwt", 1)
+    certificate = reading.certificate(token)
+    assert certificate.issuer != certificate.subject
     assert (payload["iss"], payload["sub"]) == (URL, status["uri"])
     assert payload["ttl"] == 60
     assert value_of(client, held) == 0
@@ -202,7 +206,7 @@ def test_places_are_drawn_by_chance_and_none_twice(session, publish, issuer):
         "form": WalletForm.LICENCE, "licence": agency.licences[0].licence_id, "staff_card_id": None, "grant_id": None,
         "access": None, "content": "c", "issued_at": now(), "expires_at": now(),
     }  # fmt: skip
-    drawn = [issuing._draw_place(session, **facts) for _ in range(2000)]
+    drawn = [draw_place(session, **facts) for _ in range(2000)]
     assert len(set(drawn)) == 2000
     assert {number for number, _ in drawn} == {0}
     places = [place for _, place in drawn]
@@ -221,9 +225,45 @@ def test_where_it_is_off_nothing_is_routed(settings, make_app):
         assert client.get(path).status_code == 404
 
 
-def test_two_wallets_share_no_place(session, publish, issuer):
+def test_credentials_share_no_place(session, publish, issuer):
     agency = agency_with_licence(session)
     publish()
     subject, at = Subject(WalletForm.LICENCE, agency.licences[0].licence_id), now()
-    issued = [Held(issuer.issue(session, subject, WalletKey.new().jwk, at), WalletKey.new()) for _ in range(2)]
-    assert len({held.claims["status"]["index"] for held in issued}) == 2
+    issued = [Held(issuer.issue(session, subject, WalletKey.new().jwk, at), WalletKey.new()) for _ in range(50)]
+    assert len({tuple(held.claims["status"]["status_list"].values()) for held in issued}) == 50
+    assert len({held.claims["cnf"]["jwk"]["x"] for held in issued}) == 50
+
+
+def test_a_list_is_signed_anew_only_when_its_own_contents_changed_or_half_its_time_is_over(
+    client, session, publish, issuer
+):
+    """The log of a country grows all day, and a list is large: each copy of it that is signed is fetched by all who read it."""
+    agency = agency_with_licence(session)
+    publish()
+    held = licence_in_wallet(session, issuer, agency)
+    with time_machine.travel(now() + timedelta(seconds=1), tick=False) as clock:
+        first = client.get("/status/w/0").data
+        agency_with_licence(session)
+        publish()
+        licence_in_wallet(session, issuer, agency)
+        assert client.get("/status/w/0").data == first
+        make.suspend(session, agency.agency_id)
+        publish()
+        assert value_of(client, held) == 2
+        second = client.get("/status/w/0").data
+        clock.shift(29)
+        assert client.get("/status/w/0").data == second
+        clock.shift(2)
+        assert client.get("/status/w/0").data != second
+
+
+DIGESTS = {
+    WalletForm.LICENCE: "sha256-nrOi/MEeKerEtHTq3mapz0fYXbPcixYEvs33n0CWwuY=",
+    WalletForm.STAFF_CARD: "sha256-Yh/xx+USRJrIZ544HNkFTBI/JxIJ/8lcCl9yrXLtYmA=",
+}
+
+
+def test_the_document_of_a_type_stays_as_it_was_published():
+    """Credentials in wallets bear its digest (`vct#integrity`): another document is another version, at its own address."""
+    for form, digest in DIGESTS.items():
+        assert rules.integrity_of(rules.type_document("https://registry.example", form)) == digest

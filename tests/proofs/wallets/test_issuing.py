@@ -86,8 +86,9 @@ def allow(session, issuer, agency, answer) -> dict[str, str]:
 
 def test_a_wallet_gets_a_staff_card_by_an_authorization_code(session, wallet, offered, issuer, agency):
     card, verifier = order(session, issuer, agency), secrets.token_urlsafe(32)
-    state = state_of(offered(card.reference, with_sign_in=True))
-    back = allow(session, issuer, agency, wallet.push(CARD, verifier, issuer_state=state))
+    pushed = wallet.push(CARD, verifier, issuer_state=state_of(offered(card.reference, with_sign_in=True)))
+    assert 0 < pushed.json["expires_in"] < 600
+    back = allow(session, issuer, agency, pushed)
     assert (back["iss"], back["state"]) == (URL, "st")
     form = {"grant_type": "authorization_code", "code": back["code"], "redirect_uri": BACK, "code_verifier": verifier}
     held = wallet.obtain(tokens_of(wallet.token(**form))["access_token"], CARD)
@@ -383,6 +384,9 @@ def test_a_token_request_that_is_broken_is_refused(wallet):
 def test_metadata_says_what_is_served(client, wallet):
     issuer = client.get("/.well-known/openid-credential-issuer").json
     assert issuer["credential_issuer"] == URL
+    assert issuer["nonce_endpoint"] == f"{URL}{metadata.NONCE}"
+    # No batches: HAIP has the issuer say so by leaving this out.
+    assert "batch_credential_issuance" not in issuer
     for form in (LICENCE, CARD):
         stated = issuer["credential_configurations_supported"][form]
         assert (stated["format"], stated["scope"]) == ("dc+sd-jwt", form)
@@ -390,6 +394,7 @@ def test_metadata_says_what_is_served(client, wallet):
         assert client.get(urlsplit(stated["vct"]).path).status_code == 200
     server = client.get("/.well-known/oauth-authorization-server").json
     assert server["issuer"] == URL
+    assert server["authorization_response_iss_parameter_supported"] is True
     for name in ("token_endpoint", "pushed_authorization_request_endpoint", "challenge_endpoint"):
         assert client.get(urlsplit(server[name]).path).status_code == 405
     assert client.get(urlsplit(server["authorization_endpoint"]).path).status_code == 303

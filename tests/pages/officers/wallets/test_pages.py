@@ -18,14 +18,15 @@ from registry.audit.models import AuditEntry
 from registry.complaints.parties import accounts as outside
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge
 from registry.http.logs import SINK
 from registry.officers.rights import Role
 from registry.proofs.credentials.rules import PERSON
-from registry.proofs.wallets import metadata
+from registry.proofs.wallets import metadata, staff
 from registry.proofs.wallets.card_codes import read_card_code
-from registry.proofs.wallets.models import StaffCard, WalletGrant
+from registry.proofs.wallets.models import StaffCard, UsedOnce, WalletGrant
 from registry.vocabulary.licensing import GrantStep
 from registry.vocabulary.register import Answer
 from tests.officers.making import make_officer
@@ -95,6 +96,38 @@ def test_what_is_typed_wrong_is_said_and_stays(rep, agency):
     assert answer.status_code == 400
     assert "Given name" in words_of(answer)
     assert 'value="Esempio"' in answer.get_data(as_text=True)
+
+
+def test_a_file_that_is_no_portrait_is_refused_and_what_was_typed_stays(session, rep, agency):
+    answer = order(rep, agency, portrait=(io.BytesIO(b"%PDF-1.7\n%%EOF"), "face.jpg"))
+    assert answer.status_code == 400
+    assert 'value="Esempio"' in answer.get_data(as_text=True)
+    assert session.execute(select(StaffCard)).all() == []
+
+
+def test_a_photograph_of_a_telephone_is_taken(session, rep, agency):
+    """They have megabytes, more than other forms."""
+    body = io.BytesIO()
+    Image.effect_noise((1600, 1200), 100).save(body, format="JPEG", quality=95)
+    assert len(body.getvalue()) > 1024 * 1024
+    assert order(rep, agency, portrait=(io.BytesIO(body.getvalue()), "face.jpg")).status_code == 303
+    assert session.execute(select(StaffCard.portrait_digest)).scalar_one() is not None
+
+
+def test_others_write_while_a_portrait_is_cleaned(session, rep, agency, database, monkeypatch):
+    """It takes seconds. SQLite lets one transaction write at a time, and others are refused when they waited too long."""
+    engine, clean = engine_for(database.url, timeout=1), staff.clean_portrait
+
+    def clean_slowly(body):
+        with sessions_for(engine).begin() as other:
+            other.add(UsedOnce(digest="d", until=now()))
+        return clean(body)
+
+    monkeypatch.setattr(staff, "clean_portrait", clean_slowly)
+    answer = order(rep, agency, portrait=face())
+    engine.dispose()
+    assert answer.status_code == 303
+    assert session.execute(select(UsedOnce.digest)).scalars().all() == ["d"]
 
 
 def test_another_agency_ends_no_card(client, session, settings, publish, rep, agency):
