@@ -90,7 +90,7 @@ class Overview(NamedTuple):
 
 
 def overview(session: Session, unit: str, period: Period, at: datetime) -> Overview:
-    """The overview of a unit: nine queries, however many cases there are."""
+    """The overview of a unit: ten queries, however many cases there are."""
     return Overview(
         period,
         open_cases(session, unit, day_in(session, unit, at)),
