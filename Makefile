@@ -131,9 +131,9 @@ release: $(ALL) ## Check version, changelog and chart, and tag the commit (ARGS=
 bench: $(BENCH) setup-system ## Measure (BENCH_SIZE=10000 for a quick look); ARGS are the parts, all if there are none.
 	@$(BIN)/python -m bench $(ARGS)
 
-cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis, an S3 store and three witnesses.
+cluster: $(ALL) setup-system ## Run two homes on a PostgreSQL of three machines (Patroni, etcd), with HAProxy, PgBouncer, Redis, an S3 store and three witnesses (ARGS=witnesses loses them in turn).
 	@tools/system-packages second-opinions
-	@$(BIN)/python -m tools.cluster
+	@$(BIN)/python -m tools.cluster $(ARGS)
 
 failover: $(ALL) setup-system ## Kill parts of such a cluster under load at DRILL_MOMENTS (24), freeze them, cut their networks; print what became of it.
 	@$(BIN)/python -m tools.cluster drill

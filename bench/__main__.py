@@ -1,6 +1,7 @@
 """`python -m bench [PART]...`: measures all parts or those named, prints rows, keeps them in bench/results.
 
-`python -m bench compare FORMER LATER` sets two kept results side by side.
+`python -m bench compare FORMER LATER` sets two kept results side by side; `python -m bench profile` says where the time of
+a warm lookup goes.
 
 BENCH_SIZE agencies (1,000,000), BENCH_ROUNDS interleaved rounds (5), BENCH_SECONDS each window (2).
 """
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from bench import (
     imports,
     log,
     lookups,
+    profile,
     queue,
     ranges,
     receipts,
@@ -58,6 +61,9 @@ PARTS = (
     "hostile",
 )
 
+OF_PEERS = ("datasette", "fastapi", "flask_limiter")
+"""Libraries that the peers of `lookups` and `bulk` need and the registry does not."""
+
 
 def main(parts: list[str]) -> None:
     size = int(os.environ.get("BENCH_SIZE") or 1_000_000)
@@ -67,6 +73,11 @@ def main(parts: list[str]) -> None:
     if unknown:
         sys.exit(f"there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     wanted = parts or list(PARTS)
+    missing = [name for name in OF_PEERS if find_spec(name) is None]
+    if missing and {"lookups", "bulk"} & set(wanted):
+        sys.exit(
+            f"the peers need {', '.join(missing)}, not installed here: run `make bench`, or `tools/environment bench` first"
+        )
     # Thousands of deliveries to one listener: that its connections are not all kept is said for each of them.
     logging.getLogger("urllib3").setLevel(logging.ERROR)
     # What the measured code logs of its daily work would bury the rows.
@@ -132,5 +143,8 @@ def _postgres(stack: ExitStack, core: int) -> Cluster | None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["compare"]:
         report.compare(*map(Path, sys.argv[2:]))
+    elif sys.argv[1:2] == ["profile"]:
+        with ExitStack() as whole_run:
+            profile.show(_postgres(whole_run, box.cores()[1]))
     else:
         main(sys.argv[1:])

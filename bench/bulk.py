@@ -18,7 +18,6 @@ from werkzeug.test import EnvironBuilder
 
 from bench import box, invented
 from bench.in_process import unheard
-from bench.peers import orm
 from bench.postgres import Cluster, kinds
 from bench.receipts import registry_of
 from bench.report import Row
@@ -188,6 +187,9 @@ def _bare(app: Flask, numbers: list[str]) -> int:
 
 
 def _usual(app: Flask, numbers: list[str]) -> int:
+    # Its libraries are the peers' alone, and another part is measured without them.
+    from bench.peers import orm
+
     answers = []
     with services(app).reading_sessions() as session:
         for number in numbers:

@@ -1,8 +1,8 @@
-"""Two hundred complaints filed at once on all cores, against plain inserts of the same bytes.
+"""Two hundred complaints filed at once on all cores, against plain inserts of the same bytes; and what one costs by itself.
 
 Key derivation and proof of work are left out: the drafts are begun before, under receipts that were not derived.
 Measured is one filing from the moment at which all begin: the receipt confirmed, the answers with an account, and the
-handing in.
+handing in. By itself, in this process, its processor time counts.
 """
 
 import asyncio
@@ -12,14 +12,19 @@ import secrets
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from werkzeug.test import EnvironBuilder
 
 from bench import serving
+from bench.in_process import cost, unheard
 from bench.peers import plain
 from bench.postgres import Cluster, kinds
 from bench.report import Row
 from bench.serving import Server
+from registry.app import create_app
 from registry.complaints.case import units
 from registry.complaints.case.complaint_codes import Root, last_six, new_code
 from registry.complaints.intake import filing
@@ -28,7 +33,8 @@ from registry.core.clock import now
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
-from registry.core.settings import Settings
+from registry.core.settings import Edge, Settings
+from registry.http.transaction import services
 from registry.vocabulary.cases import MailboxRole
 from registry.vocabulary.register import Language
 
@@ -42,6 +48,11 @@ Time waited as the answer asked is part of the measured time."""
 
 TARGET = 1.5
 """Seconds in which 95 of 100 have handed in."""
+
+ALONE, WARM = 60, 10
+"""Filings one after another in this process, and those before them that only warm."""
+CPU_TARGET = 25.0
+"""Milliseconds of this process's processor time for one of them."""
 
 UNIT = "it-invented-unit"
 _PATH = "/api/v1/complaints"
@@ -71,8 +82,9 @@ def measure(
     rows: list[Row] = []
     raw: dict[str, Any] = {}
     for kind, server in kinds(cluster):
-        ours, plain = _on(kind, rounds, folder / kind, cores, server)
+        ours, plain, alone = _on(kind, rounds, folder / kind, cores, server)
         rows += [
+            Row(f"a filing by itself, CPU in ms, {kind}", alone, CPU_TARGET, is_at_least=False),
             Row(f"{FILERS} filings at once, p95 of one in s, {kind}", ours, TARGET, is_at_least=False),
             Row(
                 f"{FILERS} filings at once / plain inserts of the same bytes, p95, {kind}",
@@ -80,14 +92,14 @@ def measure(
                 None,
             ),
         ]
-        raw[kind] = {"ours_p95_s": ours, "plain_p95_s": plain}
+        raw[kind] = {"ours_p95_s": ours, "plain_p95_s": plain, "alone_ms": alone}
     return rows, {"complaints": raw}
 
 
 def _on(
     kind: str, rounds: int, home: Path, cores: Sequence[int], cluster: Cluster | None
-) -> tuple[list[float], list[float]]:
-    """The p95 of each round, ours and that of plain inserts, in seconds."""
+) -> tuple[list[float], list[float], list[float]]:
+    """The p95 of each round, ours and that of plain inserts, in seconds; and ms of processor time of one by itself."""
     home.mkdir(mode=0o700)
     with ExitStack() as stack:
         url = database(stack, "complaints", home, cluster)
@@ -96,12 +108,26 @@ def _on(
         _open_intake(settings)
         plain.create_table(plain_url)
         filed, inserted = [], []
+        alone = _one_by_one(settings, rounds)
         for _ in range(rounds):
             with serving.ours(home, cores, url, home=home, edges="intake", workers=WORKERS[kind]) as server:
                 filed.append(_p95(_all_at_once(server, _filings(settings))))
             with serving.peer("plain", home, cores, url=plain_url, workers=WORKERS[kind]) as server:
                 inserted.append(_p95(_all_at_once(server, _filings(settings))))
-    return filed, inserted
+    return filed, inserted, alone
+
+
+def _one_by_one(settings: Settings, rounds: int) -> list[float]:
+    app = create_app(replace(settings, edges=frozenset({Edge.INTAKE}), rate=1_000_000))
+    took = []
+    with unheard():
+        for _ in range(rounds):
+            environs = [[one.environ() for one in requests] for requests in _filings(settings, WARM + ALONE)]
+            for requests in environs[:WARM]:
+                cost(app, requests)
+            took.append(sum(cost(app, requests) for requests in environs[WARM:]) / ALONE * 1000)
+    services(app).engine.dispose()
+    return took
 
 
 def database(stack: ExitStack, name: str, home: Path, cluster: Cluster | None) -> str:
@@ -130,21 +156,45 @@ def _open_intake(settings: Settings) -> None:
     engine.dispose()
 
 
-def _filings(settings: Settings) -> list[list[bytes]]:
+class Sent(NamedTuple):
+    """A request of one who files."""
+
+    method: str
+    path: str
+    token: str
+    body: Any
+
+    def encoded(self) -> bytes:
+        sent = b"" if self.body is None else json.dumps(self.body, ensure_ascii=False).encode()
+        head = (
+            f"{self.method} {_PATH}{self.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {self.token}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
+        )
+        return head.encode() + sent
+
+    def environ(self) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        builder = EnvironBuilder(
+            _PATH + self.path, "http://127.0.0.1:8000", method=self.method, headers=headers, json=self.body
+        )
+        return builder.get_environ()
+
+
+def _filings(settings: Settings, count: int = FILERS) -> list[list[Sent]]:
     """The requests of each filer, whose drafts are begun here."""
     sealer, at = Sealer(Keyring(settings.keys)), now()
     engine = engine_for(settings.database_url)
     filings = []
     with sessions_for(engine).begin() as session:
-        for _ in range(FILERS):
+        for _ in range(count):
             code, root = new_code(), Root(secrets.token_hex(32), secrets.token_bytes(32))
             begun = filing.start(session, sealer, code, root, language=Language.ZH_HANS, role=MailboxRole.WORKER, at=at)
             answers = {**_ANSWERS, "account": _account(random.Random(code))}
             filings.append(
                 [
-                    _request("POST", "/confirm", begun.token, {"last_six": last_six(code)}),
-                    _request("PATCH", "/answers", begun.token, {"answers": answers}),
-                    _request("POST", "/submit", begun.token, None),
+                    Sent("POST", "/confirm", begun.token, {"last_six": last_six(code)}),
+                    Sent("PATCH", "/answers", begun.token, {"answers": answers}),
+                    Sent("POST", "/submit", begun.token, None),
                 ]
             )
     engine.dispose()
@@ -156,17 +206,8 @@ def _account(draw: random.Random) -> str:
     return "".join(chr(draw.randrange(0x4E00, 0x9F00)) for _ in range(400))
 
 
-def _request(method: str, path: str, token: str, body: Any) -> bytes:
-    sent = b"" if body is None else json.dumps(body, ensure_ascii=False).encode()
-    head = (
-        f"{method} {_PATH}{path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(sent)}\r\n\r\n"
-    )
-    return head.encode() + sent
-
-
-def _all_at_once(server: Server, filings: Sequence[Sequence[bytes]]) -> list[float]:
-    return asyncio.run(_file_all(server.port, filings))
+def _all_at_once(server: Server, filings: Sequence[Sequence[Sent]]) -> list[float]:
+    return asyncio.run(_file_all(server.port, [[one.encoded() for one in requests] for requests in filings]))
 
 
 async def _file_all(port: int, filings: Sequence[Sequence[bytes]]) -> list[float]:

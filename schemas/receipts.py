@@ -7,6 +7,7 @@ from registry.vocabulary.register import Answer
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import ReceiptCheckSchema
 from schemas.fields import Count, Day, Flag, Instant, Line, OneOf, Word
+from schemas.open_data import TimestampSchema
 
 ANSWERS = tuple(Answer)
 
@@ -30,6 +31,28 @@ class ArchivedReceiptsPageSchema(ArchivedReceiptsQuerySchema):
     cursor = Line(max_length=200, metadata={"description": "`next_cursor` of the page before."})
 
 
+class StampSchema(OutSchema):
+    """A time stamp of a batch of receipts and lists. Saved as a file, `registry-client verify-offline --timestamp` reads it."""
+
+    v = fields.Integer(required=True, metadata={"description": "Version of the format: 1."})
+    head = fields.String(
+        required=True,
+        metadata={"description": "What was stamped, in three lines: a name, the count, the root in base64."},
+    )
+    index = fields.Integer(required=True, metadata={"description": "Its place in the batch, from 0."})
+    path = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "Hashes from there to the root, in the order of RFC 6962, base64."},
+    )
+    timestamps = fields.List(
+        fields.Nested(TimestampSchema), required=True, metadata={"description": "One of each authority that was asked."}
+    )
+
+
+_STAMP = "What authorities of others say of when it existed; null: none was asked, or none has answered yet."
+
+
 class ArchivedReceiptSchema(OutSchema):
     """A signed answer as it was given. `receipt` verifies off line, with `registry-client verify-offline`."""
 
@@ -42,6 +65,7 @@ class ArchivedReceiptSchema(OutSchema):
     question = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     retained_until = fields.Date(required=True, metadata={"description": "It is deleted after this day."})
     receipt = fields.String(required=True)
+    stamp = fields.Nested(StampSchema, required=True, allow_none=True, metadata={"description": _STAMP})
 
 
 class ArchivedReceiptsSchema(OutSchema):
@@ -109,6 +133,7 @@ class ArchivedListSchema(OutSchema):
         attribute="ends_on", required=True, metadata={"description": "It is deleted after this day."}
     )
     manifest = fields.String(required=True)
+    stamp = fields.Nested(StampSchema, required=True, allow_none=True, metadata={"description": _STAMP})
 
 
 class ArchivedListsSchema(OutSchema):

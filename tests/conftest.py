@@ -27,7 +27,7 @@ from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
 from registry.log.signing import sign_committed
-from tests import engines, little_work, travelling
+from tests import engines, little_work, shared, travelling
 from tests.applications import Applications
 from tests.core.tokens import NameToken, token_namer
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
@@ -81,6 +81,8 @@ def pytest_configure(config: pytest.Config) -> None:
     global is_everything
     is_everything = bool(config.getoption("everything"))
     folder = quickest_folder()
+    if shared.share(folder):
+        config.add_cleanup(shared.end)
     if folder is None:
         engines.never_wait_for_the_disk()
     else:
@@ -187,8 +189,7 @@ def postgres() -> Iterator[Server]:
     """The tests' PostgreSQL server, with a migrated template in it."""
     server = Server()
     server.start()
-    server.run(f'CREATE DATABASE "{TEMPLATE}"')
-    revisions.upgrade(server.url(TEMPLATE))
+    server.clone("postgres", TEMPLATE)
     yield server
     server.remove()
 
@@ -199,10 +200,8 @@ def clones(postgres: Server) -> Clones:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
-    revisions.upgrade(f"sqlite:///{path}")
-    return path
+def sqlite_template() -> Path:
+    return shared.made_once(f"template-{revisions.head()}.sqlite3", lambda path: revisions.upgrade(f"sqlite:///{path}"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

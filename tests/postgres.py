@@ -15,6 +15,8 @@ from typing import Any
 
 import psycopg
 
+from registry.core.db import revisions
+from tests.shared import made_once
 from tests.tls import CERTIFICATE, make_certificate
 
 INSTALL = (
@@ -64,7 +66,10 @@ def binaries() -> Path:
 
 
 class Server:
-    """One cluster. It listens on a socket in its folder alone, so no port is taken, or at a port of the loopback by TLS."""
+    """One cluster, whose database `postgres` is migrated.
+
+    It listens on a socket in its folder alone, so no port is taken, or at a port of the loopback by TLS.
+    """
 
     def __init__(self, more: str = "", tls_port: int | None = None) -> None:
         """`more`: lines of configuration that count in place of the tests' usual ones."""
@@ -95,28 +100,26 @@ class Server:
 
     def start(self) -> None:
         data = self.folder / "data"
-        bin_ = binaries()
         if not data.exists():
-            initdb = [
-                bin_ / "initdb",
-                "-D",
-                data,
-                "-U",
-                "registry",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-                "-N",
-            ]
-            subprocess.run(
-                initdb, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd="/", **self._user
-            )
-            with (data / "postgresql.conf").open("a", encoding="ascii") as conf:
-                conf.write(CONFIGURATION + self._more + f"unix_socket_directories = '{self.folder}'\n")
+            subprocess.run(["cp", "-a", made_once(f"postgresql-{revisions.head()}", _make_cluster), data], check=True)
+            self._configure()
+        self._run_server()
+
+    def _initialise(self) -> None:
+        """Make a cluster without databases of ours, and run it."""
+        initdb = [binaries() / "initdb", "-D", self.folder / "data", "-U", "registry", "-A", "trust", "-E", "UTF8"]
+        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL, "cwd": "/"}
+        subprocess.run([*initdb, "--locale=C.UTF-8", "-N"], check=True, **quiet, **self._user)
+        self._configure()
+        self._run_server()
+
+    def _configure(self) -> None:
+        with (self.folder / "data" / "postgresql.conf").open("a", encoding="ascii") as conf:
+            conf.write(CONFIGURATION + self._more + f"unix_socket_directories = '{self.folder}'\n")
+
+    def _run_server(self) -> None:
         self._process = subprocess.Popen(
-            [bin_ / "postgres", "-D", data],
+            [binaries() / "postgres", "-D", self.folder / "data"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("ab"),
@@ -176,10 +179,10 @@ class Server:
         for pid in (self._process.pid, *map(int, children)):
             os.kill(pid, number)
 
-    def stop(self) -> None:
-        """Stop at once, as a server that dies; `start` goes on from the same data."""
+    def stop(self, how: int = signal.SIGQUIT) -> None:
+        """Stop at once, as a server that dies, or in order by SIGINT; `start` goes on from the same data."""
         if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(signal.SIGQUIT)
+            self._process.send_signal(how)
             self._process.wait(120)
 
     def remove(self) -> None:
@@ -209,6 +212,16 @@ class Server:
 
     def drop(self, database: str) -> None:
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def _make_cluster(path: Path) -> None:
+    """The data of a server whose database `postgres` is migrated."""
+    server = Server()
+    server._initialise()
+    revisions.upgrade(server.url("postgres"))
+    server.stop(signal.SIGINT)
+    subprocess.run(["cp", "-a", server.folder / "data", path], check=True)
+    server.remove()
 
 
 RESET = """

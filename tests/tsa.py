@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import requests
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Response
 
@@ -22,6 +24,13 @@ class Authority:
 
     url: str
     root: bytes
+
+    def stamp(self, message: bytes) -> bytes:
+        """Its answer about a message, in DER."""
+        wanted = TimestampRequestBuilder().data(message).hash_algorithm(HashAlgorithm.SHA256)
+        asked = wanted.cert_request(cert_request=True).build().as_bytes()
+        answer = requests.post(self.url, asked, headers={"Content-Type": "application/timestamp-query"}, timeout=30)
+        return answer.content
 
 
 class _Quiet(WSGIRequestHandler):

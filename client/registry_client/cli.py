@@ -27,7 +27,7 @@ from registry_client.seen import SeenLog
 from registry_client.store import Store
 from registry_client.strict import FILE_LIMIT, Unreadable, lacks_extra, parsed_instant
 from registry_client.texts import LANGUAGES
-from registry_client.timestamps import read_roots
+from registry_client.timestamps import STAMPS_LIMIT, read_roots
 from registry_client.tokens import TOKEN_LIMIT
 from registry_client.trust import PATH, TRUST_LIMIT, Trust, is_address, read_trust
 from registry_client.verdicts import Report
@@ -128,7 +128,7 @@ def _parser(program: str, help_name: str) -> Usage:
     one.add_argument(
         "--timestamp-roots", metavar="FILE", help="certificates in PEM of authorities whose time stamps you believe"
     )
-    one.add_argument("--timestamp", metavar="FILE", help="the answer of an authority about FILE, as `stamp` writes it")
+    one.add_argument("--timestamp", metavar="FILE", help="the time stamp of FILE, as `stamp` or the registry wrote it")
     one.add_argument(
         "--seen", metavar="FILE", help="where the newest head is remembered; - for nowhere (a folder of yours)"
     )
@@ -252,7 +252,7 @@ def _verify(options: argparse.Namespace) -> int:
     store = None if options.state is None else _store_of(options.state, trust)
     data = _read(options.file, FILE_LIMIT)
     roots = _roots_of(options.timestamp_roots)
-    stamp = None if options.timestamp is None else _read(options.timestamp, stamping.TOKEN_LIMIT)
+    stamp = None if options.timestamp is None else _read(options.timestamp, STAMPS_LIMIT)
     fetch = fetcher(trust.issuer) if options.online else None
     seen = SeenLog.of(options.seen, trust)
     try:

@@ -29,6 +29,8 @@ KEY = re.compile(
 )
 AT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 FIELDS = frozenset({"at", "index", "key", "record", "type", "v"})
+OTHER_KEY = re.compile(r"(?!malformed/)[a-z][a-z0-9-]{0,30}/[A-Za-z0-9._~-]{1,100}")
+"""What a key of a later kind looks like; `malformed` is what the copy of the log calls an entry that cannot be read."""
 KINDS_OF_TYPE = {
     "agency": "agency.",
     "licence": "licence.",
@@ -40,7 +42,9 @@ KINDS_OF_TYPE = {
     "dataset": "dataset.",
     "audit": "audit.",
     "unit-key": "unit.key_",
+    "policy": "registry.policy",
 }
+"""The kinds that are known here, and what the types of their entries begin with."""
 PLACES = 131072
 """Places in one status list."""
 
@@ -56,9 +60,13 @@ class Entry:
     type: str
     record: Mapping[str, Any]
 
+    @property
+    def kind(self) -> str:
+        return self.key.partition("/")[0]
+
 
 def read_entry(leaf: bytes, what: str = "entry") -> Entry:
-    """The entry in its one form. Raises Unreadable."""
+    """The entry in its one form. Its kind may be a later one that is not known here. Raises Unreadable."""
     if len(leaf) > LEAF_LIMIT:
         raise Unreadable(f"{what}: more than {LEAF_LIMIT} bytes")
     content = read_object(leaf, what)
@@ -73,10 +81,10 @@ def read_entry(leaf: bytes, what: str = "entry") -> Entry:
     index = whole_number(content["index"], f"{what}: index")
     prev = whole_number(content["prev"], f"{what}: prev") if "prev" in content else None
     key, kind = text_of(content["key"], f"{what}: key"), text_of(content["type"], f"{what}: type")
-    if not KEY.fullmatch(key):
+    begin = KINDS_OF_TYPE.get(key.partition("/")[0])
+    if not (OTHER_KEY if begin is None else KEY).fullmatch(key):
         raise Unreadable(f"{what}: {key[:60]!r} is no key of an entry")
-    begin = KINDS_OF_TYPE.get(key.partition("/")[0], "registry.policy")
-    if not kind.startswith(begin):
+    if begin is not None and not kind.startswith(begin):
         raise Unreadable(f"{what}: an entry of {key} cannot be of type {kind[:60]!r}")
     at = text_of(content["at"], f"{what}: at")
     if not AT.fullmatch(at):

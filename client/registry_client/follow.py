@@ -1,10 +1,10 @@
 """Following the log: the next head, consistency with the last, every new entry, and what the entries must hold."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from registry_client import unit_keys
-from registry_client.entries import Entry, UnitKeyRecord, key_record, read_entry, status_on
+from registry_client.entries import KINDS_OF_TYPE, Entry, UnitKeyRecord, key_record, read_entry, status_on
 from registry_client.network import Unreachable
 from registry_client.notes import (
     LOG_KEY,
@@ -56,6 +56,8 @@ def follow(remote: RemoteLog, seen: Seen, store: Store, verdict: Verdict, progre
     A kill between two bundles leaves whole bundles; the next run goes on behind them and checks all under its own head.
     """
     head = seen.checkpoint
+    if head.size >= store.size:
+        _read_malformed_again(remote, head.size, store)
     if head.size < store.size or (head.size == store.size and store.get("size") is not None):
         return _compare_with_past(head, store, verdict)
     if not remote.is_extension(store.size, store.root, head.size, head.root):
@@ -100,6 +102,16 @@ def _report_fork(head: Checkpoint, store: Store, verdict: Verdict) -> None:
     verdict.bad("inconsistent_heads", **values)
 
 
+def note_unknown_kinds(store: Store, verdict: Verdict) -> None:
+    """Say what entries are of a kind that came later than this program: their place is proven, their content is not read."""
+    found = {kind: count for kind, count in store.kinds() if kind not in KINDS_OF_TYPE and kind != MALFORMED}
+    if found:
+        verdict.note("kinds_not_known", count=sum(found.values()), kinds=", ".join(sorted(found)))
+
+
+MALFORMED = "malformed"
+
+
 def _take(leaves: Iterable[bytes], frontier: Frontier, store: Store, verdict: Verdict) -> None:
     taken: list[tuple[Entry, bytes]] = []
     findings: list[tuple[int, Finding]] = []
@@ -110,30 +122,53 @@ def _take(leaves: Iterable[bytes], frontier: Frontier, store: Store, verdict: Ve
         index, found = frontier.size, leaf_hash(leaf)
         frontier.add(found)
         wrong = Verdict()
-        try:
-            entry = read_entry(leaf, f"entry {index}")
-        except Unreadable as error:
-            wrong.bad("entry_malformed", index=index, why=str(error))
-            # Its place is kept, so that what follows keeps its own.
-            entry = Entry(last_at, index, f"malformed/{index}", None, "malformed", {})
-        else:
-            known = latest.get(entry.key)
-            if known is None:
-                before = store.latest(entry.key, index)
-                known = None if before is None else before[0]
-            _check_place(entry, index, known, last_at, wrong)
-            _check_content(entry, index, wrong)
-            if entry.key.startswith("unit-key/"):
-                before_it = units.get(entry.key) or unit_keys.known(store, entry.key, index)
-                try:
-                    units[entry.key] = unit_keys.check_chain(entry, index, before_it, wrong)
-                except Unreadable as error:
-                    wrong.bad("entry_malformed", index=index, why=str(error))
+        entry = _read(leaf, index, last_at, store, latest, units, wrong)
         latest[entry.key], last_at = index, max(last_at, entry.at)
-        taken.append((Entry(entry.at, index, entry.key, entry.prev, entry.type, entry.record), found))
+        taken.append((entry, found))
         findings += [(index, finding) for finding in wrong.findings]
     store.add(taken, frontier, findings)
     verdict.findings += [finding for _, finding in findings]
+
+
+def _read(
+    leaf: bytes,
+    index: int,
+    last_at: str,
+    store: Store,
+    latest: Mapping[str, int],
+    units: dict[str, UnitKeyRecord],
+    wrong: Verdict,
+) -> Entry:
+    """The entry at an index, held to those before it; `latest` and `units` are of those that the store has not got yet."""
+    try:
+        entry = read_entry(leaf, f"entry {index}")
+    except Unreadable as error:
+        wrong.bad("entry_malformed", index=index, why=str(error))
+        # Its place is kept, so that what follows keeps its own.
+        return Entry(last_at, index, f"{MALFORMED}/{index}", None, MALFORMED, {})
+    known = latest.get(entry.key)
+    if known is None:
+        before = store.latest(entry.key, index)
+        known = None if before is None else before[0]
+    _check_place(entry, index, known, last_at, wrong)
+    _check_content(entry, index, wrong)
+    if entry.kind == unit_keys.KIND:
+        before_it = units.get(entry.key) or unit_keys.known(store, entry.key, index)
+        try:
+            units[entry.key] = unit_keys.check_chain(entry, index, before_it, wrong)
+        except Unreadable as error:
+            wrong.bad("entry_malformed", index=index, why=str(error))
+    return Entry(entry.at, index, entry.key, entry.prev, entry.type, entry.record)
+
+
+def _read_malformed_again(remote: RemoteLog, size: int, store: Store) -> None:
+    """Read entries once more that an earlier version of this program may not have known. Raises Unreachable, Unreadable."""
+    for index, _, _ in list(store.latest_of_kind(MALFORMED, store.size)):
+        leaf = remote.leaves(index // TILE_WIDTH, size)[index % TILE_WIDTH]
+        wrong = Verdict()
+        entry = _read(leaf, index, store.at_of(index - 1) or "", store, {}, {}, wrong)
+        if leaf_hash(leaf) == store.leaf_hash(index) and entry.kind != MALFORMED:
+            store.replace(entry, wrong.findings)
 
 
 def _check_place(entry: Entry, index: int, known: int | None, last_at: str, verdict: Verdict) -> None:

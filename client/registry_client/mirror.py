@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from registry_client.follow import Progress, follow, log_keys, next_head, recheck, require_whole
+from registry_client.follow import Progress, follow, log_keys, next_head, note_unknown_kinds, recheck, require_whole
 from registry_client.listing import check_lists
 from registry_client.mirror_data import mirror_dataset, mirror_ranges, sweep
 from registry_client.mirrored import Evidence, Folder
@@ -163,6 +163,7 @@ class Mirror:
         }
         if is_taken:
             judge_head(seen, verdict)
+            note_unknown_kinds(self.store, verdict)
             return seen
         if head.size < known:
             verdict.findings = [one for one in verdict.findings if one.code != "old_head"]

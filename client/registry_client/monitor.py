@@ -9,7 +9,7 @@ from typing import Any
 from cryptography.x509 import Certificate
 
 from registry_client.answers import choose, compare_answers, report_differences
-from registry_client.follow import Progress, follow, next_head, recheck, require_whole
+from registry_client.follow import Progress, follow, next_head, note_unknown_kinds, recheck, require_whole
 from registry_client.listing import check_lists
 from registry_client.network import Fetch, Unreachable
 from registry_client.proving import judge_head
@@ -197,6 +197,7 @@ def _follow(remote: RemoteLog, trust: Trust, store: Store, report: MonitorReport
     if is_taken:
         judge_head(seen, report.log)
         note_changes(store, before, report.log)
+        note_unknown_kinds(store, report.log)
     report.head = {
         "size": seen.checkpoint.size,
         "root": seen.checkpoint.root.hex(),

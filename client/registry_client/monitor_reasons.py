@@ -43,6 +43,11 @@ MONITOR_REASONS: dict[str, tuple[str, str]] = {
         "自第 {first} 条起的条目推不出 {size} 条的日志头",
     ),
     "entry_malformed": ("entry {index} is malformed: {why}", "第 {index} 条格式有误：{why}"),
+    "kinds_not_known": (
+        "{count} entries are of kinds that this program does not know yet ({kinds}): they are in the log, and no one here has "
+        "checked what they say; get a newer version",
+        "{count} 条的种类（{kinds}）本程序尚不认识：它们在日志中，但内容未经此处核查；请取得新版本",
+    ),
     "index_differs": ("entry {index} calls itself {said}", "第 {index} 条自称第 {said} 条"),
     "chain_broken": (
         "BROKEN CHAIN: entry {index} of {key} names {said} as its predecessor; it is {expected}",

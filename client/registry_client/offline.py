@@ -22,7 +22,7 @@ from registry_client.single_rows import judge_row
 from registry_client.status import TYPE as STATUS_TYPE
 from registry_client.status import judge_freshness, read_status_list
 from registry_client.strict import FILE_LIMIT, Refused, Unreadable, from_base64, instant_text, list_of, read_object
-from registry_client.timestamps import judge_file, judge_time
+from registry_client.timestamps import judge_file, judge_member, judge_time
 from registry_client.tokens import TOKEN_LIMIT, read_token
 from registry_client.tree import TILE_WIDTH
 from registry_client.trust import SigningKey, Trust, check_certificate
@@ -82,7 +82,10 @@ def _verify_json(text: str, options: GatheringOptions) -> Report:
         remote = None if options.fetch is None else RemoteLog(options.fetch)
         return judge_row(content, options.trust, Report("row", options.at), options.key_records, remote, options.store)
     if isinstance(content.get("receipt"), str):
-        return _verify_other_token(content["receipt"], options)
+        report = _verify_other_token(content["receipt"], options)
+        if isinstance(content.get("stamp"), dict):
+            judge_member(content["receipt"].encode(), content["stamp"], options.timestamp_roots, report.issued)
+        return report
     if "log_keys" in content:
         raise Unreadable("this is a trust file: give it as --trust, and what is to be checked as FILE")
     raise Unreadable(

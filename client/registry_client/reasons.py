@@ -179,6 +179,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "its time stamps are of a head that the log never had",
         "时间戳所指的日志头，本日志从未有过",
     ),
+    "timestamp_of_another_file": (
+        "its time stamp is of something else: what was stamped does not hold it",
+        "时间戳属于其他内容：所盖之批次中没有它",
+    ),
     "timestamp_before_entry": (
         "its time stamps are of a head of {size} entries, and entry {index} came later",
         "时间戳所指的日志头只有 {size} 条，而第 {index} 条在其后",

@@ -12,7 +12,7 @@ from pathlib import Path
 from cryptography.x509 import Certificate
 
 from registry_client.strict import Refused, Unreadable, instant_text
-from registry_client.timestamps import TOKEN_LIMIT, ask_stamp
+from registry_client.timestamps import ask_stamp
 from registry_client.verdicts import Finding, State
 from registry_client.words import Words
 
@@ -56,6 +56,3 @@ def run(
     else:
         print(text)
     return 0 if found.state is State.GOOD else 1
-
-
-__all__ = ["EXAMPLES", "TOKEN_LIMIT", "add_arguments", "run"]

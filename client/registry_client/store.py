@@ -109,6 +109,19 @@ class Store:
         self._put({"frontier": json.dumps([frontier.size, *hashes])})
         self._connection.execute("COMMIT")
 
+    def replace(self, entry: Entry, findings: Iterable[Finding]) -> None:
+        """Keep an entry that could not be read before, and what is wrong with it now. The hash of its leaf stays."""
+        record = json.dumps(dict(entry.record), ensure_ascii=False)
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(
+            "UPDATE entries SET key = ?, prev = ?, type = ?, at = ?, record = ? WHERE idx = ?",
+            (entry.key, entry.prev, entry.type, entry.at, record, entry.index),
+        )
+        self._connection.execute("DELETE FROM findings WHERE place = ?", (entry.index,))
+        for finding in findings:
+            self.record_finding(finding.code, finding.values, entry.index)
+        self._connection.execute("COMMIT")
+
     def accept(self, size: int, root: bytes, note: str) -> None:
         """Everything that was added is under this head."""
         self.put(size=str(size), root=root.hex(), note=note)
@@ -174,6 +187,14 @@ class Store:
             (f"{kind}/", f"{kind}0", below),
         )
         return ((int(index), str(key), json.loads(record)) for index, key, record in rows)
+
+    def kinds(self) -> Iterator[tuple[str, int]]:
+        """Every kind of entries under the verified head, and how many there are of it."""
+        rows = self._connection.execute(
+            "SELECT substr(key, 1, instr(key, '/') - 1) AS kind, COUNT(*) FROM entries WHERE idx < ? GROUP BY kind",
+            (self.size,),
+        )
+        return ((str(kind), int(count)) for kind, count in rows)
 
     def key_records(self) -> dict[str, KeyRecord]:
         """The latest of every key, by kid; those whose entry is malformed are left out and are findings elsewhere."""

@@ -23,8 +23,9 @@ from registry_client.strict import (
     object_of,
     read_object,
     text_of,
+    whole_number,
 )
-from registry_client.tree import is_consistent
+from registry_client.tree import is_consistent, leaf_hash, root_from_inclusion
 from registry_client.verdicts import State, Verdict
 
 if TYPE_CHECKING:
@@ -93,9 +94,28 @@ def ask_stamp(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tu
     return token, check_stamp(token, message, roots, built.nonce)
 
 
-def judge_file(data: bytes, token: bytes, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
-    """Say when a file existed, by an authority's answer that its holder keeps beside it."""
-    _judge_stamps([token], data, roots, verdict)
+def judge_file(data: bytes, stamp: bytes, roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+    """Say when a file existed, by what its holder keeps beside it: an authority's answer, or a stamp that the registry gave.
+
+    Raises Unreadable.
+    """
+    if stamp.lstrip().startswith(b"{"):
+        judge_member(data.strip(), read_object(stamp, "time stamp"), roots, verdict)
+    else:
+        _judge_stamps([stamp], data, roots, verdict)
+
+
+def judge_member(data: bytes, content: Mapping[str, Any], roots: Sequence[x509.Certificate], verdict: Verdict) -> None:
+    """Say when a receipt or a manifest existed, by the stamp of the batch that the registry put it into. Raises Unreadable."""
+    what = "time stamp"
+    text, tokens = read_stamps(content, what)
+    path = _hashes_of(content, "path", what)
+    size, root = _head_of(text, what)
+    index = whole_number(content.get("index"), f"{what}: index")
+    if root_from_inclusion(leaf_hash(data), index, size, path) == root:
+        _judge_stamps(tokens, text.encode(), roots, verdict)
+    else:
+        verdict.bad("timestamp_of_another_file")
 
 
 def _authority_of(stamp: "TimeStampResponse") -> str:
@@ -117,11 +137,7 @@ def judge_time(
     """Say when the entry of an index existed, by the `time` of a bundle whose proofs lead to `head`. Raises Unreadable."""
     what = "bundle: time"
     text, tokens = read_stamps(content, what)
-    hashes = [
-        from_base64(one, f"{what}: consistency") for one in list_of(content.get("consistency"), f"{what}: consistency")
-    ]
-    if len(hashes) > MAX_HASHES:
-        raise Unreadable(f"{what}: at most {MAX_HASHES} hashes are expected")
+    hashes = _hashes_of(content, "consistency", what)
     size, root = _head_of(text, what)
     if not text.startswith(f"{head.origin}\n") or not is_consistent(size, root, head.size, head.root, hashes):
         verdict.bad("timestamp_of_another_log")
@@ -189,6 +205,13 @@ def _judge_stamps(tokens: Sequence[bytes], message: bytes, roots: Sequence[x509.
                 verdict.refused(error)
         else:
             verdict.note("existed_before", at=instant_text(stamp.at), authority=stamp.authority)
+
+
+def _hashes_of(content: Mapping[str, Any], name: str, what: str) -> list[bytes]:
+    hashes = [from_base64(one, f"{what}: {name}") for one in list_of(content.get(name), f"{what}: {name}")]
+    if len(hashes) > MAX_HASHES:
+        raise Unreadable(f"{what}: at most {MAX_HASHES} hashes are expected")
+    return hashes
 
 
 def _head_of(text: str, what: str) -> tuple[int, bytes]:

@@ -7,9 +7,10 @@ from datetime import date, datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, false
 from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from registry.core.db.engine import Base, Instant, Text, one_of
+from registry.log.models import Stamp
 from registry.vocabulary.organisations import JobKind, JobState
 from registry.vocabulary.register import Answer
 
@@ -55,7 +56,35 @@ class BulkJob(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
-class ArchivedReceipt(Base):
+class StampedBatch(Base):
+    """Receipts and lists of all organisations that are stamped at once.
+
+    `head` is what authorities stamp: three lines as of a head of the log, with the root over the members and their count.
+    """
+
+    __tablename__ = "stamped_batches"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    head: Mapped[str] = mapped_column(LongText)
+    stamps: Mapped[list["BatchStamp"]] = relationship(order_by="BatchStamp.stamped_at")
+
+
+class BatchStamp(Stamp, Base):
+    """The stamp of a batch."""
+
+    __tablename__ = "batch_stamps"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("stamped_batches.id"), primary_key=True, autoincrement=False)
+
+
+class InBatch:
+    """A member's place in its batch, and the hashes from there to the batch's root; none while it waits for one."""
+
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("stamped_batches.id"), index=True)
+    batch_index: Mapped[int | None]
+    batch_path: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class ArchivedReceipt(InBatch, Base):
     """One signed answer, as it was given. `agency` is the one it was about, if one; `ends_on` when it is deleted."""
 
     __tablename__ = "kept_receipts"
@@ -69,9 +98,10 @@ class ArchivedReceipt(Base):
     question: Mapped[dict[str, str]] = mapped_column(JSON)
     token: Mapped[str] = mapped_column(LongText)
     ends_on: Mapped[date] = mapped_column(index=True)
+    batch: Mapped[StampedBatch | None] = relationship()
 
 
-class ArchivedList(Base):
+class ArchivedList(InBatch, Base):
     """Many answers under one signature: `manifest` over `statements`, which are deflated here.
 
     Those of a job lie in its folder, and both go with the job.
@@ -93,6 +123,7 @@ class ArchivedList(Base):
     manifest: Mapped[str] = mapped_column(LongText)
     statements: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     ends_on: Mapped[date] = mapped_column(index=True)
+    batch: Mapped[StampedBatch | None] = relationship()
 
 
 class ReceiptSettings(Base):

@@ -227,9 +227,13 @@ class KeyTrouble(RegistryError):
 
 
 class KeyNotLogged(KeyTrouble):
-    """The public log does not show a key that would be sealed to, or says that it was taken back; the text names it."""
+    """The public log does not show a key that would be sealed to, or says that it was taken back; text and `kid` name it."""
 
     code = Problem.KEY_NOT_LOGGED
+
+    def __init__(self, text: str, kid: str) -> None:
+        super().__init__(text)
+        self.kid = kid
 
 
 class KeyNotHere(RegistryError):

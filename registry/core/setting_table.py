@@ -233,8 +233,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "REGISTRY_TIMESTAMPS",
         Need.PUBLISHING,
-        "addresses of authorities (RFC 3161), with commas between, that [stamp heads of the log](log.md#time-stamps); their "
-        "roots lie in `REGISTRY_HOME/timestamp-roots.pem`",
+        "addresses of authorities (RFC 3161), with commas between, that stamp heads of the log and archived receipts "
+        "([how](log.md#time-stamps)); their roots lie in `REGISTRY_HOME/timestamp-roots.pem`",
         shown="none",
     ),
     Setting(

@@ -61,11 +61,9 @@ class WSGI(Protocol):
 
 
 class Work:
-    """One request on its way to a thread. Who claims it answers it: a thread, or the loop when it waited too long."""
+    """One request on its way to a thread. Who takes it out of its lane answers it: a thread, or the loop where it waited long."""
 
-    __slots__ = (
-        "_ticket", "body", "done", "environ", "leaving", "loop", "path", "protocol", "queued_at", "refusal", "scope",
-    )  # fmt: skip
+    __slots__ = ("body", "done", "environ", "leaving", "loop", "path", "protocol", "queued_at", "refusal", "scope")
 
     def __init__(self, scope: Any, path: str, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
         self.scope, self.path, self.protocol, self.loop = scope, path, protocol, loop
@@ -75,14 +73,6 @@ class Work:
         self.done: asyncio.Future[None] = loop.create_future()
         self.leaving: asyncio.Task[None] | None = None
         self.queued_at = 0.0
-        self._ticket = [None]
-
-    def claim(self) -> bool:
-        try:
-            self._ticket.pop()
-        except IndexError:
-            return False
-        return True
 
     def end(self) -> None:
         """Let the server go on with the connection. Called from a thread."""
@@ -292,8 +282,7 @@ class Gateway:
         for work in lane.waiting.copy():
             if work.queued_at >= end:
                 return
-            lane.remove(work)
-            if work.claim():
+            if lane.remove(work):
                 work.protocol.response_bytes(*fixed_answer(work.path, _BUSY))
                 self._count(Shed.NO_THREAD, work)
                 work.set_done()
@@ -309,8 +298,7 @@ class Gateway:
 
     async def _drop_when_gone(self, lane: Lane[Work], work: Work) -> None:
         await work.protocol.client_disconnect()
-        if work.claim():
-            lane.remove(work)
+        if lane.remove(work):
             self._count(Shed.GONE, work)
             work.set_done()
 
@@ -326,7 +314,7 @@ class Gateway:
             lane = own.calls.get()
             own.since[number] = monotonic()
             work = lane.take()
-            if work is not None and work.claim():
+            if work is not None:
                 try:
                     self._answer(work)
                 except Exception as error:

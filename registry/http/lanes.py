@@ -88,13 +88,13 @@ class Lane(Generic[Work]):
         except IndexError:
             return None
 
-    def remove(self, work: Work) -> None:
-        """Take a request out that is not answered by a thread."""
+    def remove(self, work: Work) -> bool:
+        """Take a request out that is not to be answered by a thread. False where a thread took it before."""
         try:
             self.waiting.remove(work)
         except ValueError:
-            # A thread took it out; it sees that the request is claimed, and leaves it alone.
-            return
+            return False
+        return True
 
     def state(self, at: float) -> LaneState:
         busy = [since for since in self.since if since is not None]

@@ -93,12 +93,17 @@ class Checkpoint(Base):
     is_witnessed: Mapped[bool]
 
 
-class Timestamp(Base):
-    """An authority's answer (RFC 3161, DER) to the head of a size: that head existed before `stamped_at`, by its word."""
+class Stamp:
+    """An authority's answer (RFC 3161, DER): what it stamped existed before `stamped_at`, by its word."""
+
+    authority: Mapped[str] = mapped_column(Text(200), primary_key=True)
+    stamped_at: Mapped[datetime] = mapped_column(Instant)
+    token: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Timestamp(Stamp, Base):
+    """The stamp of the head of a size."""
 
     __tablename__ = "timestamps"
     origin: Mapped[str] = mapped_column(Text(200), primary_key=True)
     size: Mapped[int] = mapped_column(LARGE, primary_key=True, autoincrement=False)
-    authority: Mapped[str] = mapped_column(Text(200), primary_key=True)
-    stamped_at: Mapped[datetime] = mapped_column(Instant)
-    token: Mapped[bytes] = mapped_column(LargeBinary)

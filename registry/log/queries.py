@@ -7,7 +7,7 @@ of.
 import json
 import re
 from base64 import b64encode, urlsafe_b64decode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from registry.core.clock import instant_text
 from registry.core.errors import NotFound
 from registry.core.keyring import KeyState, Use
 from registry.log import tree
-from registry.log.models import Checkpoint, Entry, LogState, Timestamp
+from registry.log.models import Checkpoint, Entry, LogState, Stamp, Timestamp
 from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, read_note
 from registry.log.note import Checkpoint as Head
 from registry.log.policy import WitnessPolicy, read_policy
@@ -289,17 +289,19 @@ def first_stamped_after(session: Session, index: int) -> StampedHead | None:
     return None if size is None else stamped_head(session, size)
 
 
-def stamps_of(head: StampedHead) -> list[dict[str, str]]:
-    """The stamps as they are written: each authority's answer in base64."""
+def stamps_payload(stamps: Iterable[Stamp]) -> list[dict[str, str]]:
+    """Stamps as they are written: each authority's answer in base64."""
     return [
         {"authority": one.authority, "at": instant_text(one.stamped_at), "token": b64encode(one.token).decode()}
-        for one in head.stamps
+        for one in stamps
     ]
 
 
 def stamps_text(head: StampedHead) -> bytes:
     """The stamps as they are served, with what was stamped."""
-    return json.dumps({"v": 1, "head": head.text, "timestamps": stamps_of(head)}, ensure_ascii=False).encode()
+    return json.dumps(
+        {"v": 1, "head": head.text, "timestamps": stamps_payload(head.stamps)}, ensure_ascii=False
+    ).encode()
 
 
 def stamped_sizes(session: Session) -> list[int]:

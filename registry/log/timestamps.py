@@ -7,8 +7,7 @@ for with the newest head, which vouches for all before it. The day here is UTC's
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlsplit
+from functools import partial
 
 import requests
 import structlog
@@ -20,10 +19,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.core.db.engine import reading_session
-from registry.core.errors import KeyTrouble, TimestampMissed
+from registry.core.errors import TimestampMissed
 from registry.core.settings import Settings
 from registry.log import note, queries
 from registry.log.models import Timestamp
+from registry.log.stamps import Wanted, authority_name, roots_in
 
 log = structlog.get_logger()
 
@@ -37,47 +37,49 @@ EPOCHS = timedelta(hours=1)
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 
-ROOTS = "timestamp-roots.pem"
-"""Certificates in the data folder under which the authorities' own stand."""
-
 _EPOCH = "ranges/epoch"
 
 
 def stamp_heads(settings: Settings, sessions: sessionmaker[Session]) -> int:
     """Have each authority stamp the published head where a day or an epoch waits for it. Gives how many did.
 
-    Raises KeyTrouble where the roots cannot be read, and TimestampMissed, after all were asked, for those that gave none.
+    Raises as `ask_authorities`.
     """
-    due = []
+    wanted = []
     with reading_session(sessions) as session:
         for url in settings.timestamps:
             head = _head_due(session, authority_name(url), now())
             if head is not None:
-                due.append((url, head))
-    if not due:
+                row = partial(Timestamp, origin=head.origin, size=head.size, authority=authority_name(url))
+                wanted.append(Wanted(url, head.text(), row))
+    return ask_authorities(settings, sessions, wanted)
+
+
+def ask_authorities(settings: Settings, sessions: sessionmaker[Session], wanted: Sequence[Wanted]) -> int:
+    """Ask authorities for stamps, and keep each that holds under the roots. One that failed is asked no more. Gives how many.
+
+    Raises KeyTrouble where the roots cannot be read, and TimestampMissed, after all were asked, for those that gave none.
+    """
+    if not wanted:
         return 0
-    roots, missed = roots_in(settings.home), []
-    for url, head in due:
+    roots, missed, stamped = roots_in(settings.home), dict[str, str](), 0
+    for url, text, row in wanted:
+        name = authority_name(url)
+        if name in missed:
+            continue
         try:
-            stamped_at, token = _ask(url, head.text().encode(), roots)
+            stamped_at, token = _ask(url, text.encode(), roots)
         except (VerificationError, ValueError, requests.RequestException) as trouble:
-            missed.append(f"{authority_name(url)} ({_in_short(trouble)})")
+            missed[name] = _in_short(trouble)
             continue
         if abs(stamped_at - now()) > CLOCKS_DIFFER:
-            log.warning("timestamp_clock_differs", authority=authority_name(url), stamped_at=stamped_at.isoformat())
+            log.warning("timestamp_clock_differs", authority=name, stamped_at=stamped_at.isoformat())
         with sessions.begin() as session:
-            session.merge(
-                Timestamp(
-                    origin=head.origin,
-                    size=head.size,
-                    authority=authority_name(url),
-                    stamped_at=stamped_at,
-                    token=token,
-                )
-            )
+            session.merge(row(stamped_at=stamped_at, token=token))
+        stamped += 1
     if missed:
-        raise TimestampMissed("no time stamp came from " + ", ".join(missed))
-    return len(due)
+        raise TimestampMissed("no time stamp came from " + ", ".join(f"{name} ({why})" for name, why in missed.items()))
+    return stamped
 
 
 def _head_due(session: Session, authority: str, at: datetime) -> note.Checkpoint | None:
@@ -122,22 +124,3 @@ def _ask(url: str, message: bytes, roots: Sequence[x509.Certificate]) -> tuple[d
 def _in_short(trouble: Exception) -> str:
     # Errors of requests repeat the whole address, which may have a password.
     return type(trouble).__name__ if isinstance(trouble, requests.RequestException) else str(trouble)[:200]
-
-
-def authority_name(url: str) -> str:
-    """The address of an authority without the account that it is asked with."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def roots_in(home: Path) -> list[x509.Certificate]:
-    """The roots of time stamps that lie in a data folder. KeyTrouble where none can be read."""
-    path = home / ROOTS
-    try:
-        return x509.load_pem_x509_certificates(path.read_bytes())
-    except OSError as error:
-        raise KeyTrouble(
-            f"{path} cannot be read ({error.strerror}): put the roots of the authorities of REGISTRY_TIMESTAMPS there, in PEM"
-        ) from None
-    except ValueError:
-        raise KeyTrouble(f"{path} holds no certificates in PEM: put the roots of the authorities there") from None

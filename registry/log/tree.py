@@ -156,6 +156,24 @@ def inclusion_proof(read: ReadTile, index: int, size: int) -> list[bytes]:
     return proof[::-1]
 
 
+def check_inclusion(leaf: bytes, index: int, size: int, root: bytes, proof: Sequence[bytes]) -> None:
+    """Raise BadProof unless a leaf of that hash stands at `index` in the tree of `size` with `root` (RFC 9162, 2.1.3.2)."""
+    words = f"the tree of {size} entries does not have this one at index {index}"
+    place, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            raise BadProof(words)
+        if place & 1 or place == last:
+            found = node_hash(step, found)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            found = node_hash(found, step)
+        place, last = place >> 1, last >> 1
+    if not 0 <= index < size or last or found != root:
+        raise BadProof(words)
+
+
 def consistency_proof(read: ReadTile, old: int, size: int) -> list[bytes]:
     """RFC 6962, 2.1.2: the hashes that prove that the tree of `size` begins with that of `old`."""
     if not 0 <= old <= size:

@@ -4,7 +4,6 @@ Names and numbers of natural persons, free texts, channels and the names of thir
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -148,13 +147,21 @@ class OwnDays(NamedTuple):
     coming: tuple[date, ...]
 
 
+class _LawAhead(NamedTuple):
+    """After how many months, counted from a day of a record, something ends; and the next day on which the law itself changes."""
+
+    months: frozenset[int]
+    coming: tuple[date, ...]
+
+
 class Calendar:
     """The days on which an answer may change by itself, for one law: a record's own, and those of the countries' rows."""
 
     def __init__(self, law: Law) -> None:
         self._law = law
-        self._days: dict[str, list[date]] = {}
+        self._days: dict[str, set[date]] = {}
         self._months: dict[str, frozenset[int]] = {}
+        self._ahead: dict[tuple[frozenset[str], str | None, date], _LawAhead] = {}
 
     def own_days(self, holders: Sequence[Holder], facts: VerdictFacts) -> OwnDays:
         """The days of holders' records, and of partial lists, whatever the destination."""
@@ -180,22 +187,28 @@ class Calendar:
 
         Until when full lists may be relied on, the epoch says for all its files.
         """
-        countries = own.countries if destination is None else own.countries | {destination}
-        coming = list(own.coming)
-        for months in frozenset().union(*(self._months_of(country) for country in countries)):
+        law = self._of_corridor(own.countries, destination, own.today)
+        coming = [*own.coming, *law.coming]
+        for months in law.months:
             ends = (months_after(one, months) for day in own.stated for one in (day - _DAY, day))
             coming += [day for end in ends for day in (end, end + _DAY) if day > own.today]
-        for country in countries:
-            days = self._days_of(country)
-            place = bisect_right(days, own.today)
-            coming += days[place : place + 1]
-        if destination is not None:
-            coming += [day for day in days_of_telling(self._law, destination) if day > own.today]
         return min(coming) - _DAY if coming else None
 
-    def _days_of(self, country: str) -> list[date]:
+    def _of_corridor(self, own: frozenset[str], destination: str | None, today: date) -> "_LawAhead":
+        """What the law of some countries, and of a destination, says of the days to come: alike for many records."""
+        key = (own, destination, today)
+        if key not in self._ahead:
+            countries = own if destination is None else own | {destination}
+            coming = [day for country in countries for day in self._days_of(country) if day > today]
+            if destination is not None:
+                coming += [day for day in days_of_telling(self._law, destination) if day > today]
+            months = frozenset[int]().union(*map(self._months_of, countries))
+            self._ahead[key] = _LawAhead(months, tuple(sorted(coming)[:1]))
+        return self._ahead[key]
+
+    def _days_of(self, country: str) -> set[date]:
         if country not in self._days:
-            self._days[country] = sorted(_days_of_law(self._law, country))
+            self._days[country] = _days_of_law(self._law, country)
         return self._days[country]
 
     def _months_of(self, country: str) -> frozenset[int]:

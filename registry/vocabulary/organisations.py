@@ -36,6 +36,14 @@ class LetterKind(StrEnum):
     RESET = "reset"
 
 
+class StampStanding(StrEnum):
+    """What a time stamp is worth: it holds, is forged or of something else, or its authority is not believed here."""
+
+    HOLDS = "holds"
+    FALSE = "false"
+    STRANGE = "strange"
+
+
 class JobKind(StrEnum):
     """What the rows of a list ask: about a recruiter, a corridor, or who supplies labour to a supplier's site."""
 

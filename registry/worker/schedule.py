@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.accounts.delays import forget_delays
-from registry.bulk.archive import receipts
+from registry.bulk.archive import receipts, stamps
 from registry.complaints.attachments import parts
 from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
@@ -34,7 +34,7 @@ from registry.dataset import actions as dataset
 from registry.dataset.storage import bucket_of, home_folder
 from registry.i18n.wording import notice_words, sanction_notice, security_words
 from registry.log.signing import sign_committed
-from registry.log.timestamps import stamp_heads
+from registry.log.timestamps import ask_authorities, stamp_heads
 from registry.log.witnesses.client import ask_witnesses
 from registry.officers import notices, security_keys, security_mails
 from registry.officers import sessions as officer_sessions
@@ -45,9 +45,6 @@ from registry.oversight import trail
 from registry.oversight.statistics.actions import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
-from registry.proofs.wallets.grants import forget as forget_grants
-from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.presentations import forget as forget_presentations
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -65,6 +62,7 @@ from registry.watches.mail_words import account_words, digest_words, webhook_wor
 from registry.worker.bulk_jobs import answer_lists, purge_lists
 from registry.worker.log_signing import lease_of, sign_log
 from registry.worker.tasks import Lane, Task
+from registry.worker.wallets import read_provider_lists, settle_wallets
 
 log = structlog.get_logger()
 
@@ -195,23 +193,14 @@ def stamp_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         stamp_heads(settings, sessions)
 
 
+def stamp_archive(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    """Have archived receipts and lists stamped; only where the log is signed, and its lease is not elsewhere."""
+    if settings.timestamps and settings.signs and not lease_of(sessions).is_held_elsewhere():
+        ask_authorities(settings, sessions, stamps.stamps_due(settings, sessions))
+
+
 def ask_again(_settings: Settings, sessions: sessionmaker[Session]) -> None:
     ask_witnesses(sessions)
-
-
-def settle_wallets(settings: Settings, sessions: sessionmaker[Session]) -> None:
-    """End staff cards of licences that ended, and copies in wallets that state what has changed; nothing where none are issued.
-
-    What wallets left unused is deleted, and what they showed.
-    """
-    if settings.wallets is None:
-        return
-    with sessions.begin() as session:
-        cards, copies = WalletIssuer.of(settings).settle(session, now())
-        forget_grants(session, now())
-        forget_presentations(session, now())
-    if cards or copies:
-        log.info("wallets_settled", cards=cards, copies=copies)
 
 
 def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -282,6 +271,7 @@ def forget_account_letters(_settings: Settings, sessions: sessionmaker[Session])
     with sessions.begin() as session:
         letters.forget_old(session, at)
         receipts.purge(session, day_at(at, None))
+        stamps.forget_batches(session)
 
 
 def end_waiting(_settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -414,6 +404,7 @@ TASKS = (
     Task("tell_licensed", 60.0, notify_licensed_agencies, Lane.MAILS, HALF_HOUR),
     Task("fold_names", 60.0, fold_names),
     Task("settle_wallets", 60.0, settle_wallets),
+    Task("read_provider_lists", 60.0, read_provider_lists, Lane.WALLETS, HALF_HOUR),
     Task("warn_of_staleness", 3600.0, warn, Lane.MAILS),
     Task("warn_of_law", 86400.0, warn_of_law),
     Task("forget_admissions", 3600.0, forget_admissions),
@@ -443,6 +434,7 @@ TASKS = (
     Task("sign_log", 1.0, sign_log, Lane.SIGNING),
     Task("ask_witnesses", 30.0, ask_again, Lane.SIGNING),
     Task("stamp_log", 60.0, stamp_log, Lane.TIME, HALF_HOUR),
+    Task("stamp_archive", 60.0, stamp_archive, Lane.TIME, HALF_HOUR),
     # After signing: it is written at a signed head.
     Task("write_dataset", 600.0, write_dataset, Lane.DATASET, HOUR),
 )

@@ -39,8 +39,8 @@ class Lane(StrEnum):
     """A thread of the worker. Tasks of one lane follow one another, and wait for those of no other.
 
     A lane is what may be slow: publishers' servers and their lists, mail servers, receivers of webhooks, authorities that stamp
-    the time, files that are all written anew. None of them keeps an alarm of danger from being mailed, or a suspension from
-    being signed.
+    the time, providers of wallets, files that are all written anew. None of them keeps an alarm of danger from being mailed, or
+    a suspension from being signed.
     """
 
     BEAT = "beat"
@@ -56,6 +56,7 @@ class Lane(StrEnum):
     TIME = "time"
     DATASET = "dataset"
     SANDBOX = "sandbox"
+    WALLETS = "wallets"
 
 
 class Task(NamedTuple):

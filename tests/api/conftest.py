@@ -1,6 +1,5 @@
 """The world of the examples, at the instant it stands still."""
 
-import fcntl
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.core.settings import Settings
 from registry.http import logs
 from registry.http.transaction import services
+from tests import shared
 from tests.api import world
 from tests.api.generated_client import PACKAGE, generate
 
@@ -43,16 +43,9 @@ def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def generated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def generated() -> Iterator[str]:
     """The name of a freshly generated package that can be imported."""
-    base = tmp_path_factory.getbasetemp()
-    # Of the processes that test together the first generates it, and the others wait for that.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "generated-client"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / PACKAGE).exists():
-            generate(folder)
-    sys.path.insert(0, str(folder))
+    folder = str(shared.made_once("generated-client", generate))
+    sys.path.insert(0, folder)
     yield PACKAGE
-    sys.path.remove(str(folder))
+    sys.path.remove(folder)

@@ -26,19 +26,19 @@ content_type_overrides:
 
 
 def generate(folder: Path) -> None:
+    folder.mkdir()
     settings = folder / "settings.yaml"
     settings.write_text(SETTINGS, encoding="utf-8")
     subprocess.run(
         [
             *(sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning"),
-            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / "unfinished" / PACKAGE)),
+            *("--path", str(ROOT / "openapi" / "openapi.json"), "--output-path", str(folder / PACKAGE)),
             *("--config", str(settings)),
         ],
         check=True,
         capture_output=True,
         stdin=subprocess.DEVNULL,
     )
-    (folder / "unfinished" / PACKAGE).rename(folder / PACKAGE)
 
 
 def part(package: str, name: str) -> ModuleType:

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import requests
 
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Edge, Settings
 from tests import make
@@ -31,7 +30,6 @@ ROWS = 2000
 def server() -> Iterator[Server]:
     server = Server()
     server.start()
-    revisions.upgrade(server.url("postgres"))
     yield server
     server.remove()
 

@@ -71,8 +71,11 @@ def copy(site: Site, tmp_path: Path) -> Copy:
 
 def test_what_is_mirrored_is_what_a_monitor_follows_without_the_registry(site: Site, copy: Copy) -> None:
     fill(site, 600)
+    # A kind that came later than this program is mirrored as it is.
+    site.registrar.append("later-kind/1", "later.stated", {})
     report = copy.round()
     assert (report.exit_code, bad(report)) == (0, set())
+    assert "kinds_not_known" in codes(report)
     assert copy.watched() == set()
     assert copy.read("/log/checkpoint").decode() == site.registrar.checkpoint()
     assert json.loads(copy.read(PATH)) == json.loads(site.registrar.trust())

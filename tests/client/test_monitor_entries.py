@@ -1,5 +1,6 @@
 """What entries must hold, and whether status lists and answers follow from them, against a real HTTP server."""
 
+import re
 import time
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -8,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from registry_client import entries, unit_keys
+from registry_client.store import Store
 
 from tests.client.registrar import AGENCY, LICENCE, Registrar, SigningKey, b64url
 from tests.client.site import Site
-from tests.client.watching import bad, codes, fill, revoke, watch
+from tests.client.watching import KID, bad, codes, fill, key_event, revoke, watch
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,51 @@ def test_a_key_entry_that_is_not_of_its_key_is_malformed(site: Site, state: Path
     record = {"alg": "ES256", "kid": key.kid, "public": SigningKey("status").jwk, "state": "active", "use": "status"}
     site.registrar.append(f"key/{key.kid}", "registry.key_added", record)
     assert "entry_malformed" in bad(watch(site, state))
+
+
+# Kinds of entries that came later than the reader
+
+
+def test_an_entry_of_a_later_kind_is_passed_over_and_named_at_every_run(site: Site, state: Path) -> None:
+    for _ in range(2):
+        site.registrar.append("later-kind/1", "later.stated", {"anything": ["goes"]})
+    site.registrar.append("other/a.b~c", "other.stated", {})
+    for _ in range(2):
+        report = watch(site, state)
+        assert (report.exit_code, bad(report)) == (0, set())
+        (found,) = [one for one in report.log if one.code == "kinds_not_known"]
+        assert dict(found.values) == {"count": 3, "kinds": "later-kind, other"}
+    # Its place is held to the chain like any other's.
+    site.registrar.append("later-kind/1", "later.stated", {}, prev=0)
+    assert bad(watch(site, state)) == {"chain_broken"}
+
+
+@pytest.mark.parametrize("key", ["malformed/1", "Later/1", "later-kind", "later/", "later/\u00fc", "licence/1"])
+def test_what_is_no_key_of_any_kind_is_malformed(site: Site, state: Path, key: str) -> None:
+    site.registrar.append(key, "later.stated", {})
+    assert bad(watch(site, state)) == {"entry_malformed"}
+
+
+def test_what_an_earlier_version_called_malformed_is_read_again_and_mended(
+    site: Site, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_event(site.registrar)
+    site.registrar.append("Later/1", "later.stated", {})
+    with monkeypatch.context() as earlier:
+        earlier.setattr(entries, "KEY", re.compile(entries.KEY.pattern.replace("unit-key", "-")))
+        report = watch(site, state)
+    assert [one.code for one in report.log if one.state == "bad"] == ["entry_malformed"] * 2
+    # What came since is held to what can be read now.
+    key_event(site.registrar, "retired")
+    for _ in range(2):
+        report = watch(site, state)
+        assert [str(one.values["index"]) for one in report.log if one.state == "bad"] == [
+            str(len(site.registrar.leaves) - 2)
+        ]
+    with Store.open(state, is_reader=True) as store:
+        record = unit_keys.known(store, f"unit-key/{KID}", store.size)
+    assert record is not None
+    assert record.state == "retired"
 
 
 # Status lists

@@ -8,16 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from cryptography import x509
 from registry_client.cli import main
 from registry_client.strict import Unreadable
 from registry_client.timestamps import read_roots
 from registry_client.verdicts import Report
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
 
 from tests.client.conftest import check, states
-from tests.client.registrar import LICENCE, Registrar, b64, tree_hash
+from tests.client.registrar import LICENCE, Registrar, b64, path_to, tree_hash
 from tests.client.site import Site
 from tests.client.watching import bad, codes, watch
 from tests.tsa import Authority, time_stamps
@@ -37,10 +35,7 @@ def roots(authority: Authority) -> Roots:
 
 
 def stamp_of(authority: Authority, head: str) -> dict[str, str]:
-    request = TimestampRequestBuilder().data(head.encode()).hash_algorithm(HashAlgorithm.SHA256)
-    asked = request.cert_request(cert_request=True).build().as_bytes()
-    answer = requests.post(authority.url, asked, headers={"Content-Type": "application/timestamp-query"}, timeout=30)
-    return {"authority": authority.url, "at": "2026-11-18T11:06:40Z", "token": b64(answer.content)}
+    return {"authority": authority.url, "at": "2026-11-18T11:06:40Z", "token": b64(authority.stamp(head.encode()))}
 
 
 def head_of(registrar: Registrar, size: int) -> str:
@@ -251,6 +246,48 @@ def test_a_holder_has_a_receipt_stamped_and_openssl_agrees(
         assert main(["stamp", str(file), "--tsa", stranger.url, *roots]) == 1
         assert "Invented TSA" in capsys.readouterr().out
     assert not stamp.exists()
+
+
+def batch_of(authority: Authority, members: list[bytes], place: int) -> dict[str, Any]:
+    """What a registry gives beside a receipt that it had stamped with others."""
+    head = f"registry.example/log/receipts\n{len(members)}\n{b64(tree_hash(members))}\n"
+    path = [b64(one) for one in path_to(place, members)]
+    return {"v": 1, "head": head, "index": place, "path": path, "timestamps": [stamp_of(authority, head)]}
+
+
+def test_a_receipt_is_proven_by_the_stamp_of_its_batch(
+    registrar: Registrar, authority: Authority, roots: Roots
+) -> None:
+    receipts = [registrar.receipt(on=f"2026-11-{day}").encode() for day in range(10, 15)]
+    for place, receipt in enumerate(receipts):
+        stamp = batch_of(authority, receipts, place)
+        # Beside the file, and in an answer of the registry that was saved as it is.
+        for data, form in (
+            (receipt + b"\n", {"timestamp": json.dumps(stamp).encode()}),
+            (json.dumps({"receipt": receipt.decode(), "stamp": stamp}), {}),
+        ):
+            report = check(registrar, data, timestamp_roots=roots, **form)
+            assert states(report)[0] == "good"
+            said = [one for one in report.issued if one.code == "existed_before"]
+            assert ["Invented TSA" in str(one.values["authority"]) for one in said] == [True]
+    other = json.dumps(batch_of(authority, receipts, 1)).encode()
+    report = check(registrar, receipts[0], timestamp_roots=roots, timestamp=other)
+    assert [one.code for one in report.issued if one.state == "bad"] == ["timestamp_of_another_file"]
+    without_stamp = check(registrar, json.dumps({"receipt": receipts[0].decode(), "stamp": None}))
+    assert not [one for one in without_stamp.issued if one.code.startswith("timestamp")]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"index": -1}, {"index": "0"}, {"path": "x"}, {"path": ["!"]}, {"head": "three"}, {"timestamps": None}],
+)
+def test_a_stamp_of_a_batch_that_cannot_be_read_is_named(
+    registrar: Registrar, authority: Authority, roots: Roots, changes: dict[str, Any]
+) -> None:
+    receipt = registrar.receipt().encode()
+    stamp = json.dumps(batch_of(authority, [receipt], 0) | changes).encode()
+    with pytest.raises(Unreadable, match="time stamp"):
+        check(registrar, receipt, timestamp_roots=roots, timestamp=stamp)
 
 
 def existed(answer: str) -> str:

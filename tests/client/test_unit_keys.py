@@ -1,31 +1,14 @@
 """Keys to which complaints are sealed, as the client reads them: changes are told, and what was taken back stays so."""
 
-import hashlib
 import json
 from pathlib import Path
 
 import pytest
 from registry_client.cli import main
 
-from tests.client.registrar import Registrar, b64url
+from tests.client.registrar import b64url
 from tests.client.site import Site
-from tests.client.watching import bad, codes, fill, watch
-
-PUBLIC = bytes(range(32))
-KID = hashlib.sha256(b"registry key id v1" + PUBLIC).hexdigest()[:16]
-
-
-def key_event(registrar: Registrar, state: str = "active", **changes: str) -> int:
-    record = {
-        "alg": "X25519",
-        "holder": "it-labour",
-        "kid": KID,
-        "public": b64url(PUBLIC),
-        "state": state,
-        "use": "unit",
-    }
-    kind = "unit.key_added" if state == "active" else "unit.key_retired"
-    return registrar.append(f"unit-key/{KID}", kind, record | changes)
+from tests.client.watching import KID, bad, codes, fill, key_event, watch
 
 
 def ask(site: Site, folder: Path, *options: str) -> int:

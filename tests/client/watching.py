@@ -1,5 +1,6 @@
 """Runs of the monitor in this process, and what they found."""
 
+import hashlib
 import time
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,25 @@ from registry_client.monitor import MonitorOptions, MonitorReport, run
 from registry_client.network import fetcher
 from registry_client.store import Store
 
-from tests.client.registrar import AGENCY
+from tests.client.registrar import AGENCY, Registrar, b64url
 from tests.client.site import Site
+
+PUBLIC = bytes(range(32))
+KID = hashlib.sha256(b"registry key id v1" + PUBLIC).hexdigest()[:16]
+
+
+def key_event(registrar: Registrar, state: str = "active", **changes: str) -> int:
+    """An entry of the unit's key KID. Gives its index."""
+    record = {
+        "alg": "X25519",
+        "holder": "it-labour",
+        "kid": KID,
+        "public": b64url(PUBLIC),
+        "state": state,
+        "use": "unit",
+    }
+    kind = "unit.key_added" if state == "active" else "unit.key_retired"
+    return registrar.append(f"unit-key/{KID}", kind, record | changes)
 
 
 def watch(site: Site, state: Path, at: float | None = None, patience: float = 30, **options: Any) -> MonitorReport:

@@ -13,7 +13,6 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for
 from registry.core.settings import Edge, Settings
 from tests.http.sockets import JSON, get, head, opened, post, read_answer
@@ -34,7 +33,6 @@ AT_ONCE = 3.0
 def server() -> Iterator[Server]:
     server = Server()
     server.start()
-    revisions.upgrade(server.url("postgres"))
     yield server
     server.remove()
 

@@ -48,7 +48,6 @@ def test_a_server_that_is_not_there_is_away(tmp_path: Path, make_app: Callable[[
 def test_health_comes_back_with_the_database(tmp_path: Path, make_app: Callable[[Settings], Flask]) -> None:
     server = Server()
     server.start()
-    revisions.upgrade(server.url("postgres"))
     client = make_app(Settings(home=tmp_path, database_url=server.url("postgres"))).test_client()
     assert client.get("/health").status_code == 200
     server.stop()

@@ -18,7 +18,6 @@ from sqlalchemy import text
 
 from registry.app import limits_of
 from registry.core.clock import now
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for
 from registry.core.heartbeats import TaskProgress, beat
 from registry.core.settings import Edge, Settings
@@ -38,7 +37,6 @@ MAX_SECONDS = 8.0
 def server() -> Iterator[Server]:
     server = Server()
     server.start()
-    revisions.upgrade(server.url("postgres"))
     yield server
     server.thaw()
     server.remove()

@@ -9,7 +9,6 @@ import requests
 from flask import Flask
 from sqlalchemy import Engine, text
 
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.ids import new_reference
 from registry.core.settings import Edge, Settings
@@ -26,7 +25,6 @@ from tests.waiting import until
 def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Server, Server]]:
     primary = Server(REPLICATED)
     primary.start()
-    revisions.upgrade(primary.url("postgres"))
     standby = primary.standby("beside", is_alike=request.param == "registry.standby")
     yield primary, standby
     for server in (standby, primary):

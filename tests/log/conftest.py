@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from registry.core.db import revisions
 from tests.postgres import REPLICATED, Server
 
 
@@ -12,7 +11,6 @@ from tests.postgres import REPLICATED, Server
 def servers() -> Iterator[tuple[Server, Server]]:
     primary = Server(REPLICATED)
     primary.start()
-    revisions.upgrade(primary.url("postgres"))
     standby = primary.standby()
     yield primary, standby
     for server in (standby, primary):

@@ -1,13 +1,15 @@
 """A second signature under heads, by ML-DSA-44: OpenSSL verifies it, and who knows no such key passes over it."""
 
+import hashlib
 import json
 import subprocess
 from base64 import b64decode, b64encode
 from pathlib import Path
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PublicKey
+from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA44PublicKey
 from jsonschema import Draft202012Validator
 from registry_client import notes
 from registry_client.proving import judge_head
@@ -162,3 +164,40 @@ def test_a_second_key_of_another_log_is_refused(settings: Settings, sessions: Se
 
 def read_key(data: bytes) -> str:
     return next(word for word in data.decode().split('"') if word.count("+") and len(word) > 1000)
+
+
+VECTORS = json.loads(Path(__file__).with_name("ml_dsa_vectors.json").read_text(encoding="utf-8"))
+"""Of others; each says where it stands."""
+
+
+def test_the_published_vectors_of_keys_and_signatures_hold() -> None:
+    for known in VECTORS["keys"]["tests"]:
+        public = MLDSA44PrivateKey.from_seed_bytes(bytes.fromhex(known["seed"])).public_key().public_bytes_raw()
+        assert public.hex().startswith(known["begins"])
+        assert public.hex().endswith(known["ends"])
+    known = VECTORS["signature"]
+    key = MLDSA44PrivateKey.from_seed_bytes(bytes.fromhex(known["seed"])).public_key()
+    assert hashlib.sha256(key.public_bytes_raw()).hexdigest() == known["public_sha256"]
+    signature, message, context = b64decode(known["signature"]), bytes.fromhex(known["message"]), known["context"]
+    key.verify(signature, message, bytes.fromhex(context))
+    for others in ((message + b"x", bytes.fromhex(context)), (message, b"")):
+        with pytest.raises(InvalidSignature):
+            key.verify(signature, *others)
+
+
+def test_a_cosignature_by_another_program_is_read_by_server_and_client() -> None:
+    known = VECTORS["cosignature"]
+    raw = f"{known['text']}\n{known['line']}"
+    assert note.cosigned_at(note.read_note(raw), note.read_vkey(known["vkey"])) == 0
+    theirs = notes.read_verifier_key(known["vkey"], notes.ML_DSA_KEY, "vkey")
+
+    def is_true(text: str) -> bool:
+        checkpoint = notes.read_checkpoint(text)
+        (line,) = [line for name, hint, line in checkpoint.signatures if (name, hint) == (theirs.name, theirs.hint)]
+        return theirs.verifies(line[8:], notes._ml_dsa_message(checkpoint, theirs.name, line[:8]))
+
+    assert is_true(raw)
+    for other in (raw.replace("\n1\n", "\n2\n", 1), spoilt(raw)):
+        assert not is_true(other)
+        with pytest.raises(BadProof):
+            note.cosigned_at(note.read_note(other), note.read_vkey(known["vkey"]))

@@ -19,7 +19,8 @@ from registry.core.settings import Settings
 from registry.log.actions import Draft, append
 from registry.log.models import Timestamp
 from registry.log.signing import sign_committed
-from registry.log.timestamps import ROOTS, stamp_heads
+from registry.log.stamps import ROOTS
+from registry.log.timestamps import stamp_heads
 from tests.log.publishing import publish
 from tests.serving import free_port
 from tests.tsa import Authority, replaying, time_stamps

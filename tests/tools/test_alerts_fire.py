@@ -20,7 +20,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import day_at, now
-from registry.core.db import revisions
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.files import BACKED_UP
 from registry.core.keyring import Keyring
@@ -58,7 +57,6 @@ Stoppable = Process | subprocess.Popen[bytes]
 def server() -> Iterator[Server]:
     server = Server()
     server.start()
-    revisions.upgrade(server.url("postgres"))
     yield server
     server.thaw()
     server.remove()

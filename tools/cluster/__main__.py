@@ -1,5 +1,6 @@
 """`python -m tools.cluster`: run a cluster until interrupted; `... drill` runs the drill on one, `... upgrade` brings one
-from the former version to this one while it is used, and `... recovery` restores one to a point in time."""
+from the former version to this one while it is used, `... recovery` restores one to a point in time, and `... witnesses` loses
+its witnesses."""
 
 import os
 import secrets
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tools.cluster import drill, events, figures
+from tools.cluster import drill, events, figures, quorum
 from tools.cluster.former import Former, checked_out
 from tools.cluster.machines import REDIS_PORT, Cluster, remove_left_overs, running
 from tools.cluster.network import Loopback, Network, NoNamespaces, enter_own_namespaces
@@ -39,7 +40,9 @@ def main(arguments: list[str]) -> int:
             return recovered(Loopback(), tell)
         if arguments[:1] == ["drill"]:
             return whole_drill()
-        with up(Loopback(), is_watched=True):
+        with up(Loopback(), is_watched=True) as cluster:
+            if arguments[:1] == ["witnesses"]:
+                return quorum.tried(cluster, tell)
             tell("Interrupt to stop it all.")
             signal.pause()
     except KeyboardInterrupt:

@@ -27,10 +27,11 @@ from registry.log.actions import Draft, append
 from registry.log.models import Entry
 from registry.officers import tokens
 from registry.officers.rights import Role
-from registry.register.agencies.models import Agency, AgencyName
+from registry.register.agencies.models import Agency
 from registry.register.imports.actions import ImportRequest
 from registry.register.imports.jobs import import_list
 from registry.register.imports.mapping import shipped_mapping
+from registry.register.names.models import IndexedName
 from tests.complaints.complainant import Ask, Complainant, Reply, by_socket
 from tests.officers.making import make_officer
 
@@ -210,8 +211,8 @@ class Importer(Writer):
         return rows[-1][0]
 
     def count(self, session: Session, written: Sequence[str]) -> dict[str, int]:
-        named = select(AgencyName.name, Agency.reference).join(Agency, Agency.id == AgencyName.agency_id).distinct()
-        agencies = [(row[0], f"agency/{row[1]}") for row in session.execute(named.where(AgencyName.name.in_(written)))]
+        named = select(IndexedName.name, Agency.reference).join(Agency, Agency.id == IndexedName.agency_id).distinct()
+        agencies = [(row[0], f"agency/{row[1]}") for row in session.execute(named.where(IndexedName.name.in_(written)))]
         logged = _entries(session, [key for _, key in agencies])
         found: Counter[str] = Counter()
         for name, key in agencies:

@@ -84,6 +84,7 @@ def main() -> int:
             snapshot = next(path.parent for path in (folder / "dataset").glob("*/manifest.json"))
             verdicts.append(run([python, HERE / "dataset.py", snapshot]))
     verdicts.append(run([sys.executable, "-m", "tools.witnesses"]))
+    verdicts.append(run([sys.executable, "-m", "tools.witnesses.times"]))
     verdicts.append(run([sys.executable, "-m", "tools.wallets"]))
     if not all(verdicts):
         click.echo("Somebody disagrees.", err=True)

@@ -254,6 +254,8 @@ export interface ArchivedList {
   retained_until: string;
   /** The signed statement over all rows (JWS). */
   manifest: string;
+  /** What authorities of others say of when it existed; null: none was asked, or none has answered yet. */
+  stamp: Stamp | null;
 }
 
 export interface ArchivedLists {
@@ -278,6 +280,8 @@ export interface ArchivedReceipt {
   retained_until: string;
   /** The answer as a signed statement (JWS). */
   receipt: string;
+  /** What authorities of others say of when it existed; null: none was asked, or none has answered yet. */
+  stamp: Stamp | null;
 }
 
 export interface ArchivedReceiptCheck {
@@ -3243,6 +3247,19 @@ export interface SourceNote {
   retrieved_at: string | null;
   /** It was too old to rely on. */
   is_stale: boolean;
+}
+
+export interface Stamp {
+  /** Version of the format: 1. */
+  v: number;
+  /** What was stamped, in three lines: a name, the count, the root in base64. */
+  head: string;
+  /** Its place in the batch, from 0. */
+  index: number;
+  /** Hashes from there to the root, in the order of RFC 6962, base64. */
+  path: string[];
+  /** One of each authority that was asked. */
+  timestamps: Timestamp[];
 }
 
 export interface Statistics {

@@ -9,6 +9,7 @@ from registry.api.restx import Namespace, Resource
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
 from registry.bulk.archive.rechecks import ASKED, ChangedRow, verify_again
+from registry.bulk.archive.stamps import stamp_payload
 from registry.bulk.models import ArchivedList
 from registry.core.clock import instant_text, now
 from registry.http.responses import Answer, File
@@ -25,7 +26,7 @@ from schemas.receipts import (
 )
 from schemas.row_proofs import RowProofSchema
 
-_LIST = ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at"])
+_LIST = ArchivedListSchema.of(ArchivedList, computed=["is_job", "filename", "issued_at", "stamp"])
 _CHANGED_ROW = ChangedRowSchema.of(ChangedRow)
 
 ns = Namespace("receipts", path="/archived-lists")
@@ -119,5 +120,9 @@ def _find_list(list_id: str) -> ArchivedList:
 
 def _list_payload(stored: ArchivedList) -> dict[str, Any]:
     return _LIST.write(
-        stored, is_job=stored.job_id is not None, filename=stored.name or None, issued_at=instant_text(stored.issued_at)
+        stored,
+        is_job=stored.job_id is not None,
+        filename=stored.name or None,
+        issued_at=instant_text(stored.issued_at),
+        stamp=stamp_payload(stored),
     )

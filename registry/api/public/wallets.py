@@ -130,7 +130,7 @@ def give_credential() -> Response:
         grant = grants.grant_of(reader.session, access, reader.at)
         if reader.dpop_key(_sent_proofs(), access) != grant.key:
             raise OAuthError("invalid_token", "the access token is bound to another DPoP key", 401)
-        holder = reader.holder_key(_asked_for(grant.form))
+        holder = reader.holder(_asked_for(grant.form))
         try:
             credential = grants.issue(reader.session, wallets().issuer, grant, holder, reader.at)
         except (NotFound, NotNow, WithheldByLaw) as refused:

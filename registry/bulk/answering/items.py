@@ -5,9 +5,12 @@ are and of what the others say, never of the number or the key (VerifySchema.cro
 by itself, and so is the first of each kind: what is refused is refused in the same words.
 """
 
+import secrets
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import itemgetter
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import marshmallow
@@ -163,13 +166,39 @@ class Keys:
         """An item that was answered before."""
         place = self.place()
         if key is not None:
-            self._seen.setdefault(key, place)
+            self._first_place(key, place)
 
     def require_new(self, key: str, place: int) -> None:
-        first = self._seen.setdefault(key, place)
+        first = self._first_place(key, place)
         if first != place:
             detail = f"item {first} has this key already: an answer is found by it, so give each item one of its own"
             raise InvalidInput([Fault("key", Problem.DOUBLED_KEY, detail)])
+
+    def _first_place(self, key: str, place: int) -> int:
+        """The place at which a key was seen first: this one where it was not."""
+        return self._seen.setdefault(key, place)
+
+
+class StoredKeys(Keys):
+    """The same for a list of any length: the keys lie in a file without a name, and memory stays as it is."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        path = folder / f".keys-{secrets.token_hex(4)}"
+        self._rows = sqlite3.connect(path, isolation_level=None)
+        # The rows are seen anew by a process that goes on with a list.
+        self._rows.execute("PRAGMA journal_mode=OFF")
+        self._rows.execute("PRAGMA synchronous=OFF")
+        self._rows.execute("CREATE TABLE seen (key BLOB PRIMARY KEY, place INTEGER) WITHOUT ROWID")
+        path.unlink()
+        self._rows.execute("BEGIN")
+
+    def _first_place(self, key: str, place: int) -> int:
+        row = (key.encode("utf-8", "surrogatepass"), place)
+        if self._rows.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", row).rowcount:
+            return place
+        found: int = self._rows.execute("SELECT place FROM seen WHERE key = ?", row[:1]).fetchone()[0]
+        return found
 
 
 Ask = Callable[[dict[str, Any]], Any]

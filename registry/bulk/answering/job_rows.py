@@ -24,7 +24,7 @@ from registry.bulk.answering.batches import (
     supply_chain_answers,
 )
 from registry.bulk.answering.copies import MAX_ROWS_LATER, chain_of, make_workbook
-from registry.bulk.answering.items import Ask, Item, Keys, Sent, items_in, questions_in
+from registry.bulk.answering.items import Ask, Item, Sent, StoredKeys, items_in, questions_in
 from registry.bulk.answering.json_results import Writer, Writing
 from registry.bulk.answering.statements import statement_of
 from registry.bulk.answering.tables import CORRIDOR_HEADER, HEADER, corridor_row_of, row_of
@@ -72,7 +72,7 @@ class VerdictRowAnswerer:
         self._reader = reader
         self._many = many
         self._settings = settings
-        self._keys = Keys()
+        self._keys = StoredKeys(files.folder_of(settings.home, job.reference))
         # Most cells of a table stand there again and again.
         self._safe = lru_cache(maxsize=1024)(safe)
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.archive import receipts
 from registry.bulk.archive.receipts import Filter
+from registry.bulk.archive.stamps import Member, stamp_payload
 from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import instant_text
-from registry.core.errors import Fault, InvalidInput
+from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.spreadsheets import as_csv
 from registry.http.responses import File, encode
 from registry.http.schemas import BYTES
@@ -19,7 +20,7 @@ from registry.vocabulary.codes import Problem
 
 MAX_EXPORTED = 10_000
 
-COLUMNS = ("receipt_id", "issued_at", "agency_id", "verdict", "question", "retained_until", "receipt")
+COLUMNS = ("receipt_id", "issued_at", "stamped_at", "agency_id", "verdict", "question", "retained_until", "receipt")
 
 
 def export(session: Session, organisation_id: int, form: str, which: Filter) -> File:
@@ -40,6 +41,15 @@ def receipt_file(stored: ArchivedReceipt) -> File:
     return File([body], BYTES, _name(stored), len(body))
 
 
+def stamp_file(stored: Member) -> File:
+    """The time stamp of a receipt or of a list's manifest. Raises NotFound while there is none."""
+    stamp = stamp_payload(stored)
+    if stamp is None:
+        raise NotFound("no authority has stamped it yet")
+    body = encode(stamp)
+    return File([body], BYTES, f"{stored.issued_at:%Y-%m-%d}-{stored.reference}.stamp.json", len(body))
+
+
 def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:
     return {
         "receipt_id": stored.reference,
@@ -49,6 +59,7 @@ def receipt_payload(stored: ArchivedReceipt) -> dict[str, Any]:
         "question": stored.question,
         "retained_until": stored.ends_on,
         "receipt": stored.token,
+        "stamp": stamp_payload(stored),
     }
 
 
@@ -64,19 +75,27 @@ def _as_table(found: Iterable[ArchivedReceipt]) -> bytes:
     def rows() -> Iterator[list[Any]]:
         for one in found:
             question = "; ".join(f"{name}={value}" for name, value in one.question.items())
-            view = receipt_payload(one) | {"question": question}
+            view = receipt_payload(one) | {"question": question, "stamped_at": _stamped_at(one)}
             yield [view[name] for name in COLUMNS]
 
     return as_csv(COLUMNS, rows())
 
 
+def _stamped_at(stored: ArchivedReceipt) -> str | None:
+    stamps = stored.batch.stamps if stored.batch is not None else []
+    return instant_text(stamps[0].stamped_at) if stamps else None
+
+
 def _as_archive(found: Sequence[ArchivedReceipt]) -> bytes:
-    """The table, and a file for each receipt."""
+    """The table, and a file for each receipt, with its time stamp beside it."""
     body = io.BytesIO()
     with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("receipts.csv", _as_table(found))
         for one in found:
             archive.writestr(f"receipts/{_name(one)}", one.token)
+            stamp = stamp_payload(one)
+            if stamp is not None:
+                archive.writestr(f"receipts/{_name(one).removesuffix('.jwt')}.stamp.json", encode(stamp))
     return body.getvalue()
 
 

@@ -161,18 +161,13 @@ def _not_sealed_to(session: Session, kind: KeyHolder, holder: str) -> KeyTrouble
     row = newest_key(session, kind, holder)
     if row is None:
         return KeyTrouble(f"there is no {kind} key of {holder}; make one with `registry keys units rotate {holder}`")
-    known = entries_of_keys(session, [row.kid]).get(row.kid)
+    known, key = entries_of_keys(session, [row.kid]).get(row.kid), f"the {kind} key {row.kid} of {holder}"
     if known is not None and not known.is_active:
-        return KeyNotLogged(
-            f"the {kind} key {row.kid} of {holder} was taken back in the public log: nothing is sealed to it"
-        )
+        return KeyNotLogged(f"{key} was taken back in the public log: nothing is sealed to it", row.kid)
     if known is not None and known.key != _key_of(row):
-        return KeyNotLogged(
-            f"the {kind} key {row.kid} of {holder} is another one in the public log: nothing is sealed to it"
-        )
+        return KeyNotLogged(f"{key} is another one in the public log: nothing is sealed to it", row.kid)
     return KeyNotLogged(
-        f"the public log does not show the {kind} key {row.kid} of {holder} yet: nothing is sealed to it before; "
-        "try again in a minute"
+        f"the public log does not show {key} yet: nothing is sealed to it before; try again in a minute", row.kid
     )
 
 

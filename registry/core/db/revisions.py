@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, inspect, text
 from sqlalchemy.exc import OperationalError
@@ -156,7 +156,6 @@ class _Mover:
     """Moves one database along the chain, over a connection that no transaction is open on."""
 
     def __init__(self, connection: Connection, patience: Patience) -> None:
-        from alembic import command
         from alembic.config import Config
         from alembic.script import ScriptDirectory
 
@@ -165,9 +164,21 @@ class _Mover:
         self._config = Config()
         self._config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
         self._config.attributes["connection"] = connection
-        scripts = ScriptDirectory.from_config(self._config).walk_revisions()
-        self.chain: Sequence[str] = [script.revision for script in scripts][::-1]
-        self.up, self.down = partial(command.upgrade, self._config), partial(command.downgrade, self._config)
+        self._scripts = ScriptDirectory.from_config(self._config)
+        self.chain: Sequence[str] = [script.revision for script in self._scripts.walk_revisions()][::-1]
+
+    def up(self, to: str) -> None:
+        self._run(to, self._scripts._upgrade_revs)
+
+    def down(self, to: str) -> None:
+        self._run(to, self._scripts._downgrade_revs)
+
+    def _run(self, to: str, steps: Callable[[str, Any], Any]) -> None:
+        """As Alembic's commands do, which would read the files of the whole chain anew for each step."""
+        from alembic.runtime.environment import EnvironmentContext
+
+        with EnvironmentContext(self._config, self._scripts, fn=lambda found, _: steps(to, found), destination_rev=to):
+            self._scripts.run_env()
 
     def found(self) -> str | None:
         """The revision the database is at. Raises NotMigrated for one of another chain."""

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from registry.bulk.answering.statements import row_proof
 from registry.bulk.archive import lists
+from registry.bulk.archive.files import stamp_file
 from registry.bulk.archive.rechecks import ASKED, verify_again
+from registry.bulk.archive.stamps import standings_of
 from registry.bulk.models import ArchivedList
 from registry.core.clock import now
 from registry.core.errors import NotFound
@@ -91,8 +93,10 @@ def download_part(session: Session, me: MemberPresent, reference: str, part: str
         body = [stored.manifest.encode()]
     elif part == "statements":
         body = list(lists.statements_of(services().settings, stored))
+    elif part == "stamp":
+        return respond_with_file(stamp_file(stored))
     else:
-        raise NotFound("a kept list has a manifest and statements")
+        raise NotFound("a kept list has a manifest, statements and a stamp")
     name = f"{stored.reference}-{PARTS[part]}"
     return respond_with_file(File(body, BYTES, name, sum(map(len, body))))
 
@@ -106,7 +110,17 @@ def remove(session: Session, me: MemberPresent, reference: str) -> Response:
 
 def _list_page(stored: ArchivedList, fault: str | None = None, row: str = "") -> Response:
     status = 404 if fault else 200
-    return page("kept_list.html", here="receipts", kept=stored, counts=COUNTS, status=status, fault=fault, row=row)
+    stamps = standings_of(stored, services().settings.home)
+    return page(
+        "kept_list.html",
+        here="receipts",
+        kept=stored,
+        stamps=stamps,
+        counts=COUNTS,
+        status=status,
+        fault=fault,
+        row=row,
+    )
 
 
 def _find_list(session: Session, me: MemberPresent, reference: str) -> ArchivedList:

@@ -10,14 +10,16 @@ from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
 from registry.bulk.archive import lists, receipts
-from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file
+from registry.bulk.archive.files import FORMS, MAX_EXPORTED, export, receipt_file, stamp_file
 from registry.bulk.archive.receipts import Filter
 from registry.bulk.archive.rechecks import checked_again
+from registry.bulk.archive.stamps import standings_of
 from registry.bulk.models import ArchivedReceipt
 from registry.core.clock import now
 from registry.core.errors import ActRefused, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.responses import respond_with_file
+from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.i18n.wording import country_name, reason_text, sector_name, word
 from registry.organisations.sessions import MemberPresent
@@ -101,6 +103,7 @@ def show_receipt(session: Session, me: MemberPresent, reference: str) -> Respons
         "receipt.html",
         here="receipts",
         kept=stored,
+        stamps=standings_of(stored, services().settings.home),
         at=at,
         again=again,
         flaw=text(spoken, f"proof_flaw.{again.checked.flaw}") if again.checked.flaw else "",
@@ -114,6 +117,12 @@ def show_receipt(session: Session, me: MemberPresent, reference: str) -> Respons
 @for_members
 def download_receipt(session: Session, me: MemberPresent, reference: str) -> Response:
     return respond_with_file(receipt_file(_find_receipt(session, me, reference)))
+
+
+@pages.get("/receipts/<reference>/stamp")
+@for_members
+def download_stamp(session: Session, me: MemberPresent, reference: str) -> Response:
+    return respond_with_file(stamp_file(_find_receipt(session, me, reference)))
 
 
 @pages.post("/receipts/<reference>/remove")

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from registry.core.clock import now
 from registry.core.errors import NotFound
+from registry.core.heartbeats import why_not_signed
 from registry.http.transaction import public_reading
 from registry.i18n.wording import LOCALES
 from registry.log import queries
@@ -47,6 +48,7 @@ def show_log(language: Language) -> Response:
         head=head,
         age=format_timedelta(age, locale=LOCALES[language], threshold=2),
         is_old=age > OLD,
+        is_not_signed=why_not_signed(public_reading(), now()) is not None,
         behind=_size() - head.size if head else 0,
         newest=queries.newest_entries(public_reading(), head.size, NEWEST) if head else [],
         addresses=ADDRESSES,

@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from markupsafe import Markup, escape
 from sqlalchemy import select
 
+from registry.core.errors import KeyNotLogged
 from registry.http.encodings import MIN_BYTES, accepted_encoding, compressed_page
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
@@ -129,6 +130,7 @@ def error_page(problem: ProblemDocument, status: int) -> str:
         is_demo=current_app.extensions.get("registry_is_demo", False),
         title=wording.problem_title(problem.language, problem.code),
         detail=wording.problem_detail(problem.language, problem.code),
+        kid=problem.cause.kid if isinstance(problem.cause, KeyNotLogged) else None,
         request_id=problem.request_id,
         status=status,
     )

@@ -18,7 +18,7 @@ from registry.log.queries import (
     is_former_name,
     latest_entry,
     proof,
-    stamps_of,
+    stamps_payload,
 )
 from registry.log.tiles import reader
 from registry.log.tree import root_at
@@ -136,7 +136,13 @@ def _time_of(session: Session, index: int, checkpoint: Published) -> dict[str, A
     if head is None or head.size > checkpoint.size:
         return {}
     hashes = consistency(session, head.size, checkpoint.size)
-    return {"time": {"head": head.text, "consistency": [base64(one) for one in hashes], "timestamps": stamps_of(head)}}
+    return {
+        "time": {
+            "head": head.text,
+            "consistency": [base64(one) for one in hashes],
+            "timestamps": stamps_payload(head.stamps),
+        }
+    }
 
 
 def _proven_key(session: Session, kid: str, checkpoint: Published) -> dict[str, str]:

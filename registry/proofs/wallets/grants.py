@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -24,9 +24,9 @@ from registry.core.keyring import Keyring
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.wallets.issuing import Subject, WalletIssuer
 from registry.proofs.wallets.models import StaffCard, UsedOnce, WalletCredential, WalletGrant
-from registry.proofs.wallets.requests import SECRET, OAuthError, Wallet
+from registry.proofs.wallets.requests import SECRET, Holder, OAuthError, Wallet
 from registry.proofs.wallets.staff import AgencyUser, card_of, end_credentials
-from registry.proofs.wallets.tokens import Jwk
+from registry.proofs.wallets.tokens import Listed
 from registry.register.agencies.models import Agency, Licence
 from registry.vocabulary.licensing import GrantStep, WalletForm
 
@@ -272,6 +272,7 @@ def redeem(
     tokens = Tokens(secrets.token_urlsafe(32), secrets.token_urlsafe(32))
     grant.step, grant.code, grant.tx_code, grant.request = GrantStep.OPEN, None, None, None
     grant.wallet, grant.key = wallet.client_id, key
+    _note_listed(grant, "wallet", wallet.listed)
     grant.access, grant.access_until = _digest(tokens.access), at + ACCESS_LIFE
     grant.refresh, grant.refresh_until = _digest(tokens.refresh), at + REFRESH_LIFE
     session.flush()
@@ -319,6 +320,7 @@ def _refreshed(session: Session, wallet: Wallet, key: str, sent: Mapping[str, st
         raise OAuthError("invalid_grant", "the refresh token is bound to another wallet or DPoP key")
     access = secrets.token_urlsafe(32)
     grant.access, grant.access_until = _digest(access), at + ACCESS_LIFE
+    _note_listed(grant, "wallet", wallet.listed)
     session.flush()
     return Tokens(access, refresh)
 
@@ -331,14 +333,22 @@ def grant_of(session: Session, access: str, at: datetime) -> WalletGrant:
     return grant
 
 
-def issue(session: Session, issuer: WalletIssuer, grant: WalletGrant, holder: Jwk, at: datetime) -> str:
-    """The credential of a grant, bound to `holder`. One lives for each token: a second one for the same token ends the first.
+def issue(session: Session, issuer: WalletIssuer, grant: WalletGrant, holder: Holder, at: datetime) -> str:
+    """The credential of a grant, bound to the key of `holder`. One lives for each token: a second one ends the first.
 
     So a wallet whose answer got lost asks again, and no token is worth two. Raises as `WalletIssuer.content_of`.
     """
     end_credentials(session, WalletCredential.access == grant.access, at)
     subject = subject_of(session, grant)
-    return issuer.issue(session, subject, holder, at, grant_id=grant.id, access=grant.access)
+    _note_listed(grant, "key", holder.listed)
+    return issuer.issue(session, subject, holder.key, at, grant_id=grant.id, access=grant.access)
+
+
+def _note_listed(grant: WalletGrant, what: str, listed: Sequence[Listed]) -> None:
+    """Keep where the provider withdraws what it attested of the wallet, or of its key, in place of what was kept of it before."""
+    others = {name: places for name, places in (grant.listed or {}).items() if name != what}
+    grant.listed = others | ({what: [list(one) for one in listed]} if listed else {}) or None
+    grant.lists_read_at = None
 
 
 def subject_of(session: Session, grant: WalletGrant) -> Subject:

@@ -1,12 +1,12 @@
 """Issues a credential to a key of a wallet, at a place of a status list that no other credential gets."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.certificates import names_operator
@@ -22,13 +22,20 @@ from registry.proofs.credentials.rules import INVALID
 from registry.proofs.credentials.signing import CREDENTIAL_TYPE, Signers, compact_jws
 from registry.proofs.credentials.status import licences_in_log
 from registry.proofs.wallets import rules
-from registry.proofs.wallets.models import StaffCard, WalletCredential
+from registry.proofs.wallets.models import StaffCard, WalletCredential, WalletGrant
 from registry.proofs.wallets.rules import Content, Issuer
-from registry.proofs.wallets.staff import end_credentials, end_with_licences, facts_on_demand
+from registry.proofs.wallets.staff import end_credentials, end_grants, end_with_licences, facts_on_demand
 from registry.proofs.wallets.status import draw_place, licence_values, lives
+from registry.proofs.wallets.tokens import Listed
 from registry.register.agencies.models import Licence
 from registry.register.authorities.queries import authority_days
-from registry.vocabulary.licensing import WalletForm
+from registry.vocabulary.licensing import GrantStep, WalletForm
+
+LISTS_READ_EVERY = timedelta(hours=1)
+"""How often it is asked whether a wallet's provider still vouches for it."""
+
+LISTS_AT_ONCE = 500
+"""Grants whose lists are read in one round of the worker."""
 
 
 class Subject(NamedTuple):
@@ -163,3 +170,29 @@ def _changed_since(at: datetime) -> Select[WalletForm, str, int | None, str]:
         .where(lives(at), newer, WalletCredential.content != rules.CODE)
         .distinct()
     )
+
+
+def listed_now(session: Session, at: datetime) -> list[tuple[int, Listed]]:
+    """Grants on which copies live, each with a place by which the provider withdraws what it attested, that is due to be read."""
+    lives_on = exists().where(WalletCredential.grant_id == WalletGrant.id, lives(at))
+    last = WalletGrant.lists_read_at
+    due = select(WalletGrant.id, WalletGrant.listed).where(
+        WalletGrant.step == GrantStep.OPEN,
+        WalletGrant.listed.is_not(None),
+        or_(last.is_(None), last <= at - LISTS_READ_EVERY),
+        lives_on,
+    )
+    return [
+        (grant_id, Listed(*one))
+        for grant_id, listed in session.execute(due.order_by(WalletGrant.id).limit(LISTS_AT_ONCE))
+        for places in listed.values()
+        for one in places
+    ]
+
+
+def end_withdrawn(session: Session, read: Collection[int], withdrawn: Collection[int], at: datetime) -> None:
+    """Note that the lists of some grants were read, and end those that a provider withdrew, with all that was issued on them."""
+    session.execute(update(WalletGrant).where(WalletGrant.id.in_(read)).values(lists_read_at=at))
+    if withdrawn:
+        end_grants(session, WalletGrant.id.in_(withdrawn))
+        end_credentials(session, WalletCredential.grant_id.in_(withdrawn), at)

@@ -42,7 +42,8 @@ class WalletGrant(Base):
     `code` is the digest of what the wallet shows next (`step`), until `code_until`. It is replaced in the transaction in which it
     is shown, so that each code works once. `tx_code` is the keyed digest of the number told apart, `tries` how often a wrong
     one was typed. `request` is what the wallet pushed. `wallet` is its client id, `key` the thumbprint of its DPoP key.
-    `access` and `refresh` are digests of its tokens.
+    `access` and `refresh` are digests of its tokens. `listed` says in which status lists the wallet's provider withdraws what it
+    attested (`tokens.Listed`), of the wallet and of its key; the worker read them at `lists_read_at`.
     """
 
     __tablename__ = "wallet_grants"
@@ -66,6 +67,8 @@ class WalletGrant(Base):
     access_until: Mapped[datetime | None] = mapped_column(Instant)
     refresh: Mapped[str | None] = mapped_column(Text(64), unique=True)
     refresh_until: Mapped[datetime | None] = mapped_column(Instant)
+    listed: Mapped[dict[str, list[list[Any]]] | None] = mapped_column(JSON(none_as_null=True))
+    lists_read_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class WalletCredential(Base):

@@ -22,8 +22,10 @@ from registry.proofs.wallets.tokens import (
     CLOCK_DOUBT,
     BadToken,
     Jwk,
+    Listed,
     Token,
     header_of,
+    listed_in,
     plain_key,
     read_token,
     require_recent,
@@ -68,10 +70,21 @@ class SentProofs:
 
 
 class Wallet(NamedTuple):
-    """A wallet whose provider attests it: its `client_id`, and the thumbprint of the key of its DPoP proof, where it sent one."""
+    """A wallet whose provider attests it: its `client_id`, and the thumbprint of the key of its DPoP proof, where it sent one.
+
+    `listed`: where the provider says that it does not any more.
+    """
 
     client_id: str
     key: str | None
+    listed: Sequence[Listed] = ()
+
+
+class Holder(NamedTuple):
+    """The key that a credential is bound to, and where the wallet's provider says that it is not attested any more."""
+
+    key: Jwk
+    listed: Sequence[Listed] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +109,19 @@ class ProofReader:
             if not isinstance(client_id, str) or not 0 < len(client_id) <= 400 or "exp" not in attested:
                 raise BadToken("must state sub and exp")
             key = plain_key(confirmed.get("jwk") if isinstance(confirmed, dict) else None)
+            listed = listed_in(attested)
         except BadToken as trouble:
             raise OAuthError("invalid_client", f"OAuth-Client-Attestation {trouble}", 401) from None
         if sent.attestation_pop:
             self._read_pop(sent.attestation_pop, key, client_id)
-            return Wallet(client_id, self.dpop_key(sent) if sent.dpop else None)
+            return Wallet(client_id, self.dpop_key(sent) if sent.dpop else None, listed)
         if not sent.dpop:
             raise OAuthError("invalid_client", "OAuth-Client-Attestation-PoP is missing, and so is DPoP", 401)
         # The combined mode of draft 10: the DPoP proof is by the attested key itself.
         proven = self.dpop_key(sent)
         if proven != thumbprint(key):
             raise OAuthError("invalid_client", "without a PoP the DPoP proof must be by the attested key", 401)
-        return Wallet(client_id, proven)
+        return Wallet(client_id, proven, listed)
 
     def _read_pop(self, text: str, key: Jwk, client_id: str) -> None:
         try:
@@ -154,7 +168,7 @@ class ProofReader:
             raise OAuthError("invalid_dpop_proof", f"DPoP {trouble}", status) from None
         return thumbprint(token.key)
 
-    def holder_key(self, proofs: Any) -> Jwk:
+    def holder(self, proofs: Any) -> Holder:
         """The key that a credential is bound to: attested by the wallet's provider, and proven with a nonce of ours.
 
         `proofs` as OpenID4VCI 1.0 (8.2) has it: one of type `jwt`, with a key attestation in its header, or `attestation`. Raises
@@ -168,27 +182,27 @@ class ProofReader:
         try:
             if not isinstance(sent[0], str):
                 raise BadToken("is no text")
-            key, nonce = self._read_attestation_proof(sent[0]) if kind == "attestation" else self._read_jwt(sent[0])
+            holder, nonce = self._read_attestation_proof(sent[0]) if kind == "attestation" else self._read_jwt(sent[0])
         except BadToken as trouble:
             raise OAuthError("invalid_proof", f"the proof {trouble}") from None
         if not self._use_nonce(nonce, NonceUse.PROOF):
             raise OAuthError(
                 "invalid_nonce", "the proof must bear a c_nonce of the nonce endpoint that was not used yet"
             )
-        return key
+        return holder
 
-    def _read_attestation_proof(self, text: str) -> tuple[Jwk, Any]:
+    def _read_attestation_proof(self, text: str) -> tuple[Holder, Any]:
         token, keys = self._attested_keys(text)
         if len(keys) != 1:
             raise BadToken("must attest one key: credentials are issued one by one")
-        return keys[0], token.claims.get("nonce")
+        return Holder(keys[0], listed_in(token.claims)), token.claims.get("nonce")
 
-    def _read_jwt(self, text: str) -> tuple[Jwk, Any]:
+    def _read_jwt(self, text: str) -> tuple[Holder, Any]:
         header = header_of(text)
         attestation = header.get("key_attestation")
         if not isinstance(attestation, str):
             raise BadToken("must bear a key_attestation in its header")
-        _, keys = self._attested_keys(attestation)
+        attested, keys = self._attested_keys(attestation)
         key = plain_key(header["jwk"]) if "jwk" in header else _key_at(keys, header.get("kid"))
         if thumbprint(key) not in map(thumbprint, keys):
             raise BadToken("is by a key that its key_attestation does not attest")
@@ -196,7 +210,7 @@ class ProofReader:
         require_recent(claims, self.at, RECENT)
         if claims.get("aud") != self.url:
             raise BadToken("is for another issuer, by its aud")
-        return key, claims.get("nonce")
+        return Holder(key, listed_in(attested.claims)), claims.get("nonce")
 
     def _attested_keys(self, text: str) -> tuple[Token, Sequence[Jwk]]:
         token = read_token(text, KEY_ATTESTATIONS, self.at, anchors=self.trust.providers)

@@ -129,11 +129,7 @@ def end_cards(session: Session, cards: Iterable[StaffCard], ended_as: CardEnd, a
     session.flush()
     # Grants first: a credential that is just being issued has its grant locked, and is there once we have it. It refers to the
     # card meanwhile, which is why cards are locked by `key_share`.
-    session.execute(
-        update(WalletGrant)
-        .where(WalletGrant.staff_card_id.in_(ids))
-        .values(step=GrantStep.ENDED, code=None, access=None, refresh=None)
-    )
+    end_grants(session, WalletGrant.staff_card_id.in_(ids))
     end_credentials(session, WalletCredential.staff_card_id.in_(ids), at)
 
 
@@ -191,6 +187,11 @@ def end_with_licences(session: Session, size: int, at: datetime) -> int:
     if ended:
         end_cards(session, ended, CardEnd.LICENCE_ENDED, at)
     return len(ended)
+
+
+def end_grants(session: Session, which: ColumnElement[bool]) -> None:
+    """End some grants for good: their codes and tokens are worth nothing any more."""
+    session.execute(update(WalletGrant).where(which).values(step=GrantStep.ENDED, code=None, access=None, refresh=None))
 
 
 def end_credentials(session: Session, which: ColumnElement[bool], at: datetime) -> int:

@@ -1,10 +1,12 @@
 """Reading what strangers sign, as compact JWS: by a key, by the key in its header, or by a certificate under an anchor.
 
-Algorithm and type are pinned, sizes are capped, and nothing in a token says whom to ask.
+Algorithm and type are pinned, and sizes are capped. Nothing in a token says whom a request asks; which lists the worker reads
+(`listed_in`), a trusted provider says alone.
 """
 
 import json
-from base64 import b64decode
+import zlib
+from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -19,12 +21,15 @@ from joserfc.jwk import ECKey
 from registry.core.key_records import public_jwk
 
 MAX_TOKEN = 32 * 1024
+MAX_LIST = 2 * 1024 * 1024
+"""Of a status list of a provider, and four times that when it is unpacked."""
+MAX_URI = 500
 MAX_CHAIN = 4
 CLOCK_DOUBT = 60
 """Seconds by which a stranger's clock may differ from ours."""
 
 _REGISTRY = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
-_REGISTRY.max_header_length = MAX_TOKEN
+_REGISTRY.max_header_length, _REGISTRY.max_payload_length = MAX_TOKEN, MAX_LIST
 
 Jwk = Mapping[str, str]
 
@@ -41,9 +46,9 @@ class Token(NamedTuple):
     key: Jwk
 
 
-def header_of(text: str) -> dict[str, Any]:
+def header_of(text: str, limit: int = MAX_TOKEN) -> dict[str, Any]:
     """The header of a compact JWS, unverified. Raises BadToken."""
-    if len(text) > MAX_TOKEN or text.count(".") != 2 or not text.isascii():
+    if len(text) > limit or text.count(".") != 2 or not text.isascii():
         raise BadToken("is no compact JWS of a size that is taken")
     try:
         found = jws.extract_compact(text.encode(), registry=_REGISTRY).headers()
@@ -61,12 +66,13 @@ def read_token(
     *,
     key: Jwk | None = None,
     anchors: Sequence[x509.Certificate] | None = None,
+    limit: int = MAX_TOKEN,
 ) -> Token:
     """Verify a JWT whose `typ` is one of `kinds`: by `key`, by a certificate under one of `anchors`, or by its own `jwk`.
 
     `exp` and `nbf` hold where they are stated. Raises BadToken.
     """
-    header = header_of(text)
+    header = header_of(text, limit)
     if header.get("typ") not in kinds:
         raise BadToken(f"must be of type {kinds[0]}")
     if header.get("alg") != "ES256":
@@ -181,3 +187,68 @@ def _public(certificate: x509.Certificate) -> Jwk:
     if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(public.curve, ec.SECP256R1):
         raise BadToken("must be signed by a key on P-256")
     return public_jwk(public)
+
+
+# Status lists of wallet providers (Token Status List)
+
+LIST_TYPE = "statuslist+jwt"
+
+
+class Listed(NamedTuple):
+    """A place in a status list, by which a wallet's provider may withdraw what it attested."""
+
+    uri: str
+    place: int
+
+
+def listed_in(attested: Mapping[str, Any]) -> list[Listed]:
+    """The places that an attestation names: as `status` (OpenID4VCI 1.0, D.1), or in the members of EUDI TS3 1.5 that have one.
+
+    Raises BadToken for a place that makes no sense. Another way to tell the status than by a list is not understood.
+    """
+    found = []
+    for holder in (attested, attested.get("client_status"), attested.get("key_storage_status")):
+        status = holder.get("status") if isinstance(holder, Mapping) else None
+        if not isinstance(status, dict) or "status_list" not in status:
+            continue
+        match status["status_list"]:
+            case {"uri": str(uri), "idx": int(place)} if not isinstance(place, bool) and 0 <= place < 2**31:
+                pass
+            case _:
+                raise BadToken("names a status that is no place of a status list")
+        if not uri.startswith("https://") or len(uri) > MAX_URI or not uri.isascii() or not uri.isprintable():
+            raise BadToken("names a status list that is at no https address")
+        found.append(Listed(uri, place))
+    return found
+
+
+class ProviderList(NamedTuple):
+    """A status list of a provider: values of so many bits, the first place in the lowest ones."""
+
+    bits: int
+    body: bytes
+
+    def vouches_for(self, place: int) -> bool:
+        """Whether the value there is 0: neither ended nor suspended."""
+        start = place * self.bits
+        return start // 8 < len(self.body) and not self.body[start // 8] >> start % 8 & (1 << self.bits) - 1
+
+
+def read_provider_list(text: str, uri: str, anchors: Sequence[x509.Certificate], at: datetime) -> ProviderList:
+    """The list that is served at `uri`, signed under one of `anchors`. Raises BadToken."""
+    claims = read_token(text.strip(), (LIST_TYPE,), at, anchors=anchors, limit=MAX_LIST).claims
+    if claims.get("sub") != uri:
+        raise BadToken("is the list of another address, by its sub")
+    match claims.get("status_list"):
+        case {"bits": 1 | 2 | 4 | 8 as bits, "lst": str(packed)}:
+            pass
+        case _:
+            raise BadToken("holds no status list")
+    unpacking = zlib.decompressobj()
+    try:
+        body = unpacking.decompress(urlsafe_b64decode(packed + "=" * (-len(packed) % 4)), 4 * MAX_LIST)
+    except (ValueError, zlib.error):
+        raise BadToken("holds a list that cannot be unpacked") from None
+    if not unpacking.eof:
+        raise BadToken("holds a list that is too large or broken off")
+    return ProviderList(bits, body)

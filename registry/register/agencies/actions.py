@@ -107,20 +107,16 @@ def amend_all(
 ) -> Appended | None:
     """As `amend`, for many: one instant (`at` as for `admit`)."""
     at = at or instant_of_append(lock_log(session))
-    agencies, _ = sealed(_with_status_places(session, agencies), None)
     ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
     if before is None:
         before = list(storage.load_records(session, list(ids.values())).values())
     stated = {old.agency_id: old for old in before}
-    for new in agencies:
-        _require_amendable(stated[new.agency_id], new)
     changes = [Change(ids[new.agency_id], stated[new.agency_id], new) for new in agencies]
-    _amend_facts(session, changes, microseconds(at))
-    return publish_all(session, list(ids.values()), event, at)
+    return amend_published(session, changes, event, at=at)
 
 
 def amend_published(session: Session, changes: Sequence[Change], event: Event, *, at: datetime) -> Appended | None:
-    """As `amend_all`, for very many whose published records the caller read, holding the log, and changed nothing since.
+    """As `amend_all`, of agencies whose records the caller read, holding the log, and changed nothing since.
 
     `old` of each change is that record. What the facts say afterwards follows from both and is not read again.
     """

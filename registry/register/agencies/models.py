@@ -69,6 +69,8 @@ class AgencyProfile(Recorded, Base):
 
 
 class AgencyName(ValidPeriod, Base):
+    """Written for the former release alone, as the rows of `AgencyIdentifier`: see `storage.IN_RECORD`."""
+
     __tablename__ = "agency_names"
     id: Mapped[int] = mapped_column(primary_key=True)
     agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)

@@ -51,24 +51,10 @@ def publish_all(
     session.flush()
     wanted = list(dict.fromkeys(agency_ids))
     new = storage.load_records(session, wanted)
-    old = published_records(session, wanted)
+    old = storage.published_records(session, wanted)
     changes = [Change(agency_id, old.get(agency_id), new[agency_id]) for agency_id in wanted if agency_id in new]
     changes = [change for change in changes if change.old != change.new]
     return publish_changes(session, changes, event, at) if changes else None
-
-
-def published_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
-    """What the registry last told the public of each agency, by row id.
-
-    To who holds the log it is what the facts say, read in one statement: facts are published with their transaction.
-    """
-    table = models.PublicRecord
-    bodies = session.execute(
-        select(table.agency_id, table.body)
-        .where(is_among(session, table.agency_id, agency_ids))
-        .order_by(table.agency_id)
-    )
-    return {agency_id: record.read_record(body) for agency_id, body in bodies}
 
 
 def publish_changes(

@@ -56,6 +56,9 @@ FAMILIES = (
     _family("clone_warnings", record.Warning_, models.CloneWarning),
 )
 
+IN_RECORD = ("names", "identifiers")
+"""Facts that are read from the public record. Their rows are written for the former release alone (docs/decisions/0140)."""
+
 PROFILE = (
     "country",
     "role",
@@ -159,16 +162,18 @@ def load_record(session: Session, reference: str) -> record.Agency:
 
 
 def load_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
-    """The whole current record of each agency, built from its fact rows."""
+    """The whole current record of each agency, built from its fact rows, and from its public record what is IN_RECORD."""
     identities = session.execute(
         select(models.Agency.id, models.Agency.reference, models.Agency.erased_at).where(
             is_among(session, models.Agency.id, agency_ids)
         )
     ).all()
+    published = published_records(session, agency_ids)
     profiles = {row.agency_id: row for row in current_rows(session, models.AgencyProfile, "agency_id", agency_ids)}
     families = {
         family.attribute: parts_by_owner(current_rows(session, family.model, "agency_id", agency_ids), family)
         for family in FAMILIES
+        if family.attribute not in IN_RECORD
     }
     licences = _load_licences(session, agency_ids)
     agreements = _load_agreements(session, agency_ids)
@@ -177,6 +182,7 @@ def load_records(session: Session, agency_ids: Sequence[int]) -> dict[int, recor
             agency_id=reference,
             withheld=record.WITHHELD if erased_at else None,
             **_facts_of(profiles[agency_id], families, agency_id),
+            **{} if erased_at else {name: getattr(published[agency_id], name) for name in IN_RECORD},
             licences=tuple(licences.get(agency_id, ())),
             agreements=tuple(agreements.get(agency_id, ())),
         )
@@ -188,9 +194,23 @@ def load_records(session: Session, agency_ids: Sequence[int]) -> dict[int, recor
 def _facts_of(profile: Any, families: Mapping[str, Mapping[int, list[tuple[int, Any]]]], agency_id: int) -> Any:
     """The fields of a record that come from the profile and from the families of facts."""
     facts: dict[str, Any] = {field: getattr(profile, field) for field in PROFILE}
-    for family in FAMILIES:
-        facts[family.attribute] = tuple(part for _, part in families[family.attribute].get(agency_id, ()))
+    for attribute, parts in families.items():
+        facts[attribute] = tuple(part for _, part in parts.get(agency_id, ()))
     return facts
+
+
+def published_records(session: Session, agency_ids: Sequence[int]) -> dict[int, record.Agency]:
+    """What the registry last told the public of each agency, by row id.
+
+    To who holds the log it is what the facts say, read in one statement: facts are published with their transaction.
+    """
+    table = models.PublicRecord
+    bodies = session.execute(
+        select(table.agency_id, table.body)
+        .where(is_among(session, table.agency_id, agency_ids))
+        .order_by(table.agency_id)
+    )
+    return {agency_id: record.read_record(body) for agency_id, body in bodies}
 
 
 def _load_licences(session: Session, agency_ids: Sequence[int]) -> dict[int, list[record.Licence]]:

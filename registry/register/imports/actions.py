@@ -24,7 +24,8 @@ from registry.register.agencies import actions as agencies
 from registry.register.agencies import models, record
 from registry.register.agencies.keys import identifier_key
 from registry.register.agencies.listed_channels import ListedChannel, propose_from_list
-from registry.register.agencies.publishing import Change, Event, published_records
+from registry.register.agencies.publishing import Change, Event
+from registry.register.agencies.storage import published_records
 from registry.register.authorities.actions import record_retrieval, save_authority, save_source
 from registry.register.authorities.models import WITHOUT, Authority, Source
 from registry.register.imports.amending import amended_record, vanished_record

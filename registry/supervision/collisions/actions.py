@@ -19,7 +19,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import new_reference
 from registry.log.models import Entry, LogState
 from registry.register.agencies import models as agencies
-from registry.register.agencies import record
+from registry.register.agencies import record, storage
 from registry.register.agencies.clone_warnings import warn_of_clone
 from registry.register.authorities.queries import snapshot_at
 from registry.register.names.models import IndexedName
@@ -206,23 +206,15 @@ def _write_keys(session: Session, agency_ids: Sequence[int], digest: Digest) -> 
 
 def _forms(session: Session, agency_ids: Sequence[int]) -> Iterable[tuple[int, Sign, str]]:
     """The values of some agencies that others may share, each in its comparable form."""
-    profile, identifier, channel = agencies.AgencyProfile, agencies.AgencyIdentifier, agencies.Channel
     country_of: dict[int, str] = {}
-    for agency_id, country, place in session.execute(
-        select(profile.agency_id, profile.country, profile.place).where(
-            profile.agency_id.in_(agency_ids), profile.superseded_at.is_(None)
-        )
-    ):
-        country_of[agency_id] = country
-        form = comparable(Sign.ADDRESS, place, country) if place else None
+    for agency_id, agency in storage.published_records(session, agency_ids).items():
+        country_of[agency_id] = agency.country
+        form = comparable(Sign.ADDRESS, agency.place, agency.country) if agency.place else None
         if form is not None:
             yield agency_id, Sign.ADDRESS, form
-    for agency_id, scheme, value in session.execute(
-        select(identifier.agency_id, identifier.scheme, identifier.value).where(
-            identifier.agency_id.in_(agency_ids), identifier.superseded_at.is_(None)
-        )
-    ):
-        yield agency_id, Sign.IDENTIFIER, identifier_value(scheme, value, country_of.get(agency_id, ""))
+        for one in agency.identifiers:
+            yield agency_id, Sign.IDENTIFIER, identifier_value(one.scheme, one.value, agency.country)
+    channel = agencies.Channel
     # Of an account all but the end is hidden; its keyed digest is the same for the same account, and for no other.
     compared = case((channel.kind == ChannelKind.BANK_ACCOUNT, channel.digest), else_=channel.value)
     for agency_id, kind, value in session.execute(

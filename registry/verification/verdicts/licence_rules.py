@@ -15,7 +15,7 @@ from registry.register.agencies import record
 from registry.register.authorities.sources import SourceFacts
 from registry.register.law.rows import Regime
 from registry.register.law.rules import may_wind_down
-from registry.verification.verdicts.law_rules import corridor_law
+from registry.verification.verdicts.law_rules import CorridorLaw, corridor_law
 from registry.verification.verdicts.question import GRAVITY, INFORMING, Finding, Judged, Question, VerdictFacts
 from registry.verification.verdicts.regime_rules import activities_in_question, of_region
 from registry.verification.verdicts.scope_rules import of_conditions, of_corridor, of_kind, of_permission, of_sector
@@ -245,11 +245,7 @@ def judge(
         *of_status(licence, standing, day),
         *_of_headlines(licence, agency, question, day, today),
         *of_time(licence, source, day, today, zone),
-        *law.at_home,
-        *of_corridor(licence, question),
-        *of_region(licence, question, activities_in_question(licence, question), day, facts.regimes),
-        *law.at_destination,
-        *of_sector(licence, question),
+        *_of_plan(licence, question, law, day, facts),
         *of_conditions(licence, question, standing.status),
         *_of_holder(agency, day),
         *_of_freshness(licence, source, confirmed_at, facts.as_of, zone),
@@ -265,6 +261,33 @@ def judge(
         stale_at(licence, source, confirmed_at),
         _retrieved_at(licence, source, confirmed_at),
     )
+
+
+def refuses_plan(licence: record.Licence, agency: record.Agency, question: Question, facts: VerdictFacts) -> bool:
+    """Whether a licence is refused for what a question states of the work alone, whatever is known of its status and time.
+
+    Of a licence that may answer `yes` to one plan the rest need not be judged again for another.
+    """
+    today = day_at(facts.as_of, facts.snapshot.time_zone(licence.authority))
+    day = question.on or today
+    law = corridor_law(licence, agency, question, day, today, facts)
+    judged = (
+        *of_kind(licence, question, is_licence_needed=law.is_licence_needed),
+        *_of_plan(licence, question, law, day, facts),
+        *of_conditions(licence, question, None),
+    )
+    return any(one.answer is Answer.NO for one in judged)
+
+
+def _of_plan(
+    licence: record.Licence, question: Question, law: CorridorLaw, day: date, facts: VerdictFacts
+) -> Iterator[Judged]:
+    """What the law of both ends and the licence's own scope make of the corridor, the place and the sector."""
+    yield from law.at_home
+    yield from of_corridor(licence, question)
+    yield from of_region(licence, question, activities_in_question(licence, question), day, facts.regimes)
+    yield from law.at_destination
+    yield from of_sector(licence, question)
 
 
 def _of_headlines(

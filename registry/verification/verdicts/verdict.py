@@ -22,7 +22,7 @@ from registry.verification.verdicts.law_rules import (
     with_law_for_others,
     with_what_stands_instead,
 )
-from registry.verification.verdicts.licence_rules import Judgement, judge
+from registry.verification.verdicts.licence_rules import Judgement, judge, refuses_plan
 from registry.verification.verdicts.plan_rules import of_recruiter, visa_answer, with_visa
 from registry.verification.verdicts.question import (
     GRAVITY,
@@ -66,15 +66,14 @@ def _by_recruiter(question: Question, facts: VerdictFacts) -> Verdict:
 def _is_refused(facts: VerdictFacts, licence: record.Licence | None, question: Question) -> bool:
     """Whether the verdict on what was said is `no`.
 
-    `licence` is one that may answer: while it does not refuse, neither does the verdict, for the best licence gives it.
+    `licence` is one that may answer: while the plan is not refused under it, neither does the verdict, for the best licence
+    gives it.
     """
     if visa_answer(question) is Answer.NO:
         return True
     holders = _of_authority(question, facts.holders)
-    if licence is not None and len(holders) == 1:
-        agency, confirmed_at = holders[0].agency, holders[0].confirmed_at
-        if judge(licence, agency, question, facts, confirmed_at).answer is not Answer.NO:
-            return False
+    if licence is not None and len(holders) == 1 and not refuses_plan(licence, holders[0].agency, question, facts):
+        return False
     return _by_recruiter(question, facts).verdict is Answer.NO
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from registry.core.clock import now
 from registry.proofs.wallets import grants, staff
 from registry.proofs.wallets.models import WalletCredential
-from registry.proofs.wallets.requests import OAuthError, Wallet
+from registry.proofs.wallets.requests import Holder, OAuthError, Wallet
 from tests.proofs.wallets.making import WalletKey, agency_with_licence, call_of, order
 from tests.proofs.wallets.wallet import code_of
 
@@ -58,7 +58,7 @@ def test_a_card_that_ends_while_it_is_issued_leaves_no_copy_that_lives(session, 
                     grant = grants.grant_of(own, access, now())
                 except OAuthError:
                     return
-                grants.issue(own, issuer, grant, WalletKey.new().jwk, now())
+                grants.issue(own, issuer, grant, Holder(WalletKey.new().jwk), now())
 
         with ThreadPoolExecutor(1) as pool:
             issued = pool.submit(issue)

@@ -150,7 +150,10 @@ class Wallet:
         """A credential for a new key."""
         key = WalletKey.new()
         proofs = self.attestation_proof(key) if by_attestation else self.jwt_proof(key)
-        answer = self.credential(access, form, proofs)
+        return self.held(self.credential(access, form, proofs), key)
+
+    def held(self, answer: TestResponse, key: WalletKey) -> Held:
+        """What was answered to a request for a credential."""
         assert answer.status_code == 200, answer.get_data(as_text=True)
         return Held(answer.json["credentials"][0]["credential"], key)
 

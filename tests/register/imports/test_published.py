@@ -1,5 +1,8 @@
 """What an import publishes is what the facts say, though it does not read them again."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 
 from registry.register.agencies import models, record, storage
@@ -40,6 +43,20 @@ SECOND = (
 )
 
 
+def stated_in_rows(importer: ListImporter, agency_ids: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+    """Names and numbers as their rows say them, which the former release reads."""
+    families = [family for family in storage.FAMILIES if family.attribute in storage.IN_RECORD]
+    with importer.sessions() as session:
+        found = [
+            storage.parts_by_owner(storage.current_rows(session, family.model, "agency_id", list(agency_ids)), family)
+            for family in families
+        ]
+    return {
+        agency_id: tuple(tuple(part for _, part in parts.get(agency_id, ())) for parts in found)
+        for agency_id in agency_ids
+    }
+
+
 def test_what_is_published_is_what_the_facts_say(importer: ListImporter) -> None:
     mapping = plain_mapping(COLUMNS)
     for rows in (FIRST, SECOND, FIRST, FIRST[::-1], SECOND):
@@ -50,4 +67,7 @@ def test_what_is_published_is_what_the_facts_say(importer: ListImporter) -> None
             published = dict(session.execute(select(models.PublicRecord.agency_id, models.PublicRecord.body)).all())
             facts = storage.load_records(session, list(published))
         assert facts == {agency_id: record.read_record(body) for agency_id, body in published.items()}
+        assert stated_in_rows(importer, published) == {
+            agency_id: (agency.names, agency.identifiers) for agency_id, agency in facts.items()
+        }
         assert all(record.canonical(facts[agency_id]) == body for agency_id, body in published.items())

@@ -107,7 +107,7 @@ def test_what_two_persons_approved_is_in_the_next_answer_and_in_the_log(
     assert verify(session).troubles == []
 
 
-def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
+def test_an_approval_reads_the_facts_of_an_agency_once(
     session: Session, sealer: Sealer, licensed: Licensed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sanction = reviewed(session, sealer, licensed)
@@ -120,7 +120,7 @@ def test_an_approval_reads_the_facts_of_an_agency_before_it_and_after_it(
 
     monkeypatch.setattr(storage, "load_records", counted)
     actions.approve(call_by(session, SARA), sanction.reference)
-    assert len(read) == 2
+    assert len(read) == 1
 
 
 def test_a_sanction_that_leaves_the_status_alone_is_published_beside_it(
