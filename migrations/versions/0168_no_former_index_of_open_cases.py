@@ -1,12 +1,12 @@
 """The former index of open cases by language, which the one with the priority stands for.
 
-Data test: tests/migrations/test_0165_no_former_index_of_open_cases.py.
+Data test: tests/migrations/test_0168_no_former_index_of_open_cases.py.
 """
 
 from migrations import steps
 
-revision = "0165"
-down_revision = "0164"
+revision = "0168"
+down_revision = "0167"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Step 0164: open cases are counted by language and priority from an index, and all cases stay."""
+"""Step 0167: open cases are counted by language and priority from an index, and all cases stay."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -8,7 +8,7 @@ NAME = "ix_cases_open_by_language"
 
 
 def test_open_cases_have_an_index_by_language_and_priority(database: Database) -> None:
-    step = Step(database, "0164")
+    step = Step(database, "0167")
     step.insert("cases", case_row(1))
     before = step.indexes("cases")
     step.run()

@@ -1,4 +1,4 @@
-"""Step 0165: the former index of open cases by language goes, and all cases stay."""
+"""Step 0168: the former index of open cases by language goes, and all cases stay."""
 
 from tests.conftest import Database
 from tests.migrations.chain import Step
@@ -8,7 +8,7 @@ NAME = "ix_cases_open_language"
 
 
 def test_the_former_index_goes_and_comes_back(database: Database) -> None:
-    step = Step(database, "0165")
+    step = Step(database, "0168")
     step.insert("cases", case_row(1))
     before = step.indexes("cases")
     step.run()
