@@ -1,4 +1,4 @@
-"""A served registry that is killed, all of its processes at once, and an act whose process is: with no time to end anything."""
+"""A served registry that is killed: all of its processes at once, with no time to end anything."""
 
 import os
 import signal
@@ -8,10 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import requests
-from sqlalchemy import event
-from sqlalchemy.orm import Session, sessionmaker
 
-from registry.core.db.engine import engine_for, sessions_for
 from registry.core.settings import Settings
 from tests.complaints.complainant import Reply
 from tests.serving import Process, Served, environment, free_port, wait_until_answering
@@ -82,32 +79,3 @@ def taken(act: Callable[[], Reply]) -> tuple[float, Reply]:
     begun = time.monotonic()
     reply = act()
     return time.monotonic() - begun, reply
-
-
-Run = Callable[[sessionmaker[Session]], object]
-
-
-def killed(url: str, run: Run, at: str = "", after: int = 0) -> None:
-    """Run it in a process of its own that no signal handler saves: at the moment `at` of a transaction, by its own hand, or
-    `after` so many statements."""
-    child = os.fork()
-    if child == 0:
-        try:
-            engine = engine_for(url)
-            sessions, left = sessions_for(engine), iter(range(after))
-            if after:
-                event.listen(
-                    engine, "after_cursor_execute", lambda *_: die() if next(left, None) == after - 1 else None
-                )
-            if at:
-                event.listen(sessions, at, lambda *_: die())
-            run(sessions)
-        finally:
-            os._exit(0)
-    _, status = os.waitpid(child, 0)
-    assert os.WIFSIGNALED(status)
-    assert os.WTERMSIG(status) == signal.SIGKILL
-
-
-def die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)

@@ -1,5 +1,7 @@
 """A process that is killed right after it committed an act: nothing that follows from it is lost, and nothing comes twice."""
 
+import os
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -20,6 +22,7 @@ from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.core.db.engine import engine_for, sessions_for
 from registry.core.errors import NotFound
 from registry.core.keyring import Keyring
 from registry.log.models import Entry
@@ -41,7 +44,6 @@ from registry.watches import fan_out
 from tests.calling import call_by
 from tests.complaints.casework.decisions.making import BRUNO, drafted, looked_into, words
 from tests.complaints.filing import AT, ORDINARY, come_back, file, make_units
-from tests.complaints.killing import Run, die, killed
 from tests.complaints.parties.hearings.making import ANNA, ANSWER_BY, approved, heard_case
 from tests.complaints.parties.referrals.making import CARLA, UNION, file_with_name, make_partner
 from tests.complaints.parties.referrals.making import propose as referral_of
@@ -55,6 +57,33 @@ from tests.watches.making import make_watch, types_of
 pytestmark = pytest.mark.slow
 
 Act = Callable[[Session], object]
+Run = Callable[[sessionmaker[Session]], object]
+
+
+def killed(url: str, run: Run, at: str = "", after: int = 0) -> None:
+    """Run it in a process of its own that no signal handler saves: at the moment `at` of a transaction, by its own hand, or
+    `after` so many statements."""
+    child = os.fork()
+    if child == 0:
+        try:
+            engine = engine_for(url)
+            sessions, left = sessions_for(engine), iter(range(after))
+            if after:
+                event.listen(
+                    engine, "after_cursor_execute", lambda *_: die() if next(left, None) == after - 1 else None
+                )
+            if at:
+                event.listen(sessions, at, lambda *_: die())
+            run(sessions)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def once(act: Act) -> Run:

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from registry.complaints.attachments import sanitise_jobs
 from registry.complaints.attachments.actions import SentFile, discard, files_remover
@@ -32,7 +33,6 @@ from registry.core.settings import Settings
 from registry.vocabulary.cases import AttachmentState, CaseRole, CaseState, EventKind
 from tests.audit.lines import lines_about
 from tests.complaints.filing import AT, ORDINARY, Filed, file, make_units
-from tests.complaints.killing import killed
 from tests.complaints.parties.transfers.making import ITALY, Staff, accepted, as_officer, make_staff
 from tests.complaints.samples import jpeg
 from tests.waiting import until
@@ -193,12 +193,14 @@ def test_a_purge_destroys_them(session, sealer, desk, photo):
     assert desk.stored() == 0
 
 
+class Killed(BaseException):
+    """The process ends here: nothing that follows is done, and no cleaning up."""
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_an_upload_whose_process_is_killed_leaves_nothing_half_and_comes_once_when_it_is_sent_again(
-    session, settings, desk
-):
-    """Killed after so many of its statements there is a whole file with its line in the audit trail, or none."""
-    case, url = desk.filed.case.reference, settings.database_url
+def test_an_upload_that_breaks_off_leaves_nothing_half_and_comes_once_when_it_is_sent_again(session, desk, monkeypatch):
+    """Ended after so many of its statements there is a whole file with its line in the audit trail, or none."""
+    engine, case = desk.services.sessions.kw["bind"], desk.filed.case.reference
 
     def files() -> int:
         session.rollback()
@@ -207,16 +209,23 @@ def test_an_upload_whose_process_is_killed_leaves_nothing_half_and_comes_once_wh
         assert not compare(session, desk.services.store, LATER.date()).without_original
         return lines
 
-    for times, after in enumerate((1, 8, 15, 19, 23)):
-        call = Call(session, desk.officer, LATER)
-        again = desk._replace(entry=add_event(call, desk.sealer, case, TAKEN).reference)
-        session.commit()
-
-        def add(sessions: sessionmaker[Session], again: Desk = again) -> None:
-            again._replace(services=again.services._replace(sessions=sessions)).add()
-
-        killed(url, add, after=after)
+    for times, after in enumerate((2, 9, 16, 20, 24)):
+        entry, left = (
+            add_event(Call(session, desk.officer, LATER), desk.sealer, case, TAKEN).reference,
+            iter(range(after)),
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr("registry.complaints.attachments.uploading.discard_if_possible", lambda *_: None)
+            event.listen(engine, "before_cursor_execute", end := partial(_end, left, after))
+            with pytest.raises(Killed):
+                desk.add(entry=entry)
+            event.remove(engine, "before_cursor_execute", end)
         assert files() == times
         for _ in range(2):
-            again.add()
+            desk.add(entry=entry)
         assert files() == times + 1
+
+
+def _end(left: Iterator[int], after: int, *_: object) -> None:
+    if next(left, None) == after - 1:
+        raise Killed
