@@ -2,7 +2,7 @@
 
 The version before writes and reads none of it: its days were those of UTC, and a unit that it adds has them still.
 
-Data test: tests/migrations/test_0166_time_zones_of_units.py.
+Data test: tests/migrations/test_0167_time_zones_of_units.py.
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,8 @@ from alembic import op
 
 from migrations import columns
 
-revision = "0166"
-down_revision = "0165"
+revision = "0167"
+down_revision = "0166"
 branch_labels = None
 depends_on = None
 

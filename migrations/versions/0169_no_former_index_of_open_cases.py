@@ -1,12 +1,12 @@
 """The former index of open cases by language, which the one with the priority stands for.
 
-Data test: tests/migrations/test_0168_no_former_index_of_open_cases.py.
+Data test: tests/migrations/test_0169_no_former_index_of_open_cases.py.
 """
 
 from migrations import steps
 
-revision = "0168"
-down_revision = "0167"
+revision = "0169"
+down_revision = "0168"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """Open cases in a language that no officer reads are counted by priority from an index: of each the row was read before.
 
-Data test: tests/migrations/test_0167_index_of_open_cases_by_language.py.
+Data test: tests/migrations/test_0168_index_of_open_cases_by_language.py.
 """
 
 from migrations import steps
 
-revision = "0167"
-down_revision = "0166"
+revision = "0168"
+down_revision = "0167"
 branch_labels = None
 depends_on = None
 
