@@ -24,7 +24,6 @@ from registry.organisations import models as _employers
 from registry.oversight.statistics import models as _statistics
 from registry.proofs.papers import shared as _papers
 from registry.proofs.wallets import models as _wallets
-from registry.proofs.wallets import presentations as _presentations
 from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
 from registry.register.authorities import models as _authorities
@@ -64,7 +63,6 @@ MODELS = (
     _names,
     _papers,
     _parties,
-    _presentations,
     _idempotency,
     _officers,
     _providers,

@@ -22,6 +22,7 @@ class PresentationAskSchema(InSchema):
     )
     origin = Country(metadata={"description": "Where workers are recruited."})
     destination = Country(metadata={"description": "Where the job is."})
+    nationality = Country(metadata={"description": "The worker's. The law of many destinations turns on it."})
     return_url = Line(
         max_length=500,
         metadata={

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.presentations import PresentationEnd
 from registry.vocabulary.register import LicenceKind, LicenceStatus, Role
 from registry.vocabulary.watches import DeliveryState, EventType, WatchKind, WebhookState
 from schemas.base import InSchema, OutSchema
@@ -219,6 +220,12 @@ class EventDataSchema(OutSchema):
     destination = fields.String()
     authority = fields.String(metadata={"description": "Of `source.*`: whose list it is."})
     webhook_id = fields.String(metadata={"description": "Of `webhook.test`."})
+    presentation_id = fields.String(
+        metadata={
+            "description": "Of `presentation.finished`: the request. Its result is kept for five minutes after it was made."
+        }
+    )
+    state = OneOf(PresentationEnd, metadata={"description": "Of `presentation.finished`: how it ended."})
     before = fields.Nested(EventFormerSchema(), metadata={"description": "What held before."})
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from registry.core.db.engine import Base, Text, one_of
@@ -16,11 +17,13 @@ class OutboxType(StrEnum):
     SANCTION_STAYED = "sanction.stayed_by_appeal"
     SANCTION_LIFTED = "sanction.lifted"
     SANCTION_OVERTURNED = "sanction.overturned"
+    PRESENTATION_FINISHED = "presentation.finished"
 
 
 class OutboxEvent(Base):
     """One thing to be done about `subject`, a reference. The worker deletes the row in the transaction that does it.
 
+    `details` is what the worker needs and could no longer read when it comes to it; None where it reads all by the reference.
     So the table holds only what waits, and is read by its key in the order of writing.
     """
 
@@ -28,11 +31,17 @@ class OutboxEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     type: Mapped[OutboxType] = mapped_column(one_of(OutboxType))
     subject: Mapped[str] = mapped_column(Text(60))
+    details: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
-def enqueue(session: Session, type: OutboxType, subject: str) -> None:
+def enqueue(session: Session, type: OutboxType, subject: str, details: dict[str, Any] | None = None) -> None:
     """Have a worker do, after the commit, what an event of this type asks for about `subject`, a reference."""
-    session.add(OutboxEvent(type=type, subject=subject))
+    session.add(OutboxEvent(type=type, subject=subject, details=details))
+
+
+def is_waiting(session: Session, types: Collection[OutboxType]) -> bool:
+    """Whether something of some types is to be done: one cheap query, run several times a second."""
+    return session.execute(select(OutboxEvent.id).where(OutboxEvent.type.in_(types)).limit(1)).first() is not None
 
 
 def consume(

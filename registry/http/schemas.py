@@ -216,9 +216,12 @@ def response_schema(
 
 
 def _with_next_link(answer: Answer, field: str) -> Answer:
-    """The answer to a question for a page, with the address of the next one (RFC 8288) where `field` says that there is one."""
+    """The answer to a question for a page, with the address of the next one (RFC 8288) where `field` says that there is one.
+
+    A feed always says where it goes on later; while it has no more there is no link, so that a reader of links comes to an end.
+    """
     place = answer.value.get(field) if isinstance(answer.value, dict) else None
-    if place is None:
+    if place is None or not answer.value.get("has_more", True):
         return answer
     address = f"{services().settings.public_url}{request.path}?{urlencode({**request.args, PLACES[field]: place})}"
     return replace(answer, headers=(*answer.headers, ("Link", f'<{address}>; rel="next"')))

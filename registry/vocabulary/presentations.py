@@ -19,6 +19,14 @@ class PresentationState(StrEnum):
     REFUSED = "refused"
 
 
+class PresentationEnd(StrEnum):
+    """How a request to a wallet ended, as its organisation is told. `expired`: no wallet answered in its five minutes."""
+
+    SHOWN = "shown"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
 class Refusal(StrEnum):
     """Why a presentation is refused."""
 

@@ -48,6 +48,7 @@ class EventType(StrEnum):
     AGREEMENT_ENDED = "agreement.ended"
     SOURCE_STALE = "source.stale"
     SOURCE_FRESH = "source.fresh"
+    PRESENTATION_FINISHED = "presentation.finished"
     WITHHELD = "event.withheld"
     WEBHOOK_TEST = "webhook.test"
 
@@ -85,6 +86,7 @@ EVENTS: Mapping[EventType, str] = {
     EventType.AGREEMENT_ENDED: "An agreement was given an end.",
     EventType.SOURCE_STALE: "An official list was not read for too long: verify answers unknown for what rests on it.",
     EventType.SOURCE_FRESH: "An official list that was stale was read again.",
+    EventType.PRESENTATION_FINISHED: "A wallet answered a request of yours, or the time for it is over.",
     EventType.WITHHELD: "Something happened that the law no longer lets us tell: its publicity has ended.",
     EventType.WEBHOOK_TEST: "You asked for a test. Nothing happened.",
 }

@@ -115,6 +115,8 @@ def _counts(session: Session, organisation_id: int, after: int, through: int, to
         select(WatchEvent.type, is_over, func.count())
         .join(FeedRow, FeedRow.event_id == WatchEvent.id)
         .where(FeedRow.organisation_id == organisation_id, FeedRow.position > after, FeedRow.position <= through)
+        # It is read within minutes or never, and no watch led to it.
+        .where(WatchEvent.type != EventType.PRESENTATION_FINISHED)
         .group_by(WatchEvent.type, is_over)
     )
     counts: dict[EventType, int] = {}

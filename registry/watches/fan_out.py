@@ -18,6 +18,7 @@ from registry.core.db.engine import bulk_insert, insert_missing, microseconds, r
 from registry.core.db.locking import lock_or_none
 from registry.core.ids import new_references
 from registry.core.keyring import Keyring
+from registry.core.outbox import OutboxEvent, OutboxType, consume, is_waiting
 from registry.log.models import Entry, LogState
 from registry.register.agencies.models import Agency, Licence, LicenceTerm, LookupKey
 from registry.register.agencies.queries import opened
@@ -93,6 +94,28 @@ def fan_out_calendar(sessions: sessionmaker[Session], at: datetime) -> int:
             ]
             state.told_at, state.told_through = at, day_at(at, None)
         return insert_events(session, pending, at)
+
+
+def fan_out_presentations(sessions: sessionmaker[Session], at: datetime) -> int:
+    """Tell organisations which of their requests to wallets ended, and how. Gives how many ended."""
+
+    def tell(session: Session, ended: OutboxEvent) -> None:
+        lock_watch_state(session)
+        facts = ended.details or {}
+        data = {"presentation_id": ended.subject, "state": facts["state"]}
+        happening = Happening(EventType.PRESENTATION_FINISHED, data)
+        event_key, asker = f"presentation:{ended.subject}", facts["organisation_id"]
+        insert_events(session, [PendingEvent(happening, at, event_key, organisation_id=asker)], at)
+
+    return consume(sessions, _FINISHED, tell)
+
+
+def has_presentations(session: Session) -> bool:
+    """Whether a request to a wallet ended of which its organisation was not told."""
+    return is_waiting(session, _FINISHED)
+
+
+_FINISHED = (OutboxType.PRESENTATION_FINISHED,)
 
 
 class _DaysBegun(NamedTuple):
@@ -296,6 +319,8 @@ def insert_events(session: Session, pending: Sequence[PendingEvent], at: datetim
             match_agency(session, i, one)
         if one.authority is not None:
             match_authority(session, i, one)
+        if one.organisation_id is not None:
+            session.execute(insert(WatchMatch).values(event_id=i, organisation_id=one.organisation_id))
     match_searches(session, list(zip(ids, pending, strict=True)))
     _feed_matches(session, ids[0], ids[-1], at)
     # An event without watchers leaves no row. Lists stay: by the last one it is known whether a list was stale.

@@ -20,7 +20,7 @@ from registry.watches.rules import Happening, RecordMapping, SearchCriteria
 
 
 class PendingEvent(NamedTuple):
-    """An event as it is about to be written."""
+    """An event as it is about to be written. `organisation_id`: the only one that it is for, whatever others watch."""
 
     happening: Happening
     at: datetime
@@ -32,6 +32,7 @@ class PendingEvent(NamedTuple):
     log_index: int | None = None
     other_agency_id: int | None = None
     authority: str | None = None
+    organisation_id: int | None = None
 
 
 class Asker(NamedTuple):

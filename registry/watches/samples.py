@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.register.agencies.models import Agency, Licence
 from registry.register.authorities.models import Source
+from registry.vocabulary.presentations import PresentationEnd
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import EventType
 
@@ -39,6 +40,8 @@ def sample(session: Session, kind: EventType, today: date) -> Sample:
     """A test event of that type. The session is that of a registry with agencies, licences and lists."""
     if kind is EventType.WITHHELD:
         return Sample(None, None, None, {})
+    if kind is EventType.PRESENTATION_FINISHED:
+        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": PresentationEnd.SHOWN})
     if kind in (EventType.SOURCE_STALE, EventType.SOURCE_FRESH):
         source = session.scalars(select(Source).order_by(Source.id).limit(1)).one()
         return Sample(None, None, source.reference, {})
@@ -74,4 +77,4 @@ def _details(kind: EventType, today: date) -> dict[str, Any]:
 
 
 _REFERENCE = "TESTTESTTEST"
-"""In place of an agreement or sanction that does not exist; it has no right check character, so nothing is found by it."""
+"""In place of an agreement, sanction or presentation that does not exist; its check character is wrong, so nothing is found."""

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, delete, func, insert, literal, select, update
+from sqlalchemy import Select, case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
@@ -223,7 +223,9 @@ DELIVERY_COLUMNS = ("webhook_id", "event_id", "agency_id", "state", "queued_at",
 
 def select_deliveries(webhook_id: Any, event_id: Any, at: datetime) -> Select[*tuple[Any, ...]]:
     """`DELIVERY_COLUMNS` of deliveries that are due at once, to be joined with WatchEvent."""
-    agency_id = func.coalesce(WatchEvent.agency_id, 0)
+    # None of a presentation waits for another: each is read within minutes, and has an order of its own.
+    own_lane = (WatchEvent.type == EventType.PRESENTATION_FINISHED, TEST_LANE - WatchEvent.id)
+    agency_id = case(own_lane, else_=func.coalesce(WatchEvent.agency_id, 0))
     waiting, queued_at = literal(DeliveryState.WAITING.value), literal(at, Instant)
     return select(webhook_id, event_id, agency_id, waiting, queued_at, queued_at, literal(0))
 

@@ -1,4 +1,4 @@
-"""Telling watchers at once, whatever else is being done: what was published is fanned out, and webhooks are sent."""
+"""Telling organisations at once, whatever else is being done: what was published, which wallets answered; webhooks are sent."""
 
 from datetime import datetime
 
@@ -30,9 +30,11 @@ class WatchLoop:
 
     def fan_out(self, at: datetime) -> None:
         with reading_session(self._sessions) as session:
-            is_behind = fan_out.is_behind(session)
+            is_behind, has_presentations = fan_out.is_behind(session), fan_out.has_presentations(session)
         if is_behind:
             fan_out.fan_out_log_entries(self._sessions, self._keyring, at)
+        if has_presentations:
+            fan_out.fan_out_presentations(self._sessions, at)
 
     def deliver(self, seconds: float | None = SPELL) -> None:
         self._dispatcher.deliver_due(seconds)

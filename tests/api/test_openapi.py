@@ -24,6 +24,7 @@ from registry.vocabulary.register import Answer
 from registry.watches import stream
 from tests.api.recording import answer_in, ask
 from tests.api.shapes import assert_as_documented
+from tests.proofs.wallets.making import with_wallets
 from tools import contract
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,22 @@ def test_every_address_under_api_is_documented(settings: Settings, make_app: Cal
     # The stream is answered by a process of its own, at the address that the document names.
     assert (STREAM_PATH, CHANGES_STREAM_PATH) == (stream.PATH, stream.CHANGES_PATH)
     assert served | {stream.PATH} == {path for path in document()["paths"] if path.startswith("/api/v1/")}
+
+
+def test_every_address_of_wallets_is_documented(settings: Settings, make_app: Callable[[Settings], Flask]) -> None:
+    app = make_app(with_wallets(settings))
+    served = {
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in ("wallets", "presentations") and rule.methods
+        for method in rule.methods & {"GET", "POST"}
+    }
+    assert served == {
+        (method.upper(), path)
+        for path, methods in document()["paths"].items()
+        for method, operation in methods.items()
+        if operation["tags"] == ["wallets"]
+    }
 
 
 def test_every_view_says_what_it_takes_and_gives() -> None:

@@ -1,4 +1,4 @@
-"""A suspension by two officers, as somebody sees it who asks without telling whom: after seconds, and never after a minute."""
+"""A suspension by two officers, as who asks without telling whom sees it, and who asks a wallet: never after a minute."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -19,12 +19,17 @@ from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.officers.rights import Role
+from registry.proofs.credentials.rules import SUSPENDED, VALID
+from registry.proofs.wallets.issuing import WalletIssuer
 from registry.register.agencies import record
 from registry.register.imports.actions import save_mapped_source
 from registry.register.imports.mapping import read_mapping
 from tests import make, waiting
 from tests.api.officers.stories import token_of
 from tests.officers.making import make_officer, make_unit
+from tests.proofs.wallets import answering
+from tests.proofs.wallets.answering import Remote
+from tests.proofs.wallets.making import agency_with_licence, card_in_wallet, order, value_of, with_wallets
 from tests.register.imports.fetched import mapping_text
 from tests.serving import Process, Served, environment, serve
 
@@ -32,8 +37,9 @@ pytestmark = pytest.mark.slow
 
 NUMBER = "虚劳60"
 MAX_SECONDS = 60
-"""From the second officer's approval to the answer of a private lookup; it takes about 5."""
+"""From the second officer's approval to the answer; it takes about 5."""
 NO, UNKNOWN = 1, 3
+WALLETS = {"REGISTRY_WALLETS": "on", "REGISTRY_OPERATOR": "Invented Ministry of Labour; IT; GOVIT-00000001"}
 
 
 @contextmanager
@@ -108,13 +114,6 @@ def test_a_suspension_is_in_the_private_lookup_within_a_minute(
         def get(path: str) -> requests.Response:
             return requests.get(f"{served.base_url}{path}", timeout=30)
 
-        def act(path: str, token: str, body: object = None, **headers: str) -> str:
-            address = f"{served.base_url}/api/v1/licence-proposals{path}"
-            headers |= {"Authorization": f"Bearer {token}"}
-            answer = requests.post(address, json=body, headers=headers, timeout=30)
-            assert answer.ok, answer.text
-            return str(answer.json()["proposal_id"])
-
         def lookup() -> tuple[int, str]:
             options = ["--private", "--destination", "CZ", "--url", served.base_url, "--trust", str(trust)]
             code = registry_client(["verify", NUMBER, *options])
@@ -124,18 +123,60 @@ def test_a_suspension_is_in_the_private_lookup_within_a_minute(
         trust.write_bytes(get("/.well-known/registry-trust.json").content)
         code, text = lookup()
         assert (code, "licence_active" in text) == (UNKNOWN, True), text
-        suspension = {"act": "suspend", "about": licence.licence_id, "legal_ground": "Invented act, section 1"}
-        today = day_at(now(), make.ZONES["CN"])
-        proposal = act("", first, suspension | {"effective_on": str(today)})
-        act(f"/{proposal}/approve", second, **{"If-Match": '"1"'})
-        approved_at = monotonic()
+        approved_at = suspend(served, licence.licence_id, day_at(now(), make.ZONES["CN"]), first, second)
         waiting.until(lambda: lookup()[0] == NO)
         assert monotonic() - approved_at < MAX_SECONDS
         assert "licence_suspended" in lookup()[1]
 
 
-def _token(session: Session, settings: Settings, name: str) -> str:
+def test_a_suspension_is_in_what_a_wallet_shows_and_in_its_list_within_a_minute(
+    session: Session, settings: Settings
+) -> None:
+    settings = with_wallets(replace(settings, edges=frozenset({Edge.API, Edge.CONSOLE})))
+    settings.prepare_home()
+    agency = agency_with_licence(session)
+    make_unit(session, "cz-licensing", "CZ")
+    first, second = (_token(session, settings, name, "cz-licensing") for name in ("first", "second"))
+    key = make.make_api_key(session)
+    session.commit()
+    with serve(settings, "--with-worker", extra=WALLETS) as served:
+        client, bearer = Remote(served.base_url), {"Authorization": f"Bearer {key}"}
+        waiting.until(lambda: requests.get(f"{served.base_url}/log/checkpoint", timeout=30).ok)
+        issuer = WalletIssuer.of(replace(settings, public_url=served.base_url))
+        card = card_in_wallet(session, issuer, order(session, issuer, agency))
+
+        def present() -> tuple[str, str | None]:
+            address, body = f"{served.base_url}/api/v1/presentations", {"ask": "card", "purpose": "To see who recruits"}
+            asked = requests.post(address, json=body, headers=bearer, timeout=30).json()
+            request = answering.fetch(client, asked["link"])
+            answering.answer(client, request, card=answering.shown(card, request, ("given_name", "family_name")))
+            found = requests.get(f"{address}/{asked['presentation_id']}", headers=bearer, timeout=30).json()
+            return found["state"], found["refusal"]
+
+        assert (present(), value_of(client, card)) == (("shown", None), VALID)
+        approved_at = suspend(served, agency.licences[0].licence_id, day_at(now(), make.ZONES["CZ"]), first, second)
+        waiting.until(lambda: present() == ("refused", "suspended") and value_of(client, card) == SUSPENDED)
+        assert monotonic() - approved_at < MAX_SECONDS
+
+
+def suspend(served: Served, licence: str, day: date, first: str, second: str) -> float:
+    """Have one officer propose it and another approve it. Gives the instant of the approval."""
+
+    def act(path: str, token: str, body: object = None, **headers: str) -> str:
+        address = f"{served.base_url}/api/v1/licence-proposals{path}"
+        headers |= {"Authorization": f"Bearer {token}"}
+        answer = requests.post(address, json=body, headers=headers, timeout=30)
+        assert answer.ok, answer.text
+        return str(answer.json()["proposal_id"])
+
+    stated = {"act": "suspend", "about": licence, "legal_ground": "Invented act, section 1", "effective_on": str(day)}
+    proposal = act("", first, stated)
+    act(f"/{proposal}/approve", second, **{"If-Match": '"1"'})
+    return monotonic()
+
+
+def _token(session: Session, settings: Settings, name: str, unit: str = "cn-licensing") -> str:
     """Of an officer of the licensing desk."""
     keyring, email = Keyring(settings.keys), f"{name}@authority.example"
-    joined = make_officer(session, keyring, Role.LICENSING, unit="cn-licensing", name=name, email=email)
+    joined = make_officer(session, keyring, Role.LICENSING, unit=unit, name=name, email=email)
     return token_of(session, joined.officer)

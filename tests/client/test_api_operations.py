@@ -144,6 +144,7 @@ WITHOUT = {
 
 WITHOUT_TAGS = {
     "complaints": "the worker's alone, at pages that leave nothing behind",
+    "wallets": "spoken by wallets, and by readers of their credentials",
     "dataset": "files, and feeds for their readers: `registry dataset apply` takes deltas",
     **dict.fromkeys(
         (

@@ -72,6 +72,10 @@ def test_each_page_of_a_list_links_to_the_next(client: FlaskClient, session: Ses
         link = page.headers.get("Link")
         address = None if link is None else link.partition(">")[0][1:]
     assert seen == ["C", "B", "A"]
+    # A feed names the place where it goes on later, which is no page that is there.
+    feed = client.get("/api/v1/events", headers=key)
+    assert feed.json["next_cursor"]
+    assert "Link" not in feed.headers
 
 
 def test_the_api_tells_where_it_is_described(client: FlaskClient) -> None:

@@ -193,6 +193,9 @@ def test_images_say_what_they_are_and_of_which_version() -> None:
     assert set(named) >= {"title", "version", "revision", "source", "licenses", "created"}
     project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert named["licenses"] == project["license"]
+    # OCI's format has no place for the health check.
+    assert "--format docker" in script
+    assert "\nHEALTHCHECK " in (DEPLOY / "container" / "Containerfile").read_text(encoding="utf-8")
     # What tells of the release and the commit is read when it is built.
     assert all(named[name].startswith("$") for name in ("version", "revision", "source", "created"))
 

@@ -18,8 +18,8 @@ IDENTITY = "6b0f2a52-6f0e-4d7e-9a57-0c2d1f3b8e11"
 ADDRESS = "http://127.0.0.1:8000"
 KEPT_OUT = frozenset({"visit", "officerToken"})
 """Schemes of what does not belong in such programs."""
-OUTSIDE = frozenset({"complaints", "ranges"})
-"""What such programs would store and upload, and files that are asked for by hashes out of other files."""
+OUTSIDE = frozenset({"complaints", "ranges", "wallets"})
+"""What such programs would store and upload, files that are asked for by hashes out of other files, and what wallets prove."""
 FORM = "application/x-www-form-urlencoded"
 FILES = ("/dataset", "/log/timestamps/{size}")
 """What lies there has names that stand in the newest manifest, or in a list beside it."""

@@ -1,4 +1,4 @@
-"""Asks a wallet of strangers for what a running registry issues: `python -m tools.wallets`, part of `make second-opinions`.
+"""A wallet of strangers gets what a running registry issues, and shows it: `python -m tools.wallets`, in `make second-opinions`.
 
 Serves demo data from a home and on a port of its own, under the name registry.example, and stops when it is through. An agency's
 representative at the console makes the offers, as people do. Each opinion is a line, "agrees ..." or "DISAGREES ..."; the exit
@@ -18,8 +18,8 @@ import tempfile
 import threading
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -35,6 +35,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from joserfc.jwk import ECKey
 from sqlalchemy import select, update
+
+from tools.wallets.verifiers import Openvc, Organisation, Polaris
 
 HERE = Path(__file__).resolve().parent
 REGISTRY = Path(sys.executable).with_name("registry")
@@ -70,7 +72,15 @@ def main() -> int:
         with served(folder, port):
             desk = Desk(port)
             write_root(folder)
-            with bridge(desk) as address:
+            registry = f"http://127.0.0.1:{port}"
+            asker = Organisation(registry, HOST, desk.agency, desk.licence)
+            polaris, openvc = Polaris(folder, free_port()), Openvc(registry, HOST, folder / "root.pem")
+            acts = {
+                "/offer": desk.offer, "/allow": desk.allow, "/expire": desk.expire,
+                "/ask": asker.ask, "/result": asker.result, "/state": asker.state,
+                "/polaris": polaris.ask, "/verdict": polaris.verdict, "/openvc": openvc.judge,
+            }  # fmt: skip
+            with closing(polaris), bridge(acts) as address:
                 command = ["node", modules / "wallet.mjs", str(port), folder, address]
                 is_agreed = subprocess.run([str(part) for part in command]).returncode == 0
     click.echo("The wallet agrees." if is_agreed else "The wallet disagrees.", err=not is_agreed)
@@ -164,9 +174,8 @@ def holder_in_force(session: Any, day: Any) -> tuple[str, str]:
 
 
 @contextmanager
-def bridge(desk: Desk) -> Iterator[str]:
-    """The address at which the wallet's script finds the representative."""
-    acts = {"/offer": desk.offer, "/allow": desk.allow, "/expire": desk.expire}
+def bridge(acts: Mapping[str, Callable[[dict[str, str]], Mapping[str, Any]]]) -> Iterator[str]:
+    """The address at which the wallet's script finds people, and verifiers of others: an act for each path."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:

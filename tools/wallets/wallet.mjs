@@ -1,14 +1,17 @@
-// A wallet of strangers (@openid4vc of the OpenWallet Foundation, @sd-jwt, jose) gets licences and staff cards, and breaks requests.
+// A wallet of strangers (@openid4vc of the OpenWallet Foundation, @sd-jwt, jose) gets licences and staff cards, breaks requests, and shows
+// what it has to the registry and to verifiers of strangers.
 //   node wallet.mjs PORT FOLDER BRIDGE
 // FOLDER has provider.json and stranger.json (a key and its x5c) and root.pem; BRIDGE is what `python -m tools.wallets` answers with: it
-// is the agency's representative at the console. Each line is "agrees ..." or "DISAGREES ...".
-import { createHash, randomBytes, X509Certificate } from "node:crypto";
+// is the agency's representative at the console, and the verifiers. Each line is "agrees ..." or "DISAGREES ...".
+import { createHash, KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import * as jose from "jose";
 import { clientAuthenticationClientAttestationJwt, createClientAttestationJwt, Oauth2Client } from "@openid4vc/oauth2";
 import { Openid4vciClient } from "@openid4vc/openid4vci";
+import { Openid4vpClient } from "@openid4vc/openid4vp";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
+import { DcqlQuery } from "dcql";
 
 const [port, folder, bridge] = process.argv.slice(2);
 const ISSUER = "https://registry.example", CLIENT = "https://wallet.example", BACK = "https://wallet.example/back";
@@ -20,7 +23,7 @@ const attester = async (name) => {
 };
 const provider = await attester("provider"), stranger = await attester("stranger");
 
-const counts = { issued: [0, 0], refused: [0, 0] };
+const counts = { issued: [0, 0], refused: [0, 0], presented: [0, 0], strangers: [0, 0] };
 async function opinion(said, check, kind = "issued") {
   counts[kind][1]++;
   try {
@@ -33,15 +36,16 @@ async function opinion(said, check, kind = "issued") {
   }
 }
 
-// The registry has the name registry.example, and stands on loopback.
+// The registry has the name registry.example, another verifier verifier.example, and both stand on loopback.
+const ports = { "registry.example": port };
 function onLoopback(input, init = {}) {
   const url = new URL(input.url ?? input);
-  if (url.host !== "registry.example") throw new Error(`no address of ours: ${url.host}`);
+  if (!(url.host in ports)) throw new Error(`no address of ours: ${url.host}`);
   const headers = { ...Object.fromEntries(new Headers(init.headers)), host: url.host };
   const body = init.body === undefined ? undefined : init.body.toString();
   if (init.body instanceof URLSearchParams) headers["content-type"] ??= "application/x-www-form-urlencoded";
   if (body !== undefined) headers["content-length"] = Buffer.byteLength(body);
-  const where = { host: "127.0.0.1", port, path: url.pathname + url.search, method: init.method ?? "GET", headers };
+  const where = { host: "127.0.0.1", port: ports[url.host], path: url.pathname + url.search, method: init.method ?? "GET", headers };
   return new Promise((resolve, reject) => {
     const request = http.request(where, (answer) => {
       const parts = [];
@@ -71,11 +75,15 @@ const callbacks = {
     return { jwt: await new jose.SignJWT(payload).setProtectedHeader(header).sign(key), signerJwk: signer.publicJwk ?? provider.jwk };
   },
   verifyJwt: async (signer, { compact }) => {
-    const jwk = signer.method === "x5c" ? await keyUnderRoot(signer.x5c) : signer.publicJwk;
+    const jwk = signer.method === "x5c" ? await keyOfRequest(signer.x5c) : signer.publicJwk;
     await jose.compactVerify(compact, await jose.importJWK(jwk, "ES256"));
     return { verified: true, signerJwk: jwk };
   },
-  encryptJwe: async () => { throw new Error("nothing is encrypted"); },
+  encryptJwe: async ({ publicJwk, enc }, data) => ({
+    encryptionJwk: publicJwk,
+    jwe: await new jose.CompactEncrypt(Buffer.from(data)).setProtectedHeader({ alg: "ECDH-ES", enc, kid: publicJwk.kid })
+      .encrypt(await jose.importJWK(publicJwk, "ECDH-ES")),
+  }),
   decryptJwe: async () => ({ decrypted: false }),
   getX509CertificateMetadata: (certificate) => {
     const names = (new X509Certificate(Buffer.from(certificate, "base64")).subjectAltName ?? "").split(", ");
@@ -87,6 +95,11 @@ async function keyUnderRoot(x5c) {
   const leaf = new X509Certificate(Buffer.from(x5c[0], "base64"));
   if (!leaf.verify(root.publicKey) || !leaf.checkIssued(root)) throw new Error("not under the registry's root");
   return jose.exportJWK(await jose.importX509(leaf.toString(), "ES256"));
+}
+// A verifier of strangers has a root of its own, which a wallet would know from a list.
+async function keyOfRequest(x5c) {
+  const leaf = new X509Certificate(Buffer.from(x5c[0], "base64"));
+  return leaf.checkIssued(root) ? keyUnderRoot(x5c) : jose.exportJWK(await jose.importX509(leaf.toString(), "ES256"));
 }
 
 const now = () => Math.floor(Date.now() / 1000);
@@ -166,7 +179,7 @@ async function obtain(form, flow, kind) {
   const [{ credential: compact }] = credentialResponse.credentials;
   const { payload } = await verifier.verify(compact);
   if (payload.cnf.jwk.x !== holder.jwk.x) throw new Error("bound to another key");
-  return { w, got, compact };
+  return { w, got, compact, holder };
 }
 
 // What a wallet has to be told, by the name of the error.
@@ -272,4 +285,115 @@ await refused("a token with another DPoP key", ["invalid_token", "invalid_dpop_p
   const other = { signer: { method: "jwk", alg: "ES256", publicJwk: (await newKey()).jwk } };
   return credential(w, got, (await proofOf(w, "jwt")).proofs, { dpop: other });
 });
+// Showing what it has: OpenID4VP 1.0.
+const asHolder = (key) => new SDJwtVcInstance({
+  hasher: (data, alg) => createHash(alg.replace("-", "")).update(data).digest(), hashAlg: "sha-256", kbSignAlg: "ES256",
+  kbSigner: (data) => sign("sha256", Buffer.from(data), { key: KeyObject.from(key), dsaEncoding: "ieee-p1363" }).toString("base64url"),
+});
+// As RFC 5280 (4.2.1.2) makes it of the root's key: what `aki` in a query names.
+const authority = createHash("sha1").update(root.publicKey.export({ type: "spki", format: "der" }).subarray(-65)).digest("base64url");
+const disclosed = (compact) => compact.split("~").slice(1, -1).map((one) => JSON.parse(Buffer.from(one, "base64url"))[1]);
+
+async function shown({ compact, holder }, names, binding, by = holder) {
+  const frame = Object.fromEntries(disclosed(compact).filter((name) => names.includes(name)).map((name) => [name, true]));
+  return asHolder(by.privateKey).present(compact, frame, { kb: { payload: { iat: now(), ...binding } } });
+}
+async function present(link, held, { by, audience, without = [] } = {}) {
+  const client = new Openid4vpClient({ callbacks });
+  const { params } = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: link });
+  const { authorizationRequestPayload, dcql } = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: params });
+  const query = DcqlQuery.parse(dcql.query);
+  DcqlQuery.validate(query);
+  const candidates = await Promise.all(held.map(async ({ compact, holder }) => {
+    const claims = await asHolder(holder.privateKey).getClaims(compact);
+    return { credential_format: "dc+sd-jwt", vct: claims.vct, claims, cryptographic_holder_binding: true, authority: { type: "aki", values: [authority] } };
+  }));
+  const found = DcqlQuery.query(query, candidates);
+  if (!found.can_be_satisfied) throw new Error(`the query cannot be satisfied: ${JSON.stringify(found.credential_matches).slice(0, 400)}`);
+  const vp_token = {};
+  for (const [id, match] of Object.entries(found.credential_matches)) {
+    const names = query.credentials.find((one) => one.id === id).claims?.map(({ path }) => path[0]) ?? [];
+    const binding = { aud: audience ?? authorizationRequestPayload.client_id, nonce: authorizationRequestPayload.nonce };
+    const one = held[match.valid_credentials[0].input_credential_index];
+    vp_token[id] = [await shown(one, names.filter((name) => !without.includes(name)), binding, by)];
+  }
+  const made = await client.createOpenid4vpAuthorizationResponse({
+    authorizationRequestPayload, authorizationResponsePayload: { vp_token },
+    jarm: { encryption: { nonce: randomBytes(16).toString("base64url") }, serverMetadata: {
+      authorization_signing_alg_values_supported: [], authorization_encryption_alg_values_supported: ["ECDH-ES"],
+      authorization_encryption_enc_values_supported: ["A256GCM"] } },
+  });
+  const { response } = await client.submitOpenid4vpAuthorizationResponse({
+    authorizationRequestPayload, authorizationResponsePayload: made.authorizationResponsePayload, jarm: made.jarm });
+  return { status: response.status, body: await response.json() };
+}
+// To the registry, which an organisation has ask. Gives what the organisation then reads.
+async function toRegistry(what, held, { returns, ...broken } = {}) {
+  const asked = await ask("/ask", { ask: what, ...(returns ? { return_url: returns } : {}) });
+  if (asked.status !== 201) throw new Error(`not asked: ${JSON.stringify(asked).slice(0, 300)}`);
+  const told = await present(asked.link, held, broken);
+  const response_code = told.body.redirect_uri && new URL(told.body.redirect_uri).searchParams.get("response_code");
+  const read = (code) => ask("/result", { presentation_id: asked.presentation_id, ...(code ? { response_code: code } : {}) });
+  return { told, result: await read(response_code), without: returns && await read() };
+}
+const held = { licence: await obtain(LICENCE, "number", "jwt"), card: await obtain(CARD, "number", "jwt") };
+const expectShown = (result, name) => {
+  if (result.state !== "shown" || (result.person?.family_name ?? null) !== name) throw new Error(JSON.stringify(result).slice(0, 400));
+};
+await opinion("a licence shown to the registry", async () => expectShown((await toRegistry("licence", [held.licence])).result, null), "presented");
+await opinion("a staff card shown to the registry", async () => expectShown((await toRegistry("card", [held.card])).result, "Esempio"), "presented");
+await opinion("both shown at once", async () => expectShown((await toRegistry("both", [held.licence, held.card])).result, "Esempio"), "presented");
+await opinion("on the same device, read by who brings the response_code alone", async () => {
+  const { result, without } = await toRegistry("card", [held.card], { returns: "https://works.example/checked" });
+  expectShown(result, "Esempio");
+  if (without.status !== 404) throw new Error(`read without it: ${without.status}`);
+}, "presented");
+for (const [said, reason, what, broken] of [
+  ["signed by a key that is not the holder's", "not_the_holder", "card", { by: await newKey() }],
+  ["shown for another verifier", "for_another_request", "card", { audience: "x509_hash:another" }],
+  ["a name kept back", "not_disclosed", "card", { without: ["family_name"] }],
+]) {
+  await opinion(`refused: ${said}`, async () => {
+    const { told, result } = await toRegistry(what, [held.licence, held.card], broken);
+    if (told.status !== 400 || result.refusal !== reason || result.person) throw new Error(JSON.stringify([told, result]).slice(0, 400));
+  }, "presented");
+}
+
+const toPolaris = async (form, claim) => {
+  const one = held[form], { vct } = await asHolder(one.holder.privateKey).getClaims(one.compact);
+  const { link, port: its } = await ask("/polaris", { vct, claim });
+  ports["verifier.example"] = its;
+  const { status } = await present(link, [one]);
+  const { verdict } = await ask("/verdict", {});
+  if (status !== 200 || !verdict.includes("authentic")) throw new Error(`${status} ${verdict}`);
+};
+const toOpenvc = async (one) => {
+  const binding = { nonce: "of openvc", aud: "x509_hash:openvc" };
+  const { vct } = await asHolder(one.holder.privateKey).getClaims(one.compact);
+  return ask("/openvc", { presentation: await shown(one, [], binding), vct, nonce: binding.nonce, audience: binding.aud });
+};
+await opinion("polaris-oid4vp takes the licence", () => toPolaris("licence", "licence.licence_id"), "strangers");
+await opinion("polaris-oid4vp takes the staff card", () => toPolaris("card", "family_name"), "strangers");
+await opinion("openvc-core takes both", async () => {
+  for (const one of Object.values(held)) {
+    const { is_taken, why } = await toOpenvc(one);
+    if (!is_taken) throw new Error(why);
+  }
+}, "strangers");
+await opinion("@sd-jwt takes both", async () => { for (const { compact } of Object.values(held)) await verifier.verify(compact); }, "strangers");
+await ask("/state", { status: "suspended" });
+await opinion("openvc-core refuses both once the licence is suspended", async () => {
+  for (const one of Object.values(held)) if ((await toOpenvc(one)).is_taken) throw new Error("taken");
+}, "strangers");
+await opinion("@sd-jwt refuses both once the licence is suspended", async () => {
+  for (const { compact } of Object.values(held)) {
+    if (await verifier.verify(compact).then(() => true, () => false)) throw new Error("taken");
+  }
+}, "strangers");
+await opinion("refused: a card whose agency's licence is suspended", async () => {
+  const { result } = await toRegistry("card", [held.card]);
+  if (result.refusal !== "suspended" || result.person) throw new Error(JSON.stringify(result).slice(0, 400));
+}, "presented");
+await ask("/state", { status: "active" });
+await opinion("taken again once the suspension is lifted", async () => expectShown((await toRegistry("card", [held.card])).result, "Esempio"), "presented");
 console.log(Object.entries(counts).map(([kind, [is, of]]) => `${kind}: ${is} of ${of}`).join(", "));

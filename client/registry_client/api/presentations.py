@@ -50,11 +50,12 @@ class Presentations:
         *,
         origin: str | None = None,
         destination: str | None = None,
+        nationality: str | None = None,
         return_url: str | None = None,
     ) -> Asked:
         """Ask a wallet for `licence`, `card` or `both`. The holder sees the purpose; all is deleted after five minutes."""
-        stated = {"origin": origin, "destination": destination, "return_url": return_url}
-        body = as_body({"ask": what, "purpose": purpose, **stated})
+        job = {"origin": origin, "destination": destination, "nationality": nationality}
+        body = as_body({"ask": what, "purpose": purpose, **job, "return_url": return_url})
         answered = self._transport.ask("POST", path_of("presentations"), body=body, once=new_idempotency_key())
         return read(Asked, answered.json(), answered.where)
 

@@ -988,6 +988,13 @@ export interface CredentialName {
   name: string;
 }
 
+export interface CredentialRequest {
+  /** Name of the credential, as the metadata has it: the one that the token is for. */
+  credential_configuration_id: string;
+  /** That the wallet holds the key which the credential is bound to. */
+  proofs: Proofs;
+}
+
 export interface CredentialType {
   /** The type's name, which is its address. */
   vct: string;
@@ -1266,6 +1273,10 @@ export interface EventData {
   authority?: string;
   /** Of `webhook.test`. */
   webhook_id?: string;
+  /** Of `presentation.finished`: the request. Its result is kept for five minutes after it was made. */
+  presentation_id?: string;
+  /** Of `presentation.finished`: how it ended. */
+  state?: PresentationEnd;
   /** What held before. */
   before?: EventFormer;
 }
@@ -1305,7 +1316,7 @@ export interface EventSector {
 }
 
 /** What an event reports. */
-export type EventType = Open<"licence.issued" | "licence.suspended" | "licence.revoked" | "licence.ended" | "licence.winding_down" | "licence.delisted" | "licence.revocation_pending" | "licence.back_in_order" | "licence.status_changed" | "licence.conditions_changed" | "licence.scope_changed" | "licence.term_changed" | "licence.expiring" | "licence.expired" | "agency.registered" | "agency.identifier_changed" | "agency.name_changed" | "agency.channel_changed" | "agency.deposit_shortfall" | "agency.deposit_restored" | "agency.clone_warning" | "agency.clone_warning_ended" | "agency.dissolved" | "sanction.in_force" | "sanction.stayed" | "sanction.lifted" | "sanction.overturned" | "agreement.registered" | "agreement.changed" | "agreement.ended" | "source.stale" | "source.fresh" | "event.withheld" | "webhook.test">;
+export type EventType = Open<"licence.issued" | "licence.suspended" | "licence.revoked" | "licence.ended" | "licence.winding_down" | "licence.delisted" | "licence.revocation_pending" | "licence.back_in_order" | "licence.status_changed" | "licence.conditions_changed" | "licence.scope_changed" | "licence.term_changed" | "licence.expiring" | "licence.expired" | "agency.registered" | "agency.identifier_changed" | "agency.name_changed" | "agency.channel_changed" | "agency.deposit_shortfall" | "agency.deposit_restored" | "agency.clone_warning" | "agency.clone_warning_ended" | "agency.dissolved" | "sanction.in_force" | "sanction.stayed" | "sanction.lifted" | "sanction.overturned" | "agreement.registered" | "agreement.changed" | "agreement.ended" | "source.stale" | "source.fresh" | "presentation.finished" | "event.withheld" | "webhook.test">;
 
 export interface Events {
   /** The entries of this page, in the order of the operation. */
@@ -1621,6 +1632,16 @@ export interface Intermediary {
   from?: string;
   /** Last day; absent or null: open, or not known. */
   to?: string;
+}
+
+export interface IssuedCredential {
+  /** SD-JWT VC in compact form. */
+  credential: string;
+}
+
+export interface IssuedCredentials {
+  /** One: there are no batches. */
+  credentials: IssuedCredential[];
 }
 
 export interface Issuer {
@@ -2518,6 +2539,13 @@ export interface Numbers {
   numbers: Number[];
 }
 
+export interface OAuthError {
+  /** Code of RFC 6749, RFC 9449, OpenID4VCI 1.0 or OpenID4VP 1.0, such as `invalid_grant`. */
+  error: string;
+  /** What was wrong and what to do, in English. */
+  error_description: string;
+}
+
 export interface OfficialList {
   /** Stable: reasons lead to it. */
   id: string;
@@ -2772,6 +2800,11 @@ export interface Presentation {
   until: string;
 }
 
+export interface PresentationAnswered {
+  /** Where the holder's browser goes on the same device; absent where the asker named no address. */
+  redirect_uri?: string;
+}
+
 export interface PresentationAsk {
   /** What the wallet is asked for. */
   ask: Ask;
@@ -2781,6 +2814,8 @@ export interface PresentationAsk {
   origin?: CountryCode;
   /** Where the job is. */
   destination?: CountryCode;
+  /** The worker's. The law of many destinations turns on it. */
+  nationality?: CountryCode;
   /** An https address of yours to which a wallet on the same device leads back, with `response_code`. */
   return_url?: string;
 }
@@ -2795,6 +2830,9 @@ export interface PresentationAsked {
   /** Then it is deleted with its result. */
   until: string;
 }
+
+/** How a request to a wallet ended. */
+export type PresentationEnd = Open<"shown" | "refused" | "expired">;
 
 /** How far a request to a wallet came. */
 export type PresentationState = Open<"waiting" | "shown" | "refused">;
@@ -2824,11 +2862,25 @@ export type ProblemCode = Open<"invalid_request" | "missing" | "unknown_paramete
 /** Why something that says it was signed by the registry is not believed. */
 export type ProofFlaw = Open<"too_large" | "malformed" | "algorithm_not_allowed" | "wrong_type" | "unknown_key" | "wrong_use" | "bad_signature" | "key_retired" | "key_compromised" | "not_in_log" | "lost_from_log" | "differs_from_log" | "from_the_future">;
 
+export interface Proofs {
+  /** Signed by the new key, with its attestation in the header. */
+  jwt?: string[];
+  /** The attestation of the new key, with a nonce of ours. */
+  attestation?: string[];
+}
+
 export interface ProvenEntry {
   /** The exact bytes of the entry, base64. */
   entry: string;
   /** C2SP tlog-proof text. */
   proof: string;
+}
+
+export interface PushedRequest {
+  /** With it the wallet leads the browser to the authorization endpoint. */
+  request_uri: string;
+  /** Seconds for which it is good. */
+  expires_in: number;
 }
 
 export interface RangesAnswer {
@@ -3479,6 +3531,55 @@ export interface Verify {
 /** On what the worker will travel or stay. */
 export type Visa = Open<"tourist" | "business" | "study" | "none" | "work" | "seasonal" | "other_state" | "unknown">;
 
+export interface WalletChallenge {
+  /** A challenge for one wallet attestation, good for five minutes. */
+  attestation_challenge: string;
+}
+
+export interface WalletIssuer {
+  /** Address of the issuer, which is its name. */
+  credential_issuer: string;
+  /** Where credentials are had. */
+  credential_endpoint: string;
+  /** Where nonces for proofs are had. */
+  nonce_endpoint: string;
+  /** By its name each credential: format, type, proofs, and what wallets show. */
+  credential_configurations_supported: Record<string, Record<string, unknown>>;
+  /** The issuer's name. */
+  display: (Record<string, unknown>)[];
+  /** The registration certificate, where the operator has one. */
+  issuer_info?: (Record<string, unknown>)[];
+}
+
+export interface WalletNonce {
+  /** A nonce for one proof, good for five minutes. */
+  c_nonce: string;
+}
+
+export interface WalletServer {
+  /** Address of the server, which is its name. */
+  issuer: string;
+  /** Where the agency's representative allows it, in a browser. */
+  authorization_endpoint: string;
+  /** Where a request is pushed (RFC 9126). */
+  pushed_authorization_request_endpoint: string;
+  /** Where tokens are had. */
+  token_endpoint: string;
+  /** Where challenges for wallet attestations are had. */
+  challenge_endpoint: string;
+}
+
+export interface WalletTokens {
+  /** Bound to the key of the DPoP proof. */
+  access_token: string;
+  /** `DPoP`. */
+  token_type: string;
+  /** Seconds for which the access token is good. */
+  expires_in: number;
+  /** Gets another access token, for a year. It stays the same. */
+  refresh_token: string;
+}
+
 export interface Warning {
   /** Reference of the list. */
   source: string;
@@ -3673,6 +3774,13 @@ export interface WithdrawnLawRow {
 
 /** What each operation takes and gives, by its name in the description. */
 export interface Operations {
+  /** Answer a request with a presentation, as `direct_post.jwt`. */
+  answerPresentationRequest: {
+    path: { token: string };
+    query: Record<string, never>;
+    body: Blob | Uint8Array;
+    answer: PresentationAnswered;
+  };
   /** Ask a wallet for a licence, a staff card, or both. */
   askForPresentation: {
     path: Record<string, never>;
@@ -3714,6 +3822,34 @@ export interface Operations {
     query: Record<string, never>;
     body: KeyMake;
     answer: KeyMade;
+  };
+  /** Get a challenge for a wallet attestation. */
+  createWalletChallenge: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: WalletChallenge;
+  };
+  /** Get the credential of a token, bound to a key of the wallet. */
+  createWalletCredential: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: CredentialRequest;
+    answer: IssuedCredentials;
+  };
+  /** Get a nonce for a proof. */
+  createWalletNonce: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: WalletNonce;
+  };
+  /** Get tokens for an offer, a code or a refresh token. */
+  createWalletTokens: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Blob | Uint8Array;
+    answer: WalletTokens;
   };
   /** Create a watch on an agency, a licence, a list of numbers, or the results of a search. */
   createWatch: {
@@ -3988,6 +4124,20 @@ export interface Operations {
     body: undefined;
     answer: Presentation;
   };
+  /** Fetch what a wallet is asked. */
+  getPresentationRequest: {
+    path: { token: string };
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
+  /** Fetch what a wallet is asked, with a nonce of the wallet. */
+  getPresentationRequestByPost: {
+    path: { token: string };
+    query: Record<string, never>;
+    body: Blob | Uint8Array;
+    answer: string;
+  };
   /** Read the proof that an entry stands in the log, under its newest head. */
   getProof: {
     path: { index: string };
@@ -4072,9 +4222,51 @@ export interface Operations {
     body: undefined;
     answer: TrustFile;
   };
+  /** Read the registry's own keys as a list of trusted entities (ETSI TS 119 602), a compact JWS. */
+  getTrustList: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
   /** Read the keys that heads verify with, one a line, the active first. */
   getVerifierKeys: {
     path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: string;
+  };
+  /** Read what a staff card in a wallet says. */
+  getWalletCardType: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: CredentialType;
+  };
+  /** Read what the registry issues to wallets; as a JWT where Accept prefers that. */
+  getWalletIssuer: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: WalletIssuer;
+  };
+  /** Read what a licence in a wallet says. */
+  getWalletLicenceType: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: CredentialType;
+  };
+  /** Read where wallets get their tokens. */
+  getWalletServer: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: undefined;
+    answer: WalletServer;
+  };
+  /** Read a status list of what wallets have. */
+  getWalletStatusList: {
+    path: { number: number };
     query: Record<string, never>;
     body: undefined;
     answer: string;
@@ -4237,6 +4429,13 @@ export interface Operations {
         description?: string;
       })[];
     };
+  };
+  /** Push an authorization request (RFC 9126). */
+  pushWalletAuthorization: {
+    path: Record<string, never>;
+    query: Record<string, never>;
+    body: Blob | Uint8Array;
+    answer: PushedRequest;
   };
   /** Check the signature of an archived receipt, and verify its question again. */
   recheckReceipt: {
@@ -4510,12 +4709,17 @@ export interface Operations {
 
 /** Method and path of each operation. */
 export const OPERATIONS = {
+  answerPresentationRequest: ["POST", "/presentations/{token}/answer"],
   askForPresentation: ["POST", "/api/v1/presentations"],
   cancelJob: ["POST", "/api/v1/verification-jobs/{job_id}/cancel"],
   checkClaims: ["POST", "/api/v1/checks"],
   checkFees: ["POST", "/api/v1/fees"],
   createJob: ["POST", "/api/v1/verification-jobs"],
   createKey: ["POST", "/api/v1/organisation/keys"],
+  createWalletChallenge: ["POST", "/wallets/challenge"],
+  createWalletCredential: ["POST", "/wallets/credential"],
+  createWalletNonce: ["POST", "/wallets/nonce"],
+  createWalletTokens: ["POST", "/wallets/token"],
   createWatch: ["POST", "/api/v1/watches"],
   createWebhook: ["POST", "/api/v1/webhooks"],
   deleteArchivedList: ["DELETE", "/api/v1/archived-lists/{list_id}"],
@@ -4555,6 +4759,8 @@ export const OPERATIONS = {
   getOrganisation: ["GET", "/api/v1/organisation"],
   getPolicy: ["GET", "/log/policy"],
   getPresentation: ["GET", "/api/v1/presentations/{presentation_id}"],
+  getPresentationRequest: ["GET", "/presentations/{token}"],
+  getPresentationRequestByPost: ["POST", "/presentations/{token}"],
   getProof: ["GET", "/log/proof/{index}"],
   getRangesEnded: ["GET", "/ranges/ended/{epoch}"],
   getRangesEpoch: ["GET", "/ranges/current"],
@@ -4567,7 +4773,13 @@ export const OPERATIONS = {
   getStatusList: ["GET", "/status/{number}"],
   getTimestamps: ["GET", "/log/timestamps/{size}"],
   getTrustFile: ["GET", "/.well-known/registry-trust.json"],
+  getTrustList: ["GET", "/.well-known/lote"],
   getVerifierKeys: ["GET", "/log/vkey"],
+  getWalletCardType: ["GET", "/vct/recruiter-staff-card/v1"],
+  getWalletIssuer: ["GET", "/.well-known/openid-credential-issuer"],
+  getWalletLicenceType: ["GET", "/vct/recruitment-licence/v2"],
+  getWalletServer: ["GET", "/.well-known/oauth-authorization-server"],
+  getWalletStatusList: ["GET", "/status/w/{number}"],
   getWatch: ["GET", "/api/v1/watches/{watch_id}"],
   getWebhook: ["GET", "/api/v1/webhooks/{webhook_id}"],
   listAgencies: ["GET", "/api/v1/agencies"],
@@ -4589,6 +4801,7 @@ export const OPERATIONS = {
   listWatches: ["GET", "/api/v1/watches"],
   listWebhooks: ["GET", "/api/v1/webhooks"],
   proposeProperties: ["GET", "/api/v1/reconcile/properties"],
+  pushWalletAuthorization: ["POST", "/wallets/par"],
   recheckReceipt: ["GET", "/api/v1/receipts/{receipt_id}/check"],
   reconcile: ["POST", "/api/v1/reconcile"],
   replaceWatchedNumbers: ["PUT", "/api/v1/watches/{watch_id}/numbers"],

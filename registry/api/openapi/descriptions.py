@@ -43,6 +43,8 @@ TAGS = {
     "organisation": "Organisations that check in bulk, with a key of their own; docs/users/organisations.md tells how. "
     "No one is told what they asked, neither agencies nor officers nor the public.",
     "presentations": "Wallets that are asked for a licence or a staff card: docs/users/presentations.md.",
+    "wallets": "What wallets speak: OpenID4VCI 1.0, by which they get licences and staff cards, and OpenID4VP 1.0, by which they "
+    "show them, as HAIP 1.0 profiles both: docs/operators/wallets.md. Not found where the operator has not switched it on.",
     "watches": "What you watch: an agency, a licence, a list of numbers, or the results of a search: docs/users/watches.md.",
     "events": "Events of what you watch, in order, from any cursor on.",
     "webhooks": "URLs of yours that events are sent to, signed by Standard Webhooks.",

@@ -51,6 +51,7 @@ from registry.api.openapi.file_operations import (
     reconciliation_operations,
     stream_operation,
 )
+from registry.api.openapi.wallet_operations import wallet_operations
 from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
@@ -127,7 +128,7 @@ class Writer:
         self._add_log()
         for path, operation in file_operations():
             self.spec.path(path, operations={"get": operation})
-        for path, operations in reconciliation_operations():
+        for path, operations in (*reconciliation_operations(), *wallet_operations()):
             self.spec.path(path, operations=operations)
         self.spec.components.schemas["Verify"] |= TOGETHER
         documents = {path: self._reference(schema()) for path, schema in DOCUMENTS.items()}

@@ -38,7 +38,7 @@ def file_operations() -> Iterator[tuple[str, dict[str, Any]]]:
         if path.startswith("/changes"):
             operation["parameters"].append(CHANGES_FROM)
             operation["responses"]["400"] = "Problem400"
-        elif path != "/dataset":
+        elif "{" in path:
             operation["parameters"].append("Range")
             if path.endswith("{file}"):
                 operation["responses"]["200"]["content"] |= {form: {"schema": _shape_of(form)} for form in FILE_FORMS}

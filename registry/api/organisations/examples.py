@@ -72,6 +72,9 @@ PRESENTATIONS = (
         "getPresentation", "shown", "What a wallet showed", "/presentations/{presentation_id}",
         path={"presentation_id": SHOWN_PRESENTATION},
     ),
+    example(
+        "listEvents", "presentation", "A wallet answered", "/events", query={"types": "presentation.finished"},
+    ),
 )  # fmt: skip
 
 JOB, DONE_JOB = "JBXX2222222Z", "DNEJB222222M"

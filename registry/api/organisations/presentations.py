@@ -22,7 +22,8 @@ from registry.http.transaction import reading
 from registry.organisations.models import OrganisationActor
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
-from registry.proofs.wallets.presentations import Presentation, is_return_code
+from registry.proofs.wallets.models import Presentation
+from registry.proofs.wallets.presentations import is_return_code
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.organisations import Scope
 from registry.vocabulary.presentations import Ask
@@ -59,7 +60,7 @@ class Presentations(Resource):
 
         Show `link` to the holder: as the QR code `qr`, or as a link on the device that has the wallet. The holder sees your
         organisation's name and the purpose before anything is shown. The request and what comes of it are deleted after five
-        minutes. `origin` and `destination` are the job that the verdict is for.
+        minutes. `origin`, `destination` and `nationality` are the job that the verdict is for.
         """
 
         def act(call: Call[OrganisationActor]) -> Answer:

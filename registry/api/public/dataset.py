@@ -71,7 +71,11 @@ def _file(served: serving.ServedFile) -> Response:
     if served.sha256:
         response.set_etag(served.sha256)
     response.headers["Cache-Control"] = f"public, max-age={AN_HOUR}"
-    response.make_conditional(request.environ, accept_ranges=True, complete_length=served.opened.size)
+    environ = dict(request.environ)
+    if not environ.get("HTTP_RANGE", "").startswith("bytes="):
+        # RFC 9110, 14.2: a unit that is not known is as if it were not there.
+        environ.pop("HTTP_RANGE", None)
+    response.make_conditional(environ, accept_ranges=True, complete_length=served.opened.size)
     return response
 
 

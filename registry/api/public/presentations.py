@@ -43,7 +43,11 @@ def take_answer(token: str) -> Response:
     """The wallet's answer. What is not genuine is refused here with the reason, and told the asker."""
     try:
         with writing() as session:
-            done = presentations.receive(session, keyring(), verifier(), token, request.form.get("response", ""), now())
+            if "error" in request.form:
+                done = presentations.decline(session, token, request.form.get("state", ""), now())
+            else:
+                body = request.form.get("response", "")
+                done = presentations.receive(session, keyring(), verifier(), token, body, now())
             refusal, return_url = done.presentation.refusal, done.presentation.return_url
     except NotFound as error:
         return _refused(error.text, HTTPStatus.NOT_FOUND)

@@ -42,9 +42,8 @@ def show_list(number: str) -> Response:
     if "time" in request.args:
         # A list of a former time is not kept: Token Status List, 8.4 (historical resolution).
         abort(HTTPStatus.NOT_IMPLEMENTED)
-    # Kept for a quarter of what readers may keep it: a suspension is seen within a minute.
     body = wallet_status_list(int(number)).encode()
-    return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_TTL // 4, request.environ)
+    return respond_with(body, f"application/{STATUS_TYPE}", rules.STATUS_KEPT, request.environ)
 
 
 @pages.get("/vct/recruitment-licence/v2")

@@ -23,7 +23,7 @@ from registry.pages.public.staff_cards import job_choices, picture_address
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.card_codes import full_name
-from registry.vocabulary.presentations import Ask, PresentationState
+from registry.vocabulary.presentations import Ask, PresentationState, Refusal
 from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("person", __name__)
@@ -33,6 +33,11 @@ LOOK_AGAIN = 3
 
 TONES = {Answer.YES: "face", Answer.NO: "no", Answer.UNKNOWN: "unknown"}
 """Never as `yes`: what is left to do is to compare."""
+
+NOT_SHOWN = {Refusal.DECLINED, Refusal.NOT_DISCLOSED, Refusal.INCOMPLETE, Refusal.WRONG_CREDENTIAL}
+"""No card with a name came. That accuses the person of nothing."""
+
+NOT_IN_FORCE = {Refusal.ENDED, Refusal.SUSPENDED, Refusal.NOT_VALID_NOW}
 
 
 @pages.get("/<language:language>/person")
@@ -68,8 +73,15 @@ def show_answer(language: Language, reader: str) -> Response:
         return response
     result = seen(asked)
     if result is None:
-        return _page(language, "refused", refusal=asked.refusal)
+        return _page(language, "refused", words=_refused_as(asked.refusal))
     return _page(language, "shown", job=asked.job, **_words(language, result))
+
+
+def _refused_as(refusal: Refusal | None) -> str:
+    """The end of the key under which the page words it."""
+    if refusal in NOT_SHOWN:
+        return "declined"
+    return "refused.ended" if refusal in NOT_IN_FORCE else "refused"
 
 
 def _words(language: Language, result: Seen) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""The tables of credentials for wallets: staff cards, grants by which a wallet gets one, what was issued, and what was used once.
+"""The tables of credentials for wallets: staff cards, grants by which a wallet gets one, what was issued, what was used once, and
+requests to wallets.
 
 Names and portraits of staff stand in `staff_cards` alone, sealed under the secret `staff-cards`, and go when the card ends.
 """
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
+from registry.vocabulary.presentations import Ask, PresentationState, Refusal
 
 
 class StaffCard(Base):
@@ -102,4 +104,31 @@ class UsedOnce(Base):
 
     __tablename__ = "wallet_used_once"
     digest: Mapped[str] = mapped_column(Text(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+class Presentation(Base):
+    """One request to a wallet, and what came of it, until `until`.
+
+    `token` is the digest of what stands in the addresses that the wallet calls, `reader` of what the asker reads the result by;
+    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce (`_Secrets`), `result` what was
+    shown (`Shown`), both sealed. `job` is what the verdict is asked for.
+    """
+
+    __tablename__ = "presentations"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    token: Mapped[str] = mapped_column(Text(64), unique=True)
+    reader: Mapped[str | None] = mapped_column(Text(64), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
+    ask: Mapped[Ask] = mapped_column(one_of(Ask))
+    purpose: Mapped[str] = mapped_column(Text(200))
+    verifier: Mapped[str] = mapped_column(Text(200))
+    return_url: Mapped[str | None] = mapped_column(Text(500))
+    return_code: Mapped[str | None] = mapped_column(Text(64))
+    job: Mapped[dict[str, Any]] = mapped_column(JSON)
+    sealed: Mapped[str] = mapped_column(LongText)
+    state: Mapped[PresentationState] = mapped_column(one_of(PresentationState))
+    refusal: Mapped[Refusal | None] = mapped_column(one_of(Refusal))
+    result: Mapped[str | None] = mapped_column(LongText)
     until: Mapped[datetime] = mapped_column(Instant, index=True)

@@ -18,22 +18,22 @@ from cryptography import x509
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from sqlalchemy import JSON, ForeignKey, delete, select
-from sqlalchemy import Text as LongText
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.core.errors import NotFound
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
+from registry.core.outbox import OutboxType, enqueue
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.rules import base64url
+from registry.proofs.wallets.models import Presentation
 from registry.proofs.wallets.presented import Presented, Refused, Wanted, read_presentation
-from registry.proofs.wallets.rules import type_address
+from registry.proofs.wallets.rules import type_address, type_of
 from registry.proofs.wallets.staff import SECRET
-from registry.proofs.wallets.standing import Subject, require_in_force
+from registry.proofs.wallets.status import Subject, require_in_force
 from registry.vocabulary.licensing import WalletForm
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.presentations import Ask, PresentationEnd, PresentationState, Refusal
 
 LIFE = timedelta(minutes=5)
 REQUEST_TYPE = "oauth-authz-req+jwt"
@@ -41,7 +41,6 @@ WALLETS = "https://self-issued.me/v2"
 """The audience of a request that any wallet may answer (OpenID4VP 1.0, 5.8)."""
 
 MAX_ANSWER = 64 * 1024
-MAX_PURPOSE = 200
 
 _ENCRYPTION = jwe.JWERegistry(algorithms=["ECDH-ES", "A128GCM", "A256GCM"])
 _METADATA = {
@@ -57,15 +56,9 @@ _FORMS: Mapping[Ask, Sequence[WalletForm]] = {
 }
 _IDS = {WalletForm.LICENCE: "licence", WalletForm.STAFF_CARD: "card"}
 _PATHS: Mapping[WalletForm, Sequence[Sequence[str]]] = {
-    WalletForm.LICENCE: (
-        ("agency", "agency_id"),
-        ("agency", "names"),
-        ("licence", "licence_id"),
-        ("licence", "number"),
-    ),
+    WalletForm.LICENCE: (("agency", "agency_id"), ("licence", "licence_id")),
     WalletForm.STAFF_CARD: (
         ("agency", "agency_id"),
-        ("agency", "names"),
         ("licence_id",),
         ("acts_as",),
         ("given_name",),
@@ -73,37 +66,12 @@ _PATHS: Mapping[WalletForm, Sequence[Sequence[str]]] = {
         ("portrait_digest",),
     ),
 }
-"""What is asked for, and no more."""
+"""What is asked for, and no more. A wallet offers no credential that lacks some of it: names of people are in no licence,
+and a card may have no `_OPTIONAL`."""
 
+_OPTIONAL = "portrait_digest"
 _NEEDED = {WalletForm.LICENCE: (), WalletForm.STAFF_CARD: ("given_name", "family_name")}
-"""What must be disclosed of what may be kept back. A card need not have a portrait."""
-
-
-class Presentation(Base):
-    """One request to a wallet, and what came of it, until `until`.
-
-    `token` is the digest of what stands in the addresses that the wallet calls, `reader` of what the asker reads the result by;
-    `organisation_id` is the asker where that is one. `sealed` has the request's key and nonce (`_Secrets`), `result` what was
-    shown (`Shown`), both sealed. `job` is what the verdict is asked for.
-    """
-
-    __tablename__ = "presentations"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    reference: Mapped[str] = mapped_column(Text(12), unique=True)
-    token: Mapped[str] = mapped_column(Text(64), unique=True)
-    reader: Mapped[str | None] = mapped_column(Text(64), unique=True)
-    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), index=True)
-    ask: Mapped[Ask] = mapped_column(one_of(Ask))
-    purpose: Mapped[str] = mapped_column(Text(MAX_PURPOSE))
-    verifier: Mapped[str] = mapped_column(Text(200))
-    return_url: Mapped[str | None] = mapped_column(Text(500))
-    return_code: Mapped[str | None] = mapped_column(Text(64))
-    job: Mapped[dict[str, Any]] = mapped_column(JSON)
-    sealed: Mapped[str] = mapped_column(LongText)
-    state: Mapped[PresentationState] = mapped_column(one_of(PresentationState))
-    refusal: Mapped[Refusal | None] = mapped_column(one_of(Refusal))
-    result: Mapped[str | None] = mapped_column(LongText)
-    until: Mapped[datetime] = mapped_column(Instant, index=True)
+"""What must be disclosed of what may be kept back."""
 
 
 class _Secrets(msgspec.Struct):
@@ -253,13 +221,18 @@ def request_object(
 
 
 def _query(verifier: Verifier, form: WalletForm) -> dict[str, Any]:
-    return {
+    claims = {path[-1]: {"id": path[-1], "path": list(path)} for path in _PATHS[form]}
+    query = {
         "id": _IDS[form],
         "format": "dc+sd-jwt",
         "meta": {"vct_values": [type_address(verifier.url, form)]},
         "trusted_authorities": [{"type": "aki", "values": [verifier.authority]}],
-        "claims": [{"path": list(path)} for path in _PATHS[form]],
+        "claims": list(claims.values()),
     }
+    if _OPTIONAL in claims:
+        # Sets by preference (OpenID4VP 1.0, 6.4.1).
+        query["claim_sets"] = [list(claims), [name for name in claims if name != _OPTIONAL]]
+    return query
 
 
 def receive(session: Session, keyring: Keyring, verifier: Verifier, token: str, body: str, at: datetime) -> Received:
@@ -275,17 +248,39 @@ def receive(session: Session, keyring: Keyring, verifier: Verifier, token: str, 
     try:
         shown = _shown(session, asked.ask, answer, verifier, stored.nonce, at)
     except Refused as error:
-        asked.state, asked.refusal = PresentationState.REFUSED, error.reason
-    else:
-        asked.state = PresentationState.SHOWN
-        asked.result = keyring.seal(SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
-    # Nothing is decrypted any more.
-    asked.sealed = ""
+        return _settled(session, asked, error.reason)
+    asked.result = keyring.seal(SECRET, f"{asked.reference} result", msgspec.json.encode(shown))
+    return _settled(session, asked)
+
+
+def decline(session: Session, token: str, state: str, at: datetime) -> Received:
+    """Take a wallet's word, in the clear, that it shows nothing (OpenID4VP 1.0, 8.5). The caller commits.
+
+    Raises NotFound where the request is over or was answered, and Unreadable for another request's state.
+    """
+    asked = _waiting(session, token, at, locks=True)
+    if state != token:
+        raise Unreadable("the answer is to another request")
+    return _settled(session, asked, Refusal.DECLINED)
+
+
+def _settled(session: Session, asked: Presentation, refusal: Refusal | None = None) -> Received:
+    """The request as it ended; nothing is decrypted any more. An organisation is told, and reads what was shown by its key."""
+    asked.state = PresentationState.SHOWN if refusal is None else PresentationState.REFUSED
+    asked.refusal, asked.sealed = refusal, ""
+    announce(session, asked, PresentationEnd(asked.state))
     code = secrets.token_urlsafe(24)
     if asked.return_url is not None:
         asked.return_code = _digest(code)
     session.flush()
     return Received(asked, code)
+
+
+def announce(session: Session, asked: Presentation, end: PresentationEnd) -> None:
+    """Have the organisation that asked, if one did, told that a request ended, and how."""
+    if asked.organisation_id is not None:
+        details = {"organisation_id": asked.organisation_id, "state": end}
+        enqueue(session, OutboxType.PRESENTATION_FINISHED, asked.reference, details)
 
 
 def _decrypted(body: str, key: dict[str, str]) -> dict[str, Any]:
@@ -317,9 +312,8 @@ def _shown(
     for form in forms:
         match tokens[_IDS[form]]:
             case [str(token)]:
-                wanted = Wanted(
-                    verifier.url, type_address(verifier.url, form), _NEEDED[form], nonce, verifier.client_id
-                )
+                vct, integrity = type_of(verifier.url, form)
+                wanted = Wanted(verifier.url, vct, integrity, _NEEDED[form], nonce, verifier.client_id)
                 found[form] = read_presentation(token, wanted, keys, int(at.timestamp()))
             case _:
                 raise Refused(Refusal.INCOMPLETE)
@@ -374,7 +368,10 @@ def is_return_code(asked: Presentation, code: str | None) -> bool:
 
 
 def forget(session: Session, at: datetime) -> int:
-    """Delete those whose time is over."""
+    """Delete those whose time is over. Who waits for one that no wallet answered is told."""
+    unanswered = select(Presentation).where(Presentation.until <= at, Presentation.state == PresentationState.WAITING)
+    for asked in session.execute(unanswered.with_for_update()).scalars():
+        announce(session, asked, PresentationEnd.EXPIRED)
     gone = session.execute(delete(Presentation).where(Presentation.until <= at))
     return int(gone.rowcount)  # type: ignore[attr-defined]
 

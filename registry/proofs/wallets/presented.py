@@ -34,10 +34,14 @@ class Refused(Exception):
 
 
 class Wanted(NamedTuple):
-    """What was asked for: the credential's type, what must be disclosed, and for whom the wallet signs that it is shown."""
+    """What was asked for: the credential's type, what must be disclosed, and for whom the wallet signs that it is shown.
+
+    `integrity` is the digest of what the type means today: a credential that was issued under other words is not what it says.
+    """
 
     issuer: str
     vct: str
+    integrity: str
     disclosed: Collection[str]
     nonce: str
     audience: str
@@ -65,6 +69,8 @@ def read_presentation(text: str, wanted: Wanted, keys: Mapping[str, LoggedKey], 
         raise Refused(Refusal.NOT_OURS)
     if claims.get("vct") != wanted.vct:
         raise Refused(Refusal.WRONG_CREDENTIAL)
+    if claims.get("vct#integrity") != wanted.integrity:
+        raise Refused(Refusal.ALTERED)
     match claims:
         case {
             "nbf": int(begins),

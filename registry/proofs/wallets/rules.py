@@ -39,8 +39,11 @@ PLACES = 131_072
 DRAWN_PLACES = PLACES // 2
 """Places of a list that are given at most, so that a free one is drawn soon."""
 
-STATUS_TTL = 60
-"""Seconds that a reader may keep a list: a suspension shall be seen within a minute."""
+STATUS_TTL = 48
+"""Seconds that a reader may keep a list."""
+
+STATUS_KEPT = STATUS_TTL // 4
+"""Seconds that caches on the way keep it: both together are the minute within which a suspension is seen."""
 
 PUBLIC_BODY = "urn:etsi:esi:eaa:eu:pub"
 ACTS_AS = "recruiter"
@@ -150,10 +153,11 @@ def claims(
     """
     listed = status_at(issuer.url, place)
     begins = int(at.timestamp())
+    vct, integrity = type_of(issuer.url, form)
     return {
         "iss": issuer.url,
-        "vct": type_address(issuer.url, form),
-        "vct#integrity": integrity_of(type_document(issuer.url, form)),
+        "vct": vct,
+        "vct#integrity": integrity,
         "iat": begins,
         "nbf": begins,
         "exp": int(until.timestamp()),
@@ -224,6 +228,14 @@ VERSIONS = {WalletForm.LICENCE: "v2", WalletForm.STAFF_CARD: "v1"}
 
 def type_address(issuer: str, form: WalletForm) -> str:
     return f"{issuer}/vct/{form}/{VERSIONS[form]}"
+
+
+def type_of(issuer: str, form: WalletForm) -> tuple[str, str]:
+    """The address of a type, and the digest of what stands there: `vct` and `vct#integrity`.
+
+    Of a version the document stays as it is to the byte: readers refuse what was issued under another one.
+    """
+    return type_address(issuer, form), integrity_of(type_document(issuer, form))
 
 
 def integrity_of(document: bytes) -> str:

@@ -1,7 +1,7 @@
 """The worlds in which the examples of organisations' programs run, in the form of those of officers."""
 
 import msgspec
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.api import examples
 from registry.api.organisations.examples import (
@@ -38,14 +38,15 @@ from registry.core.keyring import Keyring, Use
 from registry.log.keys import make_keys
 from registry.organisations import keys
 from registry.organisations.actions import organisation_named
-from registry.proofs.wallets.presentations import Shown, Verifier, begin
+from registry.proofs.wallets.presentations import Shown, Verifier, announce, begin
 from registry.proofs.wallets.staff import SECRET
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.organisations import JobKind, JobState, Scope
-from registry.vocabulary.presentations import Ask, PresentationState
+from registry.vocabulary.presentations import Ask, PresentationEnd, PresentationState
 from registry.vocabulary.register import Answer, LicenceStatus
 from registry.watches import watches
+from registry.watches.fan_out import fan_out_presentations
 from tests.api.officers.stories import Story, StoryActors
 from tests.make import (
     changed,
@@ -70,7 +71,6 @@ STANDING_IN = {
     "secret": "whsec_aW52ZW50ZWQgc2VjcmV0IG9mIDMyIGJ5dGVzLCAhIQ==",
     "cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
     "next_cursor": "AAAAAAAAAAF3c3RhbmRpbi1jdXJzb3I",
-    "id": f"evt_{EVENT}",
     "event_id": f"evt_{EVENT}",
     "link": "haip-vp://?client_id=x509_hash%3AaW52ZW50ZWQgY2VydGlmaWNhdGU&request_uri=https%3A%2F%2Fregistry.example%2F"
     "presentations%2FaW52ZW50ZWQgdG9rZW4",
@@ -115,6 +115,10 @@ def presentations_begin(session: Session, keyring: Keyring) -> StoryActors:
     cast.live.update(
         {SHOWN_PRESENTATION: asked.reference, SHOWN_AGENCY: holder, SHOWN_LICENCE: licence.licence_id, CARD: card}
     )
+    announce(session, asked, PresentationEnd.SHOWN)
+    session.commit()
+    fan_out_presentations(sessionmaker(session.get_bind()), now())
+    cast.live[EVENT] = feed_of(session, ours.id)[-1].reference
     return cast
 
 

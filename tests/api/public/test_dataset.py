@@ -89,6 +89,7 @@ def test_a_file_that_broke_off_is_gone_on_with(session, client: FlaskClient, wri
     assert_as_documented(rest, "getDatasetFile")
     other = client.get(path, headers={"Range": "bytes=10-", "If-Range": '"of-another-day"'})
     assert (other.status_code, other.data) == (200, whole.data)
+    assert client.get(path, headers={"Range": "items=0-1"}).data == whole.data
     beyond = client.get(path, headers={"Range": f"bytes={size}-"})
     assert (beyond.status_code, beyond.get_json()["code"]) == (416, "invalid_request")
     assert beyond.headers["Content-Range"] == f"bytes */{size}"

@@ -3,21 +3,23 @@
 import io
 import shutil
 from base64 import b32decode, b32encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zlib import compress, decompress
 
+import msgspec
 import pytest
 import requests
 import zxingcpp
 from PIL import Image as PillowImage
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 from sqlalchemy.orm import Session
 
 from registry.core.clock import day_at, now
 from registry.core.db.engine import engine_for, sessions_for
+from registry.core.ids import new_reference
 from registry.core.keyring import Keyring, Use
 from registry.core.settings import Settings
 from registry.log.signing import sign_committed
@@ -26,11 +28,14 @@ from registry.proofs.credentials.signing import cose_sign1
 from registry.proofs.wallets import staff
 from registry.proofs.wallets.card_codes import card_code, card_of_row
 from registry.proofs.wallets.issuing import WalletIssuer
+from registry.proofs.wallets.presentations import Shown, Verifier, begin
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
-from registry.vocabulary.register import LicenceStatus
-from tests.browsing import assert_fits, assert_sound, enter, follow, speak, transferred
+from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.register import Language, LicenceStatus
+from tests import make
+from tests.browsing import assert_fits, assert_sound, assert_targets_are_large, enter, follow, speak, transferred
 from tests.make import ZONES, changed, licence_record, make_agency, status_record
 from tests.pages.public.shown_agencies import MAX_BYTES
 from tests.proofs.wallets.making import call_of, order, with_wallets
@@ -40,12 +45,18 @@ NAMES = {status: f"Smyšlená {status} s.r.o." for status in ("active", "suspend
 
 
 class Site:
-    """A served registry with a code of each kind, as a camera read it when the licence was in force."""
+    """A served registry with a code of each kind, as a camera read it when the licence was in force.
 
-    def __init__(self, base_url: str, codes: dict[str, str], keyring: Keyring) -> None:
+    `check_persons` begins checks of a person that come to different ends, and gives their addresses without the language.
+    """
+
+    def __init__(
+        self, base_url: str, codes: dict[str, str], keyring: Keyring, check_persons: Callable[[], Mapping[str, str]]
+    ) -> None:
         self.base_url = base_url
         self.codes = codes
         self.keyring = keyring
+        self.check_persons = check_persons
 
     def packed(self, body: bytes) -> str:
         return f"{self.base_url}/v#" + b32encode(compress(body)).decode().rstrip("=")
@@ -92,7 +103,12 @@ def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
                     state(session, holder, LicenceStatus(status))
             session.commit()
         sign_committed(signed, sessions)
-        yield Site(served.base_url, codes, Keyring(settings.keys))
+
+        def check_persons() -> Mapping[str, str]:
+            with sessions.begin() as session:
+                return checks_of_persons(session, WalletIssuer.of(signed), holders)
+
+        yield Site(served.base_url, codes, Keyring(settings.keys), check_persons)
     engine.dispose()
 
 
@@ -110,6 +126,25 @@ def card_codes(session: Session, issuer: WalletIssuer, holders: dict[str, record
         if what == "ended":
             staff.end(call_of(session, holders[status]), row.reference)
     return codes
+
+
+def checks_of_persons(session: Session, issuer: WalletIssuer, holders: dict[str, record.Agency]) -> dict[str, str]:
+    """Where a worker reads how a check of a person ended, by the end; `past` is deleted already."""
+    keyring, addresses = issuer.keyring, {"begin": "person", "past": "person/gone"}
+    asker = Verifier(issuer.issuer.url, (keyring.active(Use.CREDENTIAL).certificate or "",), bytes, "")
+    refusals = (Refusal.ALTERED, Refusal.SUSPENDED, Refusal.DECLINED)
+    for end in ("waiting", "active", "expired", "delisted", *refusals):
+        job = make.CZECH_AT_HOME
+        made, reader = begin(session, keyring, asker, now(), ask=Ask.CARD, purpose="trial", name="trial", job=job)
+        addresses[end] = f"person/{reader}"
+        if isinstance(end, Refusal):
+            made.state, made.refusal = PresentationState.REFUSED, end
+        elif end in holders:
+            holder = holders[end]
+            shown = Shown(holder.agency_id, [NAMES[end]], holder.licences[0].licence_id, new_reference(), "小明", "王")
+            sealed = keyring.seal(staff.SECRET, f"{made.reference} result", msgspec.json.encode(shown))
+            made.state, made.result = PresentationState.SHOWN, sealed
+    return addresses
 
 
 def read_code(base_url: str, holder: record.Agency) -> str:
@@ -266,6 +301,34 @@ def test_who_is_this_person_needs_no_script_fits_a_narrow_phone_and_is_light(
     assert_fits(page)
     context.close()
     assert sum(transferred(browser, lambda one: one.goto(f"{site.base_url}/{language}/person"))) <= MAX_BYTES
+
+
+@pytest.mark.parametrize(("width", "languages"), [(320, tuple(Language)), (1280, (Language.EN,))])
+def test_axe_finds_nothing_in_any_state_of_who_is_this_person(
+    browser: Browser, site: Site, width: int, languages: tuple[Language, ...]
+) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 640})
+    page = context.new_page()
+    page.route("**/person/*", without_refresh)
+    addresses, tones = site.check_persons().values(), set[str]()
+    for language in languages:
+        for address in addresses:
+            page.goto(f"{site.base_url}/{language}/{address}")
+            expect(page.locator("h1")).to_be_visible()
+            assert page.locator(".answer.yes, main script").count() == 0
+            tones |= {tone for tone in ("face", "no", "unknown") if page.locator(f".answer.{tone}").count()}
+            assert_fits(page)
+            assert_targets_are_large(page)
+            assert_sound(page)
+    assert tones == {"face", "no", "unknown"}
+    context.close()
+
+
+def without_refresh(route: Route) -> None:
+    """The page as it is, but it stays while it is looked at."""
+    answer = route.fetch()
+    headers = {name: value for name, value in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=headers)
 
 
 def test_no_changed_character_is_taken_for_genuine(phone: BrowserContext, site: Site) -> None:

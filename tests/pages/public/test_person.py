@@ -15,7 +15,8 @@ from registry.core.settings import Settings
 from registry.http.app_services import keyring
 from registry.http.presentations import verifier
 from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.presentations import Presentation, link_of
+from registry.proofs.wallets.models import Presentation
+from registry.proofs.wallets.presentations import link_of
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import Page, read
 from tests.proofs.wallets import answering

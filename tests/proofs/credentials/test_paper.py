@@ -30,6 +30,8 @@ from tests.proofs.credentials import reading as read
 
 ISSUER = "http://127.0.0.1:8000"
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def holder(session, publish) -> record.Agency:

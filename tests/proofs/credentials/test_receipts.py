@@ -29,6 +29,8 @@ from tests.proofs.credentials import reading
 URL = "/api/v1/verify"
 RECEIPT = "application/registry-receipt+jwt"
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def holder(session, publish) -> record.Agency:

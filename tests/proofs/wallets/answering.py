@@ -8,20 +8,35 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from flask.testing import FlaskClient
+from flask import Response
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
-from werkzeug.test import TestResponse
 
 from registry.core.clock import now
+from tests.api.shapes import assert_as_any_documents
 from tests.proofs.credentials.reading import base64url, unbase64url
-from tests.proofs.wallets.making import Held
+from tests.proofs.wallets.making import Client, Held, path_of
 
-URL = "http://127.0.0.1:8000"
+
+@dataclass(frozen=True)
+class Remote:
+    """A client of a served registry."""
+
+    base_url: str
+
+    def get(self, path: str) -> Response:
+        return self._answer(requests.get(self.base_url + path, timeout=30))
+
+    def post(self, path: str, *, data: Mapping[str, str]) -> Response:
+        return self._answer(requests.post(self.base_url + path, data=data, timeout=30))
+
+    def _answer(self, answer: requests.Response) -> Response:
+        return Response(answer.content, answer.status_code, dict(answer.headers))
 
 
 @dataclass(frozen=True)
@@ -32,13 +47,14 @@ class Request:
     claims: dict[str, Any]
 
 
-def fetch(client: FlaskClient, link: str, **form: str) -> Request:
+def fetch(client: Client, link: str, **form: str) -> Request:
     """Follow a link as a wallet does, and verify who asks."""
     parts = urlsplit(link)
     assert parts.scheme == "haip-vp"
     given = {name: values[0] for name, values in parse_qs(parts.query).items()}
-    path = given["request_uri"].removeprefix(URL)
+    path = path_of(given["request_uri"])
     response = client.post(path, data=form) if form else client.get(path)
+    assert_as_any_documents("POST" if form else "GET", path, response)
     assert response.status_code == 200, response.get_data(as_text=True)
     assert response.mimetype == "application/oauth-authz-req+jwt"
     assert response.headers["Cache-Control"] == "no-store"
@@ -78,11 +94,19 @@ def encrypted(request: Request, answer: Mapping[str, Any], enc: str = "A256GCM")
     return str(sealed.serialize(compact=True))
 
 
-def answer(client: FlaskClient, request: Request, enc: str = "A256GCM", **tokens: str) -> TestResponse:
+def answer(client: Client, request: Request, enc: str = "A256GCM", **tokens: str) -> Response:
     """Present what is given, by the ids of the queries."""
     body = {"vp_token": {name: [token] for name, token in tokens.items()}, "state": request.claims["state"]}
     return send(client, request, encrypted(request, body, enc))
 
 
-def send(client: FlaskClient, request: Request, response: str) -> TestResponse:
-    return client.post(request.claims["response_uri"].removeprefix(URL), data={"response": response})
+def send(client: Client, request: Request, response: str) -> Response:
+    return post(client, request, {"response": response})
+
+
+def post(client: Client, request: Request, form: Mapping[str, str]) -> Response:
+    """What a wallet sends to where the request wants its answer."""
+    path = path_of(request.claims["response_uri"])
+    answered = client.post(path, data=form)
+    assert_as_any_documents("POST", path, answered)
+    return answered

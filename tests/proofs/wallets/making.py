@@ -2,14 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
-from flask.testing import FlaskClient
+from flask import Response
 from sqlalchemy.orm import Session
 
 from registry.core.calls import Call
@@ -136,16 +137,24 @@ def _issued(session: Session, issuer: WalletIssuer, subject: Subject) -> Held:
     return Held(compact, key)
 
 
+class Client(Protocol):
+    """What a wallet needs of a client: the application's in a test, or one of a served registry."""
+
+    def get(self, path: str) -> Response: ...
+
+    def post(self, path: str, *, data: Mapping[str, str]) -> Response: ...
+
+
 def path_of(address: str) -> str:
     return urlsplit(address).path
 
 
-def value_of(client: FlaskClient, held: Held) -> int:
+def value_of(client: Client, held: Held) -> int:
     """The value of a credential's place in its list, which is read as verifiers do."""
     return value_at(client, held.claims["status"]["status_list"])
 
 
-def value_at(client: FlaskClient, listed: dict[str, Any]) -> int:
+def value_at(client: Client, listed: dict[str, Any]) -> int:
     response = client.get(path_of(listed["uri"]))
     assert response.status_code == 200, response.get_data(as_text=True)
     _, payload = reading.parts(response.get_data(as_text=True))

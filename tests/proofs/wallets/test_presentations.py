@@ -1,24 +1,29 @@
 """A wallet is asked and answers: organisations read what came of it by their key, a worker on the page that shows the code."""
 
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from registry_client.webhooks import verified
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.settings import Settings
 from registry.proofs.wallets import presentations, staff
 from registry.proofs.wallets.issuing import WalletIssuer
-from registry.proofs.wallets.presentations import Presentation
+from registry.proofs.wallets.models import Presentation
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import LicenceStatus
+from registry.worker.watch_loop import WatchLoop
+from tests import make
 from tests.api.organisations.conftest import Program, program_of
 from tests.make import ZONES, changed, status_record
 from tests.proofs.wallets import answering
@@ -30,7 +35,10 @@ from tests.proofs.wallets.making import (
     card_in_wallet,
     licence_in_wallet,
     order,
+    path_of,
 )
+from tests.watches.delivery.making import make_webhook
+from tests.watches.receiving import listening
 
 ASKED = "/api/v1/presentations"
 NAMES = ("given_name", "family_name", "portrait_digest")
@@ -83,7 +91,7 @@ def state(session: Session, agency: record.Agency, status: LicenceStatus) -> Non
 def test_an_organisation_learns_for_which_agency_a_person_acts(
     client: FlaskClient, program: Program, agency: record.Agency, licence: Held, card: Held, enc: str
 ) -> None:
-    request, path = asked(client, program)
+    request, path = asked(client, program, **make.CZECH_AT_HOME)
     assert result(program, path)["state"] == "waiting"
     tokens = {"licence": answering.shown(licence, request), "card": answering.shown(card, request, NAMES)}
     response = answering.answer(client, request, enc, **tokens)
@@ -92,9 +100,10 @@ def test_an_organisation_learns_for_which_agency_a_person_acts(
     assert (found["state"], found["refusal"]) == ("shown", None)
     assert (found["agency_id"], found["licence_id"]) == (agency.agency_id, agency.licences[0].licence_id)
     assert (found["person"]["given_name"], found["person"]["family_name"]) == ("Ada", "Esempio")
-    question = f"agency_id={agency.agency_id}&origin=CN&destination=CZ"
-    verified = client.get(f"/api/v1/verify?{question}").get_json()
-    assert found["today"]["verdict"] == verified["verdict"]
+    verified = client.get(
+        "/api/v1/verify", query_string={"agency_id": agency.agency_id} | make.CZECH_AT_HOME
+    ).get_json()
+    assert found["today"]["verdict"] == verified["verdict"] == "yes"
     assert [one["code"] for one in found["today"]["reasons"]] == [one["code"] for one in verified["reasons"]]
 
 
@@ -110,6 +119,10 @@ def test_the_request_says_who_asks_and_why_and_asks_for_no_more_than_is_needed(
     (query,) = claims["dcql_query"]["credentials"]
     assert (query["id"], query["format"]) == ("card", "dc+sd-jwt")
     assert query["trusted_authorities"][0]["type"] == "aki"
+    # A card without a portrait answers as well: wallets offer nothing that lacks a claim of every set.
+    whole, without = query["claim_sets"]
+    assert sorted(set(whole) - set(without)) == ["portrait_digest"]
+    assert set(whole) == {claim["id"] for claim in query["claims"]}
     other, _ = asked(client, program, ask="card")
     keys = [one.claims["client_metadata"]["jwks"]["keys"][0]["x"] for one in (request, other)]
     assert keys[0] != keys[1]
@@ -125,10 +138,7 @@ def test_an_answer_counts_once(client: FlaskClient, program: Program, licence: H
     request, path = asked(client, program, ask="licence")
     assert answering.answer(client, request, licence=answering.shown(licence, request)).status_code == 200
     assert answering.answer(client, request, licence=answering.shown(licence, request)).status_code == 404
-    assert (
-        client.get(request.claims["response_uri"].removeprefix(answering.URL).removesuffix("/answer")).status_code
-        == 404
-    )
+    assert client.get(path_of(request.claims["response_uri"]).removesuffix("/answer")).status_code == 404
     assert result(program, path)["state"] == "shown"
 
 
@@ -214,10 +224,17 @@ def test_an_ended_card_is_refused(
     assert result(program, path)["refusal"] == "ended"
 
 
-def test_a_holder_may_decline(client: FlaskClient, program: Program, agency: record.Agency) -> None:
+@pytest.mark.parametrize("is_encrypted", [True, False])
+def test_a_holder_may_decline(client: FlaskClient, program: Program, agency: record.Agency, is_encrypted: bool) -> None:
     request, path = asked(client, program)
     body = {"error": "access_denied", "state": request.claims["state"]}
-    assert answering.send(client, request, answering.encrypted(request, body)).status_code == 200
+    if is_encrypted:
+        sent = {"response": answering.encrypted(request, body)}
+    else:
+        assert answering.post(client, request, body | {"state": "of another"}).status_code == 400
+        assert result(program, path)["state"] == "waiting"
+        sent = body
+    assert answering.post(client, request, sent).status_code == 200
     assert result(program, path)["refusal"] == "declined"
 
 
@@ -245,6 +262,38 @@ def test_with_an_address_to_return_to_only_the_wallets_own_device_reads_the_resu
     assert program.get(path).status_code == 404
     assert program.get(f"{path}?response_code=guessed").status_code == 404
     assert program.get(f"{path}?response_code={code}").get_json()["state"] == "shown"
+
+
+def test_the_end_of_a_request_is_told_by_feed_and_webhook_and_names_no_one(
+    client: FlaskClient, session: Session, settings: Settings, issuer: WalletIssuer, program: Program, card: Held
+) -> None:
+    requests = [asked(client, program, ask="card") for _ in range(3)]
+    (shown, _), (declined, _), _ = requests
+    with listening() as receiver:
+        secret = make_webhook(session, issuer.keyring, receiver.url, program.organisation.id).secret
+        session.commit()
+        answering.answer(client, shown, card=answering.shown(card, shown, NAMES))
+        body = {"error": "access_denied", "state": declined.claims["state"]}
+        answering.send(client, declined, answering.encrypted(declined, body))
+        with closing(WatchLoop(replace(settings, has_unsafe_webhooks=True), sessionmaker(session.get_bind()))) as loop:
+            receiver.status = 503
+            loop.fan_out(now())
+            loop.deliver()
+            # The third is answered by no wallet, and waits for none of those that the receiver did not take.
+            presentations.forget(session, now() + timedelta(minutes=5))
+            session.commit()
+            receiver.status, receiver.got = 204, []
+            loop.fan_out(now())
+            loop.deliver()
+        sent = [verified(headers, body, secret).json()["data"] for body, headers in receiver.got]
+    told = program.get("/api/v1/events").get_json()["items"]
+    assert [one["type"] for one in told] == ["presentation.finished"] * 3
+    ends = zip(("shown", "refused", "expired"), requests, strict=True)
+    expected = [{"presentation_id": path.rpartition("/")[2], "state": end} for end, (_, path) in ends]
+    assert [one["data"] for one in told] == expected
+    assert sent[0] == expected[2]
+    assert sorted(one["state"] for one in sent) == ["expired", "refused", "shown"]
+    assert program_of(client, session, name="Other Works").get("/api/v1/events").get_json()["items"] == []
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ from registry.log.keys import new_key
 from registry.log.queries import logged_keys
 from registry.proofs.wallets.issuing import WalletIssuer
 from registry.proofs.wallets.presented import Refused, Wanted, read_presentation
-from registry.proofs.wallets.rules import type_address
-from registry.proofs.wallets.standing import require_in_force
+from registry.proofs.wallets.rules import type_address, type_of
+from registry.proofs.wallets.status import require_in_force
 from registry.vocabulary.licensing import WalletForm
 from tests.proofs.credentials.reading import parts as jwt_parts
 from tests.proofs.wallets import corpus
@@ -90,10 +90,12 @@ def cases(held: Held, issuer: WalletIssuer, settings: Settings) -> list[tuple[st
 
 def is_taken_here(session: Session, text: str, at: int) -> bool:
     """The verdict of this registry."""
-    vct = next((vct for vct in FORMS if vct == stated_type(text)), type_address(URL, WalletForm.LICENCE))
+    stated = next((vct for vct in FORMS if vct == stated_type(text)), type_address(URL, WalletForm.LICENCE))
+    vct, integrity = type_of(URL, FORMS[stated])
     disclosed = NAMES if FORMS[vct] is WalletForm.STAFF_CARD else ()
+    wanted = Wanted(URL, vct, integrity, disclosed, NONCE, AUDIENCE)
     try:
-        shown = read_presentation(text, Wanted(URL, vct, disclosed, NONCE, AUDIENCE), logged_keys(session), at)
+        shown = read_presentation(text, wanted, logged_keys(session), at)
         require_in_force(session, FORMS[vct], shown, URL, datetime.fromtimestamp(at, UTC))
     except Refused:
         return False
@@ -210,3 +212,14 @@ def test_sixty_presentations_get_one_verdict_here_and_from_a_verifier_of_others(
     openvc = Openvc(client, root)
     third = {name: openvc.is_taken(text, held.at) for name, text, _ in cases}
     assert {name for name, found in third.items() if found != expected[name]} == OPENVC_TAKES
+
+
+def test_a_credential_under_other_words_of_its_type_is_refused(
+    session: Session, held: Held, issuer: WalletIssuer
+) -> None:
+    """Neither of the verifiers of others looks at it."""
+    signer = issuer.signer()
+    assert is_taken_here(session, corpus.presented(held.licence, signer), held.at)
+    for other in ("sha256-AAAA", None):
+        text = corpus.presented(held.licence, signer, claims={"vct#integrity": other})
+        assert not is_taken_here(session, text, held.at)

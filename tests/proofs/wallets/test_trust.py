@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from registry.core.clock import instant_text, now
@@ -13,8 +14,11 @@ from registry.core.setting_texts import WalletSettings
 from registry.core.settings import Settings
 from registry.proofs.wallets.tokens import BadToken, chain_under
 from registry.proofs.wallets.trust import read_trust
+from tests.api.organisations.conftest import program_of
 from tests.proofs.credentials import reading
-from tests.proofs.wallets.making import WalletKey, with_wallets
+from tests.proofs.credentials.reading import base64url
+from tests.proofs.wallets import answering
+from tests.proofs.wallets.making import WalletKey, agency_with_licence, with_wallets
 from tests.proofs.wallets.wallet import Provider, certificate
 
 SERVICE = "http://uri.etsi.org/19602/SvcType/WalletSolution/Issuance"
@@ -97,6 +101,23 @@ def test_metadata_is_signed_by_the_access_certificate_without_its_root(settings,
     assert header["x5c"] == [der(leaf)]
     assert payload["issuer_info"] == [{"format": "registration_cert", "data": "a.b.c"}]
     assert chain_under(header["x5c"], [leaf], now())
+
+
+@pytest.mark.one_database
+def test_requests_to_wallets_are_signed_by_the_access_certificate_and_bear_the_registration(
+    settings, make_app, session, publish, tmp_path
+):
+    path, leaf = access_file(tmp_path)
+    registration = tmp_path / "registration.jwt"
+    registration.write_text("a.b.c")
+    client = make_app(with_wallets(settings, access=path, registration=registration)).test_client()
+    program = program_of(client, session)
+    agency_with_licence(session)
+    publish()
+    asked = program.post("/api/v1/presentations", {"ask": "card", "purpose": "To see who recruits"})
+    request = answering.fetch(client, asked.json["link"])
+    assert request.client_id == f"x509_hash:{base64url(leaf.fingerprint(SHA256()))}"
+    assert request.claims["verifier_info"] == [{"format": "registration_cert", "data": "a.b.c"}]
 
 
 @pytest.mark.one_database

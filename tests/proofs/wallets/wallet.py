@@ -19,6 +19,7 @@ from werkzeug.test import TestResponse
 from registry.core.clock import now
 from registry.proofs.wallets import metadata
 from registry.proofs.wallets.grants import PRE_AUTHORIZED, Offer
+from tests.api.shapes import assert_as_any_documents
 from tests.proofs.credentials.reading import base64url
 from tests.proofs.wallets.making import Held, WalletKey
 
@@ -71,7 +72,9 @@ class Wallet:
         self.dpop_nonce = self.post("/wallets/nonce").headers["DPoP-Nonce"]
 
     def post(self, path: str, **request: Any) -> TestResponse:
-        return self.client.post(path, **request)
+        answer = self.client.post(path, **request)
+        assert_as_any_documents("POST", path, answer)
+        return answer
 
     # What it shows
 
