@@ -143,16 +143,8 @@ def _open_intake(settings: Settings) -> None:
     revisions.upgrade(settings.database_url)
     engine = engine_for(settings.database_url)
     with sessions_for(engine).begin() as session:
-        units.add(
-            session,
-            Sealer(Keyring(settings.keys)),
-            UNIT,
-            country="IT",
-            authority="it-invented-authority",
-            names={"en": "Invented unit"},
-            email=None,
-            today=now().date(),
-        )
+        details = units.UnitDetails(UNIT, "IT", "it-invented-authority", {"en": "Invented unit"}, email=None)
+        units.add(session, Sealer(Keyring(settings.keys)), details, now().date())
     engine.dispose()
 
 
@@ -173,7 +165,7 @@ class Sent(NamedTuple):
         return head.encode() + sent
 
     def environ(self) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {self.token}"}
+        headers = [("Authorization", f"Bearer {self.token}")]
         builder = EnvironBuilder(
             _PATH + self.path, "http://127.0.0.1:8000", method=self.method, headers=headers, json=self.body
         )

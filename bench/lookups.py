@@ -69,8 +69,10 @@ def _contenders(size: int, core: int, folder: Path, cluster: Cluster | None, sta
     path = databases.sqlite_database(size)
     small = databases.sqlite_database(min(size, SMALL))
     url = f"sqlite:///{path}"
-    ours = stack.enter_context(serving.ours(folder, core, url))
-    on_small = stack.enter_context(serving.ours(folder, core, f"sqlite:///{small}"))
+    # One home, for a small run has one database for both: it knows the secrets of the first that was served with it.
+    home = folder / "home-lookups"
+    ours = stack.enter_context(serving.ours(folder, core, url, home=home))
+    on_small = stack.enter_context(serving.ours(folder, core, f"sqlite:///{small}", home=home))
     answer_bytes = _typical(ours, questions(random.Random(1)))
 
     def peer(name: str, its_url: str = url) -> Server:

@@ -57,7 +57,9 @@ def plain_view(self: Any, **asked: Any) -> Answer:
     language = requested_language(request.environ)
     ends = [verdict.source.stale_at] if verdict.source else [source.stale_at() for source in snapshot.sources.values()]
     return Answer(
-        verdict_payload(verdict, snapshot, language), cache_seconds(at, (verdict.time_zone,), ends), language=language
+        verdict_payload(question, verdict, snapshot, language),
+        cache_seconds(at, (verdict.time_zone,), ends),
+        language=language,
     )
 
 

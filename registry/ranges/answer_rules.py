@@ -42,6 +42,7 @@ _DAYS = re.compile(rb'"([a-z_]+)":"(\d{4}-\d\d-\d\d)"')
 _LAST_DAYS = frozenset({"to", "until", "valid_to", "publish_until"})
 """Fields of which the day itself still counts; any other states the first day of something."""
 _DAY = timedelta(days=1)
+_encode = msgspec.json.Encoder().encode
 
 
 def facts_of(agency: record.Agency) -> dict[str, Any]:
@@ -246,7 +247,7 @@ def _ends_of_partial(holders: Sequence[Holder], snapshot: SourceSnapshot) -> Ite
 
 def _days_in(agency: record.Agency) -> Iterator[tuple[str, date]]:
     """Every day that the record states, of those that a calendar can count from, with the field's name."""
-    for field, text in set(_DAYS.findall(record.canonical(agency))):
+    for field, text in set(_DAYS.findall(_encode(agency))):
         day = date.fromisoformat(text.decode())
         if 2 < day.year < 9990:
             yield field.decode(), day
