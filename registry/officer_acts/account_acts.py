@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs
@@ -53,7 +52,7 @@ def _reset(call: ActCall[str]) -> OfficerChange:
 
 
 def _close(call: ActCall[str]) -> None:
-    accounts.close(call.session, _lock_officer(call), by=call.actor, at=call.at, today=day_at(call.at, None))
+    accounts.close(call.session, _lock_officer(call), by=call.actor, at=call.at, today=call.me.day(call.at))
 
 
 def _sign_out(call: ActCall[str]) -> None:
@@ -70,7 +69,7 @@ def _revoke_token(call: ActCall[str]) -> None:
 def _approve(call: ActCall[str]) -> str | None:
     """The part of the join code that is handed over in person."""
     change = accounts.change_named(call.session, call.reference, call.me.standing.unit)
-    return accounts.approve(call.session, change, by=call.actor, at=call.at, today=day_at(call.at, None))
+    return accounts.approve(call.session, change, by=call.actor, at=call.at, today=call.me.day(call.at))
 
 
 def _refuse(call: ActCall[str]) -> None:

@@ -35,7 +35,8 @@ def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
         return []
     own = in_unit(me.standing.unit), Case.assignee == me.officer.reference, Case.state != CaseState.PURGED
     cases = select(Case.reference, Case.due_at).where(*own, Case.is_open.is_(True), Case.due_at != NEVER)
-    found = [_of_case(*row) for row in session.execute(cases.order_by(Case.due_at, Case.id).limit(MAX_EVENTS))]
+    rows_due = session.execute(cases.order_by(Case.due_at, Case.id).limit(MAX_EVENTS))
+    found = [Event(reference, "case", end_of(due_at, me.standing.time_zone)) for reference, due_at in rows_due]
     served = select(Case.reference, Hearing.answer_by).join(Hearing, Hearing.case_id == Case.id)
     rows = session.execute(served.where(*own, Hearing.state == HearingState.SERVED).limit(MAX_EVENTS))
     found += [Event(reference, "answer", day) for reference, day in rows if day is not None]
@@ -57,10 +58,6 @@ def events(session: Session, me: AuthenticatedOfficer) -> list[Event]:
     return found + [
         Event(reference, one.reference, one.on_day) for reference, one in rows_planned if mine in one.officers
     ]
-
-
-def _of_case(reference: str, due_at: datetime) -> Event:
-    return Event(reference, "case", end_of(due_at))
 
 
 def ics(found: list[Event], at: datetime) -> str:

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.parties import accounts
 from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.http.complaint_services import sealer
 from registry.officer_acts.acting import reference_in, require_no_interest
 from registry.officer_acts.acts import ActCall, OfficerAct, OfficerActs, calling
@@ -91,7 +92,7 @@ def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str,
     agency = picked_agency(call.session, agency_id, "agency_id")
     require_no_interest(call.me, agency)
     decisions.require_own(call.session, call.actor, agency)
-    unit = accounts.agency_unit(call.session, sealer(), agency, call.at.date())
+    unit = accounts.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
     return claims.invite(call, unit, name, email, language).reference
 
 

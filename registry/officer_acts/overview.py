@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
 from registry.complaints.triage.patterns import patterns
+from registry.core.clock import day_at
 from registry.core.spreadsheets import Cell, as_csv, as_xlsx
 from registry.http.complaint_services import sealer
 from registry.officers.rights import Act, Resource
@@ -42,13 +43,17 @@ class Viewer:
         self.reads_cases = me.standing.may(Resource.CASE, Act.READ)
         self.may_export = me.standing.may(Resource.STATISTICS, Act.EXPORT)
         self.conflicts = me.conflicts
+        self.time_zone = me.standing.time_zone
+
+    def day(self, at: datetime) -> date:
+        return day_at(at, self.time_zone)
 
 
 def read_overview(
     session: Session, viewer: Viewer, period: Period, at: datetime
 ) -> tuple[Overview, list[NamedPattern]]:
     """The overview of the viewer's unit, and its agencies with patterns."""
-    return overview(session, viewer.unit, period, at), _named_patterns(session, viewer, period, at.date())
+    return overview(session, viewer.unit, period, at), _named_patterns(session, viewer, period, day_at(at, None))
 
 
 def _named_patterns(session: Session, viewer: Viewer, period: Period, today: date) -> list[NamedPattern]:
@@ -79,7 +84,7 @@ def note_export(session: Session, viewer: Viewer, name: str, period: Period, at:
     """Record in the audit trail that an officer exports tables."""
     detail = f"{name} {period.from_on} {period.to_on}"
     record(
-        session, "statistics.exported", viewer.unit, on=at.date(), actor=viewer.officer, detail=detail,
+        session, "statistics.exported", viewer.unit, on=viewer.day(at), actor=viewer.officer, detail=detail,
         unit=viewer.unit,
     )  # fmt: skip
 

@@ -9,7 +9,6 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.core import push
-from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotFound
 from registry.core.ids import read_reference
 from registry.http.transaction import services
@@ -68,7 +67,7 @@ OWN_TOKENS = _ending(
 
 OWN_LOANS = _ending(
     "endLoan", "End the loan of a role immediately.", "you lend nothing of this reference",
-    lambda call: accounts.end_loan(call.session, call.actor, call.reference, day_at(call.at, None)),
+    lambda call: accounts.end_loan(call.session, call.actor, call.reference, call.me.day(call.at)),
 )  # fmt: skip
 
 
@@ -97,7 +96,7 @@ def _choose_notices(call: ActCall[Officer], choice: str, way: str | None = None,
 def _declare(call: ActCall[Officer], agency_id: str) -> None:
     # An interest may be declared before the agency is in the registry: by its reference alone.
     agency = read_reference(agency_id[:40]) or picked_agency(call.session, agency_id, "agency_id")
-    accounts.declare_conflict(call.session, call.actor, agency, day_at(call.at, None))
+    accounts.declare_conflict(call.session, call.actor, agency, call.me.day(call.at))
 
 
 OWN_ACCOUNT = _acts(

@@ -18,6 +18,7 @@ from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
 from registry.officers import factors, join_codes, notices, security_mails, sessions, tokens
+from registry.officers.days import day_in, today_of
 from registry.officers.models import (
     ChangeKind,
     ChangeState,
@@ -158,7 +159,7 @@ def close(session: Session, officer: Officer, *, by: str, at: datetime, today: d
 
 def lend(call: Call[Officer], deputy: Officer, role: Role, from_on: date, to_on: date) -> RoleLent:
     """Lend one of one's own roles to a colleague of the same unit, for leave. Raises ActRefused."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     if deputy.id == officer.id or deputy.unit != officer.unit or deputy.state is not OfficerState.ACTIVE:
         raise ActRefused("bad_deputy", "a role is lent to another active officer of the same unit")
     if role not in own_roles(session, officer):
@@ -356,7 +357,7 @@ def _reset(session: Session, officer: Officer, at: datetime) -> str:
     # A lost password or factor may have been used by another person to make tokens.
     tokens.end_programs(session, officer, at)
     security_mails.queue(session, officer, SecurityEvent.RESET, at)
-    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, at.date())
+    is_custodian = Role.CUSTODIAN in sessions.roles_on(session, officer, day_in(session, officer.unit, at))
     rest = CUSTODIANS_REST if is_custodian else timedelta()
     return join_codes.new_code(session, officer, at, is_split=True, rest=rest)
 

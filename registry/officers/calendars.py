@@ -46,10 +46,10 @@ def made_on(session: Session, officer: Officer) -> date | None:
     ).one_or_none()
 
 
-def authenticate(session: Session, secret: str, today: date) -> AuthenticatedOfficer:
+def authenticate(session: Session, secret: str, at: datetime) -> AuthenticatedOfficer:
     """The officer of an address, with the roles of today. Raises NotFound, the same for every invalid one."""
     query = select(Officer).join(CalendarAddress, CalendarAddress.officer_id == Officer.id)
     officer = session.scalars(query.where(CalendarAddress.digest == digest_of(secret))).one_or_none()
     if officer is None or officer.state is not OfficerState.ACTIVE:
         raise NotFound("there is no calendar at this address")
-    return authenticated_as(session, officer, None, today)
+    return authenticated_as(session, officer, None, at)

@@ -87,8 +87,9 @@ class NoticeChoice(StrEnum):
 class Unit(Base):
     """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
-    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing new. `periods` are
-    days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
+    `time_zone` is that of the authority, an IANA name, by which the unit's days begin and end; none while the register does not
+    know the authority. `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing
+    new. `periods` are days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
 
     A unit may stand for others than officers: a partner organisation of some kind, or an agency (its public reference). Such a
     unit takes no complaint, and its people see what was handed to it.
@@ -100,6 +101,7 @@ class Unit(Base):
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority: Mapped[str] = mapped_column(Text(40))
     country: Mapped[str] = mapped_column(Text(2))
+    time_zone: Mapped[str | None] = mapped_column(Text(64))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     email: Mapped[str | None] = mapped_column(Text(200))
     supervisor_email: Mapped[str | None] = mapped_column(Text(200))

@@ -6,7 +6,7 @@ before the notices are deleted, the mail is sent once more, which is better than
 """
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.core.db.engine import reading_session
 from registry.core.db.errors import do_for_each
 from registry.officers.absence import deputies
+from registry.officers.days import day_in
 from registry.officers.models import Mailing, Notice, NoticeChoice, NoticeKind, Officer, OfficerState, Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.officers.sessions import roles_on
@@ -49,7 +50,7 @@ def notify(session: Session, officer: Officer, kind: NoticeKind, at: datetime, *
     neither for a pause nor for the morning, and comes also to those who want no mail.
     Call it before the act is recorded in the audit trail, whose head stays locked until the transaction ends.
     """
-    for one in (officer, *deputies(session, officer, at.date())):
+    for one in (officer, *deputies(session, officer, day_in(session, officer.unit, at))):
         wants = is_danger or choice_of(session, one) is not NoticeChoice.NONE
         if one.state is OfficerState.ACTIVE and wants:
             session.add(Notice(officer_id=one.id, kind=kind, made_at=at, is_danger=is_danger))
@@ -75,7 +76,7 @@ def notify_unit(
     is_danger: bool = False,
 ) -> None:
     """Queue a notice for each officer of a unit who has a right today, except the references in `but`."""
-    for officer in _find_able(session, select(Officer).where(Officer.unit == unit), (resource, act), at.date()):
+    for officer in _find_able(session, select(Officer).where(Officer.unit == unit), (resource, act), at):
         if officer.reference not in but:
             notify(session, officer, kind, at, is_danger=is_danger)
 
@@ -93,15 +94,15 @@ def notify_authority(
 ) -> None:
     """Like `notify_unit`, for officers of all units of an authority: its licences and sanctions."""
     among = select(Officer).join(Unit, Unit.reference == Officer.unit).where(Unit.authority == authority)
-    for officer in _find_able(session, among, (resource, act), at.date()):
+    for officer in _find_able(session, among, (resource, act), at):
         if officer.reference not in but:
             notify(session, officer, kind, at, is_danger=is_danger)
 
 
-def _find_able(session: Session, among: Select[Officer], right: tuple[Resource, Act], today: date) -> list[Officer]:
-    """The active officers among those who have a right today."""
+def _find_able(session: Session, among: Select[Officer], right: tuple[Resource, Act], at: datetime) -> list[Officer]:
+    """The active officers among those who have a right on the day that it is for their unit."""
     active = session.scalars(among.where(Officer.state == OfficerState.ACTIVE)).all()
-    return [officer for officer in active if RIGHTS[right] & roles_on(session, officer, today)]
+    return [one for one in active if RIGHTS[right] & roles_on(session, one, day_in(session, one.unit, at))]
 
 
 def choice_of(session: Session, officer: Officer) -> NoticeChoice:

@@ -183,13 +183,17 @@ REACH: Mapping[Resource, Reach] = {
 
 @dataclass(frozen=True, slots=True)
 class OfficerRights:
-    """The rights of an officer in a request: the unit, its country and authority, and today's roles (lent ones too)."""
+    """The rights of an officer in a request: the unit, its country and authority, and today's roles (lent ones too).
+
+    `time_zone` is the unit's: by it today is counted; UTC without one.
+    """
 
     officer: str
     unit: str
     country: str
     authority: str
     roles: frozenset[Role]
+    time_zone: str | None = None
 
     def may(self, resource: Resource, act: Act) -> bool:
         """Whether some thing of this kind may be acted on at all. Whose it is must be asked besides."""

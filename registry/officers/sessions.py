@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import FORGOTTEN_AFTER, Sessions, note_seen
+from registry.core.clock import day_at
 from registry.core.errors import NotSignedIn
 from registry.core.ids import read_reference
 from registry.officers.models import (
@@ -39,8 +40,12 @@ class AuthenticatedOfficer:
         """Whether the officer has a conflict with this agency, however its reference is spelt (small letters too)."""
         return agency is not None and (agency in self.conflicts or read_reference(agency) in self.conflicts)
 
+    def day(self, at: datetime) -> date:
+        """The day that it is for the officer: where the unit's authority sits."""
+        return day_at(at, self.standing.time_zone)
 
-def authenticate(session: Session, token: str, at: datetime, today: date) -> AuthenticatedOfficer:
+
+def authenticate(session: Session, token: str, at: datetime) -> AuthenticatedOfficer:
     """The officer of a session token, with the roles of today. Raises NotSignedIn, the same for every invalid token."""
     stored = OFFICER_SESSIONS.find_living(session, token, at)
     if stored is None or not stored.is_full:
@@ -49,7 +54,7 @@ def authenticate(session: Session, token: str, at: datetime, today: date) -> Aut
     if officer.state is not OfficerState.ACTIVE:
         raise NotSignedIn("sign in to go on")
     note_seen(stored, at)
-    return authenticated_as(session, officer, stored, today)
+    return authenticated_as(session, officer, stored, at)
 
 
 def officer_of_expired(session: Session, token: str, at: datetime) -> Officer | None:
@@ -66,12 +71,11 @@ def officer_of_expired(session: Session, token: str, at: datetime) -> Officer | 
     return officer if officer.state is OfficerState.ACTIVE else None
 
 
-def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, today: date) -> AuthenticatedOfficer:
-    """The officer with today's rights: read anew at each request, so that a right that was taken away is gone."""
+def authenticated_as(session: Session, officer: Officer, stored: SignedIn | None, at: datetime) -> AuthenticatedOfficer:
+    """The officer with the rights of the day at `at`: read anew at each request, so that a right that was taken away is gone."""
     unit = session.scalars(_UNIT, {"unit": officer.unit}).one()
-    standing = OfficerRights(
-        officer.reference, unit.reference, unit.country, unit.authority, roles_on(session, officer, today)
-    )
+    roles = roles_on(session, officer, day_at(at, unit.time_zone))
+    standing = OfficerRights(officer.reference, unit.reference, unit.country, unit.authority, roles, unit.time_zone)
     conflicts = session.scalars(_CONFLICTS, {"officer": officer.id})
     return AuthenticatedOfficer(officer, stored, standing, frozenset(conflicts), unit.names)
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.sessions import digest_of, new_token
 from registry.audit.actions import record
+from registry.core.clock import day_at
 from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.ids import new_reference
 from registry.officers import calendars, security_mails
@@ -57,11 +58,12 @@ def make(
     return token, text
 
 
-def authenticate(session: Session, text: str, today: date, *, is_noted: bool = True) -> AuthenticatedOfficer:
+def authenticate(session: Session, text: str, at: datetime, *, is_noted: bool = True) -> AuthenticatedOfficer:
     """The officer of a bearer token, with the roles of today. Raises NotSignedIn, the same for every invalid token.
 
     Its use is noted, but not in a session that only reads (`is_noted` False).
     """
+    today = day_at(at, None)
     token = session.scalars(select(ApiToken).where(ApiToken.digest == digest_of(text))).one_or_none()
     if token is None or token.revoked_at is not None or token.ends_on < today:
         raise NotSignedIn(NEEDED)
@@ -70,7 +72,7 @@ def authenticate(session: Session, text: str, today: date, *, is_noted: bool = T
         raise NotSignedIn(NEEDED)
     if is_noted and token.last_used_on != today:
         token.last_used_on = today
-    return authenticated_as(session, officer, None, today)
+    return authenticated_as(session, officer, None, at)
 
 
 def tokens_of(session: Session, officer: Officer, today: date) -> Sequence[ApiToken]:

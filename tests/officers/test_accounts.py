@@ -148,7 +148,7 @@ def test_a_reset_takes_password_factors_and_sessions(session: Session, keyring: 
     assert factors.factors_of(session, joined.officer) == []
     assert factors.RECOVERY_CODES.count_left(session, joined.officer) == 0
     with pytest.raises(sessions.NotSignedIn):
-        sessions.authenticate(session, token, at, at.date())
+        sessions.authenticate(session, token, at)
     # The officer's roles stay.
     assert accounts.own_roles(session, joined.officer) == {Role.TRIAGE}
 
@@ -243,9 +243,9 @@ def test_tokens_and_the_calendar_end_with_the_sign_in(session: Session, keyring:
     officer.state = OfficerState.ACTIVE
     session.flush()
     with pytest.raises(NotSignedIn):
-        tokens.authenticate(session, token, today)
+        tokens.authenticate(session, token, at)
     with pytest.raises(NotFound):
-        calendars.authenticate(session, secret, today)
+        calendars.authenticate(session, secret, at)
 
 
 @pytest.mark.parametrize("password", ["short", "password123456", "new@authority"])
@@ -302,7 +302,7 @@ def test_a_conflict_of_interest_is_known_in_every_session(session: Session, keyr
     token = OFFICER_SESSIONS.begin(session, officer, at, is_full=True)
     for _ in range(2):
         accounts.declare_conflict(session, officer, "7KQ2ABCD3EFG", at.date())
-    here = sessions.authenticate(session, token, at, at.date())
+    here = sessions.authenticate(session, token, at)
     assert here.has_conflict("7KQ2ABCD3EFG")
     assert not here.has_conflict("9MZ4HJKL5NPQ")
     assert not here.has_conflict(None)

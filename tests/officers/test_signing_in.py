@@ -61,11 +61,11 @@ def test_password_and_code_together_open_the_door(session: Session, keyring: Key
     assert first.step is Step.SECOND_FACTOR
     assert first.token is not None
     with pytest.raises(NotSignedIn):
-        sessions.authenticate(session, first.token, at, at.date())
+        sessions.authenticate(session, first.token, at)
     second = signing_in.give_code(at_door(session, at, first.token), keyring, joined.code(at))
     assert second.step is Step.IN
     assert second.token not in (None, first.token)
-    here = sessions.authenticate(session, str(second.token), at, at.date())
+    here = sessions.authenticate(session, str(second.token), at)
     assert here.officer.id == joined.officer.id
     assert here.standing.roles == {Role.INVESTIGATOR}
     assert here.standing.country == "IT"
@@ -73,7 +73,7 @@ def test_password_and_code_together_open_the_door(session: Session, keyring: Key
     with pytest.raises(NotSignedIn):
         sessions.authenticate_first_step(session, first.token, at)
     with pytest.raises(NotSignedIn):
-        sessions.authenticate(session, first.token, at, at.date())
+        sessions.authenticate(session, first.token, at)
 
 
 def test_the_answer_does_not_say_what_was_wrong(session: Session, keyring: Keyring, joined: Joined) -> None:
@@ -161,17 +161,17 @@ def test_a_session_ends(session: Session, keyring: Keyring, joined: Joined, way:
         end = at + MAX_LIFETIME
         while at + timedelta(minutes=20) < end - timedelta(minutes=1):
             at += timedelta(minutes=20)
-            sessions.authenticate(session, token, at, at.date())
+            sessions.authenticate(session, token, at)
         at = end
     elif way == "signed_out":
         OFFICER_SESSIONS.end(session, token, at)
     elif way == "closed":
         accounts.close(session, joined.officer, by="X", at=at, today=at.date())
     else:
-        here = sessions.authenticate(session, token, at, at.date())
+        here = sessions.authenticate(session, token, at)
         assert OFFICER_SESSIONS.end_one(session, joined.officer, here.session.reference, at)
     with pytest.raises(NotSignedIn):
-        sessions.authenticate(session, token, at, at.date())
+        sessions.authenticate(session, token, at)
 
 
 def test_a_session_is_found_by_no_row_of_the_table(session: Session, keyring: Keyring, joined: Joined) -> None:
@@ -180,16 +180,16 @@ def test_a_session_is_found_by_no_row_of_the_table(session: Session, keyring: Ke
     for row in session.scalars(select(SignedIn)):
         assert token not in (row.digest, row.reference)
         with pytest.raises(NotSignedIn):
-            sessions.authenticate(session, row.digest, at, at.date())
+            sessions.authenticate(session, row.digest, at)
 
 
 def test_an_officer_ends_only_their_own_sessions(session: Session, keyring: Keyring, joined: Joined) -> None:
     token = entered(session, keyring, joined)
     other = make_officer(session, keyring, Role.TRIAGE, email="other@authority.example")
     at = now()
-    mine = sessions.authenticate(session, token, at, at.date()).session.reference
+    mine = sessions.authenticate(session, token, at).session.reference
     assert not OFFICER_SESSIONS.end_one(session, other.officer, mine, at)
-    assert sessions.authenticate(session, token, at, at.date()).officer.id == joined.officer.id
+    assert sessions.authenticate(session, token, at).officer.id == joined.officer.id
 
 
 def test_a_role_taken_away_is_gone_with_the_next_request(session: Session, keyring: Keyring, joined: Joined) -> None:
@@ -197,7 +197,7 @@ def test_a_role_taken_away_is_gone_with_the_next_request(session: Session, keyri
     at = now()
     change = accounts.propose_roles(session, joined.officer, [Role.ANALYST], by="A", at=at)
     accounts.approve(session, change, by="B", at=at, today=at.date())
-    assert sessions.authenticate(session, token, at, at.date()).standing.roles == {Role.ANALYST}
+    assert sessions.authenticate(session, token, at).standing.roles == {Role.ANALYST}
 
 
 def test_the_secret_of_an_app_is_not_in_the_table(session: Session, keyring: Keyring, joined: Joined) -> None:

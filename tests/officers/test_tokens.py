@@ -28,15 +28,15 @@ def made(session: Session, officer: Officer, days: int = tokens.DAYS) -> str:
 
 def assert_opens_nothing(session: Session, text: str, after: int = 0) -> None:
     with pytest.raises(NotSignedIn, match="neither ended nor revoked"):
-        tokens.authenticate(session, text, now().date() + timedelta(days=after))
+        tokens.authenticate(session, text, now() + timedelta(days=after))
 
 
 def test_a_token_lets_do_what_its_officer_may_today(session: Session, officer: Officer) -> None:
-    text, today = made(session, officer), now().date()
-    assert tokens.authenticate(session, text, today).standing.roles == {Role.SUPERVISOR, Role.INVESTIGATOR}
+    text, at = made(session, officer), now()
+    assert tokens.authenticate(session, text, at).standing.roles == {Role.SUPERVISOR, Role.INVESTIGATOR}
     change = accounts.propose_roles(session, officer, [Role.TRIAGE], by="somebody", at=now())
-    accounts.approve(session, change, by="another", at=now(), today=today)
-    assert tokens.authenticate(session, text, today).standing.roles == {Role.TRIAGE}
+    accounts.approve(session, change, by="another", at=at, today=at.date())
+    assert tokens.authenticate(session, text, at).standing.roles == {Role.TRIAGE}
 
 
 def test_a_token_is_not_in_the_table_and_its_beginning_is(session: Session, officer: Officer) -> None:
@@ -47,16 +47,16 @@ def test_a_token_is_not_in_the_table_and_its_beginning_is(session: Session, offi
     assert text not in [str(getattr(stored, column.name)) for column in ApiToken.__table__.columns]
     assert stored.last_used_on is None
     # A session that only reads is left as it was: SQLite would refuse at once what it writes beside a writer.
-    tokens.authenticate(session, text, now().date(), is_noted=False)
+    tokens.authenticate(session, text, now(), is_noted=False)
     assert stored.last_used_on is None
     assert not session.dirty
-    tokens.authenticate(session, text, now().date())
+    tokens.authenticate(session, text, now())
     assert stored.last_used_on == now().date()
 
 
 def test_a_token_ends_after_its_last_day(session: Session, officer: Officer) -> None:
-    text, today = made(session, officer, days=30), now().date()
-    assert tokens.authenticate(session, text, today + timedelta(days=30)).officer is officer
+    text = made(session, officer, days=30)
+    assert tokens.authenticate(session, text, now() + timedelta(days=30)).officer is officer
     assert_opens_nothing(session, text, after=31)
 
 
@@ -75,7 +75,7 @@ def test_no_officer_revokes_anothers_token_as_their_own(session: Session, office
     text = made(session, officer)
     (stored,) = tokens.tokens_of(session, officer, now().date())
     assert not tokens.revoke(session, other, stored.reference, by=other.reference, at=now())
-    assert tokens.authenticate(session, text, now().date()).officer is officer
+    assert tokens.authenticate(session, text, now()).officer is officer
 
 
 def test_closing_an_account_ends_its_tokens(session: Session, officer: Officer) -> None:

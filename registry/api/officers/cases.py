@@ -276,7 +276,7 @@ def _mark(one: Listed) -> list[Any]:
 
 
 def _case_answer(me: AuthenticatedOfficer, view: CaseView) -> Answer:
-    ways = find_ways(view.case, view.moves, me.officer.reference, roles_of(me), now().date())
+    ways = find_ways(view.case, view.moves, me.officer.reference, roles_of(me), me.day(now()))
     return written_answer(
         _CASE,
         view,
@@ -311,7 +311,7 @@ class Decisions(Resource):
         Reading them is on record. The ETag is the case's version: a draft is made the decision of the case as you read it.
         """
         officer, case = lock_case_for(session, me, DECISION, Act.READ, case_id)
-        _, found = queries.decisions_of(session, sealer(), officer, case.reference, now().date())
+        _, found = queries.decisions_of(session, sealer(), officer, case.reference, me.day(now()))
         return Answer(
             {"items": [_decision_payload(session, case, one) for one in found]}, headers=(etag(case.version),)
         )
@@ -330,7 +330,7 @@ serve_acts(
 
 def _decision_answer(session: Session, me: AuthenticatedOfficer, act: Act, reference: str) -> Answer:
     officer = acting(me, DECISION, act)
-    case, payload = queries.decision_view(session, sealer(), officer, reference, now().date())
+    case, payload = queries.decision_view(session, sealer(), officer, reference, me.day(now()))
     return Answer(_decision_payload(session, case, payload), headers=(etag(case.version),))
 
 

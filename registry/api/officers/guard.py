@@ -13,7 +13,7 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from registry.api.write_headers import if_match
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.errors import NotSignedIn
 from registry.http.transaction import reading, services, writing
 from registry.officer_acts.acting import ViewPolicy, require_right
@@ -95,7 +95,7 @@ def _present(session: Session, *, is_noted: bool = True) -> AuthenticatedOfficer
     Raises NotSignedIn, also if the officer must sign in with a provider and did not lately.
     """
     at = now()
-    me = tokens.authenticate(session, token_sent(), day_at(at, None), is_noted=is_noted)
+    me = tokens.authenticate(session, token_sent(), at, is_noted=is_noted)
     only = only_way_of(me.standing)
     if only is not None:
         linking.require_there(session, me.officer, only, at)

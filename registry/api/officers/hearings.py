@@ -118,7 +118,7 @@ class ServedHearings(Resource):
     @response_schema(ServedHearingsSchema(), "listServedHearings", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the hearings of your agency."""
-        found = portal.fetch_served(session, me.standing.unit, now().date())
+        found = portal.fetch_served(session, me.standing.unit, now())
         return Answer({"items": [_LISTED.write(one) for one in found]})
 
 

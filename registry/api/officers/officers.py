@@ -216,7 +216,7 @@ class Loans(Resource):
     @response_schema(RoleLoansSchema(), "listMyLoans", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the roles that you lend, now or later, and to whom."""
-        found = accounts.loans_of(session, me.officer, day_at(now(), None))
+        found = accounts.loans_of(session, me.officer, me.day(now()))
         return Answer({"items": [_LOAN.write(lent, deputy_id=deputy.reference) for lent, deputy in found]})
 
     post = act_view(

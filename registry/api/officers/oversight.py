@@ -4,7 +4,7 @@ How its cases stand, and the same as tables; the lines of its audit trail, wheth
 """
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import stream_with_context
@@ -73,7 +73,7 @@ class Whole(Resource):
         `listStatistics`.
         """
         at = now()
-        return _overview_answer(*read_overview(session, Viewer(me), period_of(from_on, to_on, at), at))
+        return _overview_answer(*read_overview(session, Viewer(me), period_of(from_on, to_on, me.day(at)), at))
 
 
 @ns.route("/table")
@@ -94,7 +94,7 @@ class Table(Resource):
         No cell can be read as a formula. It is a line of the audit.
         """
         at, viewer = now(), Viewer(me)
-        period = period_of(from_on, to_on, at)
+        period = period_of(from_on, to_on, me.day(at))
         note_export(session, viewer, table, period, at)
         return _file(lambda: table_file(reading(), viewer, table, period, at), file_name(table, viewer, period))
 
@@ -112,14 +112,14 @@ class Workbook(Resource):
         A sheet for each. No cell can be read as a formula. It is a line of the audit.
         """
         at, viewer = now(), Viewer(me)
-        period = period_of(from_on, to_on, at)
+        period = period_of(from_on, to_on, me.day(at))
         note_export(session, viewer, "all", period, at)
         return _file(lambda: workbook_file(reading(), viewer, period, at), file_name(None, viewer, period))
 
 
-def period_of(from_on: date | None, to_on: date | None, at: datetime) -> Period:
+def period_of(from_on: date | None, to_on: date | None, today: date) -> Period:
     """Raises InvalidInput for days that make none."""
-    otherwise = usual(at.date())
+    otherwise = usual(today)
     period = Period(from_on or otherwise.from_on, to_on or otherwise.to_on)
     if not is_period(*period):
         detail = "must be on or before `to_on`, and two years before it at most"
@@ -163,7 +163,7 @@ class Lines(Resource):
         a day.
         """
         unit = me.standing.unit
-        oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+        oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
         found = oversight.lines_of(session, unit, wanted(**asked), before=before, limit=A_PAGE + 1)
         payload = found[:A_PAGE]
         return Answer(
@@ -206,7 +206,7 @@ class Export(Resource):
         JSON Lines, the oldest first: the exact bytes of each line with the hash before and after it; the last one is the head.
         The export is itself a line, and the file holds it.
         """
-        unit, today = me.standing.unit, now().date()
+        unit, today = me.standing.unit, me.day(now())
         record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
 
         def lines() -> Iterator[bytes]:

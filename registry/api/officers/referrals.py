@@ -116,7 +116,7 @@ class ReceivedReferrals(Resource):
     @response_schema(ReceivedReferralsSchema(), "listReceivedReferrals", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List the referrals that your organisation received."""
-        found = portal.fetch_received(session, me.standing.unit, now().date())
+        found = portal.fetch_received(session, me.standing.unit, now())
         return Answer({"items": [_LISTED.write(one) for one in found]})
 
 

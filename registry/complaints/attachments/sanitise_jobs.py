@@ -27,6 +27,7 @@ from registry.audit.actions import record
 from registry.complaints.attachments.actions import facts_of, place
 from registry.complaints.attachments.models import Attachment
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.clock import now
@@ -263,7 +264,7 @@ def clean_waiting(settings: Settings, sessions: sessionmaker[Session]) -> int:
                 log.error("attachment_not_opened", attachment=attachment.reference, trouble=trouble.text)
                 _resting[attachment.reference] = at + REST
                 continue
-            record(session, "attachment.clean", case.reference, on=now().date(), actor="registry")
+            record(session, "attachment.clean", case.reference, on=day_of_case(session, case, now()), actor="registry")
     begun = begin_all(settings, jobs)
     _resting.update((job.attachment, at + REST) for job in jobs[:begun])
     return begun

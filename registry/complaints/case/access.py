@@ -13,6 +13,7 @@ from registry.complaints.case import visits
 from registry.complaints.case.complaint_codes import Root
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.units import day_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
@@ -276,7 +277,7 @@ def invite_worker(session: Session, sealer: Sealer, visit: Visit, root: Root, at
     sealer.hand_over(session, sealer.new_box(session, box, root.public), unit.reference)
     own = sealer.open_as_mailbox(session, visit.box, visit.seed)
     sealer.share(session, own, KeyHolder.MAILBOX, box.reference, root.public)
-    changed(session, case, "case.worker_invited", at.date(), role=CaseRole.COMPLAINANT)
+    changed(session, case, "case.worker_invited", day_of_case(session, case, at), role=CaseRole.COMPLAINANT)
     return box
 
 

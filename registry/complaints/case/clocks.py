@@ -1,15 +1,17 @@
 """The deadlines of a case: what a move does to them, and which need a notice. When each is due: core/working_days.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.case.states import UNSEEN_STATES, Clock
+from registry.complaints.case.units import day_of_case, zone_of_case
 from registry.complaints.casework.models import CaseClock
 from registry.core import working_days
+from registry.core.clock import day_at
 from registry.vocabulary.cases import CaseState, ClockKind, Priority
 
 
@@ -17,14 +19,16 @@ def apply_clock(
     session: Session, case: Case, clock: Clock, at: datetime, rows: dict[ClockKind, CaseClock] | None = None
 ) -> None:
     """Change the deadlines of a locked case as a move says by its `clock`. `rows`: the deadlines, where they are known."""
-    today = at.date()
+    time_zone = zone_of_case(session, case)
+    today = day_at(at, time_zone)
     rows = clocks_of(session, case) if rows is None else rows
     # Whatever an officer does with a decided case is what follows from an objection to it.
     _meet(rows, (ClockKind.OBJECTION,), today)
     running = [row for row in rows.values() if row.met_on is None]
     match clock:
         case Clock.START | Clock.RESTART:
-            _start(session, case, rows, at)
+            for due in working_days.started(_priority(case), at, time_zone):
+                _set(session, case, rows, due.kind, due.at)
         case Clock.SEEN:
             _meet_first_look(case, rows, today)
         case Clock.PAUSE:
@@ -32,11 +36,11 @@ def apply_clock(
                 # Who waits for an answer has not read the message that came before.
                 if not (case.has_unread and row.kind is ClockKind.TRIAGE):
                     row.paused_on = today
-            _set(session, case, rows, ClockKind.WAITING, working_days.waiting_due(today))
+            _set(session, case, rows, ClockKind.WAITING, working_days.waiting_due(today, time_zone))
         case Clock.RESUME:
             for row in running:
                 if row.paused_on is not None:
-                    row.due_at = working_days.resumed(row.due_at, row.paused_on, today)
+                    row.due_at = working_days.resumed(row.due_at, row.paused_on, today, time_zone)
                     row.paused_on, row.reminded_at, row.escalated_at = None, None, None
                     row.remind_at = working_days.remind_from(row.kind, _priority(case), row.due_at)
             _meet(rows, (ClockKind.WAITING,), today)
@@ -61,9 +65,20 @@ def start_objection(session: Session, case: Case, today: date) -> None:
     """
     if case.is_open:
         rows = clocks_of(session, case)
-        _set(session, case, rows, ClockKind.OBJECTION, working_days.objection_due(today))
+        _set(session, case, rows, ClockKind.OBJECTION, working_days.objection_due(today, zone_of_case(session, case)))
         _store_next_due(case, rows)
         session.flush()
+
+
+def follow_unit(session: Session, case: Case, former: str | None) -> None:
+    """Let the days of a case end by the clock of its unit, and no more by that of the `former` one (a time zone)."""
+    rows, time_zone = clocks_of(session, case), zone_of_case(session, case)
+    for row in rows.values():
+        last = working_days.last_day(row.due_at, former)
+        if last is not None:
+            row.due_at = working_days.end_of_day(last, time_zone)
+            row.remind_at = working_days.remind_from(row.kind, _priority(case), row.due_at)
+    _store_next_due(case, rows)
 
 
 def mark_acknowledged(session: Session, case: Case, today: date) -> None:
@@ -92,7 +107,8 @@ def undo_contact(
     rows = clocks_of(session, case)
     row = rows.get(ClockKind.ACKNOWLEDGE)
     if row is not None and was_first_reply:
-        row.met_on, row.paused_on = None, at.date() if case.state is CaseState.WAITING_COMPLAINANT else None
+        is_waiting = case.state is CaseState.WAITING_COMPLAINANT
+        row.met_on, row.paused_on = None, day_of_case(session, case, at) if is_waiting else None
     _store_next_due(case, rows)
     if danger_since is not None and case.is_open:
         case.in_danger_since = case.in_danger_since or danger_since
@@ -107,7 +123,7 @@ def restart_first_look(session: Session, case: Case, at: datetime, *, is_danger:
     rows = clocks_of(session, case)
     row = rows.get(ClockKind.TRIAGE)
     is_running = row is not None and row.met_on is None and row.paused_on is None
-    due_at = working_days.triage_due(_priority(case), at)
+    due_at = working_days.triage_due(_priority(case), at, zone_of_case(session, case))
     if row is not None and is_running:
         if not is_danger:
             return
@@ -130,7 +146,7 @@ def reschedule_first_look(session: Session, case: Case, at: datetime) -> None:
     row = rows.get(ClockKind.TRIAGE)
     if row is None or row.met_on is not None:
         return
-    row.due_at = working_days.triage_due(_priority(case), at)
+    row.due_at = working_days.triage_due(_priority(case), at, zone_of_case(session, case))
     row.remind_at = working_days.remind_from(ClockKind.TRIAGE, _priority(case), row.due_at)
     row.reminded_at, row.escalated_at = None, None
     _store_next_due(case, rows)
@@ -148,10 +164,9 @@ def by_kind(rows: Iterable[CaseClock]) -> dict[ClockKind, CaseClock]:
     return {row.kind: row for row in rows}
 
 
-def end_of(due_at: datetime) -> datetime | date:
+def end_of(due_at: datetime, time_zone: str | None) -> datetime | date:
     """What ends with a day has that day alone, the last one; else the instant."""
-    moment = due_at.astimezone(UTC)
-    return (moment - timedelta(days=1)).date() if moment.time() == time() else moment
+    return working_days.last_day(due_at, time_zone) or due_at.astimezone(UTC)
 
 
 def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
@@ -162,11 +177,6 @@ def next_due(running: Mapping[ClockKind, CaseClock]) -> datetime | None:
 
 def _store_next_due(case: Case, rows: Mapping[ClockKind, CaseClock]) -> None:
     case.due_at = next_due(rows) or NEVER
-
-
-def _start(session: Session, case: Case, rows: dict[ClockKind, CaseClock], at: datetime) -> None:
-    for due in working_days.started(_priority(case), at):
-        _set(session, case, rows, due.kind, due.at)
 
 
 def _set(session: Session, case: Case, rows: dict[ClockKind, CaseClock], kind: ClockKind, due_at: datetime) -> None:

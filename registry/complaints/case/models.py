@@ -53,7 +53,7 @@ class Case(Base):
         ),
         # With the state, so that cases are counted by it from the index alone.
         Index("ix_cases_of_officer", "unit_id", "assignee", "is_open", "priority", "due_at", "id", "state"),
-        Index("ix_cases_open_language", "unit_id", "is_open", "language"),
+        Index("ix_cases_open_by_language", "unit_id", "is_open", "language", "priority"),
         Index("ix_cases_late", "unit_id", "due_at"),
         Index(
             "ix_cases_in_danger",

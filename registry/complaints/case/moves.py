@@ -18,7 +18,7 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.states import ENDING_STATES, MOVES, OPEN_STATES, CaseFacts, Guard, Move
-from registry.complaints.case.units import periods_of
+from registry.complaints.case.units import day_of_case, periods_of
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.parties.models import Hearing
 from registry.complaints.retention.rules import purge_day
@@ -84,11 +84,11 @@ def advance_case(
 ) -> CaseMove:
     """Move a locked case. Raises IllegalMove when the table, or what must hold beside it, does not let it."""
 
+    today = day_of_case(session, case, at)
+
     def known(move: Move) -> CaseFacts:
         history = moves_of(session, case) if move.guard in _ABOUT_HISTORY else ()
-        facts = facts_of(
-            case, history, actor, at.date(), has_reason=reason_sealed is not None, is_same_unit=is_same_unit
-        )
+        facts = facts_of(case, history, actor, today, has_reason=reason_sealed is not None, is_same_unit=is_same_unit)
         return replace(facts, hearing=_hearing_of(session, case)) if move.guard in _ABOUT_HEARINGS else facts
 
     source = case.state
@@ -96,20 +96,20 @@ def advance_case(
     case.is_open = target in OPEN_STATES
     if target is CaseState.PURGED:
         case.has_unread, case.unread_kind = False, None
-    _set_days(session, case, at.date())
+    _set_days(session, case, today)
     # A draft has no deadlines yet.
     clocks.apply_clock(session, case, move.clock, at, {} if source is CaseState.DRAFT else None)
     row = CaseMove(
         case_id=case.id,
         from_state=source,
         to_state=target,
-        on_day=at.date(),
+        on_day=today,
         role=role,
         actor=actor,
         reason_sealed=reason_sealed,
     )
     session.add(row)
-    changed(session, case, "case.moved", at.date(), role=role, actor=actor, detail=f"{source} {target}")
+    changed(session, case, "case.moved", today, role=role, actor=actor, detail=f"{source} {target}")
     return row
 
 

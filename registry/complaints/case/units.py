@@ -9,13 +9,15 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.models import Case
 from registry.complaints.case.routing_rules import UnitFacts, is_intake_open, takes_complaints, unit_for
 from registry.complaints.retention.rules import MAX_DAYS, MIN_DAYS, SHIPPED, Periods
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.sealing.unit_keys import can_seal_to, make_unit_keys
-from registry.core.clock import zone
+from registry.core.clock import day_at, zone
 from registry.core.errors import Fault, IntakeClosed, InvalidInput, NotFound
 from registry.officers.absence import staffed_units
+from registry.officers.days import zone_of
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Resource
 from registry.register.authorities.models import Authority
@@ -58,6 +60,7 @@ def add(session: Session, sealer: Sealer, details: UnitDetails, today: date, *, 
         reference=reference,
         authority=details.authority,
         country=details.country,
+        time_zone=session.scalar(select(Authority.time_zone).where(Authority.reference == details.authority)),
         names=dict(details.names),
         email=details.email,
         supervisor_email=details.supervisor_email,
@@ -123,10 +126,19 @@ def unit_named(session: Session, reference: str) -> Unit:
 
 def local_time(session: Session, unit: str, at: datetime) -> datetime:
     """An instant on the clock where the unit's authority sits; in UTC where that authority is not known."""
-    name = session.scalar(
-        select(Authority.time_zone).join(Unit, Unit.authority == Authority.reference).where(Unit.reference == unit)
-    )
+    name = zone_of(session, unit)
     return at.astimezone(zone(name) if name else UTC)
+
+
+def zone_of_case(session: Session, case: Case) -> str | None:
+    """The time zone by which the days of a case begin and end: its unit's. None, which is UTC, of a draft."""
+    unit = session.get(Unit, case.unit_id) if case.unit_id is not None else None
+    return None if unit is None else unit.time_zone
+
+
+def day_of_case(session: Session, case: Case, at: datetime) -> date:
+    """The day that it is at an instant for the unit that has a case."""
+    return day_at(at, zone_of_case(session, case))
 
 
 def all_units(session: Session) -> list[Unit]:

@@ -21,6 +21,7 @@ from registry.complaints.case.access import mailboxes, open_case_box
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, changed, facts_of, lock_case_where, moves_of
 from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.models import CaseMove
 from registry.complaints.casework.queue.rules import Way, way_to, ways
 from registry.complaints.sealing.envelopes import Place, place_of
@@ -29,6 +30,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
+from registry.officers.days import today_of
 from registry.officers.models import Unit
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
@@ -127,7 +129,7 @@ def move_in_humblest_role(
     """
     session, officer, target = call.session, call.actor, request.to
     case = lock_case(session, officer, reference, call.version)
-    facts = facts_of(case, moves_of(session, case), officer.name, call.at.date(), has_reason=True, is_same_unit=True)
+    facts = facts_of(case, moves_of(session, case), officer.name, today_of(call), has_reason=True, is_same_unit=True)
     way = way_to(case.state, target, roles, facts)
     if way is None:
         raise IllegalMove(
@@ -175,7 +177,7 @@ def reply(
     nothing goes to a helper unless `to_helper` says that the helper may read it. Raises NotFound, NotNow, StaleVersion,
     InvalidInput.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     if case.state is CaseState.WITHDRAWN:
         raise NotNow("this was withdrawn: write nothing more", "case.withdrawn")
@@ -226,12 +228,14 @@ def seal_reason(session: Session, sealer: Sealer, officer: Officer, case: Case, 
 
 def record_act(call: Call[Officer], case: Case, what: str, detail: str = "") -> None:
     """Record an officer's change of a locked case, and raise its version. `detail` holds closed words alone."""
-    changed(call.session, case, what, call.at.date(), role=call.actor.role, actor=call.actor.name, detail=detail)
+    today = day_of_case(call.session, case, call.at)
+    changed(call.session, case, what, today, role=call.actor.role, actor=call.actor.name, detail=detail)
 
 
 def record_reading(call: Call[Officer], case: Case, what: str) -> None:
     """Record that an officer read something of a case."""
-    record(call.session, what, case.reference, on=call.at.date(), actor=call.actor.name, detail=call.actor.role)
+    today = day_of_case(call.session, case, call.at)
+    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=call.actor.role)
 
 
 def link_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str) -> Case:

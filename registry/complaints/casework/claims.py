@@ -27,6 +27,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.vocabulary.cases import ClaimKind, ClaimUnit
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES
@@ -99,7 +100,7 @@ def add_line(call: Call[Officer], sealer: Sealer, reference: str, draft: ClaimDr
     if session.execute(select(func.count()).where(ClaimLine.case_id == case.id)).scalar_one() >= MAX_LINES:
         raise NotNow("there are too many lines: remove some first", "case.claims_full")
     details = _details(draft)
-    line = ClaimLine(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=call.at.date())
+    line = ClaimLine(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today_of(call))
     box = open_case_box(session, sealer, officer.unit, case)
     line.sealed = box.seal(msgspec.json.encode(details).decode(), place_of(case, line))
     session.add(line)

@@ -35,6 +35,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
 from registry.vocabulary.cases import Attendee, CaseState, EventKind, EventState, HearingState
@@ -130,13 +131,13 @@ def add_event(call: Call[Officer], sealer: Sealer, reference: str, draft: EventD
     officers = list(dict.fromkeys([owner, *draft.officers]))
     is_held = bool(draft.record.strip()) or draft.kind not in _PLANNED
     details = _details(draft, there, is_held=is_held)
-    able = {one.reference for one in workers(session, officer.unit, call.at.date()) if one.takes_cases}
+    able = {one.reference for one in workers(session, officer.unit, today_of(call)) if one.takes_cases}
     for field, named in (("owner", [owner]), ("officers", officers)):
         if not able.issuperset(named):
             raise InvalidInput([Fault.of(field, Problem.INVALID_VALUE, "officer_of_unit")])
     event = CaseEvent(
         reference=new_reference(), case_id=case.id, kind=draft.kind, on_day=draft.on_day, owner=owner, officers=officers,
-        written_by=officer.name, written_on=call.at.date(), state=EventState.PLANNED,
+        written_by=officer.name, written_on=today_of(call), state=EventState.PLANNED,
     )  # fmt: skip
     for one in officers:
         if one != officer.name:
@@ -167,7 +168,7 @@ def record_event(call: Call[Officer], sealer: Sealer, reference: str, event: str
         _hold(call, case, found, details, there)
     else:
         found.state = EventState.NOT_HELD
-        found.recorded_by, found.recorded_on = officer.name, call.at.date()
+        found.recorded_by, found.recorded_on = officer.name, today_of(call)
     _seal(call, sealer, case, found, details)
     record_act(call, case, "event.recorded" if said.is_held else "event.not_held", found.kind)
     session.flush()
@@ -182,7 +183,7 @@ def take_back_event(call: Call[Officer], sealer: Sealer, reference: str, event: 
     session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     found = find_event(session, case, event)
-    require_own(officer, found.written_by, found.written_on, call.at.date())
+    require_own(officer, found.written_by, found.written_on, today_of(call))
     details = open_event(session, sealer, officer.unit, case, found)
     clocks.undo_contact(
         session, case, call.at, was_first_reply=details.was_first_reply, danger_since=details.danger_since
@@ -264,7 +265,7 @@ def _details(draft: EventDraft, there: datetime, *, is_held: bool) -> Details:
 
 def _hold(call: Call[Officer], case: Case, event: CaseEvent, details: Details, there: datetime) -> None:
     event.state = EventState.HELD
-    event.recorded_by, event.recorded_on = call.actor.name, call.at.date()
+    event.recorded_by, event.recorded_on = call.actor.name, today_of(call)
     if Attendee.WORKER in details.attendees and (event.kind is EventKind.INTERVIEW or details.was_reached):
         spoke_at = datetime.combine(event.on_day, time.fromisoformat(details.at_time), there.tzinfo)
         _spoke_with_worker(call, case, details, spoke_at)
@@ -276,7 +277,7 @@ def _spoke_with_worker(call: Call[Officer], case: Case, details: Details, spoke_
     A visit is neither: the worker may have been there without being free to speak. What came since and was not read may
     say that the worker is in danger again.
     """
-    session, today = call.session, call.at.date()
+    session, today = call.session, today_of(call)
     begun = [move.on_day for move in moves_of(session, case) if move.to_state in _BEGINNINGS]
     if spoke_at.date() >= max(begun, default=case.filed_on) and clocks.is_waiting_for_reply(session, case):
         details.was_first_reply = True
@@ -384,7 +385,7 @@ def _due_on(
     near = CaseClock.due_at > noon - timedelta(days=2), CaseClock.due_at < noon + timedelta(days=2)
     ending = select(Case, CaseClock).join(CaseClock, CaseClock.case_id == Case.id).where(*cases, *running, *near)
     for case, clock in session.execute(ending).all():
-        due = clocks.end_of(clock.due_at)
+        due = clocks.end_of(clock.due_at, zone)
         moment = due if isinstance(due, datetime) else None
         if (due if moment is None else day_at(moment, zone)) == on:
             yield case, DueOfDay(case.reference, clock.kind, case.assignee, moment)

@@ -15,6 +15,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, lock_case, record_act, record_reading
 from registry.complaints.casework.events import find_event, open_event
 from registry.complaints.casework.models import CaseEvent
@@ -48,8 +49,9 @@ def add_file(
         stated = open_event(session, sealer, officer.unit, case, row).sha256
         if stated and stated != hashlib.sha256(sent.body).hexdigest():
             raise InvalidInput([Fault.of("file", Problem.INVALID_VALUE, "other_sha256")])
-        opened = _open_container(session, sealer, officer.unit, case, row, at.date())
-    return upload(services, opened, case, sent, at.date(), record_added)
+        today = day_of_case(session, case, at)
+        opened = _open_container(session, sealer, officer.unit, case, row, today)
+    return upload(services, opened, case, sent, today, record_added)
 
 
 def remove_file(call: Call[Officer], reference: str, event: str, attachment: str) -> list[str]:
@@ -60,7 +62,7 @@ def remove_file(call: Call[Officer], reference: str, event: str, attachment: str
     session, officer = call.session, call.actor
     case, row = _lock_own(call, reference, event)
     found = one_of_them(_files(session, row), attachment)
-    require_own(officer, row.written_by, found.stored_on, call.at.date())
+    require_own(officer, row.written_by, found.stored_on, day_of_case(session, case, call.at))
     if case.has_legal_hold:
         raise NotNow("the case is under legal hold: nothing of it is removed", "case.on_hold")
     names = remove(session, [found])

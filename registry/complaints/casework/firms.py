@@ -23,6 +23,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock, lock_or_none
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.register.agencies.keys import name_key, number_key
 from registry.vocabulary.cases import EventKind, FirmPart
 from registry.vocabulary.codes import Problem
@@ -91,7 +92,7 @@ def add_agency(call: Call[Officer], sealer: Sealer, reference: str, agency: str,
     if agency in agencies_of(sealer, case):
         raise InvalidInput([Fault.of("agency_id", Problem.INVALID_VALUE, "of_case_already")])
     added = CaseAgency(
-        reference=new_reference(), case_id=case.id, part=part, added_by=officer.name, added_on=call.at.date(),
+        reference=new_reference(), case_id=case.id, part=part, added_by=officer.name, added_on=today_of(call),
         digest=sealer.digest("agency", f"agency {agency}"),
     )  # fmt: skip
     added.sealed = sealer.seal_field(agency, place_of(added, added))
@@ -132,7 +133,7 @@ def link_employer(call: Call[Officer], sealer: Sealer, reference: str, wanted: E
         found = known
     else:
         details = _checked(EmployerDetails(wanted.name, wanted.country, wanted.place, wanted.register_number))
-        found = Employer(reference=new_reference(), unit=officer.unit, made_by=officer.name, made_on=call.at.date())
+        found = Employer(reference=new_reference(), unit=officer.unit, made_by=officer.name, made_on=today_of(call))
         _seal(session, sealer, found, details)
         session.add(found)
         session.flush()
@@ -141,7 +142,7 @@ def link_employer(call: Call[Officer], sealer: Sealer, reference: str, wanted: E
         raise InvalidInput([Fault.of("employer", Problem.INVALID_VALUE, "of_case_already")])
     session.add(
         CaseEmployer(
-            case_id=case.id, employer_id=found.id, part=wanted.part, linked_by=officer.name, linked_on=call.at.date()
+            case_id=case.id, employer_id=found.id, part=wanted.part, linked_by=officer.name, linked_on=today_of(call)
         )
     )
     record_act(call, case, "firm.employer_linked", wanted.part)
@@ -169,7 +170,7 @@ def edit_employer(call: Call[Officer], sealer: Sealer, reference: str, details: 
     found = lock(session, Employer, *its, version=call.version, missing=missing)
     _seal(session, sealer, found, _checked(details))
     found.version += 1
-    record(session, "employer.edited", reference, on=call.at.date(), actor=officer.name, unit=officer.unit)
+    record(session, "employer.edited", reference, on=today_of(call), actor=officer.name, unit=officer.unit)
     session.flush()
     return found
 
@@ -216,7 +217,7 @@ def employer_view(call: Call[Officer], sealer: Sealer, reference: str, conflicts
     planned = select(CaseEvent).where(CaseEvent.case_id.in_(references), CaseEvent.kind == EventKind.VISIT)
     visits = session.scalars(planned.order_by(CaseEvent.on_day.desc(), CaseEvent.id.desc())).all()
     record(
-        session, "employer.read", reference, on=call.at.date(), actor=officer.name, detail=officer.role, unit=officer.unit
+        session, "employer.read", reference, on=today_of(call), actor=officer.name, detail=officer.role, unit=officer.unit
     )  # fmt: skip
     return EmployerView(shown, cases, list(agencies), [(references[one.case_id], one) for one in visits])
 

@@ -17,6 +17,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -77,7 +78,7 @@ def _keep(call: Call[Officer], sealer: Sealer, case: Case, letter: Letter) -> Wa
     if len(_rows(session, case)) >= MAX_WAITING:
         raise NotNow("too many letters of this case wait for a translation: discard one first", "case.letters")
     row = WaitingLetter(
-        reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=call.at.date(),
+        reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today_of(call),
         role=officer.role, language=letter.language, to_helper=letter.to_helper,
     )  # fmt: skip
     row.sealed = open_case_box(session, sealer, officer.unit, case).seal(letter.text, place_of(case, row))

@@ -21,6 +21,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named
 from registry.vocabulary.codes import Problem
@@ -54,7 +55,7 @@ class Task(NamedTuple):
 
 def write_note(call: Call[Officer], sealer: Sealer, reference: str, text: str) -> CaseNote:
     """Add a note. Raises NotFound, StaleVersion, InvalidInput."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     text = read_text("text", text, MAX_NOTE)
     note = CaseNote(reference=new_reference(), case_id=case.id, written_by=officer.name, written_on=today)
@@ -77,7 +78,7 @@ def add_task(
 
     Raises NotFound, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     owner = owner or None
     case = lock_case(session, officer, reference, call.version)
     text = read_text("text", text, MAX_TASK)
@@ -103,7 +104,7 @@ def add_task(
 
 def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) -> CaseTask:
     """Mark a task of a case as done, or as not done after all. Idempotent. Raises NotFound, StaleVersion."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     if (found.done_on is not None) is not is_done:
@@ -116,7 +117,7 @@ def tick_task(call: Call[Officer], reference: str, task: str, *, is_done: bool) 
 
 def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
     """Remove one's own note on the day it was written. Raises NotFound, NotNow, StaleVersion."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     of_case = select(CaseNote).where(CaseNote.case_id == case.id, CaseNote.reference == note)
     found = session.scalars(of_case).one_or_none()
@@ -130,7 +131,7 @@ def take_back_note(call: Call[Officer], reference: str, note: str) -> None:
 
 def take_back_task(call: Call[Officer], reference: str, task: str) -> None:
     """Remove a task that one added oneself today and that no one has done. Raises NotFound, NotNow, StaleVersion."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     found = _task(session, case, task)
     require_own(officer, found.made_by, found.made_on, today)

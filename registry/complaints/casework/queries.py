@@ -37,6 +37,7 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import NotNow
+from registry.officers.days import today_of
 from registry.vocabulary.cases import (
     AttachmentState,
     Author,
@@ -125,7 +126,7 @@ def case_view(
     be read, unless someone is in danger or two persons opened it (`is_opened`): a withdrawal may be forced. Raises
     NotFound, NotNow.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     beside = joinedload(Case.clock_rows), joinedload(Case.lowering), joinedload(Case.further_agencies)
     case = lock_case(session, officer, reference, also=beside)
     if not is_opened:
@@ -235,7 +236,7 @@ def _box_views(call: Call[Officer], sealer: Sealer, case: Case, into: str, count
     session = call.session
     opened = sealer.open_all_as_unit(session, opened_mailboxes(case), call.actor.unit)
     boxes = [one.box for one in opened]
-    written = messages.read_messages(session, case, opened, Author.OFFICER, call.at.date(), counts=counts)
+    written = messages.read_messages(session, case, opened, Author.OFFICER, today_of(call), counts=counts)
     files = attachments_of(session, boxes)
     return [
         ContainerView(

@@ -14,6 +14,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import ActRefused, Fault, InvalidInput
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -51,7 +52,7 @@ def filled(template: ReplyTemplate, language: Language, values: Mapping[str, str
 
 def propose(call: Call[UnitOfficer], name: str, texts: Mapping[str, str], states: Sequence[str]) -> ReplyTemplate:
     """Write a template, in one language or more; it waits for a supervisor. Raises InvalidInput, ActRefused."""
-    session, (officer, unit), today = call.session, call.actor, call.at.date()
+    session, (officer, unit), today = call.session, call.actor, today_of(call)
     there = select(func.count()).where(ReplyTemplate.unit == unit, ReplyTemplate.state != TemplateState.WITHDRAWN)
     if session.execute(there).scalar_one() >= MAX_TEMPLATES:
         raise ActRefused("too_many_templates", "there are too many templates: withdraw one first")
@@ -88,7 +89,7 @@ def approve(call: Call[UnitOfficer], reference: str) -> ReplyTemplate:
         raise ActRefused("template_decided", "this template was decided on already")
     if template.written_by == officer:
         raise ActRefused("own_template", "another officer approves what you wrote")
-    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, call.at.date()
+    template.state, template.approved_by, template.approved_on = TemplateState.APPROVED, officer, today_of(call)
     return _record_change(call, template, "template.approved")
 
 
@@ -111,6 +112,6 @@ def _record_change(call: Call[UnitOfficer], template: ReplyTemplate, what: str) 
     call.session.flush()
     unit = template.unit
     record(
-        call.session, what, unit, on=call.at.date(), actor=call.actor.name, detail=template.reference, unit=unit
+        call.session, what, unit, on=today_of(call), actor=call.actor.name, detail=template.reference, unit=unit
     )  # fmt: skip
     return template

@@ -25,6 +25,7 @@ from registry.complaints.sealing.sealer import OpenContainer, Sealer, Tier
 from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import NotFound, NotNow
+from registry.officers.days import today_of
 from registry.vocabulary.cases import Author, CaseRole, CaseState, MailboxRole
 from registry.vocabulary.register import Language
 
@@ -111,7 +112,7 @@ def pieces(call: Call[UnitOfficer], sealer: Sealer, case: Case, language: Langua
         for subject, text in _texts(session, one, case).items()
     ]
     session.flush()
-    record(session, "case.read", case.reference, on=call.at.date(), actor=translator, detail="translator", unit=unit)
+    record(session, "case.read", case.reference, on=today_of(call), actor=translator, detail="translator", unit=unit)
     return found
 
 
@@ -119,7 +120,7 @@ def translate(
     call: Call[UnitOfficer], sealer: Sealer, reference: str, original: TextId, language: Language, text: str
 ) -> Translation:
     """Write what a text says in another language, or write it anew. Raises NotFound, NotNow, StaleVersion, InvalidInput."""
-    session, (translator, unit), today = call.session, call.actor, call.at.date()
+    session, (translator, unit), today = call.session, call.actor, today_of(call)
     box, subject = original
     case = case_for_translator(session, unit, reference, call.version)
     text = read_text("text", text, MAX_CHARACTERS)

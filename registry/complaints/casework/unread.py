@@ -22,6 +22,7 @@ from registry.complaints.case.moves import (
     set_case_priority,
 )
 from registry.complaints.case.states import READ_WHEN_WITHDRAWN
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer
 from registry.complaints.triage.priorities import refuse_lowering
 from registry.complaints.triage.story import dangers_in
@@ -77,7 +78,9 @@ def note(session: Session, case: Case, kind: UnreadKind, at: datetime, danger: T
     if danger is not None:
         for one in both:
             detail = f"{before[one.id]} {one.priority}"
-            changed(session, one, "case.danger", at.date(), role=CaseRole.COMPLAINANT, detail=detail)
+            changed(
+                session, one, "case.danger", day_of_case(session, one, at), role=CaseRole.COMPLAINANT, detail=detail
+            )
         if case.state is CaseState.QUARANTINED:
             advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 
@@ -138,7 +141,7 @@ def _assignee(session: Session, case: Case, today: date) -> Account | None:
 
 def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> None:
     """Tell the assignee; of danger, and where no assignee is there today, also those who give cases to officers."""
-    assignee = _assignee(session, case, at.date())
+    assignee = _assignee(session, case, day_of_case(session, case, at))
     if assignee is not None:
         notify(session, assignee, NoticeKind.ASSIGNED, at, is_danger=is_danger)
     if assignee is None or is_danger:

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -17,12 +17,13 @@ from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, changed, set_case_priority
 from registry.complaints.case.questions import QUESTIONNAIRE, Kind, of_tier
 from registry.complaints.case.states import Clock
-from registry.complaints.case.units import route
+from registry.complaints.case.units import day_of_case, route
 from registry.complaints.casework import unread
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.complaints.triage import assessment
 from registry.complaints.triage.rules import Triaged
+from registry.core.clock import day_at
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseRole, CaseState, Priority, UnreadKind
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, SENDING_COUNTRIES
@@ -58,15 +59,16 @@ def hand_over(
     # Nothing that is read here is pending, so all is written once, at the end.
     with session.no_autoflush:
         unit = unit or route(session, country_of_work(answers))
-        received_on = received_on or at.date()
+        today = day_at(at, unit.time_zone)
+        received_on = received_on or today
         case.unit_id, case.filed_on, case.questionnaire = unit.id, received_on, QUESTIONNAIRE.version
         case.country = _country(answers)
         case.sector = answers["sector"] if answers.get("sector") in CORRIDOR_SECTORS else None
         _seal_facts(session, sealer, case, answers)
         of_text = assessment.remember_words(session, sealer, case, answers)
-        independent = assessment.independent_others(session, case, at.date())
+        independent = assessment.independent_others(session, case, today)
         _store_judgement(case, assessment.judge(session, case, answers, independent), at)
-        is_flood = assessment.is_part_of_flood(session, case, of_text, at.date())
+        is_flood = assessment.is_part_of_flood(session, case, of_text, today)
         sealer.hand_over(session, opened, unit.reference)
         if is_flood:
             advance_case(session, case, CaseState.QUARANTINED, CaseRole.REGISTRY, at)
@@ -75,10 +77,10 @@ def hand_over(
             others = assessment.others_to_raise(session, independent)
             advance_case(session, case, CaseState.SUBMITTED, CaseRole.COMPLAINANT, at)
             assessment.raise_others(session, others, at)
-            if received_on != at.date():
+            if received_on != today:
                 session.flush()
-                clocks.apply_clock(session, case, Clock.START, at - timedelta(days=(at.date() - received_on).days))
-        consents_answered(session, case, opened.box, answers, at.date())
+                clocks.apply_clock(session, case, Clock.START, at - (today - received_on))
+        consents_answered(session, case, opened.box, answers, today)
     session.flush()
 
 
@@ -86,8 +88,9 @@ def add_answers(
     session: Session, sealer: Sealer, case: Case, opened: OpenContainer, answers: Mapping[str, Any], at: datetime
 ) -> None:
     """Add the worker's own answers to a locked case. They may make it more urgent, never less."""
+    today = day_of_case(session, case, at)
     assessment.remember_words(session, sealer, case, answers)
-    independent = assessment.independent_others(session, case, at.date())
+    independent = assessment.independent_others(session, case, today)
     judged = assessment.judge(session, case, answers, independent)
     before = case.priority
     is_raised = before is not None and judged.priority < before
@@ -98,8 +101,8 @@ def add_answers(
     case.indicators = sorted({*case.indicators, *judged.indicators})
     is_danger = is_raised and case.priority is Priority.P0
     unread.note(session, case, UnreadKind.ANSWERS, at, judged.reasons[0] if is_danger else None)
-    consents_answered(session, case, opened.box, answers, at.date())
-    changed(session, case, "case.answers_added", at.date(), role=CaseRole.COMPLAINANT)
+    consents_answered(session, case, opened.box, answers, today)
+    changed(session, case, "case.answers_added", today, role=CaseRole.COMPLAINANT)
     if case.state is CaseState.QUARANTINED and case.priority is not None and case.priority <= Priority.P2:
         advance_case(session, case, CaseState.SUBMITTED, CaseRole.REGISTRY, at)
 

@@ -46,6 +46,7 @@ from registry.complaints.case.states import (
     reads,
     reads_of_measure,
 )
+from registry.complaints.case.units import day_of_case, zone_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.filing import promised_days, set_draft_retention
@@ -55,6 +56,7 @@ from registry.complaints.parties.referrals import moves as referrals
 from registry.complaints.parties.transfers.queries import accepted_of, names_of_units
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.errors import NotNow
+from registry.core.working_days import last_day
 from registry.officers.models import Unit
 from registry.vocabulary.cases import (
     Author,
@@ -187,7 +189,8 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
     box = visit.box
     case = session.get_one(Case, box.case_id)
     is_helper = box.role is MailboxRole.HELPER
-    steps = _steps(session, case, at.date())[: 1 if is_helper else None]
+    today = day_of_case(session, case, at)
+    steps = _steps(session, case, today)[: 1 if is_helper else None]
     now_reads = steps[-1].reads if steps else reads(case.state)
     is_draft = case.state is CaseState.DRAFT
     handovers, former_names = _handovers(session, case)
@@ -204,10 +207,10 @@ def mailbox(session: Session, sealer: Sealer, visit: Visit, at: datetime) -> Mai
         purge_on=None if is_draft or case.state is CaseState.QUARANTINED else case.purge_on,
         draft_until=case.purge_on if is_draft else None,
         last_visit_on=box.visit_before_on,
-        messages=_messages(session, sealer, visit, case, at.date()),
+        messages=_messages(session, sealer, visit, case, today),
         consents=consents.standing(session, box),
         helpers=[] if is_helper else _helpers(session, case),
-        can=_can(session, visit, case, at.date()),
+        can=_can(session, visit, case, today),
         unit_names={} if unit is None else unit.names,
         unit_country=None if unit is None else unit.country,
         handovers=handovers,
@@ -244,8 +247,9 @@ def write(
         raise NotNow("messages are not read here now; a closed case can be opened again")
     opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
     message, is_new = messages.write_message(
-        session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
-    )
+        session, sealer, case, opened, Author.COMPLAINANT, text, day_of_case(session, case, at),
+        idempotency_key=idempotency_key,
+    )  # fmt: skip
     danger = unread.danger_of(text, is_stated=is_in_danger)
     if is_new:
         unread.note(session, case, UnreadKind.MESSAGE, at, danger)
@@ -260,7 +264,7 @@ def consent(session: Session, sealer: Sealer, visit: Visit, kind: ConsentKind, a
         raise NotNow("there is nothing to agree to here now")
     if not is_given and consents.is_running(session, visit.box, kind):
         unread.note(session, case, UnreadKind.CONSENT, at)
-    consents.set_consent(session, case, visit.box, kind, at.date(), is_given=is_given)
+    consents.set_consent(session, case, visit.box, kind, day_of_case(session, case, at), is_given=is_given)
     if not is_given:
         # What was not yet sent under this consent stops, and what was sent is closed, at once.
         _end_what_is_over(session, sealer, case, at)
@@ -325,8 +329,9 @@ def open_again(
     if text is not None and text.strip():
         opened = sealer.open_as_mailbox(session, visit.box, visit.seed)
         _, is_new = messages.write_message(
-            session, sealer, case, opened, Author.COMPLAINANT, text, at.date(), idempotency_key=idempotency_key
-        )
+            session, sealer, case, opened, Author.COMPLAINANT, text, day_of_case(session, case, at),
+            idempotency_key=idempotency_key,
+        )  # fmt: skip
         if is_new:
             unread.note(session, case, UnreadKind.MESSAGE, at, unread.danger_of(text, is_stated=False))
 
@@ -373,17 +378,13 @@ def _days(session: Session, case: Case, is_helper: bool) -> tuple[date | None, d
         acknowledged = rows.get(ClockKind.ACKNOWLEDGE)
         return acknowledge_by if acknowledged is None or acknowledged.met_on is None else None, answer_by, None
     running = {kind: row for kind, row in rows.items() if row.met_on is None}
-    waiting = running.get(ClockKind.WAITING)
-    return (
-        _last_day(running[ClockKind.ACKNOWLEDGE].due_at) if ClockKind.ACKNOWLEDGE in running else None,
-        _last_day(running[ClockKind.ANSWER].due_at) if ClockKind.ANSWER in running and waiting is None else None,
-        None if waiting is None else _last_day(waiting.due_at),
-    )
+    time_zone = zone_of_case(session, case)
 
+    def last(kind: ClockKind) -> date | None:
+        return last_day(running[kind].due_at, time_zone) if kind in running else None
 
-def _last_day(due_at: datetime) -> date:
-    """The day that ends at a midnight."""
-    return date.fromordinal(due_at.date().toordinal() - 1)
+    waiting = last(ClockKind.WAITING)
+    return last(ClockKind.ACKNOWLEDGE), last(ClockKind.ANSWER) if waiting is None else None, waiting
 
 
 def _messages(session: Session, sealer: Sealer, visit: Visit, case: Case, today: date) -> list[ShownMessage]:

@@ -13,6 +13,7 @@ from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.access import is_shared, readable_boxes, require_writable
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.units import day_of_case
 from registry.complaints.case.visits import Visit
 from registry.complaints.casework import unread
 from registry.complaints.intake.mailbox import TAKES_MESSAGES
@@ -62,15 +63,18 @@ def take_file(services: UploadServices, opened: OpenContainer, case: Case, sent:
     nothing was kept.
     """
 
+    with services.sessions.begin() as session:
+        today = day_of_case(session, case, at)
+
     def tell(session: Session) -> None:
         locked = lock_case_by_id(session, case.id)
         if locked.state not in TAKES_FILES:
             raise _closed()
         if locked.state is not CaseState.DRAFT:
             unread.note(session, locked, UnreadKind.FILE, at)
-            changed(session, locked, "case.file_added", at.date(), role=CaseRole.COMPLAINANT)
+            changed(session, locked, "case.file_added", today, role=CaseRole.COMPLAINANT)
 
-    return upload(services, opened, case, sent, at.date(), tell)
+    return upload(services, opened, case, sent, today, tell)
 
 
 def _closed() -> NotNow:

@@ -39,6 +39,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
+from registry.officers.days import today_of
 from registry.officers.models import Unit
 from registry.vocabulary.cases import CaseState, KeyHolder, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
@@ -103,7 +104,7 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
 
     Raises InvalidInput where no printed form of this number waits or the day cannot be, NotNow where it was typed in already.
     """
-    session, officer, today, reference = call.session, call.actor, call.at.date(), read_reference(number)
+    session, officer, today, reference = call.session, call.actor, today_of(call), read_reference(number)
     case = lock_case_where(session, Case.reference == reference) if reference else None
     if case is None:
         raise _unknown()
@@ -176,7 +177,7 @@ def save_page(call: Call[Officer], sealer: Sealer, reference: str, answers: Mapp
     if isinstance(who := read.get("who_files"), str):
         opened.box.role = MailboxRole.HELPER if who in HELPERS else MailboxRole.WORKER
     sheet = merge_answers(session, opened, case, read_sheet(session, opened, case), read, call.version)
-    form.saved_on = call.at.date()
+    form.saved_on = today_of(call)
     session.flush()
     return _typed(case, form, sheet)
 
@@ -199,7 +200,7 @@ def send(call: Call[Officer], sealer: Sealer, reference: str) -> Case:
     write_sheet(session, opened, case, sheet, given, submitted_on=form.received_on)
     # The person who handed the form in has kept its slip.
     opened.box.state = MailboxState.OPEN
-    form.entered_on = call.at.date()
+    form.entered_on = today_of(call)
     session.flush()
     _record(call, case, "paper.entered", str(form.received_on))
     return case
@@ -320,7 +321,7 @@ def _is_identity(code: str) -> bool:
 
 
 def _record(call: Call[Officer], case: Case, act: str, detail: str = "") -> None:
-    officer, today = call.actor, call.at.date()
+    officer, today = call.actor, today_of(call)
     record(call.session, act, case.reference, on=today, actor=officer.name, detail=detail, unit=officer.unit)
 
 

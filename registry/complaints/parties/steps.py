@@ -6,7 +6,7 @@ a day.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import select
@@ -14,11 +14,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, in_unit, lock_case
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import NotFound
 from registry.officers.models import Unit
@@ -89,9 +91,9 @@ def fetch_of_case(session: Session, table: type[Row], officer: Officer, referenc
 
 
 def fetch_open(
-    session: Session, table: type[Row], unit: str, today: date, is_open: IsOpen[Row]
+    session: Session, table: type[Row], unit: str, at: datetime, is_open: IsOpen[Row]
 ) -> list[tuple[Row, Mapping[str, str]]]:
-    """What a party can read today, the latest first, each with the names of the unit that works on the case."""
+    """What a party can read, the latest first, each with the names of the unit that works on the case; the day is that unit's."""
     rows = session.execute(
         select(table, Case, Unit)
         .join(Case, Case.id == table.case_id)
@@ -99,13 +101,13 @@ def fetch_open(
         .where(table.party == unit)
         .order_by(table.id.desc())
     )
-    return [(row, own.names) for row, case, own in rows if is_open(session, case, row, today)]
+    return [(row, own.names) for row, case, own in rows if is_open(session, case, row, day_at(at, own.time_zone))]
 
 
 def find_open(
-    session: Session, table: type[Row], unit: str, reference: str, today: date, is_open: IsOpen[Row]
+    session: Session, table: type[Row], unit: str, reference: str, at: datetime, is_open: IsOpen[Row]
 ) -> tuple[Case, Row]:
-    """A row that a party may read today, its case locked.
+    """A row that a party may read on the day that it is for the case's unit, its case locked.
 
     Raises NotFound, alike for an unknown row, for another party's and for one that is closed to it.
     """
@@ -117,14 +119,14 @@ def find_open(
         raise NotFound(absent)
     case = lock_case_by_id(session, found.case_id)
     row: Row = session.get_one(table, found.id, populate_existing=True)
-    if not is_open(session, case, row, today):
+    if not is_open(session, case, row, day_of_case(session, case, at)):
         raise NotFound(absent)
     return case, row
 
 
 def lock_open(call: Call[PartyMember], table: type[Row], reference: str, is_open: IsOpen[Row]) -> tuple[Case, Row]:
     """As `find_open`, for the party's own act: the row is locked too. Raises StaleVersion as well."""
-    _, row = find_open(call.session, table, call.actor.unit, reference, call.at.date(), is_open)
+    _, row = find_open(call.session, table, call.actor.unit, reference, call.at, is_open)
     return lock_by_id(call.session, table, row.id, call.version)
 
 
@@ -139,7 +141,8 @@ def record_change(
     """Raise the version of a locked row and record what was done to it. `detail` holds closed words alone."""
     row.version += 1
     call.session.flush()
-    changed(call.session, case, what, call.at.date(), role=call.actor.role, actor=call.actor.name, detail=detail)
+    today = day_of_case(call.session, case, call.at)
+    changed(call.session, case, what, today, role=call.actor.role, actor=call.actor.name, detail=detail)
 
 
 def end_by_case(sessions: sessionmaker[Session], cases: Collection[int], end: Callable[[Session, Case], int]) -> int:

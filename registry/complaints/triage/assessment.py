@@ -12,6 +12,7 @@ from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import changed, lock_case_by_id, set_case_priority
 from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.case.units import day_of_case
 from registry.complaints.sealing.sealer import Sealer
 from registry.complaints.triage.rules import (
     DUPLICATES_WITHIN_DAYS,
@@ -118,7 +119,14 @@ def raise_others(session: Session, others: Sequence[Case], at: datetime) -> None
             set_case_priority(other, raised(other.priority), at)
         other.reasons = [*other.reasons, TriageReason.INDEPENDENT_COMPLAINTS]
         clocks.reschedule_first_look(session, other, at)
-        changed(session, other, "case.priority", at.date(), role=CaseRole.REGISTRY, detail="independent complaints")
+        changed(
+            session,
+            other,
+            "case.priority",
+            day_of_case(session, other, at),
+            role=CaseRole.REGISTRY,
+            detail="independent complaints",
+        )
 
 
 def remember_words(session: Session, sealer: Sealer, case: Case, answers: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person, set_case_priority
 from registry.complaints.case.states import OPEN_STATES
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, lock_case, record_act, seal_reason
 from registry.complaints.casework.models import PriorityChange
 from registry.complaints.sealing.sealer import Sealer
@@ -39,18 +40,18 @@ def set_priority(
         raise InvalidInput([Fault.of("reason", Problem.MISSING, "must_say_why")])
     waiting = waiting_change(session, case)
     if waiting is not None:
-        _decide(waiting, officer, at, is_approved=False)
+        _decide(call, case, waiting, is_approved=False)
     change = PriorityChange(
         case_id=case.id,
         from_priority=before,
         to_priority=priority,
         asked_by=officer.name,
-        asked_on=at.date(),
+        asked_on=day_of_case(session, case, at),
         reason_sealed=sealed,
     )
     session.add(change)
     if priority < before or before not in TWO_PERSONS:
-        _decide(change, officer, at, is_approved=True)
+        _decide(call, case, change, is_approved=True)
         _apply(call, case, change)
     else:
         record_act(call, case, "case.lowering_asked")
@@ -63,7 +64,7 @@ def decide_lowering(call: Call[Officer], reference: str, *, is_approved: bool) -
 
     Raises NotFound, IllegalMove, StaleVersion.
     """
-    session, officer, at = call.session, call.actor, call.at
+    session, officer = call.session, call.actor
     case = lock_case(session, officer, reference, call.version)
     change = waiting_change(session, case)
     if change is None:
@@ -72,7 +73,7 @@ def decide_lowering(call: Call[Officer], reference: str, *, is_approved: bool) -
         raise IllegalMove(
             "a lowering is approved by a second person, not by the officer who asked for it", "case.own_lowering"
         )
-    _decide(change, officer, at, is_approved=is_approved)
+    _decide(call, case, change, is_approved=is_approved)
     if is_approved:
         _apply(call, case, change)
     else:
@@ -85,7 +86,8 @@ def refuse_lowering(session: Session, case: Case, at: datetime) -> None:
     """Refuse a lowering that waits in a locked case, because it has just become more urgent."""
     waiting = waiting_change(session, case)
     if waiting is not None:
-        waiting.decided_by, waiting.decided_on, waiting.is_approved = CaseRole.REGISTRY, at.date(), False
+        waiting.decided_by, waiting.decided_on = CaseRole.REGISTRY, day_of_case(session, case, at)
+        waiting.is_approved = False
 
 
 def waiting_change(session: Session, case: Case) -> PriorityChange | None:
@@ -94,8 +96,9 @@ def waiting_change(session: Session, case: Case) -> PriorityChange | None:
     return session.execute(waiting).scalar_one_or_none()
 
 
-def _decide(change: PriorityChange, officer: Officer, at: datetime, *, is_approved: bool) -> None:
-    change.decided_by, change.decided_on, change.is_approved = officer.name, at.date(), is_approved
+def _decide(call: Call[Officer], case: Case, change: PriorityChange, *, is_approved: bool) -> None:
+    change.decided_by, change.decided_on = call.actor.name, day_of_case(call.session, case, call.at)
+    change.is_approved = is_approved
 
 
 def _apply(call: Call[Officer], case: Case, change: PriorityChange) -> None:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from registry.complaints.case.states import REOPENING
 from registry.complaints.casework.queue.assignment import TAKEN_UP
 from registry.complaints.parties.referrals.rules import ANSWER_WITHIN
 from registry.core.clock import day_at
-from registry.core.working_days import working_days_after
+from registry.core.working_days import end_of_day, working_days_after
 from registry.officer_acts.case_filters import MINE
 from registry.officer_acts.inbox.branches import MAX_ROWS, MAX_ROWS_OF_PART, ME, Source
 from registry.officer_acts.inbox.case_sources import CASE_SOURCES
@@ -228,10 +228,11 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
     the roles of the unit, for operators one the law in force, and for officers of deposits a few read the ledgers that were
     drawn on.
     """
-    today, values = day_at(at, None), values_for(me, at)
+    today, values = me.day(at), values_for(me, at)
     seen = _seen(session, me, today)
     given = session.execute(_statement(seen), values).all()
-    found = {_row(row): None for row in given}
+    zone = me.standing.time_zone
+    found = {_row(row, zone): None for row in given}
     if me.standing.may(Resource.LAW, Act.PROPOSE):
         found |= {
             Row("law.out_of_date", country, None, None, since, None, None): None
@@ -242,7 +243,7 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
         short = deposits_short(session, me.standing.authority, at)
         found |= {
             Row(
-                "deposit.short", agency, None, None, None, _end_of(by) if by else None, None,
+                "deposit.short", agency, None, None, None, end_of_day(by, zone) if by else None, None,
                 is_vacant=not keeps_deposits, agency=agency,
             ): None
             for agency, by in short
@@ -257,7 +258,7 @@ def inbox(session: Session, me: AuthenticatedOfficer, at: datetime) -> Inbox:
 
 def values_for(me: AuthenticatedOfficer, at: datetime) -> dict[str, Any]:
     """What the statements of the sources are asked with."""
-    today = day_at(at, None)
+    today = me.day(at)
     return {
         "me": me.officer.reference,
         "unit": me.standing.unit,
@@ -411,21 +412,17 @@ def _counting(seen: _Seen, cut: frozenset[tuple[int, bool]]) -> CompoundSelect[A
     )
 
 
-def _row(row: Any) -> Row:
-    since = row.since_on or (day_at(row.since_at, None) if row.since_at is not None else None)
+def _row(row: Any, zone: str | None) -> Row:
+    since = row.since_on or (day_at(row.since_at, zone) if row.since_at is not None else None)
     last = row.due_on
     if row.kind in _ASKED_OF_PARTNERS and since is not None:
         last = min(last, since + ANSWER_WITHIN)
-    due = row.due_at if last is None else _end_of(last)
+    due = row.due_at if last is None else end_of_day(last, zone)
     if since is not None and row.kind in _WITHIN:
         # A case's own deadline is months away: what waits for a second person would never be late.
-        soon = _end_of(working_days_after(since, _WITHIN[row.kind]))
+        soon = end_of_day(working_days_after(since, _WITHIN[row.kind]), zone)
         due = soon if due is None else min(due, soon)
     return Row(
         row.kind, row.reference, row.about, row.owner, since, due, row.priority, bool(row.is_vacant),
         row.agency, row.country, row.language, row.danger_at is not None,
     )  # fmt: skip
-
-
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,6 +18,8 @@ from registry.complaints.case.states import DECIDED_STATES, OPEN_STATES
 from registry.complaints.casework.actions import in_unit
 from registry.complaints.casework.models import CaseClock, CaseMove
 from registry.complaints.casework.queue.glances import lies_with
+from registry.core.clock import zone
+from registry.officers.days import day_in, zone_of
 from registry.oversight.overview.rules import UP_TO, Age, Period, Spans, spans
 from registry.oversight.statistics.rules import COUNTED
 from registry.vocabulary.cases import CaseState, ClockKind, Indicator, LiesWith, Priority
@@ -88,10 +90,10 @@ class Overview(NamedTuple):
 
 
 def overview(session: Session, unit: str, period: Period, at: datetime) -> Overview:
-    """The overview of a unit: nine queries, however many cases there are."""
+    """The overview of a unit: ten queries, however many cases there are."""
     return Overview(
         period,
-        open_cases(session, unit, at.date()),
+        open_cases(session, unit, day_in(session, unit, at)),
         clocks_due(session, unit, period, at),
         inflow(session, unit, period),
         indicators_seen(session, unit, period),
@@ -141,7 +143,7 @@ def clocks_due(session: Session, unit: str, period: Period, at: datetime) -> lis
 
     Deadlines of a withdrawn or ended case that were never met are deleted and count nowhere.
     """
-    due_on = last_day_number(CaseClock.due_at)
+    due_on = last_day_number(CaseClock.due_at, standard_offset(zone_of(session, unit), at))
     is_kept = DayNumber(CaseClock.met_on) <= due_on
     is_unmet = CaseClock.met_on.is_(None)
     is_late = is_unmet & CaseClock.paused_on.is_(None) & (CaseClock.due_at < at)
@@ -238,6 +240,17 @@ def monday_number(day: Any) -> ColumnElement[int]:
     return number - (number - 1) % 7
 
 
-def last_day_number(due_at: Any) -> ColumnElement[int]:
-    """The number of the last day on which something due at that instant is done in time; at midnight it is the day before."""
-    return (type_coerce(due_at, BigInteger) - 1) // _A_DAY + _FIRST
+def standard_offset(time_zone: str | None, at: datetime) -> timedelta:
+    """By how much the clock there is ahead of UTC outside summer: with it a midnight of either season falls into its day."""
+    there = at.astimezone(zone(time_zone) if time_zone else UTC)
+    return (there.utcoffset() or timedelta()) - (there.dst() or timedelta())
+
+
+def last_day_number(due_at: Any, ahead: timedelta = timedelta()) -> ColumnElement[int]:
+    """The number of the last day on which something due at that instant is done in time; at midnight it is the day before.
+
+    `ahead`: the offset of the clock by which the day is counted. A midnight of UTC is a day's end everywhere (last_day).
+    """
+    instant = type_coerce(due_at, BigInteger)
+    by_clock = case((instant % _A_DAY == 0, 0), else_=ahead // timedelta(microseconds=1))
+    return (instant + by_clock - 1) // _A_DAY + _FIRST

@@ -140,7 +140,7 @@ def number(args: MultiDict[str, str]) -> int | None:
 @allowed(Resource.AUDIT, Act.READ)
 def list_lines(session: Session, me: AuthenticatedOfficer) -> Response:
     stated, unit = read_filters(request.args), me.standing.unit
-    oversight.note_reading(session, "audit.read", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+    oversight.note_reading(session, "audit.read", unit, on=me.day(now()), actor=me.officer.reference, unit=unit)
     found = [] if stated.faults else oversight.lines_of(
         session, unit, stated.wanted, before=number(request.args), limit=A_PAGE + 1
     )  # fmt: skip
@@ -192,11 +192,12 @@ def export(session: Session, me: AuthenticatedOfficer) -> Response:
     if stated.faults:
         return page("audit/refused.html", here="audit", status=400, asked=stated)
     unit = me.standing.unit
-    record(session, "audit.exported", unit, on=now().date(), actor=me.officer.reference, unit=unit)
+    today = me.day(now())
+    record(session, "audit.exported", unit, on=today, actor=me.officer.reference, unit=unit)
     response = Response(
         stream_with_context(_lines_exported(unit, stated)), content_type="application/jsonl; charset=utf-8"
     )
-    response.headers["Content-Disposition"] = f'attachment; filename="audit-{unit}-{now().date()}.jsonl"'
+    response.headers["Content-Disposition"] = f'attachment; filename="audit-{unit}-{today}.jsonl"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -220,7 +221,7 @@ def show_trail(session: Session, me: AuthenticatedOfficer, reference: str) -> Re
     people = [one.actor for one in acts] + list(references_in(one.detail for one in lines))
     names = oversight.names_of(session, people)
     oversight.note_reading(
-        session, "case.trail_read", reference, on=head.at.date(), actor=me.officer.reference, unit=unit
+        session, "case.trail_read", reference, on=me.day(head.at), actor=me.officer.reference, unit=unit
     )
     return case_page(
         "audit/trail.html",

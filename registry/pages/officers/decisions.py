@@ -64,7 +64,7 @@ def _require_of_case(session: Session, me: AuthenticatedOfficer, head: CaseHead,
 def _decisions_page(
     session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Refusal | None = None
 ) -> Response:
-    today = now().date()
+    today = me.day(now())
     case, found = queries.decisions_of(session, sealer(), _reader(me), head.case.reference, today)
     draft = next((one for one in found if one.decision.state is DecisionState.DRAFTED), None)
     return case_page(

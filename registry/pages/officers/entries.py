@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.parties import accounts
 from registry.core.calls import Call
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
 from registry.http.transaction import services
@@ -62,8 +62,9 @@ serve_acts(pages, "/entry/requests/<reference>", OWN, _find_own_request)
 
 
 def _entry_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None = None, kind: str = "") -> Response:
-    rep, today = representative(session, me), now().date()
-    agency = public_record(session, rep.agency, today)
+    rep, at = representative(session, me), now()
+    today = requests.day_of(session, rep.agency, at)
+    agency = public_record(session, rep.agency, day_at(at, None))
     if agency is None:
         raise NotFound("your agency's entry is not there any more")
     found = queries.requests_of(session, rep.agency)
@@ -141,7 +142,7 @@ def _requests_page(
         names=names_in(session, me.standing.unit),
         suggested=suggestions(session, refusal, request.form),
         my_reference=me.officer.reference,
-        today=now().date(),
+        today=me.day(now()),
         languages=STAFF_LANGUAGES,
     )
 
@@ -159,5 +160,5 @@ def _request_page(
         asked=entry_request,
         agency=agency_name(session, entry_request.agency),
         names={**names_in(session, me.standing.unit), **theirs},
-        today=now().date(),
+        today=me.day(now()),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from registry.complaints.attachments.file_kinds import ENDINGS, MAX_BYTES
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.errors import (
     Fault,
     FilesUnavailable,
@@ -123,7 +123,7 @@ def takes_file(resource: Resource, act: Act, refused: Callable[..., Any]) -> Cal
     def require_sender() -> None:
         with services().reading_sessions() as glance, glance.no_autoflush:
             at = now()
-            who = sessions.authenticate(glance, token_sent(), at, day_at(at, None))
+            who = sessions.authenticate(glance, token_sent(), at)
             require_right(who, resource, act)
 
     def decorate(view: View) -> View:

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from registry.accounts.sessions import read_signed, sign
 from registry.complaints.casework.unsent import drop, unsent_on
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.errors import NotSignedIn
 from registry.http.complaint_services import sealer
 from registry.http.portals import SAFE, Cookie, open_view, require_form, see_other
@@ -155,8 +155,7 @@ def open_to_all(view: View) -> View:
 
 def authenticate(session: Session) -> AuthenticatedOfficer:
     """Who asks. Raises NotSignedIn. Remembered for the page that is made of the answer."""
-    at = now()
-    me = sessions.authenticate(session, token_sent(), at, day_at(at, None))
+    me = sessions.authenticate(session, token_sent(), now())
     g.console_present = me
     g.console_bar = Bar(me.officer.name, me.standing, me.unit_names)
     g.language = Language(me.officer.language)

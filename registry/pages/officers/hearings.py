@@ -55,7 +55,7 @@ def list_hearings(session: Session, me: AuthenticatedOfficer, reference: str) ->
         agencies={one.agency: agency_name(session, one.agency) for one in found},
         names=names_in(session, me.standing.unit),
         may_propose=me.standing.may(Resource.HEARING, Act.PROPOSE),
-        why_none=queries.why_none(session, head.case, now().date()),
+        why_none=queries.why_none(session, head.case, me.day(now())),
     )
 
 
@@ -145,7 +145,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
         refusal=refusal,
         agencies=[(one, agency_name(session, one)) for one in head.agencies],
         suggested=suggestions(session, refusal, request.form),
-        why_none=queries.why_none(session, head.case, now().date()),
+        why_none=queries.why_none(session, head.case, me.day(now())),
         most=MAX_ALLEGATION,
         reads=_read_by(session, next(iter(head.agencies), None)),
         **_languages(session, me),
@@ -163,7 +163,7 @@ def _hearing_page(
     """A hearing: its page, the check beside what the complainant wrote, or the preview of what the agency will read."""
     require_no_interest(me, require_of_case(session, Hearing, head.case, hearing).agency)
     boxes = _read_boxes(session, me, head) if template == CHECK else ()
-    view, today = read_hearing(session, me, hearing), now().date()
+    view, today = read_hearing(session, me, hearing), me.day(now())
     return case_page(
         template,
         me,

@@ -25,7 +25,7 @@ from registry.pages.officers.cases.queue import URGENCY, counts
 from registry.pages.officers.form_fields import any_day_in
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.acts import act_approvals
-from registry.pages.officers.local_times import ZONES, today_in
+from registry.pages.officers.local_times import zone_of
 from registry.pages.officers.rendering import language, page
 from registry.pages.officers.returning import is_kept_of, keep_typed, page_of_form
 from registry.pages.officers.sanctions import approvals
@@ -83,8 +83,8 @@ def show_home(session: Session, me: AuthenticatedOfficer) -> Response:
 @allowed(Resource.CASE, Act.READ)
 def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
     """The sheet of a day to print: `on` is the day, today where none is given; `of=unit` for all officers of the unit."""
-    country, of_unit = me.standing.country, request.args.get("of") == "unit"
-    on = any_day_in(request.args, "on") or today_in(country)
+    of_unit = request.args.get("of") == "unit"
+    on, clock = any_day_in(request.args, "on") or me.day(now()), zone_of(me.standing)
     call = officer_call(session, me, Resource.CASE, Act.READ)
     may_open = me.standing.may(Resource.CASE, Act.WRITE)
     return page(
@@ -92,9 +92,7 @@ def show_day(session: Session, me: AuthenticatedOfficer) -> Response:
         here="home",
         on=on,
         of_unit=of_unit,
-        sheet=day_sheet(
-            call, sealer(), on, ZONES.get(country), me.conflicts, is_mine=not of_unit, with_visits=may_open
-        ),
+        sheet=day_sheet(call, sealer(), on, clock, me.conflicts, is_mine=not of_unit, with_visits=may_open),
         names=names_in(session, me.standing.unit),
     )
 

@@ -1,13 +1,15 @@
-"""Points in time in the officer's local time: that of the unit's country."""
+"""Points in time in the officer's local time: where the unit's authority sits, or else in the capital of its country."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton
 
-from registry.core.clock import day_at, now, zone
+from registry.core.clock import zone
+from registry.core.working_days import last_day
 from registry.i18n.wording import LOCALES
+from registry.officers.rights import OfficerRights
 from registry.vocabulary.register import Language
 
 ZONES: Mapping[str, str] = {
@@ -21,9 +23,9 @@ ZONES: Mapping[str, str] = {
 """Where a country has several, that of its capital."""
 
 
-def today_in(country: str) -> date:
-    """The day that it is in a country; in UTC where its clock is not known."""
-    return day_at(now(), ZONES.get(country))
+def zone_of(standing: OfficerRights) -> str | None:
+    """By which clock an officer reads points in time; None is UTC."""
+    return standing.time_zone or ZONES.get(standing.country)
 
 
 @lru_cache(maxsize=1024)
@@ -33,26 +35,23 @@ def day_text(language: Language, day: date) -> str:
 
 
 @lru_cache(maxsize=4096)
-def moment_text(language: Language, at: datetime, country: str) -> str:
-    """Day and minute; in UTC, and said so, where the country's clock is not known."""
-    name = ZONES.get(country)
+def moment_text(language: Language, at: datetime, name: str | None) -> str:
+    """Day and minute in a time zone; in UTC, and said so, where none is known."""
     there = at.astimezone(zone(name)) if name else at.astimezone(UTC)
     moment = f"{day_text(language, there.date())} {there:%H:%M}"
     return moment if name else f"{moment} UTC"
 
 
-def due_short(language: Language, at: datetime, country: str) -> str:
+def due_short(language: Language, at: datetime, name: str | None) -> str:
     """As `due_text` without the year, for a column of days that are near."""
-    moment = at.astimezone(UTC)
-    if moment.time() == time():
-        return str(format_skeleton("MMMd", (moment - timedelta(days=1)).date(), locale=LOCALES[language]))
-    there = at.astimezone(zone(ZONES.get(country, "UTC")))
+    last = last_day(at, name)
+    if last is not None:
+        return str(format_skeleton("MMMd", last, locale=LOCALES[language]))
+    there = at.astimezone(zone(name or "UTC"))
     return f"{format_skeleton('MMMd', there.date(), locale=LOCALES[language])} {there:%H:%M}"
 
 
-def due_text(language: Language, at: datetime, country: str) -> str:
+def due_text(language: Language, at: datetime, name: str | None) -> str:
     """What ends with a day has that day alone: as midnight it would read as the day after."""
-    moment = at.astimezone(UTC)
-    if moment.time() == time():
-        return day_text(language, (moment - timedelta(days=1)).date())
-    return moment_text(language, at, country)
+    last = last_day(at, name)
+    return moment_text(language, at, name) if last is None else day_text(language, last)

@@ -59,9 +59,9 @@ class PeriodForm(NamedTuple):
         )
 
 
-def read_period(at: datetime) -> PeriodForm:
+def read_period(today: date) -> PeriodForm:
     """The usual period where no day is said, and nothing where what is said is no period of two years at most."""
-    otherwise = usual(at.date())
+    otherwise = usual(today)
     typed = {name: request.args.get(name, "").strip()[:20] for name in ("from", "to", "sector", "country")}
     typed["from"] = typed["from"] or str(otherwise.from_on)
     typed["to"] = typed["to"] or str(otherwise.to_on)
@@ -74,7 +74,7 @@ def read_period(at: datetime) -> PeriodForm:
 @allowed(Resource.STATISTICS, Act.READ)
 def show_overview(_session: Session, me: AuthenticatedOfficer) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(at), Viewer(me)
+    stated, viewer = read_period(me.day(at)), Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
@@ -97,7 +97,7 @@ def download_workbook(session: Session, me: AuthenticatedOfficer) -> Response | 
 
 def _export(session: Session, me: AuthenticatedOfficer, table: str | None) -> Response | Afterwards:
     at = now()
-    stated, viewer = read_period(at), Viewer(me)
+    stated, viewer = read_period(me.day(at)), Viewer(me)
     if stated.period is None:
         return _no_period_page(stated)
     period = stated.period
@@ -221,6 +221,7 @@ BACK = timedelta(days=366)
 @allowed(Resource.STATISTICS, Act.READ)
 def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
     unit, at = me.standing.unit, now()
+    today = me.day(at)
     name = name_in(language(), me.unit_names) or unit
     return Afterwards(
         lambda: page(
@@ -230,13 +231,12 @@ def show_board(_session: Session, me: AuthenticatedOfficer) -> Afterwards:
             at=at,
             unit=name,
             kinds=list(ClockKind),
-            **_figures(reading(), unit, at),
+            **_figures(reading(), unit, at, today),
         )
     )
 
 
-def _figures(session: Session, unit: str, at: datetime) -> dict[str, Any]:
-    today = at.date()
+def _figures(session: Session, unit: str, at: datetime, today: date) -> dict[str, Any]:
     cases = open_cases(session, unit, today)
     deadlines = clocks_due(session, unit, Period(today - BACK, today), at)
     late = {one.kind: one.late for one in deadlines if one.late}

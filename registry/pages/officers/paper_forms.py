@@ -123,7 +123,7 @@ def _first(session: Session, me: AuthenticatedOfficer, refusal: Refusal | None =
         unfinished=paper_forms.unfinished(session, officer),
         entered=entered if entered.isalnum() else "",
         first_page=PAGES[0],
-        today=now().date(),
+        today=me.day(now()),
         days_back=MAX_DAYS_BACK,
         kept_days=KEPT_DAYS,
     )

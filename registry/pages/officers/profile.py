@@ -178,8 +178,8 @@ def own_page(
         ],
         staff_languages=[(one, language_name(one, one)) for one in STAFF_LANGUAGES],
         roles=sorted(accounts.own_roles(session, me.officer)),
-        loans=accounts.loans_of(session, me.officer, day_at(at, None)),
-        today=day_at(at, None),
+        loans=accounts.loans_of(session, me.officer, me.day(at)),
+        today=me.day(at),
         choices=list(NoticeChoice),
         choice=notices.choice_of(session, me.officer),
         ways=sorted(push.ways(services().settings)),
@@ -199,7 +199,7 @@ def _shown_server(address: str | None) -> str:
 def show_calendar_feed(secret: str) -> Response:
     """Anyone who has the address reads numbers of cases and days. Nothing of it is cached."""
     at, session = now(), reading()
-    me = calendars.authenticate(session, secret, day_at(at, None))
+    me = calendars.authenticate(session, secret, at)
     response = Response(calendar.ics(calendar.events(session, me), at), content_type=calendar.MIME_TYPE)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex"

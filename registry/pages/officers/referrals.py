@@ -98,7 +98,7 @@ def _new(session: Session, me: AuthenticatedOfficer, head: CaseHead, refusal: Re
     """What can be chosen: every answer, message and clean file of the case. Reading it is on record."""
     call = Call(session, acting(me, Resource.REFERRAL, Act.PROPOSE), now())
     view = case_view(call, sealer(), head.case.reference)
-    today = now().date()
+    today = me.day(now())
     return case_page(
         "referrals/new.html",
         me,
@@ -186,7 +186,7 @@ received_pages = Blueprint("console_referred", __name__)
 @received_pages.get("/referrals")
 @allowed(Resource.REFERRAL, Act.ANSWER)
 def list_received(session: Session, me: AuthenticatedOfficer) -> Response:
-    found = portal.fetch_received(session, me.standing.unit, now().date())
+    found = portal.fetch_received(session, me.standing.unit, now())
     return page("referrals/received.html", here="referrals", found=found)
 
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from registry.complaints.case.states import reads_of_measure
 from registry.complaints.casework.unsent import Unsent
+from registry.core.clock import day_at, now
 from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
@@ -23,7 +24,7 @@ from registry.officers.rights import Act, Resource
 from registry.pages.files import SiteFiles, templates_of
 from registry.pages.officers.field_faults import anchor, with_faults
 from registry.pages.officers.guard import Bar, done_cookie, done_sent, open_to_all, session_cookie, undo_sent
-from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text, today_in
+from registry.pages.officers.local_times import day_text, due_short, due_text, moment_text, zone_of
 from registry.pages.officers.reasons import refusal_text
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.register import Language
@@ -107,7 +108,7 @@ def rendered(template: str, **context: Any) -> str:
 def _words() -> dict[str, Any]:
     """What every template has in reach."""
     bar: Bar | None = g.get("console_bar")
-    country = bar.standing.country if bar else ""
+    clock = zone_of(bar.standing) if bar else None
     spoken = language()
     settings = services().settings
     return {
@@ -120,9 +121,9 @@ def _words() -> dict[str, Any]:
         "country": partial(wording.country_name, spoken),
         "language_called": partial(wording.language_name, spoken),
         "day_text": partial(day_text, spoken),
-        "moment_text": partial(moment_text, spoken, country=country),
-        "due_short": partial(due_short, spoken, country=country),
-        "due_text": partial(due_text, spoken, country=country),
+        "moment_text": partial(moment_text, spoken, name=clock),
+        "due_short": partial(due_short, spoken, name=clock),
+        "due_text": partial(due_text, spoken, name=clock),
         "bar": bar,
         "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
         "menu": [
@@ -142,7 +143,7 @@ def _words() -> dict[str, Any]:
         "undo": undo_sent() if request.method == "GET" else None,
         "unsent": g.get("console_unsent") or (),
         "is_sent": request.method == "POST",
-        "state_key": partial(state_key, country=country),
+        "state_key": partial(state_key, today=day_at(now(), bar.standing.time_zone if bar else None)),
         "licence_field_key": wording.licence_field_key,
         "anchor": anchor,
         "form_field": FORM_FIELD,
@@ -203,8 +204,8 @@ class HasState(Protocol):
     def measure_until(self) -> date | None: ...
 
 
-def state_key(case: HasState, country: str) -> str:
-    """The key of the words for where a case stands today, by the day of the officer's country."""
+def state_key(case: HasState, today: date) -> str:
+    """The key of the words for where a case stands on a day."""
     if case.state is CaseState.SANCTION_PENDING and case.measure is not None:
-        return f"case_state.{reads_of_measure(case.measure, case.measure_until, today_in(country))}"
+        return f"case_state.{reads_of_measure(case.measure, case.measure_until, today)}"
     return f"case_state.{case.state}"

@@ -43,7 +43,7 @@ pages = Blueprint("console_heard", __name__)
 @pages.get("/hearings")
 @allowed(Resource.HEARING, Act.ANSWER)
 def list_served(session: Session, me: AuthenticatedOfficer) -> Response:
-    found = portal.fetch_served(session, me.standing.unit, now().date())
+    found = portal.fetch_served(session, me.standing.unit, now())
     return page("hearings/served.html", here="hearings", found=found)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from registry.core.errors import NotFound
+from registry.officers.models import Unit
 from registry.register.authorities.models import Authority, Retrieval, Source, SourceVersion
 from registry.register.authorities.sources import desk_list
 from registry.vocabulary.register import KINDS
@@ -17,13 +18,14 @@ _CHANGED = "coverage_changed"
 def save_authority(
     session: Session, reference: str, *, country: str, time_zone: str, names: dict[str, str], website: str | None = None
 ) -> Authority:
-    """Write the authority down, or bring what we hold of it up to date."""
+    """Write the authority down, or bring what we hold of it up to date; its units' days begin and end by its time zone."""
     authority = session.execute(select(Authority).where(Authority.reference == reference)).scalar_one_or_none()
     if authority is None:
         authority = Authority(reference=reference)
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
+    session.execute(update(Unit).where(Unit.authority == reference).values(time_zone=time_zone))
     coverage_changed(session)
     return authority
 

@@ -13,6 +13,7 @@ from registry.officers.models import ChangeState, OfficerChange, Unit
 from registry.officers.rights import Role
 from registry.register.agencies.models import Agency, Licence
 from registry.supervision.entries.decisions import EntryOfficial, require_own
+from registry.supervision.entries.requests import day_of
 
 
 def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, language: str) -> OfficerChange:
@@ -25,15 +26,16 @@ def invite(call: Call[EntryOfficial], unit: Unit, name: str, email: str, languag
         by=official.name,
         at=call.at,
     )
-    record(session, "entry.claim_proposed", agency, on=call.at.date(), actor=official.name)
+    record(session, "entry.claim_proposed", agency, on=day_of(session, agency, call.at), actor=official.name)
     return change
 
 
 def approve(call: Call[EntryOfficial], reference: str) -> str | None:
     """Approve an invitation, by another officer. Gives the part of the join code to hand over. Raises NotFound, ActRefused."""
     change, agency = invitation_named(call.session, call.actor, reference)
-    code = accounts.approve(call.session, change, by=call.actor.name, at=call.at, today=call.at.date())
-    record(call.session, "entry.claimed", agency, on=call.at.date(), actor=call.actor.name)
+    today = day_of(call.session, agency, call.at)
+    code = accounts.approve(call.session, change, by=call.actor.name, at=call.at, today=today)
+    record(call.session, "entry.claimed", agency, on=today, actor=call.actor.name)
     return code
 
 

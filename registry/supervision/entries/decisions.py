@@ -18,7 +18,7 @@ from registry.register.agencies.clone_warnings import MAX_TEXT, warn_of_clone
 from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.rules import tidy_line
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.entries.requests import end, lock_request, move, record_act, unmark
+from registry.supervision.entries.requests import day_of, end, lock_request, move, record_act, unmark
 from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
 
 MAX_ANSWER = 2000
@@ -58,8 +58,9 @@ def decide(
     puts `warning`, in the officer's words, on the entry. A reply that is accepted is shown, in place of the one before.
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
-    session, today = call.session, call.at.date()
+    session = call.session
     entry_request = _lock_request_of_authority(call, reference)
+    today = day_of(session, entry_request.agency, call.at)
     reason = read_text("answer", answer, MAX_ANSWER)
     is_warned = is_accepted and entry_request.kind is EntryRequestKind.CLONE_REPORT
     words = tidy_line("warning", warning, MAX_TEXT) if is_warned else ""

@@ -3,7 +3,7 @@
 Of the record itself they change only one mark: that a correction was asked for.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from sqlalchemy import func, select
@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 from registry.audit.actions import record
 from registry.complaints.case.messages import read_text
 from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.db.locking import lock
 from registry.core.errors import IllegalMove, NotNow
 from registry.core.ids import new_reference
 from registry.register.agencies.actions import mark_correction
+from registry.register.agencies.models import Agency, Licence
 from registry.register.agencies.queries import public_record
 from registry.register.agencies.rules import tidy_line
+from registry.register.authorities.queries import authority_days
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, due_day, is_answerable, may_ask_again, may_become
 from registry.vocabulary.entries import EntryPart
@@ -48,9 +51,9 @@ def ask(call: Call[Rep], kind: EntryRequestKind, text: str, part: EntryPart | No
     authority accepts it. Raises InvalidInput, NotFound, and NotNow where the entry says nothing to reply to, or where
     what was asked before waits.
     """
-    today = call.at.date()
+    today = day_of(call.session, call.actor.agency, call.at)
     if kind is EntryRequestKind.REPLY:
-        agency = public_record(call.session, call.actor.agency, today)
+        agency = public_record(call.session, call.actor.agency, day_at(call.at, None))
         if agency is None or not is_answerable(agency, today):
             raise NotNow(
                 "a reply is shown beside a sanction or a warning, and your entry has none", "entry.nothing_beside"
@@ -80,6 +83,14 @@ def ask(call: Call[Rep], kind: EntryRequestKind, text: str, part: EntryPart | No
     return entry_request
 
 
+def day_of(session: Session, agency: str, at: datetime) -> date:
+    """The day where those sit who license an agency; where it is two days, the later one."""
+    licensed_by = (
+        select(Licence.authority).join(Agency, Agency.id == Licence.agency_id).where(Agency.reference == agency)
+    )
+    return authority_days(session, at).latest(session.scalars(licensed_by.distinct()))
+
+
 def take_back(call: Call[Rep], reference: str) -> EntryRequest:
     """Withdraw a request, or have a shown reply removed. Raises NotFound, IllegalMove, StaleVersion."""
     entry_request = lock_request(call.session, call.actor.agency, reference, call.version)
@@ -91,7 +102,8 @@ def take_back(call: Call[Rep], reference: str) -> EntryRequest:
 def record_act(call: Call[Named], act: str, entry_request: EntryRequest) -> None:
     """Record in the audit trail what was done to a request."""
     detail, actor = entry_request.reference, call.actor.name
-    record(call.session, act, entry_request.agency, on=call.at.date(), actor=actor, detail=detail)
+    today = day_of(call.session, entry_request.agency, call.at)
+    record(call.session, act, entry_request.agency, on=today, actor=actor, detail=detail)
 
 
 def lock_request(session: Session, agency: str, reference: str, version: int | None = None) -> EntryRequest:
@@ -116,7 +128,7 @@ def move(entry_request: EntryRequest, target: EntryRequestState) -> None:
 def end(session: Session, entry_request: EntryRequest, at: datetime) -> None:
     """Withdraw a locked request, and the mark with it. Raises IllegalMove."""
     move(entry_request, EntryRequestState.WITHDRAWN)
-    entry_request.ended_on = at.date()
+    entry_request.ended_on = day_of(session, entry_request.agency, at)
     session.flush()
     unmark(session, entry_request)
 
@@ -137,7 +149,9 @@ def _require_room(call: Call[Rep], kind: EntryRequestKind) -> None:
         )
     query = select(func.max(EntryRequest.decided_on)).where(*own, EntryRequest.state == EntryRequestState.REFUSED)
     refused_on = call.session.execute(query).scalar_one()
-    if kind is EntryRequestKind.CORRECTION and not may_ask_again(refused_on, call.at.date()):
+    if kind is EntryRequestKind.CORRECTION and not may_ask_again(
+        refused_on, day_of(call.session, call.actor.agency, call.at)
+    ):
         raise NotNow(
             "a correction was refused less than 30 days ago: write to the authority if that was wrong",
             "entry.refused_lately",

@@ -23,6 +23,7 @@ from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
+from registry.register.authorities.queries import authority_days
 from registry.supervision.licensing.act_forms import to_details
 from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act
 from registry.supervision.licensing.models import Proposal
@@ -203,5 +204,6 @@ def _decide(call: Call[LicensingOfficial], proposal: Proposal, state: ProposalSt
 
 def _record(call: Call[LicensingOfficial], proposal: Proposal, act: str) -> None:
     detail = f"{proposal.act} from {proposal.effective_on}, proposal {proposal.reference} of {proposal.proposed_by}"
-    officer, on = call.actor, call.at.date()
+    officer = call.actor
+    on = authority_days(call.session, call.at).of(officer.authority)
     audit.record(call.session, act, proposal.subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)

@@ -8,12 +8,14 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from registry.core.clock import day_at
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.log.models import Entry
 from registry.register.agencies import models, record, storage
 from registry.register.agencies.listing import agencies_matching, has_status
 from registry.register.agencies.queries import agency_row, licence_row
+from registry.register.authorities.models import Authority
 from registry.register.authorities.queries import AuthorityDays
 from registry.supervision.licensing.drafting import is_of, status_on
 from registry.supervision.licensing.models import Proposal
@@ -139,10 +141,14 @@ def proposal_named(session: Session, authority: str, reference: str) -> Proposal
 
 
 def timeline(session: Session, licence: record.Licence, proposals: Sequence[Proposal]) -> list[Event]:
-    """Statuses by the day they began, proposals and log entries by the day they were made, the latest first."""
+    """Statuses by the day they began, proposals and log entries by the authority's day when they were made, the latest first."""
+    where = select(Authority.time_zone).where(Authority.reference == licence.authority)
+    there = session.scalar(where)
     events = [Event(period.from_ or date.min, "status", period) for period in licence.status_history]
-    events += [Event(one.proposed_at.date(), "proposal", one) for one in proposals if one.subject == licence.licence_id]
+    events += [
+        Event(day_at(one.proposed_at, there), "proposal", one) for one in proposals if one.subject == licence.licence_id
+    ]
     key = f"licence/{licence.licence_id}"
     entries = session.execute(select(Entry).where(Entry.key == key).order_by(Entry.index.desc()).limit(100)).scalars()
-    events += [Event(one.at.date(), "entry", one) for one in entries]
+    events += [Event(day_at(one.at, there), "entry", one) for one in entries]
     return sorted(events, key=lambda one: one.on, reverse=True)

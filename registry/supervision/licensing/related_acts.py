@@ -14,6 +14,7 @@ from registry.core.keyring import Keyring
 from registry.register.agencies import channels, record, storage
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
+from registry.register.authorities.queries import authority_days
 from registry.register.imports import approvals
 from registry.supervision.collisions import actions as collisions
 from registry.supervision.collisions.models import Collision, CollisionState
@@ -222,5 +223,6 @@ def _agencies_of(authority: str) -> Select[int]:
 
 
 def _record(call: Call[LicensingOfficial], act: str, subject: str, detail: str = "") -> None:
-    officer, on = call.actor, call.at.date()
+    officer = call.actor
+    on = authority_days(call.session, call.at).of(officer.authority)
     audit.record(call.session, act, subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import actions as casework
 from registry.complaints.casework.decisions.actions import language_of
 from registry.complaints.casework.decisions.queries import behind
@@ -45,7 +46,8 @@ def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: 
             if case.state in _SILENT or case.unit_id is None:
                 continue
             # What the mailbox says of the case agrees with the message from the moment that it is there.
-            case.measure, case.measure_on, case.measure_until = _STANDS[event.type], at.date(), sanction.until
+            case.measure, case.measure_on = _STANDS[event.type], day_of_case(session, case, at)
+            case.measure_until = sanction.until
             officer = casework.Officer("", CaseRole.REGISTRY, session.get_one(Unit, case.unit_id).reference)
             text = words(language_of(case), event.type, sanction.kind)
             # Refused where the complainant has no mailbox any more.

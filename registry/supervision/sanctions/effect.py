@@ -138,7 +138,7 @@ def _publish(
     )
     appended = amend(call.session, with_sanction(with_licence(before, licence), shown), event, before=before)
     detail, actor = f"{sanction.kind} {sanction.reference}", call.actor.name or By.REGISTRY
-    audit.record(call.session, event.type, sanction.licence, on=call.at.date(), actor=actor, detail=detail)
+    audit.record(call.session, event.type, sanction.licence, on=today, actor=actor, detail=detail)
     return appended
 
 

@@ -112,7 +112,7 @@ def test_a_lost_machine_is_signed_out_by_one_person(
     assert program.send("POST", f"/api/v1/officers/{colleague.reference}/sign-out").status_code == 204
     assert theirs.get("/api/v1/officers/me").status_code == 401
     with pytest.raises(NotSignedIn):
-        sessions.authenticate(session, stored, now(), now().date())
+        sessions.authenticate(session, stored, now())
 
 
 def test_a_role_is_lent_and_taken_back(

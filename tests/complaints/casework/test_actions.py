@@ -93,7 +93,7 @@ def acts(session, sealer, officer, reference, other):
         "fetch_of_case": lambda: steps.fetch_of_case(session, Hearing, officer, reference),
         "find_case": lambda: steps.find_case(session, Hearing, officer.unit, reference),
         "lock_in_unit": lambda: steps.lock_in_unit(session, Hearing, officer.unit, reference),
-        "find_open": lambda: steps.find_open(session, Hearing, officer.unit, reference, TODAY, is_open_to_agency),
+        "find_open": lambda: steps.find_open(session, Hearing, officer.unit, reference, AT, is_open_to_agency),
         "lock_open": lambda: steps.lock_open(
             Call(session, steps.PartyMember(officer.name, officer.unit), AT), Hearing, reference, is_open_to_agency
         ),

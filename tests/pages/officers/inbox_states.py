@@ -124,7 +124,7 @@ def rows_of(session: Session, officer: Officer, at: datetime | None = None) -> l
 def inbox_of(session: Session, officer: Officer, at: datetime | None = None) -> Inbox:
     at = at or now()
     session.flush()
-    return inbox(session, sessions.authenticated_as(session, officer, None, day_at(at, None)), at)
+    return inbox(session, sessions.authenticated_as(session, officer, None, at), at)
 
 
 def kinds_of(session: Session, officer: Officer, at: datetime | None = None) -> set[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.casework import reply_templates
 from registry.complaints.sealing.sealer import Sealer
-from registry.core.clock import day_at, now
+from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.demo.complaints import load_complaints
@@ -57,7 +57,7 @@ def demonstration(session: Session, keyring: Keyring, settings: Settings) -> dic
 
 
 def rows_of(session: Session, officer: Officer) -> list[Row]:
-    return inbox(session, sessions.authenticated_as(session, officer, None, day_at(now(), None)), now())
+    return inbox(session, sessions.authenticated_as(session, officer, None, now()), now())
 
 
 def test_the_desk_has_a_case_in_every_state_and_each_thing_that_waits_and_every_page_opens(

@@ -421,7 +421,7 @@ def test_each_kind_has_words_and_a_link_that_opens(session: Session, walker: Off
 def test_the_inbox_is_one_statement_and_the_first_page_counts_it(
     session: Session, walker: Officer, people: People
 ) -> None:
-    me = sessions.authenticated_as(session, walker, None, day_at(now(), None))
+    me = sessions.authenticated_as(session, walker, None, now())
     session.flush()
     seen: list[str] = []
     bind = session.get_bind()

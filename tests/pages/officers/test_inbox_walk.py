@@ -51,7 +51,7 @@ def world(session: Session, keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -
 
 def rows_of(session: Session, officer: Officer) -> list[Row]:
     session.flush()
-    return inbox(session, sessions.authenticated_as(session, officer, None, day_at(now(), None)), now())
+    return inbox(session, sessions.authenticated_as(session, officer, None, now()), now())
 
 
 def waiting(session: Session, officers: Iterable[Officer]) -> set[Waiting]:
@@ -75,7 +75,7 @@ def of_many(found: set[Waiting], *more: str) -> set[Waiting]:
 
 def test_the_walk_has_each_source_of_rows_and_each_kind(session: Session, world: World) -> None:
     at = now()
-    people = [sessions.authenticated_as(session, one, None, day_at(at, None)) for one in world.everybody]
+    people = [sessions.authenticated_as(session, one, None, at) for one in world.everybody]
     missing = [
         number
         for number, source in enumerate(SOURCES)
@@ -163,7 +163,7 @@ def test_what_only_its_author_could_approve_waits_for_those_who_give_roles(
 ) -> None:
     source = SECOND[number]
     at, author = now(), next(one for one in world.officers.values() if roles_of(session, one) & source.roles)
-    me = sessions.authenticated_as(session, author, None, day_at(at, None))
+    me = sessions.authenticated_as(session, author, None, at)
     model, first = source.not_by.class_, source.not_by
     waiting_rows = update(model).where(first.is_not(None))
     wanted = {

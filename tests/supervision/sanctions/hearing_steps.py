@@ -89,8 +89,7 @@ class HearingSteps(CaseSteps):
 
     @invariant()
     def the_agency_has_a_key_to_what_it_may_read_and_to_nothing_else(self) -> None:
-        today = self.at.date()
-        listed = {one.reference for one in portal.fetch_served(self.session, self.desk, today)}
+        listed = {one.reference for one in portal.fetch_served(self.session, self.desk, self.at)}
         for one in self.rows(Hearing):
             has_key = sealed_copies.is_readable_by(
                 self.session, self.session.get_one(EncryptedContainer, one.box_id), self.desk

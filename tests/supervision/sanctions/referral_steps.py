@@ -79,7 +79,7 @@ class ReferralSteps(CaseSteps):
     @invariant()
     def the_partner_reads_by_consent_or_override_and_not_a_day_longer(self) -> None:
         today, case = self.at.date(), self.session.get_one(Case, self.case_id)
-        listed = {one.reference for one in portal.fetch_received(self.session, UNION, today)}
+        listed = {one.reference for one in portal.fetch_received(self.session, UNION, self.at)}
         for one in self.rows(Referral):
             has_key = sealed_copies.is_readable_by(
                 self.session, self.session.get_one(EncryptedContainer, one.box_id), UNION

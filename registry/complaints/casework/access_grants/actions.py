@@ -17,6 +17,7 @@ from registry.complaints.case.access import open_case_box
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.access_grants.rules import (
     LIVE,
     LOOK_HOURS,
@@ -46,6 +47,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -133,7 +135,7 @@ def decide(
     notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
     if is_granted and grant.kind is AccessKind.BREAK_GLASS:
         _notify_break_glass(session, unit, grant, at)
-    record(session, f"{grant.kind}.{grant.state}", case.reference, on=at.date(), actor=who, unit=unit)
+    record(session, f"{grant.kind}.{grant.state}", case.reference, on=today_of(call), actor=who, unit=unit)
     return grant
 
 
@@ -153,7 +155,7 @@ def end(call: Call[UnitOfficer], reference: str, *, is_own: bool = False) -> Acc
     session.flush()
     if not is_own:
         notify_named(session, grant.asked_by, NoticeKind.DECIDED, at)
-    record(session, f"{grant.kind}.ended", case.reference, on=at.date(), actor=who, unit=unit)
+    record(session, f"{grant.kind}.ended", case.reference, on=today_of(call), actor=who, unit=unit)
     return grant
 
 
@@ -178,7 +180,7 @@ def end_over_in(session: Session, case: Case, at: datetime) -> int:
         one.version += 1
     session.flush()
     for one in found:
-        record(session, f"{one.kind}.{one.state}", case.reference, on=at.date(), actor="registry")
+        record(session, f"{one.kind}.{one.state}", case.reference, on=day_of_case(session, case, at), actor="registry")
     return len(found)
 
 

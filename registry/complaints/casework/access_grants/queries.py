@@ -26,6 +26,7 @@ from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, Tier, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import KeyTrouble, NotFound, NotNow
+from registry.officers.days import day_in
 from registry.vocabulary.cases import AccessKind, AccessState, CaseState
 
 KEPT_IN_LIST = timedelta(days=30)
@@ -88,7 +89,7 @@ def of_unit(
             found.append(AccessGrantView(grant, case.reference, standing(grant_facts(grant), at), None, None))
     session.flush()
     for reference in dict.fromkeys(read):
-        record(session, "opening.considered", reference, on=at.date(), actor=who, unit=unit)
+        record(session, "opening.considered", reference, on=day_in(session, unit, at), actor=who, unit=unit)
     return found
 
 

@@ -30,6 +30,7 @@ from registry.core.calls import Call
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
@@ -71,7 +72,7 @@ def write(call: Call[Officer], sealer: Sealer, reference: str, draft: DecisionDr
 
     Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     if case.state not in rules.DRAFTED_IN:
         raise NotNow(
@@ -131,7 +132,7 @@ def make(call: Call[Officer], sealer: Sealer, reference: str, *, words: Words) -
 
     Raises NotFound, StaleVersion, and IllegalMove for its author, an investigator of the case, or a second decision.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case, decision = lock_decision(session, officer, reference, call.version)
     lack = rules.lacking(facts(session, case, decision, officer.name))
     if lack is not None:
@@ -254,6 +255,6 @@ def _checked_words(call: Call[Officer], sealer: Sealer, case: Case, field: str, 
     """What is told outside, tidied: it reveals no one. Raises InvalidInput about the field."""
     text = messages.read_text(field, text, MAX_SUMMARY)
     agency = named_agency_id(sealer, case)
-    known = None if agency is None else agency_record(call.session, agency, call.at.date())
+    known = None if agency is None else agency_record(call.session, agency, today_of(call))
     require_silent(text, complaint_texts(call.session, sealer, call.actor.unit, case), known, field=field)
     return text

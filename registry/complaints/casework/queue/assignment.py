@@ -14,6 +14,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput
 from registry.officers.absence import away_until, is_able
+from registry.officers.days import today_of
 from registry.officers.models import Conflict, NoticeKind, OfficerState, RoleHeld
 from registry.officers.models import Officer as Account
 from registry.officers.notices import notify_named
@@ -60,7 +61,7 @@ def assign(call: Call[Officer], sealer: Sealer, reference: str, assignee: str | 
     session, officer, to = call.session, call.actor, assignee or None
     case = lock_case(session, officer, reference, call.version)
     if to is not None:
-        if to not in {one.reference for one in workers(session, officer.unit, call.at.date()) if one.takes_cases}:
+        if to not in {one.reference for one in workers(session, officer.unit, today_of(call)) if one.takes_cases}:
             raise InvalidInput([Fault.of("assignee", Problem.INVALID_VALUE, "officer_of_unit")])
         _require_no_interest(session, sealer, case, to)
     if case.assignee != to:
@@ -83,7 +84,7 @@ def take(call: Call[Officer], sealer: Sealer, reference: str, *, investigates: b
     case = lock_case(session, officer, reference, call.version)
     if case.state not in TAKEN_UP:
         raise IllegalMove(f"a case that is {case.state} is not taken up", "case.not_taken", state=case.state)
-    if case.assignee != officer.name and not is_free(session, case, at.date()):
+    if case.assignee != officer.name and not is_free(session, case, today_of(call)):
         raise IllegalMove("another officer has this case", "case.has_assignee")
     _require_no_interest(session, sealer, case, officer.name)
     if case.assignee != officer.name:

@@ -30,6 +30,7 @@ from registry.core.errors import (
     StaleVersion,
 )
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.vocabulary.cases import BulkKind, CaseRole, CaseState
 from registry.vocabulary.codes import Problem
 
@@ -147,7 +148,7 @@ def undo(
 
 def _record_bulk_act(call: Call[Officer], done: BulkAct, act: str) -> None:
     officer, count = call.actor, str(len(done.rows))
-    record(call.session, act, done.reference, on=call.at.date(), actor=officer.name, detail=count, unit=officer.unit)
+    record(call.session, act, done.reference, on=today_of(call), actor=officer.name, detail=count, unit=officer.unit)
 
 
 def bulk_act(session: Session, officer: str, reference: str) -> BulkAct:

@@ -37,6 +37,7 @@ from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -57,7 +58,7 @@ def draft(
     registry. Where no one at the agency reads the language of the text, it waits for a translator unless a translation is
     there. Raises NotFound, NotNow, IllegalMove, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case = lock_case(session, officer, reference, call.version)
     lack = MOVES.lacking(Guard.MAY_BE_TOLD, facts(session, case, None, today))
     if lack is not None:
@@ -140,7 +141,7 @@ def send_back(call: Call[Officer], sealer: Sealer, reference: str, reason: str) 
     """
     case, hearing = lock_hearing(call, reference)
     hearing.returned_sealed = _seal_reason(call, sealer, case, hearing, "returned_sealed", reason)
-    known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
+    known = facts(call.session, case, hearing, today_of(call), call.actor.name)
     known = replace(known, has_reason=hearing.returned_sealed is not None)
     advance_hearing(call, case, hearing, HearingState.DRAFTED, By.CHECKER, known)
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
@@ -156,11 +157,11 @@ def approve(call: Call[Officer], sealer: Sealer, reference: str, reason: str = "
     case, hearing = lock_hearing(call, reference)
     compared = _require_silent_still(call, sealer, case, hearing)
     hearing.few_sealed = _seal_reason(call, sealer, case, hearing, "few_sealed", reason)
-    known = facts(call.session, case, hearing, call.at.date(), call.actor.name)
+    known = facts(call.session, case, hearing, today_of(call), call.actor.name)
     could_complain = content.could_have(hearing, compared)
     known = replace(known, has_reason=hearing.few_sealed is not None, could_complain=could_complain)
     advance_hearing(call, case, hearing, HearingState.APPROVED, By.CHECKER, known)
-    hearing.checked_by, hearing.checked_on = call.actor.name, call.at.date()
+    hearing.checked_by, hearing.checked_on = call.actor.name, today_of(call)
     notify_named(call.session, hearing.drafted_by, NoticeKind.DECIDED, call.at)
     return hearing
 
@@ -171,7 +172,7 @@ def serve(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date) 
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput, KeyTrouble.
     """
     case, hearing = lock_hearing(call, reference)
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     if not today + SHORTEST <= answer_by <= today + MAX_EXTENSION:
         raise InvalidInput(
             [Fault.of("answer_by", Problem.INVALID_VALUE, "days_ahead", least=SHORTEST.days, most=MAX_EXTENSION.days)]
@@ -194,7 +195,7 @@ def extend(call: Call[Officer], sealer: Sealer, reference: str, answer_by: date,
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = lock_hearing(call, reference)
-    today = call.at.date()
+    today = today_of(call)
     if hearing.answer_by is None or not may_have_longer(hearing.state, hearing.answer_by, today):
         raise IllegalMove("only a hearing that may still be answered is given longer", "hearing.not_longer")
     if not is_longer(hearing.answer_by, answer_by, today):

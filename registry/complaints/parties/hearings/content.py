@@ -19,6 +19,7 @@ from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.calls import Call
 from registry.core.errors import Fault, InvalidInput
+from registry.officers.days import today_of
 from registry.register.agencies import record
 from registry.vocabulary.cases import Author
 from registry.vocabulary.codes import Problem
@@ -111,7 +112,7 @@ def require_all_silent(
 ) -> ComplaintTexts:
     """As `require_silent`, for texts by field, None for one that is not there. Gives what they were compared with."""
     compared = complaint_texts(call.session, sealer, call.actor.unit, case)
-    known = agency_record(call.session, agency, call.at.date())
+    known = agency_record(call.session, agency, today_of(call))
     for field, text in texts.items():
         if text is not None:
             require_silent(text, compared, known, field=field)

@@ -33,6 +33,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.attachments.uploading import UploadServices, upload
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer, record_reading
 from registry.complaints.casework.queries import CleanFile, read_copy
 from registry.complaints.casework.sealed_copies import keeps_originals
@@ -113,15 +114,15 @@ def add_file(
     Whether it may still be added is checked again where the row is written: the answer may have been sent meanwhile, or
     the hearing be over. Raises NotFound, IllegalMove, RefusedFile, FilesUnavailable, TooBusy; then nothing was stored.
     """
-    today = at.date()
 
     def require_open_still(session: Session) -> None:
-        case, hearing = find_open(session, Hearing, member.unit, reference, today, is_open_to_agency)
-        _require_open(hearing, goes_with, today)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        _require_open(hearing, goes_with, day_of_case(session, case, at))
         _record(Call(session, member, at), case, "hearing.file_added")
 
     with services.sessions.begin() as session:
-        case, hearing = find_open(session, Hearing, member.unit, reference, today, is_open_to_agency)
+        case, hearing = find_open(session, Hearing, member.unit, reference, at, is_open_to_agency)
+        today = day_of_case(session, case, at)
         goes_with = _find_open_part(hearing, today)
         opened = _open_for_files(session, sealer, member.unit, case, hearing)
     return upload(services, opened, case, replace(sent, goes_with=goes_with), today, require_open_still)
@@ -133,7 +134,7 @@ def remove_file(call: Call[PartyMember], reference: str, attachment: str) -> lis
     Raises NotFound, IllegalMove.
     """
     case, hearing, row = _find_own(call, reference, attachment)
-    _require_open(hearing, row.goes_with, call.at.date())
+    _require_open(hearing, row.goes_with, day_of_case(call.session, case, call.at))
     names = remove(call.session, [row])
     _record(call, case, "hearing.file_removed")
     return names
@@ -157,8 +158,8 @@ def find_own_file(
 
 
 def _find_own(call: Call[PartyMember], reference: str, attachment: str) -> tuple[Case, Hearing, Attachment]:
-    session, unit, today = call.session, call.actor.unit, call.at.date()
-    case, hearing = find_open(session, Hearing, unit, reference, today, is_open_to_agency)
+    session = call.session
+    case, hearing = find_open(session, Hearing, call.actor.unit, reference, call.at, is_open_to_agency)
     return case, hearing, attachment_of(session, [session.get_one(EncryptedContainer, hearing.box_id)], attachment)
 
 
@@ -190,7 +191,8 @@ def _open_for_files(session: Session, sealer: Sealer, unit: str, case: Case, hea
 
 
 def _record(call: Call[PartyMember], case: Case, what: str) -> None:
-    record(call.session, what, case.reference, on=call.at.date(), actor=call.actor.name, detail=By.AGENCY)
+    today = day_of_case(call.session, case, call.at)
+    record(call.session, what, case.reference, on=today, actor=call.actor.name, detail=By.AGENCY)
 
 
 def _boxes(session: Session, rows: Iterable[Attachment]) -> list[EncryptedContainer]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import advance_case, same_person
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.hearings.rules import (
@@ -27,6 +28,7 @@ from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.complaints.sealing.sealer import Sealer
 from registry.core import moves
 from registry.core.calls import Call
+from registry.core.clock import day_at
 from registry.core.errors import IllegalMove
 from registry.officers import models as officers
 from registry.vocabulary.cases import CaseState, ConsentKind, HearingEnd, HearingState
@@ -83,7 +85,7 @@ def advance_hearing(
     """
 
     def look(_: object) -> HearingFacts:
-        return known or facts(call.session, case, hearing, call.at.date(), call.actor.name)
+        return known or facts(call.session, case, hearing, day_of_case(call.session, case, call.at), call.actor.name)
 
     moves.advance(MOVES, hearing, target, by, look)
     record_change(call, case, hearing, f"hearing.{target}", by)
@@ -102,7 +104,7 @@ def end(
     if hearing.told_on is None or because in ENDED_BY_WORKER:
         box = call.session.get_one(EncryptedContainer, hearing.box_id)
         sealed_copies.take_back(call.session, sealer, box, hearing.party)
-    hearing.ended_on, hearing.ended_because = call.at.date(), because
+    hearing.ended_on, hearing.ended_because = day_of_case(call.session, case, call.at), because
     advance_hearing(call, case, hearing, HearingState.CLOSED, by)
     if was_served and case.state is CaseState.AGENCY_HEARING:
         role, actor = call.actor.role, call.actor.name
@@ -117,7 +119,7 @@ def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime)
     ).scalar_one_or_none()
     if hearing is None:
         return count
-    because = why_over(facts(session, case, hearing, at.date()))
+    because = why_over(facts(session, case, hearing, day_of_case(session, case, at)))
     if because is None:
         return count
     end(Call(session, REGISTRY, at), sealer, case, hearing, because)
@@ -129,15 +131,15 @@ def close_notified_outcomes(session: Session, sealer: Sealer, case: Case, at: da
     given = select(Hearing).where(
         Hearing.case_id == case.id, Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
     )
-    count = 0
+    count, today = 0, day_of_case(session, case, at)
     for hearing in session.execute(given.order_by(Hearing.id).with_for_update()).scalars().all():
         box = session.get_one(EncryptedContainer, hearing.box_id)
-        if is_outcome_readable(session, case, hearing, at.date()) or not sealed_copies.is_readable_by(
+        if is_outcome_readable(session, case, hearing, today) or not sealed_copies.is_readable_by(
             session, box, hearing.party
         ):
             continue
         sealed_copies.take_back(session, sealer, box, hearing.party)
-        because = why_over(facts(session, case, hearing, at.date()))
+        because = why_over(facts(session, case, hearing, today))
         if because in ENDED_BY_WORKER:
             # A later consent of the worker does not bring back what has no key any more.
             hearing.ended_because = because
@@ -152,19 +154,24 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
     Past their deadline, without consent, or with the case; and outcomes likewise. Access needs no such run: the portal
     checks the same rules.
     """
-    today = at.date()
-    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < today)
+    # Wherever the unit sits, that day is over: the portal takes no answer from the end of the unit's own.
+    is_late = (Hearing.state == HearingState.SERVED, Hearing.answer_by < day_at(at, None))
     with sessions() as session:
         with_case = select(Hearing, Case).join(Case, Case.id == Hearing.case_id)
         rows = session.execute(with_case.where(Hearing.state != HearingState.CLOSED)).all()
-        over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, today)) is not None]
+        days = {case.id: day_of_case(session, case, at) for _, case in rows}
+        over = [case.id for hearing, case in rows if why_over(facts(session, case, hearing, days[case.id])) is not None]
         with_key = (WrappedKey.box_id == Hearing.box_id) & (WrappedKey.holder == Hearing.party)
         given = session.execute(
             with_case.join(WrappedKey, with_key).where(
                 Hearing.state == HearingState.CLOSED, Hearing.told_on.is_not(None)
             )
         ).all()
-        past = [case.id for hearing, case in given if not is_outcome_readable(session, case, hearing, today)]
+        past = [
+            case.id
+            for hearing, case in given
+            if not is_outcome_readable(session, case, hearing, day_of_case(session, case, at))
+        ]
         late = session.execute(select(Hearing.id).where(*is_late).order_by(Hearing.case_id)).scalars().all()
     count = end_by_case(sessions, {*over, *past}, lambda session, case: end_what_is_over(session, sealer, case, at))
     for hearing_id in late:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.consents import is_consented
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer, record_act
 from registry.complaints.casework.decisions.rules import MAX_OBJECTION, SHORTEST_OBJECTION, USUAL_OBJECTION
@@ -110,8 +111,8 @@ def notify_outcome(call: Call[Officer], sealer: Sealer, reference: str, written:
 
 def send_outcome(call: Call[Officer], sealer: Sealer, case: Case, hearing: Hearing, box: OpenContainer) -> None:
     """Send what stands in an opened box of a locked hearing; the days to object count from now."""
-    hearing.told_on = call.at.date()
-    hearing.object_until = call.at.date() + timedelta(days=hearing.object_days or USUAL_OBJECTION)
+    hearing.told_on = day_of_case(call.session, case, call.at)
+    hearing.object_until = hearing.told_on + timedelta(days=hearing.object_days or USUAL_OBJECTION)
     hearing.version += 1
     call.session.flush()
     # A hearing that was closed took its key back: with what is told it is the agency's again.

@@ -5,7 +5,7 @@ person. What it may no longer read answers as if it had never existed. Every rea
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from registry.audit.actions import record
 from registry.complaints.case import clocks
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.sealed_copies import keeps_originals
 from registry.complaints.parties.hearings.files import HandedFile, files_in
 from registry.complaints.parties.hearings.moves import (
@@ -84,15 +85,16 @@ class Served(NamedTuple):
     outcome_translation: str | None = None
 
 
-def fetch_served(session: Session, unit: str, today: date) -> list[Listed]:
+def fetch_served(session: Session, unit: str, at: datetime) -> list[Listed]:
     """The hearings that an agency was served and can read, latest first."""
-    return [_list(hearing, names) for hearing, names in fetch_open(session, Hearing, unit, today, is_open_to_agency)]
+    return [_list(hearing, names) for hearing, names in fetch_open(session, Hearing, unit, at, is_open_to_agency)]
 
 
 def read(call: Call[PartyMember], sealer: Sealer, reference: str) -> Served:
     """Read one hearing. Raises NotFound for another agency's, an unknown or a closed one."""
-    session, unit, today = call.session, call.actor.unit, call.at.date()
-    case, hearing = find_open(session, Hearing, unit, reference, today, is_open_to_agency)
+    session, unit = call.session, call.actor.unit
+    case, hearing = find_open(session, Hearing, unit, reference, call.at, is_open_to_agency)
+    today = day_of_case(session, case, call.at)
     box = open_box(session, sealer, unit, hearing)
 
     def words(column: str) -> str | None:
@@ -131,7 +133,7 @@ def save_draft_answer(call: Call[PartyMember], sealer: Sealer, reference: str, t
     hearing.draft_sealed = _seal(call, sealer, case, hearing, "draft_sealed", read_text("text", text, MAX_ANSWER))
     hearing.version += 1
     call.session.flush()
-    today, who = call.at.date(), call.actor.name
+    today, who = day_of_case(call.session, case, call.at), call.actor.name
     record(call.session, "hearing.answer_kept", case.reference, on=today, actor=who, detail=By.AGENCY)
     return hearing
 
@@ -141,7 +143,7 @@ def answer(call: Call[PartyMember], sealer: Sealer, reference: str, text: str) -
     case, hearing = _lock_answerable(call, reference)
     hearing.answer_sealed = _seal(call, sealer, case, hearing, "answer_sealed", read_text("text", text, MAX_ANSWER))
     hearing.draft_sealed = None
-    hearing.answered_by, hearing.answered_on = call.actor.name, call.at.date()
+    hearing.answered_by, hearing.answered_on = call.actor.name, day_of_case(call.session, case, call.at)
     advance_hearing(call, case, hearing, HearingState.ANSWERED, By.AGENCY)
     notify_named(call.session, hearing.served_by or "", NoticeKind.DECIDED, call.at)
     return hearing
@@ -154,7 +156,7 @@ def request_extension(call: Call[PartyMember], sealer: Sealer, reference: str, t
     """
     case, hearing = _lock_answerable(call, reference)
     hearing.longer_sealed = _seal(call, sealer, case, hearing, "longer_sealed", read_text("text", text, MAX_LONGER))
-    hearing.longer_asked_on = call.at.date()
+    hearing.longer_asked_on = day_of_case(call.session, case, call.at)
     notify_named(call.session, hearing.served_by or "", NoticeKind.ASSIGNED, call.at)
     record_change(call, case, hearing, "hearing.longer_asked", By.AGENCY)
     return hearing
@@ -166,7 +168,7 @@ def object_to(call: Call[PartyMember], sealer: Sealer, reference: str, text: str
     Raises NotFound, IllegalMove, StaleVersion, InvalidInput.
     """
     case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
-    session, today = call.session, call.at.date()
+    session, today = call.session, day_of_case(call.session, case, call.at)
     if not may_object(hearing, today):
         raise IllegalMove(
             "there is nothing to object to: it was not decided yet, you objected already, or the day is past",
@@ -191,7 +193,7 @@ def _seal(call: Call[PartyMember], sealer: Sealer, case: Case, hearing: Hearing,
 
 def _lock_answerable(call: Call[PartyMember], reference: str) -> tuple[Case, Hearing]:
     case, hearing = lock_open(call, Hearing, reference, is_open_to_agency)
-    require_answerable(hearing, call.at.date())
+    require_answerable(hearing, day_of_case(call.session, case, call.at))
     return case, hearing
 
 

@@ -20,6 +20,7 @@ from registry.complaints.parties.models import Hearing
 from registry.complaints.parties.steps import open_box
 from registry.complaints.sealing.sealer import OpenContainer, Sealer, read_sealed
 from registry.core.calls import Call
+from registry.officers.days import today_of
 from registry.vocabulary.cases import HearingState
 
 
@@ -72,7 +73,7 @@ def why_none(session: Session, case: Case, today: date) -> str | None:
 
 def hearing_view(call: Call[Officer], sealer: Sealer, reference: str, by: Sequence[By] = (By.OFFICER,)) -> HearingView:
     """One hearing with what its agency reads. Audited like every reading. Raises NotFound."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case, hearing = lock_hearing(call, reference)
     box = open_box(session, sealer, officer.unit, hearing)
     own = open_case_box(session, sealer, officer.unit, case)

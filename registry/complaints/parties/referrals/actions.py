@@ -30,6 +30,7 @@ from registry.complaints.sealing.sealer import Sealer, Tier
 from registry.core.calls import Call
 from registry.core.errors import Fault, IllegalMove, InvalidInput, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of
 from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_unit
 from registry.officers.rights import Act, Resource
@@ -57,7 +58,7 @@ def propose(call: Call[Officer], sealer: Sealer, reference: str, proposal: Propo
 
     Raises NotFound, NotNow, StaleVersion, InvalidInput.
     """
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     partner, expires_on, choice, note, _ = proposal
     identity_said_in = proposal.identity_said_in or None
     case = lock_case(session, officer, reference, call.version)
@@ -124,18 +125,18 @@ def override(call: Call[Officer], sealer: Sealer, reference: str, legal_basis: s
 
 def send(call: Call[Officer], sealer: Sealer, reference: str) -> Referral:
     """Send a referral: give the partner the key. Raises NotFound, IllegalMove, StaleVersion, KeyTrouble."""
-    session, officer, at = call.session, call.actor, call.at
+    session, officer, at, today = call.session, call.actor, call.at, today_of(call)
     case, referral = lock_referral(call, reference)
     if referral.identity_said_in is not None and referral.identity_by is None:
         raise IllegalMove(
             "the custodian has not yet decided whether the complainant's name goes along", "referral.name_undecided"
         )
     opened = open_box(session, sealer, officer.unit, referral)
-    referral.sent_by, referral.sent_on = officer.name, at.date()
+    referral.sent_by, referral.sent_on = officer.name, today
     # Someone may be in danger: the partner's people are notified that there is something for them.
     is_danger = case.priority is Priority.P0
     notify_unit(session, referral.party, Resource.REFERRAL, Act.ANSWER, NoticeKind.ASSIGNED, at, is_danger=is_danger)
-    clocks.mark_helped(session, case, at.date())
+    clocks.mark_helped(session, case, today)
     advance_referral(call, case, referral, ReferralState.SENT, role_of(officer))
     sealed_copies.share_with(session, sealer, opened, referral.party, (KeyHolder.UNIT,))
     if referral.identity_sealed is not None:
@@ -178,7 +179,7 @@ def decide_identity(call: Call[UnitOfficer], sealer: Sealer, reference: str, *, 
     what = "referral.identity_approved" if is_approved else "referral.identity_refused"
     referral.version += 1
     session.flush()
-    changed(session, case, what, call.at.date(), role=CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
+    changed(session, case, what, today_of(call), role=CaseRole.REGISTRY, actor=custodian.name, detail="custodian")
     return referral
 
 
@@ -194,4 +195,4 @@ def _consent(call: Call[Officer], case: Case, referral: Referral) -> None:
 
 def _decide(call: Call[Officer], referral: Referral, basis: ReferralBasis) -> None:
     referral.basis = basis
-    referral.decided_by, referral.decided_on = call.actor.name, call.at.date()
+    referral.decided_by, referral.decided_on = call.actor.name, today_of(call)

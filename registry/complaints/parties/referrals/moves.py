@@ -10,6 +10,7 @@ from registry.complaints.case.consents import is_consented
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
 from registry.complaints.case.states import READ_WHEN_WITHDRAWN
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import sealed_copies
 from registry.complaints.casework.actions import Officer
 from registry.complaints.parties.models import Referral
@@ -64,8 +65,10 @@ def advance_referral(
 ) -> None:
     """Move a locked referral of a locked case. Raises IllegalMove when the table, or what must hold, does not let it."""
 
+    today = day_of_case(call.session, case, call.at)
+
     def look(_: object) -> ReferralFacts:
-        return replace(facts(call.session, case, referral, call.at.date(), call.actor.name), has_reason=has_reason)
+        return replace(facts(call.session, case, referral, today, call.actor.name), has_reason=has_reason)
 
     moves.advance(MOVES, referral, target, by, look)
     record_change(call, case, referral, f"referral.{target}", f"{referral.partner_kind} {by}")
@@ -81,7 +84,7 @@ def revoke(
 ) -> None:
     """End a referral and delete the partner's keys, in one transaction."""
     close_access(call.session, sealer, referral)
-    referral.ended_on, referral.ended_because = call.at.date(), because
+    referral.ended_on, referral.ended_because = day_of_case(call.session, case, call.at), because
     advance_referral(call, case, referral, ReferralState.REVOKED, by)
 
 
@@ -110,9 +113,9 @@ def is_open_to_partner(session: Session, case: Case, referral: Referral, today: 
 def end_what_is_over(session: Session, sealer: Sealer, case: Case, at: datetime) -> int:
     """End each referral of a locked case whose consent, time or complaint is over. Gives how many."""
     running = select(Referral).where(Referral.case_id == case.id, Referral.state.not_in(ENDED))
-    count = 0
+    count, today = 0, day_of_case(session, case, at)
     for referral in session.execute(running.order_by(Referral.id).with_for_update()).scalars().all():
-        because = why_over(session, case, referral, at.date())
+        because = why_over(session, case, referral, today)
         if because is not None:
             revoke(Call(session, REGISTRY, at), sealer, case, referral, because)
             count += 1
@@ -125,5 +128,9 @@ def end_due(sessions: sessionmaker[Session], sealer: Sealer, at: datetime) -> in
         rows = session.execute(
             select(Referral, Case).join(Case, Case.id == Referral.case_id).where(Referral.state.not_in(ENDED))
         ).all()
-        due = {case.id for referral, case in rows if why_over(session, case, referral, at.date()) is not None}
+        due = {
+            case.id
+            for referral, case in rows
+            if why_over(session, case, referral, day_of_case(session, case, at)) is not None
+        }
     return end_by_case(sessions, due, lambda session, case: end_what_is_over(session, sealer, case, at))

@@ -5,7 +5,7 @@ audit line committed.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from registry.complaints.attachments.models import Attachment
 from registry.complaints.attachments.storage import FileStore
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
+from registry.complaints.case.units import day_of_case
 from registry.complaints.casework import unread
 from registry.complaints.casework.actions import MAX_REASON
 from registry.complaints.parties.models import Referral, ReferralReport
@@ -74,9 +75,9 @@ class Received(NamedTuple):
     reports: Sequence[Report]
 
 
-def fetch_received(session: Session, partner: str, today: date) -> list[Listed]:
+def fetch_received(session: Session, partner: str, at: datetime) -> list[Listed]:
     """The referrals that were sent to a partner and that it can read, latest first."""
-    open_ = fetch_open(session, Referral, partner, today, is_open_to_partner)
+    open_ = fetch_open(session, Referral, partner, at, is_open_to_partner)
     return [_list(referral, names) for referral, names in open_]
 
 
@@ -117,7 +118,7 @@ def read_file(
 def accept(call: Call[PartyMember], reference: str) -> Referral:
     """Accept a referral. Raises NotFound, IllegalMove, StaleVersion."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
-    referral.answered_by, referral.answered_on = call.actor.name, call.at.date()
+    referral.answered_by, referral.answered_on = call.actor.name, day_of_case(call.session, case, call.at)
     tell_sender(call, case, referral)
     advance_referral(call, case, referral, ReferralState.ACCEPTED, By.PARTNER)
     return referral
@@ -126,7 +127,7 @@ def accept(call: Call[PartyMember], reference: str) -> Referral:
 def decline(call: Call[PartyMember], sealer: Sealer, reference: str, reason: str) -> Referral:
     """Decline a referral, with a reason; access to it ends at once. Raises as `accept`, and InvalidInput."""
     case, referral = lock_open(call, Referral, reference, is_open_to_partner)
-    text, today = read_text("reason", reason, MAX_REASON), call.at.date()
+    text, today = read_text("reason", reason, MAX_REASON), day_of_case(call.session, case, call.at)
     opened = _open_box(call.session, sealer, referral)
     referral.reason_sealed = opened.seal(text, place_of(case, referral, "reason_sealed"))
     referral.answered_by, referral.answered_on, referral.ended_on = call.actor.name, today, today
@@ -147,8 +148,9 @@ def report(call: Call[PartyMember], sealer: Sealer, reference: str, text: str, *
         # The table says it, for a report that ends nothing too.
         advance_referral(call, case, referral, ReferralState.DONE, By.PARTNER, has_reason=True)
     words = read_text("text", text, MAX_REPORT)
+    today = day_of_case(session, case, call.at)
     written = ReferralReport(
-        reference=new_reference(), referral_id=referral.id, written_by=who, written_on=call.at.date(), sealed=""
+        reference=new_reference(), referral_id=referral.id, written_by=who, written_on=today, sealed=""
     )
     written.sealed = _open_box(session, sealer, referral).seal(words, place_of(case, written))
     session.add(written)
@@ -183,7 +185,7 @@ def tell_sender(call: Call[PartyMember], case: Case, referral: Referral) -> None
 
 
 def _find_open(call: Call[PartyMember], reference: str) -> tuple[Case, Referral]:
-    return find_open(call.session, Referral, call.actor.unit, reference, call.at.date(), is_open_to_partner)
+    return find_open(call.session, Referral, call.actor.unit, reference, call.at, is_open_to_partner)
 
 
 def _open_box(session: Session, sealer: Sealer, referral: Referral) -> OpenContainer:
@@ -194,7 +196,7 @@ def _open_box(session: Session, sealer: Sealer, referral: Referral) -> OpenConta
 
 
 def _record(call: Call[PartyMember], case: Case, referral: Referral, what: str) -> None:
-    today, who = call.at.date(), call.actor.name
+    today, who = day_of_case(call.session, case, call.at), call.actor.name
     record(call.session, what, case.reference, on=today, actor=who, detail=referral.partner_kind)
 
 

@@ -23,6 +23,7 @@ from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call
+from registry.officers.days import today_of
 from registry.vocabulary.cases import ConsentKind, ReferralState
 
 
@@ -53,7 +54,7 @@ class WaitingIdentity(NamedTuple):
 
 def referral_view(call: Call[Officer], sealer: Sealer, reference: str) -> ReferralView:
     """One referral with what its partner reads. Audited like every reading. Raises NotFound."""
-    session, officer, today = call.session, call.actor, call.at.date()
+    session, officer, today = call.session, call.actor, today_of(call)
     case, referral = lock_referral(call, reference)
     opened = open_box(session, sealer, officer.unit, referral)
     consent = consent_for(referral.partner_kind, referral.country)
@@ -102,7 +103,7 @@ def fetch_waiting_identities(call: Call[UnitOfficer], sealer: Sealer) -> list[Wa
             session,
             "referral.identity_considered",
             one.case,
-            on=call.at.date(),
+            on=today_of(call),
             actor=call.actor.name,
             detail="custodian",
         )

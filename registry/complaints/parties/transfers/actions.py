@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from registry.audit.actions import record
+from registry.complaints.case import clocks
 from registry.complaints.case.messages import read_text
 from registry.complaints.case.models import Case
 from registry.complaints.case.moves import same_person
-from registry.complaints.case.units import receiver_named
+from registry.complaints.case.units import receiver_named, zone_of_case
 from registry.complaints.casework import firms, unread
 from registry.complaints.casework.access_grants.actions import end_over_in
 from registry.complaints.casework.access_grants.rules import LIVE as LIVE_GRANTS
@@ -48,6 +49,7 @@ from registry.core import moves
 from registry.core.calls import Call
 from registry.core.errors import IllegalMove, NotNow
 from registry.core.ids import new_reference
+from registry.officers.days import today_of, zone_of
 from registry.officers.models import NoticeKind, Unit
 from registry.officers.notices import notify_named, notify_unit
 from registry.officers.rights import Act, Resource
@@ -82,7 +84,7 @@ def request(call: Call[Officer], sealer: Sealer, reference: str, unit: str, reas
         )
     transfer = Transfer(
         reference=new_reference(), case_id=case.id, former=officer.unit, party=party.reference, state=TransferState.ASKED,
-        asked_by=officer.name, asked_on=at.date(), due_at=due_at(case.priority, at),
+        asked_by=officer.name, asked_on=today_of(call), due_at=due_at(case.priority, at, zone_of(session, party.reference)),
     )  # fmt: skip
     transfer.reason_sealed = sealer.seal_field(text, place_of(transfer, transfer, "reason_sealed"))
     session.add(transfer)
@@ -134,13 +136,15 @@ def accept(call: Call[Officer], sealer: Sealer, reference: str) -> Transfer:
     _leave(session, case, transfer.former)
     _take_over_events(call, case)
     firms.move_employers(session, sealer, case, transfer.former, transfer.party)
+    former_zone = zone_of_case(session, case)
     case.unit_id = session.execute(select(Unit.id).where(Unit.reference == transfer.party)).scalar_one()
     case.assignee = None
+    clocks.follow_unit(session, case, former_zone)
     session.flush()
     _tell_former(call, case, transfer)
     unread.note(session, case, UnreadKind.TRANSFER, at)
     # The audit trail is written from here on: its head stays locked until the transaction ends.
-    on, who = at.date(), call.actor.name
+    on, who = today_of(call), call.actor.name
     record(session, "transfer.handed_over", transfer.reference, on=on, actor=who, unit=transfer.former)
     _end_grants(call, case)
     record_change(call, case, transfer, "transfer.accepted", f"{transfer.former} {transfer.party}")
@@ -164,8 +168,7 @@ def is_open_to_receiver(_session: Session, case: Case, transfer: Transfer, _toda
 
 
 def _lock_received(call: Call[Officer], reference: str) -> tuple[Case, Transfer]:
-    unit, today = call.actor.unit, call.at.date()
-    _, found = find_open(call.session, Transfer, unit, reference, today, is_open_to_receiver)
+    _, found = find_open(call.session, Transfer, call.actor.unit, reference, call.at, is_open_to_receiver)
     return lock_by_id(call.session, Transfer, found.id, call.version)
 
 
@@ -180,7 +183,7 @@ def _advance(
         by,
         lambda _: _facts(call.session, case, asked_by=transfer.asked_by, actor=actor, has_reason=has_reason),
     )
-    transfer.decided_by, transfer.decided_on = actor, call.at.date()
+    transfer.decided_by, transfer.decided_on = actor, today_of(call)
 
 
 def _tell_former(call: Call[Officer], case: Case, transfer: Transfer) -> None:

@@ -67,7 +67,7 @@ def read(call: Call[Officer], sealer: Sealer, reference: str) -> TransferView:
     found = session.execute(own.where(Transfer.reference == reference, Unit.reference == unit)).one_or_none()
     if found is not None:
         return _view(sealer, found.Case, found.Transfer)
-    case, transfer = find_open(session, Transfer, unit, reference, call.at.date(), is_open_to_receiver)
+    case, transfer = find_open(session, Transfer, unit, reference, call.at, is_open_to_receiver)
     view = _view(sealer, case, transfer)
     record_reading(call, case, "transfer.read")
     return view

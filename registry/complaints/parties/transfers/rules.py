@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from registry.core.clock import day_at
 from registry.core.moves import Move, Moves
 from registry.core.working_days import end_of_day, working_days_after
 from registry.vocabulary.cases import CaseState, Priority, TransferState
@@ -103,6 +104,8 @@ MOVES: Moves[TransferState, By, TransferFacts, Move[TransferState, By]] = Moves(
 )
 
 
-def due_at(priority: Priority | None, at: datetime) -> datetime:
-    """By when the other unit has answered: of danger (P0) at once."""
-    return at if priority is Priority.P0 else end_of_day(working_days_after(at.date(), ANSWER_WITHIN))
+def due_at(priority: Priority | None, at: datetime, time_zone: str | None) -> datetime:
+    """By when the other unit, in that time zone, has answered: of danger (P0) at once."""
+    if priority is Priority.P0:
+        return at
+    return end_of_day(working_days_after(day_at(at, time_zone), ANSWER_WITHIN), time_zone)

@@ -46,7 +46,6 @@ from registry.pages.officers.cases.case import case_content, remember_language
 from registry.pages.officers.cases.tabs import case_page, open_case
 from registry.pages.officers.form_fields import FILE_ENDINGS, refused_file, takes_file, version_sent
 from registry.pages.officers.guard import Afterwards, allowed, authenticate, note_done, note_undo
-from registry.pages.officers.local_times import today_in
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import Attendee, ClaimKind, ClaimUnit, EventKind
@@ -75,9 +74,9 @@ def notes_page(session: Session, me: AuthenticatedOfficer, reference: str, refus
         refusal=refusal,
         noted=noted,
         tasks=tasks,
-        workers=[one for one in workers(session, me.standing.unit, head.at.date()) if one.takes_cases],
+        workers=[one for one in workers(session, me.standing.unit, me.day(head.at)) if one.takes_cases],
         names=names_in(session, me.standing.unit),
-        today=head.at.date(),
+        today=me.day(head.at),
     )
 
 
@@ -101,9 +100,9 @@ def events_page(session: Session, me: AuthenticatedOfficer, reference: str, refu
         events=found,
         kinds=tuple(EventKind),
         attendees=tuple(Attendee),
-        workers=[one for one in workers(session, me.standing.unit, head.at.date()) if one.takes_cases],
+        workers=[one for one in workers(session, me.standing.unit, me.day(head.at)) if one.takes_cases],
         names=names_in(session, me.standing.unit),
-        today=today_in(me.standing.country),
+        today=me.day(head.at),
         may_write=me.standing.may(Resource.CASE, Act.WRITE),
         once=secrets.token_urlsafe(16),
         endings=FILE_ENDINGS,

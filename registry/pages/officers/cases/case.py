@@ -77,7 +77,7 @@ def _template(me: AuthenticatedOfficer, case: Case, among: Sequence[ReplyTemplat
     if chosen is None:
         return ""
     reads = _reads(case)
-    today = day_at(now(), None)
+    today = me.day(now())
     values = {
         "unit": name_in(reads, me.unit_names) or me.standing.unit,
         "today": date_text(reads, today),
@@ -134,8 +134,8 @@ def case_content(
         # Withdrawn: that it is there may be seen, what was written may not.
         return case_page("cases/withheld.html", me, open_case(session, me, reference), "case")
     head = head_of(me, view.case, view.clocks)
-    today, spoken = day_at(now(), None), language()
-    agency = None if head.agency is None else public_record(session, head.agency, today)
+    today, spoken = me.day(now()), language()
+    agency = None if head.agency is None else public_record(session, head.agency, day_at(now(), None))
     of_unit = workers(session, me.standing.unit, today)
     templates = offered(session, me.standing.unit, view.case.state, _reads(view.case))
     seen = _seen(session, me, view.case)
@@ -155,7 +155,7 @@ def case_content(
         suggested=sorted({sign for box in view.boxes for sign in triage(box.answers).suggested}),
         related=related(session, view.case),
         alike=_alike(session, view.agency, has_agency=agency is not None),
-        ways=find_ways(view.case, view.moves, me.officer.reference, roles_of(me), now().date()),
+        ways=find_ways(view.case, view.moves, me.officer.reference, roles_of(me), today),
         workers=of_unit,
         may_take=me.standing.may(Resource.CASE, Act.WRITE) and is_free(session, view.case, today),
         names=names,

@@ -87,7 +87,7 @@ def make_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Aft
 
     def file() -> Response:
         made = pdf_at_once(Draft(html, tuple(inside), variant=VARIANT))
-        return sent_file(made, f"case-{reference}-{day_at(at, None)}.pdf")
+        return sent_file(made, f"case-{reference}-{me.day(at)}.pdf")
 
     return Afterwards(file)
 
@@ -95,10 +95,10 @@ def make_file(session: Session, me: AuthenticatedOfficer, reference: str) -> Aft
 def _content(
     session: Session, me: AuthenticatedOfficer, officer: Officer, reference: str, at: datetime
 ) -> tuple[str, list[Part]]:
-    today, spoken = day_at(at, None), language()
+    today, spoken = me.day(at), language()
     view = case_view(Call(session, officer, at), sealer(), reference, into=spoken)
     head = head_of(me, view.case, view.clocks)
-    agency = None if head.agency is None else public_record(session, head.agency, today)
+    agency = None if head.agency is None else public_record(session, head.agency, day_at(at, None))
     _, decided = decisions_of(session, sealer(), officer, reference, today)
     rows, call = fetch_of_case(session, Hearing, officer, reference), Call(session, officer, now())
     heard = [hearing_view(call, sealer(), one.reference) for one in reversed(rows)]

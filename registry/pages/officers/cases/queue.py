@@ -111,7 +111,7 @@ def keep_view(session: Session, me: AuthenticatedOfficer) -> Response:
     refusal = attempt(
         session,
         lambda: listing.save_view(
-            session, me.officer.reference, request.form.get("name", ""), asked_filters, now().date()
+            session, me.officer.reference, request.form.get("name", ""), asked_filters, me.day(now())
         ),
     )  # fmt: skip
     if refusal is not None:
@@ -136,7 +136,7 @@ def queue_page(
     if asked.is_read:
         filters = read_filters(asked_filters, mine, sealer().digest)
         found = list_cases(session, unit, filters, at, after=place_in(asked.after), limit=PAGE + 1)
-    of_unit = workers(session, unit, day_at(at, None))
+    of_unit = workers(session, unit, me.day(at))
     glanced = glances(session, sealer(), [one.reference for one in found[:PAGE]])
     agencies = {one.agency_id for one in glanced.values() if one.agency_id is not None}
     return page(
@@ -151,7 +151,7 @@ def queue_page(
         next=_address(asked_filters | {"after": place_text(found[PAGE - 1])}) if len(found) > PAGE else None,
         glanced=glanced,
         agency_names=names_of_agencies(session, agencies, language(), day_at(at, None)),
-        today=day_at(at, None),
+        today=me.day(at),
         lying=list(LiesWith),
         objected=objected_among(session, found[:PAGE], at),
         is_first=not asked.after,

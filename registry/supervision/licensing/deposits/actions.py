@@ -19,6 +19,7 @@ from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
+from registry.register.authorities.queries import authority_days
 from registry.register.imports.personal import holds_personal_number
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.queries import ledger, movements
@@ -209,4 +210,5 @@ def _lock_agency(session: Session, agency_id: int) -> None:
 def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
     agency, officer = call.session.get_one(models.Agency, line.agency_id).reference, call.actor
     detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
-    audit.record(call.session, act, agency, on=call.at.date(), actor=officer.name, detail=detail, unit=officer.unit)
+    today = authority_days(call.session, call.at).of(officer.authority)
+    audit.record(call.session, act, agency, on=today, actor=officer.name, detail=detail, unit=officer.unit)

@@ -29,7 +29,7 @@ def request_grant(
 def granted(
     session: Session, sealer: Sealer, case: str, kind: AccessKind = AccessKind.BREAK_GLASS, **more: Any
 ) -> AccessGrant:
+    at = more.get("at", AT)
     grant = request_grant(session, sealer, case, kind, **more)
-    return actions.decide(
-        Call(session, UnitOfficer("S. Second", IDA.unit), AT), sealer, grant.reference, is_granted=True
-    )
+    second = Call(session, UnitOfficer("S. Second", IDA.unit), at)
+    return actions.decide(second, sealer, grant.reference, is_granted=True)

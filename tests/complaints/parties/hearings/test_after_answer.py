@@ -116,7 +116,7 @@ def test_an_agency_that_was_heard_is_told_the_outcome_objects_once_and_reads_no_
     assert (seen.outcome, seen.may_object, seen.may_answer) == (TOLD, True, False)
     for canary in (SECRET_REASONS, SPOKEN, case.reference, ANNA.name, DECIDER.name):
         assert canary not in str(seen)
-    assert [one.reference for one in portal.fetch_served(session, case.desk, TODAY)] == [hearing.reference]
+    assert [one.reference for one in portal.fetch_served(session, case.desk, AT)] == [hearing.reference]
     last = hearing.object_until
     for late in (last + timedelta(days=1), last + timedelta(days=91)):
         at = AT + (late - TODAY)
@@ -191,7 +191,7 @@ def test_once_consent_is_withdrawn_the_agency_is_told_nothing_more_and_has_no_ke
         assert not holds_key(session, hearing)
         with pytest.raises(NotFound):
             read(session, sealer, case, hearing)
-        assert portal.fetch_served(session, case.desk, TODAY) == []
+        assert portal.fetch_served(session, case.desk, AT) == []
     acts = [line.act for line in lines_about(session, case.reference)]
     assert acts.count("hearing.outcome_closed" if is_closed else "hearing.closed") == 1
 

@@ -78,7 +78,7 @@ def test_an_agency_is_heard_from_the_first_word_to_its_answer(session, sealer, c
 
 def test_what_the_agency_reads_holds_no_id_day_word_or_person(session, sealer, case):
     hearing = served(session, sealer, case)
-    got = str(read(session, sealer, case, hearing)) + str(portal.fetch_served(session, case.desk, TODAY))
+    got = str(read(session, sealer, case, hearing)) + str(portal.fetch_served(session, case.desk, AT))
     filed = case.filed
     for canary in (
         case.reference,
@@ -158,7 +158,7 @@ def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer
     hearing = served(session, sealer, case)
     session.execute(text("UPDATE consents SET revoked_on = given_on"))
     assert case.desk in holders(session, hearing)
-    assert portal.fetch_served(session, case.desk, TODAY) == []
+    assert portal.fetch_served(session, case.desk, AT) == []
     for act in (
         lambda: read(session, sealer, case, hearing),
         lambda: portal.answer(Call(session, PartyMember(REP, case.desk), AT), sealer, hearing.reference, "x"),
@@ -331,7 +331,7 @@ def test_an_agency_and_another_unit_find_nothing_of_others(session, sealer, keyr
     other = heard_case(session, sealer, keyring)
     with pytest.raises(NotFound):
         portal.read(Call(session, PartyMember(REP, other.desk), AT), sealer, hearing.reference)
-    assert portal.fetch_served(session, other.desk, TODAY) == []
+    assert portal.fetch_served(session, other.desk, AT) == []
     ref = hearing.reference
     for act in (
         lambda: queries.hearing_view(Call(session, FOREIGN, AT), sealer, ref),

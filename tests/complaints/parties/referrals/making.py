@@ -75,13 +75,14 @@ def propose(
         "expires_on": EXPIRES,
     }
     given |= facts
-    call = Call(session, officer, AT, given.pop("version", None))  # type: ignore[arg-type]
+    at = given.pop("at", AT)
+    call = Call(session, officer, at, given.pop("version", None))  # type: ignore[arg-type]
     return actions.propose(call, sealer, content.reference, actions.Proposal(**given))  # type: ignore[arg-type]
 
 
 def sent(session: Session, sealer: Sealer, given: FiledWithName, **facts: object) -> Referral:
     referral = propose(session, sealer, given, **facts)
-    return actions.send(Call(session, ANNA, AT), sealer, referral.reference)
+    return actions.send(Call(session, ANNA, facts.get("at", AT)), sealer, referral.reference)  # type: ignore[arg-type]
 
 
 def day(days: int) -> date:

@@ -187,7 +187,7 @@ def test_a_consent_taken_back_closes_what_was_sent(session, sealer, agreed, stag
     assert not [holder for _, holder in keys_of(session, referral) if holder == UNION]
     with pytest.raises(NotFound):
         read(session, sealer, referral)
-    assert portal.fetch_received(session, UNION, TODAY) == []
+    assert portal.fetch_received(session, UNION, AT) == []
 
 
 def test_the_door_asks_for_consent_itself_whatever_keys_are_left(session, sealer, agreed):
@@ -243,8 +243,8 @@ def test_a_partner_sees_its_own_alone(session, sealer, agreed):
         read(session, sealer, referral, partner="it-ngo")
     with pytest.raises(NotFound):
         portal.accept(Call(session, PartyMember(PERSON, "it-ngo"), AT), referral.reference)
-    assert portal.fetch_received(session, "it-ngo", TODAY) == []
-    assert [one.reference for one in portal.fetch_received(session, UNION, TODAY)] == [referral.reference]
+    assert portal.fetch_received(session, "it-ngo", AT) == []
+    assert [one.reference for one in portal.fetch_received(session, UNION, AT)] == [referral.reference]
 
 
 def test_another_unit_finds_no_referral(session, sealer, agreed):
