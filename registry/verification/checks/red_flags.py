@@ -7,8 +7,9 @@ from registry.verification.checks.advert import Item, items_in, stated_in, witho
 from registry.verification.checks.offer import long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
+from registry.verification.checks.runs import FROM, HONEST, HONEST_FROM, SENTENCE_FROM, weights
 from registry.verification.checks.sums import Charge
-from registry.verification.checks.text import data_of, readable
+from registry.verification.checks.text import BLANK, data_of, readable
 from registry.vocabulary.checks import CheckKind, ItemKind
 from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa
@@ -69,10 +70,10 @@ MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
 MAX_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
-UNFAIR = -1.0
-"""Below which fairness hints are enough without another flag."""
 LEAST_TEXT = 40
 """Characters of a Chinese text, a third of those of others, from which its kind is told."""
+LEAST_SENTENCE = 6
+"""Characters of a Chinese sentence beside its items, a third of those of others, from which it tells of a flag."""
 HOW_SAID = ("said", "denied", "told")
 """How the words of a concept are meant (`Reading.said_as`)."""
 
@@ -106,14 +107,16 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
         return AdvertRead(text)
     reading = Reading(text)
     items = items_in(text, country)
-    offered, charges = offer_items(reading, without_items(text, items))
+    rest = without_items(text, items)
+    offered, charges = offer_items(reading, rest)
     places = raised(reading, charges)
-    fair = fairness(reading, (*items, *offered), len(places))
-    if fair > 0:
-        places = {}
-        offered = [one for one in offered if one.kind not in _CHARGES]
-    elif places or fair < UNFAIR:
-        places = _read_wider(reading, charges, places)
+    probable = _probable(reading, len(places))
+    if probable[HONEST] >= HONEST_FROM:
+        if fairness(reading, (*items, *offered), len(places)) > 0:
+            places = {}
+            offered = [one for one in offered if one.kind not in _CHARGES]
+    elif places or _is_long(reading):
+        places = _by_runs(reading, rest, probable) | _read_wider(reading, charges, places)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
@@ -167,12 +170,44 @@ def fairness(reading: Reading, items: Sequence[Item], flag_count: int) -> float:
 
     What each trait weighs is data (data/weights.toml). A few words say too little of what kind of text they stand in.
     """
-    if len(reading.plain) < LEAST_TEXT * (1 if reading.language == "zh" else 3):
+    if not _is_long(reading):
         return 0.0
-    weights = data_of("weights")
-    concepts = {name for how in HOW_SAID for name in weights[how]}
+    of_traits = data_of("weights")
+    concepts = {name for how in HOW_SAID for name in of_traits[how]}
     found = traits(reading, items, flag_count, sorted(concepts))
-    return float(weights["base"] + sum(weights[how].get(what, 0.0) for how, what in found))
+    return float(of_traits["base"] + sum(of_traits[how].get(what, 0.0) for how, what in found))
+
+
+def _is_long(reading: Reading) -> bool:
+    return len(reading.plain) >= LEAST_TEXT * (1 if reading.language == "zh" else 3)
+
+
+def _probable(reading: Reading, flag_count: int) -> Mapping[str, float]:
+    """How probable each flag and an honest text are by their runs of letters; nothing is told by a few words."""
+    if not _is_long(reading):
+        return {HONEST: 0.0}
+    return weights(reading.language).probabilities(reading.plain, reading.language, flag_count)
+
+
+def _by_runs(reading: Reading, rest: str, probable: Mapping[str, float]) -> dict[RedFlag, tuple[int, int]]:
+    """The flags that runs of letters tell of, in the text as a whole and in one sentence, each with that sentence.
+
+    `rest` is the text without its items: a telephone number and its owner's name tell nothing.
+    """
+    doubted = [flag for flag, probability in probable.items() if flag != HONEST and probability >= FROM]
+    if not doubted:
+        return {}
+    language, known, sentences = reading.language, weights(reading.language), []
+    for start, end in reading.sentences:
+        plain = "".join(reading.plain[at] for at in range(start, end) if rest[at] != BLANK)
+        if len(plain) >= LEAST_SENTENCE * (1 if language == "zh" else 3):
+            sentences.append(((start, end), known.probabilities(plain, language)))
+    found = {}
+    for flag in doubted:
+        probability, part = max(((told_by[flag], part) for part, told_by in sentences), default=(0.0, (0, 0)))
+        if probability >= SENTENCE_FROM:
+            found[RedFlag(flag)] = part
+    return found
 
 
 def red_flags(advert: str, details: Sequence[StatedDetail] = ()) -> tuple[RedFlag, ...]:

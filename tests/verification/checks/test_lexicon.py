@@ -9,6 +9,7 @@ from registry.verification.checks.advert import items_in, shapes
 from registry.verification.checks.offer import sector_in
 from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
 from registry.verification.checks.red_flags import HOW_SAID
+from registry.verification.checks.runs import HONEST, weights
 from registry.verification.checks.text import data_of, folded, grammar, readable
 from registry.vocabulary.checks import ItemKind
 from registry.vocabulary.codes import RedFlag
@@ -40,10 +41,17 @@ def test_the_concepts_of_every_rule_are_known_in_every_language() -> None:
 
 
 def test_what_is_weighed_is_a_concept_or_a_kind_of_item() -> None:
-    weights = data_of("weights")
-    assert {name for how in HOW_SAID for name in weights[how]} <= set(data_of("zh")["concept"])
-    assert set(weights["item"]) <= set(ItemKind)
-    assert set(weights) == {"base", *HOW_SAID, "item", "flags"}
+    of_traits = data_of("weights")
+    assert {name for how in HOW_SAID for name in of_traits[how]} <= set(data_of("zh")["concept"])
+    assert set(of_traits["item"]) <= set(ItemKind)
+    assert set(of_traits) == {"base", *HOW_SAID, "item", "flags"}
+
+
+@pytest.mark.parametrize("language", ["zh", "latin"])
+def test_each_run_of_letters_has_a_weight_for_flags_that_exist(language: str) -> None:
+    known = weights(language)
+    assert set(known.told) == {HONEST, *RedFlag} - {RedFlag.NO_COMPANY}
+    assert all(len(row) == len(known.told) and any(row) for row in known.by_run.values())
 
 
 @pytest.mark.parametrize("place", range(len(data_of("items")["item"])))

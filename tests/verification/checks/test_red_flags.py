@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from registry.register.law.loading import shipped_law
 from registry.verification.checks.advert import country_in
-from registry.verification.checks.red_flags import ROWS, read_advert, red_flags, visa_in
+from registry.verification.checks.reading import Reading
+from registry.verification.checks.red_flags import ROWS, raised, read_advert, red_flags, visa_in
 from registry.verification.checks.rules import StatedDetail
-from registry.verification.checks.text import MAX_CHARACTERS
+from registry.verification.checks.text import MAX_CHARACTERS, readable
 from registry.vocabulary.checks import CheckKind
 from registry.vocabulary.codes import RedFlag
 from registry.vocabulary.register import Visa
@@ -45,6 +46,37 @@ def flags(advert: str) -> set[str]:
 )
 def test_what_an_advert_asks_for_is_read_out_of_it(advert: str, expected: str) -> None:
     assert flags(advert) == set(expected.split())
+
+
+@pytest.mark.parametrize(
+    ("advert", "flag", "words"),
+    [
+        (
+            "Căutăm fete pentru menaj în Austria. Primele zece zile sunt de văzut dacă vă potriviți, nu se dau bani pe ele, "
+            "după aia stăm de vorbă. Mâncarea o faceți voi, patroana e femeie bună.",
+            RedFlag.UNPAID_WORK,
+            "Primele zece zile",
+        ),
+    ],
+)
+def test_what_no_known_word_says_is_told_by_the_sentence_as_a_whole(advert: str, flag: RedFlag, words: str) -> None:
+    read = read_advert(advert)
+    assert flag not in raised(Reading(readable(advert)), ())
+    assert words in next(one.words for one in read.flags if one.flag is flag)
+
+
+@pytest.mark.parametrize(
+    ("advert", "flag"),
+    [
+        ("Ristorante in Germania cerca lavapiatti, 1600 euro netti, due giorni liberi, cauzione di 800 euro. "
+         "WhatsApp +39 333 0000012, chiedere di Marco", "deposit"),
+        ("Ristorante in Germania cerca lavapiatti, 1600 euro netti, due giorni liberi, il passaporto lo tiene l'azienda. "
+         "WhatsApp +39 333 0000012", "passport"),
+        ("虚构：意大利招缝纫工，月薪1500欧，加微信vymysl_777，先交押金6000，护照寄给我们保管", "passport"),
+    ],
+)  # fmt: skip
+def test_one_demand_in_a_fair_sounding_offer_is_not_silenced(advert: str, flag: str) -> None:
+    assert flag in flags(advert)
 
 
 @pytest.mark.parametrize(
