@@ -1,14 +1,15 @@
 """`registry law`: the law the registry stands on: its rows, what is to be read again, and whether files are sound."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import click
 
-from registry.cli.opening import open_registry
+from registry.cli.opening import JSON, echo_json, open_registry
 from registry.core.clock import day_at, now
 from registry.core.keyring import Keyring, Signer, Use
 from registry.register.law.loading import TABLES, BadLaw, Law, OverlaidRow, country_law, law_of, rows_of, shipped_law
@@ -58,24 +59,49 @@ def law() -> None:
 @click.option("--mark", type=click.Choice(["s", "s2", "k"]), help="Only rows of this mark.")
 @click.option("--on", type=_DAY, help="What rows may decide about this day. Without it: today.")
 @_AS_IT_STANDS
-def list_rows(country: str | None, table: str | None, mark: str | None, on: datetime | None, is_overlaid: bool) -> None:
+@JSON
+def list_rows(
+    country: str | None, table: str | None, mark: str | None, on: datetime | None, is_overlaid: bool, as_json: bool
+) -> None:
     """Every row with its mark, the day of its text, when to read it again, and what it may do to an answer."""
     today = day_at(now(), None)
     day = on.date() if on else today
     law = _law(is_overlaid)
     known = law.countries
-    if country is not None and country.upper() not in known:
+    country = country and country.upper()
+    if country is not None and country not in known:
         raise click.BadParameter(f"no file is about {country}; there are {', '.join(known)}", param_hint="--country")
-    for one in known.values():
-        if country is None or one.country == country.upper():
-            for line in _lines(law, one, table, mark, day, today):
-                click.echo(line)
+    chosen = [(one, _rows(one, table, mark)) for one in known.values() if country in (None, one.country)]
+    if as_json:
+        echo_json([_row_as_json(law, one, *named, day, today) for one, rows in chosen for named in rows])
+        return
+    for one, rows in chosen:
+        for line in _lines(law, one, rows, day, today):
+            click.echo(line)
 
 
-def _lines(law: Law, one: CountryLaw, table: str | None, mark: str | None, day: date, today: date) -> Iterator[str]:
-    rows = [
+def _rows(one: CountryLaw, table: str | None, mark: str | None) -> list[tuple[str, Row]]:
+    return [
         (name, row) for name, row in rows_of(one) if table in (None, name) and (mark is None or row.mark is Mark(mark))
     ]
+
+
+def _row_as_json(law: Law, one: CountryLaw, name: str, row: Row, day: date, today: date) -> dict[str, Any]:
+    """What a program reads of a row."""
+    shown = ("id", "mark", "as_of", "as_of_kind", "in_force_on", "check_by", "disputed", "article")
+    overlaid = law.overlaid.get(row.id)
+    return (
+        {"country": one.country, "table": name}
+        | {field: getattr(row, field) for field in shown}
+        | {
+            "source": row.source.title,
+            "may_decide": may_decide(row, day, today=today),
+            "overlay": overlaid and overlaid.version,
+        }
+    )
+
+
+def _lines(law: Law, one: CountryLaw, rows: Sequence[tuple[str, Row]], day: date, today: date) -> Iterator[str]:
     if rows:
         yield f"{one.country}  {one.name}  ({one.role})"
     for name, row in rows:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from registry import cli
-from registry.cli.opening import EXISTING, open_session, read_file
+from registry.cli.opening import EXISTING, JSON, echo_json, open_session, read_file
 from registry.core.clock import day_at, now
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.officers import accounts
@@ -49,10 +49,19 @@ def add(unit: str, name: str, email: str, roles: tuple[str, ...], language: str)
 
 @officers.command("list")
 @click.option("--unit", help="Only those of this unit.")
-def list_officers(unit: str | None) -> None:
+@JSON
+def list_officers(unit: str | None, as_json: bool) -> None:
     """Every officer: reference, unit, state, name, roles."""
     with open_session() as session:
         found = accounts.officers_of(session, unit)
+        if as_json:
+            shown = ("reference", "unit", "state", "name", "email")
+            rows = (
+                {name: getattr(one, name) for name in shown} | {"roles": accounts.own_roles(session, one)}
+                for one in found
+            )
+            echo_json([row | {"roles": sorted(row["roles"])} for row in rows])
+            return
         for one in found:
             roles = " ".join(sorted(accounts.own_roles(session, one)))
             click.echo(f"{one.reference}  {one.unit:<20}  {one.state:<8}  {one.name} <{one.email}>  {roles}")

@@ -5,7 +5,7 @@ from typing import Any
 import click
 import msgspec
 
-from registry.cli.opening import open_registry
+from registry.cli.opening import JSON, echo_json, open_registry
 from registry.complaints.case import units as actions
 from registry.complaints.case.routing_rules import takes_complaints
 from registry.complaints.parties import accounts
@@ -48,10 +48,14 @@ def add(names: tuple[str, ...], kept: tuple[str, ...], is_default: bool, **given
 
 
 @units.command(name="list")
-def list_units() -> None:
+@JSON
+def list_units(as_json: bool) -> None:
     """Every unit: what it takes, and how long it keeps what was written."""
     with open_registry() as (_, sessions, _keyring), sessions() as session:
         known = actions.all_units(session)
+        if as_json:
+            echo_json([_stated(unit) for unit in known])
+            return
         for unit in known:
             click.echo("\n".join(_lines(unit)))
         if not any(unit.is_default for unit in known):
@@ -74,6 +78,15 @@ def make_default(reference: str) -> None:
     with open_registry() as (_, sessions, _keyring), sessions.begin() as session:
         actions.make_default(session, reference)
         click.echo(f"{reference} takes what no other unit is for.")
+
+
+def _stated(unit: Unit) -> dict[str, Any]:
+    """What a program reads of a unit."""
+    shown = ("reference", "country", "names", "is_default", "closed_on", "time_zone", "email", "supervisor_email")
+    return {name: getattr(unit, name) for name in shown} | {
+        "takes_complaints": takes_complaints(actions.facts_of(unit)),
+        "kept_for_days": msgspec.to_builtins(actions.periods_of(unit)),
+    }
 
 
 def _lines(unit: Unit) -> list[str]:
@@ -143,10 +156,15 @@ def add_partner(reference: str, kind: str, country: str, names: tuple[str, ...],
 
 
 @partners.command("list")
-def list_partners() -> None:
+@JSON
+def list_partners(as_json: bool) -> None:
     """Every partner organisation."""
     with open_registry() as (_, sessions, _keyring), sessions() as session:
         found = accounts.partners(session)
+        if as_json:
+            shown = ("reference", "country", "partner_kind", "names", "closed_on")
+            echo_json([{name: getattr(unit, name) for name in shown} for unit in found])
+            return
         for unit in found:
             name = unit.names.get(Language.EN) or next(iter(unit.names.values()))
             ended = f"  closed since {unit.closed_on}" if unit.closed_on else ""

@@ -1,5 +1,6 @@
 """`registry law`: rows are listed with what they may do, overdue ones are reported, and a wrong file is named."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +30,14 @@ def test_rows_are_listed_with_mark_day_and_weight() -> None:
     assert "regime · mark s · text of 2025-11-11 (text) · check by 2027-01-01" in done.output
     assert "· blocks_yes" in done.output
     assert "HU" not in done.output
+
+
+def test_rows_are_listed_for_programs_too() -> None:
+    rows = json.loads(run("list", "--country", "nl", "--table", "regime", "--on", "2027-06-01", "--json").output)
+    row = next(one for one in rows if one["id"] == "nl-regime-temporary-work-wtta")
+    assert (row["table"], row["mark"], row["as_of"], row["check_by"]) == ("regime", "s", "2025-11-11", "2027-01-01")
+    assert {one["country"] for one in rows} == {"NL"}
+    assert "blocks_yes" in {one["may_decide"] for one in rows}
 
 
 def test_a_country_without_a_file_is_named_as_such() -> None:

@@ -1,11 +1,15 @@
 """`registry partners`, as an operator writes down to whom cases may be referred."""
 
+import json
+
+import msgspec
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.cli import main
+from registry.complaints.retention.rules import SHIPPED
 from registry.complaints.sealing.models import UnitKey
 from registry.core.settings import Settings
 from registry.officers.models import Unit
@@ -35,6 +39,31 @@ def test_a_partner_is_written_down_with_its_keys_and_its_people(run, session: Se
     person = ("officers", "add", "it-union", "A. Person", "a.person@union.example", "--role")
     assert run(*person, "supervisor").exit_code == 2
     assert run(*person, "partner").exit_code == 0
+
+
+def test_what_was_written_down_is_listed_for_programs_too(run, session: Session):
+    run(*UNION)
+    run(
+        "units",
+        "add",
+        "it-labour",
+        "--country",
+        "IT",
+        "--authority",
+        "it-inl",
+        "--name",
+        "en=Invented unit",
+        "--default",
+    )
+    run("officers", "add", "it-union", "A. Person", "a.person@union.example", "--role", "partner")
+
+    partner = json.loads(run("partners", "list", "--json").output)[0]
+    assert (partner["reference"], partner["partner_kind"], partner["closed_on"]) == ("it-union", "union", None)
+    unit = next(one for one in json.loads(run("units", "list", "--json").output) if one["reference"] == "it-labour")
+    assert (unit["is_default"], unit["names"]) == (True, {"en": "Invented unit"})
+    assert set(unit["kept_for_days"]) == set(msgspec.to_builtins(SHIPPED))
+    officer = json.loads(run("officers", "list", "--json").output)[0]
+    assert (officer["unit"], officer["roles"], officer["email"]) == ("it-union", ["partner"], "a.person@union.example")
 
 
 def test_a_partner_of_immigration_cannot_be_written_down(run, session: Session):
