@@ -57,6 +57,9 @@ MAX_ENTRIES = 500
 MAX_DAYS = timedelta(days=90)
 """How far back the calendar is made up for after a standstill."""
 
+FINISHED = (OutboxType.PRESENTATION_FINISHED,)
+"""What is consumed by `fan_out_presentations`."""
+
 
 def fan_out_log_entries(sessions: sessionmaker[Session], keyring: Keyring, at: datetime) -> int:
     """Tell of all that was published since the last round. Gives how many events were written."""
@@ -107,15 +110,12 @@ def fan_out_presentations(sessions: sessionmaker[Session], at: datetime) -> int:
         event_key, asker = f"presentation:{ended.subject}", facts["organisation_id"]
         insert_events(session, [PendingEvent(happening, at, event_key, organisation_id=asker)], at)
 
-    return consume(sessions, _FINISHED, tell)
+    return consume(sessions, FINISHED, tell)
 
 
 def has_presentations(session: Session) -> bool:
     """Whether a request to a wallet ended of which its organisation was not told."""
-    return is_waiting(session, _FINISHED)
-
-
-_FINISHED = (OutboxType.PRESENTATION_FINISHED,)
+    return is_waiting(session, FINISHED)
 
 
 class _DaysBegun(NamedTuple):

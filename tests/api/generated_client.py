@@ -18,6 +18,8 @@ content_type_overrides:
   application/registry-receipt+jwt: text/plain
   application/jwk-set+json: application/json
   application/atom+xml: text/plain
+  application/jose: text/plain
+  application/oauth-authz-req+jwt: text/plain
   application/jsonl: application/octet-stream
   text/csv: application/octet-stream
   application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream

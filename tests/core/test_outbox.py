@@ -11,11 +11,12 @@ from registry.core.outbox import OutboxEvent, OutboxType, consume, enqueue
 from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.supervision.sanctions.moves import TOLD
+from registry.watches.fan_out import FINISHED
 from registry.worker import schedule
 from tests.supervision.sanctions import making
 
-CONSUMERS = dict.fromkeys(TOLD.values(), schedule.enforce_sanctions)
-"""The worker's task that does what a type asks for."""
+SANCTIONS = tuple(TOLD.values())
+"""What the worker's task `enforce_sanctions` does."""
 
 
 @pytest.fixture
@@ -32,10 +33,10 @@ def waiting(session: Session) -> list[tuple[str, str]]:
 
 
 def test_every_type_has_a_consumer() -> None:
-    assert set(CONSUMERS) == set(OutboxType)
+    assert {*SANCTIONS, *FINISHED} == set(OutboxType)
 
 
-@pytest.mark.parametrize("type_", OutboxType)
+@pytest.mark.parametrize("type_", SANCTIONS)
 def test_the_workers_task_deletes_what_it_did(
     session: Session, sealer: Any, sessions: sessionmaker[Session], settings: Settings, type_: OutboxType
 ) -> None:
@@ -43,7 +44,7 @@ def test_the_workers_task_deletes_what_it_did(
     enqueue(session, type_, sanction)
     session.commit()
     assert waiting(session) == [(type_, sanction)]
-    CONSUMERS[type_](settings, sessions)
+    schedule.enforce_sanctions(settings, sessions)
     assert waiting(session) == []
 
 

@@ -31,13 +31,15 @@ from tests.make import CZECH_AT_HOME, public_record_of
 from tests.pages.officers.signed_in import OfficerClient, OfficerClientFor, version_on, words_of
 from tests.supervision.sanctions.making import ANNA, DANA, LAW, UNIT, Licensed, drafted, looked_into, make_held, today
 
-WITH_WORKERS = {
-    "kind": "suspension", "legal_ground": LAW, "effective_from": str(today()), "workers": "40", "told": ["union"],
-    "teller": "The union", "timing": "no_complaint", "then": "review",
-}  # fmt: skip
-"""The form of a sanction with the workers in place, sent by its button "Submit for approval"."""
-
 EVIL = "<img src=x onerror=alert(1)>"
+
+
+def with_workers() -> dict[str, object]:
+    """The form of a sanction with the workers in place, sent by its button "Submit for approval"."""
+    return {
+        "kind": "suspension", "legal_ground": LAW, "effective_from": str(today()), "workers": "40", "told": ["union"],
+        "teller": "The union", "timing": "no_complaint", "then": "review",
+    }  # fmt: skip
 
 
 def verdict(client: FlaskClient, existing: Licensed) -> str:
@@ -141,7 +143,7 @@ def test_the_second_person_sees_the_public_answer_before_and_after(
 ) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
-    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    path = str(licensing.post("/console/sanctions/new", **with_workers(), licence=licensed.licence).location)
     page = supervisor.get(path)
     assert "Status active changed suspended" in words_of(page)
     assert "Recruiting may recruit changed may not recruit" in words_of(page)
@@ -161,7 +163,7 @@ def test_a_sanction_ahead_is_said_to_wait_for_its_day(
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
     ahead = {"licence": licensed.licence, "effective_from": str(today() + timedelta(days=9))}
-    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS | ahead).location)
+    path = str(licensing.post("/console/sanctions/new", **with_workers() | ahead).location)
     assert "may recruit changed may not recruit" in words_of(supervisor.get(path))
     done(supervisor, path, "/approve")
     assert "It takes effect by itself on its day" in words_of(supervisor.get(path))
@@ -171,7 +173,7 @@ def test_a_sanction_is_proposed_with_its_workers_and_submitted_by_one_form_or_no
     session: Session, licensed: Licensed, desk_for: OfficerClientFor
 ) -> None:
     desk = desk_for(Role.LICENSING, unit=UNIT)
-    form = WITH_WORKERS | {"licence": licensed.licence, "once": "of-one-form"}
+    form = with_workers() | {"licence": licensed.licence, "once": "of-one-form"}
     refused = desk.post("/console/sanctions/new", **form | {"teller": ""})
     assert "name who tells the workers in Chinese" in words_of(refused)
     assert 'name="workers" type="text" value="40"' in refused.get_data(as_text=True)
@@ -193,7 +195,7 @@ def test_a_second_person_approves_on_the_row_and_sees_there_what_changes(
 ) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
-    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    path = str(licensing.post("/console/sanctions/new", **with_workers(), licence=licensed.licence).location)
     row = words_of(supervisor.get("/console/"))
     assert "Recruiting may recruit changed may not recruit" in row
     assert LAW in row
@@ -228,7 +230,7 @@ def test_of_several_agencies_of_a_case_the_one_is_chosen_by_its_name_and_its_pub
         assert name in choice, "whose licence it is"
         assert "checked" not in choice
     version = version_on(desk, new)
-    fields = {**WITH_WORKERS, "timing": "points_to_nobody", "decision": decision, "version": version}
+    fields = {**with_workers(), "timing": "points_to_nobody", "decision": decision, "version": version}
     assert desk.post("/console/sanctions/new", **fields).status_code == 400, "none was chosen"
     proposed = desk.post("/console/sanctions/new", **fields, licence=other.licence)
     assert proposed.status_code == 303, words_of(proposed)
@@ -242,7 +244,7 @@ def test_of_several_agencies_of_a_case_the_one_is_chosen_by_its_name_and_its_pub
 def test_an_approval_needs_its_box(session: Session, licensed: Licensed, desk_for: OfficerClientFor) -> None:
     licensing = desk_for(Role.LICENSING, name="L Licensing", unit=UNIT)
     supervisor = desk_for(Role.SUPERVISOR, name="S Supervisor", unit=UNIT)
-    path = str(licensing.post("/console/sanctions/new", **WITH_WORKERS, licence=licensed.licence).location)
+    path = str(licensing.post("/console/sanctions/new", **with_workers(), licence=licensed.licence).location)
     version = version_on(supervisor, path)
     refused = supervisor.post_once(f"{path}/approve", version=version)
     assert (refused.status_code, "tick the box that says what follows" in words_of(refused)) == (400, True)
