@@ -180,7 +180,7 @@ def _worked_on(session: Session, sealer: Sealer, filed: Filed) -> None:
     for state in (CaseState.IN_TRIAGE, CaseState.INVESTIGATING):
         casework.move(call, sealer, case, state, reason=LOUD)
     notes.write_note(call, sealer, case, LOUD)
-    notes.add_task(call, sealer, case, f"{MARKUP[:300]}", due_on=call.at.date())
+    notes.add_task(call, sealer, case, f"{MARKUP[:300]}", due_on=today())
     translator = replace(call, actor=UnitOfficer("T. Tina", UNIT))
     account = translations.TextId(filed.box.reference, "answer.account")
     translations.translate(translator, sealer, case, account, Language.EN, LOUD)

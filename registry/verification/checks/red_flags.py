@@ -111,11 +111,11 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     offered, charges = offer_items(reading, rest)
     places = raised(reading, charges)
     probable = _probable(reading, len(places))
-    if probable[HONEST] >= HONEST_FROM:
+    if probable.get(HONEST, 0.0) >= HONEST_FROM:
         if fairness(reading, (*items, *offered), len(places)) > 0:
             places = {}
             offered = [one for one in offered if one.kind not in _CHARGES]
-    elif places or _is_long(reading):
+    elif places or probable:
         places = _by_runs(reading, rest, probable) | _read_wider(reading, charges, places)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
@@ -183,9 +183,9 @@ def _is_long(reading: Reading) -> bool:
 
 
 def _probable(reading: Reading, flag_count: int) -> Mapping[str, float]:
-    """How probable each flag and an honest text are by their runs of letters; nothing is told by a few words."""
+    """How probable each flag and an honest text are by their runs of letters; a few words tell nothing."""
     if not _is_long(reading):
-        return {HONEST: 0.0}
+        return {}
     return weights(reading.language).probabilities(reading.plain, reading.language, flag_count)
 
 
@@ -204,7 +204,7 @@ def _by_runs(reading: Reading, rest: str, probable: Mapping[str, float]) -> dict
             sentences.append(((start, end), known.probabilities(plain, language)))
     found = {}
     for flag in doubted:
-        probability, part = max(((told_by[flag], part) for part, told_by in sentences), default=(0.0, (0, 0)))
+        probability, part = max(((told_by.get(flag, 0.0), part) for part, told_by in sentences), default=(0.0, (0, 0)))
         if probability >= SENTENCE_FROM:
             found[RedFlag(flag)] = part
     return found

@@ -22,6 +22,8 @@ FROM, SENTENCE_FROM = 0.2, 0.3
 """The probabilities from which a flag is raised by runs alone: of the whole text, and of a sentence of it by itself."""
 HONEST_FROM = 0.5
 """The probability from which a text is taken for honest, if its traits say so too."""
+LEAST_KNOWN = 0.1
+"""The share of known runs from which a text is one that can be read so; adverts have a quarter and more, noise a fiftieth."""
 MOST_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
 
@@ -58,9 +60,14 @@ class Weights:
     by_run: Mapping[str, Sequence[int]]
 
     def probabilities(self, plain: str, language: str, raised: int = 0) -> dict[str, float]:
-        """How probable each flag is in a folded text, and that it is honest; `raised` flags were raised by known words."""
+        """How probable each flag is in a folded text, and that it is honest; `raised` flags were raised by known words.
+
+        Empty where too few of its runs are known.
+        """
         runs = runs_in(plain, language) | marks(raised)
         known = [self.by_run[run] for run in runs if run in self.by_run]
+        if len(known) < LEAST_KNOWN * len(runs):
+            return {}
         scale = 10 * math.sqrt(len(known) or 1)
         sums = [sum(column) for column in zip(*known, strict=True)] or [0] * len(self.told)
         return {

@@ -5,7 +5,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.core.clock import now
+from registry.core.clock import day_at, now
 from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
@@ -119,7 +119,7 @@ def test_the_filter_of_statuses_and_the_verdict_say_the_same_of_every_history(
     client: FlaskClient, session: Session
 ) -> None:
     """Overlapping periods, withheld ones, appeals, ended terms and dissolved holders: 150 of them, by chance."""
-    chance, today = Random(7), now().date()
+    chance, today = Random(7), day_at(now(), make.ZONES["CZ"])
 
     def day(low: int, high: int) -> date | None:
         return None if chance.random() < 0.2 else today + timedelta(days=chance.randint(low, high))
