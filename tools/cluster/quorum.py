@@ -32,18 +32,18 @@ def _opinions(cluster: Cluster) -> Iterator[tuple[str, bool]]:
     for name, witness in witnesses.items():
         witness.lose()
         began, grown = time.monotonic(), _publish(cluster)
-        wait_until(lambda grown=grown: _shown(cluster) >= grown, "a head that two witnesses cosigned", AGAIN)
+        wait_until(lambda grown=grown: _shown_size(cluster) >= grown, "a head that two witnesses cosigned", AGAIN)
         yield f"{name} is away, and a new head is shown after {time.monotonic() - began:.1f} s", True
         witness.start()
     for names in combinations(witnesses, 2):
         for name in names:
             witnesses[name].lose()
-        before, grown = _shown(cluster), _publish(cluster)
+        before, grown = _shown_size(cluster), _publish(cluster)
         time.sleep(QUIET)
-        is_still = _shown(cluster) == before
+        is_still = _shown_size(cluster) == before
         witnesses[names[0]].start()
         began = time.monotonic()
-        wait_until(lambda grown=grown: _shown(cluster) >= grown, "the head that waited", AGAIN)
+        wait_until(lambda grown=grown: _shown_size(cluster) >= grown, "the head that waited", AGAIN)
         waited = f"{time.monotonic() - began:.1f} s after one is back it is"
         yield f"{' and '.join(names)} are away, and nothing newer is shown; {waited}", is_still
         witnesses[names[1]].start()
@@ -55,5 +55,5 @@ def _publish(cluster: Cluster) -> int:
         return append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": 1})]).last_index + 1
 
 
-def _shown(cluster: Cluster) -> int:
+def _shown_size(cluster: Cluster) -> int:
     return int(requests.get(f"{cluster.url}/log/checkpoint", timeout=5).text.split("\n")[1])

@@ -97,7 +97,10 @@ def opinions(
             stamp_heads(away, sessions)
         except TimestampMissed:
             is_missed = True
-        yield f"the authority is away, and a head is shown after {spent:.2f} s", is_missed and _shown(sessions) == third
+        yield (
+            f"the authority is away, and a head is shown after {spent:.2f} s",
+            is_missed and _shown_size(sessions) == third,
+        )
         stamp_heads(settings, sessions)
         yield "it is back, and the newest head is stamped", _sizes(sessions)[-1] == third
         yield (
@@ -110,10 +113,10 @@ def _grow(settings: Settings, sessions: sessionmaker[Session]) -> int:
     with sessions.begin() as session:
         append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": 1})])
     sign_committed(settings, sessions)
-    return _shown(sessions)
+    return _shown_size(sessions)
 
 
-def _shown(sessions: sessionmaker[Session]) -> int:
+def _shown_size(sessions: sessionmaker[Session]) -> int:
     with sessions() as session:
         return queries.head(session).size
 

@@ -96,7 +96,7 @@ def opinions(settings: Settings, sessions: Sessions, programs: Sequence[Program]
                 found.append(_grow(settings, sessions) == shown)
             # Both are back: what waited is shown.
             ask_witnesses(sessions)
-            former, shown = shown, _shown(sessions)
+            former, shown = shown, _shown_size(sessions)
             found.append(shown > former)
         yield Opinion("two are away, whichever they are, and nothing newer is shown until one is back", all(found))
         yield Opinion("a fork gets no cosignature from any", _is_fork_refused(settings, running, shown))
@@ -112,10 +112,10 @@ def _grow(settings: Settings, sessions: Sessions) -> int:
         append(session, [Draft(f"agency/{new_reference()}", "agency.registered", {"n": n}) for n in range(5)])
     sign_committed(settings, sessions)
     ask_witnesses(sessions)
-    return _shown(sessions)
+    return _shown_size(sessions)
 
 
-def _shown(sessions: Sessions) -> int:
+def _shown_size(sessions: Sessions) -> int:
     with sessions() as session:
         head = queries.published(session)
         return head.size if head is not None else 0
