@@ -1,4 +1,4 @@
-"""The day that it is for the officers of a unit: where their authority sits, whatever day it is in UTC."""
+"""The day that it is for the officers of a unit: where their authority sits, or else in their country's capital."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -10,7 +10,7 @@ from registry.core.calls import Call
 from registry.core.clock import day_at
 from registry.officers.models import Unit
 
-_ZONE = select(Unit.time_zone).where(Unit.reference == bindparam("unit"))
+_UNIT = select(Unit).where(Unit.reference == bindparam("unit"))
 _KNOWN = "time_zones_of_units"
 
 
@@ -22,10 +22,11 @@ class OfUnit(Protocol):
 
 
 def zone_of(session: Session, unit: str) -> str | None:
-    """The time zone of a unit's authority; None, which is UTC, while the authority is not known. A session asks once."""
+    """The time zone of a unit, as `Unit.time_zone` has it; None is UTC. A session asks once."""
     known: dict[str, str | None] = session.info.setdefault(_KNOWN, {})
     if unit not in known:
-        known[unit] = session.scalar(_ZONE, {"unit": unit})
+        found = session.scalars(_UNIT, {"unit": unit}).one_or_none()
+        known[unit] = None if found is None else found.time_zone
     return known[unit]
 
 

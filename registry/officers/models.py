@@ -15,6 +15,7 @@ from registry.accounts.models import AuthenticatorRow, RecoveryCodeRow, SessionR
 from registry.core.db.engine import Base, Instant, Text, one_of
 from registry.officers.rights import Role
 from registry.vocabulary.cases import PartnerKind
+from registry.vocabulary.officers import ZONES
 
 
 class OfficerState(StrEnum):
@@ -87,8 +88,8 @@ class NoticeChoice(StrEnum):
 class Unit(Base):
     """Officers of one authority and one country. A case belongs to one unit, and no other sees it.
 
-    `time_zone` is that of the authority, an IANA name, by which the unit's days begin and end; none while the register does not
-    know the authority. `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing
+    `authority_zone` is the time zone of the authority, an IANA name; none while the register does not know the authority.
+    `names` are by page language. `is_default` takes what no other unit is for; a closed unit takes nothing
     new. `periods` are days by which it keeps what was written (retention_rules.Periods), where its law says other than we do.
 
     A unit may stand for others than officers: a partner organisation of some kind, or an agency (its public reference). Such a
@@ -101,7 +102,7 @@ class Unit(Base):
     reference: Mapped[str] = mapped_column(Text(40), unique=True)
     authority: Mapped[str] = mapped_column(Text(40))
     country: Mapped[str] = mapped_column(Text(2))
-    time_zone: Mapped[str | None] = mapped_column(Text(64))
+    authority_zone: Mapped[str | None] = mapped_column("time_zone", Text(64))
     names: Mapped[dict[str, str]] = mapped_column(JSON)
     email: Mapped[str | None] = mapped_column(Text(200))
     supervisor_email: Mapped[str | None] = mapped_column(Text(200))
@@ -115,6 +116,14 @@ class Unit(Base):
     def is_outside(self) -> bool:
         """Whether its people are a partner's or an agency's, and no officers."""
         return self.partner_kind is not None or self.agency is not None
+
+    @property
+    def time_zone(self) -> str | None:
+        """By which the unit's days begin and end: the authority's or, while that is not known, that of the country's capital.
+
+        None, which is UTC, of a partner or agency: its days are those of the unit that works on the case.
+        """
+        return self.authority_zone or (None if self.is_outside else ZONES.get(self.country))
 
 
 class Officer(Base):

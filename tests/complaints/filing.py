@@ -45,7 +45,9 @@ def make_units(session: Session, sealer: Sealer) -> dict[str, Unit]:
     ):
         low, names = country.lower(), {"en": f"Labour office of {country}"}
         details = units.UnitDetails(reference, country, f"{low}-authority", names, f"desk@{low}.example")
-        made[country] = units.add(session, sealer, details, AT.date(), is_default=is_default)
+        unit = made[country] = units.add(session, sealer, details, AT.date(), is_default=is_default)
+        # Where a day is no matter, it is that of UTC.
+        unit.authority_zone = unit.authority_zone or "UTC"
     return made
 
 

@@ -25,6 +25,7 @@ def make_unit(session: Session, reference: str = "it-invented-unit", country: st
         "authority": f"{country.lower()}-invented-authority",
         "names": {"en": f"Invented unit of {country}"},
         "is_default": False,
+        "authority_zone": "UTC",
     }
     unit = Unit(reference=reference, country=country, **(stated | facts))
     session.add(unit)

@@ -60,7 +60,7 @@ def add(session: Session, sealer: Sealer, details: UnitDetails, today: date, *, 
         reference=reference,
         authority=details.authority,
         country=details.country,
-        time_zone=session.scalar(select(Authority.time_zone).where(Authority.reference == details.authority)),
+        authority_zone=session.scalar(select(Authority.time_zone).where(Authority.reference == details.authority)),
         names=dict(details.names),
         email=details.email,
         supervisor_email=details.supervisor_email,
@@ -125,7 +125,7 @@ def unit_named(session: Session, reference: str) -> Unit:
 
 
 def local_time(session: Session, unit: str, at: datetime) -> datetime:
-    """An instant on the clock where the unit's authority sits; in UTC where that authority is not known."""
+    """An instant on the clock of a unit."""
     name = zone_of(session, unit)
     return at.astimezone(zone(name) if name else UTC)
 

@@ -1,6 +1,5 @@
 """Points in time in the officer's local time: where the unit's authority sits, or else in the capital of its country."""
 
-from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
@@ -10,18 +9,8 @@ from registry.core.clock import zone
 from registry.core.working_days import last_day
 from registry.i18n.wording import LOCALES
 from registry.officers.rights import OfficerRights
+from registry.vocabulary.officers import ZONES
 from registry.vocabulary.register import Language
-
-ZONES: Mapping[str, str] = {
-    "AT": "Europe/Vienna", "BE": "Europe/Brussels", "BG": "Europe/Sofia", "CN": "Asia/Shanghai", "CY": "Asia/Nicosia",
-    "CZ": "Europe/Prague", "DE": "Europe/Berlin", "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn", "ES": "Europe/Madrid",
-    "FI": "Europe/Helsinki", "FR": "Europe/Paris", "GR": "Europe/Athens", "HR": "Europe/Zagreb", "HU": "Europe/Budapest",
-    "IE": "Europe/Dublin", "IT": "Europe/Rome", "LT": "Europe/Vilnius", "LU": "Europe/Luxembourg", "LV": "Europe/Riga",
-    "MT": "Europe/Malta", "NL": "Europe/Amsterdam", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "RO": "Europe/Bucharest",
-    "SE": "Europe/Stockholm", "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava",
-}  # fmt: skip
-"""Where a country has several, that of its capital."""
-
 
 def zone_of(standing: OfficerRights) -> str | None:
     """By which clock an officer reads points in time; None is UTC."""

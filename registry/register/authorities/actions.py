@@ -25,7 +25,7 @@ def save_authority(
         session.add(authority)
     authority.country, authority.time_zone = country, time_zone
     authority.names, authority.website = names, website
-    session.execute(update(Unit).where(Unit.authority == reference).values(time_zone=time_zone))
+    session.execute(update(Unit).where(Unit.authority == reference).values(authority_zone=time_zone))
     coverage_changed(session)
     return authority
 

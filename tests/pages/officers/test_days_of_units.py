@@ -18,8 +18,11 @@ from registry.officers import accounts, sessions
 from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.authorities.actions import save_authority
-from registry.vocabulary.cases import ClockKind
+from registry.vocabulary.cases import ClockKind, PartnerKind
+from registry.vocabulary.officers import ZONES
+from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 from tests.complaints.filing import ORDINARY, come_back, file
+from tests.officers.making import make_unit
 from tests.pages.officers.signed_in import version_on, words_of
 
 IN_ROME = datetime(2026, 7, 3, 22, 30, tzinfo=UTC)
@@ -124,6 +127,32 @@ def test_a_day_of_a_chinese_unit_ends_at_its_own_midnight(session, desk_for):
         (row,) = [one for one in inbox(session, me, at) if one.kind == "officer.change"]
         # Two working days from Monday 30 November, which was still the day when it was proposed.
         assert (row.since, row.due_at) == (date(2026, 11, 30), datetime(2026, 12, 2, 16, tzinfo=UTC))
+
+
+def test_a_unit_of_an_unknown_authority_has_the_days_of_its_countrys_capital(session, sealer, desk_for):
+    for unit in session.scalars(select(Unit)):
+        unit.authority_zone = None
+    with time_machine.travel(IN_ROME, tick=False):
+        desk = desk_for(Role.TRIAGE)
+        case = file(session, sealer, ORDINARY, at=now()).case
+        assert (case.filed_on, desk_day(session, desk)) == (date(2026, 7, 4), date(2026, 7, 4))
+        assert set(day_sent(session, case)) == {date(2026, 7, 4)}
+        answer = clocks.clocks_of(session, case)[ClockKind.ANSWER]
+        assert clocks.end_of(answer.due_at, "Europe/Rome") == date(2026, 10, 4)
+    with time_machine.travel(IN_CHINA, tick=False):
+        officer = desk_for(Role.LICENSING, unit="cn-licensing", name="Zhang")
+        assert desk_day(session, officer) == date(2026, 12, 1)
+
+
+def desk_day(session, desk):
+    return sessions.authenticated_as(session, desk.officer, None, now()).day(now())
+
+
+def test_each_country_of_a_unit_has_a_zone_and_what_stands_for_others_has_none(session):
+    assert set(ZONES) == EU_STATES | SENDING_COUNTRIES
+    partner = make_unit(session, "it-union", partner_kind=PartnerKind.UNION, authority_zone=None)
+    agency = make_unit(session, "cn-agency", "CN", agency="7KQ2ABCD3EFG", authority_zone=None)
+    assert (partner.time_zone, agency.time_zone) == (None, None), "their days are those of the unit with the case"
 
 
 @pytest.mark.usefixtures("authorities")
