@@ -96,7 +96,11 @@ def _lines(unit: Unit) -> list[str]:
     if unit.closed_on is not None:
         accepts = f"takes nothing new since {unit.closed_on}"
     lines = [f"{unit.reference}  {unit.country}  {name}", f"  {accepts}{', default' if unit.is_default else ''}"]
-    unknown = "" if unit.authority_zone or unit.is_outside else f": the register does not know the authority {unit.authority} yet"
+    unknown = (
+        ""
+        if unit.authority_zone or unit.is_outside
+        else f": the register does not know the authority {unit.authority} yet"
+    )
     lines.append(f"  days of {unit.time_zone or 'UTC'}{unknown}")
     lines.append(f"  mail {unit.email or 'none'}, overdue {unit.supervisor_email or unit.email or 'none'}")
     periods = msgspec.to_builtins(actions.periods_of(unit))

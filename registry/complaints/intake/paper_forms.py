@@ -39,8 +39,11 @@ from registry.core.calls import Call
 from registry.core.db.locking import require_version
 from registry.core.errors import Fault, InvalidInput, NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
+from registry.officers.absence import is_able
 from registry.officers.days import today_of
+from registry.officers.models import Officer as Account
 from registry.officers.models import Unit
+from registry.officers.rights import Act, Resource
 from registry.vocabulary.cases import CaseState, KeyHolder, MailboxRole, MailboxState
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
@@ -102,7 +105,8 @@ class Listed(NamedTuple):
 def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -> str:
     """Begin to type in a form, or go on with one's own. Gives its reference.
 
-    Raises InvalidInput where no printed form of this number waits or the day cannot be, NotNow where it was typed in already.
+    A colleague's is taken over where the colleague cannot go on today. Raises InvalidInput where no printed form of this number
+    waits or the day cannot be, NotNow where it was typed in already.
     """
     session, officer, today, reference = call.session, call.actor, today_of(call), read_reference(number)
     case = lock_case_where(session, Case.reference == reference) if reference else None
@@ -113,12 +117,13 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
     if form is not None:
         if form.unit != officer.unit:
             raise _unknown()
-        if form.officer != officer.name:
+        if form.officer != officer.name and _is_there(session, form.officer, today):
             raise NotNow(
                 f"a colleague began to type this form in, last on {form.saved_on}: ask who has the paper",
                 "paper.begun_by_another",
                 day=form.saved_on,
             )
+        form.officer = officer.name
         _set_received(case, form, received_on, today)
         return case.reference
     # Only preprinted codes are kept for so long; a draft begun on the pages must not be typed into.
@@ -143,6 +148,11 @@ def begin(call: Call[Officer], sealer: Sealer, number: str, received_on: date) -
     session.flush()
     _record(call, case, "paper.begun")
     return case.reference
+
+
+def _is_there(session: Session, reference: str, today: date) -> bool:
+    account = session.scalars(select(Account).where(Account.reference == reference)).one_or_none()
+    return account is not None and is_able(session, account, Resource.PAPER, Act.WRITE, today)
 
 
 def unfinished(session: Session, officer: Officer) -> list[Listed]:

@@ -18,6 +18,7 @@ from registry.complaints.casework.models import (
     WaitingLetter,
 )
 from registry.complaints.casework.queue.listing import has_open_objection
+from registry.complaints.intake.models import PaperForm
 from registry.complaints.parties.hearings.outcome import WAITING_IN
 from registry.complaints.parties.hearings.rules import ENDED_BY_WORKER, TOLD_IN
 from registry.complaints.parties.models import Hearing, Referral, Transfer
@@ -155,8 +156,15 @@ def _hearing_over() -> Select[Any]:
     return rows(case_columns("case.agency_hearing")).where(in_my_unit(), *waiting)
 
 
+def decided_on() -> Any:
+    """The day on which a case was decided; null while it is not."""
+    made = Decision.case_id == Case.id, Decision.state == DecisionState.MADE
+    return select(func.max(Decision.decided_on, type_=Decision.decided_on.type)).where(*made).scalar_subquery()
+
+
 def _decided() -> Select[Any]:
-    return rows(case_columns("case.decided", owner=None)).where(in_my_unit(), Case.state.in_(DECIDED))
+    columns = case_columns("case.decided", owner=None, since_on=decided_on())
+    return rows(columns).where(in_my_unit(), Case.state.in_(DECIDED))
 
 
 def _measure_stands() -> Select[Any]:
@@ -198,11 +206,21 @@ def _hearing_approved() -> Select[Any]:
 
 
 def _hearing_answered() -> Select[Any]:
-    return _hearing_owned("hearing.answered", Hearing.state == _H.ANSWERED, since_on=Hearing.answered_on)
+    answered = Hearing.state == _H.ANSWERED, Case.state.not_in(TOLD_IN)
+    return _hearing_owned("hearing.answered", *answered, since_on=Hearing.answered_on)
 
 
 def _hearing_lapsed() -> Select[Any]:
-    return _hearing_owned("hearing.lapsed", Hearing.state == _H.LAPSED, since_on=Hearing.answer_by)
+    lapsed = Hearing.state == _H.LAPSED, Case.state.not_in(TOLD_IN)
+    return _hearing_owned("hearing.lapsed", *lapsed, since_on=Hearing.answer_by)
+
+
+def _hearing_untold() -> Select[Any]:
+    """An agency that was heard and was not told yet what was decided; what waits for its translation has a row of its own."""
+    is_over, day = Hearing.ended_because.in_(ENDED_BY_WORKER), decided_on()
+    untold = Hearing.served_on.is_not(None), Hearing.outcome_sealed.is_(None), is_over.is_not(True)
+    is_decided = Case.state.in_(TOLD_IN - {_S.CLOSED}), day.is_not(None)
+    return _hearing_owned("hearing.untold", *untold, *is_decided, since_on=day)
 
 
 def _hearing_longer() -> Select[Any]:
@@ -400,6 +418,20 @@ def _events() -> Select[Any]:
     return query.where(of_my_unit(), *waiting, or_(is_mine(CaseEvent.owner), takes_part))
 
 
+def _half_typed() -> Select[Any]:
+    """Forms of paper of which a part was typed in: what was typed is dropped after a fortnight."""
+    columns = Columns(
+        kind="paper",
+        reference=Case.reference,
+        owner=PaperForm.officer,
+        since_on=PaperForm.saved_on,
+        country=Case.country,
+    )
+    half = PaperForm.unit == UNIT, PaperForm.entered_on.is_(None), Case.state == _S.DRAFT
+    query = rows(columns).join_from(PaperForm, Case, Case.id == PaperForm.case_id)
+    return query.where(*half, is_mine(PaperForm.officer, Resource.PAPER, Act.WRITE))
+
+
 def _served() -> Select[Any]:
     """What an agency is asked: for its own people."""
     columns = Columns(
@@ -445,6 +477,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(_proposes(Resource.HEARING), _hearing_approved),
     Source(_proposes(Resource.HEARING), _hearing_answered),
     Source(_proposes(Resource.HEARING), _hearing_lapsed),
+    Source(_proposes(Resource.HEARING), _hearing_untold),
     Source(_proposes(Resource.HEARING), _hearing_longer),
     Source(_proposes(Resource.HEARING), _objection),
     Source(_proposes(Resource.REFERRAL), _referral_proposed),
@@ -471,6 +504,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     Source(right(Resource.BREAK_GLASS, Act.PROPOSE), _granted),
     Source(_works, _tasks),
     Source(_works, _events),
+    Source(right(Resource.PAPER, Act.WRITE), _half_typed),
     Source(right(Resource.HEARING, Act.ANSWER), _served),
     Source(right(Resource.REFERRAL, Act.ANSWER), _received),
 )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, case, cast, func, or_, select, type_coerce
+from sqlalchemy import BigInteger, ColumnElement, Numeric, Select, case, cast, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -13,6 +13,7 @@ from registry.officer_acts.inbox.branches import (
     AT,
     AUTHORITY,
     CONFLICTS,
+    LONG_AGO,
     MAX_ROWS,
     ME,
     UNIT,
@@ -24,9 +25,9 @@ from registry.officer_acts.inbox.branches import (
     right,
     rows,
 )
-from registry.officer_acts.inbox.case_sources import case_columns
+from registry.officer_acts.inbox.case_sources import case_columns, decided_on
 from registry.officers.absence import staffed_units
-from registry.officers.models import ChangeState, Officer, OfficerChange, OfficerState, RoleHeld, Unit
+from registry.officers.models import ChangeState, JoinCode, Officer, OfficerChange, OfficerState, RoleHeld, Unit
 from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.register.agencies import storage
 from registry.register.agencies.models import Agency, Licence, PendingChannelChange
@@ -41,6 +42,7 @@ from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.queries import ledger_view
+from registry.supervision.licensing.deposits.rules import MOST_REQUIRED
 from registry.supervision.licensing.drafting import today_of
 from registry.supervision.licensing.models import Proposal
 from registry.supervision.sanctions.models import Sanction
@@ -92,7 +94,8 @@ def _sanction_wanted() -> Select[Any]:
     resting = select(Sanction.id).join(Decision, Decision.reference == Sanction.decision)
     proposed = resting.where(Decision.case_id == Case.id, Sanction.state != SanctionState.DROPPED)
     waiting = Case.state == CaseState.SANCTION_PENDING, Case.measure.is_(None), ~proposed.exists()
-    return rows(case_columns("case.sanction_pending", owner=None, due_at=None)).where(in_my_unit(), *waiting)
+    columns = case_columns("case.sanction_pending", owner=None, due_at=None, since_on=decided_on())
+    return rows(columns).where(in_my_unit(), *waiting)
 
 
 def _proposals() -> Select[Any]:
@@ -161,6 +164,14 @@ def _entries() -> Select[Any]:
         agency=EntryRequest.agency,
     )  # fmt: skip
     return rows(columns).where(*waiting)
+
+
+def _decided_entries() -> Select[Any]:
+    """What the authority decided lately of an agency's requests: for its own people."""
+    decided = EntryRequest.state.in_((EntryRequestState.ACCEPTED, EntryRequestState.REFUSED))
+    mine = EntryRequest.agency == select(Unit.agency).where(Unit.reference == UNIT).scalar_subquery()
+    columns = Columns(kind="entry.decided", reference=EntryRequest.reference, since_on=EntryRequest.decided_on)
+    return rows(columns).where(mine, decided, EntryRequest.decided_on > LONG_AGO)
 
 
 def _channels() -> Select[Any]:
@@ -232,6 +243,15 @@ def _changes() -> Select[Any]:
     waiting = OfficerChange.state == ChangeState.OPEN
     columns = Columns(kind="officer.change", reference=OfficerChange.reference, since_at=OfficerChange.proposed_at)
     return rows(columns).where(OfficerChange.unit == UNIT, waiting)
+
+
+def _not_joined() -> Select[Any]:
+    """Officers who were invited and have not joined while their code was good."""
+    good = select(JoinCode.id).where(
+        JoinCode.officer_id == Officer.id, JoinCode.used_at.is_(None), JoinCode.ends_at > AT
+    )
+    columns = Columns(kind="officer.not_joined", reference=Officer.reference)
+    return rows(columns).where(Officer.unit == UNIT, Officer.state == OfficerState.INVITED, ~good.exists())
 
 
 def _unstaffed() -> Select[Any]:
@@ -306,25 +326,31 @@ def _approves(resource: Resource) -> Any:
     return right(resource, Act.APPROVE)
 
 
+def _proposes(resource: Resource) -> Any:
+    return right(resource, Act.PROPOSE)
+
+
 def _of_authority(may: Callable[[May], bool], query: Callable[[], Select[Any]], not_by: Any = None) -> Source:
     return Source(may, query, not_by=not_by, reach=Reach.AUTHORITY)
 
 
 DESK_SOURCES: tuple[Source, ...] = (
-    _of_authority(right(Resource.LICENCE, Act.PROPOSE), _refused_proposals),
-    _of_authority(right(Resource.LICENCE, Act.PROPOSE), _applications),
-    _of_authority(right(Resource.SANCTION, Act.PROPOSE), _sanction_draft),
+    _of_authority(_proposes(Resource.LICENCE), _refused_proposals),
+    _of_authority(_proposes(Resource.LICENCE), _applications),
+    _of_authority(_proposes(Resource.SANCTION), _sanction_draft),
     _of_authority(_approves(Resource.SANCTION), _sanction_review, Sanction.proposed_by),
     _of_authority(_approves(Resource.SANCTION), _sanction_end, Sanction.ending_by),
     Source(lambda may: may(Resource.SANCTION, Act.PROPOSE) and may(Resource.CASE, Act.READ), _sanction_wanted),
     _of_authority(_approves(Resource.LICENCE), _proposals, Proposal.proposed_by),
     _of_authority(_approves(Resource.DEPOSIT), _deposits, DepositLine.recorded_by),
     _of_authority(_approves(Resource.ENTRY), _entries),
+    Source(_proposes(Resource.ENTRY), _decided_entries),
     _of_authority(_approves(Resource.CHANNEL), _channels, PendingChannelChange.proposed_by),
     _of_authority(_approves(Resource.CLONE), _clones),
     _of_authority(_approves(Resource.IMPORT), _lists),
     _of_authority(right(Resource.IMPORT, Act.READ), _lists_out_of_date),
     Source(_approves(Resource.OFFICER), _changes, not_by=OfficerChange.proposed_by),
+    Source(_proposes(Resource.OFFICER), _not_joined),
     Source(right(Resource.CASE, Act.HOLD), _templates, not_by=ReplyTemplate.written_by),
 )
 """Of an authority or a unit."""
@@ -376,12 +402,21 @@ def countries_out_of_date(session: Session, today: date) -> Iterator[tuple[str, 
 
 
 def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[tuple[str, date | None]]:
-    """Agencies of an authority whose deposit was drawn on and lacks something, each with the day by which it is topped up."""
-    drawn = select(DepositLine.agency_id).where(
-        DepositLine.authority == authority, DepositLine.state == ProposalState.APPLIED,
-        DepositLine.kind == DepositLineKind.DRAWN,
-    )  # fmt: skip
-    ids = session.scalars(drawn.distinct().limit(MAX_ROWS)).all()
+    """Agencies of an authority whose deposit lacks something, each with the day by which it is topped up, if one runs.
+
+    What takes back another line may mean either, so those who have such a line are counted too.
+    """
+    taken = case(
+        (DepositLine.kind == DepositLineKind.DRAWN, -1), (DepositLine.kind == DepositLineKind.REVERSED, 0), else_=1
+    )
+    balance = func.sum(taken * cast(DepositLine.amount, Numeric(18, 2)))
+    is_unclear = func.sum(case((DepositLine.kind == DepositLineKind.REVERSED, 1), else_=0)) > 0
+    last = func.max(DepositLine.id).desc()
+    short = (
+        select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(balance < MOST_REQUIRED, is_unclear))
+    )
+    applied = DepositLine.authority == authority, DepositLine.state == ProposalState.APPLIED
+    ids = session.scalars(short.where(*applied).order_by(last).limit(MAX_ROWS)).all()
     if ids:
         today, _ = today_of(session, authority, at)
         for row_id, agency in storage.load_records(session, ids).items():

@@ -62,6 +62,7 @@ _LINKS: Mapping[str, str] = {
     "licence.applied": "/console/licences?q={reference}",
     "deposit.short": "/console/licences/agencies/{reference}/deposit",
     "deposit": "/console/licences/agencies/{reference}/deposit",
+    "entry.decided": "/console/entry",
     "entry": "/console/entries/{reference}",
     "channel": "/console/channels",
     "clone": "/console/clones",
@@ -70,6 +71,7 @@ _LINKS: Mapping[str, str] = {
     "unit.": "/console/officers",
     "agency.served": "/console/hearings/{reference}",
     "partner.sent": "/console/referrals/{reference}",
+    "paper": "/console/papers",
     "law.": "/console/law",
     "template": "/console/templates",
     "unsent": "{reference}",
@@ -82,7 +84,7 @@ _GROUPS: Mapping[str, str] = {
         (
             "unread", "unread_file", "unread_answers", "unread_consent", "unread_withdrawal", "unread_report",
             "unread_transfer", "unread_late", "danger", "danger_withdrawn", "hearing.answered", "hearing.lapsed",
-            "hearing.longer", "hearing.objection", "referral.declined", "referral.silent", "referral.done",
+            "hearing.longer", "hearing.objection", "entry.decided", "referral.declined", "referral.silent", "referral.done",
             "transfer.late", "transfer.declined", "grant.granted", "case.submitted", "case.reopened",
         ),
         "new",
@@ -98,11 +100,13 @@ _GROUPS: Mapping[str, str] = {
 }  # fmt: skip
 
 _ACTS: Mapping[str, tuple[str, ...]] = {
-    "read": ("unread", "hearing.answered", "referral.declined", "referral.done", "licence.refused"),
+    "read": ("unread", "hearing.answered", "referral.declined", "referral.done", "licence.refused", "entry.decided"),
     "write": (
         "danger",
         "case.decision_draft",
         "hearing.drafted",
+        "hearing.untold",
+        "paper",
         "sanction.proposed",
         "case.sanction_pending",
         "unsent",
@@ -306,6 +310,7 @@ _ASKED_OF_PARTNERS = frozenset({"partner.sent", "referral.silent"})
 _WITHIN: Mapping[str, int] = {
     **dict.fromkeys((kind for kind, group in _GROUPS.items() if group == "second"), 2),
     "hearing.approved": 2, "referral.to_send": 2, "licence.refused": 10, "licence.applied": 20,
+    "hearing.untold": 5, "paper": 5, "hearing.drafted": 5, "sanction.proposed": 5, "case.decided": 10, "case.sanction_pending": 10, "case.ready_to_close": 10,
     "translation.letter": 3, "translation.decision": 3, "translation.hearing": 3, "translation.outcome": 3,
 }  # fmt: skip
 """Working days, of our own choice, within which a row without a deadline is acted on: it would else never be late."""

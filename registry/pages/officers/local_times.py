@@ -12,6 +12,7 @@ from registry.officers.rights import OfficerRights
 from registry.vocabulary.officers import ZONES
 from registry.vocabulary.register import Language
 
+
 def zone_of(standing: OfficerRights) -> str | None:
     """By which clock an officer reads points in time; None is UTC."""
     return standing.time_zone or ZONES.get(standing.country)

@@ -20,6 +20,7 @@ from registry.complaints.casework.models import (
     TemplateState,
     WaitingLetter,
 )
+from registry.complaints.intake.models import PaperForm
 from registry.complaints.parties.models import Hearing, Referral, Transfer
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.complaints.sealing.sealer import Sealer
@@ -74,6 +75,7 @@ from tests.make import authority_of, licence_record, make_agency, make_source
 from tests.officers.making import make_unit
 
 UNIT, AUTHORITY = "cz-labour", authority_of("CZ")
+OWN_AGENCY = "7KQ2ABCD3EFG"
 SOMEBODY = "somebody"
 """Who took the first of two steps, and is none of the officers here."""
 
@@ -136,7 +138,7 @@ class _Maker:
 
 def make_world(session: Session, keyring: Keyring) -> World:
     make = _Maker(session, keyring)
-    make_unit(session, "agency-desk", "CZ", agency=new_reference())
+    make_unit(session, "agency-desk", "CZ", agency=OWN_AGENCY)
     make_unit(session, "union", "CZ", partner_kind=PartnerKind.UNION)
     outside = {Role.PARTNER: "union", Role.AGENCY_REP: "agency-desk"}
     twice = (Role.INVESTIGATOR, Role.SUPERVISOR, Role.SYSADMIN)
@@ -207,6 +209,10 @@ def _hearings(make: _Maker, people: People) -> None:
     heard(objected, objected_on=make.today, **closed)
     decided = make.case(CaseState.DECIDED_UPHELD)
     heard(decided, outcome_sealed="sealed", outcome_language="ro", **closed)
+    untold = make.case(CaseState.DECIDED_UPHELD, assignee=by)
+    heard(untold, state=HearingState.ANSWERED, served_on=before)
+    made = {"state": DecisionState.MADE, "outcome": DecisionOutcome.UPHELD, "drafted_by": by, "decided_on": before}
+    make.part(Decision, untold, **made)
     running = make.case(CaseState.DECIDED_PARTLY, assignee=by)
     make.row(CaseClock, case_id=running.id, kind=ClockKind.OBJECTION)
     heard(running, objected_on=make.today, **closed)
@@ -271,6 +277,7 @@ def _work(make: _Maker, people: People) -> None:
                 "officers": [by, colleague],
             }
             make.row(CaseEvent, case_id=make.case().id, written_by=by, **planned)
+    make.row(PaperForm, case_id=make.case(CaseState.DRAFT, unit_id=None).id, unit=UNIT, officer=by)
     make.row(WaitingLetter, case_id=make.case().id, role=CaseRole.INVESTIGATOR, language="zh-Hans", to_helper=False)
     for version in (1, 0):
         make.row(
@@ -304,6 +311,13 @@ def _licences(make: _Maker, people: People) -> None:
         make.row(DepositLine, recorded_by=SOMEBODY, **said, **of_agency)
     reply = {"kind": EntryRequestKind.REPLY, "state": EntryRequestState.OPEN}
     make.row(EntryRequest, agency=agencies[0].agency_id, **reply)
+    make.row(
+        EntryRequest,
+        agency=OWN_AGENCY,
+        kind=EntryRequestKind.REPLY,
+        state=EntryRequestState.REFUSED,
+        decided_on=make.today,
+    )
     website = {"kind": ChannelKind.WEBSITE, "state": ChannelChangeState.PROPOSED, "proposed_by": SOMEBODY}
     make.row(PendingChannelChange, agency_id=first, **website)
     make.row(Collision, first_id=min(first, second), second_id=max(first, second), state=CollisionState.OPEN)
@@ -327,6 +341,7 @@ def _lists(make: _Maker, people: People) -> None:
 
 def _accounts(make: _Maker, people: People) -> None:
     make.row(OfficerChange, unit=UNIT, kind=ChangeKind.ROLES, state=ChangeState.OPEN, proposed_by=SOMEBODY)
+    make.row(Officer, unit=UNIT, state=OfficerState.INVITED, language="en")
     make_unit(make.session, "de-empty", "DE")
     make_unit(make.session, "fr-unled", "FR")
     _officer(make, "fr-unled", Role.INVESTIGATOR)

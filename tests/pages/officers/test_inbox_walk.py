@@ -25,8 +25,9 @@ from tests.pages.officers.inbox_world import UNIT, World, make_world
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT
 
-OF_ONE_PERSON = ("unsent", "grant.granted", "officer.second_supervisor")
-"""What is one person's by nature: a text not sent, access granted to no one else, and what only that supervisor can mend."""
+OF_ONE_PERSON = ("unsent", "grant.granted", "officer.second_supervisor", "entry.decided")
+"""What is one person's by nature: a text not sent, access granted to no one else, what only that supervisor can mend, and the
+answer to what an agency asked, which nobody else waits for."""
 OF_OUTSIDERS = {"agency.served": "hearing.lapsed", "partner.sent": "referral.silent"}
 """What an agency or a partner is asked. No officer can act for them: it is the officers' again when the time is over."""
 LAST_IN_LINE = ("unit.", "law.")

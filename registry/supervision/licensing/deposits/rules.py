@@ -26,6 +26,9 @@ REQUIRED: Mapping[LicenceKind, tuple[Decimal, str]] = {
 }
 """The deposit that a licence of a kind requires; for all other kinds no requirement is known."""
 
+MOST_REQUIRED = max(amount for amount, _ in REQUIRED.values())
+"""Who has as much lacks nothing."""
+
 FORMS = ("cash", "bank_guarantee")
 
 SECOND = frozenset({DepositLineKind.DRAWN, DepositLineKind.REVERSED})
