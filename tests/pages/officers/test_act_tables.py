@@ -2,16 +2,26 @@
 
 import inspect
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from registry.api.officers.edge import views
+from registry.complaints.case.models import Case
+from registry.complaints.parties.models import Hearing, Referral
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
 from registry.i18n.languages import SPOKEN_OF, has_text
 from registry.officer_acts.acting import ViewPolicy
+from registry.officers import accounts
+from registry.officers.models import Officer, Unit
+from registry.officers.rights import Act, Resource, Role
+from registry.pages import officers
 from registry.pages.officers.act_pages import read_form
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import Timing, ToldFirst
@@ -19,7 +29,10 @@ from schemas.access_grants import AccessDecisionSchema
 from schemas.cases import CaseMoveBodySchema, CaseReplySchema
 from schemas.sanctions import SanctionEndAskedSchema, WorkersLookSchema
 from tests.pages.officers.act_rows import rows
+from tests.pages.officers.signed_in import OfficerClient, desk_of, words_of
+from tests.pages.officers.walking import People, Route, filled
 
+TEMPLATES = Path(officers.__file__).parent / "templates"
 MIN_LENGTH = 95
 """Acts in the tables, at the least: so many were there when this was written."""
 
@@ -81,6 +94,36 @@ def test_what_cannot_be_taken_back_is_named_with_what_follows() -> None:
         "makeDecision", "objectToOutcome", "sendReferral",
     }  # fmt: skip
     assert {one for one in finals if not has_text(f"final.{one}")} == set()
+
+
+def test_no_final_act_is_done_before_its_box_is_ticked_and_each_form_has_the_box(
+    app: Flask, client: FlaskClient, session: Session, things: dict[str, str], people: People
+) -> None:
+    def whose(table: type[Hearing | Referral], reference: str) -> tuple[OfficerClient, dict[str, str]]:
+        """An officer of the unit that has the case of a hearing or referral, and what is there for them."""
+        row = session.scalars(select(table).where(table.reference == reference)).one()
+        case = session.get_one(Case, row.case_id)
+        unit = session.get_one(Unit, case.unit_id).reference
+        return people(unit, *Role, email=f"{row.reference}@{unit}.example").desk, things | {"case": case.reference}
+
+    owner = desk_of(client, session, accounts.officer_named(session, things["officer"]))
+    rep = desk_of(client, session, session.scalars(select(Officer).where(Officer.unit == things["portal"])).one())
+    at_desks = {"answerHearing": (rep, things), "objectToOutcome": (rep, things)}
+    at_desks |= {"closeHearing": whose(Hearing, things["hearing"]), "sendReferral": whose(Referral, things["referral"])}
+    finals = {act.operation for _, act in rows() if act.is_final}
+    forms = "".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.html"))
+    asked = set()
+    for rule in app.url_map.iter_rules():
+        operation = rule.endpoint.rpartition(".")[2]
+        if rule.endpoint.startswith("console_") and operation in finals:
+            desk, there = at_desks.get(operation, (owner, things))
+            door = Route("POST", rule.rule, Resource.OWN, Act.WRITE)
+            answer = desk.post_once(door.address(**filled(door, there)), version=1)
+            says = "tick the box that says what follows" in words_of(answer)
+            assert (answer.status_code, says) == (400, True), operation
+            assert f'"{operation}"' in forms, "a form with the box"
+            asked.add(operation)
+    assert asked == finals
 
 
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:

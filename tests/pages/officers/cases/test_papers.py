@@ -16,6 +16,7 @@ from registry.complaints.sealing.models import EncryptedContainer, WrappedKey
 from registry.core.clock import now
 from registry.core.db.engine import sessions_for
 from registry.core.errors import InvalidInput
+from registry.officers.models import OfficerState
 from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState, ClockKind, KeyHolder
 from registry.vocabulary.register import Language
@@ -120,6 +121,21 @@ def test_a_half_typed_form_is_its_officers_alone_and_is_dropped(session, sealer,
         "the unit opens nothing any more"
     )
     assert begin(other, reference).status_code == 303, "it is typed in anew"
+
+
+def test_a_form_of_who_cannot_go_on_waits_for_a_colleague_who_takes_it_over(session, printed, desk_for):
+    reference, _ = printed
+    desk, other = desk_for(Role.TRIAGE), desk_for(Role.TRIAGE, name="Colleague")
+    begin(desk, reference)
+    assert keep(desk, reference, "E", 0, account=ACCOUNT).status_code == 303
+    row = "A paper form is half typed"
+    assert (row in words_of(desk.get("/console/")), row in words_of(other.get("/console/"))) == (True, False)
+    desk.officer.state = OfficerState.CLOSED
+    session.commit()
+    assert row in words_of(other.get("/console/"))
+    assert begin(other, reference, 6).location == f"/console/papers/{reference}/A"
+    assert ACCOUNT in other.get(f"/console/papers/{reference}/E").get_data(as_text=True)
+    assert session.scalars(select(PaperForm.officer)).one() == other.officer.reference
 
 
 def test_what_waits_for_nobodys_typing_is_refused(session, sealer, printed, desk_for):

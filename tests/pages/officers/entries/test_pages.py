@@ -1,9 +1,11 @@
 """Requests from agencies in the console: who speaks for an agency, what it asks, and what the licensing desk decides."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from registry.complaints.parties import accounts as outside
@@ -13,6 +15,7 @@ from registry.core.keyring import Keyring
 from registry.officers import accounts
 from registry.officers.rights import Role
 from registry.register.agencies import record
+from registry.supervision.entries.models import EntryRequest
 from registry.vocabulary.register import LicenceStatus
 from tests.make import authority_of
 from tests.officers.making import make_officer, make_unit
@@ -70,6 +73,22 @@ def first_request_path(desk: OfficerClient) -> str:
     found = re.search(r'href="(/console/entries/[A-Z0-9]{12})"', desk.get("/console/entries").get_data(as_text=True))
     assert found is not None
     return found[1]
+
+
+def test_the_answer_to_a_request_is_a_row_of_the_agencys_people_for_a_fortnight(
+    client: FlaskClient, session: Session, agency: record.Agency, rep: OfficerClient, desk: OfficerClient
+) -> None:
+    row = "Your request about your entry was decided: read the answer"
+    assert rep.post("/console/entry/correction", part="name", text="Wrong").status_code == 303
+    assert row not in words_of(rep.get("/console/"))
+    path = first_request_path(desk)
+    decided = {"version": version_on(desk, path), "decision": "refuse", "answer": "It is so in the register."}
+    assert desk.post(f"{path}/decide", **decided).status_code == 303
+    assert row in words_of(rep.get("/console/"))
+    assert row not in words_of(desk.get("/console/"))
+    session.execute(update(EntryRequest).values(decided_on=now().date() - timedelta(days=16)))
+    session.commit()
+    assert row not in words_of(rep.get("/console/"))
 
 
 def test_a_correction_is_asked_decided_and_answered(

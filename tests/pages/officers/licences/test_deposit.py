@@ -62,6 +62,28 @@ def test_a_deposit_is_paid_in_drawn_by_two_and_topped_up(
     assert acts[-4:] == ["deposit.paid_in", "deposit.drawn", "deposit.approved", "deposit.topped_up"]
 
 
+def test_a_deposit_that_lacks_something_is_a_row_however_it_came_to_that(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    mei, lan = desk_for("Mei", unit="cn-licensing"), desk_for("Lan", unit="cn-licensing")
+    page, row = f"/console/licences/agencies/{agency.agency_id}/deposit", "A deposit is below what is required"
+
+    def waits() -> bool:
+        return row in words_of(lan.get("/console/"))
+
+    assert not waits(), "nothing is known of it"
+    assert entered(mei, agency, "paid_in", "2,999,999.99").status_code == 303
+    assert waits(), "never whole"
+    assert entered(mei, agency, "topped_up", "0.01").status_code == 303
+    assert not waits()
+    assert entered(mei, agency, "topped_up", "5").status_code == 303
+    paid = lines(session)[0].reference
+    assert entered(mei, agency, "reversed", "", reverses=paid).status_code == 303
+    back = lines(session)[-1].reference
+    assert lan.post(f"{page}/{back}/approve", version=1).status_code == 303
+    assert waits(), "a line was wrong"
+
+
 @pytest.mark.parametrize(
     ("kind", "amount", "fields", "says"),
     [

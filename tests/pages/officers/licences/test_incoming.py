@@ -97,6 +97,7 @@ def test_what_two_agencies_are_known_by_stands_side_by_side_with_links_to_both(
     session.add(pair)
     session.flush()
     page = desk_for("Anna").get("/console/clones").get_data(as_text=True)
+    assert f'aria-label="{agency.names[0].name} · {other.names[0].name}"' in page
     table = re.search(r'<table class="sides">.*?</table>', page, re.S)[0]
     telephone = next(row for row in re.findall(r"<tr>.*?</tr>", table, re.S) if "Telephone" in row)
     assert telephone.count(PHONE) == 2

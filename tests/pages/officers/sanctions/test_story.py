@@ -210,6 +210,19 @@ def test_a_second_person_approves_on_the_row_and_sees_there_what_changes(
     assert "Recruiting may not recruit changed may recruit" in row
 
 
+def test_the_only_licence_of_the_agency_is_chosen_already(
+    session: Session, sealer: Sealer, licensed: Licensed, desk_for: OfficerClientFor
+) -> None:
+    draft = drafted(session, sealer, looked_into(session, sealer, licensed))
+    decision = decisions.make(
+        Call(session, Officer(DANA.name, CaseRole.DECIDER, UNIT), now()), sealer, draft.reference, words=letter
+    ).reference
+    session.commit()
+    body = desk_for(Role.DECIDER, unit=UNIT).get(f"/console/sanctions/new?decision={decision}").get_data(as_text=True)
+    (choice,) = re.findall(r'<input type="radio" name="licence"[^>]*>', body)
+    assert (f'value="{licensed.licence}"' in choice, "checked" in choice) == (True, True)
+
+
 def test_of_several_agencies_of_a_case_the_one_is_chosen_by_its_name_and_its_public_answer_alone_changes(
     client: FlaskClient, session: Session, sealer: Sealer, licensed: Licensed, desk_for: OfficerClientFor
 ) -> None:
