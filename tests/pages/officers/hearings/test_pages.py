@@ -382,11 +382,15 @@ def test_an_agency_is_told_the_outcome_on_its_page_and_objects_and_the_case_show
     decider = Caseworker("D. Decider", CaseRole.DECIDER, "it-labour")
     decisions.make(Call(session, decider, now()), sealer, written.reference, words=lambda *_: "It was upheld.")
     session.commit()
+    untold, answered = "tell the agency what was decided", "The agency answered"
+    todo = words_of(writer.get("/console/"))
+    assert (untold in todo, answered in todo) == (True, False)
     typed = f"Documents are kept {SCRIPT}"
     copied = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=SPOKEN, object_days=60)
     assert (copied.status_code, "word for word" in words_of(copied)) == (400, True)
     given = writer.post(f"{path}/tell", version=version_on(writer, path), outcome=typed, object_days=60)
     assert given.status_code == 303, words_of(given)
+    assert untold not in words_of(writer.get("/console/"))
     page = rep.get(theirs).get_data(as_text=True)
     assert f"Documents are kept {ESCAPED}" in page
     for canary in ("twelve in a drawer", SPOKEN, case.reference, "W Writer"):
