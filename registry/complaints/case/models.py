@@ -19,6 +19,7 @@ NEVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 _IS_IN_DANGER = text("in_danger_since IS NOT NULL")
+_IS_HELD = text("has_legal_hold")
 
 
 class Case(Base):
@@ -62,6 +63,7 @@ class Case(Base):
             sqlite_where=_IS_IN_DANGER,
             postgresql_where=_IS_IN_DANGER,
         ),
+        Index("ix_cases_held", "unit_id", "purge_on", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(Text(12), unique=True)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, text, type_coerce
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
@@ -11,6 +11,7 @@ from registry.complaints.casework.models import (
     AccessGrant,
     CaseEvent,
     CaseMove,
+    CaseNote,
     CaseTask,
     Decision,
     PriorityChange,
@@ -30,6 +31,7 @@ from registry.officer_acts.inbox.branches import (
     LONG_AGO,
     ME,
     REOPENABLE,
+    REVIEWED,
     SOON,
     TODAY,
     UNIT,
@@ -171,6 +173,15 @@ def _measure_stands() -> Select[Any]:
     waiting = Case.state == _S.SANCTION_PENDING, Case.measure.is_not(None)
     columns = case_columns("case.ready_to_close", owner=None, since_on=Case.measure_on)
     return rows(columns).where(in_my_unit(), *waiting)
+
+
+def _held() -> Select[Any]:
+    """Cases that only a legal hold still keeps, and of which no note says lately why."""
+    lately = select(CaseNote.id).where(CaseNote.case_id == Case.id, CaseNote.written_on > REVIEWED)
+    # In the words of the index, which is of these cases alone.
+    over = text("cases.has_legal_hold"), Case.purge_on <= TODAY, Case.state != _S.PURGED
+    columns = case_columns("hold", owner=None, due_at=None, since_on=Case.purge_on)
+    return rows(columns).where(in_my_unit(), *over, ~lately.exists())
 
 
 def _hearing(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:
@@ -363,7 +374,12 @@ def _outcome_untranslated() -> Select[Any]:
     waiting = Hearing.outcome_sealed.is_not(None), Hearing.told_on.is_(None), Case.state.in_(TOLD_IN)
     is_over = Hearing.ended_because.in_(ENDED_BY_WORKER)
     return _hearing(
-        "translation.outcome", *waiting, is_over.is_not(True), _is_foreign(Hearing.outcome_language), owner=None
+        "translation.outcome",
+        *waiting,
+        is_over.is_not(True),
+        _is_foreign(Hearing.outcome_language),
+        owner=None,
+        since_on=decided_on(),
     )
 
 
@@ -472,6 +488,7 @@ CASE_SOURCES: tuple[Source, ...] = (
     ),
     Source(right(Resource.CASE, Act.HOLD), _decided, by_state(DECIDED)),
     Source(right(Resource.CASE, Act.HOLD), _measure_stands),
+    Source(right(Resource.CASE, Act.HOLD), _held),
     Source(_proposes(Resource.HEARING), _hearing_draft),
     Source(right(Resource.HEARING, Act.APPROVE), _hearing_check, not_by=Hearing.drafted_by),
     Source(_proposes(Resource.HEARING), _hearing_approved),

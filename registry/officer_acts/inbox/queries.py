@@ -40,6 +40,9 @@ SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *OWN_SOURCES)
 SOON = timedelta(days=2)
 """Before its day a task or an end of access is shown."""
 
+HOLD_REVIEW = timedelta(days=180)
+"""For so long a note of a case says why a legal hold keeps it still."""
+
 _LINKS: Mapping[str, str] = {
     "hearing.reprisal_check": "/console/cases/{reference}/hearings/{about}/check",
     "hearing.approved": "/console/cases/{reference}/hearings/{about}/serve",
@@ -115,7 +118,12 @@ _ACTS: Mapping[str, tuple[str, ...]] = {
     "send": ("hearing.approved", "referral.to_send"),
     "answer": ("agency.served", "partner.sent", "hearing.longer", "hearing.objection"),
     "translate": ("translation.",),
-    "decide": ("case.decided", "licence.applied", *(kind for kind, group in _GROUPS.items() if group == "second")),
+    "decide": (
+        "case.decided",
+        "hold",
+        "licence.applied",
+        *(kind for kind, group in _GROUPS.items() if group == "second"),
+    ),
 }
 """What is done with a row, by the beginning of its kind; the first that fits."""
 
@@ -271,6 +279,7 @@ def values_for(me: AuthenticatedOfficer, at: datetime) -> dict[str, Any]:
         "soon": today + SOON,
         "long_ago": today - ANSWER_WITHIN,
         "reopenable": today - REOPENING,
+        "reviewed": today - HOLD_REVIEW,
         "at": at,
         "conflicts": sorted(me.conflicts) or [""],
     }
@@ -310,7 +319,8 @@ _ASKED_OF_PARTNERS = frozenset({"partner.sent", "referral.silent"})
 _WITHIN: Mapping[str, int] = {
     **dict.fromkeys((kind for kind, group in _GROUPS.items() if group == "second"), 2),
     "hearing.approved": 2, "referral.to_send": 2, "licence.refused": 10, "licence.applied": 20,
-    "hearing.drafted": 5, "hearing.untold": 5, "sanction.proposed": 5, "paper": 5,
+    "hearing.answered": 5, "hearing.lapsed": 5, "hearing.objection": 5, "referral.declined": 2, "referral.done": 5,
+    "transfer.declined": 2, "translation.case": 3, "hearing.drafted": 5, "hearing.untold": 5, "sanction.proposed": 5, "paper": 5, "hold": 20,
     "case.decided": 10, "case.sanction_pending": 10, "case.ready_to_close": 10,
     "translation.letter": 3, "translation.decision": 3, "translation.hearing": 3, "translation.outcome": 3,
 }  # fmt: skip

@@ -190,6 +190,7 @@ def _cases(make: _Maker, people: People) -> None:
         make.case(state, **mine)
     make.case(CaseState.SANCTION_PENDING, measure=SanctionState.IN_FORCE, measure_on=make.today, **mine)
     make.case(CaseState.IN_TRIAGE, language="ro", **mine)
+    make.case(CaseState.CLOSED, has_legal_hold=True, purge_on=make.today)
 
 
 def _hearings(make: _Maker, people: People) -> None:

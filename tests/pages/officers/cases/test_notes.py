@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from registry.audit.models import AuditEntry
 from registry.complaints.casework.models import CaseNote, CaseTask, Translation
@@ -17,7 +17,7 @@ from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseState
 from tests.complaints.filing import come_back, file
 from tests.make import make_agency
-from tests.pages.officers.signed_in import words_of
+from tests.pages.officers.signed_in import version_on, words_of
 
 HOSTILE = "<script>alert(1)</script>"
 TOLD = {
@@ -135,6 +135,22 @@ def test_a_translator_is_held_by_wall_interest_version_and_what_is_there(session
     assert desk.get(at).status_code == 403
     assert desk.post(at, **stated, subject="answer.account", version=version).status_code == 403
     assert session.scalar(select(func.count()).select_from(Translation)) == 0
+
+
+def test_a_legal_hold_that_outlives_its_case_is_looked_at_twice_a_year(session, filed, at, desk_for):
+    desk, other = desk_for(Role.SUPERVISOR), desk_for(Role.INVESTIGATOR, name="Investigator")
+    row = "A legal hold keeps a case beyond its last day"
+    desk.post(f"{at}/hold", is_held="yes", reason="A court asked for it.", version=filed.case.version)
+    session.refresh(filed.case)
+    assert filed.case.has_legal_hold
+    filed.case.state, filed.case.is_open, filed.case.purge_on = CaseState.CLOSED, False, now().date()
+    session.commit()
+    assert row not in words_of(desk.get("/console/")), "the reason was written today"
+    session.execute(update(CaseNote).values(written_on=now().date() - timedelta(days=181)))
+    session.commit()
+    assert (row in words_of(desk.get("/console/")), row in words_of(other.get("/console/"))) == (True, False)
+    desk.post(f"{at}/notes", text="The court asks for it still.", version=version_on(desk, f"{at}/notes"))
+    assert row not in words_of(desk.get("/console/"))
 
 
 def test_a_purge_leaves_neither_notes_nor_tasks_nor_translations(app, session, sealer, filed, at, desk_for):
