@@ -320,8 +320,8 @@ _WITHIN: Mapping[str, int] = {
     **dict.fromkeys((kind for kind, group in _GROUPS.items() if group == "second"), 2),
     "hearing.approved": 2, "referral.to_send": 2, "licence.refused": 10, "licence.applied": 20,
     "hearing.answered": 5, "hearing.lapsed": 5, "hearing.objection": 5, "referral.declined": 2, "referral.done": 5,
-    "transfer.declined": 2, "translation.case": 3, "hearing.drafted": 5, "hearing.untold": 5, "sanction.proposed": 5, "paper": 5, "hold": 20,
-    "case.decided": 10, "case.sanction_pending": 10, "case.ready_to_close": 10,
+    "transfer.declined": 2, "translation.case": 3, "hearing.drafted": 5, "hearing.untold": 5, "sanction.proposed": 5,
+    "paper": 5, "hold": 20, "case.decided": 10, "case.sanction_pending": 10, "case.ready_to_close": 10,
     "translation.letter": 3, "translation.decision": 3, "translation.hearing": 3, "translation.outcome": 3,
 }  # fmt: skip
 """Working days, of our own choice, within which a row without a deadline is acted on: it would else never be late."""
