@@ -117,6 +117,13 @@ class MailboxSchema(OutSchema):
     office = fields.String(
         required=True, allow_none=True, metadata={"description": "Which office reads it; null while it is a draft."}
     )
+    office_country = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "That office's country, which need not be that of the work: none there may take complaints yet."
+        },
+    )
     handovers = fields.List(
         fields.Nested(HandoverSchema),
         required=True,

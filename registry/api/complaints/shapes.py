@@ -60,6 +60,7 @@ def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Lan
         "draft_until": view.draft_until,
         "last_visit_on": view.last_visit_on,
         "office": name_in(language, view.unit_names) or None,
+        "office_country": view.unit_country,
         "handovers": [
             {"former": name_in(language, one.from_names), "office": name_in(language, one.to_names), "on": one.on_day}
             for one in view.handovers

@@ -35,6 +35,6 @@ def somebody(client: FlaskClient, unit: str) -> Callable[[], Complainant]:
 def make_unit(session: Session, sealer: Sealer, reference: str = UNIT, country: str = "IT") -> str:
     authority = f"{country.lower()}-invented-authority"
     details = units.UnitDetails(reference, country, authority, {"en": "Invented unit"}, email=None)
-    units.add(session, sealer, details, now().date())
+    units.add(session, sealer, details, now().date()).authority_zone = "UTC"
     session.commit()
     return reference

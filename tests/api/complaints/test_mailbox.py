@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -15,11 +16,14 @@ from registry.complaints.intake.models import Message
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import now
+from registry.core.keyring import Keyring
 from registry.i18n.languages import text as text_of
+from registry.officers.rights import Role
 from registry.vocabulary.cases import CaseRole, CaseState, Priority
 from registry.vocabulary.register import Language
-from tests.api.complaints.conftest import UNIT
-from tests.complaints.complainant import ACCOUNT, Complainant, new_key
+from tests.api.complaints.conftest import UNIT, make_unit
+from tests.complaints.complainant import ACCOUNT, Complainant, by_client, new_key
+from tests.officers.making import make_officer
 
 Somebody = Callable[[], Complainant]
 INVESTIGATOR = Officer("Rossi, invented", CaseRole.INVESTIGATOR, UNIT)
@@ -50,6 +54,22 @@ def test_messages_are_there_once_however_often_they_are_sent(somebody: Somebody,
     assert filer.write("the same", once=new_key()).body != first.body
     assert filer.write("the same").status == 201
     assert session.execute(select(func.count(Message.id))).scalar_one() == 3
+
+
+def test_the_mailbox_names_the_office_that_reads_it_and_where_that_is(
+    client: FlaskClient, session: Session, sealer: Sealer, keyring: Keyring
+) -> None:
+    """A unit in which no one works takes nothing: another reads it, and says so."""
+    make_unit(session, sealer)
+    make_unit(session, sealer, "de-empty", "DE")
+    make_officer(session, keyring, Role.TRIAGE, unit=UNIT)
+    session.commit()
+    box = Complainant(by_client(client)).filed(country="DE", in_danger="yes").mailbox()
+    assert (box["office"], box["office_country"]) == ("Invented unit", "IT")
+    draft = Complainant(by_client(client))
+    draft.start()
+    draft.confirm()
+    assert (draft.mailbox()["office"], draft.mailbox()["office_country"]) == (None, None)
 
 
 def test_the_officers_answer_is_new_until_it_was_read(somebody: Somebody, session: Session, sealer: Sealer) -> None:

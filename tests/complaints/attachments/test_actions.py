@@ -335,7 +335,7 @@ def test_the_worker_goes_on_with_what_was_killed_once_there_is_a_unit(
 ) -> None:
     attachment = killed(upload, settings, sessions, monkeypatch, tmp_path)
     assert clean_waiting(settings, sessions) == 0
-    unit = Unit(reference=UNIT, authority="it-inl", country="IT", names={}, is_default=True)
+    unit = Unit(reference=UNIT, authority="it-inl", country="IT", authority_zone="UTC", names={}, is_default=True)
     session.add(unit)
     session.flush()
     upload.filed.case.unit_id, upload.filed.case.state = unit.id, CaseState.SUBMITTED

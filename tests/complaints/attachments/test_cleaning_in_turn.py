@@ -57,7 +57,7 @@ def files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> dict[str, str]:
     """References of files by what they are called: five of a stranger, and then two of somebody else."""
-    unit = Unit(reference=UNIT, authority="it-inl", country="IT", names={}, is_default=True)
+    unit = Unit(reference=UNIT, authority="it-inl", country="IT", authority_zone="UTC", names={}, is_default=True)
     session.add(unit)
     session.flush()
     made = {}

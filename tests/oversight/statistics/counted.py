@@ -27,7 +27,7 @@ def make_cases(
 ) -> list[Case]:
     unit = session.execute(select(Unit)).scalars().first()
     if unit is None:
-        unit = Unit(reference="invented", authority="a", country="IT", names={}, is_default=True)
+        unit = Unit(reference="invented", authority="a", country="IT", authority_zone="UTC", names={}, is_default=True)
         session.add(unit)
         session.flush()
     cases = [

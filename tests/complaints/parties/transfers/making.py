@@ -34,7 +34,7 @@ def make_staff(session: Session, sealer: Sealer, keyring: Keyring) -> Staff:
     details = units.UnitDetails(
         REGION, "IT", "it-authority", {"en": "Labour office of a region"}, "desk@region.example"
     )
-    units.add(session, sealer, details, AT.date())
+    units.add(session, sealer, details, AT.date()).authority_zone = "UTC"
 
     def hired(role: Role, unit: str, name: str) -> Account:
         return make_officer(session, keyring, role, unit=unit, name=name, email=f"{name}@{unit}.example").officer
