@@ -227,11 +227,17 @@ def _hearing_lapsed() -> Select[Any]:
 
 
 def _hearing_untold() -> Select[Any]:
-    """An agency that was heard and was not told yet what was decided; what waits for its translation has a row of its own."""
-    is_over, day = Hearing.ended_because.in_(ENDED_BY_WORKER), decided_on()
+    """An agency that was heard and was not told yet what was decided; what waits for its translation has a row of its own.
+
+    Read from the decided cases, which are fewer than all hearings there were.
+    """
+    owner, day = _responsible(Hearing.drafted_by), decided_on()
+    columns = case_columns("hearing.untold", about=Hearing.reference, owner=owner, since_on=day)
+    decided = in_my_unit(), Case.state.in_(sorted(TOLD_IN - {_S.CLOSED})), day.is_not(None)
+    is_over = Hearing.ended_because.in_(sorted(ENDED_BY_WORKER))
     untold = Hearing.served_on.is_not(None), Hearing.outcome_sealed.is_(None), is_over.is_not(True)
-    is_decided = Case.state.in_(TOLD_IN - {_S.CLOSED}), day.is_not(None)
-    return _hearing_owned("hearing.untold", *untold, *is_decided, since_on=day)
+    query = rows(columns).join_from(Case, Hearing, Hearing.case_id == Case.id)
+    return query.where(*decided, *untold, is_mine(owner))
 
 
 def _hearing_longer() -> Select[Any]:
