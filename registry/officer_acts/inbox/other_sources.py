@@ -409,11 +409,11 @@ def deposits_short(session: Session, authority: str, at: datetime) -> Iterator[t
     taken = case(
         (DepositLine.kind == DepositLineKind.DRAWN, -1), (DepositLine.kind == DepositLineKind.REVERSED, 0), else_=1
     )
-    balance = func.sum(taken * cast(DepositLine.amount, Numeric(18, 2)))
+    there_is = func.sum(taken * cast(DepositLine.amount, Numeric(18, 2)))
     is_unclear = func.sum(case((DepositLine.kind == DepositLineKind.REVERSED, 1), else_=0)) > 0
     last = func.max(DepositLine.id).desc()
     short = (
-        select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(balance < MOST_REQUIRED, is_unclear))
+        select(DepositLine.agency_id).group_by(DepositLine.agency_id).having(or_(there_is < MOST_REQUIRED, is_unclear))
     )
     applied = DepositLine.authority == authority, DepositLine.state == ProposalState.APPLIED
     ids = session.scalars(short.where(*applied).order_by(last).limit(MAX_ROWS)).all()
