@@ -27,7 +27,7 @@ from tests.register.law.make import LIMIT
 
 OF_ONE_PERSON = ("unsent", "grant.granted", "officer.second_supervisor", "entry.decided")
 """What is one person's by nature: a text not sent, access granted to no one else, what only that supervisor can mend, and the
-answer to what an agency asked, which nobody else waits for."""
+answer to what an agency asked, which no one else waits for."""
 OF_OUTSIDERS = {"agency.served": "hearing.lapsed", "partner.sent": "referral.silent"}
 """What an agency or a partner is asked. No officer can act for them: it is the officers' again when the time is over."""
 LAST_IN_LINE = ("unit.", "law.")
