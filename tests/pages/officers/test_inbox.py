@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import AccessGrant, CaseEvent, CaseTask, Decision
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.models import Referral
+from registry.complaints.parties.models import Hearing, Referral
 from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.clock import day_at, now
 from registry.core.ids import new_reference
 from registry.core.keyring import Keyring
+from registry.core.working_days import end_of_day, working_days_after
 from registry.i18n.languages import has_text
 from registry.officer_acts.inbox.branches import MAX_ROWS_OF_PART
 from registry.officer_acts.inbox.other_sources import rows_to_read_again
@@ -40,6 +41,7 @@ from registry.vocabulary.cases import (
     DecisionState,
     EventKind,
     EventState,
+    HearingState,
     Priority,
     ReferralState,
     UnreadKind,
@@ -339,6 +341,16 @@ def test_what_waits_for_a_second_person_is_late_after_two_working_days(session: 
     (row,) = [one for one in rows_of(session, officer) if one.kind == "licence.proposal"]
     assert not row.is_late(now())
     assert row.is_late(now() + timedelta(days=5))
+
+
+@pytest.mark.parametrize(("kind", "days"), [("case.decided", 10), ("sanction.proposed", 5), ("hearing.answered", 5)])
+def test_what_has_no_day_of_its_own_is_late_some_day(session: Session, walker: Officer, kind: str, days: int) -> None:
+    hearing = session.scalars(select(Hearing)).one()
+    hearing.state, hearing.answered_on = HearingState.ANSWERED, day_at(now(), None)
+    row = next(one for one in rows_of(session, walker) if one.kind == kind)
+    assert row.since is not None
+    assert row.due_at is not None
+    assert row.due_at <= end_of_day(working_days_after(row.since, days))
 
 
 def test_a_held_list_of_an_authority_without_a_unit_is_told_to_administrators(
