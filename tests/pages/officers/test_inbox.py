@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from registry.complaints.case.models import Case
 from registry.complaints.casework.models import AccessGrant, CaseEvent, CaseTask, Decision
 from registry.complaints.intake import mailbox
-from registry.complaints.parties.models import Hearing, Referral
+from registry.complaints.parties.models import Referral
 from registry.complaints.retention.reminding import remind_partners
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -41,7 +41,6 @@ from registry.vocabulary.cases import (
     DecisionState,
     EventKind,
     EventState,
-    HearingState,
     Priority,
     ReferralState,
     UnreadKind,
@@ -343,10 +342,8 @@ def test_what_waits_for_a_second_person_is_late_after_two_working_days(session: 
     assert row.is_late(now() + timedelta(days=5))
 
 
-@pytest.mark.parametrize(("kind", "days"), [("case.decided", 10), ("sanction.proposed", 5), ("hearing.answered", 5)])
+@pytest.mark.parametrize(("kind", "days"), [("case.decided", 10), ("sanction.proposed", 5)])
 def test_what_has_no_day_of_its_own_is_late_some_day(session: Session, walker: Officer, kind: str, days: int) -> None:
-    hearing = session.scalars(select(Hearing)).one()
-    hearing.state, hearing.answered_on = HearingState.ANSWERED, day_at(now(), None)
     row = next(one for one in rows_of(session, walker) if one.kind == kind)
     assert row.since is not None
     assert row.due_at is not None
