@@ -21,7 +21,7 @@ from registry.log import models as _log
 from registry.officers import models as _officers
 from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
-from registry.oversight.statistics import models as _statistics
+from registry.oversight import statistics as _statistics
 from registry.proofs.papers import shared as _papers
 from registry.proofs.wallets import models as _wallets
 from registry.ranges import models as _ranges

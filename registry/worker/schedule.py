@@ -42,7 +42,7 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.oversight import trail
-from registry.oversight.statistics.actions import close_due
+from registry.oversight.statistics import close_due
 from registry.proofs.papers import shared as papers
 from registry.proofs.papers.making import KEPT
 from registry.ranges.actions import write_epoch
