@@ -90,7 +90,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
     "Complaints": {
         "complaints": Listed("registry.cli.complaints:complaints", "What people who file need on paper."),
         "cases": Listed(
-            "registry.cli.cases:cases",
+            "registry.cli.complaints:cases",
             "Stored complaints: destroy what is kept long enough, and compare their files with the database.",
         ),
         "triage": Listed(

@@ -12,7 +12,7 @@ from registry.cli.opening import EXISTING, open_registry, read_file
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
 from registry.core.operator_texts import state_text, withdraw_text
-from registry.log import ending, exporting, queries, signing
+from registry.log import ending, queries, signing
 from registry.log.audit import audit
 from registry.log.keys import WITNESS_POLICY, policy_lines_of, witness_lines
 from registry.log.policy import read_policy
@@ -121,7 +121,7 @@ def export_static(folder: Path) -> None:
     with open_registry() as (settings, sessions, _), reading_session(sessions) as session:
         trust = msgspec.json.encode(queries.trust_file(session, settings.public_url))
         try:
-            size = exporting.export(session, folder, trust)
+            size = queries.export(session, folder, trust)
         except OSError as error:
             raise BadProof(f"{folder} cannot be written ({error.strerror}): choose another folder") from None
     click.echo(f"Wrote {size} entries with their tiles to {folder}.")

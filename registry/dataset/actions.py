@@ -43,7 +43,7 @@ from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 
 KEY = "dataset/snapshot"
 """The key of a snapshot's entry in the log."""

@@ -27,7 +27,7 @@ from registry.ranges import queries, rules
 from registry.ranges.actions import record_of
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
+from registry.register.help_lines import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.overlays.queries import law_at
 from registry.register.names.spelling import simpler_characters
 from registry.verification.verdicts.question import Finding

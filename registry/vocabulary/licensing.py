@@ -1,4 +1,4 @@
-"""Enums of acts on licences, deposits, sanctions, agencies' entries and wallets that no public question uses.
+"""Enums of acts on licences, deposits, sanctions, entries (of agencies, of the log) and wallets that no public question uses.
 
 Everything may import this; it imports nothing of ours.
 """
@@ -135,3 +135,46 @@ class CardEnd(StrEnum):
 
     BY_AGENCY = "by_agency"
     LICENCE_ENDED = "licence_ended"
+
+
+class EntryType(StrEnum):
+    """Types of log entries; registry.* entries come with the keys."""
+
+    AGENCY_REGISTERED = "agency.registered"
+    AGENCY_AMENDED = "agency.amended"
+    AGENCY_CORRECTED = "agency.corrected"
+    LICENCE_ISSUED = "licence.issued"
+    LICENCE_AMENDED = "licence.amended"
+    LICENCE_SUSPENDED = "licence.suspended"
+    LICENCE_REINSTATED = "licence.reinstated"
+    LICENCE_REVOKED = "licence.revoked"
+    LICENCE_SURRENDERED = "licence.surrendered"
+    LICENCE_DELISTED = "licence.delisted"
+    LICENCE_CORRECTED = "licence.corrected"
+    AGREEMENT_REGISTERED = "agreement.registered"
+    AGREEMENT_AMENDED = "agreement.amended"
+    AGREEMENT_ENDED = "agreement.ended"
+    AGREEMENT_CORRECTED = "agreement.corrected"
+    REGISTRY_KEY_ADDED = "registry.key_added"
+    REGISTRY_KEY_RETIRED = "registry.key_retired"
+    REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
+    REGISTRY_POLICY = "registry.policy"
+    LAW_OVERLAY_APPROVED = "law.overlay_approved"
+    LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
+    RANGES_PUBLISHED = "ranges.published"
+    DATASET_PUBLISHED = "dataset.published"
+    AUDIT_STATED = "audit.stated"
+    UNIT_KEY_ADDED = "unit.key_added"
+    UNIT_KEY_RETIRED = "unit.key_retired"
+
+
+class EntryPart(StrEnum):
+    """Which part of its entry an agency calls wrong."""
+
+    NAME = "name"
+    NUMBER = "number"
+    PLACE = "place"
+    LICENCE = "licence"
+    STATUS = "status"
+    CHANNEL = "channel"
+    OTHER = "other"

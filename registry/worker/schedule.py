@@ -43,8 +43,7 @@ from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.oversight import trail
 from registry.oversight.statistics import close_due
-from registry.proofs.papers import shared as papers
-from registry.proofs.papers.making import KEPT
+from registry.proofs.papers import making as papers
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -53,7 +52,7 @@ from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import due_rows, votes_ending
 from registry.register.names import actions as names
-from registry.supervision.licensing.agency_mail import notify_agencies
+from registry.supervision.licensing.proposals import notify_agencies
 from registry.supervision.sanctions.complainant_notices import notify_complainants
 from registry.supervision.sanctions.effect import do_due
 from registry.watches import digests, fan_out, retention
@@ -208,7 +207,7 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
-        papers.forget(session, now() - timedelta(seconds=KEPT))
+        papers.forget_shared(session, now() - timedelta(seconds=papers.KEPT))
 
 
 def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:

@@ -22,7 +22,7 @@ from registry.i18n.wording import (
     word,
 )
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
-from registry.register.help_lines.rules import help_lines_in
+from registry.register.help_lines import help_lines_in
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Fee, Limit, PermitRoute, Regime, Row
@@ -34,8 +34,8 @@ from registry.verification.verdicts.law_rules import rows_to_look_at
 from registry.verification.verdicts.question import Finding, VerdictFacts
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, ProofFlaw, Reason
-from registry.vocabulary.entries import EntryType
 from registry.vocabulary.law import Mark, RegimeRule
+from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,

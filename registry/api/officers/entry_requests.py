@@ -32,8 +32,7 @@ from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.supervision.entries import claims, queries, requests
 from registry.supervision.entries.models import EntryRequest
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from schemas.entries import (
     AgencyInvitationApprovedSchema,
     AgencyInvitationsSchema,

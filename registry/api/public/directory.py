@@ -20,7 +20,7 @@ from registry.i18n.wording import authority_name, word
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
+from registry.register.help_lines import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language

@@ -23,8 +23,7 @@ from registry.pages.officers.rendering import page
 from registry.register.agencies.queries import public_record
 from registry.supervision.entries import claims, queries, requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 pages = Blueprint("console_entry", __name__)

@@ -10,7 +10,7 @@ from registry.i18n.country_order import countries
 from registry.i18n.wording import authority_name
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, in_order
+from registry.register.help_lines import HelpLine, help_lines_in, in_order
 from registry.register.law.rows import Regime
 from registry.register.law.weights import is_disputed, is_readable
 from registry.vocabulary.law import RegimeRule

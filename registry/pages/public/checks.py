@@ -24,9 +24,8 @@ from registry.i18n.wording import (
 )
 from registry.pages.public import answers
 from registry.pages.public.answers import candidate
-from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
+from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS, lead_to_answer, open_sent_form
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
-from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
 from registry.verification.checks.advert import CHECKED, MAX_OF_A_KIND, Item, country_in, picked
@@ -141,7 +140,7 @@ def answer_advert(language: Language, fields: Mapping[str, str]) -> Response:
 
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    sent = opened(PLACE, sealed)
+    sent = open_sent_form(PLACE, sealed)
     return _form_page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
 
 

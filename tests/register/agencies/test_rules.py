@@ -15,7 +15,7 @@ from registry.register.agencies.rules import (
     lookup_keys,
     salted,
 )
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import (
     STATUSES,
     Activity,

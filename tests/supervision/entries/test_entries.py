@@ -20,8 +20,7 @@ from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.audit.lines import lines_about

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from registry.i18n.wording import word
-from registry.register.help_lines.rules import (
+from registry.register.help_lines import (
     PUBLIC_BODIES,
     HelpLine,
     emergency_number,
