@@ -115,7 +115,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "The log of everything published: check it from inside, and go on after a restored backup.",
         ),
         "witness": Listed(
-            "registry.cli.witness:witness",
+            "registry.cli.log:witness",
             "Serve a witness: it signs each head of the logs it was told of that follows from the last it saw.",
         ),
         "ranges": Listed(

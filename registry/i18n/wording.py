@@ -15,8 +15,7 @@ from registry.i18n.languages import SPOKEN_OF, has_text, text
 from registry.officers import security_mails
 from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
-from registry.register.authorities.places import provinces
-from registry.register.authorities.sources import SourceSnapshot
+from registry.register.authorities.sources import SourceSnapshot, provinces
 from registry.register.law.law_view import is_as_released
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Row
@@ -448,5 +447,5 @@ def security_words(address: str) -> security_mails.Wording:
 
 
 def sanction_notice(language: Language, event: str, kind: SanctionKind) -> str:
-    """The message of an event of the outbox: `registry.supervision.sanctions.complainant_notices.Words`."""
+    """The message of an event of the outbox: `registry.supervision.sanctions.effect.Words`."""
     return text(language, f"sanction.told.{event.partition('.')[2]}", kind=text(language, f"sanction.{kind}"))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.register.agencies.models import Agency, Licence
 from registry.register.authorities.models import Source
-from registry.vocabulary.presentations import PresentationEnd
+from registry.vocabulary.licensing import PresentationEnd
 from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import EventType
 

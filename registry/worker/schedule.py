@@ -53,8 +53,7 @@ from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import due_rows, votes_ending
 from registry.register.names import actions as names
 from registry.supervision.licensing.proposals import notify_agencies
-from registry.supervision.sanctions.complainant_notices import notify_complainants
-from registry.supervision.sanctions.effect import do_due
+from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words

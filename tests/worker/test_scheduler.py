@@ -58,7 +58,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def right_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These workers have no database that a clock could be compared with (test_clock_guard.py does)."""
+    """These workers have no database that a clock could be compared with (tests/cli/test_clock.py does)."""
     monkeypatch.setattr(tasks, "may_run", lambda *_: True)
 
 

@@ -23,7 +23,7 @@ from registry.pages.public.staff_cards import job_choices, picture_address
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.card_codes import full_name
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("person", __name__)

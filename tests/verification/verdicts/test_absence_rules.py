@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from registry.register.agencies.identifiers import uscc_check_character
-from registry.register.authorities.places import provinces
+from registry.register.authorities.sources import provinces
 from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts.question import Holder, SubjectKind
 from registry.vocabulary.codes import Reason
