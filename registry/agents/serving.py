@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 import anyio
 from flask import Flask
 
-from registry.agents.answering import Called, call
-from registry.agents.tools import INSTRUCTIONS, TOOLS
+from registry.agents.tools import INSTRUCTIONS, TOOLS, Called, call
 from registry.core.settings import Settings, TrustedProxies
 from registry.http.clients import client_address, network_of
 from registry.http.limits import MemoryLimiter

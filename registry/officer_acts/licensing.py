@@ -12,8 +12,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
-from registry.supervision.collisions.actions import Digest
-from registry.supervision.collisions.applicants import Compared, compared
+from registry.supervision.collisions.actions import Compared, Digest, compared
 from registry.supervision.collisions.models import Collision
 from registry.supervision.licensing import queries, related_acts
 from registry.supervision.licensing.drafting import Draft, LicensingOfficial

@@ -17,7 +17,8 @@ from registry.core.db.engine import Base, Text, one_of
 from registry.core.errors import NotNow
 from registry.core.spreadsheets import harmless
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, indicator_text, sector_name, word
+from registry.i18n.names import country_name, sector_name
+from registry.i18n.wording import indicator_text, word
 from registry.oversight.statistics_rules import (
     COUNTED,
     NOT_STATED,

@@ -21,7 +21,8 @@ from registry.core.clock import read_instant
 from registry.core.errors import RegistryError
 from registry.core.keyring import Signer
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, date_text, hours_text, language_name, listed, reason_text, word
+from registry.i18n.names import country_name, language_name
+from registry.i18n.wording import date_text, hours_text, listed, reason_text, word
 from registry.proofs.credentials.signing import compact_jws
 from registry.ranges import queries, rules
 from registry.ranges.actions import record_of

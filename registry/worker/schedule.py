@@ -13,7 +13,7 @@ from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import presence, unsent
+from registry.complaints.casework import unread, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
@@ -292,7 +292,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         officer_sessions.forget_over(session, at)
         MEMBER_SESSIONS.forget_over(session, at)
         unsent.forget_unsent(session, at)
-        presence.forget_views(session, at)
+        unread.forget_views(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

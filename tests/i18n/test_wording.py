@@ -7,9 +7,8 @@ import pytest
 
 from registry.i18n import languages
 from registry.i18n.languages import has_text
+from registry.i18n.names import authority_name, country_name, sector_name
 from registry.i18n.wording import (
-    authority_name,
-    country_name,
     date_text,
     hours_text,
     permit_name,
@@ -18,7 +17,6 @@ from registry.i18n.wording import (
     reason_text,
     route_name,
     row_words,
-    sector_name,
     word,
 )
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot

@@ -24,7 +24,7 @@ from registry.register.agencies.models import Agency
 from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
-from registry.supervision.collisions.applicants import Compared
+from registry.supervision.collisions.actions import Compared
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.deposits import ledger_view, line_named
 from registry.supervision.licensing.drafting import Draft, status_on, today_of

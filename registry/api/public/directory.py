@@ -16,7 +16,8 @@ from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading
 from registry.i18n.languages import text
-from registry.i18n.wording import authority_name, word
+from registry.i18n.names import authority_name
+from registry.i18n.wording import word
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot

@@ -14,9 +14,8 @@ from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import ShownName, display_name, main_name
-from registry.i18n.country_order import countries
-from registry.i18n.wording import authority_name, licence_details
+from registry.i18n.names import ShownName, authority_name, countries, display_name, main_name
+from registry.i18n.wording import licence_details
 from registry.pages.public.answers import name_of
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import is_demo, page

@@ -12,16 +12,8 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
-from registry.i18n.agency_names import ShownName, main_name
-from registry.i18n.country_order import countries
-from registry.i18n.wording import (
-    check_meaning,
-    check_note,
-    check_summary,
-    country_name,
-    reason_text,
-    red_flag_text,
-)
+from registry.i18n.names import ShownName, countries, country_name, main_name
+from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
 from registry.pages.public.answers import candidate
 from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS, lead_to_answer, open_sent_form

@@ -11,9 +11,9 @@ from registry.complaints.case.amounts import read_sum
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
-from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, region_name, translated, words_of
+from registry.i18n.names import countries, region_name
+from registry.i18n.wording import reason_text, translated, words_of
 from registry.pages.public.answers import Tone
 from registry.pages.public.forms import lead_to_answer, open_sent_form
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page

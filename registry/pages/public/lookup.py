@@ -12,10 +12,9 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import main_name
-from registry.i18n.country_order import countries
 from registry.i18n.languages import accepted, text
-from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
+from registry.i18n.names import authority_name, countries, main_name, occupation_name
+from registry.i18n.wording import date_text, listed, reason_text, word
 from registry.log.queries import verifier_keys
 from registry.pages.public import answers, checks, headlines
 from registry.pages.public.answers import candidate, name_of

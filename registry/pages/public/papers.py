@@ -16,8 +16,7 @@ from registry.core.ids import read_reference
 from registry.http.credentials import bundle, paper_code
 from registry.http.responses import encode
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import main_name
-from registry.i18n.wording import authority_name
+from registry.i18n.names import authority_name, main_name
 from registry.log.queries import latest_entry
 from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, languages_of
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of

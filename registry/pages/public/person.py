@@ -14,8 +14,8 @@ from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.presentations import Seen, portrait_of, require_wallets, seen, verifier
 from registry.http.transaction import public_reading, writing
-from registry.i18n.agency_names import main_name
 from registry.i18n.languages import text
+from registry.i18n.names import main_name
 from registry.i18n.wording import reason_text
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
