@@ -5,6 +5,7 @@ for no lease: two databases that are both taken for the right one have two.
 """
 
 from threading import Lock
+from time import monotonic
 from weakref import WeakKeyDictionary
 
 import structlog
@@ -17,7 +18,7 @@ from registry.core.db.engine import reading_session
 from registry.core.errors import FilesUnavailable, GuardAway, GuardUnfit, RegistryError
 from registry.core.heartbeats import note_signing
 from registry.core.settings import Settings
-from registry.log.signing import follow, knows_the_log, sign_committed
+from registry.log.signing import follow, knows_the_log, require_guard_answers, sign_committed
 from registry.log.witnesses.client import ask_witnesses
 
 LOCK = 7_305_411_902_553_117
@@ -90,6 +91,9 @@ class SigningLease:
 
 log = structlog.get_logger()
 
+ASK_GUARD_EACH = 30.0
+"""Seconds after which a guard that answered is asked again though nothing was to be signed."""
+
 
 def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
     """Sign what was published and what a crash left unsigned, and have witnesses sign it.
@@ -108,6 +112,8 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
             follow(settings, sessions)
         elif sign_committed(settings, sessions) is not None:
             ask_witnesses(sessions)
+        else:
+            _ask_idle_guard(settings, sessions)
         _note_signing(sessions, None)
     except RegistryError as trouble:
         # Lists are fetched all the same: what is not signed yet is signed once an operator has put this right.
@@ -116,6 +122,18 @@ def sign_log(settings: Settings, sessions: sessionmaker[Session]) -> None:
         # What else may be wrong names folders, which no one outside needs.
         is_guard = isinstance(trouble, GuardAway | GuardUnfit | FilesUnavailable)
         _note_signing(sessions, trouble.text if is_guard else "refused: log_not_signed in the worker's log says why")
+
+
+_answered_at: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+"""When the guard answered last, by the clock that no one sets. One that is away is asked at each round."""
+
+
+def _ask_idle_guard(settings: Settings, sessions: sessionmaker[Session]) -> None:
+    engine: Engine = sessions.kw["bind"]
+    if monotonic() - _answered_at.get(engine, -ASK_GUARD_EACH) >= ASK_GUARD_EACH:
+        _answered_at.pop(engine, None)
+        require_guard_answers(sessions, settings)
+        _answered_at[engine] = monotonic()
 
 
 _noted: WeakKeyDictionary[Engine, str | None] = WeakKeyDictionary()

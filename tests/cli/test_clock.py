@@ -1,5 +1,6 @@
 """A machine whose clock is wrong destroys, signs and dates nothing; once it is set, all goes on."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import pytest
 import time_machine
@@ -26,6 +28,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.metrics import gauges
 from registry.http.transaction import services
+from registry.log import clock_check
 from registry.log.actions import Draft, append
 from registry.log.clock_check import require_near
 from registry.log.models import Checkpoint, Entry, LogState
@@ -39,7 +42,7 @@ from tests.serving import command, environment
 
 pytestmark = [pytest.mark.real_clock, pytest.mark.both_databases]
 
-DAY = timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def run(*arguments: str, env: Mapping[str, str], typed: str = "") -> CompletedProcess[str]:
@@ -54,6 +57,33 @@ def publish(session: Session) -> datetime:
     at = append(session, [Draft("A", "test", {})]).at
     session.commit()
     return at
+
+
+def forget_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published looked at the clock just now."""
+    monkeypatch.setattr(clock_check, "_looks", WeakKeyDictionary())
+
+
+@pytest.mark.parametrize("right_looks", range(5))
+def test_a_clock_that_is_set_while_it_is_compared_is_not_right(
+    right_looks: int, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(session)
+    forget_looks(monkeypatch)
+    looks = itertools.count()
+    set_meanwhile = lambda: now() + (400 * DAY if next(looks) >= right_looks else timedelta())  # noqa: E731
+    monkeypatch.setattr(clock_check, "now", set_meanwhile)
+    assert clock_check.recent_report(session).trouble is not None
+    # Nor is it remembered as one that was right.
+    assert clock_check.recent_report(session).trouble is not None
+
+
+def test_a_clock_that_is_set_at_each_look_is_wrong(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session)
+    forget_looks(monkeypatch)
+    looks = itertools.count()
+    monkeypatch.setattr(clock_check, "now", lambda: now() + next(looks) * 2 * SECOND)
+    assert "again and again" in (clock_check.recent_report(session).trouble or "")
 
 
 @pytest.mark.slow

@@ -237,17 +237,17 @@ def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Sess
     assert [one.reference for one, _ in deciding.invitations(session, first)] == [change.reference]
     assert deciding.invitations(session, official_of(other)) == []
     with pytest.raises(ActRefused, match="another officer"):
-        deciding.approve(call(session, first), change.reference)
+        deciding.approve_invitation(call(session, first), change.reference)
     for act in (
-        lambda: deciding.approve(call(session, official_of(other)), change.reference),
-        lambda: deciding.refuse(call(session, official_of(other)), change.reference),
+        lambda: deciding.approve_invitation(call(session, official_of(other)), change.reference),
+        lambda: deciding.refuse_invitation(call(session, official_of(other)), change.reference),
         lambda: deciding.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
     ):
         with pytest.raises(NotFound):
             act()
-    assert deciding.approve(call(session, second), change.reference)
+    assert deciding.approve_invitation(call(session, second), change.reference)
     with pytest.raises(ActRefused):
-        deciding.approve(call(session, second), change.reference)
+        deciding.approve_invitation(call(session, second), change.reference)
     assert queries.agency_of_unit(session, unit.reference) == agency.agency_id
 
 
@@ -261,7 +261,7 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
         by="OFFICIAL222C",
         at=AT,
     )
-    for act in (deciding.approve, deciding.refuse):
+    for act in (deciding.approve_invitation, deciding.refuse_invitation):
         with pytest.raises(NotFound):
             act(call(session, official_of(agency)), change.reference)
 
