@@ -178,8 +178,3 @@ _ORDER = {
 def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
     """The number as it may be shown. An NGO's that another source gives is hidden until it was called, but in a demonstration."""
     return line.number if is_demo or line.is_given else None
-
-
-def is_to_be_marked(line: HelpLine, *, is_demo: bool) -> bool:
-    """Whether the number is shown though no one has called it yet, which is stated beside it."""
-    return line.is_uncalled and public_number(line, is_demo=is_demo) is not None

@@ -24,7 +24,7 @@ from registry.register.help_lines import help_lines_in
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Fee, Limit, PermitRoute, Regime, Row
-from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
+from registry.register.law.rules import closes_a_permit, open_routes
 from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
 from registry.register.law.words import Instead, LawRole, Route
 from registry.verification.verdicts.context_rules import PARAMETERS
@@ -298,7 +298,7 @@ def test_every_word_of_the_field_has_a_plain_one(family: str) -> None:
 def test_the_words_of_the_data_that_ships_are_there() -> None:
     for language in Language:
         assert all(word(language, "run_by", line.run_by) for line in help_lines_in(shipped_law()))
-        assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_regimes())
+        assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_law().regimes)
         assert all(sector_name(language, code) != f"NACE {code}" for code in CORRIDOR_SECTORS)
         assert all(country_name(language, code) != code for code in EU_STATES | SENDING_COUNTRIES)
 

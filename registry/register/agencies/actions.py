@@ -27,11 +27,6 @@ from registry.register.agencies.storage import amended_facts, differ
 from registry.vocabulary.register import ChannelKind
 
 
-def publish(session: Session, agency: models.Agency, event: Event) -> Appended | None:
-    """Tell the public what the registry now says of `agency`; the only way to the public. None when nothing changed."""
-    return publish_all(session, [agency.id], event)
-
-
 def admit(
     session: Session,
     agencies: Sequence[record.Agency],
