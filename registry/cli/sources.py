@@ -22,13 +22,7 @@ from registry.register.authorities.sources import chinese_name
 from registry.register.imports import worker
 from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
-from registry.register.imports.mapping import (
-    FIELDS,
-    FOLDER,
-    SourceMapping,
-    read_mapping_file,
-    shipped_names,
-)
+from registry.register.imports.mapping import FIELDS, FOLDER, SourceMapping, read_mapping_file, shipped_names
 from registry.register.imports.models import FetchState
 from registry.register.imports.queries import (
     last_retrieval,

@@ -10,14 +10,7 @@ from babel.numbers import format_decimal
 from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
-from registry.i18n.names import (
-    LOCALES,
-    authority_name,
-    country_name,
-    name_in,
-    region_name,
-    sector_name,
-)
+from registry.i18n.names import LOCALES, authority_name, country_name, name_in, region_name, sector_name
 from registry.officers import security_mails
 from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words

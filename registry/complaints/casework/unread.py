@@ -16,13 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import (
-    advance_case,
-    changed,
-    lock_case_by_id,
-    resume_case,
-    set_case_priority,
-)
+from registry.complaints.case.moves import advance_case, changed, lock_case_by_id, resume_case, set_case_priority
 from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer
