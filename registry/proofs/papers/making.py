@@ -6,7 +6,6 @@ by dying. Before a process starts, a file says that the paper failed; it removes
 whose maker was killed or ran out of time is known as failed, and not begun again for every request.
 """
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text
 from registry.core.errors import NotNow
+from registry.core.files import free_slot, taken_slots
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft, Trouble
 
 SLOTS = 2
@@ -77,7 +77,7 @@ def paper(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(folder)
-    is_being_made = _is_being_made(folder, key)
+    is_being_made = key in taken_slots(folder, SLOTS)
     # Read after the slots: a paper that was finished in between is found.
     body = _read(folder / f"{key}.pdf")
     if body is not None:
@@ -113,32 +113,15 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _is_being_made(folder: Path, key: str) -> bool:
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if not _lock(descriptor) and os.pread(descriptor, 64, 0) == key.encode():
-                return True
-        finally:
-            os.close(descriptor)
-    return False
-
-
 def _begin(folder: Path, key: str, draft: Callable[[], Draft]) -> None:
     """Start a process if a slot is free; otherwise the caller has to come again."""
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if _lock(descriptor):
-                made = draft()
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, key.encode(), 0)
-                (folder / f"{key}.trouble").write_bytes(msgspec.json.encode(Trouble()))
-                _start(folder, key, made, descriptor)
-                return
-        finally:
-            # The child has its own copy of the descriptor, and the lock lasts as long as any.
-            os.close(descriptor)
+    with free_slot(folder, SLOTS) as slot:
+        if slot is not None:
+            made = draft()
+            os.ftruncate(slot, 0)
+            os.pwrite(slot, key.encode(), 0)
+            (folder / f"{key}.trouble").write_bytes(msgspec.json.encode(Trouble()))
+            _start(folder, key, made, slot)
 
 
 def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
@@ -158,18 +141,6 @@ def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
 
 _running: list[subprocess.Popen[bytes]] = []
 """The processes that this process started. They are not waited for; each is reaped when the next one starts."""
-
-
-def _open(folder: Path, number: int) -> int:
-    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def pdf_at_once(draft: Draft) -> bytes:
