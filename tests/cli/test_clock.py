@@ -33,7 +33,7 @@ from registry.log.actions import Draft, append
 from registry.log.clock_check import require_near
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.vocabulary.cases import CaseState
-from registry.worker import clock_guard
+from registry.worker import tasks
 from tests.complaints.filing import file, make_units
 from tests.complaints.officers import CARLA, go
 from tests.conftest import Database
@@ -157,7 +157,7 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
         answer = client.get("/ready")
         if database.kind == "sqlite" and minutes > 0:
             # As a machine that was switched off for half an hour.
-            assert (answer.status_code, clock_guard.may_run(sessions)) == (200, True)
+            assert (answer.status_code, tasks.may_run(sessions)) == (200, True)
             return
         assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
         assert round(answer.json["clock"]["offset_seconds"] / 60) == minutes
@@ -165,19 +165,19 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
         with pytest.raises(ClockWrong, match="nothing was changed"):
             publish(session)
         session.rollback()
-        assert not clock_guard.may_run(sessions)
+        assert not tasks.may_run(sessions)
         if database.kind == "postgresql":
             # What a restore asks first.
             with pytest.raises(ClockWrong, match="the database's"):
                 require_near(session)
         # A mail about danger goes by the database's clock, where there is one.
-        assert clock_guard.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
+        assert tasks.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
     if database.kind == "postgresql":
         worker = client.get("/ready").json["worker"]
         assert round(worker["clock_offset_seconds"] / 60) == minutes
         assert worker["seconds_since_beat"] is None
     assert client.get("/ready").status_code == 200
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     publish(session)
 
 
@@ -282,10 +282,10 @@ def test_where_both_clocks_are_there_none_is_accepted(session: Session, settings
 def test_a_look_counts_for_a_minute_unless_the_clock_is_set(session: Session, app: Flask) -> None:
     publish(session)
     sessions = services(app).sessions
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     state = session.execute(select(LogState)).scalar_one()
     state.last_at = datetime(2100, 1, 1, tzinfo=UTC)
     session.commit()
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     with time_machine.travel(now() + timedelta(seconds=5)):
-        assert not clock_guard.may_run(sessions)
+        assert not tasks.may_run(sessions)

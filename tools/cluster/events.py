@@ -15,7 +15,7 @@ from datetime import timedelta
 import psycopg
 import requests
 
-from registry.log.lease import LOCK
+from registry.worker.log_signing import LOCK
 from tools.cluster.database import Member, Postgres
 from tools.cluster.machines import MACHINE_PORT, Cluster
 from tools.cluster.network import DATABASES, MACHINES

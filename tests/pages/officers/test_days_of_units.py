@@ -19,7 +19,7 @@ from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.authorities.actions import save_authority
 from registry.vocabulary.cases import ClockKind, PartnerKind
-from registry.vocabulary.officers import ZONES
+from registry.vocabulary.licensing import ZONES
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES
 from tests.complaints.filing import ORDINARY, come_back, file
 from tests.officers.making import make_unit
