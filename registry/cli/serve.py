@@ -244,7 +244,7 @@ def listen(settings: Settings, address: str, workers: int) -> None:
         port=settings.port,
         interface=Interfaces.RSGI,
         workers=workers,
-        runtime_mode=RuntimeModes(os.environ.get("GW_MODE","mt")),
+        runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         websockets=False,
         **connection_settings(settings, MAX_HEAD),
