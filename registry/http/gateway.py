@@ -129,6 +129,7 @@ class Gateway:
         self._admitting = ThreadPoolExecutor(1, "admits")
         self._admissions = 0
         self._open: set[Work] = set()
+        self._others_open = 0
         self._shed: Counter[Shed] = Counter()
         self._others: Lane[Work] = Lane("others", threads)
         self._lookups: Lane[Work] = Lane("lookups", reserved)
@@ -154,10 +155,12 @@ class Gateway:
         headers = scope.headers
         chunked, length = headers.get("transfer-encoding"), bodies.announced_length(headers.get("content-length"))
         has_body = chunked is not None or bool(length)
-        if self._answers_here and not self._open and not has_body and is_plain_lookup(path, scope):
+        is_other = has_body or not is_plain_lookup(path, scope)
+        if self._answers_here and not is_other and not self._others_open:
             self._answer_here(work)
             return
         self._open.add(work)
+        self._others_open += is_other
         try:
             if has_body:
                 await self._with_body(work, None if chunked is not None else length)
@@ -166,6 +169,7 @@ class Gateway:
                 await work.done
         finally:
             self._open.discard(work)
+            self._others_open -= is_other
             if work.leaving is not None:
                 work.leaving.cancel()
 
