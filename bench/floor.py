@@ -53,7 +53,9 @@ def _contenders(size: int, core: int, folder: Path, url: str, stack: ExitStack) 
     ours = stack.enter_context(serving.ours(folder, core, url))
     answer_bytes = lookups.typical(ours, questions(random.Random(1)))
     found = [
-        Contender(name, stack.enter_context(serving.peer(name, folder, core, url=url, answer_bytes=answer_bytes)), questions)
+        Contender(
+            name, stack.enter_context(serving.peer(name, folder, core, url=url, answer_bytes=answer_bytes)), questions
+        )
         for name in [*PARTS, *(f"gateway:{part}" for part in PARTS)]
     ]
     by_wsgi = stack.enter_context(serving.ours_by_wsgi(folder, core, url))

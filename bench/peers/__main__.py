@@ -1,4 +1,4 @@
-"""Serves one peer: `python -m bench.peers raw 8001`; with `gateway:` before its name, one of WSGI behind the registry's gateway."""
+"""Serves one peer: `python -m bench.peers raw 8001`; `gateway:` before its name serves one of WSGI behind the gateway."""
 
 import os
 import sys
