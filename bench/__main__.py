@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -99,7 +100,7 @@ def main(parts: list[str]) -> None:
             if server is not None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
-        measures = {
+        measures: dict[str, Callable[[], tuple[list[Row], dict[str, Any]]]] = {
             "adverts": adverts.measure,
             "hostile": lambda: hostile.measure(rounds),
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
