@@ -36,7 +36,7 @@ log = structlog.get_logger()
 WAIT = 5.0
 """Seconds that a request waits for a free thread before it is told to come again."""
 
-SLOW, PAUSE = 0.1, 10.0
+SLOW, PAUSE = 0.1, 2.0
 """A lookup that took so many seconds in the event loop leaves lookups to the threads for so many."""
 
 LOOK = 0.5
