@@ -1,6 +1,6 @@
 """What the given parts cost by themselves: Flask with an empty answer, with one read, and Flask-RESTX with the same.
 
-No verdict, no limits, no log, no headers of ours: whoever builds a lookup from these parts can only be dearer.
+No verdict, no limits, no log, no headers of ours: a lookup that is built from these parts can only be dearer.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""A WSGI peer behind the registry's own gateway, in as many threads as `registry serve` has: BENCH_PEER says which."""
+"""A WSGI peer behind the registry's own gateway, as `registry serve` runs it: BENCH_PEER says which."""
 
 import os
 from importlib import import_module
@@ -29,4 +29,5 @@ def create_gateway() -> Gateway:
         reserved=2,
         grace=20.0,
         note=lambda *_: None,
+        answers_here=os.environ["BENCH_DATABASE_URL"].startswith("sqlite"),
     )
