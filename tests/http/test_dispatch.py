@@ -10,14 +10,17 @@ import time_machine
 from flask import Flask, Response, after_this_request, g, request, url_for
 from flask.testing import FlaskClient
 from flask_restx import Api
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import registry.app
 from registry.api.edge import Router
 from registry.app import RegistryApp, create_app
+from registry.core.errors import NotFound
 from registry.core.settings import Edge, Settings
 from registry.http.middleware import METHODS, PLAIN_VIEWS
 from registry.http.transaction import services
+from registry.verification.verdicts.queries import VerdictReader
 from tests import make
 
 GIVEN = {"X-Request-Id": "0" * 32, "Accept": "*/*"}
@@ -155,3 +158,24 @@ def test_a_plain_view_answers_as_the_class_of_views_would(
     assert {status[:3] for status, *_ in plainly} >= {"200", "304", "400", "401", "406", "414", "421"}
     monkeypatch.delitem(app.extensions[PLAIN_VIEWS], "/api/v1/verify")
     assert plainly == answers()
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("secret"), OperationalError("SELECT", {}, OSError("away")), NotFound("x")]
+)
+def test_what_a_plain_view_raises_is_answered_as_flask_answers_it(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_given: object) -> None:
+        raise error
+
+    def answer_now() -> tuple[int, list[tuple[str, str]], bytes]:
+        had = client.get("/api/v1/verify?licence_number=X-1", headers=GIVEN)
+        return had.status_code, [one for one in had.headers if one[0] not in OF_THE_MOMENT], had.data
+
+    monkeypatch.setattr(VerdictReader, "read", broken)
+    plainly = answer_now()
+    assert plainly[0] >= 400
+    assert b"secret" not in plainly[2]
+    monkeypatch.delitem(app.extensions[PLAIN_VIEWS], "/api/v1/verify")
+    assert plainly == answer_now()
