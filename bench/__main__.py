@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,7 @@ from bench import (
     complaints,
     daily,
     databases,
+    floor,
     hostile,
     imports,
     log,
@@ -45,6 +47,7 @@ from bench.report import Row
 
 PARTS = (
     "lookups",
+    "floor",
     "any-hour",
     "writing",
     "search",
@@ -91,16 +94,17 @@ def main(parts: list[str]) -> None:
         folder = Path(tempfile.mkdtemp(prefix="bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         server = _postgres(stack, load_core)
-        if {"lookups", "any-hour", "writing"} & set(wanted):
+        if {"lookups", "floor", "any-hour", "writing"} & set(wanted):
             # Built before anything is pinned: it may take all the machine has.
             databases.sqlite_database(size)
             if server is not None:
                 databases.postgres_database(server, size)
         box.pin(load_core)
-        measures = {
+        measures: dict[str, Callable[[], tuple[list[Row], dict[str, Any]]]] = {
             "adverts": adverts.measure,
             "hostile": lambda: hostile.measure(rounds),
             "lookups": lambda: lookups.measure(size, rounds, seconds, servers_core, folder, server),
+            "floor": lambda: floor.measure(size, rounds, seconds, servers_core, folder, server),
             "any-hour": lambda: any_hour.measure(size, rounds, folder),
             "writing": lambda: writing.measure(size, rounds, servers_core, folder, server),
             "search": lambda: search.measure(size, rounds, folder, server),

@@ -162,14 +162,15 @@ def _posted(app: Flask, body: bytes, key: str) -> int:
         base_url="http://127.0.0.1:8000",
         data=body,
         content_type="application/json",
-        headers={"Authorization": f"Bearer {key}"},
+        headers=[("Authorization", f"Bearer {key}")],
     ).get_environ()
 
     def accept(answered: str, headers: Any, exc_info: Any = None) -> None:
         if not answered.startswith("200"):
             raise RuntimeError(f"a request was answered {answered}")
 
-    return sum(len(part) for part in app.wsgi_app(environ, accept))
+    wsgi: Callable[..., Any] = app.wsgi_app
+    return sum(len(part) for part in wsgi(environ, accept))
 
 
 _BARE = (

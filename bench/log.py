@@ -101,7 +101,7 @@ def _without_log() -> Iterator[None]:
     def nothing(session: Session, drafts: list[Draft], *, at: Any = None) -> Appended:
         return Appended(0, 0, at)
 
-    publishing.append = nothing  # type: ignore[attr-defined]
+    publishing.append = nothing  # type: ignore[assignment, attr-defined]
     try:
         yield
     finally:

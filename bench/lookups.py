@@ -50,7 +50,7 @@ def measure(
     """The rows of lookup, and every window that they were made from."""
     with ExitStack() as stack:
         contenders = _contenders(size, core, folder, cluster, stack)
-        played = [_play(contenders, turn, seconds) for turn in range(rounds)]
+        played = [play(contenders, turn, seconds) for turn in range(rounds)]
     raw = {name: [asdict(one[name]) for one in played] for name in played[0]}
     return rows(played), {"windows": raw}
 
@@ -73,7 +73,7 @@ def _contenders(size: int, core: int, folder: Path, cluster: Cluster | None, sta
     home = folder / "home-lookups"
     ours = stack.enter_context(serving.ours(folder, core, url, home=home))
     on_small = stack.enter_context(serving.ours(folder, core, f"sqlite:///{small}", home=home))
-    answer_bytes = _typical(ours, questions(random.Random(1)))
+    answer_bytes = typical(ours, questions(random.Random(1)))
 
     def peer(name: str, its_url: str = url) -> Server:
         return stack.enter_context(serving.peer(name, folder, core, url=its_url, answer_bytes=answer_bytes))
@@ -102,13 +102,13 @@ def _contenders(size: int, core: int, folder: Path, cluster: Cluster | None, sta
     return contenders
 
 
-def _typical(server: Server, wanted: Sequence[bytes]) -> int:
+def typical(server: Server, wanted: Sequence[bytes]) -> int:
     """The size of the middle answer of some: what the floor sends."""
     sizes = sorted(len(load.answer_to(server, one)[1]) for one in wanted[:101])
     return sizes[len(sizes) // 2]
 
 
-def _play(contenders: Sequence[Contender], turn: int, seconds: float) -> Round:
+def play(contenders: Sequence[Contender], turn: int, seconds: float) -> Round:
     """One window for each, in an order that turns round every time."""
     ordered = contenders if turn % 2 == 0 else list(reversed(contenders))
     found: Round = {}

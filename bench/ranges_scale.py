@@ -71,7 +71,8 @@ def _row(row_id: int, agency: record.Agency) -> tuple[Any, ...]:
 @contextmanager
 def shared_answers() -> Iterator[None]:
     """Within the block agencies that are alike share their answers."""
-    true, known = rendering.answers_on, {}
+    true: Callable[..., list[dict[str, Any]]] = rendering.answers_on  # type: ignore[attr-defined]
+    known: dict[Any, list[dict[str, Any]]] = {}
 
     def answers_on(
         number: LookupNumber, holders: Sequence[Holder], facts: VerdictFacts, calendar: Calendar
@@ -81,11 +82,11 @@ def shared_answers() -> Iterator[None]:
             known[kind] = true(number, holders, facts, calendar)
         return known[kind]
 
-    rendering.answers_on = answers_on  # type: ignore[assignment]
+    rendering.answers_on = answers_on  # type: ignore[attr-defined]
     try:
         yield
     finally:
-        rendering.answers_on = true
+        rendering.answers_on = true  # type: ignore[attr-defined]
 
 
 def _likeness(holder: Holder) -> tuple[Any, ...]:

@@ -52,15 +52,26 @@ def ours(
     workers: int = 1,
 ) -> Iterator[Server]:
     """The registry as an operator serves it, limits, headers and log included; `home` where its keys are there already."""
-    variables = {
+    command = [sys.executable, "-m", "registry.cli", "serve", "--workers", str(workers)]
+    with _served("ours", folder, core, command, _settings(folder, url, home, edges), as_option=True) as server:
+        yield server
+
+
+@contextmanager
+def ours_by_wsgi(folder: Path, core: int, url: str) -> Iterator[Server]:
+    """The registry's application behind granian's WSGI interface with one thread, without the gateway in front."""
+    command = [sys.executable, "-m", "bench.peers", "ours"]
+    with _served("ours-wsgi", folder, core, command, _settings(folder, url, None, "api"), as_option=False) as server:
+        yield server
+
+
+def _settings(folder: Path, url: str, home: Path | None, edges: str) -> dict[str, str]:
+    return {
         "REGISTRY_HOME": str(home or folder / f"home-{time.monotonic_ns()}"),
         "REGISTRY_DATABASE_URL": url,
         "REGISTRY_RATE": str(RATE),
         "REGISTRY_EDGES": edges,
     }
-    command = [sys.executable, "-m", "registry.cli", "serve", "--workers", str(workers)]
-    with _served("ours", folder, core, command, variables, as_option=True) as server:
-        yield server
 
 
 @contextmanager

@@ -209,6 +209,7 @@ def gateway_from_environment() -> Gateway:
         reserved=reserved,
         grace=settings.body_seconds,
         note=app.measured.note_shed if app.measured is not None else lambda *_: None,
+        answers_here=settings.redis_url is None and services.engine.dialect.name == "sqlite",
     )
 
 

@@ -107,7 +107,17 @@ class Server:
 
     def _initialise(self) -> None:
         """Make a cluster without databases of ours, and run it."""
-        initdb = [binaries() / "initdb", "-D", self.folder / "data", "-U", "registry", "-A", "trust", "-E", "UTF8"]
+        initdb = [
+            str(binaries() / "initdb"),
+            "-D",
+            str(self.folder / "data"),
+            "-U",
+            "registry",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+        ]
         quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stdin": subprocess.DEVNULL, "cwd": "/"}
         subprocess.run([*initdb, "--locale=C.UTF-8", "-N"], check=True, **quiet, **self._user)
         self._configure()
@@ -145,7 +155,7 @@ class Server:
         `is_alike`: its cluster_name is that of others too, and it states its own name as Patroni would.
         """
         other = Server()
-        arguments = [
+        arguments: list[str | Path] = [
             binaries() / "pg_basebackup",
             "-d",
             f"host={self.folder} user=registry application_name={name}",

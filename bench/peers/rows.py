@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from datasette.app import Datasette
+from datasette.app import Datasette  # type: ignore[import-untyped]
 
 
 def create_app() -> Any:

@@ -1,15 +1,16 @@
 """The REST edge: Flask-RESTX for routing alone, without its error handling, documentation and masks."""
 
 from collections.abc import Sequence
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from flask import Flask, request
 
 from registry.api.docs import views
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX, require_policies, require_scopes
-from registry.api.public import dataset, log, presentations, ranges, reconciliation, wallets, well_known
+from registry.api.public import dataset, log, presentations, ranges, reconciliation, verify, wallets, well_known
 from registry.api.restx import Api, Namespace
+from registry.http.middleware import PLAIN_VIEWS
 from registry.http.transaction import services
 
 
@@ -42,6 +43,7 @@ class Router(Api):
 
 def register(app: Flask) -> None:
     _route(app, NAMESPACES)
+    app.extensions[PLAIN_VIEWS][PREFIX + verify.ns.path] = partial(verify.plain_view, app)
     _route(app, EMPLOYERS)
     app.register_blueprint(log.pages)
     app.register_blueprint(ranges.pages)

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import current_app
+from flask import Flask, current_app
 
 from registry.core.db.prepared import ThreadLocalReader
 from registry.core.keyring import Keyring
@@ -10,22 +10,23 @@ from registry.http.transaction import services, usable_replica
 from registry.verification.verdicts.queries import VerdictReader
 
 
-def verdicts() -> VerdictReader:
+def verdicts(app: Flask | None = None) -> VerdictReader:
     """The process's reader, of the standby where one may be read.
 
     Two threads that come first at once may make two; either serves.
     """
-    replica = usable_replica()
+    replica = usable_replica(app)
     name = "registry_verdicts" if replica is None else "registry_replica_verdicts"
-    reader = current_app.extensions.get(name)
+    extensions = (app or current_app).extensions
+    reader = extensions.get(name)
     if reader is None:
-        existing = services()
+        existing = services(app)
         reader = (
             VerdictReader(ThreadLocalReader(existing.engine), existing.reading_sessions)
             if replica is None
             else VerdictReader(replica.reader, replica.sessions)
         )
-        current_app.extensions[name] = reader
+        extensions[name] = reader
     return cast(VerdictReader, reader)
 
 

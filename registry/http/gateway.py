@@ -26,7 +26,7 @@ from registry.http.bodies import StreamedBody
 from registry.http.clients import Environ
 from registry.http.connections import Connections
 from registry.http.errors import fixed_answer
-from registry.http.lanes import LANES, PROBES, WAITED, Lane, is_lookup, states_of
+from registry.http.lanes import LANES, PROBES, WAITED, Lane, is_lookup, is_plain_lookup, states_of
 from registry.http.paths import is_of_intake, plain_path
 from registry.http.shedding import SENDERS_OWN, Shed, TooManyLists, shed_for
 from registry.http.wsgi_bridge import chunks_of, environ_of, send_answer
@@ -35,6 +35,9 @@ log = structlog.get_logger()
 
 WAIT = 5.0
 """Seconds that a request waits for a free thread before it is told to come again."""
+
+SLOW, PAUSE = 0.1, 2.0
+"""A lookup that took so many seconds in the event loop leaves lookups to the threads for so many."""
 
 LOOK = 0.5
 """Seconds between two looks for requests that have waited so long, and for idle connections."""
@@ -99,7 +102,8 @@ class Gateway:
     """The RSGI application: threads answer with a WSGI application.
 
     `threads` answer whatever comes, and `reserved` ones lookups alone. `grace` as in `bodies.Pace`. `note` counts what
-    was shed, and is told whether the intake was asked.
+    was shed, and is told whether the intake was asked. With `answers_here` the event loop answers a plain lookup itself while
+    nothing else is at work: only where none waits for another server (docs/decisions/0220).
     """
 
     def __init__(
@@ -112,17 +116,20 @@ class Gateway:
         reserved: int,
         grace: float,
         note: Callable[[Shed, int, bool], None],
+        answers_here: bool = False,
     ) -> None:
         self._application = application
         self._senders = senders
         self._connections = connections
         self._grace = grace
         self._note = note
+        self._answers_here = answers_here
         self._room = bodies.Room()
         self._streaming: list[str] = []
         self._admitting = ThreadPoolExecutor(1, "admits")
         self._admissions = 0
         self._open: set[Work] = set()
+        self._others_open = 0
         self._shed: Counter[Shed] = Counter()
         self._others: Lane[Work] = Lane("others", threads)
         self._lookups: Lane[Work] = Lane("lookups", reserved)
@@ -145,19 +152,37 @@ class Gateway:
             protocol.response_bytes(200, _LIVE_HEADERS, _LIVE)
             return
         work = Work(scope, path, protocol, asyncio.get_running_loop())
+        headers = scope.headers
+        chunked, length = headers.get("transfer-encoding"), bodies.announced_length(headers.get("content-length"))
+        has_body = chunked is not None or bool(length)
+        is_other = has_body or not is_plain_lookup(path, scope)
+        if self._answers_here and not is_other and not self._others_open:
+            self._answer_here(work)
+            return
         self._open.add(work)
+        self._others_open += is_other
         try:
-            headers = scope.headers
-            chunked, length = headers.get("transfer-encoding"), bodies.announced_length(headers.get("content-length"))
-            if chunked is None and not length:
+            if has_body:
+                await self._with_body(work, None if chunked is not None else length)
+            else:
                 self._queue(work)
                 await work.done
-            else:
-                await self._with_body(work, None if chunked is not None else length)
         finally:
             self._open.discard(work)
+            self._others_open -= is_other
             if work.leaving is not None:
                 work.leaving.cancel()
+
+    def _answer_here(self, work: Work) -> None:
+        """Answer in the event loop. One that was slow leaves those of the next seconds to the threads."""
+        work.queued_at = monotonic()
+        self._answer(work)
+        if monotonic() - work.queued_at > SLOW:
+            self._answers_here = False
+            work.loop.call_later(PAUSE, self._resume_answering)
+
+    def _resume_answering(self) -> None:
+        self._answers_here = True
 
     async def _with_body(self, work: Work, length: int | None) -> None:
         """Receive a body and answer. Beyond `bodies.MAX_SMALL` it is let in first, and takes room of its network's share."""
@@ -317,15 +342,19 @@ class Gateway:
             if work is not None:
                 try:
                     self._answer(work)
-                except Exception as error:
-                    # In the middle of an answer: its sender sees that it ends, and the thread goes on.
-                    log.critical("no_answer", exc_info=error)
                 finally:
                     work.end()
             own.since[number] = None
             del work
 
     def _answer(self, work: Work) -> None:
+        try:
+            self._send_answer(work)
+        except Exception as error:
+            # In the middle of an answer: its sender sees that it ends, and the thread goes on.
+            log.critical("no_answer", exc_info=error)
+
+    def _send_answer(self, work: Work) -> None:
         stated: list[tuple[int, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:

@@ -12,7 +12,7 @@ from time import perf_counter, time
 from typing import Any, NamedTuple
 
 import structlog
-from flask import Flask, Request
+from flask import Flask, Request, Response
 from werkzeug.exceptions import NotAcceptable, RequestHeaderFieldsTooLarge, RequestURITooLarge
 
 from registry.core.errors import KeyInAddress, RegistryError, TooManyRequests
@@ -35,6 +35,16 @@ log = structlog.get_logger()
 Inner = Callable[[Environ, Any], Iterable[bytes]]
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+PlainView = Callable[[Environ, Callable[[Environ], None]], Response | None]
+"""A view that needs none of Flask's contexts. It is given a request and what admits one; None, and nothing admitted, where Flask
+is to answer."""
+
+PLAIN_VIEWS = "registry_plain_views"
+"""Under which an application holds its plain views, by path."""
+
+ROUTE, RAISED = "registry.route", "registry.raised"
+"""Under which a request says what a plain view answered it, or what that raised: Flask raises it again, and answers it."""
 
 UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
 """Neither counted nor held to the host's name: probes come by address, and a page's files come in numbers."""
@@ -101,9 +111,11 @@ def plan_of(path: str, methods: Iterable[str]) -> PathPlan:
 
 def told_of(environ: Environ, status: int) -> tuple[str, str | None]:
     """Method and route of a request that was answered, as log, metrics and traces tell them."""
-    request: Request | None = environ.get("werkzeug.request")
-    rule = request.url_rule if request is not None else None
-    route = rule.rule if rule is not None else None
+    route: str | None = environ.get(ROUTE)
+    if route is None:
+        request: Request | None = environ.get("werkzeug.request")
+        rule = request.url_rule if request is not None else None
+        route = rule.rule if rule is not None else None
     plan: PathPlan = environ["registry.plan"]
     if status < 500 and plan.is_of_organisations:
         # By its route a count would say how many watch, and a line at which instant one began to.
@@ -172,6 +184,7 @@ class RequestMiddleware:
         ]
         self._by_name = dict(zip((name for name, _ in self._always), self._always, strict=True))
         self._url_map = app.url_map
+        self._plain_views: dict[str, PlainView] = app.extensions.setdefault(PLAIN_VIEWS, {})
         self._plans: dict[str, PathPlan] | None = None
 
     def _plan(self, environ: Environ) -> PathPlan:
@@ -202,13 +215,29 @@ class RequestMiddleware:
             return start_response(status, headers) if exc_info is None else start_response(status, headers, exc_info)
 
         try:
-            return self._inner(environ, start)
+            response = self._answer_plainly(environ)
+            return self._inner(environ, start) if response is None else response(environ, start)
         except Exception as error:
             # Even the answer to an error failed. The asker still gets the one shape, and the log says where.
             log.critical("no_answer", exc_info=error, request_id=request_id)
             body = last_resort(request_id)
             start("500 Internal Server Error", [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))])
             return [body]
+
+    def _answer_plainly(self, environ: Environ) -> Response | None:
+        """The response of a plain view; None where there is none for the request, or it raised what Flask is to answer."""
+        path = environ["PATH_INFO"]
+        view = self._plain_views.get(path)
+        if view is None:
+            return None
+        try:
+            response = view(environ, self.admit)
+        except Exception as error:
+            environ[RAISED] = error
+            return None
+        if response is not None:
+            environ[ROUTE] = path
+        return response
 
     def admit(self, environ: Environ) -> None:
         """Raise what is too large or cannot be answered, HostNotServed, TooManyRequests, KeyInAddress, or what the body was
@@ -217,6 +246,8 @@ class RequestMiddleware:
         Called inside the application, whose error answers serve. A request with a large body comes here before its body
         and again with it, and is counted once.
         """
+        if RAISED in environ:
+            raise environ[RAISED]
         plan: PathPlan = environ.get("registry.plan") or self._plan(environ)
         if len(environ["PATH_INFO"]) + len(environ["QUERY_STRING"]) > MAX_ADDRESS:
             raise RequestURITooLarge

@@ -51,8 +51,8 @@ def public_reading() -> Session:
     return session
 
 
-def usable_replica() -> Replica | None:
-    replica = services().replica
+def usable_replica(app: Flask | None = None) -> Replica | None:
+    replica = services(app).replica
     return replica if replica is not None and replica.is_usable else None
 
 
@@ -77,9 +77,9 @@ def close_reading(_error: BaseException | None = None) -> None:
             session.invalidate()
 
 
-def state_size(response: Response) -> Response:
+def state_size(response: Response, app: Flask | None = None) -> Response:
     """Say how many entries of the log the answer has seen at least: two machines may read two servers."""
-    replica = services().replica
+    replica = services(app).replica
     if replica is not None:
         response.headers["Registry-Log-Size"] = str(replica.size)
     return response

@@ -1,19 +1,27 @@
 """What is left out of Flask's and Flask-RESTX's way to a view changes no answer."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask import Flask, Response, after_this_request, g, request, url_for
+from flask.testing import FlaskClient
 from flask_restx import Api
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 import registry.app
 from registry.api.edge import Router
 from registry.app import RegistryApp, create_app
+from registry.core.errors import NotFound
 from registry.core.settings import Edge, Settings
-from registry.http.middleware import METHODS
+from registry.http.middleware import METHODS, PLAIN_VIEWS
 from registry.http.transaction import services
+from registry.verification.verdicts.queries import VerdictReader
+from tests import make
 
 GIVEN = {"X-Request-Id": "0" * 32, "Accept": "*/*"}
 OF_THE_MOMENT = {"RateLimit", "Set-Cookie"}
@@ -39,6 +47,7 @@ def both(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[
     monkeypatch.setattr(registry.app, "RegistryApp", LongWay)
     monkeypatch.setattr(Router, "output", Api.output)
     theirs = create_app(all_edges)
+    theirs.extensions[PLAIN_VIEWS].clear()
     yield ours, theirs
     for app in (ours, theirs):
         services(app).engine.dispose()
@@ -98,3 +107,75 @@ def test_hooks_errors_and_the_teardown_have_what_flask_gives_them(both: tuple[Fl
         assert client.get("/missing").status_code == 404
         none = type(None)
         assert seen == ["/late", ("yes", none), "/broken", ("yes", ZeroDivisionError), None, ("yes", none)]
+
+
+ASKED = (
+    "?licence_number={number}&origin=CN&destination=IT",
+    "?licence_number={number}&receipt=0",
+    "?licence_number={number}&claimed_name=Somebody",
+    "?agency_id=AG-wrong",
+    "?destination=IT",
+    "?licence_number=NOBODY-1&destination=IT",
+    "?licence_number={number}&licence_number={number}",
+    "?licence_number=%FF&origin=Italy",
+    "?licence_number={number}&keep=1",
+    "?licence_number={number}&authority=none-such",
+    "?known_at=2999-01-01T00:00:00Z&licence_number={number}",
+    "?licence_number=" + "9" * 20_000,
+    "?licence_number=rrk_" + "a" * 43,
+    "",
+)
+SENT = (
+    {"Accept-Language": "zh"},
+    {"Accept-Encoding": "br"},
+    {"Accept-Encoding": "identity;q=0"},
+    {"If-None-Match": "*"},
+    {"Cookie": "a=b"},
+    {"Host": "elsewhere.example"},
+    {"Authorization": "Bearer rrk_" + "a" * 43},
+    {"Authorization": "Basic YTpi"},
+)
+
+
+@time_machine.travel(datetime(2026, 11, 24, 10, tzinfo=UTC), tick=False)
+@pytest.mark.both_databases
+def test_a_plain_view_answers_as_the_class_of_views_would(
+    app: Flask, client: FlaskClient, publish: Callable[[], None], session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = make.make_licence(session).number
+    publish()
+
+    def answers() -> list[object]:
+        paths = [f"/api/v1/verify{query.format(number=number)}" for query in ASKED]
+        tried = [(path, {}) for path in paths] + [(paths[0], sent) for sent in SENT]
+        had = [client.get(path, headers=GIVEN | sent) for path, sent in tried]
+        return [
+            (one.status, [(name, value) for name, value in one.headers if name not in OF_THE_MOMENT], one.data)
+            for one in had
+        ]
+
+    plainly = answers()
+    assert {status[:3] for status, *_ in plainly} >= {"200", "304", "400", "401", "406", "414", "421"}
+    monkeypatch.delitem(app.extensions[PLAIN_VIEWS], "/api/v1/verify")
+    assert plainly == answers()
+
+
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError("secret"), OperationalError("SELECT", {}, OSError("away")), NotFound("x")]
+)
+def test_what_a_plain_view_raises_is_answered_as_flask_answers_it(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def broken(*_given: object) -> None:
+        raise error
+
+    def answer_now() -> tuple[int, list[tuple[str, str]], bytes]:
+        had = client.get("/api/v1/verify?licence_number=X-1", headers=GIVEN)
+        return had.status_code, [one for one in had.headers if one[0] not in OF_THE_MOMENT], had.data
+
+    monkeypatch.setattr(VerdictReader, "read", broken)
+    plainly = answer_now()
+    assert plainly[0] >= 400
+    assert b"secret" not in plainly[2]
+    monkeypatch.delitem(app.extensions[PLAIN_VIEWS], "/api/v1/verify")
+    assert plainly == answer_now()

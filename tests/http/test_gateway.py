@@ -25,17 +25,20 @@ SLOW = "/slow"
 
 
 class Application:
-    """A WSGI application whose slow path answers when it is told to. It remembers what came, and what a probe was told."""
+    """A WSGI application whose slow path answers when it is told to. It remembers what came, in which thread, and what a probe
+    was told."""
 
     def __init__(self) -> None:
         self.go_on = threading.Event()
         self.came: list[str] = []
+        self.threads: list[str] = []
         self.states: dict[str, LaneState] = {}
         self.busy = 0
 
     def __call__(self, environ: dict[str, Any], start: Any, /) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         self.came.append(environ.get("HTTP_X_NAME", path))
+        self.threads.append(threading.current_thread().name)
         self.states = environ.get(LANES, self.states)
         if path == SLOW or "name=" in environ["QUERY_STRING"]:
             self.busy += 1
@@ -97,7 +100,7 @@ class Senders:
 class Scene:
     """A gateway in a running loop."""
 
-    def __init__(self, threads: int, reserved: int) -> None:
+    def __init__(self, threads: int, reserved: int, *, answers_here: bool = False) -> None:
         self.application = Application()
         self.shed: Counter[str] = Counter()
         self.gateway = Gateway(
@@ -108,6 +111,7 @@ class Scene:
             reserved=reserved,
             grace=5,
             note=lambda reason, count, _: self.shed.update({reason.value: count}),
+            answers_here=answers_here,
         )
         self.gateway.__rsgi_init__(asyncio.get_running_loop())
         self.tasks: list[asyncio.Task[None]] = []
@@ -167,6 +171,69 @@ def test_lookups_are_answered_by_all_threads_where_their_own_do_not_suffice() ->
         await here.until(lambda: lookup.status == 200)
         await here.end()
         assert [request.status for request in (*slow, stuck)] == [200, 200]
+
+    play(scene)
+
+
+HERE = "MainThread"
+
+
+async def thread_of(here: Scene, path: str, method: str = "GET", **headers: str) -> str:
+    """Which thread answers a request."""
+    request = here.ask(path, **headers)
+    request.scope.method = method
+    count = len(here.application.threads)
+    await here.until(lambda: request.status == 200)
+    await asyncio.sleep(0)
+    return here.application.threads[count].rpartition("-")[0] or HERE
+
+
+def test_the_loop_answers_a_plain_lookup_while_nothing_else_is_at_work() -> None:
+    async def scene() -> None:
+        here = Scene(threads=1, reserved=1, answers_here=True)
+        assert await thread_of(here, LOOKUP) == HERE
+        held = await here.hold(1)
+        assert await thread_of(here, LOOKUP) == "lookups"
+        here.application.go_on.set()
+        await here.until(lambda: held[0].status == 200)
+        await asyncio.gather(*here.tasks)
+        assert await thread_of(here, LOOKUP) == HERE
+        # What may write, search or sign is a thread's.
+        receipt = {"accept": "application/registry-receipt+jwt"}
+        for path, method, headers in (
+            (LOOKUP, "POST", {}), (LOOKUP, "HEAD", {}), (LOOKUP, "GET", {"authorization": "x"}), (LOOKUP, "GET", receipt),
+            (f"{LOOKUP}&receipt=1", "GET", {}), (f"{LOOKUP}&claimed_name=x", "GET", {}), ("/status/1", "GET", {}),
+        ):  # fmt: skip
+            assert await thread_of(here, path, method, **headers) == "others", (path, method, headers)
+            await asyncio.gather(*here.tasks)
+        await here.end()
+
+    play(scene)
+
+
+def test_where_the_loop_may_not_answer_a_thread_does() -> None:
+    async def scene() -> None:
+        here = Scene(threads=1, reserved=1)
+        assert await thread_of(here, LOOKUP) == "others"
+        await here.end()
+
+    play(scene)
+
+
+@pytest.mark.parametrize(("pause", "is_again_here"), [(60.0, False), (0.01, True)], ids=("during", "after"))
+def test_a_slow_lookup_leaves_those_after_it_to_the_threads_for_a_while(
+    monkeypatch: pytest.MonkeyPatch, pause: float, is_again_here: bool
+) -> None:
+    monkeypatch.setattr(gateway, "SLOW", 0.0)
+    monkeypatch.setattr(gateway, "PAUSE", pause)
+
+    async def scene() -> None:
+        here = Scene(threads=1, reserved=1, answers_here=True)
+        assert await thread_of(here, LOOKUP) == HERE
+        while (thread := await thread_of(here, LOOKUP)) == "others" and is_again_here:
+            await asyncio.gather(*here.tasks)
+        assert (thread == HERE) is is_again_here
+        await here.end()
 
     play(scene)
 

@@ -1,11 +1,12 @@
 """May this recruiter recruit for this corridor, sector and date - and how do we know?"""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import g, request
+from flask import Flask, Response, g, request
 
 from registry.api.api_keys import optional_api_key, require_scope
 from registry.api.restx import Namespace, Resource
@@ -15,10 +16,12 @@ from registry.core.errors import NotIssuing
 from registry.core.installed import release
 from registry.http.answer_shapes import verdict_payload
 from registry.http.app_services import verdicts
+from registry.http.clients import Environ
 from registry.http.question_parser import question_of, require_authority
-from registry.http.request_reader import IdempotencyKey
-from registry.http.responses import Answer, Determined, cache_seconds, requested_language
+from registry.http.request_reader import IdempotencyKey, load_query
+from registry.http.responses import Answer, Determined, cache_seconds, requested_language, respond
 from registry.http.schemas import request_schema, response_schema
+from registry.http.transaction import state_size
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.queries import ReadQuestion, VerdictReader
@@ -35,11 +38,13 @@ _RELEASE = release().encode()
 
 _VARIES = (("Vary", "Accept"),)
 
+_ASKED = VerifySchema(exclude=["keep"])
+
 
 @ns.route("")
 class Verify(Resource):
     @optional_api_key(Scope.VERIFY)
-    @request_schema(VerifySchema(exclude=["keep"]))
+    @request_schema(_ASKED)
     @response_schema(VerdictSchema(), "verify", other_media_types=(RECEIPT,))
     def get(self, receipt: bool = False, **asked: Any) -> Answer:
         """Ask whether a recruiter may recruit.
@@ -88,12 +93,28 @@ class Verify(Resource):
 
 def verified(parameters: dict[str, Any], wants_receipt: bool) -> Answer:
     """The answer, with its receipt where one is asked for."""
-    environ, reader = request.environ, verdicts()
+    environ = request.environ
     if wants_receipt or RECEIPT in environ.get("HTTP_ACCEPT", ""):
         from registry.bulk.archive.answers import with_receipt
 
         verdict, at, answer = _answer_question(parameters)
         return with_receipt(request, parameters, verdict, at, answer, is_field=wants_receipt)
+    return _verified(verdicts(), parameters, environ)
+
+
+def plain_view(app: Flask, environ: Environ, admit: Callable[[Environ], None]) -> Response | None:
+    """The response to a GET with neither key nor receipt, as the class of views gives it, without Flask's contexts (0220)."""
+    query = environ["QUERY_STRING"]
+    if environ["REQUEST_METHOD"] != "GET" or "HTTP_AUTHORIZATION" in environ or "receipt" in query:
+        return None
+    if RECEIPT in environ.get("HTTP_ACCEPT", ""):
+        return None
+    admit(environ)
+    answer = _verified(verdicts(app), load_query(_ASKED, query), environ)
+    return state_size(respond(answer, environ), app)
+
+
+def _verified(reader: VerdictReader, parameters: dict[str, Any], environ: Environ) -> Answer:
     read = _read(reader, parameters)
     language = requested_language(environ)
     cache_key = read.cache_key
