@@ -8,26 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from multiprocessing.reduction import DupFd
 from types import SimpleNamespace
 from typing import Any
 
 from registry.complaints.attachments import sanitise_attachment, sanitise_jobs
+from tests.programs import Passed
 from tests.serving import FORKS, Process
-
-
-class _Passed:
-    """A descriptor that is open in the new process too, which is given its number there."""
-
-    def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
-
-    def __reduce__(self) -> Any:
-        return _number_there, (DupFd(self._descriptor),)
-
-
-def _number_there(passed: Any) -> int:
-    return int(passed.detach())
 
 
 class CleaningProcess(Process):
@@ -37,8 +23,8 @@ class CleaningProcess(Process):
         assert arguments[-1] == sanitise_attachment.__name__
         reading, writing = os.pipe()
         self.stdin = os.fdopen(writing, "wb")
-        kept = [_Passed(descriptor) for descriptor in pass_fds]
-        self._process = FORKS.Process(target=_clean, args=(_Passed(reading), kept, dict(env)))
+        kept = [Passed(descriptor) for descriptor in pass_fds]
+        self._process = FORKS.Process(target=_clean, args=(Passed(reading), kept, dict(env)))
         self._process.start()
         os.close(reading)
         self.pid = self._process.pid or 0

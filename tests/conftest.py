@@ -55,8 +55,11 @@ cleaning.fork()
 travelling.take_the_database_along()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
-hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("registry")
+# `make test-all` invents a hundred examples for each property, `make test` half of them where a property says no number.
+hypothesis.settings.register_profile(
+    "everything", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("usual", hypothesis.settings.get_profile("everything"), max_examples=50)
 
 # Many processes are started, and each would compile all of the registry anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -86,6 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
     global is_everything
     is_everything = bool(config.getoption("everything"))
+    hypothesis.settings.load_profile("everything" if is_everything else "usual")
     folder = quickest_folder()
     if shared.share(folder):
         config.add_cleanup(shared.end)
