@@ -4,6 +4,7 @@ What a test is given is as new: its own settings, database, limits and keys, and
 routes a test changed is used no more.
 """
 
+import gc
 from collections.abc import Hashable
 from typing import Any
 
@@ -58,6 +59,9 @@ class _Entry:
         with app.test_request_context("/"):
             app.full_dispatch_request()
         services(app).engine.dispose()
+        # It lives until the end: no collection need look through it.
+        gc.collect()
+        gc.freeze()
 
     def renew(self, settings: Settings) -> None:
         self.app.extensions.clear()

@@ -1,12 +1,14 @@
 """What tests stand on: a fresh migrated database of both kinds, the application on it, and a real server."""
 
 import gc
+import importlib
 import os
 import secrets
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,7 @@ from registry.core.settings import Settings
 from registry.http.transaction import Services, services
 from registry.i18n import languages
 from registry.log.signing import sign_committed
-from tests import engines, little_work, shared, travelling
+from tests import cleaning, engines, little_work, shared, travelling
 from tests.applications import Applications
 from tests.core.tokens import NameToken, token_namer
 from tests.groups import group_of, pytest_runtest_logreport, pytest_terminal_summary
@@ -49,17 +51,24 @@ SERVER_FIXTURES = frozenset({"served"})
 languages.IS_STRICT = True
 engines.share()
 little_work.ease()
+cleaning.fork()
 travelling.take_the_database_along()
 
 # How long an example takes depends on what else the machine does; whether it holds does not.
-hypothesis.settings.register_profile("registry", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("registry")
+# `make test-all` invents a hundred examples for each property, `make test` half of them where a property says no number.
+hypothesis.settings.register_profile(
+    "everything", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("usual", hypothesis.settings.get_profile("everything"), max_examples=50)
 
 # Many processes are started, and each would compile all of the registry anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
 TEMPLATE = "registry_template"
+
+GARBAGE = (20_000, 10, 5)
+"""After how many objects, collections of the young and of the older ones the next generation is looked through."""
 
 BROWSERS = ("chromium-headless-shell", "chromium")
 """Programs of which the first that is installed is used: one without a window draws a page in a third of the time."""
@@ -80,6 +89,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Homes and databases of tests lie in memory where there is room: most of what they write is read once."""
     global is_everything
     is_everything = bool(config.getoption("everything"))
+    hypothesis.settings.load_profile("everything" if is_everything else "usual")
     folder = quickest_folder()
     if shared.share(folder):
         config.add_cleanup(shared.end)
@@ -87,6 +97,20 @@ def pytest_configure(config: pytest.Config) -> None:
         engines.never_wait_for_the_disk()
     else:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a fresh clone each process compiles its share of the modules for all, instead of each of them all."""
+    worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    if worker is None:
+        return
+    folders = [Path(argument.split("::")[0]).absolute() for argument in session.config.args]
+    paths = sorted({path for folder in folders for path in folder.rglob("test_*.py")})
+    for path in paths[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        # What cannot be loaded is reported when it is collected.
+        with suppress(Exception):
+            importlib.import_module(".".join(path.relative_to(session.config.rootpath).with_suffix("").parts))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -115,9 +139,10 @@ def _is_left_out(item: pytest.Item) -> bool:
 
 def pytest_collection_finish() -> None:
     """What was collected lives until the end. Looked through with the rest, it keeps the applications of past tests waiting
-    for a collection that is ever rarer, by the gigabyte."""
+    for a collection that is ever rarer, by the gigabyte. Looking as often as Python does by itself is a tenth of all tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Engines of tests share what they know of a kind of database: its dialect, and the statements compiled for it.
 
 A test has an engine of its own. Were its dialect its own too, each test would compile every statement anew, which is a third of
-the time of most; a process that serves compiles each once.
+the time of most; a process that serves compiles each once. Connections to PostgreSQL are kept from test to test as well.
 """
 
 from typing import Any
@@ -11,6 +11,8 @@ from sqlalchemy import Dialect, Engine, event
 from sqlalchemy.util import LRUCache
 
 from registry.core.db import engine as db
+from registry.core.db.patience import Opener
+from tests.kept_connections import KEPT
 
 STATEMENTS = 10_000
 
@@ -19,13 +21,21 @@ _compiled: dict[str, LRUCache[Any, Any]] = {}
 
 
 def _create_engine(url: str, **options: Any) -> Engine:
+    opener = options.get("creator")
+    if isinstance(opener, Opener):
+        options["creator"] = lambda: KEPT.open(opener)
     engine = sqlalchemy.create_engine(url, **options)
-    kind = engine.dialect.name
+    own: Any = engine.dialect
+    kind = own.name
+    if isinstance(opener, Opener):
+        own.do_close = lambda connection: KEPT.close(opener, connection)
+        own.do_terminate = lambda connection: connection.close()
     if kind in _dialects:
         engine.dialect = _dialects[kind]
+        # What this would ask the server is known.
+        own.initialize = lambda _connection: None
     else:
         # After the first connection a dialect knows its server.
-        own = engine.dialect
         event.listen(engine, "connect", lambda *_: _dialects.setdefault(kind, own), once=True)
     engine.update_execution_options(compiled_cache=_compiled.setdefault(kind, LRUCache(STATEMENTS)))
     return engine

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from registry.core.db import revisions
+from tests.kept_connections import KEPT
 from tests.shared import made_once
 from tests.tls import CERTIFICATE, make_certificate
 
@@ -264,10 +266,12 @@ END $$;
 
 SELECT tests.keep();
 
-CREATE FUNCTION tests.reset() RETURNS boolean LANGUAGE plpgsql SET session_replication_role = replica AS $$
+-- Connections end with their test, but for those that wait to be used again.
+CREATE FUNCTION tests.reset(kept integer[]) RETURNS boolean LANGUAGE plpgsql SET session_replication_role = replica AS $$
 DECLARE found record;
 BEGIN
-    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid();
+    PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL (kept);
     IF EXISTS (SELECT tests.made() EXCEPT SELECT made FROM tests.template) THEN
         RETURN false;
     END IF;
@@ -303,32 +307,47 @@ class Clones:
         self._server = server
         self._template = template
         self._numbers = itertools.count(1)
-        self._free: list[tuple[str, int]] = []
-        self._uses: dict[str, int] = {}
+        self._free: list[_Clone] = []
+        self._lent: dict[str, _Clone] = {}
         with psycopg.connect(server.dsn(template), autocommit=True) as connection:
             connection.execute(RESET)
 
     def take(self) -> str:
         """A database that is as the template."""
-        if self._free:
-            name, uses = self._free.pop()
-        else:
-            name, uses = f"test_{next(self._numbers)}", 0
-            self._server.clone(self._template, name)
-        self._uses[name] = uses + 1
-        return name
+        clone = self._free.pop() if self._free else self._make()
+        clone.uses += 1
+        self._lent[clone.name] = clone
+        return clone.name
 
     def give_back(self, name: str) -> None:
-        uses = self._uses.pop(name)
-        if uses < MAX_USES and self._reset(name):
-            self._free.append((name, uses))
+        clone = self._lent.pop(name)
+        host = str(self._server.folder)
+        if clone.uses < MAX_USES and clone.reset(KEPT.pids(host, name)):
+            self._free.append(clone)
         else:
+            KEPT.end(host, name)
+            clone.connection.close()
             self._server.drop(name)
 
-    def _reset(self, name: str) -> bool:
+    def _make(self) -> "_Clone":
+        name = f"test_{next(self._numbers)}"
+        self._server.clone(self._template, name)
+        KEPT.begin(str(self._server.folder), name)
+        return _Clone(name, psycopg.connect(self._server.dsn(name), autocommit=True))
+
+
+@dataclass
+class _Clone:
+    """`connection` is the one over which it is emptied."""
+
+    name: str
+    connection: psycopg.Connection[Any]
+    uses: int = 0
+
+    def reset(self, kept: list[int]) -> bool:
+        """Whether it is as the template again; `kept` are the server's processes that may stay."""
         try:
-            with psycopg.connect(self._server.dsn(name), autocommit=True) as connection:
-                row = connection.execute("SELECT tests.reset()").fetchone()
+            row = self.connection.execute("SELECT tests.reset(%s)", (kept,)).fetchone()
         except psycopg.Error:
             return False
         return row is not None and bool(row[0])

@@ -21,8 +21,8 @@ import requests
 
 from registry.core.settings import Settings
 
-_forks = get_context("forkserver")
-_forks.set_forkserver_preload(["tests.loaded"])
+FORKS = get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.loaded"])
 
 
 class Process:
@@ -31,7 +31,7 @@ class Process:
     def __init__(
         self, arguments: Sequence[str], env: Mapping[str, str], output: Path, errors: Path | None = None
     ) -> None:
-        self._process = _forks.Process(target=_run, args=([*map(str, arguments)], dict(env), output, errors or output))
+        self._process = FORKS.Process(target=_run, args=([*map(str, arguments)], dict(env), output, errors or output))
         self._process.start()
         self.pid = self._process.pid or 0
 

@@ -3,8 +3,6 @@
 import json
 import random
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -21,13 +19,15 @@ from registry.log.audit import audit
 from registry.log.models import Checkpoint, Entry
 from registry.log.signing import sign_committed
 from registry.log.tiles import reader
+from tests import conftest
 from tests.conftest import Database
+from tests.programs import Program
 
 pytestmark = pytest.mark.slow
 
 WRITERS = 8
 APPENDS = 6
-KILLS = 4
+KILLS = 8 if conftest.is_everything else 2
 
 Sessions = sessionmaker[Session]
 
@@ -101,10 +101,7 @@ def test_what_was_acknowledged_survives_kill_9(settings: Settings, sessions: Ses
 
 def _killed_after(url: str, settings: Settings, seconds: float) -> list[str]:
     """What a process printed that was killed so long after its first word."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.log.killed", url, str(settings.home)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
+    with Program("tests.log.killed", url, str(settings.home)) as process:
         first = process.stdout.readline()
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)

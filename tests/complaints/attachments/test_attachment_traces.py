@@ -188,7 +188,9 @@ for number in range(1000):
 """
 
 
-@pytest.mark.parametrize("after", [0.0, 0.05, 0.2])
+@pytest.mark.parametrize(
+    "after", [0.05, *(pytest.param(seconds, marks=pytest.mark.in_test_all) for seconds in (0.0, 0.2))]
+)
 def test_a_server_that_is_killed_while_it_takes_files_has_all_that_it_acknowledged(
     upload: Uploads, settings: Settings, session: Session, after: float
 ) -> None:

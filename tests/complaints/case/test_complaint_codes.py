@@ -4,8 +4,6 @@ import fcntl
 import hashlib
 import hmac
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -33,6 +31,7 @@ from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
 from registry.core.keyring import Keyring
 from registry.vocabulary.cases import CaseState, MailboxState
 from tests.complaints.boxes import TODAY, Filed, make_box
+from tests.programs import Program
 
 pytestmark = pytest.mark.slow
 
@@ -212,12 +211,12 @@ def test_a_mistyped_number_costs_neither_derivation_nor_query(
 def test_few_are_derived_at_once_over_all_processes_and_one_of_a_network(
     tmp_path: Path, networks: tuple[str, ...], most: int
 ) -> None:
-    command = [sys.executable, "-m", "tests.complaints.deriving", str(tmp_path / "keys"), "4"]
-    processes = [subprocess.Popen([*command, network], stdout=subprocess.PIPE, text=True) for network in networks]
+    arguments = ("tests.complaints.deriving", str(tmp_path / "keys"), "4")
+    processes = [Program(*arguments, network) for network in networks]
     spans: list[tuple[int, int, str]] = []
     for process, network in zip(processes, networks, strict=True):
-        given, _ = process.communicate()
-        assert process.returncode == 0
+        given = process.stdout.read()
+        assert process.wait() == 0
         spans += [(*map(int, line.split()), network) for line in given.splitlines()]  # type: ignore[misc]
     assert len(spans) == 16
     assert 1 <= most_at_once(spans) <= most

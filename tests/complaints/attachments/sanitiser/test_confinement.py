@@ -170,19 +170,24 @@ def chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
+def packed_zeros(count: int) -> bytes:
+    """So many zero bytes, packed to a thousandth: one packed million, repeated, and the check of the whole (RFC 1950)."""
+    packer = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
+    million = packer.compress(bytes(MIB)) + packer.flush(zlib.Z_FULL_FLUSH)
+    rest = packer.compress(bytes(count % MIB)) + packer.flush()
+    return b"x\x9c" + million * (count // MIB) + rest + struct.pack(">HH", count % 65521, 1)
+
+
 def pixel_bomb(side: int, channels: int = 1) -> bytes:
-    """A PNG of side x side pixels of one colour, packed to a thousandth."""
-    row = bytes(1 + side * channels)
-    packer = zlib.compressobj(6)
-    packed = b"".join([*(packer.compress(row) for _ in range(side)), packer.flush()])
+    """A PNG of side x side pixels of one colour."""
+    packed = packed_zeros((1 + side * channels) * side)
     head = struct.pack(">IIBBBBB", side, side, 8, 2 if channels == 3 else 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 def text_bomb() -> bytes:
     """A PNG with a note of 200 MB, packed."""
-    packer = zlib.compressobj(6)
-    packed = b"".join([*(packer.compress(bytes(MIB)) for _ in range(200)), packer.flush()])
+    packed = packed_zeros(200 * MIB)
     body = samples.png().removesuffix(samples.CANARY.encode())
     return body[:33] + chunk(b"zTXt", b"a\0\0" + packed) + body[33:]
 
@@ -205,8 +210,7 @@ def document(content: bytes, filters: list[Name]) -> bytes:
 
 def inflating_document() -> bytes:
     """Some kilobytes that inflate twice, to 1.2 GB: more than the process may have."""
-    packer = zlib.compressobj(6)
-    packed = b"".join([*(packer.compress(bytes(MIB)) for _ in range(1200)), packer.flush()])
+    packed = packed_zeros(1200 * MIB)
     return document(zlib.compress(packed, 9), [Name.FlateDecode, Name.FlateDecode])
 
 

@@ -1,0 +1,79 @@
+"""Connections to PostgreSQL that one test after another uses.
+
+A new one costs the server a process, which reads all that it asks of the catalogue anew. One that is used again is as new: it
+has forgotten its settings, locks and prepared statements.
+"""
+
+import itertools
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from registry.core.db.patience import Opener
+
+MAX_KEPT = 4
+"""Of a database; the server takes 60 in all."""
+
+_numbers = itertools.count()
+
+
+class KeptConnections:
+    """Those to databases that are lent to tests, which `begin` and `end` name by host and name. Others are opened and closed."""
+
+    def __init__(self) -> None:
+        self._idle: dict[tuple[str, str], list[tuple[dict[str, Any], psycopg.Connection[Any]]]] = {}
+
+    def begin(self, host: str, database: str) -> None:
+        self._idle[host, database] = []
+
+    def end(self, host: str, database: str) -> None:
+        for _, connection in self._idle.pop((host, database), []):
+            connection.close()
+
+    def pids(self, host: str, database: str) -> list[int]:
+        """The server's processes behind those that wait to be used again."""
+        return [connection.info.backend_pid for _, connection in self._idle.get((host, database), [])]
+
+    def open(self, opener: Opener) -> Any:
+        """One that was opened with the same settings, or a new one."""
+        idle = self._idle_of(opener) or []
+        stored = next((one for one in idle if one[0] == opener._arguments), None)
+        if stored is None:
+            return opener()
+        if opener.watchman is not None:
+            opener.watchman.require_awake()
+        idle.remove(stored)
+        connection: Any = stored[1]
+        connection.watchman = opener.watchman
+        return connection
+
+    def close(self, opener: Opener, connection: Any) -> None:
+        """Keep it, if its database is lent and nothing is under way on it."""
+        idle = self._idle_of(opener)
+        if idle is None or len(idle) >= MAX_KEPT or not _forget(connection):
+            connection.close()
+        else:
+            idle.append((opener._arguments, connection))
+
+    def _idle_of(self, opener: Opener) -> list[tuple[dict[str, Any], psycopg.Connection[Any]]] | None:
+        return self._idle.get((str(opener._arguments.get("host")), str(opener._arguments.get("dbname"))))
+
+
+def _forget(connection: Any) -> bool:
+    """Whether it is as new: false where a transaction is open, or the server is gone."""
+    if connection.info.transaction_status != TransactionStatus.IDLE:
+        return False
+    connection.watchman = None
+    try:
+        connection.autocommit = True
+        # psycopg forgets what it prepared when it meets a statement with this answer, but only one that it has not met before.
+        connection.execute(f"DISCARD ALL -- {next(_numbers)}")
+        connection.autocommit = False
+    except psycopg.Error:
+        return False
+    return True
+
+
+KEPT = KeptConnections()
+"""Of this process."""
