@@ -54,17 +54,20 @@ PATIENCE = 10.0
 """Seconds a child has to finish what it is doing when the server stops."""
 
 
-@click.command(
-    epilog="\b\nExamples:\n  registry serve\n  PORT=8080 registry serve --with-worker\n"
-    "  REGISTRY_EDGES=api REGISTRY_DATABASE_URL=postgresql+psycopg://registry@db/registry registry serve --workers 4"
-)
-@click.option(
+ADDRESS = click.option(
     "--address",
     envvar="REGISTRY_ADDRESS",
     default="127.0.0.1",
     show_default=True,
     help="Address to listen on; 0.0.0.0 for all.",
 )
+
+
+@click.command(
+    epilog="\b\nExamples:\n  registry serve\n  PORT=8080 registry serve --with-worker\n"
+    "  REGISTRY_EDGES=api REGISTRY_DATABASE_URL=postgresql+psycopg://registry@db/registry registry serve --workers 4"
+)
+@ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that answer.")
 @click.option("--with-worker", is_flag=True, help="Also run `registry worker`, and stop it with the server.")

@@ -10,20 +10,14 @@ import click
 
 from registry import cli
 from registry.cli.keys import prepare_keys
-from registry.cli.serve import connection_settings, require_database, require_free_port
+from registry.cli.serve import ADDRESS, connection_settings, require_database, require_free_port
 from registry.core.installed import require_extra
 from registry.core.settings import Edge, Settings
 from registry.http import logs
 
 
 @click.command(epilog="\b\nExamples:\n  registry stream\n  registry stream --port 8010")
-@click.option(
-    "--address",
-    envvar="REGISTRY_ADDRESS",
-    default="127.0.0.1",
-    show_default=True,
-    help="Address to listen on; 0.0.0.0 for all.",
-)
+@ADDRESS
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on, instead of the one after PORT.")
 def stream(address: str, port: int | None) -> None:
     """Answer GET /api/v1/events/stream until interrupted; a proxy leads that path here and does not buffer it.

@@ -51,7 +51,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def try_lock(descriptor: int) -> bool:
-    """Lock a file that is open, unless another process holds it. Whoever is killed frees the lock by dying."""
+    """Lock a file that is open, unless another process holds it. A process that is killed frees it by dying."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,5 +1,7 @@
 """The words and fixed parts of the OpenAPI document: what holds for every operation, and the addresses not written from views."""
 
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 from registry.api.api_keys import NEEDS_KEY
@@ -26,59 +28,10 @@ from schemas.open_data import (
 )
 from schemas.verify import SUBJECTS
 
-TAGS = {
-    "verify": "May this recruiter recruit for this corridor, sector and date - and how do we know?",
-    "corridor": "Both ends of a corridor and the agreement between them.",
-    "verifications": "Many questions in one go: a whole list of recruiters, each answered as verify answers it.",
-    "verification-jobs": "Lists of up to a million rows, answered by a job: docs/users/bulk.md.",
-    "corridor verifications": "Many corridors in one go, each answered as the corridor question answers it.",
-    "checks": "Is what a recruiter claims about their agency what the agency registered?",
-    "agencies": "The public records.",
-    "directory": "What the registry stands on, and who helps.",
-    "fees": "What a worker was asked to pay: is it lawful, and what can be claimed back?",
-    "complaints": "Filing a complaint for or with a worker, and coming back for the answer. Read "
-    "docs/users/api-complaints.md "
-    "first: people are hurt when this is done carelessly. No other site's pages can call it, and no answer is kept.",
-    "proofs": "Signed statements that anybody can check later, without the registry.",
-    "organisation": "Organisations that check in bulk, with a key of their own; docs/users/organisations.md tells how. "
-    "No one is told what they asked, neither agencies nor officers nor the public.",
-    "presentations": "Wallets that are asked for a licence or a staff card: docs/users/presentations.md.",
-    "wallets": "What wallets speak: OpenID4VCI 1.0, by which they get licences and staff cards, and OpenID4VP 1.0, by which they "
-    "show them, as HAIP 1.0 profiles both: docs/operators/wallets.md. Not found where the operator has not switched it on.",
-    "watches": "What you watch: an agency, a licence, a list of numbers, or the results of a search: docs/users/watches.md.",
-    "events": "Events of what you watch, in order, from any cursor on.",
-    "webhooks": "URLs of yours that events are sent to, signed by Standard Webhooks.",
-    "receipts": "Receipts that an organisation archives of its own checks: docs/users/organisations.md.",
-    "statistics": "Open numbers about complaints, by closed quarters.",
-    "officers": "Officers and what they may. Everything below needs a token of an officer, and is served where the console is: "
-    "docs/officers/api-officers.md says how to get one.",
-    "licences": "Licensing: acts on licences by two officers, deposits, lists that are held: docs/officers/licensing.md.",
-    "channel-changes": "Telephones, addresses and bank accounts of agencies, changed by two officers: docs/users/channels.md.",
-    "law-overlays": "Corrections of law, fees and help lines, signed by an operator and put into force by two: "
-    "docs/operators/law-overlays.md.",
-    "clones": "Agencies that resemble each other, and warnings that somebody imitates one: docs/officers/licensing.md.",
-    "cases": "The officers' work on complaints: the queue, one case and its moves: docs/officers/casework.md.",
-    "firms": "The agencies and employers of a case, and what is owed in it: docs/officers/casework.md.",
-    "employers": "The employers of a unit, each with its cases: docs/officers/casework.md.",
-    "transfers": "A case that another unit is asked to take, which accepts or declines: docs/officers/transfers.md.",
-    "access-grants": "Access to what a role does not open, granted by a second person: docs/officers/casework.md.",
-    "papers": "Paper forms that are typed in: begun by their number, submitted once: docs/officers/casework.md.",
-    "hearings": "An agency is asked about what an officer wrote, and answers: docs/officers/hearings.md.",
-    "referrals": "A part of a case for a partner organisation, and what it reports back: docs/officers/referrals.md.",
-    "entries": "What agencies ask about their own entries, and what their authority decides: docs/officers/entries.md.",
-    "audit": "Who did what: the lines of one unit, for its auditors.",
-    "overview": "Figures of one unit's cases, for internal use.",
-    "decisions": "The result of a case: written by the officer who looked into it, made by another.",
-    "sanctions": "What follows for a licence: proposed, reviewed, approved by a second person, in force in the next answer; "
-    "stayed, lifted and overturned by two persons. docs/officers/sanctions.md.",
-    "log": "The append-only log, for anyone who does not trust this server: notes, checkpoints, proofs and "
-    "policy as C2SP has them. Its tiles stand at `/log/tile/...` (C2SP tlog-tiles).",
-    "dataset": "The open dataset, signed and logged, with deltas from one snapshot to the next; and the feed of changes "
-    "that goes on from its head. Neither needs a key.",
-    "ranges": "Range files: a number is looked up without naming it, and that it is not known is proven. "
-    "docs/users/range-files.md.",
-    "service": "Whether the service is up.",
-}
+_TEXTS = tomllib.loads(files("registry.api.openapi").joinpath("texts.toml").read_text(encoding="utf-8"))
+
+TAGS: dict[str, str] = _TEXTS["tags"]
+"""What each group of operations is, in the order of the document."""
 
 DESCRIPTION = """Public, free, without a key. `yes`, `no` and `unknown` are answers to exactly what was asked; `unknown` is
 never a `yes`. Every reason has a code for programs and a text in the language that `Accept-Language` asks for (zh-Hans,
@@ -88,30 +41,7 @@ errors. Nothing tells who asked before. Whatever is asked may be refused, as a p
 
 LICENCE = {"name": "Terms are set by the authority that runs the registry", "identifier": "LicenseRef-operator"}
 
-STATUSES = {
-    304: "Not modified: you have this answer already (`If-None-Match`).",
-    400: "The question is not well formed; `errors` names each parameter.",
-    401: "The token is missing, expired, revoked or unknown. `startVisit` gives another for a complaint code; "
-    "officers make one in the console, and organisations a key on their own pages.",
-    403: "Not permitted to this complaint code, or to no role of this officer; or the key lacks the scope.",
-    404: "Nothing has this reference.",
-    405: "This path takes only the methods that `Allow` names.",
-    409: "It conflicts with the present state; `code` says why.",
-    410: "What is asked for is not kept any more; `detail` says how to go on.",
-    412: "It was changed since you read it: the version in If-Match is an old one. Nothing was changed.",
-    413: "The body is larger than this path takes: 160 KiB, or 20 MB of a file.",
-    414: "The address has more than 16,384 characters: send long lists as a body.",
-    415: "The body must be JSON, and Content-Type must say so; or files of this kind are not accepted.",
-    416: "The file has no bytes at that place; `Content-Range` says how many it has.",
-    422: "The Idempotency-Key came with another request before, and nothing was done; or the request is well formed and cannot "
-    "be carried out: `code` says why.",
-    428: "If-Match is missing: send the ETag of what you read. Nothing was changed.",
-    451: "The law no longer lets us say this.",
-    429: "Too many requests of one client; wait as `Retry-After` says.",
-    501: "This is not done here; `detail` says what is.",
-    503: "The database is away, nothing can be signed now, or too many ask at once: ask again. Never to be read as "
-    '"not registered".',
-}
+STATUSES: dict[int, str] = {int(status): text for status, text in _TEXTS["statuses"].items()}
 
 HEADERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ETag": ("Strong; the same bytes have the same.", {"type": "string"}),
