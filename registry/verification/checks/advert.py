@@ -268,9 +268,9 @@ def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
     known = {
         folded(Locale.parse(locale).territories[code]): code
         for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
-        for code in sorted(EU_STATES | OUTSIDE)
+        for code in data_of("places")["name"]
     }
-    known |= {name: code for code, names in data_of("places").items() for name in names}
+    known |= {name: code for code, names in data_of("places")["name"].items() for name in names}
     names = [
         re.escape(name) if not name.isascii() else rf"(?<![a-z]){re.escape(name)}(?![a-z])"
         for name in sorted(known, key=len, reverse=True)
@@ -298,8 +298,9 @@ def countries_in(plain: str) -> list[tuple[int, int, str]]:
 
 
 def country_in(advert: str) -> str | None:
-    """The one country of a job that an advert names; None where it names none or several."""
-    return _named_in(folded(readable(advert)))
+    """The one country of a job that an advert names and the registry knows; None where it names none or several."""
+    country = _named_in(folded(readable(advert)))
+    return country if country in EU_STATES | OUTSIDE else None
 
 
 def _named_in(plain: str) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
-from registry.verification.checks.offer import long_hours, offer_items
+from registry.verification.checks.offer import doubtful_fees, long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.runs import FROM, HONEST, HONEST_FROM, SENTENCE_FROM, weights
@@ -70,6 +70,10 @@ MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
 MAX_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
+LEAST_FAIR = -4.0
+"""From which fairness a text that its runs call honest is taken for it."""
+LEAST_PROBABLE = 0.05
+"""The probability by its runs under which a flag of known words is not raised."""
 LEAST_TEXT = 40
 """Characters of a Chinese text, a third of those of others, from which its kind is told."""
 LEAST_SENTENCE = 6
@@ -111,12 +115,18 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     offered, charges = offer_items(reading, rest)
     places = raised(reading, charges)
     probable = _probable(reading, len(places))
-    if probable.get(HONEST, 0.0) >= HONEST_FROM:
-        if fairness(reading, (*items, *offered), len(places)) > 0:
-            places = {}
-            offered = [one for one in offered if one.kind not in _CHARGES]
+    is_honest = probable.get(HONEST, 0.0) >= HONEST_FROM
+    if is_honest and fairness(reading, (*items, *offered), len(places)) > LEAST_FAIR:
+        places = {}
+        offered = [one for one in offered if one.kind not in _CHARGES]
     elif places or probable:
-        places = _by_runs(reading, rest, probable) | _read_wider(reading, charges, places)
+        by_runs = _by_runs(reading, rest, probable)
+        wider = _read_wider(reading, charges, places)
+        places = by_runs | {flag: place for flag, place in wider.items() if probable.get(flag, 1.0) >= LEAST_PROBABLE}
+        if places.keys() & {RedFlag.FEE, RedFlag.DEPOSIT}:
+            offered, charges = offer_items(reading, rest, is_meant=True)
+        if RedFlag.FEE in places:
+            offered += doubtful_fees(reading, charges)
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
