@@ -92,6 +92,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
         Item(ItemKind.PHONE, one.value.partition(":")[2] or one.value, one.words, one.start, one.end)
         for one in found
         if one.kind is ItemKind.WHATSAPP
+        or (one.kind is ItemKind.ALIPAY and MOBILE.fullmatch(one.value))
         or (one.kind is ItemKind.OTHER_CHANNEL and one.value.partition(":")[2][:1] == "+")
     ]
     found += _same_for_wechat(found, folded(text))
@@ -181,8 +182,13 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or HOME_OF.get(language) or _named_in(plain) or ("GB" if language == "en" else None)
+    home = country or _home(plain, language)
     places = [
+        *(
+            (match.start(), match.end(), f"{match[1]}-{re.sub('[^0-9]', '', match[2])}")
+            for match in grammar("landline_of_china").finditer(plain)
+            if language != "zh"
+        ),
         *(
             (match.start(), match.end(), _chinese(match))
             for match in grammar("chinese_phone").finditer(plain)
@@ -200,6 +206,18 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
         if value and start >= last:
             last = end
             yield start, end, value
+
+
+_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
+"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
+
+
+def _home(plain: str, language: str) -> str | None:
+    """The country by whose rules a text dials: that which it names if its language is spoken there."""
+    named = _named_in(plain)
+    if named in _SISTERS.get(language, ()):
+        return named
+    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
 
 
 def _chinese(match: re.Match[str]) -> str:
@@ -233,6 +251,8 @@ def _national(text: str, country: str | None) -> str:
         return ""
     if country is None:
         return re.sub(r"\D", "", text)
+    if country in ("BE", "CH") and re.match(r"0[67](?![4-9])" if country == "CH" else "0[67]", text):
+        return _national(text, "FR")
     if not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -324,7 +344,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         if end - start >= 4 and not grammar("no_company").search(plain[start:end]):
             places.append((start, end))
     places += [
-        match.span(1 if match[1] else 2)
+        match.span(match.lastindex or 0)
         for name in ("short_company", "named_han")
         for match in grammar(name).finditer(plain)
     ]
@@ -335,6 +355,8 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("form_first", unread),
         ("beside_number", text),
         ("trade_first", unread),
+        ("said_name", unread),
+        ("opening_name", unread),
         ("trade_behind", unread),
     ):
         pattern = grammar(name)

@@ -103,7 +103,7 @@ def doubtful_fees(reading: Reading, charges: Sequence[Charge]) -> list[Item]:
     return [
         Item(ItemKind.FEE, f"{one.sum} {one.when}", reading.text[one.sum.start : one.sum.end].strip(), *one.sum.place)
         for one in charges
-        if one.is_doubtful and not one.role
+        if one.is_doubtful and not one.role and one.sum.is_sure
     ]
 
 
