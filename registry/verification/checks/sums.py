@@ -67,8 +67,9 @@ def charges_in(
         if role == "fee" and whole is not None and not one.is_signed and _is_same_sentence(reading, whole, one):
             one = replace(one, currency=whole.currency)
         if role in ("fee", "deposit") and reading.has("employer_pays", *reading.span(place, "clause")):
-            continue
-        if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
+            if not (is_meant and reading.has("when_from_wages", *reading.span(place, "sentence"))):
+                continue
+        if not is_meant and role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
             continue
         if role == "fee" and _is_returned(reading, one, sums):
             role = "deposit"
@@ -129,7 +130,8 @@ def _is_due(reading: Reading, one: Sum) -> bool:
 def _is_returned(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
     """Whether a sum comes back at the end, and not where the visa is refused."""
     part = _up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
-    return reading.has("returned", *part) and not grammar("refusal").search(reading.plain[part[0] : part[1]])
+    is_held = reading.has("returned", *part) or grammar("held").search(reading.plain, *part) is not None
+    return is_held and not grammar("refusal").search(reading.plain[part[0] : part[1]])
 
 
 def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
@@ -217,7 +219,10 @@ def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
         "from_wages", *reading.span(place, "sentence")
     ):
         return "from_wages"
-    if reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12)):
+    is_monthly = reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12))
+    if is_monthly and reading.has("when_from_wages", *reading.span(place, "sentence")):
+        return "from_wages"
+    if is_monthly:
         return "monthly"
     return _nearest_due(reading, one, sums) or (
         "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
