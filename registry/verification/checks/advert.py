@@ -4,24 +4,23 @@ The shapes are data (data/items.toml). Every pattern is bounded, so that the tim
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import phonenumbers
-from babel import Locale
 
 from registry.register.agencies.identifiers import is_like_resident_number
 from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.text import (
     BLANK,
-    HAN,
     HOME_OF,
     MOBILE,
     data_of,
     folded,
     grammar,
     language_of,
+    named_in,
     readable,
 )
 from registry.vocabulary.checks import CheckKind, ItemKind
@@ -70,7 +69,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     """
     found: list[Item] = []
     plain = whole = folded(text)
-    home = country or HOME_OF.get(language_of(plain)) or _named_in(plain)
+    home = country or HOME_OF.get(language_of(plain)) or named_in(plain)
     for shape in shapes():
         # What paper it is stands in the words before its number.
         for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
@@ -214,7 +213,7 @@ _SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
 
 def _home(plain: str, language: str) -> str | None:
     """The country by whose rules a text dials: that which it names if its language is spoken there."""
-    named = _named_in(plain)
+    named = named_in(plain)
     if named in _SISTERS.get(language, ()):
         return named
     return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
@@ -282,50 +281,10 @@ def _same_for_wechat(found: Sequence[Item], plain: str) -> list[Item]:
 # --- Countries ---
 
 
-@cache
-def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
-    """The country of each name, and a pattern that finds them, the longest first: 罗马尼亚 is not 罗马."""
-    known = {
-        folded(Locale.parse(locale).territories[code]): code
-        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
-        for code in data_of("places")["name"]
-    }
-    known |= {name: code for code, names in data_of("places")["name"].items() for name in names}
-    names = [
-        re.escape(name) if not name.isascii() else rf"(?<![a-z]){re.escape(name)}(?![a-z])"
-        for name in sorted(known, key=len, reverse=True)
-    ]
-    # A character of a long Chinese name is at times written in Latin letters, against filters: 斯lo伐克.
-    names += [
-        f"{name[:place]}[a-z]{{1,6}}{name[place + 1 :]}"
-        for name in known
-        if len(name) >= 3 and HAN.match(name)
-        for place in range(len(name))
-    ]
-    return known, re.compile("|".join(names))
-
-
-def _code_of(name: str) -> str:
-    known, _ = _places()
-    written = re.compile(re.sub("[a-z]{1,6}", ".", name))
-    return known[name] if name in known else next(code for one, code in known.items() if written.fullmatch(one))
-
-
-def countries_in(plain: str) -> list[tuple[int, int, str]]:
-    """The countries that a folded text names, by place."""
-    _, names = _places()
-    return [(match.start(), match.end(), _code_of(match[0])) for match in names.finditer(plain)]
-
-
 def country_in(advert: str) -> str | None:
     """The one country of a job that an advert names and the registry knows; None where it names none or several."""
-    country = _named_in(folded(readable(advert)))
+    country = named_in(folded(readable(advert)))
     return country if country in EU_STATES | OUTSIDE else None
-
-
-def _named_in(plain: str) -> str | None:
-    found = {code for _, _, code in countries_in(plain)}
-    return found.pop() if len(found) == 1 else None
 
 
 # --- Names of companies ---

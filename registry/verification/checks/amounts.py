@@ -145,6 +145,7 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
         not sign
         and grammar("not_money").match(plain[match.end() :][:14])
         and not (is_sure and amount >= 1000 and plain[match.end()] in "个人位张份一口")
+        and not (amount >= 1000 and plain.startswith(" ora", match.end()))
     ):
         return None
     is_paid_by_time = amount >= 5 and grammar("per_time").match(plain, match.end()) is not None

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from registry.verification.checks.advert import Item, countries_in
+from registry.verification.checks.advert import Item
 from registry.verification.checks.amounts import han_number, sums_in
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.sums import Charge, charges_in
-from registry.verification.checks.text import HAN, HOME_OF, data_of, grammar
+from registry.verification.checks.text import HAN, HOME_OF, countries_in, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 
 # --- Where, in which trade, on which visa ---
@@ -98,12 +98,16 @@ def offer_items(reading: Reading, plain: str, *, is_meant: bool = False) -> tupl
     return list(_items(reading, plain, places, charges)), charges
 
 
+LEAST_PRICE = 500
+"""From which sum a number without a currency is a price, in a text that is known to ask for one."""
+
+
 def doubtful_fees(reading: Reading, charges: Sequence[Charge]) -> list[Item]:
     """The sums of which no words say what they are, as fees: for a text that is known to ask for one."""
     return [
         Item(ItemKind.FEE, f"{one.sum} {one.when}", reading.text[one.sum.start : one.sum.end].strip(), *one.sum.place)
         for one in charges
-        if one.is_doubtful and not one.role and one.sum.is_sure
+        if one.is_doubtful and not one.role and (one.sum.is_sure or one.sum.low >= LEAST_PRICE)
     ]
 
 

@@ -5,6 +5,7 @@ nothing else is a fee, whatever the advert calls it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -66,10 +67,7 @@ def charges_in(
         whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)
         if role == "fee" and whole is not None and not one.is_signed and _is_same_sentence(reading, whole, one):
             one = replace(one, currency=whole.currency)
-        if role in ("fee", "deposit") and reading.has("employer_pays", *reading.span(place, "clause")):
-            if not (is_meant and reading.has("when_from_wages", *reading.span(place, "sentence"))):
-                continue
-        if not is_meant and role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
+        if role in ("fee", "deposit") and _is_not_asked(reading, place, cue, is_meant=is_meant):
             continue
         if role == "fee" and _is_returned(reading, one, sums):
             role = "deposit"
@@ -127,6 +125,13 @@ def _is_due(reading: Reading, one: Sum) -> bool:
     return any(reading.has(f"when_{when}", start, end) for when in _WHENS)
 
 
+def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant: bool) -> bool:
+    """Whether the employer pays a sum, or it is denied; a text that is known to ask for money denies that it is paid at once."""
+    if reading.has("employer_pays", *reading.span(place, "clause")):
+        return not (is_meant and reading.has("when_from_wages", *reading.span(place, "sentence")))
+    return not is_meant and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue)))
+
+
 def _is_returned(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
     """Whether a sum comes back at the end, and not where the visa is refused."""
     part = _up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
@@ -160,7 +165,11 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
         is_said_large or not reading.has("fee_word", *clause)
     ):
         return "wage", None
+    is_large = one.low >= LEAST_PRICE.get(one.currency, 2000)
     for role, concept, farther in _ROLES:
+        # What is handed over is no month's wages where it is so much.
+        if concept in ("cash", "cash_strong") and is_large and reading.language != "zh":
+            continue
         for cue in reading.within(concept, *clause):
             behind = cue.start - one.end
             distance = behind * 1.5 + 3.0 if behind >= 0 else float(max(0, one.start - cue.end))
@@ -187,7 +196,7 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
         return "bare" if last.is_doubtful else last.role, None
     # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
     is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
-    if is_priced or one.low >= LEAST_PRICE.get(one.currency, 2000):
+    if is_priced or is_large:
         return "fee", None
     # In a European advert a bare sum that could be a month's pay is one.
     is_pay = reading.language != "zh" and one.is_signed and one.low >= LEAST_PRICE.get(one.currency, 2000) / 4
@@ -212,7 +221,6 @@ def _payee(reading: Reading, one: Sum) -> str:
 def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
     place = Match(one.start, one.end)
     clause = reading.span(place, "clause")
-    index = reading.clause_at(one.start)
     if reading.has("from_wages", *clause):
         return "from_wages"
     if reading.has("lent", *reading.span(place, "around")) and reading.has(
@@ -258,9 +266,10 @@ def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
 
 def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[int, int]:
     """The part of a sentence around a sum in which no other sum stands."""
-    before = [other.end for other in sums if first < other.end <= one.start]
-    behind = [other.start for other in sums if one.end <= other.start < last]
-    return max([first, *before]), min([last, *behind])
+    at = bisect_left(sums, one.start, key=lambda other: other.start)
+    before = sums[at - 1].end if at else first
+    behind = sums[at + 1].start if at + 1 < len(sums) else last
+    return max(first, before), min(last, behind)
 
 
 def _period(reading: Reading, one: Sum) -> str:
