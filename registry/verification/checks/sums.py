@@ -69,7 +69,7 @@ def charges_in(
             one = replace(one, currency=whole.currency)
         if role in ("fee", "deposit") and _is_not_asked(reading, place, cue, is_meant=is_meant):
             continue
-        if role == "fee" and _is_returned(reading, one, sums):
+        if is_meant and role == "fee" and _is_returned(reading, one, sums):
             role = "deposit"
         if role == "deposit" and reading.has("landlord", *reading.span(place, "sentence")):
             role = "other"
