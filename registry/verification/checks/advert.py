@@ -4,24 +4,23 @@ The shapes are data (data/items.toml). Every pattern is bounded, so that the tim
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import phonenumbers
-from babel import Locale
 
 from registry.register.agencies.identifiers import is_like_resident_number
 from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.text import (
     BLANK,
-    HAN,
     HOME_OF,
     MOBILE,
     data_of,
     folded,
     grammar,
     language_of,
+    named_in,
     readable,
 )
 from registry.vocabulary.checks import CheckKind, ItemKind
@@ -70,7 +69,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
     """
     found: list[Item] = []
     plain = whole = folded(text)
-    home = country or HOME_OF.get(language_of(plain)) or _named_in(plain)
+    home = country or HOME_OF.get(language_of(plain)) or named_in(plain)
     for shape in shapes():
         # What paper it is stands in the words before its number.
         for match in shape.pattern.finditer(whole if shape.kind is ItemKind.LICENCE_KIND else plain):
@@ -92,6 +91,7 @@ def items_in(text: str, country: str | None = None) -> tuple[Item, ...]:
         Item(ItemKind.PHONE, one.value.partition(":")[2] or one.value, one.words, one.start, one.end)
         for one in found
         if one.kind is ItemKind.WHATSAPP
+        or (one.kind is ItemKind.ALIPAY and MOBILE.fullmatch(one.value))
         or (one.kind is ItemKind.OTHER_CHANNEL and one.value.partition(":")[2][:1] == "+")
     ]
     found += _same_for_wechat(found, folded(text))
@@ -181,8 +181,13 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or HOME_OF.get(language) or _named_in(plain) or ("GB" if language == "en" else None)
+    home = country or _home(plain, language)
     places = [
+        *(
+            (match.start(), match.end(), f"{match[1]}-{re.sub('[^0-9]', '', match[2])}")
+            for match in grammar("landline_of_china").finditer(plain)
+            if language != "zh"
+        ),
         *(
             (match.start(), match.end(), _chinese(match))
             for match in grammar("chinese_phone").finditer(plain)
@@ -200,6 +205,18 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
         if value and start >= last:
             last = end
             yield start, end, value
+
+
+_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
+"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
+
+
+def _home(plain: str, language: str) -> str | None:
+    """The country by whose rules a text dials: that which it names if its language is spoken there."""
+    named = named_in(plain)
+    if named in _SISTERS.get(language, ()):
+        return named
+    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
 
 
 def _chinese(match: re.Match[str]) -> str:
@@ -233,6 +250,8 @@ def _national(text: str, country: str | None) -> str:
         return ""
     if country is None:
         return re.sub(r"\D", "", text)
+    if country in ("BE", "CH") and re.match(r"0[67](?![4-9])" if country == "CH" else "0[67]", text):
+        return _national(text, "FR")
     if not phonenumbers.is_possible_number(number):
         return ""
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -262,49 +281,10 @@ def _same_for_wechat(found: Sequence[Item], plain: str) -> list[Item]:
 # --- Countries ---
 
 
-@cache
-def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
-    """The country of each name, and a pattern that finds them, the longest first: 罗马尼亚 is not 罗马."""
-    known = {
-        folded(Locale.parse(locale).territories[code]): code
-        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
-        for code in sorted(EU_STATES | OUTSIDE)
-    }
-    known |= {name: code for code, names in data_of("places").items() for name in names}
-    names = [
-        re.escape(name) if not name.isascii() else rf"(?<![a-z]){re.escape(name)}(?![a-z])"
-        for name in sorted(known, key=len, reverse=True)
-    ]
-    # A character of a long Chinese name is at times written in Latin letters, against filters: 斯lo伐克.
-    names += [
-        f"{name[:place]}[a-z]{{1,6}}{name[place + 1 :]}"
-        for name in known
-        if len(name) >= 3 and HAN.match(name)
-        for place in range(len(name))
-    ]
-    return known, re.compile("|".join(names))
-
-
-def _code_of(name: str) -> str:
-    known, _ = _places()
-    written = re.compile(re.sub("[a-z]{1,6}", ".", name))
-    return known[name] if name in known else next(code for one, code in known.items() if written.fullmatch(one))
-
-
-def countries_in(plain: str) -> list[tuple[int, int, str]]:
-    """The countries that a folded text names, by place."""
-    _, names = _places()
-    return [(match.start(), match.end(), _code_of(match[0])) for match in names.finditer(plain)]
-
-
 def country_in(advert: str) -> str | None:
-    """The one country of a job that an advert names; None where it names none or several."""
-    return _named_in(folded(readable(advert)))
-
-
-def _named_in(plain: str) -> str | None:
-    found = {code for _, _, code in countries_in(plain)}
-    return found.pop() if len(found) == 1 else None
+    """The one country of a job that an advert names and the registry knows; None where it names none or several."""
+    country = named_in(folded(readable(advert)))
+    return country if country in EU_STATES | OUTSIDE else None
 
 
 # --- Names of companies ---
@@ -323,7 +303,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         if end - start >= 4 and not grammar("no_company").search(plain[start:end]):
             places.append((start, end))
     places += [
-        match.span(1 if match[1] else 2)
+        match.span(match.lastindex or 0)
         for name in ("short_company", "named_han")
         for match in grammar(name).finditer(plain)
     ]
@@ -334,6 +314,8 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("form_first", unread),
         ("beside_number", text),
         ("trade_first", unread),
+        ("said_name", unread),
+        ("opening_name", unread),
         ("trade_behind", unread),
     ):
         pattern = grammar(name)

@@ -31,6 +31,10 @@ class Sum:
     is_sure: bool
     is_signed: bool = True
 
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.start, self.end
+
     def __str__(self) -> str:
         high = f"-{_shown(self.high)}" if self.high is not None else ""
         return f"{_shown(self.low)}{high} {self.currency}"
@@ -81,12 +85,20 @@ def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]
                 found[-1] = Sum(last.start, current.end, low, current.low, currency, last.is_sure or current.is_sure)
                 continue
         found.append(current)
-    currency = "CNY" if reading.language == "zh" else "EUR"
+    return _with_currency(reading, found, countries)
+
+
+def _with_currency(reading: Reading, found: Sequence[Sum], countries: Sequence[str]) -> list[Sum]:
+    """The sums, those without a currency in that of the sum before them, or of the first behind them, or of the text."""
+    if reading.language == "zh":
+        return [one if one.currency else replace(one, currency="CNY", is_signed=False) for one in found]
+    said = next((one.currency for one in found if one.currency), "")
+    if not said:
+        said = "CNY" if grammar("yuan").search(reading.plain) else "CHF" if "CH" in countries else "EUR"
     kept = []
-    for one_sum in found:
-        if reading.language != "zh" and one_sum.currency:
-            currency = one_sum.currency
-        kept.append(one_sum if one_sum.currency else replace(one_sum, currency=currency, is_signed=False))
+    for one in found:
+        said = one.currency or said
+        kept.append(one if one.currency else replace(one, currency=said, is_signed=False))
     return kept
 
 
@@ -133,6 +145,7 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
         not sign
         and grammar("not_money").match(plain[match.end() :][:14])
         and not (is_sure and amount >= 1000 and plain[match.end()] in "个人位张份一口")
+        and not (amount >= 1000 and plain.startswith(" ora", match.end()))
     ):
         return None
     is_paid_by_time = amount >= 5 and grammar("per_time").match(plain, match.end()) is not None
@@ -180,5 +193,7 @@ def _currency(sign: str, countries: Sequence[str]) -> str:
                 ),
                 None,
             )
+            if code == "RON" and "MD" in countries and "RO" not in countries:
+                return "MDL"
             return code or named or next((_CROWNS[country] for country in countries if country in _CROWNS), "CZK")
     return ""

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from registry.verification.checks.advert import Item, countries_in
+from registry.verification.checks.advert import Item
 from registry.verification.checks.amounts import han_number, sums_in
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.sums import Charge, charges_in
-from registry.verification.checks.text import HOME_OF, data_of, grammar
+from registry.verification.checks.text import HAN, HOME_OF, countries_in, data_of, grammar
 from registry.vocabulary.checks import ItemKind
 
 # --- Where, in which trade, on which visa ---
@@ -25,8 +25,8 @@ def destinations(plain: str, language: str) -> list[tuple[int, int, str]]:
         and not grammar("on_the_way").search(plain[max(0, one[0] - 26) : one[0]])
     ]
     chosen = there or named
-    if not named and language in HOME_OF:
-        return [(0, 0, HOME_OF[language])]
+    if not named:
+        return _hinted(plain, language)
     # Countries of a way, with dashes between them, are passed through.
     passed = {
         place
@@ -40,22 +40,47 @@ def destinations(plain: str, language: str) -> list[tuple[int, int, str]]:
 
 
 @cache
-def _sectors() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((code, re.compile(f"(?<![a-z])(?:{'|'.join(words)})")) for code, words in data_of("sectors").items())
+def _adjectives() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((code, re.compile(f"(?<![a-z])(?:{words})")) for code, words in data_of("places")["adjective"].items())
 
 
-ROW = 1.5
-"""Characters later in a text that a row of data/sectors.toml counts more than the one before it."""
+def _hinted(plain: str, language: str) -> list[tuple[int, int, str]]:
+    """The country that a text without a place belongs to: by what is called after it, else where its language is spoken."""
+    found = [
+        (match.start(), match.end(), code)
+        for code, words in _adjectives()
+        if code != HOME_OF.get(language) and (match := words.search(plain)) is not None
+        if not grammar("tongue").search(plain[max(0, match.start() - 24) : match.start()])
+    ]
+    home = [(0, 0, HOME_OF[language])] if language in HOME_OF else []
+    return [min(found)] if found else home
+
+
+TIERS = {"narrow": 0, "wide": 30, "job": 70}
+"""Characters later in a Chinese text, three times as many in others, as which a table of data/sectors.toml counts."""
+
+
+@cache
+def _sectors() -> tuple[tuple[int, str, re.Pattern[str]], ...]:
+    return tuple(
+        (later, code, re.compile(f"(?<![a-z])(?:{words})"))
+        for tier, later in TIERS.items()
+        for code, words in data_of("sectors")[tier].items()
+    )
 
 
 def sector_in(plain: str) -> tuple[int, int, str] | None:
     """The trade of the work: the word of data/sectors.toml that stands first, the narrow trades before the wide."""
+    scale = 1 if HAN.search(plain) else 3
     found = [
-        (match.start() + ROW * row, match.start(), match.end(), code)
-        for row, (code, words) in enumerate(_sectors())
+        (match.start() + scale * later, -match.end(), match.start(), code)
+        for later, code, words in _sectors()
         if (match := words.search(plain)) is not None
     ]
-    return min(found)[1:] if found else None
+    if not found:
+        return None
+    _, end, start, code = min(found)
+    return start, -end, code
 
 
 _VISAS = (
@@ -65,12 +90,25 @@ _VISAS = (
 )  # fmt: skip
 
 
-def offer_items(reading: Reading, plain: str) -> tuple[list[Item], list[Charge]]:
-    """Sums, destination, sector and visa as items, and the sums with what they are."""
+def offer_items(reading: Reading, plain: str, *, is_meant: bool = False) -> tuple[list[Item], list[Charge]]:
+    """Sums, destination, sector and visa as items, and the sums with what they are (`charges_in`)."""
     places = destinations(plain, reading.language)
     codes = [code for _, _, code in places]
-    charges = charges_in(reading, sums_in(reading, plain, codes), codes)
+    charges = charges_in(reading, sums_in(reading, plain, codes), codes, is_meant=is_meant)
     return list(_items(reading, plain, places, charges)), charges
+
+
+LEAST_PRICE = 500
+"""From which sum a number without a currency is a price, in a text that is known to ask for one."""
+
+
+def doubtful_fees(reading: Reading, charges: Sequence[Charge]) -> list[Item]:
+    """The sums of which no words say what they are, as fees: for a text that is known to ask for one."""
+    return [
+        Item(ItemKind.FEE, f"{one.sum} {one.when}", reading.text[one.sum.start : one.sum.end].strip(), *one.sum.place)
+        for one in charges
+        if one.is_doubtful and not one.role and (one.sum.is_sure or one.sum.low >= LEAST_PRICE)
+    ]
 
 
 _KINDS = {"fee": ItemKind.FEE, "deposit": ItemKind.DEPOSIT, "official": ItemKind.OFFICIAL_COST, "wage": ItemKind.WAGE}
@@ -159,15 +197,12 @@ def _items(
             start, end = one.sum.start, one.sum.end
             yield Item(_KINDS[one.role], f"{one.sum} {one.when}", reading.text[start:end].strip(), start, end)
     for start, end, code in places:
-        # A notice in French is not about work in France for that.
-        if reading.is_notice and end == 0:
-            continue
         yield Item(ItemKind.DESTINATION, code, reading.text[start:end], start, end)
-    if reading.is_notice:
-        return
     sector = sector_in(plain)
     if sector is not None:
         yield Item(ItemKind.SECTOR, sector[2], reading.text[sector[0] : sector[1]], sector[0], sector[1])
+    if reading.is_notice:
+        return
     for visa, concept in _VISAS:
         for match in reading.find(concept)[:3]:
             if not (reading.is_denied(match) or reading.is_quoted(match) or reading.is_aside(match)):

@@ -1,10 +1,10 @@
 """Red flags of an advert: what it asks for, promises or leaves out, each with its words and the rules it breaks. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registry.verification.checks.advert import Item, items_in, stated_in, without_items
-from registry.verification.checks.offer import long_hours, offer_items
+from registry.verification.checks.offer import doubtful_fees, long_hours, offer_items
 from registry.verification.checks.reading import Reading, flags_by_words
 from registry.verification.checks.rules import StatedDetail
 from registry.verification.checks.runs import FROM, HONEST, HONEST_FROM, SENTENCE_FROM, weights
@@ -70,6 +70,15 @@ MAX_SEEN = 4
 """Places of a concept that are looked at to tell what kind of text it is."""
 MAX_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
+LEAST_FAIR = -4.0
+"""From which fairness a text that its runs call honest, and that refuses something, is taken for it."""
+REFUSALS = (
+    "deny", "deny_after", "warn", "reported", "notice", "none_of_all", "denies_all", "refused", "judged",
+    "penalty_excused", "papers_excused", "own_hands", "employer_pays", "payer_other", "denying_heading",
+)  # fmt: skip
+"""The concepts with which honest texts name what they do not ask for."""
+LEAST_PROBABLE = 0.05
+"""The probability by its runs under which a flag of known words is not raised."""
 LEAST_TEXT = 40
 """Characters of a Chinese text, a third of those of others, from which its kind is told."""
 LEAST_SENTENCE = 6
@@ -111,12 +120,20 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
     offered, charges = offer_items(reading, rest)
     places = raised(reading, charges)
     probable = _probable(reading, len(places))
-    if probable.get(HONEST, 0.0) >= HONEST_FROM:
-        if fairness(reading, (*items, *offered), len(places)) > 0:
-            places = {}
-            offered = [one for one in offered if one.kind not in _CHARGES]
+    is_honest = probable.get(HONEST, 0.0) >= HONEST_FROM
+    if is_honest and fairness(reading, (*items, *offered), len(places)) > (LEAST_FAIR if _refuses(reading) else 0):
+        places = {}
+        offered = [one for one in offered if one.kind not in _CHARGES]
     elif places or probable:
-        places = _by_runs(reading, rest, probable) | _read_wider(reading, charges, places)
+        by_runs = _by_runs(reading, rest, probable)
+        wider = _read_wider(reading, charges, places)
+        places = by_runs | {flag: place for flag, place in wider.items() if probable.get(flag, 1.0) >= LEAST_PROBABLE}
+        if places.keys() & {RedFlag.FEE, RedFlag.DEPOSIT}:
+            offered, charges = offer_items(reading, rest, is_meant=True)
+        if RedFlag.FEE in places:
+            offered += doubtful_fees(reading, charges)
+        elif RedFlag.DEPOSIT in places:
+            offered = [replace(one, kind=ItemKind.DEPOSIT) if one.kind is ItemKind.FEE else one for one in offered]
     if not any(one.kind is ItemKind.VISA for one in offered):
         offered += [
             Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
@@ -176,6 +193,11 @@ def fairness(reading: Reading, items: Sequence[Item], flag_count: int) -> float:
     concepts = {name for how in HOW_SAID for name in of_traits[how]}
     found = traits(reading, items, flag_count, sorted(concepts))
     return float(of_traits["base"] + sum(of_traits[how].get(what, 0.0) for how, what in found))
+
+
+def _refuses(reading: Reading) -> bool:
+    """Whether a text denies, warns, tells of others or says who pays: a plain offer with one demand does not."""
+    return reading.is_notice or any(reading.find(concept) for concept in REFUSALS)
 
 
 def _is_long(reading: Reading) -> bool:

@@ -18,10 +18,10 @@ LENGTHS = {"zh": (1, 2, 3, 4)}
 """Characters of a run, by language: in Chinese over the whole text, elsewhere within a word with its edges."""
 _LENGTHS_ELSEWHERE = (3, 4, 5)
 HONEST = "honest"
-FROM, SENTENCE_FROM = 0.2, 0.3
+FROM, SENTENCE_FROM = 0.2, 0.4
 """The probabilities from which a flag is raised by runs alone: of the whole text, and of a sentence of it by itself."""
 HONEST_FROM = 0.5
-"""The probability from which a text is taken for honest, if its traits say so too."""
+"""The probability from which a text is taken for honest, unless its traits say clearly that it is not."""
 LEAST_KNOWN = 0.1
 """The share of known runs from which a text is one that can be read so; adverts have a quarter and more, noise a fiftieth."""
 MOST_COUNTED = 3

@@ -5,6 +5,7 @@ nothing else is a fee, whatever the advert calls it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -20,8 +21,6 @@ MAX_THREAT = 24
 """Characters between the words of leaving early and the sum it costs, in Chinese."""
 LEAST_DOUBTFUL = 50
 """From which sum one of which no words say what it is may be a charge, beside other flags."""
-MAX_DUE = 3
-"""Clauses behind or before a sum in which the time of its payment may stand."""
 LEAST_PRICE = {"RON": 10_000, "PLN": 10_000, "CZK": 50_000, "SEK": 50_000, "DKK": 50_000, "HUF": 1_000_000}
 """From which sum one with no words beside it is a price and not a wage, by currency; 2,000 in others."""
 
@@ -33,6 +32,7 @@ _ROLES = (
 _WHENS = (
     "before_departure", "on_visa", "on_contract", "on_arrival", "in_advance",
 )  # fmt: skip
+_DUE = (*_WHENS, "on_success", "from_wages", "monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,28 @@ class Charge:
     is_doubtful: bool = False
 
 
-def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] = ()) -> list[Charge]:
+def charges_in(
+    reading: Reading, sums: Sequence[Sum], countries: Sequence[str] = (), *, is_meant: bool = False
+) -> list[Charge]:
     """What each sum of the advert is; those that are denied or only quoted are left out.
 
-    `countries`: where the work is, whose money wages without a currency are in.
+    `countries`: where the work is, whose money wages without a currency are in. `is_meant`: the text is known to ask for
+    money, so that what looks quoted is meant.
     """
     found: list[Charge] = []
     for one in sums:
         place = Match(one.start, one.end)
         role, cue = _role(reading, one, found[-1] if found else None)
         # Wages are no charge, in a story or a warning either.
-        if role != "wage" and (reading.is_quoted(place) or reading.is_aside(place)):
+        if role != "wage" and not is_meant and (reading.is_quoted(place) or reading.is_aside(place)):
             continue
         whole = next((other.sum for other in reversed(found) if other.role == "fee" and other.sum.low > one.low), None)
         if role == "fee" and whole is not None and not one.is_signed and _is_same_sentence(reading, whole, one):
             one = replace(one, currency=whole.currency)
-        if role in ("fee", "deposit") and reading.has("employer_pays", *reading.span(place, "clause")):
+        if role in ("fee", "deposit") and _is_not_asked(reading, place, cue, is_meant=is_meant):
             continue
-        if role in ("fee", "deposit") and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue))):
-            continue
+        if is_meant and role == "fee" and _is_returned(reading, one, sums):
+            role = "deposit"
         if role == "deposit" and reading.has("landlord", *reading.span(place, "sentence")):
             role = "other"
         is_part = whole is not None and _is_same_sentence(reading, whole, one)
@@ -77,12 +80,12 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
             and (one.low < 100 or not (cue is not None or is_part or _is_due(reading, one)))
         ):
             if one.low >= LEAST_DOUBTFUL:
-                found.append(Charge(one, "", is_doubtful=True))
+                found.append(Charge(one, "", _when(reading, one, sums), is_doubtful=True))
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
         elif role in ("fee", "deposit"):
-            when = _when(reading, one)
+            when = _when(reading, one, sums)
             # What is held as security is held from the beginning where nothing is said but that it comes back.
             is_earnest = (
                 role == "deposit" and when == "not_said" and not reading.has("returned", *reading.span(place, "next"))
@@ -100,7 +103,8 @@ def charges_in(reading: Reading, sums: Sequence[Sum], countries: Sequence[str] =
                 and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
             )
             is_doubtful = not role and one.low >= LEAST_DOUBTFUL
-            found.append(Charge(one, role, is_threat=is_threat, is_doubtful=is_doubtful))
+            when = _when(reading, one, sums) if is_doubtful else ""
+            found.append(Charge(one, role, when, is_threat=is_threat, is_doubtful=is_doubtful))
     return _with_instalments(reading, found)
 
 
@@ -121,6 +125,20 @@ def _is_due(reading: Reading, one: Sum) -> bool:
     return any(reading.has(f"when_{when}", start, end) for when in _WHENS)
 
 
+def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant: bool) -> bool:
+    """Whether the employer pays a sum, or it is denied; a text that is known to ask for money denies that it is paid at once."""
+    if reading.has("employer_pays", *reading.span(place, "clause")):
+        return not (is_meant and reading.has("when_from_wages", *reading.span(place, "sentence")))
+    return not is_meant and (reading.is_denied(place) or (cue is not None and reading.is_denied(cue)))
+
+
+def _is_returned(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
+    """Whether a sum comes back at the end, and not where the visa is refused."""
+    part = _up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
+    is_held = reading.has("returned", *part) or grammar("held").search(reading.plain, *part) is not None
+    return is_held and not grammar("refusal").search(reading.plain[part[0] : part[1]])
+
+
 def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
     return reading.sentence_at(one.start) == reading.sentence_at(other.start)
 
@@ -139,7 +157,7 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     breaks = reading.within("breaks_off", max(sentence[0], one.start - room), one.start)
     if breaks and (last is None or last.sum.end <= breaks[-1].start):
         return "penalty", breaks[-1]
-    taken = reading.within("from_wages", *clause)
+    taken = reading.within("from_wages", *clause) or reading.within("when_from_wages", *clause)
     if taken and not reading.has("wage_word", max(clause[0], taken[0].end, one.start - 4), one.start):
         return "fee", taken[0]
     is_said_large = reading.language != "zh" and one.low >= 500
@@ -147,7 +165,11 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
         is_said_large or not reading.has("fee_word", *clause)
     ):
         return "wage", None
+    is_large = one.low >= LEAST_PRICE.get(one.currency, 2000)
     for role, concept, farther in _ROLES:
+        # What is handed over is no month's wages where it is so much.
+        if concept in ("cash", "cash_strong") and is_large and reading.language != "zh":
+            continue
         for cue in reading.within(concept, *clause):
             behind = cue.start - one.end
             distance = behind * 1.5 + 3.0 if behind >= 0 else float(max(0, one.start - cue.end))
@@ -169,11 +191,12 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
         if cues:
             _, role, cue = max(cues, key=lambda one: one[0])
             return role, cue
-    if last is not None and last.role in ("fee", "wage") and one.start - last.sum.end < 20:
+    is_alike = last is not None and (last.role == "fee" or (last.role == "wage" and one.low < 3 * last.sum.low))
+    if last is not None and is_alike and one.start - last.sum.end < 20:
         return "bare" if last.is_doubtful else last.role, None
     # A sum of which nothing is said is a price where it is large, or the next words speak of paying.
     is_priced = reading.has("pay", *reading.span(Match(one.start, one.end), "next"))
-    if is_priced or one.low >= LEAST_PRICE.get(one.currency, 2000):
+    if is_priced or is_large:
         return "fee", None
     # In a European advert a bare sum that could be a month's pay is one.
     is_pay = reading.language != "zh" and one.is_signed and one.low >= LEAST_PRICE.get(one.currency, 2000) / 4
@@ -195,47 +218,58 @@ def _payee(reading: Reading, one: Sum) -> str:
     return "hospital" if grammar("hospital").search(reading.plain[start:end]) else "embassy"
 
 
-def _when(reading: Reading, one: Sum) -> str:
+def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
     place = Match(one.start, one.end)
     clause = reading.span(place, "clause")
-    index = reading.clause_at(one.start)
     if reading.has("from_wages", *clause):
         return "from_wages"
     if reading.has("lent", *reading.span(place, "around")) and reading.has(
         "from_wages", *reading.span(place, "sentence")
     ):
         return "from_wages"
-    if reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12)):
+    is_monthly = reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12))
+    if is_monthly and reading.has("when_from_wages", *reading.span(place, "sentence")):
+        return "from_wages"
+    if is_monthly:
         return "monthly"
-    nearest: tuple[float, str] = (99.0, "")
-    for when in _WHENS:
-        for cue in reading.within(f"when_{when}", *clause):
-            distance = float(one.start - cue.end) if cue.end <= one.start + 2 else (cue.start - one.end) + 6.0
-            if distance < nearest[0]:
-                nearest = (max(0.0, distance), when)
-    if nearest[1]:
-        return nearest[1]
-    return _when_around(reading, one, index) or (
+    return _nearest_due(reading, one, sums) or (
         "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
     )
 
 
-def _when_around(reading: Reading, one: Sum, index: int) -> str:
-    """When a sum is due by the clauses behind it, then by those before it, as far as no other amount stands in them."""
-    sentence = reading.sentence_at(one.start)
-    for step in (1, -1):
-        for other in range(index + step, index + step * (MAX_DUE + 1), step):
-            if not 0 <= other < len(reading.clauses):
-                break
-            part = reading.clauses[other]
-            if reading.sentence_at(part[0]) != sentence or grammar("amount").search(reading.plain[part[0] : part[1]]):
-                break
-            if step > 0 and reading.has("from_wages", *part):
-                return "from_wages"
-            cues = [(cue.start, when) for when in _WHENS for cue in reading.within(f"when_{when}", *part)]
-            if cues and (reading.has("pay", *part) or grammar("due").search(reading.plain[part[0] : part[1]])):
+def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
+    """When a sum is due by the nearest words of its sentence, or of the next that speaks of paying, up to another sum."""
+    index = reading.sentence_at(one.start)
+    first, last = _up_to_sums(one, sums, *reading.sentences[index])
+    scale = 1.0 if reading.language == "zh" else 0.4
+    nearest = min(
+        (
+            (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end), when)
+            for when in _DUE
+            for cue in reading.within(f"when_{when}", first, last)
+        ),
+        default=None,
+    )
+    if nearest is not None:
+        return nearest[1]
+    for other in (index + 1, index - 1):
+        if 0 <= other < len(reading.sentences):
+            part = reading.sentences[other]
+            words = reading.plain[part[0] : part[1]]
+            if grammar("amount").search(words) or not (reading.has("pay", *part) or grammar("due").search(words)):
+                continue
+            cues = [(cue.start, when) for when in _DUE for cue in reading.within(f"when_{when}", *part)]
+            if cues:
                 return min(cues)[1]
     return ""
+
+
+def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[int, int]:
+    """The part of a sentence around a sum in which no other sum stands."""
+    at = bisect_left(sums, one.start, key=lambda other: other.start)
+    before = sums[at - 1].end if at else first
+    behind = sums[at + 1].start if at + 1 < len(sums) else last
+    return max(first, before), min(last, behind)
 
 
 def _period(reading: Reading, one: Sum) -> str:

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from babel import Locale
+
 from registry.register.names.spelling import simpler_characters
 
 MAX_CHARACTERS = 10_000
@@ -54,10 +56,10 @@ def _plain(character: str) -> str:
 _SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
                              "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
                            | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
-_NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两"
-_DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912", strict=True))
-_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
-_LETTER_O = re.compile(r"(?<![a-z0-9])1[3-9](?:[ -]?[0-9o]){9}(?![a-z0-9])")
+_NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两洞拐勾"
+_DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912079", strict=True))
+_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .·-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
+_LETTER_O = re.compile(r"(?<![a-z0-9])(?:1[3-9]|[0o+][0-9]|0[o0])(?:[ .-]?[0-9o]){7,11}(?![a-z0-9])")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -70,14 +72,38 @@ _DIGIT_WORDS = {
     )
     for digit, word in enumerate(row.split())
 }
+_TENS = {
+    "vingt": 2,
+    "trente": 3,
+    "quarante": 4,
+    "cinquante": 5,
+    "soixante": 6,
+    "septante": 7,
+    "huitante": 8,
+    "nonante": 9,
+}
+_DIGIT_WORDS |= {word: str(ten * 10) for word, ten in _TENS.items()}
+_DIGIT_WORDS |= {
+    f"{word}-{one}": str(ten * 10 + digit)
+    for word, ten in _TENS.items()
+    for digit, one in enumerate("zero un deux trois quatre cinq six sept huit neuf".split())
+}
+_DIGIT_WORDS |= {
+    word: str(number) for number, word in enumerate("dix onze douze treize quatorze quinze seize".split(), 10)
+}
 _DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
-_SPELLED = re.compile(rf"(?<![a-z])(?:{_DIGIT_WORD})(?:[ ,.-]{{1,3}}(?:{_DIGIT_WORD})){{6,14}}(?![a-z])")
+_TOKEN = f"(?:{_DIGIT_WORD}|[0-9]{{1,4}})"
+_SPELLED = re.compile(rf"(?<![a-z0-9.,])\+?{_TOKEN}(?:[ ,.·-]{{1,3}}{_TOKEN}){{2,14}}(?![a-z0-9])")
+_MOST_DIGITS = 14
 
 
 def _spelled(run: re.Match[str]) -> str:
     """Digits that are spelled, at the place where they begin: what follows keeps its own."""
-    digits = "".join(_DIGIT_WORDS[word] for word in re.findall("[a-z]+", run[0]))
-    return digits.ljust(len(run[0]))
+    parts = re.findall(rf"{_DIGIT_WORD}|[0-9]{{1,4}}", run[0])
+    digits = "".join(_DIGIT_WORDS.get(part, part) for part in parts)
+    is_number = 8 <= len(digits) <= min(_MOST_DIGITS, len(run[0])) and sum(part in _DIGIT_WORDS for part in parts) > 1
+    plus = "+" if run[0].startswith("+") else ""
+    return f"{plus}{digits}".ljust(len(run[0])) if is_number else run[0]
 
 
 def _dialled(run: re.Match[str]) -> str:
@@ -123,3 +149,46 @@ def language_of(plain: str) -> str:
     counts = {language: len(grammar(name).findall(plain)) for language, name in _LANGUAGES.items()}
     most = max(counts, key=lambda language: counts[language])
     return most if counts[most] >= _MIN_WORDS else ""
+
+
+# --- Countries ---
+
+
+@cache
+def _places() -> tuple[Mapping[str, str], re.Pattern[str]]:
+    """The country of each name, and a pattern that finds them, the longest first: 罗马尼亚 is not 罗马."""
+    of_countries = {
+        folded(Locale.parse(locale).territories[code]): code
+        for locale in ("zh_Hans", "zh_Hant", "zh_Hant_HK", "en_GB", "it", "fr", "ro")
+        for code in data_of("places")["name"]
+    }
+    known = of_countries | {name: code for code, names in data_of("places")["name"].items() for name in names}
+    longest = sorted(known, key=len, reverse=True)
+    latin = "|".join(re.escape(name) for name in longest if name.isascii())
+    # A character of a long Chinese name is at times written in Latin letters, against filters: 斯lo伐克.
+    mixed = [
+        f"{name[:place]}[a-z]{{1,6}}{name[place + 1 :]}"
+        for name in of_countries
+        if len(name) >= 3 and HAN.match(name)
+        for place in range(len(name))
+    ]
+    others = "|".join([*(re.escape(name) for name in longest if not name.isascii()), *mixed])
+    return known, re.compile(f"(?<![a-z])(?:{latin})(?![a-z])|{others}")
+
+
+def _code_of(name: str) -> str:
+    known, _ = _places()
+    written = re.compile(re.sub("[a-z]{1,6}", ".", name))
+    return known[name] if name in known else next(code for one, code in known.items() if written.fullmatch(one))
+
+
+def countries_in(plain: str) -> list[tuple[int, int, str]]:
+    """The countries that a folded text names, by place."""
+    _, names = _places()
+    return [(match.start(), match.end(), _code_of(match[0])) for match in names.finditer(plain)]
+
+
+def named_in(plain: str) -> str | None:
+    """The one country that a folded text names; None where it names none or several."""
+    found = {code for _, _, code in countries_in(plain)}
+    return found.pop() if len(found) == 1 else None

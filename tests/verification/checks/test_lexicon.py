@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from registry.verification.checks.advert import items_in, shapes
-from registry.verification.checks.offer import sector_in
+from registry.verification.checks.offer import TIERS, sector_in
 from registry.verification.checks.reading import LANGUAGES, Reading, lexicon, rules
 from registry.verification.checks.red_flags import HOW_SAID
 from registry.verification.checks.runs import HONEST, weights
@@ -69,7 +69,8 @@ def test_a_pattern_of_the_grammar_is_found_in_its_example(name: str) -> None:
 
 
 def test_a_trade_is_a_code_of_nace() -> None:
-    for code in data_of("sectors"):
+    assert set(data_of("sectors")) == set(TIERS)
+    for code in (code for rows in data_of("sectors").values() for code in rows):
         assert re.fullmatch(r"[0-9]{2}(?:\.[0-9]{1,2})?", code)
     assert sector_in("法国葡萄酒庄") == (2, 4, "01.21")
 
@@ -78,7 +79,8 @@ def all_patterns() -> list[str]:
     words: list[Any] = [lexicon(language)[name].pattern for language, name in CONCEPTS]
     words += [one.pattern.pattern for one in shapes()]
     words += [grammar(name).pattern for name in data_of("grammar")["pattern"]]
-    return [*words, *("|".join(rows) for rows in data_of("sectors").values())]
+    words += [pattern for rows in data_of("sectors").values() for pattern in rows.values()]
+    return [*words, *data_of("places")["adjective"].values()]
 
 
 def test_no_pattern_repeats_without_a_bound() -> None:
