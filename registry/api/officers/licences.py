@@ -25,6 +25,7 @@ from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
 from registry.supervision.collisions.applicants import Compared
+from registry.supervision.collisions.rules import evidence
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.deposits.models import DepositLine
 from registry.supervision.licensing.deposits.queries import ledger_view, line_named
@@ -216,7 +217,12 @@ def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
 
 def _likenesses(found: Compared) -> dict[str, Any]:
     items = [
-        {"agency": agency_summary(one.agency), "signs": one.signs, "evidence": one.evidence, "has_lost": one.has_lost}
+        {
+            "agency": agency_summary(one.agency),
+            "signs": one.signs,
+            "evidence": evidence(one.findings),
+            "has_lost": one.has_lost,
+        }
         for one in found.found
     ]
     return {"items": items, "is_whole": found.is_whole}

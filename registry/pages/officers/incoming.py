@@ -19,7 +19,7 @@ from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.register.agencies.channels import notification_addresses
 from registry.register.imports import queries
-from registry.supervision.collisions.rules import Sign, evidence
+from registry.supervision.collisions.rules import Sign, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of, status_on, today_of
 from registry.vocabulary.register import ChannelKind
@@ -141,7 +141,7 @@ def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | 
             (
                 one,
                 both,
-                evidence(both[0], both[1], [Sign(word) for word in one.signs]),
+                findings(*both, [Sign(word) for word in one.signs]),
                 [agency for agency in both if is_of(agency, authority)],
             )
             for one, both in related_acts.collisions_open(session, authority)

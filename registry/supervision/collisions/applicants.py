@@ -12,7 +12,16 @@ from registry.register.names.scoring import NEAR
 from registry.supervision.collisions.actions import MAX_PAIRS, Digest, renew_keys, short_digest
 from registry.supervision.collisions.models import CollisionKey
 from registry.supervision.collisions.queries import records_of
-from registry.supervision.collisions.rules import MAX_NAMES, Sign, evidence, lost_on, rank, rose_after, shared_values
+from registry.supervision.collisions.rules import (
+    MAX_NAMES,
+    Finding,
+    Sign,
+    findings,
+    lost_on,
+    rank,
+    rose_after,
+    shared_values,
+)
 
 MAX_SHOWN = 10
 MAX_STEPS = 5
@@ -20,11 +29,11 @@ MAX_STEPS = 5
 
 
 class Likeness(NamedTuple):
-    """An agency that the applicant resembles: the signs, a line of evidence for each, and whether it lost a licence."""
+    """An agency that the applicant resembles: the signs, what is found of each, and whether it lost a licence."""
 
     agency: record.Agency
     signs: list[Sign]
-    evidence: list[str]
+    findings: list[Finding]
     rank: int
     has_lost: bool
 
@@ -58,8 +67,8 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
         if rose_after(applicant, agency):
             signs[other].add(Sign.REGISTERED_AFTER)
         ordered = [sign for sign in Sign if sign in signs[other]]
-        lines = evidence(applicant, agency, ordered)
-        found.append(Likeness(agency, ordered, lines, rank(ordered), lost_on(agency) is not None))
+        shared = findings(applicant, agency, ordered)
+        found.append(Likeness(agency, ordered, shared, rank(ordered), lost_on(agency) is not None))
     found.sort(key=lambda one: (not one.has_lost, -one.rank, one.agency.agency_id))
     return Compared(found[:MAX_SHOWN], step.is_last)
 
