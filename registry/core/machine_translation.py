@@ -37,7 +37,7 @@ class NotTranslated(RegistryError):
 
 
 def translate(settings: Settings, texts: Sequence[str], into: str) -> list[str | None]:
-    """What a machine makes of texts, in their order; None for one whose language it cannot translate from.
+    """What a machine makes of texts, in their order; None for one that the server refuses or has no time for.
 
     Each is asked for by itself: of texts sent together the server detects one language for all, and the message of an Italian
     helper beside a Chinese account would be read as Chinese. Raises NotTranslated, also where it translates none.
@@ -50,8 +50,16 @@ def translate(settings: Settings, texts: Sequence[str], into: str) -> list[str |
     code = next((one for one in _CODES.get(into, (into,)) if one in known), None)
     if code is None:
         raise NotTranslated("language", f"the translation server does not know {into}")
-    found = [_translated(settings, text, code, deadline) for text in texts]
-    if all(one is None for one in found):
+    found: list[str | None] = []
+    for text in texts:
+        try:
+            found.append(_translated(settings, text, code, deadline))
+        except NotTranslated:
+            # What came within the time is shown all the same.
+            if not any(found):
+                raise
+            found.append(None)
+    if not any(found):
         raise NotTranslated("refused", "the translation server translates none of the texts")
     return found
 
@@ -68,7 +76,7 @@ def _translated(settings: Settings, text: str, code: str, deadline: float) -> st
 
 
 def _ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None, deadline: float) -> Any:
-    """What the server answers; None where it calls the request bad, as it does of a text in a language it has no model of."""
+    """What the server answers; None where it refuses, as it does a text in a language that it has no model of."""
     parts = urlsplit(settings.translator_url or "")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -80,11 +88,7 @@ def _ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | N
             content = _read(connection, response, deadline)
         finally:
             connection.close()
-        if response.status == HTTPStatus.BAD_REQUEST:
-            return None
-        if response.status != HTTPStatus.OK:
-            raise NotTranslated("refused", f"the translation server refused (status {response.status})")
-        return json.loads(content)
+        return json.loads(content) if response.status == HTTPStatus.OK else None
     except (OSError, http.client.HTTPException) as error:
         raise NotTranslated("silent", f"the translation server did not answer ({type(error).__name__})") from None
     except ValueError:

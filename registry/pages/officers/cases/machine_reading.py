@@ -24,8 +24,8 @@ pages = Blueprint("console_machine_reading", __name__)
 
 
 class Read(NamedTuple):
-    """A text of a complainant; `translation` is a machine's, None where it was left out: for its length, or because the server
-    has no model of its language."""
+    """A text of a complainant; `translation` is a machine's, None where there is none: for its length, or because the server
+    has no model of its language, or had no time for it."""
 
     text: str
     translation: str | None

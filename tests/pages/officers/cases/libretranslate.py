@@ -16,7 +16,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.how == "silent":
+        if self.how == "silent" or (self.how == "slow" and "Sewing" in asked["q"]):
             time.sleep(60)
         if self.how == "refuses":
             self._say(500, {"error": "model not loaded"})

@@ -73,14 +73,16 @@ def test_a_case_is_read_in_the_officers_language_marked_and_not_stored(session, 
     assert "[auto" not in desk.get(at).get_data(as_text=True)
 
 
-def test_each_text_is_asked_for_by_itself_and_one_without_a_model_hides_none_of_the_others(
-    session, sealer, desk_for, translator
+@pytest.mark.parametrize("how", ["partly", "slow"])
+def test_each_text_is_asked_for_by_itself_and_one_that_fails_hides_none_of_the_others(
+    session, sealer, desk_for, translator, monkeypatch, how
 ):
     """LibreTranslate detects one language for all texts of a request."""
-    answers = {"country": "IT", "deception": "yes", "account": TOLD, "employer": "Sewing Srl"}
+    monkeypatch.setattr(machine_translation, "SECONDS", 3.0)
+    answers = {"country": "IT", "deception": "yes", "introducer": TOLD, "account": "Sewing Srl"}
     filed = file(session, sealer, answers, at=now())
     session.commit()
-    translator("partly")
+    translator(how)
     answer = desk_for(Role.INVESTIGATOR).post(f"/console/cases/{filed.case.reference}/machine-translation")
     assert answer.status_code == 200
     assert f"[auto&gt;en] {TOLD}" in answer.get_data(as_text=True)
