@@ -236,7 +236,7 @@ def _time_finding(one: record.Agency, other: record.Agency) -> Finding:
     began, lost = began_on(fresh), lost_on(fallen)
     if began is None or lost is None:
         return Finding(Sign.REGISTERED_AFTER, "gone")
-    facts = {"fresh": fresh.agency_id, "began": began, "fallen": fallen.agency_id, "lost": lost}
+    facts: dict[str, str | date] = {"fresh": fresh.agency_id, "began": began, "fallen": fallen.agency_id, "lost": lost}
     return Finding(Sign.REGISTERED_AFTER, Sign.REGISTERED_AFTER, facts)
 
 

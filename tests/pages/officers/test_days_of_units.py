@@ -147,3 +147,15 @@ def test_an_entry_that_was_written_after_midnight_can_be_taken_back_on_that_day(
         assert event.written_on == date(2026, 7, 4)
         assert "It was saved." in words_of(desk.get(f"{at}/events")), "the first page offers to undo it above all"
         assert f"{event.reference}/take-back" in desk.get(f"{at}/events").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("authorities")
+def test_what_was_proposed_or_printed_after_midnight_has_the_new_day(session, sealer, desk_for):
+    with time_machine.travel(IN_ROME, tick=False):
+        case = file(session, sealer, ORDINARY, at=now()).case
+        desk = desk_for(Role.SUPERVISOR)
+        new = accounts.Invitation("it-labour", "New", "new@it.example", [Role.TRIAGE], "en")
+        accounts.propose_invitation(session, new, by=desk.officer.reference, at=now())
+        session.commit()
+        assert "proposed by Invented Officer, 4 July 2026" in words_of(desk.get("/console/officers"))
+        assert re.search(r"Printed by [^.]* 4 July 2026", words_of(desk.get(f"/console/cases/{case.reference}")))
