@@ -154,7 +154,7 @@ def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | 
             (
                 one,
                 both,
-                findings(*both, [Sign(word) for word in one.signs]),
+                findings(both[0], both[1], [Sign(word) for word in one.signs]),
                 [agency for agency in both if is_of(agency, authority)],
             )
             for one, both in related_acts.collisions_open(session, authority)
