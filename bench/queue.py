@@ -33,8 +33,8 @@ from registry.officer_acts.inbox.queries import inbox
 from registry.officers.models import Officer, OfficerState, RoleHeld, Unit
 from registry.officers.rights import OfficerRights, Role
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import overview
-from registry.oversight.overview.rules import usual
+from registry.oversight.overview import overview
+from registry.oversight.overview_rules import usual
 from registry.vocabulary.cases import (
     CaseState,
     ClockKind,

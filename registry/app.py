@@ -27,7 +27,7 @@ from registry.http.transaction import Services
 from registry.http.uploads import admit_body
 
 if TYPE_CHECKING:
-    from registry.agents.guard import Guard
+    from registry.agents.serving import Guard
 
 MAX_BODY_BYTES = 1024 * 1024
 """The largest body that is read; a view that takes files sets its own `request.max_content_length`."""

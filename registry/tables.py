@@ -19,10 +19,9 @@ from registry.core import secret_checks as _secrets
 from registry.core.db.engine import Base
 from registry.log import models as _log
 from registry.officers import models as _officers
-from registry.officers.providers import models as _providers
 from registry.organisations import models as _employers
-from registry.oversight.statistics import models as _statistics
-from registry.proofs.papers import shared as _papers
+from registry.oversight import statistics as _statistics
+from registry.proofs.papers import making as _papers
 from registry.proofs.wallets import models as _wallets
 from registry.ranges import models as _ranges
 from registry.register.agencies import models as _agencies
@@ -33,7 +32,6 @@ from registry.register.names import models as _names
 from registry.supervision.collisions import models as _collisions
 from registry.supervision.entries import models as _entries
 from registry.supervision.licensing import models as _licensing
-from registry.supervision.licensing.deposits import models as _deposits
 from registry.supervision.sanctions import models as _sanctions
 from registry.watches import models as _watches
 
@@ -56,16 +54,14 @@ MODELS = (
     _entries,
     _events,
     _imports,
-    _deposits,
-    _law,
     _licensing,
+    _law,
     _log,
     _names,
     _papers,
     _parties,
     _idempotency,
     _officers,
-    _providers,
     _purging,
     _ranges,
     _sanctions,

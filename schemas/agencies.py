@@ -3,7 +3,7 @@
 from marshmallow import fields
 
 from registry.vocabulary import record
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 from schemas.base import OutSchema
 from schemas.fields import Instant, OneOf
 from schemas.struct_schema import schema_of

@@ -2,8 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Flag, Line, OneOf, Passage, Word
 from schemas.officers import OfficerChangeSchema, OfficerPersonSchema

@@ -3,7 +3,7 @@
 from marshmallow import ValidationError, fields
 
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.officers import Role
+from registry.vocabulary.licensing import Role
 from registry.vocabulary.register import STAFF_LANGUAGES, Language
 from schemas.base import InSchema, OutSchema
 from schemas.fields import Coded, Day, Instant, Line, OneOf, Word

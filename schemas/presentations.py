@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from schemas.base import InSchema, OutSchema
 from schemas.credentials import AnswerTodaySchema
 from schemas.fields import Country, Instant, Line, OneOf, Word

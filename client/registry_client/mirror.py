@@ -21,13 +21,7 @@ from registry_client.notes import LOG_KEY, Seen, read_verifier_key
 from registry_client.proving import judge_head
 from registry_client.remote import RemoteLog
 from registry_client.store import Store
-from registry_client.strict import (
-    Refused,
-    Unreadable,
-    canonical,
-    read_object,
-    to_base64url,
-)
+from registry_client.strict import Refused, Unreadable, canonical, read_object, to_base64url
 from registry_client.timestamps import PATH as STAMPS
 from registry_client.timestamps import head_text, read_sizes, read_stamps
 from registry_client.tree import TILE_WIDTH, leaf_hash, root_of, split_bundle, tile_path, tile_width

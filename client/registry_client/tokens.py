@@ -9,15 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from registry_client.strict import (
-    SKEW,
-    Refused,
-    Unreadable,
-    from_base64,
-    from_base64url,
-    list_of,
-    read_object,
-)
+from registry_client.strict import SKEW, Refused, Unreadable, from_base64, from_base64url, list_of, read_object
 from registry_client.trust import SigningKey, Trust, check_certificate
 
 TOKEN_LIMIT = 2_000_000

@@ -40,9 +40,9 @@ def typed_form(secret: bytes) -> str:
     return " ".join(text[place : place + 4] for place in range(0, len(text), 4))
 
 
-def address_for_app(secret: bytes, email: str, issuer: str = ISSUER) -> str:
+def address_for_app(secret: bytes, email: str) -> str:
     """The otpauth URL that an app reads from a QR code."""
-    made: str = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False).get_provisioning_uri(email, issuer)
+    made: str = TOTP(secret, 6, SHA1(), STEP, enforce_key_length=False).get_provisioning_uri(email, ISSUER)
     return made
 
 

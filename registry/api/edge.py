@@ -7,9 +7,7 @@ from typing import Any
 from flask import Flask, request
 
 from registry.api.docs import views
-from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
-from registry.api.officers.edge import DESK, require_policies
-from registry.api.organisations.edge import EMPLOYERS, require_scopes
+from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX, require_policies, require_scopes
 from registry.api.public import dataset, log, presentations, ranges, reconciliation, wallets, well_known
 from registry.api.restx import Api, Namespace
 from registry.http.transaction import services

@@ -5,7 +5,6 @@ of less than the files hold, and the rest is cut off before it is written again:
 out.
 """
 
-import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from registry.bulk.shared import SharedFiles, claimed, claimed_elsewhere
 from registry.core.clock import now
 from registry.core.db.errors import is_database_away
 from registry.core.errors import FilesUnavailable, RegistryError, UnreadableList
+from registry.core.files import try_lock
 from registry.vocabulary.organisations import JobState
 
 log = structlog.get_logger()
@@ -75,12 +75,7 @@ def alone(home: Path) -> Iterator[bool]:
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(root / ".working", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        yield try_lock(descriptor)
     finally:
         os.close(descriptor)
 

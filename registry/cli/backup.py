@@ -294,6 +294,3 @@ def _digest(path: Path) -> str:
 
 def _sqlite_path(settings: Settings) -> Path:
     return Path(make_url(settings.database_url).database or "")
-
-
-__all__ = ["backup", "libpq_environment", "repeat_purges", "restore"]

@@ -90,7 +90,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
     "Complaints": {
         "complaints": Listed("registry.cli.complaints:complaints", "What people who file need on paper."),
         "cases": Listed(
-            "registry.cli.cases:cases",
+            "registry.cli.complaints:cases",
             "Stored complaints: destroy what is kept long enough, and compare their files with the database.",
         ),
         "triage": Listed(
@@ -115,7 +115,7 @@ GROUPS: dict[str, dict[str, Listed]] = {
             "The log of everything published: check it from inside, and go on after a restored backup.",
         ),
         "witness": Listed(
-            "registry.cli.witness:witness",
+            "registry.cli.log:witness",
             "Serve a witness: it signs each head of the logs it was told of that follows from the last it saw.",
         ),
         "ranges": Listed(

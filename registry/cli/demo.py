@@ -13,11 +13,10 @@ from registry.core.db.engine import open_engine, sessions_for
 from registry.core.errors import ImportRefused
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.demo.complaints import load_complaints
+from registry.demo.complaints import add_officers, load_complaints
 from registry.demo.desk import fill_desk
 from registry.demo.load import Counts, counts, demo_data, demo_reference, statuses
 from registry.demo.load import load as load_demo
-from registry.demo.officers import add_officers
 from registry.log.actions import lock_log
 
 

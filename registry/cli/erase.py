@@ -13,7 +13,7 @@ from registry.core.db.engine import Base, drop_deleted, open_engine, reading_ses
 from registry.core.errors import ErasedAgency, NotFound
 from registry.core.ids import read_reference
 from registry.core.settings import Settings
-from registry.proofs.papers import shared as papers
+from registry.proofs.papers import making as papers
 from registry.ranges.key_rows import forget_numbers
 from registry.ranges.models import RangeKey
 from registry.register.agencies import models as agency_models
@@ -49,7 +49,7 @@ def erase(reference: str, yes: bool) -> None:
         remember(settings.home, known)
         with sessions.begin() as session:
             erase_remembered(session, settings)
-            papers.forget(session)
+            papers.forget_shared(session)
         # A paper made a moment ago may name the person.
         shutil.rmtree(settings.home / "papers", ignore_errors=True)
         cli.sign_published(settings, sessions)

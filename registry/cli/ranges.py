@@ -9,7 +9,7 @@ from registry.cli.opening import open_registry
 from registry.core.db.engine import reading_session
 from registry.core.errors import BadProof
 from registry.core.files import write_public
-from registry.ranges import exporting
+from registry.ranges import queries
 from registry.ranges.actions import write_epoch
 from registry.vocabulary.register import Language
 
@@ -51,7 +51,7 @@ def export_static(folder: Path) -> None:
     """Write the newest epoch below FOLDER at the paths it is served at, for a web server, a CDN or a drawer."""
     with open_registry() as (_, sessions, _), reading_session(sessions) as session:
         try:
-            files = exporting.export(session, folder)
+            files = queries.export(session, folder)
         except OSError as error:
             raise BadProof(f"{folder} cannot be written ({error.strerror}): choose another folder") from None
     click.echo(f"Wrote an epoch of {files} files to {folder}.")

@@ -18,17 +18,11 @@ from registry.core.clock import now
 from registry.core.errors import ImportRefused, NotFound
 from registry.core.operator_texts import state_text, withdraw_text
 from registry.register.authorities.models import Source
-from registry.register.authorities.places import chinese_name
+from registry.register.authorities.sources import chinese_name
 from registry.register.imports import worker
 from registry.register.imports.columns import parts_of
 from registry.register.imports.drafting import Answers, as_toml, draft_mapping, province_mapping
-from registry.register.imports.mapping import (
-    FIELDS,
-    FOLDER,
-    SourceMapping,
-    read_mapping_file,
-    shipped_names,
-)
+from registry.register.imports.mapping import FIELDS, FOLDER, SourceMapping, read_mapping_file, shipped_names
 from registry.register.imports.models import FetchState
 from registry.register.imports.queries import (
     last_retrieval,

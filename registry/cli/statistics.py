@@ -4,9 +4,8 @@ import click
 
 from registry.cli.opening import open_sessions
 from registry.core.clock import day_at, now
-from registry.oversight.statistics import queries
-from registry.oversight.statistics.actions import close, close_due
-from registry.oversight.statistics.rules import Quarter, read_quarter
+from registry.oversight.statistics import close, close_due, releases
+from registry.oversight.statistics_rules import Quarter, read_quarter
 
 EXAMPLES = """\b
 Examples:
@@ -54,7 +53,7 @@ def close_command(quarter: Quarter | None) -> None:
 def list_command() -> None:
     """List what is closed, with its counts."""
     with open_sessions() as sessions, sessions() as session:
-        found = queries.releases(session)
+        found = releases(session)
     if not found:
         click.echo("No quarter is closed yet.")
     for release in found:

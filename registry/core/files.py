@@ -1,7 +1,10 @@
-"""Writing files that stand under their name whole or not at all, and stay there when the power fails."""
+"""Files that are written atomically and stay there when the power fails; and files that a living process holds locked."""
 
+import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 BACKED_UP = "backed-up"
@@ -45,3 +48,46 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock a file that is open, unless another process holds it. Whoever is killed frees the lock by dying."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextmanager
+def free_slot(folder: Path, count: int) -> Iterator[int | None]:
+    """The descriptor of a free one of `count` slots of a folder, locked; None where all are taken.
+
+    A process that was given the descriptor keeps the slot for as long as it lives: the lock lasts as long as any copy of it.
+    """
+    for number in range(count):
+        descriptor = _open_slot(folder, number)
+        try:
+            if try_lock(descriptor):
+                yield descriptor
+                return
+        finally:
+            os.close(descriptor)
+    yield None
+
+
+def taken_slots(folder: Path, count: int) -> set[str]:
+    """What living processes wrote into the slots that they hold."""
+    taken = set()
+    for number in range(count):
+        descriptor = _open_slot(folder, number)
+        try:
+            if not try_lock(descriptor):
+                taken.add(os.pread(descriptor, 64, 0).decode("ascii", "replace"))
+        finally:
+            os.close(descriptor)
+    return taken
+
+
+def _open_slot(folder: Path, number: int) -> int:
+    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

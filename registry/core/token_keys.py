@@ -240,6 +240,3 @@ def drafted(token: OpenToken, use: Use, made_at: str) -> TokenSigner:
     key = Key(kid_of(public), use, public, made_at)
     token.name(key.name)
     return TokenSigner(key, token)
-
-
-__all__ = ["FILE", "OpenToken", "TokenPlace", "TokenSigner", "drafted", "token_of"]

@@ -27,13 +27,7 @@ from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.dataset import deltas, descriptions, rules
-from registry.dataset.formats import (
-    File,
-    read_lines,
-    write_derived,
-    write_lines,
-    write_whole,
-)
+from registry.dataset.formats import File, read_lines, write_derived, write_lines, write_whole
 from registry.dataset.manifest import MANIFEST, NAME, NOTE, Head, files_stated, note_text, require_whole, tables_of
 from registry.dataset.queries import Reading
 from registry.dataset.storage import BucketStore, FolderStore, Store, store_of
@@ -43,7 +37,7 @@ from registry.log.keys import signed_text
 from registry.log.models import Entry, LogState
 from registry.register.agencies import record
 from registry.register.agencies.models import Agency
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 
 KEY = "dataset/snapshot"
 """The key of a snapshot's entry in the log."""

@@ -1,9 +1,13 @@
-"""Invented complaints for a demonstration, filed and worked on by the same functions as real ones."""
+"""Invented complaints and officers for a demonstration: filed, worked on and joined by the same functions as real ones.
+
+There is an officer for each role, a second supervisor, and two in a region's unit, to which cases can be transferred.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_97_10
 
@@ -11,12 +15,16 @@ from registry.complaints.case import units, visits
 from registry.complaints.case.complaint_codes import RANDOM_DIGITS, derive, last_six
 from registry.complaints.case.models import Case
 from registry.complaints.casework import actions as casework
-from registry.complaints.casework.actions import Officer
 from registry.complaints.intake import filing
+from registry.complaints.parties import accounts as parties
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.officers.models import Unit
-from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole
+from registry.core.errors import NotFound
+from registry.officers import accounts
+from registry.officers.models import Officer, Unit
+from registry.officers.rights import OUTSIDERS, Role
+from registry.register.agencies.models import Agency, Licence
+from registry.vocabulary.cases import CaseRole, CaseState, MailboxRole, PartnerKind
 from registry.vocabulary.register import Language
 
 
@@ -73,14 +81,72 @@ def _file(
 def _work(session: Session, sealer: Sealer, case: Case, entry: Mapping[str, Any], at: datetime) -> None:
     unit = session.get_one(Unit, case.unit_id).reference
     for step in entry.get("steps", ()):
-        officer = Officer(f"Demo {step['role']}", CaseRole(step["role"]), unit)
+        officer = casework.Officer(f"Demo {step['role']}", CaseRole(step["role"]), unit)
         target, on = CaseState(step["state"]), _within(step["on"], at)
         casework.move(Call(session, officer, on), sealer, case.reference, target, reason="An invented case.")
     for reply in entry.get("replies", ()):
-        officer = Officer("Demo investigator", CaseRole.INVESTIGATOR, unit)
+        officer = casework.Officer("Demo investigator", CaseRole.INVESTIGATOR, unit)
         casework.reply(Call(session, officer, _within(reply["on"], at)), sealer, case.reference, reply["text"])
 
 
 def _within(day: date, at: datetime) -> datetime:
     """Now, if the day is today; else its noon."""
     return at if day == at.date() else datetime.combine(day, time(12), UTC)
+
+
+UNIT = "it-demo-labour"
+REGION = "it-demo-region"
+PARTNER = "it-demo-union"
+
+
+class Joining(NamedTuple):
+    """An officer and the code to join with; None for one that was added before."""
+
+    role: Role
+    unit: str
+    email: str
+    code: str | None
+
+
+def add_officers(session: Session, sealer: Sealer, at: datetime) -> list[Joining]:
+    """One officer for each role in the demonstration's Italian unit, two in its region's, outsiders in units of their own.
+
+    Raises NotFound.
+    """
+    unit = session.scalars(select(Unit).where(Unit.reference == UNIT)).one_or_none()
+    if unit is None:
+        raise NotFound("the demonstration is not loaded: run `registry demo load` first")
+    wanted = [(role, UNIT, f"{role}@{UNIT}.example") for role in Role if role not in OUTSIDERS]
+    wanted.insert(3, (Role.SUPERVISOR, UNIT, f"supervisor-2@{UNIT}.example"))
+    if session.scalars(select(Unit.id).where(Unit.reference == REGION)).first() is not None:
+        wanted += [(role, REGION, f"{role}@{REGION}.example") for role in (Role.TRIAGE, Role.SUPERVISOR)]
+    wanted.append((Role.PARTNER, _partner(session, sealer, at), f"partner@{PARTNER}.example"))
+    agency = _agency(session, unit.authority)
+    if agency is not None:
+        desk = parties.agency_unit(session, sealer, agency, at.date()).reference
+        wanted.append((Role.AGENCY_REP, desk, f"agency@{desk}.example"))
+    return [_added(session, role, of, email, at) for role, of, email in wanted]
+
+
+def _added(session: Session, role: Role, unit: str, email: str, at: datetime) -> Joining:
+    there = session.scalars(select(Officer.id).where(Officer.email == email)).first()
+    if there is not None:
+        return Joining(role, unit, email, None)
+    name = f"Demo {email.partition('@')[0].replace('_', ' ').replace('-', ' ')}"
+    _, code = accounts.add_first(session, accounts.Invitation(unit, name, email, [role], "en"), at, at.date())
+    return Joining(role, unit, email, code)
+
+
+def _partner(session: Session, sealer: Sealer, at: datetime) -> str:
+    there = session.scalars(select(Unit.reference).where(Unit.reference == PARTNER)).first()
+    if there is None:
+        names = {"en": "Union of workers (fictitious)"}
+        partner = parties.NewPartner(PARTNER, PartnerKind.UNION, "IT", names)
+        parties.add_partner(session, sealer, partner, at.date())
+    return PARTNER
+
+
+def _agency(session: Session, authority: str) -> str | None:
+    licensed = select(Licence.agency_id).where(Licence.authority == authority)
+    query = select(Agency.reference).where(Agency.id.in_(licensed)).order_by(Agency.id).limit(1)
+    return session.execute(query).scalar_one_or_none()

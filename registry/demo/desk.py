@@ -25,9 +25,8 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
 from registry.core.ids import new_reference
 from registry.core.settings import Settings
-from registry.demo.complaints import demo_code
+from registry.demo.complaints import UNIT, demo_code
 from registry.demo.load import demo_reference
-from registry.demo.officers import UNIT
 from registry.officers import accounts
 from registry.officers.models import Officer as Account
 from registry.officers.models import OfficerState, RoleHeld

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from registry.http.responses import encode
-from registry.i18n.wording import authority_name, reason_text, translated
+from registry.i18n.names import authority_name
+from registry.i18n.wording import reason_text, translated
 from registry.register.agencies import record
 from registry.register.agencies.prerendered import PrerenderedAnswer
 from registry.register.agencies.record import agency_summary

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
-from types import TracebackType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -25,8 +24,6 @@ import structlog
 from flask import has_request_context, request
 
 from registry.core.clock import instant_text, now
-
-Exc = tuple[type[BaseException], BaseException, TracebackType | None]
 
 INTERVAL = 0.25
 MAX_WAITING = 100_000

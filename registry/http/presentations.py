@@ -12,10 +12,10 @@ from registry.http.credentials import issuing, wallet_trust, wallets
 from registry.http.transaction import public_reading, services
 from registry.log.queries import logged_keys
 from registry.proofs.credentials.queries import published_now
+from registry.proofs.wallets.metadata import trust_list
 from registry.proofs.wallets.models import Presentation, StaffCard
 from registry.proofs.wallets.presentations import Shown, Verifier, result_of
 from registry.proofs.wallets.staff import portrait_on
-from registry.proofs.wallets.trust_list import trust_list
 from registry.verification.verdicts.queries import VerdictAnswer
 from registry.verification.verdicts.question import Question, SubjectKind
 from registry.verification.verdicts.verdict import decide

@@ -9,7 +9,8 @@ from babel.numbers import format_currency
 
 from registry.core.clock import day_at, now
 from registry.i18n.languages import has_text, text
-from registry.i18n.wording import LOCALES, country_name, date_text
+from registry.i18n.names import LOCALES, country_name
+from registry.i18n.wording import date_text
 from registry.register.law.loading import Law
 from registry.register.law.words import ChargedBy
 from registry.verification.fees.question import Charge, FeeAnswer, FeeFinding, FeeQuestion, Step, Wage

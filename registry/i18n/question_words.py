@@ -7,10 +7,10 @@ from typing import Any
 from registry.complaints.case.answer_rules import ANSWERED_COUNTRIES, OTHER
 from registry.complaints.case.questions import QUESTIONNAIRE, UNSAID, Kind, PaidTo, Part, Question
 from registry.core.errors import Fault
-from registry.i18n.country_order import countries
 from registry.i18n.fee_words import money_text
 from registry.i18n.languages import has_text, text
-from registry.i18n.wording import country_name, listed, sector_name, word
+from registry.i18n.names import countries, country_name, sector_name
+from registry.i18n.wording import listed, word
 from registry.vocabulary.register import CORRIDOR_SECTORS, Language
 
 YES_NO = ("yes", "no", *UNSAID)

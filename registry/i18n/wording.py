@@ -1,22 +1,20 @@
 """Reasons, days, countries, notices and the field's words as sentences in the page languages."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 
-from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from msgspec.structs import replace
 
 from registry.i18n.languages import SPOKEN_OF, has_text, text
+from registry.i18n.names import LOCALES, authority_name, country_name, name_in, region_name, sector_name
 from registry.officers import security_mails
 from registry.officers.models import SecurityEvent
 from registry.officers.notices import Wording, Words
-from registry.register.authorities.places import provinces
-from registry.register.authorities.sources import SourceSnapshot
+from registry.register.authorities.sources import SourceSnapshot, provinces
 from registry.register.law.law_view import is_as_released
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Row
@@ -32,8 +30,6 @@ from registry.vocabulary.register import Answer, Language, SanctionKind
 
 ValueText = Callable[[Language, str, SourceSnapshot], str]
 
-# How each language is called in the Unicode locale data.
-LOCALES = {language: language.value.replace("-", "_") for language in Language} | {Language.EN: "en_GB"}
 _WRITTEN_WITHOUT_SPACES = frozenset({Language.ZH_HANS, Language.ZH_HANT})
 
 FORMS: dict[Reason, tuple[str, ...]] = {
@@ -181,16 +177,6 @@ def number_text(language: Language, number: int) -> str:
     return str(format_decimal(number, locale=LOCALES[language]))
 
 
-def country_name(language: Language, code: str) -> str:
-    """The country's usual name; the code itself where the locale data knows none."""
-    return _territories(language).get(code, code)
-
-
-def region_name(language: Language, region: str) -> str:
-    """A part of a country where licences go by region; as the law calls it where the catalogues have no name."""
-    return text(language, f"region.{region}") if has_text(f"region.{region}") else region
-
-
 def permit_name(language: Language, permit: str) -> str:
     """A permit that rows of law name, in plain words; as the law calls it where the catalogues have no name."""
     return text(language, f"permit.{permit}") if has_text(f"permit.{permit}") else permit
@@ -199,26 +185,6 @@ def permit_name(language: Language, permit: str) -> str:
 def route_name(language: Language, route: str) -> str:
     """A way to a permit (`registry.register.law.words.Route`) in plain words."""
     return word(language, "law.route", route)
-
-
-def base_letters(name: str) -> str:
-    """A name without accents and in small letters, by which lists are sorted: Ț stands beside T, not behind Z."""
-    return "".join(one for one in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(one))
-
-
-def language_name(language: Language, tag: str) -> str:
-    """What a language is called, `tag` as ISO 639 has it, with a script where pages tell scripts apart."""
-    return _spoken_languages(language).get(tag.replace("-", "_"), tag)
-
-
-@cache
-def _territories(language: Language) -> Mapping[str, str]:
-    return dict(Locale.parse(LOCALES[language]).territories)
-
-
-@cache
-def _spoken_languages(language: Language) -> Mapping[str, str]:
-    return dict(Locale.parse(LOCALES[language]).languages)
 
 
 _OPEN = re.compile(
@@ -245,48 +211,6 @@ def hours_text(language: Language, hours: str | None) -> str:
         times = {"begin": found["saturday_begin"], "end": found["saturday_end"]}
         parts.append(text(language, "page.help.hours.saturday.from_to", **times))
     return listed(language, parts)
-
-
-@lru_cache(maxsize=1024)
-def sector_name(language: Language, code: str) -> str:
-    """A NACE code with its plain name, if the catalogues have one."""
-    if has_text(f"sector.{code}"):
-        return text(language, "sector.with_code", name=text(language, f"sector.{code}"), code=code)
-    return text(language, "sector.code_alone", code=code)
-
-
-def occupation_name(language: Language, code: str) -> str:
-    """An occupation of ISCO-08 by its plain name, if the catalogues have one; else the code."""
-    return text(language, f"occupation.{code}") if has_text(f"occupation.{code}") else f"ISCO {code}"
-
-
-def sector_words(language: Language, code: str) -> str:
-    """A kind of work as workers choose it: in Chinese without the code, which means nothing to them."""
-    is_alone = code == "other" or language in (Language.ZH_HANS, Language.ZH_HANT)
-    if is_alone and has_text(f"sector.{code}"):
-        return text(language, f"sector.{code}")
-    return sector_name(language, code)
-
-
-def authority_name(language: Language, reference: str, snapshot: SourceSnapshot) -> str:
-    """An authority's name in the language, else in the nearest that it has; its reference when it is unknown."""
-    authority = snapshot.authorities.get(reference)
-    return name_in(language, authority.names) or reference if authority else reference
-
-
-def name_in(language: Language, names: Mapping[str, str]) -> str:
-    """The best of an authority's names by page language; empty when it has none."""
-    for tag in (language, *_NEXT_BEST.get(language, (Language.EN,))):
-        if names.get(tag):
-            return names[tag]
-    return next(iter(names.values()), "")
-
-
-_NEXT_BEST = {
-    Language.ZH_HANS: (Language.ZH_HANT, Language.EN),
-    Language.ZH_HANT: (Language.ZH_HANS, Language.EN),
-    Language.EN: (),
-}
 
 
 def translated(language: Language, rows: Iterable[CitedRow]) -> list[CitedRow]:
@@ -448,5 +372,5 @@ def security_words(address: str) -> security_mails.Wording:
 
 
 def sanction_notice(language: Language, event: str, kind: SanctionKind) -> str:
-    """The message of an event of the outbox: `registry.supervision.sanctions.complainant_notices.Words`."""
+    """The message of an event of the outbox: `registry.supervision.sanctions.effect.Words`."""
     return text(language, f"sanction.told.{event.partition('.')[2]}", kind=text(language, f"sanction.{kind}"))

@@ -31,6 +31,3 @@ def remember_signed(home: Path, head: note.Checkpoint) -> None:
     path = last_signed_file(home)
     write_atomically(path, head.text().encode())
     sync_folder(path.parent)
-
-
-__all__ = ["last_signed", "last_signed_file", "remember_signed"]

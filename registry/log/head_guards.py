@@ -269,6 +269,3 @@ def _base64(text: str) -> str:
 
 def _bucket_away() -> FilesUnavailable:
     return FilesUnavailable("the bucket that remembers signed heads does not answer: nothing is signed before it does")
-
-
-__all__ = ["BucketGuard", "EtcdGuard", "HeadGuard", "Remembered", "guard_of", "require_fit_guard"]

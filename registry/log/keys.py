@@ -31,7 +31,7 @@ from registry.log.queries import (
     raw_public,
     verifier_keys_of,
 )
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 
 FIRST = (Use.ROOT, Use.LOG, *CERTIFIED)
 """The keys of every registry. The root comes first, for it certifies others; others are made when one is asked for."""

@@ -10,6 +10,7 @@ from base64 import b64encode, urlsafe_b64decode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 from registry.core.certificates import is_issued_by
 from registry.core.clock import instant_text
 from registry.core.errors import NotFound
+from registry.core.files import write_public
 from registry.core.keyring import KeyState, Use
-from registry.log import tree
+from registry.log import tiles, tree
 from registry.log.models import Checkpoint, Entry, LogState, Stamp, Timestamp
 from registry.log.note import ED25519, ML_DSA, Proof, VerifierKey, read_note
 from registry.log.note import Checkpoint as Head
@@ -312,3 +314,33 @@ def stamped_sizes(session: Session) -> list[int]:
 
 def _logged(entry: Entry) -> LoggedEntry:
     return LoggedEntry(entry.index, entry.key, entry.type, entry.at, entry.leaf)
+
+
+def export(session: Session, folder: Path, trust: bytes) -> int:
+    """Write tiles, entries and keys below `folder`, the head last. Complete tiles that are there stay. Gives its size.
+
+    If we crash in the middle the former head is still there, and everything it needs.
+    """
+    checkpoint = head(session)
+    log = folder / "log"
+    level: int | None
+    for level in (None, *range(8)):
+        hashes = checkpoint.size >> tree.HEIGHT * (level or 0)
+        whole, rest = divmod(hashes, tree.WIDTH)
+        for number in range(whole):
+            path = log / "tile" / tree.tile_path(level, number)
+            if not path.exists():
+                write_public(path, tiles.served(session, level, number, tree.WIDTH))
+        if rest:
+            write_public(log / "tile" / tree.tile_path(level, whole, rest), tiles.served(session, level, whole, rest))
+    sizes = stamped_sizes(session)
+    for size in sizes:
+        write_public(log / "timestamps" / str(size), stamps_text(stamped_head(session, size)))
+    write_public(log / "timestamps" / "sizes", "".join(f"{size}\n" for size in sizes).encode())
+    keys = "".join(f"{key}\n" for key in verifier_keys(session))
+    policy = "".join(f"{line}\n" for line in policy_lines(session))
+    write_public(folder / ".well-known" / "registry-trust.json", trust)
+    write_public(log / "vkey", keys.encode())
+    write_public(log / "policy", policy.encode())
+    write_public(log / "checkpoint", checkpoint.note.encode())
+    return checkpoint.size

@@ -119,6 +119,20 @@ def _ask_guards(sessions: sessionmaker[Session], settings: Settings) -> _Guarded
         return _guards_say(session, settings)
 
 
+def require_guard_answers(sessions: sessionmaker[Session], settings: Settings) -> None:
+    """Ask the guard though nothing is to be signed, so that its loss is known before. Nothing to ask where there is none.
+
+    Raises FilesUnavailable or GuardAway where it does not answer, GuardUnfit where it cannot guard, ForkRefused if unreadable.
+    """
+    guard = guard_of(settings)
+    if guard is not None:
+        with reading_session(sessions) as session:
+            state = session.execute(select(LogState)).scalar_one()
+            origin = state.origin or origin_of(settings, is_demo=state.is_demo)
+        guard.require_fit()
+        guard.read(origin)
+
+
 def _guards_say(session: Session, settings: Settings) -> _Guarded:
     state = session.execute(select(LogState)).scalar_one()
     newest = _newest(session, state)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
-from registry.i18n.agency_names import ShownName, main_name
+from registry.i18n.names import ShownName, main_name
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, name_key, number_key
 from registry.register.agencies.listing import agencies_named
 from registry.register.agencies.models import Agency, Licence, LookupKey

@@ -12,7 +12,7 @@ from registry.officer_acts.agency_picker import picked_agency
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import claims, decisions, queries
+from registry.supervision.entries import decisions, queries
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.models import EntryRequest
 from registry.supervision.entries.requests import Rep, take_back
@@ -83,7 +83,7 @@ OWN = OfficerActs(
 
 def find_invitation(session: Session, me: AuthenticatedOfficer, reference: str) -> tuple[OfficerChange, str]:
     """An invitation and its agency. Raises NotFound for another authority's, Forbidden on a conflict of interest."""
-    change, agency = claims.invitation_named(session, official(me), reference_in(reference))
+    change, agency = decisions.invitation_named(session, official(me), reference_in(reference))
     require_no_interest(me, agency)
     return change, agency
 
@@ -93,7 +93,7 @@ def _invite(call: ActCall[EntryOfficial], agency_id: str, name: str, email: str,
     require_no_interest(call.me, agency)
     decisions.require_own(call.session, call.actor, agency)
     unit = accounts.agency_unit(call.session, sealer(), agency, day_at(call.at, None))
-    return claims.invite(call, unit, name, email, language).reference
+    return decisions.invite(call, unit, name, email, language).reference
 
 
 INVITATIONS = OfficerActs(
@@ -120,7 +120,7 @@ INVITED = OfficerActs(
     lambda session, me, _, reference: find_invitation(session, me, reference)[0].reference,
     (
         OfficerAct(
-            "approve", Act.APPROVE, calling(claims.approve), "approveAgencyInvitation",
+            "approve", Act.APPROVE, calling(decisions.approve_invitation), "approveAgencyInvitation",
             """Approve another officer's invitation of a person of an agency.
 
             The answer has the code with which that person joins: shown this once, and handed over in person.
@@ -128,7 +128,7 @@ INVITED = OfficerActs(
             is_versioned=False,
         ),
         OfficerAct(
-            "refuse", Act.APPROVE, calling(claims.refuse), "refuseAgencyInvitation",
+            "refuse", Act.APPROVE, calling(decisions.refuse_invitation), "refuseAgencyInvitation",
             "Refuse an invitation of a person of an agency. Its proposer takes it back so.",
             is_shown_after=False, is_versioned=False,
         ),

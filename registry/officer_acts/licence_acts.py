@@ -23,9 +23,8 @@ from registry.officer_acts.licensing import (
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies.models import Agency
-from registry.supervision.licensing import proposals, related_acts
-from registry.supervision.licensing.deposits import actions as deposits
-from registry.supervision.licensing.deposits.actions import DepositEntry
+from registry.supervision.licensing import deposits, proposals, related_acts
+from registry.supervision.licensing.deposits import DepositEntry
 from registry.supervision.licensing.drafting import ActRequest, Draft, LicensingOfficial, draft_act, today_of
 from registry.supervision.licensing.models import Proposal
 from registry.vocabulary.licensing import LicenceAct

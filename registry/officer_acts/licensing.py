@@ -12,8 +12,7 @@ from registry.officers.sessions import AuthenticatedOfficer
 from registry.register.agencies import record
 from registry.register.agencies.channels import registered_addresses
 from registry.register.agencies.models import Agency, PendingChannelChange
-from registry.supervision.collisions.actions import Digest
-from registry.supervision.collisions.applicants import Compared, compared
+from registry.supervision.collisions.actions import Compared, compared
 from registry.supervision.collisions.models import Collision
 from registry.supervision.licensing import queries, related_acts
 from registry.supervision.licensing.drafting import Draft, LicensingOfficial
@@ -38,15 +37,15 @@ COMPARED = (LicenceAct.APPLY, LicenceAct.ISSUE)
 """Acts before which the holder is compared with all other agencies."""
 
 
-def preview_act(session: Session, draft: Draft, digest: Digest | None = None) -> ActPreview:
-    """`digest` is the application's own unless a command brings another of the same keyring."""
+def preview_act(session: Session, draft: Draft) -> ActPreview:
+    """What an act would change, whom it would be told to, and whom an applicant resembles."""
     if draft.agency_row_id is None:
         addresses = [one.value for one in draft.after.channels if one.kind is ChannelKind.EMAIL]
     else:
         addresses = registered_addresses(session, draft.agency_row_id)
     likenesses = None
     if draft.act in COMPARED:
-        likenesses = compared(session, draft.after, draft.agency_row_id, digest or keyed_digest)
+        likenesses = compared(session, draft.after, draft.agency_row_id, keyed_digest)
     return ActPreview(draft, addresses, likenesses)
 
 

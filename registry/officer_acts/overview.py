@@ -13,8 +13,8 @@ from registry.core.spreadsheets import Cell, as_csv, as_xlsx
 from registry.http.complaint_services import sealer
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import Overview, overview
-from registry.oversight.overview.rules import Period
+from registry.oversight.overview import Overview, overview
+from registry.oversight.overview_rules import Period
 from registry.register.agencies.queries import public_record
 
 

@@ -1,5 +1,7 @@
 """The tables of officers: who they are, what they are trusted with, how they prove it, and where they are signed in.
 
+Those of sign-in by a ministry's own provider are among them.
+
 No row opens anything by itself: passwords are Argon2 hashes, secrets of second factors are sealed under a key that is
 in no database, sessions and codes are stored as digests. No network address and no browser is recorded.
 """
@@ -309,3 +311,33 @@ class CalendarAddress(Base):
     officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"), primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(Text(64), unique=True)
     made_on: Mapped[date]
+
+
+class ProviderLink(Base):
+    """An officer's account at a provider, by what the provider promises never to give to another: issuer and subject."""
+
+    __tablename__ = "officer_links"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("officer_id", "issuer"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer_id: Mapped[int] = mapped_column(ForeignKey("officers.id"))
+    issuer: Mapped[str] = mapped_column(Text(200))
+    subject: Mapped[str] = mapped_column(Text(255))
+    since_on: Mapped[date]
+
+
+class ProviderVisit(Base):
+    """A browser that was sent to a provider and is not back yet; the row is deleted when it returns.
+
+    It holds two digests: of the state in the return address, and of what that browser alone keeps. With `officer_id`
+    the officer is signed in already, and the account is to be linked.
+    """
+
+    __tablename__ = "officer_visits"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(Text(64), unique=True)
+    browser: Mapped[str] = mapped_column(Text(64))
+    provider: Mapped[str] = mapped_column(Text(40))
+    nonce: Mapped[str] = mapped_column(Text(64))
+    verifier: Mapped[str] = mapped_column(Text(64))
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("officers.id"), index=True)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)

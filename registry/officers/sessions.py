@@ -11,16 +11,7 @@ from registry.accounts.sessions import FORGOTTEN_AFTER, Sessions, note_seen
 from registry.core.clock import day_at
 from registry.core.errors import NotSignedIn
 from registry.core.ids import read_reference
-from registry.officers.models import (
-    Conflict,
-    KeyChallenge,
-    Officer,
-    OfficerState,
-    RoleHeld,
-    RoleLent,
-    SignedIn,
-    Unit,
-)
+from registry.officers.models import Conflict, KeyChallenge, Officer, OfficerState, RoleHeld, RoleLent, SignedIn, Unit
 from registry.officers.rights import OfficerRights, Role
 
 OFFICER_SESSIONS = Sessions(SignedIn, SignedIn.officer_id, idle=timedelta(minutes=30))

@@ -1,1 +1,1 @@
-"""What supervisors see: audit trail, overview, statistics."""
+"""What supervisors see: the audit trail, figures of a unit, and the open statistics, closed by quarter."""

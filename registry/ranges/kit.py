@@ -21,13 +21,14 @@ from registry.core.clock import read_instant
 from registry.core.errors import RegistryError
 from registry.core.keyring import Signer
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, date_text, hours_text, language_name, listed, reason_text, word
+from registry.i18n.names import country_name, language_name
+from registry.i18n.wording import date_text, hours_text, listed, reason_text, word
 from registry.proofs.credentials.signing import compact_jws
 from registry.ranges import queries, rules
 from registry.ranges.actions import record_of
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
+from registry.register.help_lines import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.overlays.queries import law_at
 from registry.register.names.spelling import simpler_characters
 from registry.verification.verdicts.question import Finding

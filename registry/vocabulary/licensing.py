@@ -1,4 +1,4 @@
-"""Enums of acts on licences, deposits, sanctions, agencies' entries and wallets that no public question uses.
+"""Enums that no public question uses: of officers, licences, deposits, sanctions, entries (of agencies, of the log), wallets.
 
 Everything may import this; it imports nothing of ours.
 """
@@ -135,3 +135,115 @@ class CardEnd(StrEnum):
 
     BY_AGENCY = "by_agency"
     LICENCE_ENDED = "licence_ended"
+
+
+class EntryType(StrEnum):
+    """Types of log entries; registry.* entries come with the keys."""
+
+    AGENCY_REGISTERED = "agency.registered"
+    AGENCY_AMENDED = "agency.amended"
+    AGENCY_CORRECTED = "agency.corrected"
+    LICENCE_ISSUED = "licence.issued"
+    LICENCE_AMENDED = "licence.amended"
+    LICENCE_SUSPENDED = "licence.suspended"
+    LICENCE_REINSTATED = "licence.reinstated"
+    LICENCE_REVOKED = "licence.revoked"
+    LICENCE_SURRENDERED = "licence.surrendered"
+    LICENCE_DELISTED = "licence.delisted"
+    LICENCE_CORRECTED = "licence.corrected"
+    AGREEMENT_REGISTERED = "agreement.registered"
+    AGREEMENT_AMENDED = "agreement.amended"
+    AGREEMENT_ENDED = "agreement.ended"
+    AGREEMENT_CORRECTED = "agreement.corrected"
+    REGISTRY_KEY_ADDED = "registry.key_added"
+    REGISTRY_KEY_RETIRED = "registry.key_retired"
+    REGISTRY_KEY_COMPROMISED = "registry.key_compromised"
+    REGISTRY_POLICY = "registry.policy"
+    LAW_OVERLAY_APPROVED = "law.overlay_approved"
+    LAW_OVERLAY_WITHDRAWN = "law.overlay_withdrawn"
+    RANGES_PUBLISHED = "ranges.published"
+    DATASET_PUBLISHED = "dataset.published"
+    AUDIT_STATED = "audit.stated"
+    UNIT_KEY_ADDED = "unit.key_added"
+    UNIT_KEY_RETIRED = "unit.key_retired"
+
+
+class EntryPart(StrEnum):
+    """Which part of its entry an agency calls wrong."""
+
+    NAME = "name"
+    NUMBER = "number"
+    PLACE = "place"
+    LICENCE = "licence"
+    STATUS = "status"
+    CHANNEL = "channel"
+    OTHER = "other"
+
+
+class Role(StrEnum):
+    """What an officer is trusted with. One person may have several, except as INCOMPATIBLE says."""
+
+    TRIAGE = "triage"
+    INVESTIGATOR = "investigator"
+    SUPERVISOR = "supervisor"
+    DECIDER = "decider"
+    LICENSING = "licensing"
+    CUSTODIAN = "custodian"
+    TRANSLATOR = "translator"
+    PARTNER = "partner"
+    AGENCY_REP = "agency_rep"
+    ANALYST = "analyst"
+    AUDITOR = "auditor"
+    SYSADMIN = "sysadmin"
+
+
+class Ask(StrEnum):
+    """What a wallet is asked for. A card alone says for whom its holder acts; the licence is then looked up."""
+
+    LICENCE = "licence"
+    CARD = "card"
+    BOTH = "both"
+
+
+class PresentationState(StrEnum):
+    """How far a presentation came. `shown` and `refused` are final."""
+
+    WAITING = "waiting"
+    SHOWN = "shown"
+    REFUSED = "refused"
+
+
+class PresentationEnd(StrEnum):
+    """How a request to a wallet ended, as its organisation is told. `expired`: no wallet answered in its five minutes."""
+
+    SHOWN = "shown"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+
+
+class Refusal(StrEnum):
+    """Why a presentation is refused."""
+
+    MALFORMED = "malformed"
+    NOT_OURS = "not_ours"
+    """Another issuer's key or certificate signed, or none that is believed any more."""
+    ALTERED = "altered"
+    """A signature or a digest is wrong, or something is disclosed that was not signed."""
+    WRONG_CREDENTIAL = "wrong_credential"
+    """Another type than was asked for."""
+    NOT_VALID_NOW = "not_valid_now"
+    """Its term has not begun or is over."""
+    NOT_THE_HOLDER = "not_the_holder"
+    """No proof, or a wrong one, that the presenter holds the credential's key."""
+    FOR_ANOTHER_REQUEST = "for_another_request"
+    """The proof is for another verifier or request, or too old."""
+    NOT_DISCLOSED = "not_disclosed"
+    """Something that was asked for is kept back."""
+    ENDED = "ended"
+    SUSPENDED = "suspended"
+    ANOTHER_AGENCY = "another_agency"
+    """The staff card belongs to another agency or licence than the licence that came with it."""
+    INCOMPLETE = "incomplete"
+    """A credential that was asked for did not come, or more than one did."""
+    DECLINED = "declined"
+    """The holder declined, or the wallet had nothing to present."""

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from registry.supervision.licensing.deposits.rules import required_of
+from registry.supervision.licensing.deposit_rules import required_of
 from registry.vocabulary.register import STATUSES, Answer, LicenceKind, LicenceStatus
 from registry.vocabulary.watches import EXPIRY_DAYS, EventType
 

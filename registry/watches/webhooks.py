@@ -1,6 +1,7 @@
 """What organisations do with their webhooks: make, change, test, rotate, send again.
 
-Nothing here calls anybody: see registry.watches.delivery.
+Nothing here calls anybody: see registry.watches.delivery. A test event is about an agency of the invented registry, with the
+details that a real one would hold.
 
 An address is looked at when it is stated (registry.watches.addresses), and what its name resolves to each time it is
 called.
@@ -8,8 +9,8 @@ called.
 
 import secrets
 from base64 import b64encode
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, delete, func, insert, literal, select, update
@@ -24,11 +25,14 @@ from registry.core.errors import NotFound, NotNow
 from registry.core.ids import new_reference, read_reference
 from registry.core.keyring import Keyring
 from registry.organisations.models import OrganisationActor
+from registry.register.agencies.models import Agency, Licence
+from registry.register.authorities.models import Source
+from registry.vocabulary.licensing import PresentationEnd
+from registry.vocabulary.register import LicenceStatus
 from registry.vocabulary.watches import DeliveryState, EventType, WebhookState
 from registry.watches.addresses import read_address
 from registry.watches.feed import shown_type
 from registry.watches.models import Delivery, FeedRow, WatchEvent, Webhook
-from registry.watches.samples import Sample, sample
 from registry.watches.watches import chosen_types, read_label
 
 PURPOSE = "webhook-secrets"
@@ -316,3 +320,69 @@ def secret_text(secret: bytes) -> str:
 
 def _new_secret() -> bytes:
     return secrets.token_bytes(32)
+
+
+class Sample(NamedTuple):
+    """What an event is about, as references, and its details. `agency` and the others are None where it names none."""
+
+    agency: str | None
+    licence: str | None
+    source: str | None
+    data: Mapping[str, Any]
+
+
+_STATUSES: Mapping[EventType, LicenceStatus] = {
+    EventType.LICENCE_ISSUED: LicenceStatus.ACTIVE,
+    EventType.LICENCE_SUSPENDED: LicenceStatus.SUSPENDED,
+    EventType.LICENCE_REVOKED: LicenceStatus.REVOKED,
+    EventType.LICENCE_ENDED: LicenceStatus.SURRENDERED,
+    EventType.LICENCE_WINDING_DOWN: LicenceStatus.WINDING_DOWN,
+    EventType.LICENCE_DELISTED: LicenceStatus.DELISTED,
+    EventType.LICENCE_REVOCATION_PENDING: LicenceStatus.REVOCATION_PENDING_APPEAL,
+    EventType.LICENCE_BACK_IN_ORDER: LicenceStatus.ACTIVE,
+    EventType.LICENCE_STATUS_CHANGED: LicenceStatus.UNDER_SURVEILLANCE,
+}
+
+
+def sample(session: Session, kind: EventType, today: date) -> Sample:
+    """A test event of that type. The session is that of a registry with agencies, licences and lists."""
+    if kind is EventType.WITHHELD:
+        return Sample(None, None, None, {})
+    if kind is EventType.PRESENTATION_FINISHED:
+        return Sample(None, None, None, {"presentation_id": _REFERENCE, "state": PresentationEnd.SHOWN})
+    if kind in (EventType.SOURCE_STALE, EventType.SOURCE_FRESH):
+        source = session.scalars(select(Source).order_by(Source.id).limit(1)).one()
+        return Sample(None, None, source.reference, {})
+    agency, licence = session.execute(
+        select(Agency.reference, Licence.reference)
+        .join(Licence, Licence.agency_id == Agency.id)
+        .order_by(Agency.id, Licence.id)
+        .limit(1)
+    ).one()
+    of_licence = kind.value.startswith("licence.")
+    return Sample(agency, licence if of_licence else None, None, _details(kind, today))
+
+
+def _details(kind: EventType, today: date) -> dict[str, Any]:
+    day, year = today.isoformat(), (today + timedelta(days=365)).isoformat()
+    if kind in _STATUSES:
+        return {"status": _STATUSES[kind].value, "from": day}
+    if kind.value.startswith("agreement."):
+        return {"agreement_id": _REFERENCE, "origin": "CN", "destination": "IT"}
+    if kind.value.startswith("sanction."):
+        return {"sanction_id": _REFERENCE, "kind": "warning"}
+    details: dict[EventType, dict[str, Any]] = {
+        EventType.LICENCE_CONDITIONS_CHANGED: {"conditions": ["no_new_placements"]},
+        EventType.LICENCE_TERM_CHANGED: {"valid_from": day, "valid_to": year},
+        EventType.LICENCE_EXPIRING: {"days": 30, "valid_to": (today + timedelta(days=30)).isoformat()},
+        EventType.LICENCE_EXPIRED: {"valid_to": (today - timedelta(days=1)).isoformat()},
+        EventType.AGENCY_IDENTIFIER_CHANGED: {"schemes": ["uscc"]},
+        EventType.AGENCY_CHANNEL_CHANGED: {"kinds": ["phone"]},
+        EventType.AGENCY_DISSOLVED: {"dissolved_on": day},
+        EventType.AGENCY_DEPOSIT_SHORTFALL: {"required": "3000000", "missing": "250000", "currency": "CNY"},
+    }
+    return details.get(kind, {})
+
+
+_REFERENCE = "TESTTESTTEST"
+"""In place of an agreement, sanction or presentation that does not exist; its check character is wrong, so nothing is found."""

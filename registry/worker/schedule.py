@@ -13,7 +13,7 @@ from registry.complaints.attachments.actions import files_remover
 from registry.complaints.attachments.sanitise_jobs import clean_waiting
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.visits import forget_expired
-from registry.complaints.casework import presence, unsent
+from registry.complaints.casework import unread, unsent
 from registry.complaints.casework.access_grants.actions import end_due as end_access_grants_due
 from registry.complaints.intake.admission import Admission
 from registry.complaints.intake.idempotency import forget_repeats
@@ -42,9 +42,8 @@ from registry.officers.providers import linking
 from registry.organisations import letters
 from registry.organisations.sessions import MEMBER_SESSIONS
 from registry.oversight import trail
-from registry.oversight.statistics.actions import close_due
-from registry.proofs.papers import shared as papers
-from registry.proofs.papers.making import KEPT
+from registry.oversight.statistics import close_due
+from registry.proofs.papers import making as papers
 from registry.ranges.actions import write_epoch
 from registry.register.agencies.channel_worker import apply_due, notify_old_channels
 from registry.register.agencies.erasures import remember_all
@@ -53,9 +52,8 @@ from registry.register.imports.worker import fetch_due, warn_of_staleness
 from registry.register.law.overlays.queries import law_at
 from registry.register.law.rules import due_rows, votes_ending
 from registry.register.names import actions as names
-from registry.supervision.licensing.agency_mail import notify_agencies
-from registry.supervision.sanctions.complainant_notices import notify_complainants
-from registry.supervision.sanctions.effect import do_due
+from registry.supervision.licensing.proposals import notify_agencies
+from registry.supervision.sanctions.effect import do_due, notify_complainants
 from registry.watches import digests, fan_out, retention
 from registry.watches import notices as watch_notices
 from registry.watches.mail_words import account_words, digest_words, webhook_words
@@ -208,7 +206,7 @@ def forget_admissions(settings: Settings, sessions: sessionmaker[Session]) -> No
     with sessions.begin() as session:
         Admission(Keyring(settings.keys), settings.home).forget(session, now())
         forget_repeats(session, now().date())
-        papers.forget(session, now() - timedelta(seconds=KEPT))
+        papers.forget_shared(session, now() - timedelta(seconds=papers.KEPT))
 
 
 def remember_erased(settings: Settings, sessions: sessionmaker[Session]) -> None:
@@ -294,7 +292,7 @@ def forget_sign_ins(_settings: Settings, sessions: sessionmaker[Session]) -> Non
         officer_sessions.forget_over(session, at)
         MEMBER_SESSIONS.forget_over(session, at)
         unsent.forget_unsent(session, at)
-        presence.forget_views(session, at)
+        unread.forget_views(session, at)
 
 
 def end_referrals(settings: Settings, sessions: sessionmaker[Session]) -> None:

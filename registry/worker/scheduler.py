@@ -12,10 +12,9 @@ from registry.core.db.clock import database_now
 from registry.core.heartbeats import beat
 from registry.core.processes import prepare_structs
 from registry.core.settings import Settings
-from registry.worker.sandbox_loop import SandboxLoop
 from registry.worker.schedule import TASKS
 from registry.worker.tasks import Lane, ScheduledTask, Task
-from registry.worker.watch_loop import WatchLoop
+from registry.worker.watch_loop import SandboxLoop, WatchLoop
 
 LEFT_BEHIND = {Lane.DATASET: 5.0}
 """Seconds that a lane has at the end before it is left behind: a snapshot that is cut short is begun anew."""

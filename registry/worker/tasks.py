@@ -1,22 +1,81 @@
-"""A recurring task: when it is due, what follows when it fails, and from when on it is late. It knows no other task."""
+"""A recurring task: when it is due, what follows when it fails, and from when on it is late. It knows no other task.
+
+None runs by a wrong clock, except those that go by the database's.
+"""
 
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Lock
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import structlog
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
+from registry.core.db.engine import reading_sessions_for
 from registry.core.db.errors import classify_db_error
 from registry.core.errors import RegistryError
-from registry.core.heartbeats import TaskProgress
+from registry.core.heartbeats import TaskProgress, note_wrong_clock
 from registry.core.settings import Settings
 from registry.core.tracing import tracer_for
-from registry.worker import clock_guard
+from registry.log.clock_check import ClockReport, recent_report, was_right_just_now
+
+BY_DATABASE_CLOCK = frozenset({"remind_of_cases", "tell_officers"})
+"""Tasks that go by the database's clock alone: a mail about danger waits for no clock that is set."""
+
+NOTE_EACH = 10.0
+"""Seconds between two notes on the worker's row."""
+
+
+class _Noted(NamedTuple):
+    """Which way the clock was wrong, and when that was noted, by the clock that no one sets."""
+
+    kind: str
+    at: float
+
+
+_noted: WeakKeyDictionary[Engine, _Noted] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def may_run(sessions: sessionmaker[Session], task: str = "") -> bool:
+    """Whether this machine's clock is right, so that a task may run. Looked at when the worker starts and each minute.
+
+    What is wrong stands in the worker's log once, and on the worker's row for `/ready` of every server.
+    """
+    engine: Engine = sessions.kw["bind"]
+    if was_right_just_now(engine):
+        return True
+    with reading_sessions_for(engine)() as session:
+        report = recent_report(session)
+    with _lock:
+        if report.trouble is None:
+            if _noted.pop(engine, None) is not None:
+                log.info("clock_right")
+            return True
+        _note(engine, sessions, report)
+    return task in BY_DATABASE_CLOCK and report.database_now is not None
+
+
+def _note(engine: Engine, sessions: sessionmaker[Session], report: ClockReport) -> None:
+    """Log what is wrong, once for each kind, and note it on the worker's row every few seconds."""
+    kind = "differs" if report.database_now is not None else "behind" if report.offset < 0 else "ahead"
+    known = _noted.get(engine)
+    if known is None or known.kind != kind:
+        log.error("clock_wrong", offset_seconds=round(report.offset), trouble=report.trouble)
+    elif time.monotonic() - known.at < NOTE_EACH:
+        return
+    _noted[engine] = _Noted(kind, time.monotonic())
+    if report.database_now is not None:
+        # Without a clock that can be relied on, no row can say when it was written.
+        with sessions.begin() as session:
+            note_wrong_clock(session, report.database_now, round(report.offset))
+
 
 log = structlog.get_logger()
 
@@ -108,7 +167,7 @@ class ScheduledTask:
         """
         began = time.monotonic()
         try:
-            if not clock_guard.may_run(sessions, self.task.name):
+            if not may_run(sessions, self.task.name):
                 self._held_until = time.monotonic() + WRONG_CLOCK_PAUSE
                 return
             self.task.run(settings, sessions)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from registry.agents.answering import Called, call
 from registry.agents.serving import asker
+from registry.agents.tools import Called, call
 from registry.core.settings import Settings
 
 CallTool = Callable[..., Called]

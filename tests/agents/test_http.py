@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from registry.agents import guard
-from registry.agents.guard import MAX_OPEN, MAX_OPEN_EACH, Guard
-from registry.agents.serving import asker, http_app
+from registry.agents import serving
+from registry.agents.serving import MAX_OPEN, MAX_OPEN_EACH, Guard, asker, http_app
 from registry.core.settings import Edge, Settings, TrustedProxies
 from tests.serving import Process, environment, free_port
 from tests.waiting import until
@@ -124,7 +123,7 @@ def test_the_header_of_a_proxy_counts_where_the_proxy_is_trusted() -> None:
 
 
 def test_a_request_that_does_not_end_is_ended_and_frees_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MAX_SECONDS", 0.05)
+    monkeypatch.setattr(serving, "MAX_SECONDS", 0.05)
     http = Guard(waiting, 1000, NO_PROXY)
 
     async def statuses() -> list[int]:
@@ -136,7 +135,7 @@ def test_a_request_that_does_not_end_is_ended_and_frees_its_place(monkeypatch: p
 
 
 def test_many_networks_together_hold_no_more_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "MAX_SECONDS", 0.2)
+    monkeypatch.setattr(serving, "MAX_SECONDS", 0.2)
     http = Guard(waiting, 1000, NO_PROXY)
 
     async def statuses() -> list[int]:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from registry.agents.answering import MAX_BYTES
-from registry.agents.tools import BY_NAME, TOOLS
+from registry.agents.tools import BY_NAME, MAX_BYTES, TOOLS
 from registry.register.agencies.models import Agency
 from registry.vocabulary.codes import Problem, Reason
 from tests import make

@@ -1,5 +1,6 @@
 """A machine whose clock is wrong destroys, signs and dates nothing; once it is set, all goes on."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import pytest
 import time_machine
@@ -26,11 +28,12 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Settings
 from registry.http.metrics import gauges
 from registry.http.transaction import services
+from registry.log import clock_check
 from registry.log.actions import Draft, append
 from registry.log.clock_check import require_near
 from registry.log.models import Checkpoint, Entry, LogState
 from registry.vocabulary.cases import CaseState
-from registry.worker import clock_guard
+from registry.worker import tasks
 from tests.complaints.filing import file, make_units
 from tests.complaints.officers import CARLA, go
 from tests.conftest import Database
@@ -39,7 +42,7 @@ from tests.serving import command, environment
 
 pytestmark = [pytest.mark.real_clock, pytest.mark.both_databases]
 
-DAY = timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def run(*arguments: str, env: Mapping[str, str], typed: str = "") -> CompletedProcess[str]:
@@ -54,6 +57,33 @@ def publish(session: Session) -> datetime:
     at = append(session, [Draft("A", "test", {})]).at
     session.commit()
     return at
+
+
+def forget_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published looked at the clock just now."""
+    monkeypatch.setattr(clock_check, "_looks", WeakKeyDictionary())
+
+
+@pytest.mark.parametrize("right_looks", range(5))
+def test_a_clock_that_is_set_while_it_is_compared_is_not_right(
+    right_looks: int, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(session)
+    forget_looks(monkeypatch)
+    looks = itertools.count()
+    set_meanwhile = lambda: now() + (400 * DAY if next(looks) >= right_looks else timedelta())  # noqa: E731
+    monkeypatch.setattr(clock_check, "now", set_meanwhile)
+    assert clock_check.recent_report(session).trouble is not None
+    # Nor is it remembered as one that was right.
+    assert clock_check.recent_report(session).trouble is not None
+
+
+def test_a_clock_that_is_set_at_each_look_is_wrong(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(session)
+    forget_looks(monkeypatch)
+    looks = itertools.count()
+    monkeypatch.setattr(clock_check, "now", lambda: now() + next(looks) * 2 * SECOND)
+    assert "again and again" in (clock_check.recent_report(session).trouble or "")
 
 
 @pytest.mark.slow
@@ -127,7 +157,7 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
         answer = client.get("/ready")
         if database.kind == "sqlite" and minutes > 0:
             # As a machine that was switched off for half an hour.
-            assert (answer.status_code, clock_guard.may_run(sessions)) == (200, True)
+            assert (answer.status_code, tasks.may_run(sessions)) == (200, True)
             return
         assert (answer.status_code, answer.json["status"]) == (503, "unavailable")
         assert round(answer.json["clock"]["offset_seconds"] / 60) == minutes
@@ -135,19 +165,19 @@ def test_half_an_hour_off(session: Session, app: Flask, client: FlaskClient, dat
         with pytest.raises(ClockWrong, match="nothing was changed"):
             publish(session)
         session.rollback()
-        assert not clock_guard.may_run(sessions)
+        assert not tasks.may_run(sessions)
         if database.kind == "postgresql":
             # What a restore asks first.
             with pytest.raises(ClockWrong, match="the database's"):
                 require_near(session)
         # A mail about danger goes by the database's clock, where there is one.
-        assert clock_guard.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
+        assert tasks.may_run(sessions, "remind_of_cases") is (database.kind == "postgresql")
     if database.kind == "postgresql":
         worker = client.get("/ready").json["worker"]
         assert round(worker["clock_offset_seconds"] / 60) == minutes
         assert worker["seconds_since_beat"] is None
     assert client.get("/ready").status_code == 200
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     publish(session)
 
 
@@ -252,10 +282,10 @@ def test_where_both_clocks_are_there_none_is_accepted(session: Session, settings
 def test_a_look_counts_for_a_minute_unless_the_clock_is_set(session: Session, app: Flask) -> None:
     publish(session)
     sessions = services(app).sessions
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     state = session.execute(select(LogState)).scalar_one()
     state.last_at = datetime(2100, 1, 1, tzinfo=UTC)
     session.commit()
-    assert clock_guard.may_run(sessions)
+    assert tasks.may_run(sessions)
     with time_machine.travel(now() + timedelta(seconds=5)):
-        assert not clock_guard.may_run(sessions)
+        assert not tasks.may_run(sessions)

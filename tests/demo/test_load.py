@@ -32,7 +32,7 @@ from registry.register.agencies.identifiers import checked_uscc
 from registry.register.agencies.models import Agency, PublicRecord
 from registry.register.agencies.queries import records_at
 from registry.register.authorities.queries import snapshot_at
-from registry.register.law.rules import shipped_regimes
+from registry.register.law.loading import shipped_law
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.register import (
@@ -102,7 +102,7 @@ def agency_of(session: Session, tag: str) -> record.Agency:
 
 def verdict_on(session: Session, tag: str, **context: Any) -> Verdict:
     agency = record.withhold(agency_of(session, tag), today())
-    facts = VerdictFacts([Holder(agency)], snapshot_at(session), shipped_regimes(), now())
+    facts = VerdictFacts([Holder(agency)], snapshot_at(session), shipped_law().regimes, now())
     return decide(Question(SubjectKind.AGENCY_ID, agency.agency_id, **context), facts)
 
 

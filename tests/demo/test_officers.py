@@ -10,7 +10,7 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.keyring import Keyring
-from registry.demo.officers import REGION, UNIT, add_officers
+from registry.demo.complaints import REGION, UNIT, add_officers
 from registry.officers import join_codes
 from registry.officers.rights import Role
 

@@ -46,7 +46,7 @@ check_by = 2027-11-01
 """
 
 HELP_LINE_CHECK = """\
-from registry.register.help_lines.rules import help_lines_in, lines_of, public_number
+from registry.register.help_lines import help_lines_in, lines_of, public_number
 from registry.register.law.loading import shipped_law
 
 numbers = [public_number(line, is_demo=False) for line in lines_of("GR", help_lines_in(shipped_law()), "en")]

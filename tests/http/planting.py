@@ -44,8 +44,7 @@ from registry.supervision.sanctions import actions as sanctions
 from registry.supervision.sanctions import drafting
 from registry.supervision.sanctions.drafting import Look, Terms
 from registry.vocabulary.cases import AccessKind, CaseRole, CaseState, ConsentKind, DecisionOutcome, PartnerKind
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind, LicenceAct, Timing, ToldFirst
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind, LicenceAct, Timing, ToldFirst
 from registry.vocabulary.register import ChannelKind, Language, SanctionKind
 from registry.watches import watches
 from tests.calling import call_by

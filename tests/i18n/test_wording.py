@@ -7,9 +7,8 @@ import pytest
 
 from registry.i18n import languages
 from registry.i18n.languages import has_text
+from registry.i18n.names import authority_name, country_name, sector_name
 from registry.i18n.wording import (
-    authority_name,
-    country_name,
     date_text,
     hours_text,
     permit_name,
@@ -18,15 +17,14 @@ from registry.i18n.wording import (
     reason_text,
     route_name,
     row_words,
-    sector_name,
     word,
 )
 from registry.register.authorities.sources import AuthorityFacts, SourceSnapshot
-from registry.register.help_lines.rules import help_lines_in
+from registry.register.help_lines import help_lines_in
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Coming, Fee, Limit, PermitRoute, Regime, Row
-from registry.register.law.rules import closes_a_permit, open_routes, shipped_regimes
+from registry.register.law.rules import closes_a_permit, open_routes
 from registry.register.law.weights import DECIDING, Weight, is_readable, may_decide
 from registry.register.law.words import Instead, LawRole, Route
 from registry.verification.verdicts.context_rules import PARAMETERS
@@ -34,8 +32,8 @@ from registry.verification.verdicts.law_rules import rows_to_look_at
 from registry.verification.verdicts.question import Finding, VerdictFacts
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Problem, ProofFlaw, Reason
-from registry.vocabulary.entries import EntryType
 from registry.vocabulary.law import Mark, RegimeRule
+from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import (
     CORRIDOR_SECTORS,
     EU_STATES,
@@ -300,7 +298,7 @@ def test_every_word_of_the_field_has_a_plain_one(family: str) -> None:
 def test_the_words_of_the_data_that_ships_are_there() -> None:
     for language in Language:
         assert all(word(language, "run_by", line.run_by) for line in help_lines_in(shipped_law()))
-        assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_regimes())
+        assert all(word(language, "page.coverage.law", regime.rule) for regime in shipped_law().regimes)
         assert all(sector_name(language, code) != f"NACE {code}" for code in CORRIDOR_SECTORS)
         assert all(country_name(language, code) != code for code in EU_STATES | SENDING_COUNTRIES)
 

@@ -6,17 +6,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
 from registry.cli import tell_of_demands
+from registry.core.clock import now
 from registry.core.db.engine import engine_for
 from registry.core.errors import ForkRefused, GuardAway, GuardUnfit, SettingsError
+from registry.core.heartbeats import why_not_signed
 from registry.core.setting_texts import EtcdServers
 from registry.core.settings import Bucket, Settings
 from registry.log import head_guards, note
 from registry.log.head_guards import BucketGuard, EtcdGuard, HeadGuard
 from registry.log.signing import sign_committed
+from registry.worker import log_signing
 from tests.conftest import Database
 from tests.etcd import EtcdServer, etcd_server
 from tests.log.publishing import Sessions, publish
@@ -187,6 +191,31 @@ def test_etcd_keeps_a_restored_home_from_signing(
     publish(sessions)
     with pytest.raises(ForkRefused, match=f"a head of {signed.size + 5} entries was signed"):
         sign_committed(guarded, sessions)
+
+
+def test_an_etcd_that_is_lost_while_nothing_is_to_be_signed_is_told(
+    settings: Settings, sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> str | None:
+        with sessions() as session:
+            return why_not_signed(session, now())
+
+    with etcd_server() as server:
+        guarded = replace(settings, guard_etcd=EtcdServers((server.url,)))
+        publish(sessions)
+        for _ in range(2):
+            log_signing.sign_log(guarded, sessions)
+        assert told() is None
+        server.stop()
+        half_a_minute_on = monotonic() + log_signing.ASK_GUARD_EACH
+        monkeypatch.setattr(log_signing, "monotonic", lambda: half_a_minute_on)
+        for _ in range(2):
+            log_signing.sign_log(guarded, sessions)
+            assert "the etcd of REGISTRY_LOG_GUARD does not answer" in str(told())
+    with etcd_server() as server:
+        head_guards._guards.clear()
+        log_signing.sign_log(replace(settings, guard_etcd=EtcdServers((server.url,))), sessions)
+        assert told() is None
 
 
 def test_a_member_that_is_away_is_passed_over(etcd: EtcdServer) -> None:

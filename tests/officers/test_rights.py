@@ -5,17 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.officers.rights import (
-    CASE_ROLES,
-    REACH,
-    RIGHTS,
-    Act,
-    OfficerRights,
-    Reach,
-    Resource,
-    Role,
-    unfit,
-)
+from registry.officers.rights import CASE_ROLES, REACH, RIGHTS, Act, OfficerRights, Reach, Resource, Role, unfit
 
 GOLDEN = Path(__file__).with_name("rights.txt")
 

@@ -23,7 +23,7 @@ from registry.core.settings import Settings
 from registry.http.transaction import Services
 from registry.log import queries as log
 from registry.log.signing import sign_committed
-from registry.ranges import actions, exporting, rules
+from registry.ranges import actions, queries, rules
 from tests import make
 
 pytestmark = pytest.mark.one_database
@@ -79,7 +79,7 @@ def publish(
         sign_committed(settings, held_services.sessions)
         root = tmp_path / folder
         with held_services.reading_sessions() as reading:
-            exporting.export(reading, root)
+            queries.export(reading, root)
             trust = read_trust(msgspec.json.encode(log.trust_file(reading, settings.public_url)))
             made_at = json.loads(actions.newest_epoch(reading).record)["made_at"]  # type: ignore[union-attr]
         files = {f"/{path.relative_to(root)}": path.read_bytes() for path in root.rglob("*") if path.is_file()}

@@ -28,7 +28,7 @@ from registry.http.transaction import Services
 from registry.log import queries as log
 from registry.log.models import Entry
 from registry.log.signing import sign_committed
-from registry.ranges import actions, exporting, rendering, rules
+from registry.ranges import actions, queries, rendering, rules
 from registry.register.agencies.actions import amend, erase
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event
@@ -59,7 +59,7 @@ class Watched:
 
     def mirror(self) -> None:
         with self.services.reading_sessions() as reading:
-            exporting.export(reading, self.folder / "mirror")
+            queries.export(reading, self.folder / "mirror")
             self.trust = read_trust(msgspec.json.encode(log.trust_file(reading, self.settings.public_url)))
 
     def fetch(self, path: str, limit: int) -> bytes:

@@ -95,7 +95,7 @@ def test_a_store_that_was_killed_has_what_it_acknowledged_and_no_more(tmp_path: 
 
 
 def test_a_missed_target_is_named() -> None:
-    slow = [Read(0.0, is_ok=True, seconds=7.0)] * 50
+    slow = [Read(3.0, is_ok=True, seconds=0.1, what="/ready"), Read(5.0, is_ok=True, seconds=7.0, what="/log")]
     line = Line(
         events.frozen("machine of the primary", 40, max_request=6.0), 5.0, slow, [], back=31.0, found=Found(0, 0, 0)
     )
@@ -104,6 +104,6 @@ def test_a_missed_target_is_named() -> None:
     )
     assert not report.is_well
     missed = "\n".join(report.missed())
-    for what in ("within 30 s", "took 7.0 s", "99.80 %", "1/0/0: complaints: X"):
+    for what in ("within 30 s", "/log took 7.0 s, 2.0 s after the first request", "99.80 %", "1/0/0: complaints: X"):
         assert what in missed
     assert "MISSED: machine of the primary frozen 40 s" in report.table()

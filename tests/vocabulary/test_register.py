@@ -6,8 +6,8 @@ from enum import StrEnum
 from registry.vocabulary import cases as case_terms
 from registry.vocabulary import checks as check_terms
 from registry.vocabulary import codes
-from registry.vocabulary import entries as entry_terms
 from registry.vocabulary import fees as fee_terms
+from registry.vocabulary import licensing as entry_terms
 from registry.vocabulary import organisations as account_terms
 from registry.vocabulary import register as terms
 from registry.vocabulary.register import (

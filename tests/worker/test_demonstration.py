@@ -17,7 +17,7 @@ from registry.demo.desk import AUTHORITY
 from registry.http.transaction import Services
 from registry.officers.models import Unit
 from registry.register.authorities.models import Source
-from registry.register.imports import approvals
+from registry.register.imports import held_lists
 from registry.register.imports.models import PendingImport
 from tests.complaints.filing import URGENT, file
 from tests.serving import Process, command, environment
@@ -80,7 +80,7 @@ def test_a_bad_mapping_delays_no_alarm_and_a_mended_one_is_applied(
         assert process.poll() is None
         with sessions.begin() as session:
             session.execute(select(Source).where(Source.reference == "it-demo-albo")).scalar_one().mapping = good
-            approvals.order(session, AUTHORITY, pending.reference, "OFFICER", now(), settings.home)
+            held_lists.order(session, AUTHORITY, pending.reference, "OFFICER", now(), settings.home)
         until(lambda: waiting_list(sessions).is_approved)
         assert waiting_list(sessions).trouble is None
         # The worker notes how its tasks fare every ten seconds.

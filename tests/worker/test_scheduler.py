@@ -16,11 +16,10 @@ from sqlalchemy.orm import sessionmaker
 from registry.core.clock import now
 from registry.core.errors import LogClosed, RegistryError
 from registry.core.settings import Settings
-from registry.worker import clock_guard, scheduler
-from registry.worker.sandbox_loop import SandboxLoop
+from registry.worker import scheduler, tasks
 from registry.worker.schedule import TASKS
 from registry.worker.tasks import Lane, ScheduledTask, Task, pause_after
-from registry.worker.watch_loop import WatchLoop
+from registry.worker.watch_loop import SandboxLoop, WatchLoop
 from tests.waiting import until
 
 SOON = 0.01
@@ -59,8 +58,8 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def right_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These workers have no database that a clock could be compared with (test_clock_guard.py does)."""
-    monkeypatch.setattr(clock_guard, "may_run", lambda *_: True)
+    """These workers have no database that a clock could be compared with (tests/cli/test_clock.py does)."""
+    monkeypatch.setattr(tasks, "may_run", lambda *_: True)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ class Read:
     at: float
     is_ok: bool
     seconds: float
+    what: str = ""
+    """The path, or method and path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Load:
                 is_ok, trouble = False, f"{type(error).__name__} {error}"[:100]
             if not is_ok:
                 self.unread.append((began, f"{path}: {trouble}"))
-            self.reads.append(Read(began, is_ok, time.monotonic() - began))
+            self.reads.append(Read(began, is_ok, time.monotonic() - began, path))
 
     def _response(self, http: requests.Session, path: str) -> requests.Response:
         for url in self.urls[:-1]:
@@ -140,7 +142,7 @@ class Load:
         return http.get(self.urls[-1] + path, timeout=READ_LIMIT)
 
     def _write(self, writer: Writer) -> None:
-        writer.note = lambda at, is_ok: self.writes.append(Read(at, is_ok, time.monotonic() - at))
+        writer.note = lambda at, what, is_ok: self.writes.append(Read(at, is_ok, time.monotonic() - at, what))
         while not self._stopping.wait(writer.pause):
             began = time.monotonic()
             try:

@@ -39,15 +39,19 @@ class Line:
         return sum(not read.is_ok for read in self.reads)
 
     @property
-    def slowest(self) -> float:
-        return max((one.seconds for one in (*self.reads, *self.writes)), default=0.0)
+    def slowest(self) -> Read:
+        return max((*self.reads, *self.writes), key=lambda one: one.seconds, default=Read(self.at, True, 0.0))
 
     def missed(self, quiet: float) -> list[str]:
         found = [self.trouble] if self.trouble is not None else []
         if self.back is None or self.back > MAX_SECONDS_TO_WRITE:
             found.append(f"writes were not back within {MAX_SECONDS_TO_WRITE:.0f} s")
-        if self.event.max_request is not None and self.slowest > self.event.max_request:
-            found.append(f"a request took {self.slowest:.1f} s, {self.event.max_request:.0f} s at most")
+        if self.event.max_request is not None and self.slowest.seconds > self.event.max_request:
+            slowest, first = self.slowest, min(one.at for one in (*self.reads, *self.writes))
+            found.append(
+                f"{slowest.what} took {slowest.seconds:.1f} s, {slowest.at - first:.1f} s after the first request, "
+                f"{self.event.max_request:.0f} s at most"
+            )
         if self.event.max_p99 is not None:
             most = max(self.event.max_p99 * quiet, ALWAYS_GOOD)
             if p99(self.reads) > most:
@@ -62,7 +66,7 @@ class Line:
             str(len(self.reads) - self.failed),
             str(self.failed),
             f"{p99(self.reads):.2f}",
-            f"{self.slowest:.1f}",
+            f"{self.slowest.seconds:.1f}",
             back,
             str(self.found or ""),
         )

@@ -47,8 +47,8 @@ class Writer:
 
     def __init__(self) -> None:
         self.acknowledged: list[tuple[float, str]] = []
-        self.note: Callable[[float, bool], None] = lambda _at, _is_ok: None
-        """Told when each request began, and whether it was answered without a fault of the server."""
+        self.note: Callable[[float, str, bool], None] = lambda _at, _what, _is_ok: None
+        """Told when each request began, what it was, and whether it was answered without a fault of the server."""
 
     def write(self) -> str:
         """Write one thing. Whatever it raises was not acknowledged."""
@@ -68,7 +68,7 @@ class Writer:
                 reply = ask(method, path, **more)
                 is_ok = reply.status < 500
             finally:
-                self.note(began, is_ok)
+                self.note(began, f"{method} {path}", is_ok)
             return reply
 
         return noted

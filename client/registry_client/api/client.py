@@ -5,16 +5,7 @@ from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
 
-from registry_client.api.answers import (
-    Agency,
-    Authority,
-    Checks,
-    Corridor,
-    Coverage,
-    HistoryItem,
-    Licence,
-    Verdict,
-)
+from registry_client.api.answers import Agency, Authority, Checks, Corridor, Coverage, HistoryItem, Licence, Verdict
 from registry_client.api.bulk import CORRIDOR_FIELDS, QUESTION_FIELDS, Answers, Bulk, ForAll, Progress, TooMany
 from registry_client.api.directory import HelpLine, Quarter, Regime, Reply, Sector
 from registry_client.api.errors import BadSetting, TooLarge, UnexpectedAnswer

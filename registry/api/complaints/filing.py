@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from flask import request
 
-from registry.api.complaints.shapes import received_payload, sheet_payload
+from registry.api.complaints.mailbox import received_payload, sheet_payload
 from registry.api.complaints.visiting import visiting
 from registry.api.restx import Namespace, Resource
 from registry.complaints.case import complaint_codes

@@ -4,18 +4,28 @@ A receipt is derived before the transaction begins, and not before it is known t
 of a core that others wait for.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from flask import request
 
-from registry.api.complaints.shapes import mailbox_payload, sheet_payload
 from registry.api.complaints.visiting import New, needs_visit, open_visit, visiting, visiting_with_new_receipt
 from registry.api.restx import Namespace, Resource
 from registry.complaints.attachments.sanitise_jobs import begin_all
 from registry.complaints.case import access, complaint_codes, visits
+from registry.complaints.case.access import SealedTo
+from registry.complaints.case.answers import Sheet
+from registry.complaints.case.consents import ConsentState
+from registry.complaints.case.messages import ShownMessage
+from registry.complaints.case.questions import QUESTIONNAIRE, visible
+from registry.complaints.case.states import Reads
 from registry.complaints.intake import idempotency, mailbox
-from registry.complaints.intake.mailbox_files import list_files, pending_sanitise_jobs
+from registry.complaints.intake.filing import Acknowledgement
+from registry.complaints.intake.mailbox import MailboxView, ShownHelper
+from registry.complaints.intake.mailbox_files import ShownFile, list_files, pending_sanitise_jobs
 from registry.complaints.intake.rules import Purpose
+from registry.complaints.triage.story import is_alarming
 from registry.core.clock import now
 from registry.core.errors import AlreadyDone, NotFound
 from registry.core.ids import read_reference
@@ -26,18 +36,26 @@ from registry.http.request_reader import IdempotencyKey
 from registry.http.responses import Answer, requested_language
 from registry.http.schemas import no_content_response, request_schema, response_schema
 from registry.http.transaction import services, writing
+from registry.i18n.languages import text
 from registry.i18n.languages import text as text_of
-from registry.vocabulary.cases import ConsentKind
+from registry.i18n.names import name_in
+from registry.vocabulary.cases import Author, ConsentKind
+from registry.vocabulary.register import Language
 from schemas.complaints import MAX_OF_WORDS, VisitSchema, VisitStartSchema
 from schemas.mailbox import (
+    AttachmentSchema,
     ConsentChangeSchema,
+    ConsentSchema,
     HelperChangeSchema,
+    HelperSchema,
     MailboxCopySchema,
     MailboxSchema,
+    MessageSchema,
     MessageSentSchema,
     MessageWriteSchema,
     ReceiptOfferedSchema,
     ReopenSchema,
+    SealedToSchema,
     WorkerReceiptSchema,
 )
 
@@ -254,3 +272,64 @@ class Helper(Resource):
     def delete(self, visitor: MailboxRequest, helper_id: str) -> None:
         """Remove a helper. The helper's complaint code and visit stop working. Only the worker may."""
         access.cut_off(visitor.session, visitor.sealer, visitor.visit, read_reference(helper_id) or "", visitor.today)
+
+
+_HELPER = HelperSchema.of(ShownHelper)
+_CONSENT = ConsentSchema.of(ConsentState)
+_FILE = AttachmentSchema.of(ShownFile)
+_SEALED_TO = SealedToSchema.of(SealedTo)
+_MESSAGE = MessageSchema.of(ShownMessage, computed=["office"])
+
+
+def sheet_payload(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "questionnaire": QUESTIONNAIRE.version,
+        "version": sheet.version,
+        "answers": sheet.answers,
+        "asked": [question.code for question in visible(sheet.answers)],
+        "is_alarming": is_alarming(sheet.answers),
+        "submitted_on": sheet.submitted_on,
+    }
+
+
+def received_payload(acknowledgement: Acknowledgement, language: Language) -> dict[str, Any]:
+    # Whatever became of it: the sender hears only that it was received.
+    return {
+        **_state(Reads.RECEIVED, language),
+        "filed_on": acknowledgement.filed_on,
+        "acknowledge_by": acknowledgement.acknowledge_by,
+        "answer_by": acknowledgement.answer_by,
+    }
+
+
+def mailbox_payload(view: MailboxView, files: Sequence[ShownFile], language: Language) -> dict[str, Any]:
+    return {
+        "role": view.role,
+        **_state(view.reads, language),
+        "steps": [{**_state(step.reads, language), "on": step.on_day} for step in view.steps],
+        "filed_on": view.filed_on,
+        "acknowledge_by": view.acknowledge_by,
+        "answer_by": view.answer_by,
+        "waiting_until": view.waiting_until,
+        "purge_on": view.purge_on,
+        "draft_until": view.draft_until,
+        "last_visit_on": view.last_visit_on,
+        "office": name_in(language, view.unit_names) or None,
+        "handovers": [
+            {"former": name_in(language, one.from_names), "office": name_in(language, one.to_names), "on": one.on_day}
+            for one in view.handovers
+        ],
+        "messages": [
+            _MESSAGE.write(one, office=name_in(language, view.names_of(one)) if one.author is Author.OFFICER else None)
+            for one in view.messages
+        ],
+        "attachments": [_FILE.write(one) for one in files],
+        "consents": [_CONSENT.write(one) for one in view.consents],
+        "helpers": [_HELPER.write(one) for one in view.helpers],
+        "sealed_to": [_SEALED_TO.write(one) for one in view.sealed_to],
+        "can": sorted(view.can),
+    }
+
+
+def _state(state: Reads, language: Language) -> dict[str, Any]:
+    return {"state": state, "text": text(language, f"case.reads.{state}")}

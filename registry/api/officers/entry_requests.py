@@ -30,10 +30,9 @@ from registry.officers import rights
 from registry.officers.models import OfficerChange
 from registry.officers.rights import Act
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.supervision.entries import claims, queries, requests
+from registry.supervision.entries import decisions, queries, requests
 from registry.supervision.entries.models import EntryRequest
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from schemas.entries import (
     AgencyInvitationApprovedSchema,
     AgencyInvitationsSchema,
@@ -126,7 +125,7 @@ class AgencyInvitations(Resource):
     @response_schema(AgencyInvitationsSchema(), "listAgencyInvitations", cacheable=False)
     def get(self, session: Session, me: AuthenticatedOfficer) -> Answer:
         """List invitations of agencies' people that wait for a second officer of your authority, the oldest first."""
-        found = [one for one in claims.invitations(session, official(me)) if not me.has_conflict(one[1])]
+        found = [one for one in decisions.invitations(session, official(me)) if not me.has_conflict(one[1])]
         return Answer({"items": [_invitation(session, *one) for one in found]})
 
     post = act_view(

@@ -24,13 +24,12 @@ from registry.register.agencies.models import Agency
 from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
-from registry.supervision.collisions.applicants import Compared
+from registry.supervision.collisions.actions import Compared
 from registry.supervision.collisions.rules import evidence
 from registry.supervision.licensing import proposals
-from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.deposits.queries import ledger_view, line_named
+from registry.supervision.licensing.deposits import ledger_view, line_named
 from registry.supervision.licensing.drafting import Draft, status_on, today_of
-from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.licensing.rules import ACTS
 from registry.vocabulary.register import STATUSES
 from registry.vocabulary.register import Answer as Recruits

@@ -14,9 +14,17 @@ from registry.api.restx import Namespace, Resource
 from registry.core.clock import day_at, now
 from registry.http.responses import Answer, etag
 from registry.http.schemas import request_schema, response_schema, written_answer
-from registry.officer_acts.account_acts import OFFICER_ACCOUNTS, OFFICER_CHANGES, OFFICER_TOKENS, OFFICERS
+from registry.officer_acts.account_acts import (
+    OFFICER_ACCOUNTS,
+    OFFICER_CHANGES,
+    OFFICER_TOKENS,
+    OFFICERS,
+    OWN_ACCOUNT,
+    OWN_LOANS,
+    OWN_SESSIONS,
+    OWN_TOKENS,
+)
 from registry.officer_acts.acting import reference_in
-from registry.officer_acts.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officers import accounts, notices, rights, tokens
 from registry.officers.models import ApiToken, Officer, OfficerChange, RoleLent, SignedIn
 from registry.officers.rights import RIGHTS, Act

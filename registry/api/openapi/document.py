@@ -15,8 +15,7 @@ from marshmallow import Schema
 from registry.api.api_keys import NEEDS_KEY
 from registry.api.complaints.examples import STORY
 from registry.api.examples import EXAMPLES, Example
-from registry.api.namespaces import INTAKE, NAMESPACES, PREFIX
-from registry.api.officers.edge import DESK
+from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
 from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.audiences import METHODS, Audience
 from registry.api.openapi.descriptions import (
@@ -52,7 +51,6 @@ from registry.api.openapi.file_operations import (
     stream_operation,
 )
 from registry.api.openapi.wallet_operations import wallet_operations
-from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace

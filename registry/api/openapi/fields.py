@@ -99,11 +99,3 @@ def size_integers(node: Any) -> None:
             node["format"] = "int32" if node.get("maximum", _INT32_MAX + 1) <= _INT32_MAX else "int64"
     for below in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
         size_integers(below)
-
-
-def stated() -> set[tuple[str, str]]:
-    """Every text that stands in the file, by schema (or "") and field."""
-    texts = tomllib.loads(files("registry.api.openapi").joinpath("field_texts.toml").read_text(encoding="utf-8"))
-    return {("", field) for field in texts["fields"]} | {
-        (schema, field) for schema, fields in texts["schemas"].items() for field in fields
-    }

@@ -25,8 +25,8 @@ from registry.proofs.wallets import presentations
 from registry.proofs.wallets.models import Presentation
 from registry.proofs.wallets.presentations import is_return_code
 from registry.vocabulary.codes import Problem
+from registry.vocabulary.licensing import Ask
 from registry.vocabulary.organisations import Scope
-from registry.vocabulary.presentations import Ask
 from schemas.presentations import (
     PresentationAskedSchema,
     PresentationAskSchema,

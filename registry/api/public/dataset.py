@@ -1,21 +1,26 @@
 """The open dataset and the public feed of changes (docs/users/dataset.md): files and feeds that need no key."""
 
+import json
 import re
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree as Xml
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 from werkzeug.wsgi import FileWrapper
 
 from registry.core.clock import answer_instant, day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.dataset import rules, serving
+from registry.dataset import rules
+from registry.dataset.actions import DELTAS, newest_in
 from registry.dataset.descriptions import CATALOG
+from registry.dataset.manifest import FILE_NAME, MANIFEST, NAME, NOTE
 from registry.dataset.queries import Change, Changes, changes
-from registry.dataset.storage import Store, store_of
+from registry.dataset.storage import Opened, Store, store_of
 from registry.http.responses import cache_seconds, encode, respond_with
 from registry.http.transaction import public_reading, services
 from registry.i18n.wording import word
+from registry.log import queries as log
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import Language
 
@@ -33,38 +38,106 @@ _XML_ATOM = "http://www.w3.org/2005/Atom"
 pages = Blueprint("dataset", __name__)
 
 
+_NOTHING = "no dataset is published here yet: the worker and `registry dataset write` write it"
+
+
+class ServedFile(NamedTuple):
+    """A file that may be served: open, with its media type, and its hash where one was stated."""
+
+    opened: Opened
+    media_type: str
+    sha256: str
+
+
+class Current(NamedTuple):
+    """The newest snapshot: its manifest, and the index of the log's entry that holds the hash of it."""
+
+    name: str
+    log_index: int
+    manifest_sha256: str
+    manifest: dict[str, Any]
+
+
+def current(session: Session, store: Store) -> Current:
+    """As `Current`. NotFound while none is published under the published head."""
+    head = log.published(session)
+    newest = newest_in(session, store, head.size) if head is not None else None
+    if newest is None:
+        raise NotFound(_NOTHING)
+    return Current(newest.name, newest.log_index, newest.manifest_sha256, json.loads(newest.manifest))
+
+
+def file_of(session: Session, store: Store, name: str, file: str) -> ServedFile:
+    """A file of the newest snapshot, or of the one before for who has begun to fetch it. NotFound for any other."""
+    if not NAME.fullmatch(name) or not FILE_NAME.fullmatch(file):
+        raise NotFound("a snapshot is named by its day and the size of the log; ask /dataset which is the newest")
+    newest = current(session, store)
+    stated: dict[str, Any] | None = newest.manifest if name == newest.name else None
+    if name == next(iter(newest.manifest["deltas"]), {"from": None})["from"]:
+        stated = json.loads(store.read(f"{name}/{MANIFEST}") or b"null")
+    if stated is None:
+        raise NotFound(f"this snapshot is not kept any more; the newest is {newest.name}")
+    known = {one["name"]: (one["media_type"], one["sha256"]) for one in stated["files"]}
+    known[MANIFEST] = ("application/json", newest.manifest_sha256 if name == newest.name else "")
+    known[NOTE] = ("text/plain", "")
+    opened = store.open(f"{name}/{file}") if file in known else None
+    if opened is None:
+        raise NotFound("the snapshot has no such file; its manifest.json names all of them")
+    return ServedFile(opened, *known[file])
+
+
+def delta_of(session: Session, store: Store, file: str) -> ServedFile:
+    """A delta of the chain that leads to the newest snapshot. NotFound for any other."""
+    for one in current(session, store).manifest["deltas"]:
+        opened = store.open(f"{DELTAS}/{file}") if one["file"] == file else None
+        if opened is not None:
+            return ServedFile(opened, "application/jsonl", one["sha256"])
+    raise NotFound("there is no such delta; the newest snapshot's manifest names those that are kept")
+
+
+def current_answer(found: Current) -> dict[str, Any]:
+    """What /dataset answers."""
+    return {
+        "v": found.manifest["v"],
+        "name": found.name,
+        "log_index": found.log_index,
+        "manifest_sha256": found.manifest_sha256,
+        "manifest": found.manifest,
+    }
+
+
 @pages.get("/dataset")
 def show_dataset() -> Response:
     """The newest snapshot: its manifest, and the entry of the log that holds the hash of it."""
-    found = serving.current(public_reading(), _store())
-    return respond_with(encode(serving.current_answer(found)), JSON, cache_seconds(now(), ()), request.environ)
+    found = current(public_reading(), _store())
+    return respond_with(encode(current_answer(found)), JSON, cache_seconds(now(), ()), request.environ)
 
 
 @pages.get(f"/dataset/{CATALOG}")
 def show_catalog() -> Response:
     """The newest snapshot's description for catalogues of open data, DCAT-AP 3 in JSON-LD."""
     store = _store()
-    newest = serving.current(public_reading(), store)
-    return _file(serving.file_of(public_reading(), store, newest.name, CATALOG))
+    newest = current(public_reading(), store)
+    return _file(file_of(public_reading(), store, newest.name, CATALOG))
 
 
 @pages.get("/dataset/deltas/<file>")
 def show_delta(file: str) -> Response:
     """A delta that leads from one snapshot to the next."""
-    return _file(serving.delta_of(public_reading(), _store(), file))
+    return _file(delta_of(public_reading(), _store(), file))
 
 
 @pages.get("/dataset/<name>/<file>")
 def show_file(name: str, file: str) -> Response:
     """A file of a snapshot."""
-    return _file(serving.file_of(public_reading(), _store(), name, file))
+    return _file(file_of(public_reading(), _store(), name, file))
 
 
 def _store() -> Store:
     return store_of(services().settings)
 
 
-def _file(served: serving.ServedFile) -> Response:
+def _file(served: ServedFile) -> Response:
     """A file as it lies there; parts of it by Range, and nothing for who holds these very bytes."""
     response = Response(FileWrapper(served.opened.file, PIECE), mimetype=served.media_type, direct_passthrough=True)
     response.content_length = served.opened.size

@@ -16,11 +16,12 @@ from registry.http.responses import Answer, cache_seconds, requested_language
 from registry.http.schemas import request_schema, response_schema
 from registry.http.transaction import public_reading
 from registry.i18n.languages import text
-from registry.i18n.wording import authority_name, word
+from registry.i18n.names import authority_name
+from registry.i18n.wording import word
 from registry.log.models import LogState
 from registry.register.authorities.queries import snapshot_at
 from registry.register.authorities.sources import AuthorityFacts, SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, lines_of, public_number
+from registry.register.help_lines import HelpLine, help_lines_in, lines_of, public_number
 from registry.register.law.law_view import country_payload, law_payload
 from registry.register.law.overlays.queries import overlay_payload, published_overlays
 from registry.vocabulary.register import CORRIDOR_SECTORS, EU_STATES, NACE_REVISIONS, SENDING_COUNTRIES, Language

@@ -18,7 +18,7 @@ from registry.http.responses import respond_with
 from registry.http.transaction import public_reading, writing
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.presentations import REQUEST_TYPE, Unreadable
-from registry.vocabulary.presentations import Refusal
+from registry.vocabulary.licensing import Refusal
 
 pages = Blueprint("presentations", __name__)
 

@@ -6,7 +6,7 @@ from registry.bulk.answering.batches import AnsweredItem
 from registry.core.clock import answer_instant
 from registry.core.spreadsheets import Cell
 from registry.http.answer_shapes import reason_words
-from registry.i18n.wording import authority_name
+from registry.i18n.names import authority_name
 from registry.register.agencies import record
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Verdict

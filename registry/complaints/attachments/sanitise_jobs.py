@@ -9,13 +9,12 @@ The worker's task `clean_waiting` starts missing copies, never begun or interrup
 be opened by its own mailbox alone: its copies start at the next visit (`sanitise_jobs_due`).
 """
 
-import fcntl
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -33,6 +32,7 @@ from registry.complaints.sealing.sealer import OpenContainer, Sealer
 from registry.core.clock import now
 from registry.core.db.engine import reading_session
 from registry.core.errors import KeyTrouble, Unopenable
+from registry.core.files import free_slot, taken_slots
 from registry.core.keyring import Keyring
 from registry.core.settings import Bucket, Settings
 from registry.officers.models import Unit
@@ -177,15 +177,7 @@ def begin_all(settings: Settings, jobs: Sequence[SanitiseJob]) -> int:
 
 def being_cleaned(settings: Settings) -> set[str]:
     """References of the attachments that a living process of this home is cleaning."""
-    folder, existing = _folder(settings), set()
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if not _lock(descriptor):
-                existing.add(os.pread(descriptor, 64, 0).decode("ascii", "replace"))
-        finally:
-            os.close(descriptor)
-    return existing
+    return taken_slots(_folder(settings), SLOTS)
 
 
 _running: list[subprocess.Popen[bytes]] = []
@@ -198,31 +190,9 @@ def _folder(settings: Settings) -> Path:
     return folder
 
 
-@contextmanager
-def slot(settings: Settings) -> Iterator[int | None]:
+def slot(settings: Settings) -> AbstractContextManager[int | None]:
     """A free slot, locked. A process that was given its descriptor keeps it for as long as it lives."""
-    folder = _folder(settings)
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if _lock(descriptor):
-                yield descriptor
-                return
-        finally:
-            os.close(descriptor)
-    yield None
-
-
-def _open(folder: Path, number: int) -> int:
-    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    return free_slot(_folder(settings), SLOTS)
 
 
 REST = 60.0

@@ -20,7 +20,6 @@ from registry.complaints.case.questions import (
     Kind,
     PaidTo,
     Question,
-    Questionnaire,
 )
 from registry.core.errors import Fault, InvalidInput
 from registry.core.ids import read_reference
@@ -60,12 +59,12 @@ def read_answer(question: Question, raw: Any) -> Any:
     return _READERS[question.kind](question, raw)
 
 
-def read_answers(raw: Mapping[str, Any], questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
+def read_answers(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Several answers by their questions' codes; those given empty are None, to be forgotten. All faults at once."""
     answers: dict[str, Any] = {}
     faults: list[Fault] = []
     for code, value in raw.items():
-        question = questionnaire.by_code.get(code)
+        question = QUESTIONNAIRE.by_code.get(code)
         if question is None:
             # The code itself may hold anything, so it is not repeated.
             faults.append(Fault.of("answers", Problem.UNKNOWN_FIELD, "unknown_question"))

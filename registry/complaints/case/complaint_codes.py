@@ -12,7 +12,6 @@ Chinese words with a check of their own (code_words.py). From the 22 digits
 An unknown, expired, purged or withdrawn code takes the same path as a good one: one derivation, one query, one answer.
 """
 
-import fcntl
 import hashlib
 import hmac
 import os
@@ -35,6 +34,7 @@ from registry.complaints.case.models import Case
 from registry.complaints.sealing.envelopes import X25519_BYTES, expand, public_of
 from registry.complaints.sealing.models import EncryptedContainer
 from registry.core.errors import MistypedReceipt, TooBusy, UnknownReceipt
+from registry.core.files import try_lock
 from registry.core.keyring import Keyring
 from registry.vocabulary.cases import CaseState, MailboxState
 from registry.vocabulary.register import Language
@@ -192,7 +192,7 @@ def _lock_one_of(keyring: Keyring, names: Sequence[str], until: float) -> Iterat
         for name in names:
             lock = os.open(keyring.lock_file(name), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
-                if _is_locked(lock):
+                if try_lock(lock):
                     yield
                     return
             finally:
@@ -200,11 +200,3 @@ def _lock_one_of(keyring: Keyring, names: Sequence[str], until: float) -> Iterat
         if time.monotonic() >= until:
             raise TooBusy("many numbers are being opened at once: try again in a moment", RETRY_AFTER)
         time.sleep(PAUSE)
-
-
-def _is_locked(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

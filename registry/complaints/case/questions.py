@@ -186,33 +186,26 @@ def cleared(answers: Answers, questionnaire: Questionnaire = QUESTIONNAIRE) -> d
     }
 
 
-def next_question(
-    answers: Answers, after: str | None = None, questionnaire: Questionnaire = QUESTIONNAIRE
-) -> Question | None:
+def next_question(answers: Answers, after: str | None = None) -> Question | None:
     """The visible question after one, the first after none; None after the last."""
-    return _follow_up(answers, after, questionnaire.questions, questionnaire)
+    return _follow_up(answers, after, QUESTIONNAIRE.questions)
 
 
-def previous_question(answers: Answers, before: str, questionnaire: Questionnaire = QUESTIONNAIRE) -> Question | None:
+def previous_question(answers: Answers, before: str) -> Question | None:
     """The visible question before one; None before the first."""
-    return _follow_up(answers, before, questionnaire.questions[::-1], questionnaire)
+    return _follow_up(answers, before, QUESTIONNAIRE.questions[::-1])
 
 
-def _follow_up(
-    answers: Answers, code: str | None, order: Sequence[Question], questionnaire: Questionnaire
-) -> Question | None:
+def _follow_up(answers: Answers, code: str | None, order: Sequence[Question]) -> Question | None:
     is_past = code is None
     for question in order:
-        if is_past and is_view(question, answers, questionnaire):
+        if is_past and is_view(question, answers):
             return question
         is_past = is_past or question.code == code
     return None
 
 
-def of_tier(answers: Answers, tier: int, questionnaire: Questionnaire = QUESTIONNAIRE) -> dict[str, Any]:
+def of_tier(answers: Answers, tier: int) -> dict[str, Any]:
     """The answers that belong to a tier."""
-    return {
-        code: value
-        for code, value in answers.items()
-        if code in questionnaire.by_code and questionnaire[code].tier == tier
-    }
+    by_code = QUESTIONNAIRE.by_code
+    return {code: value for code, value in answers.items() if code in by_code and by_code[code].tier == tier}

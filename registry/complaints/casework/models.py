@@ -57,7 +57,7 @@ class CaseClock(Base):
 
 
 class CaseView(Base):
-    """That an officer had a case open at an instant; forgotten within hours (`presence.py`)."""
+    """That an officer had a case open at an instant; forgotten within hours (`unread.py`)."""
 
     __tablename__ = "case_views"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,23 +7,20 @@ reminds the unit, and its supervisor once it is over.
 Nothing here keeps a word of what was written, only that something waits, and that somebody is in danger.
 """
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case import clocks
 from registry.complaints.case.models import Case
-from registry.complaints.case.moves import (
-    advance_case,
-    changed,
-    lock_case_by_id,
-    resume_case,
-    set_case_priority,
-)
+from registry.complaints.case.moves import advance_case, changed, lock_case_by_id, resume_case, set_case_priority
 from registry.complaints.case.states import READ_WHEN_WITHDRAWN
 from registry.complaints.case.units import day_of_case
 from registry.complaints.casework.actions import Officer
+from registry.complaints.casework.models import CaseView
 from registry.complaints.triage.priorities import refuse_lowering
 from registry.complaints.triage.story import dangers_in
 from registry.core.working_days import rounded_up
@@ -148,3 +145,36 @@ def _tell(session: Session, case: Case, at: datetime, *, is_danger: bool) -> Non
         unit = session.get_one(Unit, case.unit_id).reference
         known = [] if assignee is None else [assignee.reference]
         notify_unit(session, unit, Resource.CASE, Act.ASSIGN, NoticeKind.ASSIGNED, at, but=known, is_danger=is_danger)
+
+
+SHOWN_FOR = timedelta(minutes=30)
+"""How long it is shown who else has a case open, so that two officers do not work on it unaware of each other. The audit trail
+holds days and no hours; these instants are of officers alone, and are forgotten within hours."""
+
+
+class Seen(NamedTuple):
+    """Another officer who opened the case, and whole minutes ago."""
+
+    name: str
+    minutes: int
+
+
+def note_view(session: Session, case: Case, officer_id: int, at: datetime) -> None:
+    """Note that an officer has the case open now, in place of when it was opened before."""
+    before = and_(CaseView.case_id == case.id, CaseView.officer_id == officer_id)
+    session.execute(delete(CaseView).where(or_(before, CaseView.seen_at <= at - SHOWN_FOR)))
+    session.add(CaseView(case_id=case.id, officer_id=officer_id, seen_at=at))
+    session.flush()
+
+
+def seen_by(session: Session, case: Case, at: datetime, *, but: int) -> Sequence[Seen]:
+    """The other officers who opened a case within half an hour, the latest first."""
+    last = func.max(CaseView.seen_at, type_=CaseView.seen_at.type)
+    query = select(Account.name, last).join(CaseView, CaseView.officer_id == Account.id)
+    query = query.where(CaseView.case_id == case.id, CaseView.officer_id != but, CaseView.seen_at > at - SHOWN_FOR)
+    rows = session.execute(query.group_by(Account.id, Account.name).order_by(last.desc()))
+    return [Seen(name, max(0, int((at - seen_at).total_seconds() // 60))) for name, seen_at in rows]
+
+
+def forget_views(session: Session, at: datetime) -> None:
+    session.execute(delete(CaseView).where(CaseView.seen_at <= at - SHOWN_FOR))

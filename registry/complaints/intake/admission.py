@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Date, LargeBinary, String, bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
+from registry.complaints.case.derivation_turns import RecentCounts
 from registry.complaints.intake.models import DailyCount, DayKey, UsedChallenge
 from registry.complaints.intake.rules import (
     BUCKETS,
@@ -40,7 +41,6 @@ from registry.complaints.intake.rules import (
 )
 from registry.core.errors import NotAdmitted
 from registry.core.keyring import Keyring
-from registry.core.recent_counts import RecentCounts
 from registry.vocabulary.codes import Lack
 
 GOOD_FOR = timedelta(minutes=20)

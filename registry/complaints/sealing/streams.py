@@ -86,9 +86,6 @@ def _cut(chunks: Iterable[bytes], size: int) -> Iterator[tuple[bytes, bool]]:
     yield bytes(stored), True
 
 
-__all__ = ["CHUNK", "HEADER", "SEALED_CHUNK", "open_stream", "seal_stream"]
-
-
 MIN_SIZE = CHUNK
 _LENGTH = 8
 
@@ -118,6 +115,3 @@ def unpadded(pieces: Iterable[bytes]) -> bytes:
     if len(whole) != _LENGTH + padded_size(size):
         raise Unopenable("a file is not as long as it says")
     return whole[_LENGTH : _LENGTH + size]
-
-
-__all__ = ["padded", "padded_size", "unpadded"]

@@ -115,6 +115,3 @@ class Opener:
                     raise
                 self.is_pooled = True
         return BoundedConnection.connect(**self._arguments | {"options": Limits.AT_POOLER, "prepare_threshold": None})
-
-
-__all__ = ["BoundedConnection", "Opener", "Watchman"]

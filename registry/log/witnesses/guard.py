@@ -124,6 +124,3 @@ def require_guard(policy: WitnessPolicy, name: str | None) -> WitnessGuard | Non
             "into REGISTRY_HOME/witness-policy"
         )
     return found
-
-
-__all__ = ["Seen", "WitnessGuard", "guard_in", "require_guard"]

@@ -39,10 +39,9 @@ from registry.register.law.rows import Row as LawRow
 from registry.register.law.rules import VOTE_WARNING_DAYS, votes_ending
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.deposits.queries import ledger_view
+from registry.supervision.licensing.deposits import ledger_view
 from registry.supervision.licensing.drafting import today_of
-from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState
 from registry.vocabulary.licensing import (

@@ -22,8 +22,7 @@ from registry.core.errors import ActRefused, NotSignedIn
 from registry.core.keyring import Keyring
 from registry.core.operator_texts import read_text
 from registry.officers import security_mails, sessions, signing_in
-from registry.officers.models import Officer, OfficerState, SecurityEvent, Unit
-from registry.officers.providers.models import ProviderLink, ProviderVisit
+from registry.officers.models import Officer, OfficerState, ProviderLink, ProviderVisit, SecurityEvent, Unit
 from registry.officers.providers.rules import Known
 from registry.officers.providers.settings import FILE, Provider, read_providers
 from registry.officers.sessions import OFFICER_SESSIONS

@@ -6,7 +6,7 @@ from registry.complaints.intake import filing
 from registry.core.clock import day_at, now
 from registry.core.ids import read_reference
 from registry.http.transaction import reading
-from registry.i18n.agency_names import main_name
+from registry.i18n.names import main_name
 from registry.pages.intake import cookies
 from registry.pages.intake.visiting import PageRequest
 from registry.register.agencies import queries, record

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.http.app_services import verdicts
-from registry.i18n.country_order import countries
-from registry.register.help_lines.rules import EMERGENCY, HelpLine, emergency_number, help_lines_in, in_order, lines_of
+from registry.i18n.names import countries
+from registry.register.help_lines import EMERGENCY, HelpLine, emergency_number, help_lines_in, in_order, lines_of
 from registry.vocabulary.register import EU_STATES, SENDING_COUNTRIES, Language
 
 

@@ -23,8 +23,8 @@ from registry.complaints.triage.rules import triage
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IllegalMove, InvalidInput, NotNow, RegistryError
 from registry.i18n.languages import has_text, text
+from registry.i18n.names import name_in
 from registry.i18n.question_words import answer_text, question_text
-from registry.i18n.wording import name_in
 from registry.pages.intake import lines
 from registry.pages.intake.files import SOUND_TYPES, letting_record
 from registry.pages.intake.steps import path_of

@@ -20,7 +20,7 @@ from registry.core.errors import NotNow, NoVisit
 from registry.http.complaint_services import sealer, store
 from registry.http.headers import content_policy
 from registry.http.transaction import writing
-from registry.i18n.wording import LOCALES
+from registry.i18n.names import LOCALES
 from registry.pages.intake import cookies
 from registry.pages.intake.rendering import box_page
 from registry.pages.public.rendering import AWAY

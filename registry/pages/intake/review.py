@@ -14,8 +14,8 @@ from registry.complaints.intake.mailbox_files import list_files
 from registry.complaints.triage.story import is_alarming
 from registry.core.errors import IntakeClosed, InvalidInput, NoVisit
 from registry.i18n.languages import text
+from registry.i18n.names import country_name, name_in
 from registry.i18n.question_words import answer_text, part_title, question_text
-from registry.i18n.wording import country_name, name_in
 from registry.pages.intake import lines
 from registry.pages.intake.parts import keep_unfinished
 from registry.pages.intake.steps import path_of

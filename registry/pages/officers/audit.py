@@ -20,7 +20,8 @@ from registry.core.clock import now
 from registry.http.transaction import reading
 from registry.i18n.faults import found
 from registry.i18n.languages import has_text, text
-from registry.i18n.wording import date_text, language_name, listed
+from registry.i18n.names import language_name
+from registry.i18n.wording import date_text, listed
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -21,10 +21,9 @@ from registry.pages.officers.guard import allowed
 from registry.pages.officers.refusals import Refusal, attempt
 from registry.pages.officers.rendering import page
 from registry.register.agencies.queries import public_record
-from registry.supervision.entries import claims, queries, requests
+from registry.supervision.entries import decisions, queries, requests
 from registry.supervision.entries.rules import WORKING_DAYS, is_answerable
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind, EntryRequestState
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind, EntryRequestState
 from registry.vocabulary.register import STAFF_LANGUAGES
 
 pages = Blueprint("console_entry", __name__)
@@ -128,7 +127,9 @@ def _requests_page(
 ) -> Response:
     found = [one for one in queries.waiting(session, official(me)) if not me.has_conflict(one.agency)]
     invited: list[tuple[OfficerChange, str]] = [
-        (change, agency) for change, agency in claims.invitations(session, official(me)) if not me.has_conflict(agency)
+        (change, agency)
+        for change, agency in decisions.invitations(session, official(me))
+        if not me.has_conflict(agency)
     ]
     agencies = {one.agency for one in found} | {agency for _, agency in invited}
     return page(

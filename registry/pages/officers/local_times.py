@@ -8,7 +8,7 @@ from babel.dates import format_date, format_skeleton
 
 from registry.core.clock import zone
 from registry.core.working_days import last_day
-from registry.i18n.wording import LOCALES
+from registry.i18n.names import LOCALES
 from registry.officers.rights import OfficerRights
 from registry.vocabulary.register import Language
 

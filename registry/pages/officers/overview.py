@@ -1,10 +1,12 @@
-"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away.
+"""How the unit's cases stand, as charts with tables beside them, and the same numbers to take away, in words for people who
+forward them.
 
 And a board for a wall: a few large figures, anew each minute by the desk's script; no name, no number of a case.
 """
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,8 +19,8 @@ from registry.complaints.casework.queue.listing import Filters, count_cases
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.transaction import reading
-from registry.i18n.overview_words import cell_words, heads, sheet_name
-from registry.i18n.wording import name_in, sector_name
+from registry.i18n.languages import text
+from registry.i18n.names import country_name, name_in, sector_name
 from registry.officer_acts.acting import names_in
 from registry.officer_acts.overview import (
     NAMES,
@@ -32,13 +34,14 @@ from registry.officer_acts.overview import (
 )
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer
-from registry.oversight.overview.queries import Came, Overview, clocks_due, inflow, open_cases
-from registry.oversight.overview.rules import Age, Period, is_period, monday, usual
+from registry.oversight.overview import Came, Overview, clocks_due, inflow, open_cases
+from registry.oversight.overview_rules import Age, Period, is_period, monday, usual
 from registry.pages.files import sent_file
 from registry.pages.officers.form_fields import day
 from registry.pages.officers.guard import Afterwards, allowed
 from registry.pages.officers.rendering import language, page
 from registry.vocabulary.cases import CaseState, ClockKind, Indicator, Priority
+from registry.vocabulary.register import Language
 
 pages = Blueprint("console_overview", __name__)
 
@@ -256,3 +259,44 @@ def _figures(session: Session, unit: str, at: datetime, today: date) -> dict[str
         "came": came[True],
         "came_before": came[False],
     }
+
+
+Cell = str | int | date | None
+
+COLUMNS: Mapping[str, str] = {
+    "state": "overview.state", "priority": "cases.column.priority", "age": "cases.column.age", "cases": "overview.cases",
+    "clock": "overview.clock", "kept": "overview.kept", "missed": "overview.missed", "late": "overview.still_late",
+    "running": "overview.running", "week": "overview.week", "sector": "overview.sector", "country": "overview.country",
+    "complaints": "overview.complaints", "indicator": "overview.indicator", "days": "overview.days",
+    "agency": "overview.agency", "agency_id": "overview.agency_id", "independent": "overview.independent",
+    "last": "overview.last",
+}  # fmt: skip
+"""Where the words of a column's head stand."""
+
+_CELLS: Mapping[str, Callable[[Language, str], str]] = {
+    "state": lambda language, code: text(language, f"case_state.{code}"),
+    "age": lambda language, code: text(language, f"overview.age.{code}"),
+    "priority": lambda _, code: code.upper(),
+    "clock": lambda language, code: text(language, f"case_clock.{code}"),
+    "sector": sector_name,
+    "country": country_name,
+    "indicator": lambda language, code: text(language, f"indicator.{code}"),
+}
+
+MAX_NAME = 31
+"""Characters that the name of a sheet may have."""
+
+
+def sheet_name(language: Language, name: str) -> str:
+    return re.sub(r"[\[\]:*?/\\]", " ", text(language, f"overview.table.{name}"))[:MAX_NAME]
+
+
+def heads(language: Language, header: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(text(language, COLUMNS[code]) for code in header)
+
+
+def cell_words(language: Language, column: str, cell: Cell) -> Cell:
+    """A cell as people read it; one of a column without words, and an empty one, stays as it is."""
+    if not isinstance(cell, str) or not cell or column not in _CELLS:
+        return cell
+    return _CELLS[column](language, cell)

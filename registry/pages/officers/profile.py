@@ -20,11 +20,11 @@ from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.transaction import reading, services
-from registry.i18n.wording import language_name
+from registry.i18n.names import language_name
 from registry.officer_acts import calendar
+from registry.officer_acts.account_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_acts.acting import reference_in
 from registry.officer_acts.acts import OfficerAct
-from registry.officer_acts.own_acts import OWN_ACCOUNT, OWN_LOANS, OWN_SESSIONS, OWN_TOKENS
 from registry.officer_acts.sign_in_providers import only_way_of
 from registry.officers import accounts, calendars, factors, notices, security_keys, signing_in, tokens
 from registry.officers.models import NoticeChoice, OfficerState

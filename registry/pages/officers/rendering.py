@@ -17,7 +17,7 @@ from registry.http.headers import content_policy
 from registry.http.portals import FORM_FIELD, form_token_of, page_response
 from registry.http.responses import negotiated
 from registry.http.transaction import services
-from registry.i18n import wording
+from registry.i18n import names, wording
 from registry.i18n.languages import has_text, text
 from registry.officer_acts.sign_in_providers import providers
 from registry.officers.rights import Act, Resource
@@ -118,14 +118,14 @@ def _words() -> dict[str, Any]:
         "said": partial(refusal_text, spoken),
         "heading": partial(wording.problem_title, spoken, at="console"),
         "date": partial(wording.date_text, spoken),
-        "country": partial(wording.country_name, spoken),
-        "language_called": partial(wording.language_name, spoken),
+        "country": partial(names.country_name, spoken),
+        "language_called": partial(names.language_name, spoken),
         "day_text": partial(day_text, spoken),
         "moment_text": partial(moment_text, spoken, name=clock),
         "due_short": partial(due_short, spoken, name=clock),
         "due_text": partial(due_text, spoken, name=clock),
         "bar": bar,
-        "unit_name": wording.name_in(spoken, bar.unit_names) if bar else "",
+        "unit_name": names.name_in(spoken, bar.unit_names) if bar else "",
         "menu": [
             (name, href, DIGITS.get(name, ""))
             for name, href, what, act in MENU

@@ -23,7 +23,7 @@ from registry.http.complaint_services import read_form_file, sealer, store, uplo
 from registry.http.portals import see_other
 from registry.http.transaction import writing
 from registry.i18n.languages import text
-from registry.i18n.wording import name_in
+from registry.i18n.names import name_in
 from registry.officer_acts.acting import acting_for_party, party_call
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.hearing_acts import ANSWERS

@@ -20,8 +20,8 @@ from registry.http.credentials import issuing, wallets
 from registry.http.headers import content_policy
 from registry.http.portals import see_other
 from registry.http.transaction import writing
-from registry.i18n.agency_names import main_name
 from registry.i18n.languages import text
+from registry.i18n.names import main_name
 from registry.i18n.wording import date_text
 from registry.officer_acts.entry_acts import representative
 from registry.officers.rights import Act, Resource

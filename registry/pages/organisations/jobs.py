@@ -38,7 +38,7 @@ from registry.http.request_reader import load_values
 from registry.http.responses import respond_with_file
 from registry.http.transaction import services, writing
 from registry.http.uploads import one_of_few, takes_body
-from registry.i18n.wording import country_name
+from registry.i18n.names import country_name
 from registry.organisations import sessions
 from registry.organisations.sessions import MemberPresent, SecondStepNeeded
 from registry.pages.organisations.guard import authenticate, for_members, token_sent

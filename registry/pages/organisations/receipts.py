@@ -21,7 +21,8 @@ from registry.core.ids import read_reference
 from registry.http.responses import respond_with_file
 from registry.http.transaction import services
 from registry.i18n.languages import SPOKEN_OF, has_text, text
-from registry.i18n.wording import country_name, reason_text, sector_name, word
+from registry.i18n.names import country_name, sector_name
+from registry.i18n.wording import reason_text, word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to

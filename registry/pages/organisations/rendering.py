@@ -16,7 +16,7 @@ from registry.http.errors import ProblemDocument
 from registry.http.portals import FORM_FIELD, Cookie, form_token_of, page_response, see_other
 from registry.http.responses import negotiated
 from registry.http.transaction import services
-from registry.i18n import wording
+from registry.i18n import names, wording
 from registry.i18n.faults import found, message_in
 from registry.i18n.languages import has_text, text
 from registry.i18n.wording import listed, problem_detail
@@ -87,7 +87,7 @@ def _words() -> dict[str, Any]:
         "t": partial(text, spoken),
         "date": partial(wording.date_text, spoken),
         "number": partial(wording.number_text, spoken),
-        "country": partial(wording.country_name, spoken),
+        "country": partial(names.country_name, spoken),
         "bar": g.get("account_bar"),
         "menu": MENU,
         "switches": _switches(),

@@ -9,7 +9,7 @@ from registry.core.errors import ActRefused
 from registry.http.app_services import keyring
 from registry.http.limits import count_mail
 from registry.http.transaction import services, writing
-from registry.i18n import wording
+from registry.i18n import names
 from registry.organisations import letters, members, sessions
 from registry.organisations.models import Letter, OrganisationActor
 from registry.organisations.sessions import MEMBER_SESSIONS, MemberPresent
@@ -131,7 +131,7 @@ def follow_link(kind: str, secret: str) -> Response:
 
 def _register_page(fault: str | None = None) -> Response:
     spoken = language()
-    countries = sorted((wording.country_name(spoken, code), code) for code in COUNTRIES)
+    countries = sorted((names.country_name(spoken, code), code) for code in COUNTRIES)
     form = {name: typed(name) for name in ("organisation", "country", "name", "email")}
     return page("register.html", fault=fault, said=form, countries=countries, status=400 if fault else 200)
 

@@ -7,7 +7,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import InvalidInput, NotNow
 from registry.http.app_services import keyring, verdicts
 from registry.http.request_reader import load_values
-from registry.i18n.wording import authority_name, country_name, word
+from registry.i18n.names import authority_name, country_name
+from registry.i18n.wording import word
 from registry.organisations.sessions import MemberPresent
 from registry.pages.organisations.guard import for_members
 from registry.pages.organisations.rendering import language, page, to

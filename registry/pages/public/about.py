@@ -6,11 +6,10 @@ from flask import Blueprint, Response
 
 from registry.core.clock import day_at, now
 from registry.http.app_services import verdicts
-from registry.i18n.country_order import countries
-from registry.i18n.wording import authority_name
+from registry.i18n.names import authority_name, countries
 from registry.pages.public.rendering import is_demo, page
 from registry.register.authorities.sources import SourceFacts, SourceSnapshot
-from registry.register.help_lines.rules import HelpLine, help_lines_in, in_order
+from registry.register.help_lines import HelpLine, help_lines_in, in_order
 from registry.register.law.rows import Regime
 from registry.register.law.weights import is_disputed, is_readable
 from registry.vocabulary.law import RegimeRule

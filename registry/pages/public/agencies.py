@@ -2,22 +2,23 @@
 
 import base64
 import binascii
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 from flask import Blueprint, Response, request
+from markupsafe import Markup
 
 from registry.core.clock import day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import ShownName, display_name, main_name
-from registry.i18n.country_order import countries
-from registry.i18n.wording import authority_name, licence_details
+from registry.i18n.names import ShownName, authority_name, countries, display_name, main_name
+from registry.i18n.wording import licence_details
 from registry.pages.public.answers import name_of
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import is_demo, page
-from registry.pages.public.structured_data import structured_data
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies import queries, record
 from registry.register.agencies.listing import Filters, Hit, Page, Place, page_of_agencies
@@ -29,6 +30,10 @@ from registry.vocabulary.codes import Problem
 from registry.vocabulary.register import (
     EU_STATES,
     SENDING_COUNTRIES,
+    STATUSES,
+    Answer,
+    HolderKind,
+    IdentifierScheme,
     Language,
     LicenceStatus,
     Likeness,
@@ -204,3 +209,57 @@ def _sources(agency: record.Agency, snapshot: SourceSnapshot, language: Language
         website = snapshot.authorities[source.authority].website if source else None
         rows.append({"name": name, "website": website, "read_on": day_at(seen, zone)})
     return rows
+
+
+_IDENTIFIERS = {IdentifierScheme.VAT: "vatID", IdentifierScheme.LEI: "leiCode"}
+_ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def structured_data(
+    agency: record.Agency, name: str, licences: Iterable[Mapping[str, Any]], address: str
+) -> Markup | None:
+    """The text of the data block, or None where a natural person stands behind the agency.
+
+    `licences` are those of the page, with their status today; `address` is that of the page.
+    """
+    if agency.holder_kind is not HolderKind.LEGAL_PERSON or agency.withheld:
+        return None
+    organisation: dict[str, Any] = {"@type": "Organization", "@id": f"{address}#agency", "name": name, "url": address}
+    others = sorted({one.name for one in agency.names if one.name != name and one.kind is not NameKind.FORMER})
+    if others:
+        organisation["alternateName"] = others
+    for number in agency.identifiers:
+        if number.to is None and not number.has_failed_check:
+            organisation[_IDENTIFIERS.get(number.scheme, "identifier")] = number.value
+    if agency.place:
+        organisation["location"] = agency.place
+    if agency.dissolved_on:
+        organisation["dissolutionDate"] = agency.dissolved_on
+    permits = [_permit(one, address) for one in licences if _is_in_force(one["status"])]
+    graph = [organisation, *permits]
+    return _script(msgspec.json.encode({"@context": "https://schema.org", "@graph": graph}).decode())
+
+
+def _is_in_force(status: str) -> bool:
+    return status in list(LicenceStatus) and STATUSES[LicenceStatus(status)].recruit is Answer.YES
+
+
+def _permit(one: Mapping[str, Any], address: str) -> dict[str, Any]:
+    licence: record.Licence = one["licence"]
+    permit = {
+        "@type": "GovernmentPermit",
+        "@id": f"{address}#{licence.licence_id}",
+        "name": licence.kind,
+        "identifier": licence.number,
+        "issuedBy": {"@type": "GovernmentOrganization", "name": str(one["authority"])},
+        "validIn": {"@type": "Country", "name": licence.country},
+        "validFrom": licence.valid_from,
+        "validUntil": licence.valid_to,
+        "permitAudience": {"@type": "Audience", "name": "The organization of this page"},
+    }
+    return {name: value for name, value in permit.items() if value is not None}
+
+
+def _script(text: str) -> Markup:
+    """JSON that no HTML parser can leave, whatever stands in a name."""
+    return Markup("".join(_ESCAPED.get(character, character) for character in text))

@@ -9,10 +9,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.i18n.agency_names import ShownName, display_name, main_name
-from registry.i18n.country_order import countries
 from registry.i18n.languages import text
-from registry.i18n.wording import country_name, occupation_name, permit_name, region_name, route_name, word
+from registry.i18n.names import (
+    ShownName,
+    countries,
+    country_name,
+    display_name,
+    main_name,
+    occupation_name,
+    region_name,
+)
+from registry.i18n.wording import permit_name, route_name, word
 from registry.pages.public.forms import OTHER_SECTOR, LookupForm
 from registry.register.agencies import record
 from registry.verification.checks.advert import picked

@@ -17,7 +17,7 @@ from registry.http.app_services import verdicts
 from registry.http.headers import content_policy
 from registry.http.responses import cache_seconds, negotiated, respond_with
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import main_name
+from registry.i18n.names import main_name
 from registry.pages.public.licence_status import Stands, standing_of
 from registry.pages.public.rendering import rendered_alone
 from registry.register.agencies import queries, record

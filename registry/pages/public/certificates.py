@@ -7,9 +7,9 @@ from typing import Any
 
 from registry.core.clock import day_at
 from registry.http.transaction import services
-from registry.i18n.agency_names import display_name
 from registry.i18n.languages import text
-from registry.i18n.wording import authority_name, country_name, date_text, licence_details, listed, sector_name, word
+from registry.i18n.names import authority_name, country_name, display_name, sector_name
+from registry.i18n.wording import date_text, licence_details, listed, word
 from registry.pages.public.licence_status import LicenceView
 from registry.pages.public.rendering import is_demo, rendered, span
 from registry.pages.public.staff_cards import picture_address

@@ -12,21 +12,12 @@ from registry.core.ids import read_reference
 from registry.http.app_services import keyring, verdicts
 from registry.http.transaction import public_reading
 from registry.http.uploads import takes_body
-from registry.i18n.agency_names import ShownName, main_name
-from registry.i18n.country_order import countries
-from registry.i18n.wording import (
-    check_meaning,
-    check_note,
-    check_summary,
-    country_name,
-    reason_text,
-    red_flag_text,
-)
+from registry.i18n.names import ShownName, countries, country_name, main_name
+from registry.i18n.wording import check_meaning, check_note, check_summary, reason_text, red_flag_text
 from registry.pages.public import answers
 from registry.pages.public.answers import candidate
-from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS
+from registry.pages.public.forms import COUNTRIES, READ_BY_CHINESE_CITIZENS, lead_to_answer, open_sent_form
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
-from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.law.law_view import cited
 from registry.register.names.spelling import normalised
 from registry.verification.checks.advert import CHECKED, MAX_OF_A_KIND, Item, country_in, picked
@@ -141,7 +132,7 @@ def answer_advert(language: Language, fields: Mapping[str, str]) -> Response:
 
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    sent = opened(PLACE, sealed)
+    sent = open_sent_form(PLACE, sealed)
     return _form_page(language, {}, {}, NOT_KEPT, is_past=True) if sent is None else _read(language, sent)
 
 

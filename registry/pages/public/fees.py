@@ -11,12 +11,12 @@ from registry.complaints.case.amounts import read_sum
 from registry.core.errors import InvalidInput
 from registry.http.app_services import verdicts
 from registry.http.request_reader import load_values
-from registry.i18n.country_order import countries
 from registry.i18n.fee_words import exact, fees_answered, finding_text, money_text, months_text, step_text
-from registry.i18n.wording import reason_text, region_name, translated, words_of
+from registry.i18n.names import countries, region_name
+from registry.i18n.wording import reason_text, translated, words_of
 from registry.pages.public.answers import Tone
+from registry.pages.public.forms import lead_to_answer, open_sent_form
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
-from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.register.authorities.sources import SourceSnapshot
 from registry.register.law.law_view import cited
 from registry.register.law.rows import Fee
@@ -111,7 +111,7 @@ def answer(language: Language) -> Response:
 
 @pages.get("/<language:language>/fees/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    sent = opened("fees", sealed)
+    sent = open_sent_form("fees", sealed)
     return _form_page(language, EMPTY, {}, NOT_KEPT, is_past=True) if sent is None else _result_page(language, sent)
 
 

@@ -1,6 +1,6 @@
 """The one sentence that answers, by the gravest fact; what stands at once under it; and what to do next, by what is on record."""
 
-from registry.i18n.agency_names import main_name
+from registry.i18n.names import main_name
 from registry.i18n.wording import listed, translated, word
 from registry.pages.public.answers import LookupResult, Tone
 from registry.pages.public.forms import LookupForm

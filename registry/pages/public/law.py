@@ -8,7 +8,7 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading
-from registry.i18n.country_order import countries
+from registry.i18n.names import countries
 from registry.i18n.wording import row_words
 from registry.pages.public.rendering import page
 from registry.register.law.law_view import country_payload, law_payload, withdrawn_payload

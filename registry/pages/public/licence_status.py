@@ -9,7 +9,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.core.ids import read_reference
 from registry.http.app_services import verdicts
-from registry.i18n.wording import authority_name, reason_text
+from registry.i18n.names import authority_name
+from registry.i18n.wording import reason_text
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.verification.verdicts.question import Finding, Question, SubjectKind, Verdict

@@ -11,7 +11,7 @@ from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.core.heartbeats import why_not_signed
 from registry.http.transaction import public_reading
-from registry.i18n.wording import LOCALES
+from registry.i18n.names import LOCALES
 from registry.log import queries
 from registry.log.models import LogState
 from registry.log.tree import leaf_hash

@@ -12,10 +12,9 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import main_name
-from registry.i18n.country_order import countries
 from registry.i18n.languages import accepted, text
-from registry.i18n.wording import authority_name, date_text, listed, occupation_name, reason_text, word
+from registry.i18n.names import authority_name, countries, main_name, occupation_name
+from registry.i18n.wording import date_text, listed, reason_text, word
 from registry.log.queries import verifier_keys
 from registry.pages.public import answers, checks, headlines
 from registry.pages.public.answers import candidate, name_of
@@ -26,14 +25,15 @@ from registry.pages.public.forms import (
     OTHER_SECTOR,
     READ_BY_CHINESE_CITIZENS,
     LookupForm,
+    lead_to_answer,
+    open_sent_form,
     read_form,
 )
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
-from registry.pages.public.sent_forms import lead_to_answer, opened
 from registry.pages.public.share_card import Card, can_draw, drawn
 from registry.pages.public.warnings import warnings_on
 from registry.register.agencies.listing import agencies_named
-from registry.register.help_lines.rules import help_lines_in, lines_by_place
+from registry.register.help_lines import help_lines_in, lines_by_place
 from registry.verification.checks.text import MAX_CHARACTERS as MAX_ADVERT
 from registry.verification.verdicts.question import Imitated
 from registry.verification.verdicts.subjects import MAX_CHARACTERS
@@ -94,7 +94,7 @@ def answer(language: Language) -> Response:
 
 @pages.get(f"/<language:language>/{PLACE}/<sealed>")
 def answered(language: Language, sealed: str) -> Response:
-    fields = opened(PLACE, sealed)
+    fields = open_sent_form(PLACE, sealed)
     if fields is None:
         return _form_page(language, LookupForm(), {}, NOT_KEPT, is_past=True)
     return _result_page(language, fields)

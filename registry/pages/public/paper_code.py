@@ -17,7 +17,8 @@ from registry.http.headers import content_policy
 from registry.http.portals import see_other
 from registry.http.transaction import public_reading, services
 from registry.i18n.languages import accepted, text
-from registry.i18n.wording import LOCALES, country_name, date_text, word
+from registry.i18n.names import LOCALES, country_name
+from registry.i18n.wording import date_text, word
 from registry.log.queries import logged_keys
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
 from registry.pages.public.rendering import NOT_KEPT, page, span

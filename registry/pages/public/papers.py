@@ -16,14 +16,13 @@ from registry.core.ids import read_reference
 from registry.http.credentials import bundle, paper_code
 from registry.http.responses import encode
 from registry.http.transaction import public_reading, services
-from registry.i18n.agency_names import main_name
-from registry.i18n.wording import authority_name
+from registry.i18n.names import authority_name, main_name
 from registry.log.queries import latest_entry
 from registry.pages.public.certificates import PlaceInLog, Sheet, html_of, languages_of
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of
 from registry.pages.public.rendering import NOT_KEPT, SHORT, is_demo, page
 from registry.proofs.credentials.queries import published_now
-from registry.proofs.papers import shared
+from registry.proofs.papers import making
 from registry.proofs.papers.making import PAUSE, Made, Making, is_shared_first, key_of, paper
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.papers.rendering import Attachment, Draft
@@ -114,11 +113,11 @@ def _made(key: str, draft: Callable[[], Draft]) -> Made:
     folder = services().settings.home / "papers"
     if services().settings.is_sqlite:
         return paper(folder, key, draft)
-    made = paper(folder, key, draft, elsewhere=lambda: shared.found(public_reading(), key, now()))
+    made = paper(folder, key, draft, elsewhere=lambda: making.find_shared(public_reading(), key, now()))
     if made.is_own and is_shared_first(folder, key):
         # Who asked has the paper, whatever becomes of this.
         with suppress(SQLAlchemyError), services().sessions.begin() as session:
-            shared.share(session, key, made.body, now())
+            making.share(session, key, made.body, now())
     return made
 
 

@@ -14,8 +14,8 @@ from registry.http.app_services import keyring
 from registry.http.portals import see_other
 from registry.http.presentations import Seen, portrait_of, require_wallets, seen, verifier
 from registry.http.transaction import public_reading, writing
-from registry.i18n.agency_names import main_name
 from registry.i18n.languages import text
+from registry.i18n.names import main_name
 from registry.i18n.wording import reason_text
 from registry.pages.public.forms import COUNTRIES
 from registry.pages.public.rendering import NOT_KEPT, SHORT, page
@@ -23,7 +23,7 @@ from registry.pages.public.staff_cards import job_choices, picture_address
 from registry.proofs.papers.qr import Symbol
 from registry.proofs.wallets import presentations
 from registry.proofs.wallets.card_codes import full_name
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.licensing import Ask, PresentationState, Refusal
 from registry.vocabulary.register import Answer, Language
 
 pages = Blueprint("person", __name__)

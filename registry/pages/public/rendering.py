@@ -16,7 +16,7 @@ from registry.http.errors import ProblemDocument
 from registry.http.headers import content_policy
 from registry.http.paths import is_of_intake
 from registry.http.transaction import public_reading, services
-from registry.i18n import wording
+from registry.i18n import names, wording
 from registry.i18n.languages import CATALOGUES, has_text, text
 from registry.log.models import LogState
 from registry.pages.files import templates_of
@@ -175,11 +175,11 @@ def rendered_alone(template: str, language: Language, **context: Any) -> str:
         "has": has_text,
         "html": partial(marked, language),
         "date": partial(wording.date_text, language),
-        "country": partial(wording.country_name, language),
-        "sector": partial(wording.sector_words, language),
+        "country": partial(names.country_name, language),
+        "sector": partial(names.sector_words, language),
         "word": partial(wording.word, language),
         "listed": partial(wording.listed, language),
-        "spoken_list": lambda tags: wording.listed(language, [wording.language_name(language, tag) for tag in tags]),
+        "spoken_list": lambda tags: wording.listed(language, [names.language_name(language, tag) for tag in tags]),
         "hours": partial(wording.hours_text, language),
         "span": partial(span, language),
         "rights_path": lambda place: f"/{language}/rights" + (f"/{place}" if place in RIGHTS_PLACES else ""),

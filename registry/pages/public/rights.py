@@ -6,10 +6,10 @@ from flask import Blueprint, Response
 
 from registry.core.errors import NotFound
 from registry.http.app_services import verdicts
-from registry.i18n.country_order import countries
+from registry.i18n.names import countries
 from registry.i18n.wording import words_of
 from registry.pages.public.rendering import RIGHTS_PLACES, is_demo, page
-from registry.register.help_lines.rules import emergency_number, help_lines_in, lines_of
+from registry.register.help_lines import emergency_number, help_lines_in, lines_of
 from registry.register.law.loading import Law
 from registry.register.law.rows import Limit, Right, Row
 from registry.register.law.weights import is_disputed, is_readable

@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 
 from registry.core.errors import NotFound
 from registry.http.credentials import card_of
-from registry.i18n.country_order import countries
-from registry.i18n.wording import country_name, date_text
+from registry.i18n.names import countries, country_name
+from registry.i18n.wording import date_text
 from registry.pages.public.licence_status import LicenceView, Stands, standing_of, today_words
 from registry.pages.public.rendering import NOT_KEPT, page
 from registry.proofs.wallets.card_codes import CardContent, CardState

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from registry.core.clock import day_at
 from registry.i18n.languages import text
-from registry.i18n.wording import authority_name
+from registry.i18n.names import authority_name
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
 from registry.vocabulary.register import Language

@@ -6,7 +6,6 @@ by dying. Before a process starts, a file says that the paper failed; it removes
 whose maker was killed or ran out of time is known as failed, and not begun again for every request.
 """
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -14,13 +13,19 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
+from sqlalchemy import LargeBinary, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from registry.core.db.engine import Base, Instant, Text
 from registry.core.errors import NotNow
+from registry.core.files import free_slot, taken_slots
 from registry.proofs.papers.rendering import MAX_SECONDS, Draft, Trouble
 
 SLOTS = 2
@@ -72,7 +77,7 @@ def paper(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _sweep(folder)
-    is_being_made = _is_being_made(folder, key)
+    is_being_made = key in taken_slots(folder, SLOTS)
     # Read after the slots: a paper that was finished in between is found.
     body = _read(folder / f"{key}.pdf")
     if body is not None:
@@ -108,32 +113,15 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _is_being_made(folder: Path, key: str) -> bool:
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if not _lock(descriptor) and os.pread(descriptor, 64, 0) == key.encode():
-                return True
-        finally:
-            os.close(descriptor)
-    return False
-
-
 def _begin(folder: Path, key: str, draft: Callable[[], Draft]) -> None:
     """Start a process if a slot is free; otherwise the caller has to come again."""
-    for number in range(SLOTS):
-        descriptor = _open(folder, number)
-        try:
-            if _lock(descriptor):
-                made = draft()
-                os.ftruncate(descriptor, 0)
-                os.pwrite(descriptor, key.encode(), 0)
-                (folder / f"{key}.trouble").write_bytes(msgspec.json.encode(Trouble()))
-                _start(folder, key, made, descriptor)
-                return
-        finally:
-            # The child has its own copy of the descriptor, and the lock lasts as long as any.
-            os.close(descriptor)
+    with free_slot(folder, SLOTS) as slot:
+        if slot is not None:
+            made = draft()
+            os.ftruncate(slot, 0)
+            os.pwrite(slot, key.encode(), 0)
+            (folder / f"{key}.trouble").write_bytes(msgspec.json.encode(Trouble()))
+            _start(folder, key, made, slot)
 
 
 def _start(folder: Path, key: str, draft: Draft, slot: int) -> None:
@@ -155,18 +143,6 @@ _running: list[subprocess.Popen[bytes]] = []
 """The processes that this process started. They are not waited for; each is reaped when the next one starts."""
 
 
-def _open(folder: Path, number: int) -> int:
-    return os.open(folder / f"slot-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _lock(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def pdf_at_once(draft: Draft) -> bytes:
     """The PDF of a paper that holds what was written in a case: set while the caller waits, and never on the disk.
 
@@ -184,3 +160,33 @@ def pdf_at_once(draft: Draft) -> bytes:
             "the file could not be made here: the operator finds the reason in the server's log", "case.no_pdf"
         )
     return done.stdout
+
+
+class MadePaper(Base):
+    """A paper that was just made, for the machines that did not make it. `key`: of all that it depends on (`key_of`).
+
+    On PostgreSQL the machine that is asked for a paper which it has made puts it into the database, so that a balancer may send
+    the next request for it anywhere. They are kept as long as files are (KEPT). On SQLite one folder serves all.
+    """
+
+    __tablename__ = "made_papers"
+    key: Mapped[str] = mapped_column(Text(40), primary_key=True)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+
+
+def find_shared(session: Session, key: str, at: datetime) -> bytes | None:
+    """The paper that a machine has made; None where there is none, or where it is too old to be shown."""
+    query = select(MadePaper.body).where(MadePaper.key == key, MadePaper.made_at > at - timedelta(seconds=KEPT))
+    return session.execute(query).scalar_one_or_none()
+
+
+def share(session: Session, key: str, body: bytes, at: datetime) -> None:
+    """Let other machines have it, and remove those that are too old."""
+    forget_shared(session, at - timedelta(seconds=KEPT))
+    session.execute(insert(MadePaper).values(key=key, body=body, made_at=at).on_conflict_do_nothing())
+
+
+def forget_shared(session: Session, before: datetime | None = None) -> None:
+    """Remove those that were made before an instant, or all: one may name a person who was erased since."""
+    session.execute(delete(MadePaper).where(MadePaper.made_at < before) if before is not None else delete(MadePaper))

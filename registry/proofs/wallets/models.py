@@ -12,8 +12,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.licensing import CardEnd, GrantStep, WalletForm
-from registry.vocabulary.presentations import Ask, PresentationState, Refusal
+from registry.vocabulary.licensing import Ask, CardEnd, GrantStep, PresentationState, Refusal, WalletForm
 
 
 class StaffCard(Base):

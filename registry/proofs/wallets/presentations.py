@@ -32,8 +32,7 @@ from registry.proofs.wallets.presented import Presented, Refused, Wanted, read_p
 from registry.proofs.wallets.rules import type_address, type_of
 from registry.proofs.wallets.staff import SECRET
 from registry.proofs.wallets.status import Subject, require_in_force
-from registry.vocabulary.licensing import WalletForm
-from registry.vocabulary.presentations import Ask, PresentationEnd, PresentationState, Refusal
+from registry.vocabulary.licensing import Ask, PresentationEnd, PresentationState, Refusal, WalletForm
 
 LIFE = timedelta(minutes=5)
 REQUEST_TYPE = "oauth-authz-req+jwt"

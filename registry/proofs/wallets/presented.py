@@ -13,7 +13,7 @@ from registry.log.queries import LoggedKey
 from registry.proofs.credentials.reading import MAX_TOKEN, Flawed, Signed, is_signed_by, read_base64url, read_jws
 from registry.proofs.credentials.rules import base64url
 from registry.proofs.credentials.signing import CREDENTIAL_TYPE
-from registry.vocabulary.presentations import Refusal
+from registry.vocabulary.licensing import Refusal
 
 BINDING_TYPE = "kb+jwt"
 SKEW = 60

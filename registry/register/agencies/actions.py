@@ -27,11 +27,6 @@ from registry.register.agencies.storage import amended_facts, differ
 from registry.vocabulary.register import ChannelKind
 
 
-def publish(session: Session, agency: models.Agency, event: Event) -> Appended | None:
-    """Tell the public what the registry now says of `agency`; the only way to the public. None when nothing changed."""
-    return publish_all(session, [agency.id], event)
-
-
 def admit(
     session: Session,
     agencies: Sequence[record.Agency],
@@ -94,29 +89,15 @@ def amend(
     comes with another number, kind or authority, for that is another licence. `before` is the agency's record where the
     caller loaded it already, holding the log.
     """
-    return amend_all(session, [new], event, before=None if before is None else [before])
-
-
-def amend_all(
-    session: Session,
-    agencies: Sequence[record.Agency],
-    event: Event,
-    *,
-    at: datetime | None = None,
-    before: Sequence[record.Agency] | None = None,
-) -> Appended | None:
-    """As `amend`, for many: one instant (`at` as for `admit`)."""
-    at = at or instant_of_append(lock_log(session))
-    ids = storage.row_ids(session, [agency.agency_id for agency in agencies])
+    at = instant_of_append(lock_log(session))
+    row_id = storage.row_ids(session, [new.agency_id])[new.agency_id]
     if before is None:
-        before = list(storage.load_records(session, list(ids.values())).values())
-    stated = {old.agency_id: old for old in before}
-    changes = [Change(ids[new.agency_id], stated[new.agency_id], new) for new in agencies]
-    return amend_published(session, changes, event, at=at)
+        [before] = storage.load_records(session, [row_id]).values()
+    return amend_published(session, [Change(row_id, before, new)], event, at=at)
 
 
 def amend_published(session: Session, changes: Sequence[Change], event: Event, *, at: datetime) -> Appended | None:
-    """As `amend_all`, of agencies whose records the caller read, holding the log, and changed nothing since.
+    """As `amend`, of agencies whose records the caller read, holding the log, and changed nothing since.
 
     `old` of each change is that record. What the facts say afterwards follows from both and is not read again.
     """

@@ -33,7 +33,7 @@ def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str
         waiting = [
             (change, reference, notification_addresses(session, change)) for change, reference in session.execute(query)
         ]
-    prerendered = []
+    notified = []
     for change, reference, addresses in waiting:
         subject = f"A registered channel of {reference} is about to change"
         sent = [send(address, subject, _notice(change, reference)) for address in addresses]
@@ -42,8 +42,8 @@ def notify_old_channels(sessions: sessionmaker[Session], send: Send) -> list[str
         with sessions() as session:
             session.get_one(PendingChannelChange, change.id).told_at = now()
             session.commit()
-        prerendered.append(change.reference)
-    return prerendered
+        notified.append(change.reference)
+    return notified
 
 
 def apply_due(sessions: sessionmaker[Session]) -> list[str]:

@@ -65,9 +65,9 @@ def registrable(host: str) -> str:
     return _suffixes().privatesuffix(host) or host
 
 
-def is_same_site(prerendered: str, registered: str) -> bool:
+def is_same_site(stated: str, registered: str) -> bool:
     """Whether two web addresses are of one owner."""
-    mine, theirs = host_of(prerendered), host_of(registered)
+    mine, theirs = host_of(stated), host_of(registered)
     if mine is None or theirs is None:
         return False
     if is_shared(theirs[0]):
@@ -79,17 +79,17 @@ def is_shared(host: str) -> bool:
     return any(host == shared or host.endswith(f".{shared}") for shared in SHARED)
 
 
-def looks_like(prerendered: str, registered: str) -> bool:
+def looks_like(stated: str, registered: str) -> bool:
     """Whether a host of another owner could be taken for a registered one: letters alike, one typo, or its name within."""
     ours = registrable(registered)
-    if registrable(prerendered) == ours or ours in FREE_MAIL or ours in SHARED:
+    if registrable(stated) == ours or ours in FREE_MAIL or ours in SHARED:
         return False
-    name, other = _skeleton(ours.split(".")[0]), _skeleton(registrable(prerendered).split(".")[0])
+    name, other = _skeleton(ours.split(".")[0]), _skeleton(registrable(stated).split(".")[0])
     if name == other:
         return True
     if len(name) < 5:
         return False
-    return OSA.distance(name, other, score_cutoff=1) <= 1 or name in _skeleton(prerendered)
+    return OSA.distance(name, other, score_cutoff=1) <= 1 or name in _skeleton(stated)
 
 
 def _skeleton(text: str) -> str:

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from registry.core.db.engine import bulk_insert, microseconds
 from registry.core.db.reading import is_among
 from registry.log.actions import Appended, Draft, append, instant_of_append, lock_log
-from registry.register.agencies import log_bodies, models, record, rules, storage
+from registry.register.agencies import models, record, rules, storage
 from registry.register.agencies.prerendered import packed, prerender, read_prerendered
 from registry.register.names.actions import index_all
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.register import NameKind
 
 ERASED = "agency.erased"
@@ -132,12 +132,12 @@ def _draft(change: Change, event: Event, drafts: list[Draft], secrets: list[tupl
 
 
 def _logged_agency(agency: record.Agency) -> tuple[Any, Sequence[rules.Secret]]:
-    ready = log_bodies.agency_bytes(agency)
+    ready = rules.agency_bytes(agency)
     return (ready, ()) if ready is not None else rules.logged_agency(agency)
 
 
 def _logged_licence(agency: record.Agency, licence: record.Licence) -> tuple[Any, Sequence[rules.Secret]]:
-    ready = log_bodies.licence_bytes(agency, licence)
+    ready = rules.licence_bytes(agency, licence)
     return (ready, ()) if ready is not None else rules.logged_licence(agency, licence)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -12,7 +12,7 @@ from registry.core.errors import Fault, InvalidInput
 from registry.register.agencies import record
 from registry.register.agencies.keys import LICENCE_NUMBER, NAME, identifier_key, number_key, published_name_key
 from registry.vocabulary.codes import Problem
-from registry.vocabulary.entries import EntryType
+from registry.vocabulary.licensing import EntryType
 from registry.vocabulary.record import TERM_LINES
 from registry.vocabulary.register import STATUSES, Answer, HolderKind, LicenceStatus
 
@@ -209,3 +209,46 @@ def tidy_line(parameter: str, text: str, max_length: int) -> str:
     if any(unicodedata.category(character)[0] == "C" for character in tidy):
         raise InvalidInput([Fault.of(parameter, Problem.CONTROL_CHARACTER, "control")])
     return tidy
+
+
+# Most records of a list have one name, one number and one licence: what an entry of the log says of them are their canonical
+# bytes, made once by the encoder in place of plain values that are sorted and encoded. For every other record the two
+# functions below give None, and `logged_agency` and `logged_licence` say what is logged; tests hold both to the same bytes.
+# Without them publishing takes a fifth more (docs/decisions/0165).
+_ACTIVITIES = b'{"activities":['
+
+
+def agency_bytes(agency: record.Agency) -> msgspec.Raw | None:
+    """The canonical bytes of what an entry says of a legal person with at most one fact of each kind."""
+    if (
+        agency.holder_kind is not HolderKind.LEGAL_PERSON
+        or agency.clone_warnings
+        or not _is_few(agency.names, agency.identifiers, agency.deposits)
+        or not _is_few(agency.intermediaries, agency.channels, agency.sanctions)
+    ):
+        return None
+    if agency.licences or agency.agreements:
+        agency = msgspec.structs.replace(agency, licences=(), agreements=())
+    return msgspec.Raw(record.canonical(agency))
+
+
+def licence_bytes(agency: record.Agency, licence: record.Licence) -> msgspec.Raw | None:
+    """The canonical bytes of what an entry says of a legal person's licence without free texts."""
+    if (
+        agency.holder_kind is not HolderKind.LEGAL_PERSON
+        or licence.conditions
+        or not _is_few(licence.corridors, licence.sectors)
+        or any(period.ground_text is not None for period in licence.status_history)
+    ):
+        return None
+    activities = licence.activities
+    if activities is not None and len(activities) > 1:
+        licence = msgspec.structs.replace(licence, activities=tuple(sorted(activities)))
+    body = record.canonical(licence)
+    # Of all names of a licence's fields "activities" alone comes before "agency_id"; its words hold no bracket.
+    place = body.index(b"]") + 2 if body.startswith(_ACTIVITIES) else 1
+    return msgspec.Raw(b'%b"agency_id":"%b",%b' % (body[:place], agency.agency_id.encode(), body[place:]))
+
+
+def _is_few(*facts: Sequence[Any] | None) -> bool:
+    return max([len(one) for one in facts if one], default=0) < 2

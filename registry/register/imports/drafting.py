@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from registry.core.errors import ImportRefused
-from registry.register.authorities.places import CODE, chinese_name, provinces
+from registry.register.authorities.sources import CODE, chinese_name, provinces
 from registry.register.imports.columns import Column, guess_fields, read_sample
 from registry.register.imports.personal import holds_personal_number, is_personal_column
 from registry.register.imports.values import NO, YES, day_of, folded

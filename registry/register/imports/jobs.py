@@ -20,16 +20,7 @@ from registry.register.authorities.models import Source
 from registry.register.imports.actions import ImportRequest, ListApplier, apply_staged
 from registry.register.imports.mapping import dropped_columns, printed_numbers
 from registry.register.imports.reading import opened
-from registry.register.imports.report import (
-    SAMPLES,
-    Finding,
-    Group,
-    LeftOut,
-    NeedsApproval,
-    Refused,
-    Report,
-    SampleRow,
-)
+from registry.register.imports.report import SAMPLES, Finding, Group, LeftOut, NeedsApproval, Refused, Report, SampleRow
 from registry.register.imports.rows import Heading, ListFile, TableSeen
 from registry.register.imports.rules import RowRules
 from registry.register.imports.staging import Staging

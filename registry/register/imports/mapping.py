@@ -13,8 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from registry.core.errors import ImportRefused
-from registry.register.authorities.places import CODE, provinces
-from registry.register.authorities.sources import is_desk_list
+from registry.register.authorities.sources import CODE, is_desk_list, provinces
 from registry.register.imports.identifiers import CHECKS
 from registry.register.imports.personal import is_personal_column
 from registry.register.imports.values import DATE_FORMS

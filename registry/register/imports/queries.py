@@ -54,8 +54,8 @@ class SourceAtDesk(NamedTuple):
     runs: Sequence[Retrieval]
 
 
-def sources_of(session: Session, authority: str, limit: int = 10) -> list[SourceAtDesk]:
-    """The lists of an authority that are read from elsewhere, each with at most so many readings."""
+def sources_of(session: Session, authority: str) -> list[SourceAtDesk]:
+    """The lists of an authority that are read from elsewhere, each with its last ten readings."""
     query = (
         select(Source, FetchState)
         .join(Authority, Authority.id == Source.authority_id)
@@ -68,7 +68,7 @@ def sources_of(session: Session, authority: str, limit: int = 10) -> list[Source
         if is_desk_list(source.reference):
             continue
         runs = select(Retrieval).where(Retrieval.source_id == source.id).order_by(Retrieval.retrieved_at.desc())
-        found.append(SourceAtDesk(source, state, session.execute(runs.limit(limit)).scalars().all()))
+        found.append(SourceAtDesk(source, state, session.execute(runs.limit(10)).scalars().all()))
     return found
 
 

@@ -10,18 +10,9 @@ import msgspec
 from registry.register.agencies.keys import identifier_key, number_key
 from registry.register.imports.field_rules import FieldRules
 from registry.register.imports.identifiers import NumberRule, checked
-from registry.register.imports.mapping import (
-    CHANNEL_FIELDS,
-    IDENTIFIER_FIELDS,
-    Layout,
-    SourceMapping,
-)
+from registry.register.imports.mapping import CHANNEL_FIELDS, IDENTIFIER_FIELDS, Layout, SourceMapping
 from registry.register.imports.name_rules import NameRules
-from registry.register.imports.personal import (
-    is_personal_number,
-    is_vat_of_a_person,
-    looks_like_identity_card,
-)
+from registry.register.imports.personal import is_personal_number, is_vat_of_a_person, looks_like_identity_card
 from registry.register.imports.report import Finding, Refused
 from registry.register.imports.rows import REFUSED, Row
 from registry.register.imports.scope_rules import ScopeRules
@@ -33,20 +24,10 @@ from registry.register.imports.statements import (
     Statement,
     row_key_of,
 )
-from registry.register.imports.values import (
-    folded,
-    is_rounded,
-    tidy,
-)
+from registry.register.imports.values import folded, is_rounded, tidy
 from registry.vocabulary.codes import Flaw
 from registry.vocabulary.record import DETAILS, MAX_LINE, TERM_DAYS, TERM_LINES
-from registry.vocabulary.register import (
-    ChannelKind,
-    HolderKind,
-    IdentifierScheme,
-    LicenceStatus,
-    Role,
-)
+from registry.vocabulary.register import ChannelKind, HolderKind, IdentifierScheme, LicenceStatus, Role
 
 MAX_LENGTHS = {
     "number": 120,

@@ -1,19 +1,18 @@
 """What a country's law asks on a day: regimes, limits, permit routes and changes to come, over the rows of the law.
 
 Pure. Weights of single rows are in `weights`, what a limit makes of a plan in `limit_rules`. Every function takes rows, so
-that tests and overlays can bring their own; `shipped_regimes` and `loading.shipped_law` give those of this release. Between two
+that tests and overlays can bring their own; `loading.shipped_law` gives those of this release. Between two
 days on which a law changes one answer holds, so it is worked out once for each span and found by bisection (`Spans`).
 """
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from functools import cache
 from typing import Any, Generic, TypeVar, cast
 
 from msgspec.structs import replace
 
-from registry.register.law.loading import Law, rows_of, shipped_law
+from registry.register.law.loading import Law, rows_of
 from registry.register.law.rows import Coming, CountryLaw, DatedRow, Limit, PermitRoute, Regime, Row
 from registry.register.law.weights import (
     DECIDING,
@@ -119,12 +118,6 @@ def _indexed(rows: Iterable[R]) -> _Indexed:
         _INDEXES.clear()
     known = _INDEXES[id(rows)] = _Indexed(rows)
     return known
-
-
-@cache
-def shipped_regimes() -> tuple[Regime, ...]:
-    """The regimes this release knows, those included that were not read; every other country and activity is unknown."""
-    return shipped_law().regimes
 
 
 def regimes_on(

@@ -38,13 +38,9 @@ _SHIFT = _WIDTH.bit_length() - 1
 _GATHERED = "registry.register.names.gathered"
 
 
-def index_names(session: Session, agency_id: int, names: Names) -> None:
-    """Make an agency findable under these names and no others. Costs one read if nothing changed."""
-    index_all(session, [(agency_id, names)])
-
-
 def index_all(session: Session, agencies: Iterable[tuple[int, Names]], *, are_new: bool = False) -> None:
-    """As `index_names`, for many agencies, which may be an iterator over a million; each comes once.
+    """Make agencies findable under these names and no others: an iterator over a million maybe, each once. Costs one read if
+    nothing changed.
 
     `are_new` says that none of them was indexed before.
     """

@@ -22,7 +22,6 @@ from zlib import crc32
 
 from registry.register.names import pinyin
 from registry.register.names.dictionary import Kind
-from registry.register.names.query_variants import query_variants
 from registry.register.names.spelling import is_chinese, published_spelling, squeezed
 from registry.register.names.words import Parted, Unit, part_apart
 
@@ -59,13 +58,8 @@ def keys_of(name: str) -> frozenset[int]:
     return frozenset([crc32(key.encode()) for key in _keys(part_apart(*published_spelling(name)))])
 
 
-def query_keys(text: str) -> dict[int, Evidence]:
-    """The keys that lead from what is asked to the names it may mean, and what sharing each is evidence of."""
-    return keys_of_readings(query_variants(text))
-
-
 def keys_of_readings(readings: Iterable[Parted]) -> dict[int, Evidence]:
-    """As `query_keys`, of what a question was read as."""
+    """The keys that lead from what a question was read as to the names it may mean, and what sharing each is evidence of."""
     return {
         crc32(key.encode()): _EVIDENCE[key.partition(" ")[0]]
         for reading in readings

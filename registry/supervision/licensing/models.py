@@ -1,4 +1,4 @@
-"""The table of proposals: what officers want to state about a licence or agency, and what became of it."""
+"""Tables of an authority's acts on licences and agencies: proposals, and the ledger of deposits."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from registry.core.db.engine import Base, Instant, Text, one_of
-from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.fees import DepositUse
+from registry.vocabulary.licensing import DepositLineKind, LicenceAct, ProposalState
 
 
 class Proposal(Base):
@@ -43,4 +44,40 @@ class Proposal(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str | None] = mapped_column(Text(1000))
     told_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class DepositLine(Base):
+    """One movement of an agency's deposit: `amount` as decimal text, never negative; its sign follows from `kind`.
+
+    `reverses` is the reference of the line that is taken back, whose amount it repeats. Only `applied` lines count.
+    Lines are added and never changed, except for the decision of a second person.
+    """
+
+    __tablename__ = "deposit_lines"
+    __table_args__ = (
+        CheckConstraint("(kind = 'drawn') = (deposit_use IS NOT NULL)", name="drawn_for_a_use"),
+        CheckConstraint("(kind = 'reversed') = (reverses IS NOT NULL)", name="reverses_a_line"),
+        CheckConstraint(
+            "state <> 'applied' OR kind NOT IN ('drawn', 'reversed') OR decided_by <> recorded_by", name="two_persons"
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(Text(12), unique=True)
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    authority: Mapped[str] = mapped_column(Text(40), index=True)
+    kind: Mapped[DepositLineKind] = mapped_column(one_of(DepositLineKind))
+    amount: Mapped[str] = mapped_column(Text(24))
+    currency: Mapped[str] = mapped_column(Text(3))
+    deposit_use: Mapped[DepositUse | None] = mapped_column(one_of(DepositUse))
+    reverses: Mapped[str | None] = mapped_column(Text(12))
+    form: Mapped[str | None] = mapped_column(Text(20))
+    held_by: Mapped[str | None] = mapped_column(Text(200))
+    note: Mapped[str] = mapped_column(Text(400))
+    happened_on: Mapped[date]
+    state: Mapped[ProposalState] = mapped_column(one_of(ProposalState))
+    recorded_by: Mapped[str] = mapped_column(Text(60))
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[str | None] = mapped_column(Text(60))
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)

@@ -3,14 +3,15 @@
 Nothing here commits. Approving is the last thing in a transaction, for it holds the log and the audit until that ends.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit import actions as audit
 from registry.core.calls import Call
+from registry.core.clock import now
 from registry.core.db.locking import lock, require_version
 from registry.core.errors import ActRefused, EntryTooLarge, Fault, InvalidInput, NotNow, StaleVersion, UnfitText
 from registry.core.ids import new_reference, read_reference
@@ -19,7 +20,8 @@ from registry.officers.models import NoticeKind
 from registry.officers.notices import notify_authority
 from registry.officers.rights import Act, Resource
 from registry.register.agencies.actions import admit, amend, register_agreement
-from registry.register.agencies.models import Agency
+from registry.register.agencies.channels import registered_addresses
+from registry.register.agencies.models import Agency, Channel
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
@@ -30,6 +32,7 @@ from registry.supervision.licensing.models import Proposal
 from registry.supervision.licensing.rules import ACTS, AGREEMENTS, About
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import LicenceAct, ProposalState
+from registry.vocabulary.register import ChannelKind
 
 MAX_REASON = 1000
 
@@ -207,3 +210,62 @@ def _record(call: Call[LicensingOfficial], proposal: Proposal, act: str) -> None
     officer = call.actor
     on = authority_days(call.session, call.at).of(officer.authority)
     audit.record(call.session, act, proposal.subject, on=on, actor=officer.name, detail=detail, unit=officer.unit)
+
+
+Send = Callable[[str, str, str], bool]
+"""Sends a mail (address, subject, text); False when it could not be sent and shall be tried again."""
+
+MAX_PROPOSALS = 200
+"""Proposals looked at in one round."""
+
+
+def notify_agencies(sessions: sessionmaker[Session], send: Send) -> list[str]:
+    """Mail each agency at the addresses it has registered. Gives the number of proposals told of.
+
+    A mail goes out before its row says so: if we crash between the two it goes out twice, never not at all. An agency
+    without a registered address is told by hand: the page of the licence says so.
+    """
+    with sessions() as session:
+        # Who has registered no address would otherwise stand before all others for ever.
+        has_address = exists().where(
+            Channel.agency_id == Proposal.agency_id,
+            Channel.kind == ChannelKind.EMAIL,
+            Channel.superseded_at.is_(None),
+            Channel.held_to.is_(None),
+        )
+        query = (
+            select(Proposal, Agency.reference)
+            .join(Agency, Agency.id == Proposal.agency_id)
+            .where(Proposal.state == ProposalState.APPLIED, Proposal.told_at.is_(None), has_address)
+            .order_by(Proposal.id)
+            .limit(MAX_PROPOSALS)
+        )
+        waiting = [
+            (one, agency, registered_addresses(session, one.agency_id or 0)) for one, agency in session.execute(query)
+        ]
+    given = []
+    for proposal, agency, addresses in waiting:
+        subject = f"The register has changed what it says of {agency}"
+        sent = [send(address, subject, _notice(proposal, agency)) for address in addresses]
+        if not sent or not all(sent):
+            continue
+        with sessions() as session:
+            session.get_one(Proposal, proposal.id).told_at = now()
+            session.commit()
+        given.append(proposal.reference)
+    return given
+
+
+def _notice(proposal: Proposal, agency: str) -> str:
+    act = proposal.act.replace("_", " ")
+    return (
+        f"Agency {agency}: its authority has changed what the public register says.\n\n"
+        f"  what: {act}\n"
+        f"  about: {proposal.subject}\n"
+        f"  from: {proposal.effective_on}\n"
+        f"  legal ground: {proposal.legal_ground}\n\n"
+        "What it says now stands on the agency's page of the register. If this is wrong, write to the authority by a way\n"
+        "you already know. Do not send passwords or papers to anybody who asks for them because of this mail.\n\n"
+        f"机构 {agency}：主管机关已变更登记簿中的内容（{act}），自 {proposal.effective_on} 起。\n"
+        "登记簿中该机构的页面显示现行内容。如有错误，请通过您已知的途径联系主管机关。\n"
+    )

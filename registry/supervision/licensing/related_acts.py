@@ -15,7 +15,7 @@ from registry.register.agencies import channels, record, storage
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
 from registry.register.agencies.models import Agency, CloneWarning, Licence, PendingChannelChange
 from registry.register.authorities.queries import authority_days
-from registry.register.imports import approvals
+from registry.register.imports import held_lists
 from registry.supervision.collisions import actions as collisions
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.queries import collision_found, records_of
@@ -189,13 +189,13 @@ def lift(call: Call[LicensingOfficial], agency: str, number: int | None) -> reco
 
 def order_list(call: Call[LicensingOfficial], reference: str, home: Path) -> None:
     """Let the worker apply a list that was held back; `home` has its mapping. Raises NotFound, NotNow."""
-    source = approvals.order(call.session, call.actor.authority, reference, call.actor.name, call.at, home)
+    source = held_lists.order(call.session, call.actor.authority, reference, call.actor.name, call.at, home)
     _record(call, "import.approved", source.reference, f"held list {reference}")
 
 
 def reject_list(call: Call[LicensingOfficial], reference: str) -> None:
     """Reject a list that is held back. Raises NotFound, NotNow."""
-    source = approvals.reject(call.session, call.actor.authority, reference, call.actor.name, call.at)
+    source = held_lists.reject(call.session, call.actor.authority, reference, call.actor.name, call.at)
     _record(call, "import.rejected", source.reference, f"held list {reference}")
 
 

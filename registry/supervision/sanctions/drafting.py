@@ -26,16 +26,10 @@ from registry.core.faults import Message, message
 from registry.core.ids import new_reference
 from registry.register.agencies.models import Agency
 from registry.register.agencies.queries import licence_row
-from registry.supervision.licensing.deposits.rules import read_amount
+from registry.supervision.licensing.deposit_rules import read_amount
 from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
-from registry.supervision.sanctions.moves import (
-    SanctionOfficial,
-    lock_sanction,
-    record_change,
-    today_at,
-    workers_of,
-)
+from registry.supervision.sanctions.moves import SanctionOfficial, lock_sanction, record_change, today_at, workers_of
 from registry.vocabulary.cases import CaseState, Priority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.licensing import SanctionState, Timing, ToldFirst

@@ -1,9 +1,14 @@
 """The effect of a sanction on what the public reads: begun on its day or at its approval, ended, or over by itself.
 
+The complainants behind it are told by a message in their mailboxes, once, after the commit: the outbox says what is still to
+be told. A killed worker leaves the event where it was; message and deletion of the event are one transaction, so that it is
+told once however often it is tried.
+
 Locks are always taken in one order: the sanction, the log, the audit trail. So there is no deadlock.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
@@ -12,9 +17,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from registry.audit import actions as audit
+from registry.complaints.case.moves import lock_case_by_id
+from registry.complaints.case.units import day_of_case
+from registry.complaints.casework import actions as casework
+from registry.complaints.casework.decisions.actions import language_of
+from registry.complaints.casework.decisions.queries import behind
+from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
-from registry.core.errors import IllegalMove, NotFound
+from registry.core.errors import IllegalMove, NotFound, NotNow
+from registry.core.outbox import OutboxEvent, consume
 from registry.log.actions import Appended, lock_log
+from registry.officers.models import Unit
 from registry.register.agencies import record, storage
 from registry.register.agencies.actions import amend
 from registry.register.agencies.models import Licence
@@ -24,12 +37,12 @@ from registry.register.authorities.actions import save_desk_reading
 from registry.supervision.licensing.changes import with_licence, with_sanction, with_status
 from registry.supervision.sanctions import rules
 from registry.supervision.sanctions.models import Sanction, SanctionMove
-from registry.supervision.sanctions.moves import SanctionOfficial, advance, today_at
+from registry.supervision.sanctions.moves import TOLD, SanctionOfficial, advance, today_at
 from registry.supervision.sanctions.rules import STATUS_OF, UNPUBLISHED, By, InForce, Statement
 from registry.verification.verdicts.licence_rules import standing_on
-from registry.vocabulary.cases import CaseRole
+from registry.vocabulary.cases import CaseRole, CaseState
 from registry.vocabulary.licensing import SanctionState
-from registry.vocabulary.register import LicenceStatus, SanctionEnd
+from registry.vocabulary.register import Language, LicenceStatus, SanctionEnd, SanctionKind
 
 _RUNNING = (SanctionState.IN_FORCE, SanctionState.STAYED_BY_APPEAL)
 
@@ -267,3 +280,34 @@ def _do_if_due(sessions: sessionmaker[Session], sanction_id: int, at: datetime) 
             advance(call, sanction, SanctionState.EXPIRED, By.REGISTRY)
             return 1
         return 0
+
+
+_STANDS = {event: state for state, event in TOLD.items()}
+
+_SILENT = frozenset({CaseState.WITHDRAWN, CaseState.PURGED, CaseState.DRAFT})
+
+Words = Callable[[Language, str, SanctionKind], str]
+"""The text for the complainant, in their language: by type of event (such as `sanction.in_force`) and sanction kind."""
+
+
+def notify_complainants(sessions: sessionmaker[Session], sealer: Sealer, words: Words, at: datetime) -> int:
+    """Tell the complainants behind each sanction that the outbox names; gives the number of events processed."""
+
+    def tell_all(session: Session, event: OutboxEvent) -> None:
+        sanction = session.execute(select(Sanction).where(Sanction.reference == event.subject)).scalar_one()
+        found = None if sanction.decision is None else behind(session, sanction.decision)
+        # All are locked before the first line of the audit, and in one order.
+        ids = sorted(case.id for case in found.cases) if found is not None else []
+        for case in [lock_case_by_id(session, case_id) for case_id in ids]:
+            if case.state in _SILENT or case.unit_id is None:
+                continue
+            # What the mailbox says of the case agrees with the message from the moment that it is there.
+            case.measure, case.measure_on = _STANDS[event.type], day_of_case(session, case, at)
+            case.measure_until = sanction.until
+            officer = casework.Officer("", CaseRole.REGISTRY, session.get_one(Unit, case.unit_id).reference)
+            text = words(language_of(case), event.type, sanction.kind)
+            # Refused where the complainant has no mailbox any more.
+            with suppress(NotNow):
+                casework.reply(Call(session, officer, at), sealer, case.reference, text, to_helper=True)
+
+    return consume(sessions, TOLD.values(), tell_all)

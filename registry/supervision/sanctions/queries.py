@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.complaints.case.models import Case
@@ -62,14 +62,6 @@ def sanctions_of(session: Session, authority: str, today: date) -> list[Listed]:
     ]
     agencies = {one: public_record(session, one, today) for one in {row.agency for row in rows}}
     return [Listed(row, agencies[row.agency], waits(row)) for row in rows]
-
-
-def waiting(session: Session, authority: str, actor: str) -> int:
-    """How many sanctions wait for a second person, not counting this officer's own."""
-    open_ = (Sanction.state == SanctionState.LEGAL_REVIEW) & (Sanction.proposed_by != actor)
-    ends = Sanction.ending_by.is_not(None) & (Sanction.ending_by != actor)
-    mine = select(func.count(Sanction.id)).where(Sanction.authority == authority, or_(open_, ends))
-    return session.execute(mine).scalar_one()
 
 
 def waits(sanction: Sanction) -> bool:

@@ -8,8 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from registry.core.clock import day_at
-from registry.register.authorities.places import covers, covers_the_country, place_of_uscc
-from registry.register.authorities.sources import SourceFacts
+from registry.register.authorities.sources import SourceFacts, covers, covers_the_country, place_of_uscc
 from registry.register.law.rows import Regime
 from registry.register.law.rules import regime_on
 from registry.verification.verdicts.question import Finding, Question, SourceNote, SubjectKind, VerdictFacts

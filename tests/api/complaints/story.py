@@ -6,16 +6,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from registry.api.complaints.examples import (
-    ATTACHMENT,
-    HELPER,
-    MESSAGE,
-    OTHER_RECEIPT,
-    PROOF,
-    RECEIPT,
-    STORY,
-    TOKEN,
-)
+from registry.api.complaints.examples import ATTACHMENT, HELPER, MESSAGE, OTHER_RECEIPT, PROOF, RECEIPT, STORY, TOKEN
 from registry.api.examples import Example
 from tests.api.shapes import assert_as_documented
 from tests.complaints.complainant import Complainant, by_client

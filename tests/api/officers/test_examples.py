@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from registry.api.officers.edge import DESK
+from registry.api.namespaces import DESK
 from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.document import views_of
 from registry.core.keyring import Keyring

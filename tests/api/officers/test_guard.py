@@ -8,9 +8,9 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api import namespaces
 from registry.api.edge import Router
 from registry.api.namespaces import PREFIX
-from registry.api.officers import edge
 from registry.api.officers.guard import officer_may
 from registry.api.restx import Namespace, Resource
 from registry.api.write_headers import if_match
@@ -110,15 +110,15 @@ def test_what_is_open_or_kept_by_caches_is_not_served(app: Flask, view: type[Res
     api.add_namespace(forgotten)
     api.init_app(app, add_specs=False)
     with pytest.raises(UnguardedRoute, match=says):
-        edge.require_policies(app)
+        namespaces.require_policies(app)
 
 
 def test_what_stands_where_everybodys_things_do_is_not_served(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        edge, "DESK_PATHS", tuple(path for path in edge.DESK_PATHS if not path.endswith("/access-grants"))
+        namespaces, "DESK_PATHS", tuple(path for path in namespaces.DESK_PATHS if not path.endswith("/access-grants"))
     )
     with pytest.raises(UnguardedRoute, match="name its noun in DESK_PATHS"):
-        edge.require_policies(app)
+        namespaces.require_policies(app)
 
 
 @pytest.mark.parametrize("text", ['"7"', 'W/"7"', ' "7" '])

@@ -17,8 +17,7 @@ from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.storage import row_ids
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.collisions.rules import Sign
-from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.models import DepositLine, Proposal
 from tests.api.officers.requests import Program, program_of
 from tests.make import licence_record, make_agency, public_record_of
 from tests.officers.making import make_officer, make_unit

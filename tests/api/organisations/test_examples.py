@@ -4,8 +4,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from registry.api.namespaces import EMPLOYERS
 from registry.api.openapi.document import views_of
-from registry.api.organisations.edge import EMPLOYERS
 from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings

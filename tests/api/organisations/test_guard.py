@@ -10,8 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.api.edge import Router
-from registry.api.namespaces import PREFIX
-from registry.api.organisations.edge import require_scopes
+from registry.api.namespaces import PREFIX, require_scopes
 from registry.api.restx import Namespace, Resource
 from registry.core.clock import now
 from registry.core.settings import Settings

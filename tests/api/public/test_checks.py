@@ -22,7 +22,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import admit, amend
 from registry.register.agencies.publishing import Event
 from registry.register.agencies.queries import agency_row
-from registry.register.names.actions import index_names
+from registry.register.names.actions import index_all
 from registry.tables import METADATA
 from registry.vocabulary.register import ChannelKind, NameKind
 from tests.costing import costing_at_most
@@ -258,7 +258,7 @@ def test_a_name_near_to_a_registered_one_shows_both_and_whom_it_may_imitate(
     names = [(NameKind.LEGAL, "Agentura Smyšlená s.r.o.")]
     row = agency_row(session, agency.agency_id)
     assert row is not None
-    index_names(session, row.id, names)
+    index_all(session, [(row.id, names)])
     answer = ask(client, name="Agentura Smyslené s.r.o.")
     assert outcomes(answer) == {"name": "mismatch"}
     assert [note["code"] for note in answer["checks"][0]["notes"]] == ["near_name"]

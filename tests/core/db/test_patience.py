@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from registry.core.db.engine import CountingPool, Limits, engine_for
-from registry.log.lease import SigningLease
+from registry.worker.log_signing import SigningLease
 from tests.postgres import Clones, Server
 from tests.waiting import until
 

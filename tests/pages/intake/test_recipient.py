@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.models import Case
 from registry.complaints.intake.handover import Fit
 from registry.i18n.languages import CATALOGUES, text
-from registry.i18n.wording import country_name
+from registry.i18n.names import country_name
 from registry.officers.models import Unit
 from registry.vocabulary.register import EU_STATES, Language
 from tests.pages.intake.phone import PLACES, Phone

@@ -36,8 +36,7 @@ from registry.register.imports.models import PendingImport
 from registry.register.law.overlays.models import LawOverlay, OverlayState
 from registry.supervision.collisions.models import Collision, CollisionState
 from registry.supervision.entries.models import EntryRequest
-from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import (
     AccessKind,

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from registry.api.officers.edge import views
+from registry.api.namespaces import officer_views
 from registry.core.errors import InvalidInput
 from registry.core.faults import message
 from registry.i18n.languages import SPOKEN_OF, has_text
@@ -25,7 +25,7 @@ MIN_LENGTH = 95
 
 
 def test_every_act_is_served_twice_by_the_right_of_its_row(app: Flask) -> None:
-    by_api = {view.response_spec.operation: view.policy for _, _, view in views(app)}
+    by_api = {view.response_spec.operation: view.policy for _, _, view in officer_views(app)}
     by_console = {
         endpoint.rpartition(".")[2]: view.policy  # type: ignore[attr-defined]
         for endpoint, view in app.view_functions.items()
@@ -84,7 +84,7 @@ def test_what_cannot_be_taken_back_is_named_with_what_follows() -> None:
 
 
 def test_every_endpoint_names_all_that_an_act_is_found_by(app: Flask) -> None:
-    paths = {view.response_spec.operation: path for path, _, view in views(app)}
+    paths = {view.response_spec.operation: path for path, _, view in officer_views(app)}
     for table, act in rows():
         _session, _me, _act, *references = inspect.signature(table.find).parameters
         assert paths[act.operation].count("<") == len(references), act.operation

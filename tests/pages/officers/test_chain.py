@@ -24,7 +24,7 @@ from registry.core.settings import Settings
 from registry.i18n.wording import sanction_notice
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS
-from registry.supervision.sanctions.complainant_notices import notify_complainants
+from registry.supervision.sanctions.effect import notify_complainants
 from registry.vocabulary.cases import CaseState
 from tests.browsing import assert_sound, browsing, leading_on
 from tests.complaints.filing import file

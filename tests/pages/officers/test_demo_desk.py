@@ -12,10 +12,9 @@ from registry.complaints.sealing.sealer import Sealer
 from registry.core.clock import now
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.demo.complaints import load_complaints
+from registry.demo.complaints import UNIT, add_officers, load_complaints
 from registry.demo.desk import fill_desk
 from registry.demo.load import demo_data, demo_reference, load
-from registry.demo.officers import UNIT, add_officers
 from registry.officer_acts.inbox.queries import Row, inbox
 from registry.officers import sessions
 from registry.officers.models import Officer, OfficerState, Unit

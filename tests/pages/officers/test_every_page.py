@@ -33,10 +33,9 @@ from registry.core.clock import now
 from registry.core.db.engine import engine_for, sessions_for
 from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
-from registry.demo.complaints import load_complaints
+from registry.demo.complaints import add_officers, load_complaints
 from registry.demo.desk import fill_desk
 from registry.demo.load import demo_data, demo_reference, load
-from registry.demo.officers import add_officers
 from registry.officers.models import Officer, OfficerState
 from registry.officers.rights import Role
 from registry.officers.sessions import OFFICER_SESSIONS

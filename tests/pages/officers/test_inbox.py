@@ -49,16 +49,7 @@ from tests.calling import call_by
 from tests.complaints.filing import come_back, file
 from tests.make import authority_of, make_agency, make_licence, make_source, source_of
 from tests.officers.making import make_officer, make_unit
-from tests.pages.officers.inbox_states import (
-    WALK,
-    WORKERS,
-    begin_walk,
-    inbox_of,
-    is_about,
-    kinds_of,
-    rows_of,
-    walk_to,
-)
+from tests.pages.officers.inbox_states import WALK, WORKERS, begin_walk, inbox_of, is_about, kinds_of, rows_of, walk_to
 from tests.pages.officers.walking import People
 from tests.register.law.make import HEAD as LAW_HEAD
 from tests.register.law.make import LIMIT

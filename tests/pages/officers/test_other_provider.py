@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.officers.providers.models import ProviderLink, ProviderVisit
+from registry.officers.models import ProviderLink, ProviderVisit
 from registry.officers.rights import Role
 from tests.officers.django_provider import CLIENT, SECRET, Browser, running
 from tests.officers.making import make_officer, make_unit

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from registry.api.officers.edge import views
+from registry.api.namespaces import officer_views
 from registry.complaints.parties.transfers import actions as transfers
 from registry.complaints.sealing.sealer import Sealer
 from registry.core.calls import Call
@@ -73,7 +73,7 @@ def doors(app: Flask) -> Iterator[Route]:
             if policy.resource is not None:
                 for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                     yield Route(method, rule.rule, policy.resource, policy.act)
-    for path, method, view in views(app):
+    for path, method, view in officer_views(app):
         yield Route(method, path, view.policy.resource, view.policy.act)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.core.settings import Settings
-from registry.i18n.wording import country_name
+from registry.i18n.names import country_name
 from registry.log.models import LogState
 from registry.pages.public.assets import address_of, allowing
 from registry.vocabulary.register import EU_STATES, Language

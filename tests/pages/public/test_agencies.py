@@ -16,15 +16,7 @@ from registry.register.agencies import record
 from registry.register.agencies.actions import amend
 from registry.register.agencies.publishing import Event
 from registry.vocabulary.register import ChannelKind, Language, LicenceKind, LicenceStatus, NameKind, SanctionKind
-from tests.make import (
-    authority_of,
-    licence_record,
-    make_agency,
-    make_agreement,
-    name_record,
-    source_of,
-    status_record,
-)
+from tests.make import authority_of, licence_record, make_agency, make_agreement, name_record, source_of, status_record
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 

@@ -16,13 +16,7 @@ from registry.log.models import Entry
 from registry.pages.public.law import _TABLES
 from registry.register.law.loading import rows_of, shipped_law
 from registry.register.law.weights import Weight, is_readable
-from registry.register.law.words import (
-    ChargedBy,
-    Charging,
-    LawActivity,
-    LawRole,
-    Possible,
-)
+from registry.register.law.words import ChargedBy, Charging, LawActivity, LawRole, Possible
 from registry.vocabulary.law import ForeignLicence
 from registry.vocabulary.register import Language
 from tests.page_languages import PAGE_LANGUAGES

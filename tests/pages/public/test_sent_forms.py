@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core import clock
-from registry.pages.public.sent_forms import KEPT_FOR
+from registry.pages.public.forms import KEPT_FOR
 from registry.vocabulary.register import LicenceStatus
 from tests.make import make_agency, make_licence, name_record
 from tests.pages.public.reading import read
@@ -49,7 +49,7 @@ def test_an_address_that_is_old_or_forged_brings_the_empty_form(
 ) -> None:
     sent = client.post("/en/check", data=FORMS["check"], follow_redirects=False).location
     later = clock.now() + KEPT_FOR + timedelta(minutes=1)
-    monkeypatch.setattr("registry.pages.public.sent_forms.now", lambda: later)
+    monkeypatch.setattr("registry.pages.public.forms.now", lambda: later)
     for address in (sent, sent[:-8] + "AAAAAAAA", "/en/check/x", "/en/fees/" + "é" * 50, "/en/answer/" + "A" * 2_000):
         page = read(client.get(address))
         assert "no longer kept" in page.text

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from registry.core.clock import now
-from registry.proofs.papers import shared
+from registry.proofs.papers import making
 from registry.proofs.papers.making import KEPT, Making, is_shared_first, key_of, paper
 from registry.proofs.papers.rendering import Draft
 
@@ -22,22 +22,22 @@ def unasked() -> Draft:
 
 @on_postgresql
 def test_another_machine_does_not_make_it_again(session: Session, tmp_path: Path) -> None:
-    shared.share(session, KEY, b"%PDF-", now())
-    shared.share(session, KEY, b"%PDF-other", now())
-    found = paper(tmp_path / "papers", KEY, unasked, elsewhere=lambda: shared.found(session, KEY, now()))
+    making.share(session, KEY, b"%PDF-", now())
+    making.share(session, KEY, b"%PDF-other", now())
+    found = paper(tmp_path / "papers", KEY, unasked, elsewhere=lambda: making.find_shared(session, KEY, now()))
     assert (found.state, found.body, found.is_own) == (Making.READY, b"%PDF-", False)
 
 
 @on_postgresql
 def test_it_is_kept_as_long_as_a_file_and_gone_with_an_erasure(session: Session) -> None:
     at = now()
-    shared.share(session, KEY, b"%PDF-", at)
+    making.share(session, KEY, b"%PDF-", at)
     later = at + timedelta(seconds=KEPT + 1)
-    assert shared.found(session, KEY, later) is None
-    shared.share(session, key_of("two"), b"%PDF-", later)
-    assert shared.found(session, KEY, at) is None
-    shared.forget(session)
-    assert shared.found(session, key_of("two"), later) is None
+    assert making.find_shared(session, KEY, later) is None
+    making.share(session, key_of("two"), b"%PDF-", later)
+    assert making.find_shared(session, KEY, at) is None
+    making.forget_shared(session)
+    assert making.find_shared(session, key_of("two"), later) is None
 
 
 @pytest.mark.file_times

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from registry.log.leaf import leaf_bytes
 from registry.register.agencies import record
-from registry.register.agencies.log_bodies import agency_bytes, licence_bytes
-from registry.register.agencies.rules import logged_agency, logged_licence
+from registry.register.agencies.rules import agency_bytes, licence_bytes, logged_agency, logged_licence
 from registry.vocabulary.register import Activity, ConditionCode, HolderKind, IdentifierScheme, LicenceStatus
 from tests import make
 

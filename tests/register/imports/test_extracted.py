@@ -15,15 +15,7 @@ from registry.register.imports.reading import form_of, opened
 from registry.register.imports.rows import ListFile
 from registry.vocabulary.codes import Flaw
 from tests.register.imports.lists import plain_mapping
-from tests.register.imports.making import (
-    open_document,
-    page_table,
-    paper,
-    web_page,
-    word_cell,
-    word_file,
-    word_table,
-)
+from tests.register.imports.making import open_document, page_table, paper, web_page, word_cell, word_file, word_table
 
 MAPPING = plain_mapping({"name": "Name", "registration_number": "Reg", "status": "Status"})
 HEAD = ["Name", "Reg", "Status"]

@@ -16,7 +16,7 @@ from registry.core.keyring import Keyring
 from registry.officers.models import Notice
 from registry.register.authorities.actions import save_source
 from registry.register.authorities.models import Authority, Retrieval, Source
-from registry.register.imports import approvals, ordered, worker
+from registry.register.imports import held_lists, ordered, worker
 from registry.register.imports.fetching import pause_after_failure, pause_between_fetches, warn_from
 from registry.register.imports.held_lists import held_bytes
 from registry.register.imports.mapping import read_mapping
@@ -162,10 +162,10 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(
             .join(Authority, Authority.id == Source.authority_id)
         ).one()
         with pytest.raises(NotFound):
-            approvals.order(session, "another-authority", pending, "ANNA", now(), importer.settings.home)
-        approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
+            held_lists.order(session, "another-authority", pending, "ANNA", now(), importer.settings.home)
+        held_lists.order(session, authority, pending, "ANNA", now(), importer.settings.home)
         with pytest.raises(NotNow):
-            approvals.reject(session, authority, pending, "BORIS", now())
+            held_lists.reject(session, authority, pending, "BORIS", now())
     with importer.sessions.begin() as session:
         (held,) = session.execute(select(HeldList.pending_id, HeldList.sealed))
         session.execute(delete(HeldList))
@@ -174,7 +174,7 @@ def test_a_held_list_that_was_ordered_in_the_console_is_applied_by_the_worker(
     assert "is gone" in (source_and_state(importer)[1].trouble or "")
     with importer.sessions.begin() as session:
         session.add(HeldList(pending_id=held.pending_id, sealed=held.sealed))
-        approvals.order(session, authority, pending, "ANNA", now(), importer.settings.home)
+        held_lists.order(session, authority, pending, "ANNA", now(), importer.settings.home)
     assert apply_ordered(importer.settings, importer.sessions) == [pending]
     assert apply_ordered(importer.settings, importer.sessions) == []
     assert held_count(importer) == 0
@@ -202,7 +202,7 @@ def test_a_list_whose_stored_mapping_is_bad_is_not_approved(importer: ListImport
     with importer.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
         with pytest.raises(NotNow, match="cannot be used: Object missing required field") as refused:
-            approvals.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
+            held_lists.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
     assert refused.value.lack == "imports.mapping"
 
 
@@ -218,7 +218,7 @@ def test_an_approved_list_that_raises_is_marked_and_not_tried_again(
         authority = session.execute(select(Authority.reference)).scalar_one()
         make_unit(session)
         anna = make_officer(session, Keyring(importer.settings.keys)).officer
-        approvals.order(session, authority, waiting.reference, anna.reference, now(), importer.settings.home)
+        held_lists.order(session, authority, waiting.reference, anna.reference, now(), importer.settings.home)
 
     def break_off(*_: object) -> None:
         raise IndexError("secret of the list")
@@ -240,7 +240,7 @@ def test_an_approved_list_waits_while_the_database_is_away(
 ) -> None:
     with importer.sessions.begin() as session:
         authority = session.execute(select(Authority.reference)).scalar_one()
-        approvals.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
+        held_lists.order(session, authority, waiting.reference, "ANNA", now(), importer.settings.home)
 
     def be_away(*_: object) -> None:
         raise OperationalError("", {}, sqlite3.OperationalError("away"), connection_invalidated=True)
@@ -285,7 +285,7 @@ def test_the_file_of_a_list_rejected_in_the_console_is_destroyed(importer: ListI
     with importer.sessions.begin() as session:
         pending = session.execute(select(PendingImport)).scalar_one()
         authority = session.execute(select(Authority.reference)).scalar_one()
-        approvals.reject(session, authority, pending.reference, "ANNA", now())
+        held_lists.reject(session, authority, pending.reference, "ANNA", now())
     assert held_count(importer) == 0
     assert fetch(importer).startswith("not fetched: the publisher still has the list that was rejected")
 

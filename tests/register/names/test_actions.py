@@ -5,7 +5,7 @@ from sqlalchemy import delete, event, func, select
 
 from registry.log.actions import Draft, append
 from registry.register.names import actions
-from registry.register.names.actions import index_all, index_names
+from registry.register.names.actions import index_all
 from registry.register.names.models import FreshPosting, IndexedName, NameBucket
 from registry.register.names.postings import unpacked
 from registry.register.names.queries import search
@@ -28,16 +28,16 @@ def found(session, text) -> list[int]:
 
 
 def test_an_indexed_name_is_found(session):
-    index_names(session, 7, [(LEGAL, "青岛云蝶国际劳务合作有限公司")])
+    index_all(session, [(7, [(LEGAL, "青岛云蝶国际劳务合作有限公司")])])
     assert found(session, "青岛云蝶") == [7]
 
 
 def test_a_name_that_is_no_longer_said_leaves_nothing_behind(session):
-    index_names(session, 7, [(LEGAL, "Lumaca Blu Lavoro S.r.l.")])
-    index_names(session, 7, [(LEGAL, "Grifone Lento Servizi S.p.A.")])
+    index_all(session, [(7, [(LEGAL, "Lumaca Blu Lavoro S.r.l.")])])
+    index_all(session, [(7, [(LEGAL, "Grifone Lento Servizi S.p.A.")])])
     assert found(session, "Lumaca Blu") == []
     assert found(session, "Grifone Lento") == [7]
-    index_names(session, 7, [])
+    index_all(session, [(7, [])])
     assert found(session, "Grifone Lento") == []
     assert count(session, IndexedName) == postings(session) == 0
 
@@ -47,22 +47,22 @@ def test_names_leave_nothing_behind_wherever_their_keys_stand(session, monkeypat
     monkeypatch.setattr(actions, "FOLD_AT", fold_at)
     names = ["Lumaca Blu Lavoro S.r.l.", "青岛云蝶国际劳务合作有限公司", "Żółwik Śpiący Praca sp. z o.o."]
     for agency_id, name in enumerate(names, 1):
-        index_names(session, agency_id, [(LEGAL, name), (FORMER, f"{name} Altra")])
+        index_all(session, [(agency_id, [(LEGAL, name), (FORMER, f"{name} Altra")])])
     for agency_id, name in enumerate(names, 1):
         assert found(session, name)[0] == agency_id
-        index_names(session, agency_id, [(LEGAL, "Grifone Lento")])
+        index_all(session, [(agency_id, [(LEGAL, "Grifone Lento")])])
         assert found(session, name) == []
     for agency_id in range(1, 4):
-        index_names(session, agency_id, [])
+        index_all(session, [(agency_id, [])])
     assert postings(session) == 0
 
 
 def test_indexing_the_same_names_again_writes_nothing(session, engine):
     names = [(LEGAL, "Lumaca Blu Lavoro S.r.l.")]
-    index_names(session, 7, names)
+    index_all(session, [(7, names)])
     stated: list[str] = []
     event.listen(engine, "before_cursor_execute", lambda _c, _cu, statement, *_: stated.append(statement))
-    index_names(session, 7, names)
+    index_all(session, [(7, names)])
     assert stated
     assert all(statement.startswith("SELECT") for statement in stated)
 
@@ -70,7 +70,7 @@ def test_indexing_the_same_names_again_writes_nothing(session, engine):
 def test_fresh_postings_that_no_worker_folded_are_folded_by_who_publishes(session, monkeypatch):
     monkeypatch.setattr(actions, "OVERDUE_AT", 80)
     for agency_id in range(1, 60):
-        index_names(session, agency_id, [(LEGAL, f"Lumaca Numero{agency_id} Lavoro")])
+        index_all(session, [(agency_id, [(LEGAL, f"Lumaca Numero{agency_id} Lavoro")])])
         assert count(session, FreshPosting) < 100
     assert found(session, "Lumaca Numero17 Lavoro")[0] == 17
 
@@ -82,9 +82,9 @@ def test_many_at_once_are_as_one_by_one(session):
     index_all(session, iter(agencies))
     at_once = postings(session)
     for number, _ in agencies:
-        index_names(session, number, [])
+        index_all(session, [(number, [])])
     for number, names in agencies:
-        index_names(session, number, names)
+        index_all(session, [(number, names)])
     assert postings(session) == at_once
     assert found(session, "Lumaca Verde")[0] == 3
 
@@ -107,7 +107,7 @@ def test_building_anew_gives_the_same_index_and_tells_how_far_it_is(session):
 
 
 def test_building_anew_mends_a_damaged_index(session):
-    index_names(session, 7, [(LEGAL, "Lumaca Blu")])
+    index_all(session, [(7, [(LEGAL, "Lumaca Blu")])])
     session.execute(delete(FreshPosting))
     assert found(session, "Lumaca Blu") == []
     built_anew(session)
@@ -115,9 +115,9 @@ def test_building_anew_mends_a_damaged_index(session):
 
 
 def test_a_name_published_while_the_index_is_built_anew_is_not_lost(session):
-    index_names(session, 7, [(LEGAL, "Lumaca Blu")])
+    index_all(session, [(7, [(LEGAL, "Lumaca Blu")])])
     collected = actions.collect(session)
-    index_names(session, 8, [(LEGAL, "Grifone Lento")])
+    index_all(session, [(8, [(LEGAL, "Grifone Lento")])])
     append(session, [Draft("agency/X", "agency.registered", {}, 8)])
     for number in range(actions.SLICES):
         actions.renew(session, collected, number)
@@ -138,25 +138,25 @@ def test_folding_slice_by_slice_loses_nothing_wherever_it_is_broken_off(session)
 
 
 def test_what_is_gathered_is_found_after_it_and_an_agency_may_change_twice_in_it(session):
-    index_names(session, 1, [(LEGAL, "Lumaca Blu")])
+    index_all(session, [(1, [(LEGAL, "Lumaca Blu")])])
     with actions.gathered(session):
         index_all(session, [(2, [(LEGAL, "Grifone Lento")])], are_new=True)
-        index_names(session, 1, [(LEGAL, "Tartaruga Rossa")])
-        index_names(session, 1, [(LEGAL, "Lumaca Blu")])
-        index_names(session, 2, [(LEGAL, "Pavone Verde")])
+        index_all(session, [(1, [(LEGAL, "Tartaruga Rossa")])])
+        index_all(session, [(1, [(LEGAL, "Lumaca Blu")])])
+        index_all(session, [(2, [(LEGAL, "Pavone Verde")])])
     assert found(session, "Lumaca Blu") == [1]
     assert found(session, "Pavone Verde") == [2]
     assert found(session, "Tartaruga Rossa") == found(session, "Grifone Lento") == []
 
 
 def test_nothing_is_indexed_by_a_transaction_that_is_given_up(session):
-    index_names(session, 7, [(LEGAL, "Lumaca Blu")])
+    index_all(session, [(7, [(LEGAL, "Lumaca Blu")])])
     session.rollback()
     assert found(session, "Lumaca Blu") == []
 
 
 @pytest.mark.parametrize("name", ["", "…", "\ud800", "x" * 10_000, "云" * 10_000, "щ" * 400, "\x00Lumaca", "a " * 5000])
 def test_any_name_can_be_indexed(session, name):
-    index_names(session, 7, [(LEGAL, name)])
-    index_names(session, 7, [(LEGAL, "Lumaca")])
+    index_all(session, [(7, [(LEGAL, name)])])
+    index_all(session, [(7, [(LEGAL, "Lumaca")])])
     assert found(session, "Lumaca") == [7]

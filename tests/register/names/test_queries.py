@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.register.names.actions import index_all, index_names
+from registry.register.names.actions import index_all
 from registry.register.names.queries import CANDIDATES, search
 from registry.register.names.scoring import FLOOR, NEAR, score
 from registry.register.names.spelling import is_chinese
@@ -15,10 +15,8 @@ def found(session, text, **options) -> list[int]:
 
 
 def test_a_hit_says_which_name_matched_how_and_how_well(session):
-    index_names(
-        session,
-        7,
-        [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司"), (NameKind.FORMER, "青岛云鲤经贸有限公司")],
+    index_all(
+        session, [(7, [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司"), (NameKind.FORMER, "青岛云鲤经贸有限公司")])]
     )
     [hit] = search(session, "青岛云鲤经贸")
     assert (hit.agency_id, hit.name, hit.kind, hit.how) == (
@@ -32,7 +30,7 @@ def test_a_hit_says_which_name_matched_how_and_how_well(session):
 
 @pytest.mark.parametrize("kind", list(NameKind))
 def test_legal_trade_short_and_former_names_all_count(session, kind):
-    index_names(session, 7, [(NameKind.LEGAL, "Grifone Lento Servizi S.p.A."), (kind, "Lumaca Blu")])
+    index_all(session, [(7, [(NameKind.LEGAL, "Grifone Lento Servizi S.p.A."), (kind, "Lumaca Blu")])])
     assert search(session, "lumaca blu")[0].kind is kind
 
 
@@ -43,7 +41,7 @@ def test_an_agency_is_listed_once_by_its_best_name(session, named):
 
 
 def test_the_legal_name_is_shown_where_two_names_match_alike(session):
-    index_names(session, 7, [(NameKind.TRADE, "Lumaca Blu"), (NameKind.LEGAL, "LUMACA BLU")])
+    index_all(session, [(7, [(NameKind.TRADE, "Lumaca Blu"), (NameKind.LEGAL, "LUMACA BLU")])])
     assert search(session, "lumaca blu")[0].kind is NameKind.LEGAL
 
 
@@ -105,7 +103,7 @@ def test_a_filter_costs_no_hits(session, named):
 
 def test_hundreds_of_one_name_are_answered_in_bounded_time(session):
     index_all(session, [(n, [(NameKind.LEGAL, "青岛云蝶国际劳务合作有限公司")]) for n in range(1, 4001)])
-    index_names(session, 5000, [(NameKind.LEGAL, "青岛云蝶琴国际劳务合作有限公司")])
+    index_all(session, [(5000, [(NameKind.LEGAL, "青岛云蝶琴国际劳务合作有限公司")])])
     with costing_at_most(1):
         hits = search(session, "青岛云蝶国际劳务合作有限公司", limit=1000)
     assert len(hits) == CANDIDATES

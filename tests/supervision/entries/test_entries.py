@@ -14,14 +14,13 @@ from registry.officers import accounts
 from registry.officers.models import Unit
 from registry.officers.rights import Role
 from registry.register.agencies.clone_warnings import lift_clone_warning, warn_of_clone
-from registry.supervision.entries import claims, queries
 from registry.supervision.entries import decisions as deciding
+from registry.supervision.entries import queries
 from registry.supervision.entries import requests as entry_requests
 from registry.supervision.entries.decisions import EntryOfficial
 from registry.supervision.entries.requests import Rep
 from registry.supervision.entries.rules import MAX_CLONE_REPORTS, WORKING_DAYS, due_day
-from registry.vocabulary.entries import EntryPart
-from registry.vocabulary.licensing import EntryRequestKind
+from registry.vocabulary.licensing import EntryPart, EntryRequestKind
 from registry.vocabulary.register import LicenceStatus
 from tests import make
 from tests.audit.lines import lines_about
@@ -234,21 +233,21 @@ def desk(session: Session, agency) -> Unit:
 def test_an_entry_is_claimed_through_two_officers_of_its_authority(session: Session):
     agency, other = entry(session), entry(session, "IT")
     unit, first, second = desk(session, agency), official_of(agency), official_of(agency, "OFFICIAL222B")
-    change = claims.invite(call(session, first), unit, "R. Rep", "rep@agency.example", "en")
-    assert [one.reference for one, _ in claims.invitations(session, first)] == [change.reference]
-    assert claims.invitations(session, official_of(other)) == []
+    change = deciding.invite(call(session, first), unit, "R. Rep", "rep@agency.example", "en")
+    assert [one.reference for one, _ in deciding.invitations(session, first)] == [change.reference]
+    assert deciding.invitations(session, official_of(other)) == []
     with pytest.raises(ActRefused, match="another officer"):
-        claims.approve(call(session, first), change.reference)
+        deciding.approve_invitation(call(session, first), change.reference)
     for act in (
-        lambda: claims.approve(call(session, official_of(other)), change.reference),
-        lambda: claims.refuse(call(session, official_of(other)), change.reference),
-        lambda: claims.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
+        lambda: deciding.approve_invitation(call(session, official_of(other)), change.reference),
+        lambda: deciding.refuse_invitation(call(session, official_of(other)), change.reference),
+        lambda: deciding.invite(call(session, official_of(other)), unit, "S. Spy", "spy@agency.example", "en"),
     ):
         with pytest.raises(NotFound):
             act()
-    assert claims.approve(call(session, second), change.reference)
+    assert deciding.approve_invitation(call(session, second), change.reference)
     with pytest.raises(ActRefused):
-        claims.approve(call(session, second), change.reference)
+        deciding.approve_invitation(call(session, second), change.reference)
     assert queries.agency_of_unit(session, unit.reference) == agency.agency_id
 
 
@@ -262,7 +261,7 @@ def test_an_officers_own_change_is_no_claim_of_an_entry(session: Session):
         by="OFFICIAL222C",
         at=AT,
     )
-    for act in (claims.approve, claims.refuse):
+    for act in (deciding.approve_invitation, deciding.refuse_invitation):
         with pytest.raises(NotFound):
             act(call(session, official_of(agency)), change.reference)
 

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from registry.core.clock import now
 from registry.register.agencies import record
-from registry.supervision.licensing.agency_mail import notify_agencies
+from registry.supervision.licensing.proposals import notify_agencies
 from registry.vocabulary.licensing import LicenceAct
 from registry.vocabulary.register import ChannelKind
 from tests.make import make_licence

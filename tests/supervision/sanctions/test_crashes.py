@@ -23,7 +23,7 @@ from registry.core.keyring import Keyring
 from registry.core.settings import Edge, Settings
 from registry.log.models import Entry
 from registry.officers.rights import Role
-from registry.supervision.sanctions import complainant_notices
+from registry.supervision.sanctions import effect
 from registry.supervision.sanctions.models import Sanction
 from registry.vocabulary.cases import CaseState, DecisionState
 from registry.vocabulary.licensing import SanctionState, Timing
@@ -131,7 +131,7 @@ def test_a_decision_and_its_sanction_are_there_once_however_often_the_server_is_
         assert program.killed(approve, version, seen(Sanction, sanction_id, SanctionState.IN_FORCE)) in (None, 200)
 
     words = lambda *_: "It is in force."  # noqa: E731
-    assert [complainant_notices.notify_complainants(sessions, sealer, words, now()) for _ in range(2)] == [1, 0]
+    assert [effect.notify_complainants(sessions, sealer, words, now()) for _ in range(2)] == [1, 0]
     session.expire_all()
     moves = select(CaseMove.to_state).where(CaseMove.case_id == case).order_by(CaseMove.id)
     assert list(session.execute(moves).scalars())[-2:] == [CaseState.DECIDED_UPHELD, CaseState.SANCTION_PENDING]

@@ -13,7 +13,7 @@ from registry.core.errors import IllegalMove, RegistryError, StaleVersion
 from registry.core.outbox import OutboxEvent
 from registry.core.settings import Settings
 from registry.log.models import Entry
-from registry.supervision.sanctions import actions, complainant_notices, effect
+from registry.supervision.sanctions import actions, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.vocabulary.licensing import SanctionState, Timing
 from registry.vocabulary.register import SanctionKind
@@ -94,12 +94,9 @@ def test_two_workers_do_what_is_due_and_tell_of_it_once(
     session.commit()
     given = at_once(
         sessions,
-        *(
-            lambda _: complainant_notices.notify_complainants(sessions, sealer, lambda *_: "It is so.", later)
-            for _ in range(2)
-        ),
+        *(lambda _: effect.notify_complainants(sessions, sealer, lambda *_: "It is so.", later) for _ in range(2)),
     )
     assert sum(given) <= 1
-    complainant_notices.notify_complainants(sessions, sealer, lambda *_: "It is so.", later)
+    effect.notify_complainants(sessions, sealer, lambda *_: "It is so.", later)
     session.expire_all()
     assert session.execute(select(OutboxEvent)).all() == []

@@ -20,7 +20,7 @@ from registry.log.models import Entry
 from registry.register.agencies import record, storage
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.drafting import ActRequest, LicensingOfficial
-from registry.supervision.sanctions import actions, complainant_notices, drafting, effect
+from registry.supervision.sanctions import actions, drafting, effect
 from registry.supervision.sanctions.models import Sanction, SanctionMove
 from registry.supervision.sanctions.moves import SanctionOfficial
 from registry.vocabulary.cases import CaseRole, CaseState
@@ -366,10 +366,10 @@ def test_the_worker_reads_the_outcome_once_however_often_a_process_is_killed(
         return f"{language} {event} {kind}"
 
     with pytest.raises(KeyboardInterrupt):
-        complainant_notices.notify_complainants(sessions, sealer, killed, now())
+        effect.notify_complainants(sessions, sealer, killed, now())
     assert [
-        complainant_notices.notify_complainants(sessions, sealer, words, now()),
-        complainant_notices.notify_complainants(sessions, sealer, words, now()),
+        effect.notify_complainants(sessions, sealer, words, now()),
+        effect.notify_complainants(sessions, sealer, words, now()),
     ] == [1, 0]
     visit = come_back(session, sealer, filed.code, now())
     read = [message.text for message in mailbox.mailbox(session, sealer, visit, now()).messages]
@@ -388,7 +388,7 @@ def test_the_mailbox_says_where_the_measure_stands_and_no_longer_that_it_is_prep
         if end is not None:
             ended(session, sanction, end)
         session.commit()
-        complainant_notices.notify_complainants(sessions_for(session.get_bind()), sealer, lambda *_: "So.", now())  # type: ignore[arg-type]
+        effect.notify_complainants(sessions_for(session.get_bind()), sealer, lambda *_: "So.", now())  # type: ignore[arg-type]
         session.expire_all()
         visit = come_back(session, sealer, filed.code, now())
         read.append(mailbox.mailbox(session, sealer, visit, now()).reads)

@@ -14,15 +14,7 @@ from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Fee
 from registry.register.law.weights import last_fresh_day
 from registry.register.law.words import ChargedBy, Charging
-from registry.verification.fees.question import (
-    Charge,
-    FeeAnswer,
-    FeeFinding,
-    FeeQuestion,
-    FeeRules,
-    JudgedCharge,
-    Wage,
-)
+from registry.verification.fees.question import Charge, FeeAnswer, FeeFinding, FeeQuestion, FeeRules, JudgedCharge, Wage
 from registry.verification.fees.rules import fee_rules_in, judge
 from registry.vocabulary.codes import ClaimStep, FeeReason, Reason
 from registry.vocabulary.fees import ChargeState, ChargeTime, DepositUse, FeeKind, FeeStandard

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from registry.register.agencies import record
 from registry.register.authorities.sources import SourceSnapshot
+from registry.register.law.loading import shipped_law
 from registry.register.law.rows import Regime, Source
-from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import AsOfKind, LawActivity, TextFrom
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
 from registry.verification.verdicts.verdict import decide
@@ -59,7 +59,7 @@ def facts_about(
     if holders is None:
         country = licences[0].country if licences else "CZ"
         holders = [Holder(agency_record(**({"country": country, "licences": licences} | (agency or {}))))]
-    return VerdictFacts(holders, ground or fresh_ground(), shipped_regimes() if regimes is None else regimes, as_of)
+    return VerdictFacts(holders, ground or fresh_ground(), shipped_law().regimes if regimes is None else regimes, as_of)
 
 
 def ask(*licences: record.Licence, kind: SubjectKind = SubjectKind.LICENCE_NUMBER, **context: Any) -> Verdict:

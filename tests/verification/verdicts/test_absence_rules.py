@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from registry.register.agencies.identifiers import uscc_check_character
-from registry.register.authorities.places import provinces
-from registry.register.law.rules import shipped_regimes
+from registry.register.authorities.sources import provinces
+from registry.register.law.loading import shipped_law
 from registry.verification.verdicts.question import Holder, SubjectKind
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.register import Activity, Answer, LicenceKind
@@ -73,7 +73,7 @@ def test_a_named_authority_answers_for_itself():
     ("kind", "value"), [(SubjectKind.VAT, "EL999990001"), (SubjectKind.EUID, "EL.1"), (SubjectKind.VAT, "GR999990001")]
 )
 def test_greece_is_el_in_identifiers_and_gr_everywhere_else(kind, value):
-    verdict = ask_unmatched(kind, value=value, regimes=[*shipped_regimes(), regime("GR", Activity.PLACEMENT)])
+    verdict = ask_unmatched(kind, value=value, regimes=[*shipped_law().regimes, regime("GR", Activity.PLACEMENT)])
     assert verdict.reasons[0].values["country"] == "GR"
 
 

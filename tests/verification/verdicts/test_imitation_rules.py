@@ -15,14 +15,7 @@ from registry.verification.verdicts.question import Holder, Lookalike, Question,
 from registry.verification.verdicts.verdict import decide
 from registry.vocabulary.checks import Difference
 from registry.vocabulary.codes import Reason
-from registry.vocabulary.register import (
-    Answer,
-    IdentifierScheme,
-    LicenceKind,
-    LicenceStatus,
-    NameKind,
-    RecruiterKind,
-)
+from registry.vocabulary.register import Answer, IdentifierScheme, LicenceKind, LicenceStatus, NameKind, RecruiterKind
 from tests.make import agency_record, changed, identifier_record, licence_record, name_record
 from tests.verification.verdicts.asking import TODAY, codes, facts_about
 

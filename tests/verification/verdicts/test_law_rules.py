@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from registry.register.agencies import record
 from registry.register.law.law_view import cited
 from registry.register.law.loading import shipped_law
-from registry.register.law.rules import shipped_regimes
 from registry.register.law.words import Instead, Possible, Route
 from registry.verification.verdicts.context_rules import needs_of
 from registry.verification.verdicts.question import Question, SubjectKind, Verdict
@@ -252,7 +251,7 @@ def test_what_stands_in_the_place_of_a_licence_is_told_with_its_row_or_that_it_w
 
 
 def test_only_where_no_licence_is_asked_for_something_stands_in_its_place() -> None:
-    for row in shipped_regimes():
+    for row in shipped_law().regimes:
         free = row.rule in (RegimeRule.NONE, RegimeRule.NOTIFICATION)
         assert free or not row.instead, row.id
         assert row.mark == "k" or row.rule is not RegimeRule.NOTIFICATION or Instead.NOTICE in row.instead, row.id
@@ -401,7 +400,7 @@ def test_reasons_of_law_name_their_rows() -> None:
                         seen.add(one.code)
                         assert one.rows, (one, destination)
     assert len(seen) > 6
-    assert {one.id for one in shipped_regimes() if one.rule is RegimeRule.LICENCE} <= set(shipped_law().rows)
+    assert {one.id for one in shipped_law().regimes if one.rule is RegimeRule.LICENCE} <= set(shipped_law().rows)
 
 
 # What a licence does not show

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from registry.register.law.rules import shipped_regimes
+from registry.register.law.loading import shipped_law
 from registry.verification.verdicts.question import SubjectKind
 from registry.vocabulary.codes import Reason
 from registry.vocabulary.law import ForeignLicence, RegimeRule
@@ -162,7 +162,7 @@ def test_what_italy_makes_of_a_foreign_licence_is_disputed_and_so_unknown():
 
 def test_outside_the_union_an_entry_alone_is_not_asked_for():
     british = licence_record(LicenceKind.OTHER_EU, country="GB", activities=(Activity.TEMPORARY_WORK,), corridors=())
-    regimes = [*shipped_regimes(), regime("GB", Activity.TEMPORARY_WORK)]
+    regimes = [*shipped_law().regimes, regime("GB", Activity.TEMPORARY_WORK)]
     verdict = ask(british, destination="IT", activity=Activity.TEMPORARY_WORK, regimes=regimes)
     assert verdict.verdict is Answer.NO
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from registry.register.law.loading import shipped_law
-from registry.register.law.rules import shipped_regimes
 from registry.verification.verdicts import verdict
 from registry.verification.verdicts.context_rules import PARAMETERS, Need, needs_of, not_asked
 from registry.verification.verdicts.question import Holder, Question, SubjectKind, Verdict, VerdictFacts
@@ -105,7 +104,7 @@ ALL: dict[str, tuple[Any, ...]] = {
     "sector": (None, "14.10", "41.00", "10.11", "92.00"),
     "occupation": (None, "9112", "7212", "other", "unknown"),
     "work_permit": (None, "other", *PERMITS),
-    "region": (None, *sorted({one.region for one in shipped_regimes() if one.region})),
+    "region": (None, *sorted({one.region for one in shipped_law().regimes if one.region})),
 }
 LICENCES = [licence_record(kind) for kind, rule in KINDS.items() if rule.permits & RECRUITING and rule.country]
 
@@ -363,7 +362,7 @@ def test_what_needs_no_licence_is_not_refused_for_want_of_one() -> None:
     german = licence_record(country="DE")
     lending = regime("DE", Activity.TEMPORARY_WORK)
     free = [lending, regime("DE", Activity.PLACEMENT, RegimeRule.NONE)]
-    for regimes in (free, [lending], shipped_regimes()):
+    for regimes in (free, [lending], shipped_law().regimes):
         assert ask(german, activity=Activity.PLACEMENT, regimes=regimes).verdict is Answer.UNKNOWN
     bound = [lending, regime("DE", Activity.PLACEMENT)]
     assert ask(german, activity=Activity.PLACEMENT, regimes=bound).verdict is Answer.NO

@@ -93,13 +93,6 @@ def of_unit(
     return found
 
 
-def count_waiting(session: Session, unit: str, who: str, kinds: Collection[AccessKind], at: datetime) -> int:
-    """How many requests of these kinds wait for an officer who may decide them."""
-    conditions = (AccessGrant.state == AccessState.ASKED, AccessGrant.ends_at > at, AccessGrant.asked_by != who)
-    query = select(func.count(AccessGrant.id)).join(Case, Case.id == AccessGrant.case_id)
-    return session.execute(query.where(in_unit(unit), *conditions, AccessGrant.kind.in_(sorted(kinds)))).scalar_one()
-
-
 def count_break_glass(session: Session, unit: str, at: datetime) -> int:
     """How many break-glass grants a unit had in the last seven days: for the home page of officers who oversee them."""
     is_granted = (AccessGrant.kind == AccessKind.BREAK_GLASS, AccessGrant.decided_at > at - timedelta(days=7))

@@ -26,14 +26,7 @@ from registry.complaints.parties.hearings.moves import (
 )
 from registry.complaints.parties.hearings.rules import By
 from registry.complaints.parties.models import Hearing
-from registry.complaints.parties.steps import (
-    PartyMember,
-    fetch_open,
-    find_open,
-    lock_open,
-    open_box,
-    record_change,
-)
+from registry.complaints.parties.steps import PartyMember, fetch_open, find_open, lock_open, open_box, record_change
 from registry.complaints.sealing.envelopes import place_of
 from registry.complaints.sealing.sealer import Sealer, read_sealed
 from registry.core.calls import Call

@@ -62,9 +62,6 @@ def _move(source: HearingState, target: HearingState, guard: Guard, *by: By) -> 
 HELD = frozenset({_S.SERVED, _S.ANSWERED, _S.LAPSED})
 """The agency reads it."""
 
-LIVE = frozenset(_S) - {_S.CLOSED}
-"""One of these for a case, and no more."""
-
 _TABLE: tuple[Move[HearingState, By], ...] = (
     _move(_S.DRAFTED, _S.REPRISAL_CHECK, Guard.MAY_BE_TOLD, By.OFFICER),
     _move(_S.REPRISAL_CHECK, _S.DRAFTED, Guard.HAS_REASON, By.CHECKER),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.complaints.attachments.storage import store_of
 from registry.complaints.case.models import Case
-from registry.complaints.casework import presence
+from registry.complaints.casework import unread
 from registry.complaints.casework.actions import find_ways, record_reading
 from registry.complaints.casework.claims import claims_of
 from registry.complaints.casework.letters import letters_waiting
@@ -25,7 +25,8 @@ from registry.core.clock import day_at, now
 from registry.core.errors import NotNow
 from registry.http.complaint_services import sealer
 from registry.http.transaction import services
-from registry.i18n.wording import by_day_text, date_text, name_in
+from registry.i18n.names import name_in
+from registry.i18n.wording import by_day_text, date_text
 from registry.officer_acts.acting import acting, officer_call, roles_of
 from registry.officer_acts.agency_picker import Suggestion, suggested_agencies
 from registry.officers.accounts import translators_of
@@ -102,11 +103,11 @@ def _claims(session: Session, me: AuthenticatedOfficer, case: Case) -> str:
     return claims_text(_reads(case), claims)
 
 
-def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[presence.Seen]:
+def _seen(session: Session, me: AuthenticatedOfficer, case: Case) -> Sequence[unread.Seen]:
     """Who else has the case open; and this officer has it from now on."""
     at = now()
-    presence.note_view(session, case, me.officer.id, at)
-    return presence.seen_by(session, case, at, but=me.officer.id)
+    unread.note_view(session, case, me.officer.id, at)
+    return unread.seen_by(session, case, at, but=me.officer.id)
 
 
 def wrote_in(me: AuthenticatedOfficer) -> str:

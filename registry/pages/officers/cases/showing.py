@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from registry.complaints.case.questions import QUESTIONNAIRE, Part
 from registry.complaints.casework.claims import ShownClaims
 from registry.complaints.casework.queries import CaseView, ContainerView
-from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.languages import text
+from registry.i18n.names import ShownName, main_name
 from registry.i18n.question_words import in_words
 from registry.i18n.wording import date_text
 from registry.officers.rights import Act, Resource

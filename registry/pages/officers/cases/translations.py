@@ -16,7 +16,7 @@ from registry.core.calls import Call
 from registry.core.clock import now
 from registry.http.complaint_services import sealer
 from registry.http.portals import see_other
-from registry.i18n.wording import language_name
+from registry.i18n.names import language_name
 from registry.officer_acts.acting import names_in
 from registry.officers.rights import Act, Resource
 from registry.officers.sessions import AuthenticatedOfficer

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from registry.core.clock import now
 from registry.core.errors import NotFound
 from registry.http.portals import see_other
-from registry.i18n.wording import country_name, sector_name
+from registry.i18n.names import country_name, sector_name
 from registry.officer_acts.acting import names_of, require_no_interest
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.agency_picker import picked_agency

@@ -30,8 +30,8 @@ from registry.pages.officers.refusals import Refusal
 from registry.pages.officers.rendering import page
 from registry.register.agencies import record
 from registry.supervision.licensing import queries
-from registry.supervision.licensing.deposits.queries import ledger_view
-from registry.supervision.licensing.deposits.rules import FORMS, TOP_UP_WITHIN
+from registry.supervision.licensing.deposit_rules import FORMS, TOP_UP_WITHIN
+from registry.supervision.licensing.deposits import ledger_view
 from registry.supervision.licensing.drafting import licence_of, status_on, today_of
 from registry.supervision.licensing.queries import Filters
 from registry.supervision.licensing.rules import ACTS, About, possible

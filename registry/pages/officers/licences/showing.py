@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from registry.i18n import wording
-from registry.i18n.agency_names import ShownName, main_name
 from registry.i18n.languages import text
+from registry.i18n.names import ShownName, main_name
 from registry.officer_acts.licensing import preview_act
 from registry.pages.officers.licences.forms import sectors_text
 from registry.pages.officers.rendering import language

@@ -6,14 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.complaints.parties.referrals.rules import (
-    HELD,
-    MOVES,
-    By,
-    Guard,
-    ReferralFacts,
-    consent_for,
-)
+from registry.complaints.parties.referrals.rules import HELD, MOVES, By, Guard, ReferralFacts, consent_for
 from registry.vocabulary.cases import ConsentKind, PartnerKind, Priority, ReferralBasis, ReferralState
 
 TODAY = date(2026, 3, 2)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from registry.audit.models import AuditEntry
 from registry.officers.rights import Role
 from registry.register.agencies import record
-from registry.supervision.licensing.deposits.models import DepositLine
+from registry.supervision.licensing.models import DepositLine
 from registry.vocabulary.register import LicenceStatus
 from tests.make import make_licence, make_source, public_record_of
 from tests.officers.making import make_unit

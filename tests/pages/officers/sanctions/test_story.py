@@ -20,7 +20,7 @@ from registry.core.db.engine import sessions_for
 from registry.i18n.wording import sanction_notice
 from registry.log.models import Entry
 from registry.officers.rights import Role
-from registry.supervision.sanctions.complainant_notices import notify_complainants
+from registry.supervision.sanctions.effect import notify_complainants
 from registry.supervision.sanctions.models import Sanction, WorkersInPlace
 from registry.vocabulary.cases import CaseRole, CaseState, FirmPart
 from registry.vocabulary.licensing import SanctionState

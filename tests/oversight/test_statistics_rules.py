@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.oversight.statistics.rules import (
+from registry.oversight.statistics_rules import (
     COUNTED,
     MIN_CELL,
     OUTCOMES,

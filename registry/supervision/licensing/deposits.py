@@ -1,5 +1,6 @@
-"""Writes lines into the ledger of a deposit; the sum goes into the agency's public record in the same transaction."""
+"""The ledger of a deposit: lines are written and read; the sum goes into the agency's public record in the same transaction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -21,14 +22,22 @@ from registry.register.agencies.rules import tidy_line
 from registry.register.authorities.actions import save_desk_reading
 from registry.register.authorities.queries import authority_days
 from registry.register.imports.personal import holds_personal_number
-from registry.supervision.licensing.deposits.models import DepositLine
-from registry.supervision.licensing.deposits.queries import ledger, movements
-from registry.supervision.licensing.deposits.rules import FORMS, SECOND, read_amount, standing
-from registry.supervision.licensing.drafting import LicensingOfficial, today_of
+from registry.supervision.licensing.deposit_rules import (
+    FORMS,
+    SECOND,
+    DepositBalance,
+    Movement,
+    read_amount,
+    required_of,
+    standing,
+)
+from registry.supervision.licensing.drafting import LicensingOfficial, status_on, today_of
+from registry.supervision.licensing.models import DepositLine
 from registry.supervision.licensing.queries import agency_of_authority
 from registry.vocabulary.codes import Problem
 from registry.vocabulary.fees import CURRENCIES, DepositUse
 from registry.vocabulary.licensing import DepositLineKind, ProposalState
+from registry.vocabulary.register import STATUSES, Answer
 
 
 class DepositEntry(NamedTuple):
@@ -212,3 +221,48 @@ def _record(call: Call[LicensingOfficial], act: str, line: DepositLine) -> None:
     detail = f"{line.kind} {line.amount} {line.currency}, line {line.reference}"
     today = authority_days(call.session, call.at).of(officer.authority)
     audit.record(call.session, act, agency, on=today, actor=officer.name, detail=detail, unit=officer.unit)
+
+
+class LedgerView(NamedTuple):
+    """An agency's ledger: its lines, oldest first, and the result of those that count. `currency` is None if none.
+
+    `is_recruiting` says whether a licence lets it recruit today: no deposit is required without one.
+    """
+
+    lines: list[DepositLine]
+    standing: DepositBalance
+    currency: str | None
+    is_recruiting: bool
+
+
+def ledger(session: Session, agency_id: int) -> list[DepositLine]:
+    """Every line of an agency (row id), the oldest first."""
+    query = select(DepositLine).where(DepositLine.agency_id == agency_id).order_by(DepositLine.id)
+    return list(session.execute(query).scalars())
+
+
+def line_named(session: Session, reference: str) -> DepositLine:
+    """A line that is known to be there, by its reference."""
+    return session.scalars(select(DepositLine).where(DepositLine.reference == reference)).one()
+
+
+def movements(lines: Iterable[DepositLine]) -> list[Movement]:
+    return [
+        Movement(one.reference, one.kind, Decimal(one.amount), one.happened_on, one.deposit_use, one.reverses)
+        for one in lines
+    ]
+
+
+def ledger_view(session: Session, agency_id: int, agency: record.Agency, today: date) -> LedgerView:
+    """An agency's deposit. What its licences require counts while they let it recruit."""
+    lines = ledger(session, agency_id)
+    applied = [one for one in lines if one.state is ProposalState.APPLIED]
+    statuses = [(one.kind, status_on(agency, one.licence_id, today)) for one in agency.licences]
+    recruiting = [kind for kind, status in statuses if status and STATUSES[status].recruit is Answer.YES]
+    wanted = required_of(recruiting)
+    return LedgerView(
+        lines,
+        standing(movements(applied), wanted[0] if wanted else None),
+        applied[0].currency if applied else (wanted[1] if wanted else None),
+        bool(recruiting),
+    )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from registry.supervision.licensing.deposits.rules import Movement, read_amount, required_of, standing
+from registry.supervision.licensing.deposit_rules import Movement, read_amount, required_of, standing
 from registry.vocabulary.fees import DepositUse
 from registry.vocabulary.licensing import DepositLineKind
 from registry.vocabulary.register import LicenceKind

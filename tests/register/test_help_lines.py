@@ -6,12 +6,11 @@ import msgspec
 import pytest
 
 from registry.i18n.wording import word
-from registry.register.help_lines.rules import (
+from registry.register.help_lines import (
     PUBLIC_BODIES,
     HelpLine,
     emergency_number,
     help_lines_in,
-    is_to_be_marked,
     lines_of,
     public_number,
 )
@@ -33,13 +32,12 @@ def ngo(mark: Mark = Mark.SECONDARY) -> HelpLine:
 
 def test_an_ngos_number_from_its_own_pages_is_given_and_said_to_be_uncalled() -> None:
     assert public_number(ngo(Mark.SOURCE), is_demo=False) == ngo(Mark.SOURCE).number
-    assert is_to_be_marked(ngo(Mark.SOURCE), is_demo=False)
+    assert ngo(Mark.SOURCE).is_uncalled
     assert "08000 121 700" in numbers_in("GB")
 
 
 def test_an_ngos_number_that_another_source_gives_is_hidden_until_it_was_called() -> None:
     assert public_number(ngo(), is_demo=False) is None
-    assert not is_to_be_marked(ngo(), is_demo=False)
 
 
 def test_a_public_bodys_number_is_given_and_said_to_be_uncalled() -> None:
@@ -47,18 +45,18 @@ def test_a_public_bodys_number_is_given_and_said_to_be_uncalled() -> None:
     assert lines
     for line in lines:
         assert public_number(line, is_demo=False) == line.number
-        assert is_to_be_marked(line, is_demo=False)
+        assert line.is_uncalled
 
 
 def test_a_number_is_shown_once_it_was_called() -> None:
     called = msgspec.structs.replace(ngo(), checked_on=date(2026, 11, 24))
     assert public_number(called, is_demo=False) == called.number
-    assert not is_to_be_marked(called, is_demo=False)
+    assert not called.is_uncalled
 
 
 def test_a_demonstration_shows_unchecked_numbers_marked() -> None:
     assert public_number(ngo(), is_demo=True) == ngo().number
-    assert is_to_be_marked(ngo(), is_demo=True)
+    assert ngo().is_uncalled
 
 
 def test_a_number_is_digits_alone_and_what_is_said_beside_it_has_words_in_each_language() -> None:

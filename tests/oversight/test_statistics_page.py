@@ -9,14 +9,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from registry.core.spreadsheets import harmless
-from registry.oversight.statistics.actions import close
-from registry.oversight.statistics.queries import Release, Table
-from registry.oversight.statistics.rules import Quarter
-from registry.oversight.statistics.tables import COLUMNS, as_csv
+from registry.oversight.statistics import COLUMNS, Release, Table, as_csv, close
+from registry.oversight.statistics_rules import Quarter
 from registry.vocabulary.cases import Dimension, Indicator
 from registry.vocabulary.register import Language
 from tests.api.shapes import assert_as_documented
-from tests.oversight.statistics.counted import CLOSING, IN_Q3, make_cases
+from tests.oversight.counted import CLOSING, IN_Q3, make_cases
 from tests.page_languages import PAGE_LANGUAGES
 from tests.pages.public.reading import read
 

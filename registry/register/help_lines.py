@@ -85,7 +85,7 @@ PUBLIC_BODIES = frozenset({RunBy.STATE, RunBy.STATE_AND_NGO, RunBy.POLICE, RunBy
 @lru_cache(maxsize=4)
 def help_lines_in(law: Law) -> tuple[HelpLine, ...]:
     """All lines that may be shown, the EU-wide one first. What was not read in any source is not among them."""
-    data = (files("registry.register.help_lines") / "help_lines.toml").read_text(encoding="utf-8")
+    data = (files("registry.register") / "help_lines.toml").read_text(encoding="utf-8")
     everywhere = msgspec.convert(tomllib.loads(data)["help_line"], list[HelpLine])
     rows = (row for one in law.countries.values() for row in one.help_line if is_readable(row))
     return (*everywhere, *(line_of(row, law.read_on(row)) for row in rows))
@@ -178,8 +178,3 @@ _ORDER = {
 def public_number(line: HelpLine, *, is_demo: bool) -> str | None:
     """The number as it may be shown. An NGO's that another source gives is hidden until it was called, but in a demonstration."""
     return line.number if is_demo or line.is_given else None
-
-
-def is_to_be_marked(line: HelpLine, *, is_demo: bool) -> bool:
-    """Whether the number is shown though no one has called it yet, which is stated beside it."""
-    return line.is_uncalled and public_number(line, is_demo=is_demo) is not None

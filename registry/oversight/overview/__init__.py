@@ -1,1 +1,0 @@
-"""Figures of a unit's cases, deadlines and load, as table and chart."""

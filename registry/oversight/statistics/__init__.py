@@ -1,1 +1,0 @@
-"""Open statistics, closed by quarter, with small numbers withheld."""

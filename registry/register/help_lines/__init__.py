@@ -1,1 +1,0 @@
-"""Who helps, by country: telephone numbers and addresses with their source."""
