@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def questions() -> dict[str, Question]:
         "by agency": page(agency_digest=_digest(7)),
         "by state, country and officer": page(state=CaseState.CLOSED, country="IT", assignee="officer-3"),
         **{f"that lie with: {who}": page(lies_with=who) for who in LiesWith},
-        "To do": lambda session: inbox(session, _officer(), AT),
+        "To do": lambda session: inbox(session, _officer(*CASE_ROLES), AT),
+        **{f"To do, {role}": partial(_to_do, role) for role in (*CASE_ROLES, Role.SYSADMIN)},
         "search by the beginning of a number": lambda session: cases_beginning(session, UNIT, "2345"),
         "first page with the numbers at its head": _page_with_counts,
     }
@@ -100,11 +102,17 @@ def _page_with_counts(session: Session) -> None:
         count_cases(session, UNIT, one, AT)
 
 
-def _officer() -> AuthenticatedOfficer:
-    """One with every role of case work, who has a twentieth of the cases."""
-    roles = frozenset({Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER, Role.LICENSING, Role.TRANSLATOR})
+CASE_ROLES = (Role.TRIAGE, Role.INVESTIGATOR, Role.SUPERVISOR, Role.DECIDER, Role.LICENSING, Role.TRANSLATOR)
+
+
+def _to_do(role: Role, session: Session) -> None:
+    inbox(session, _officer(role), AT)
+
+
+def _officer(*roles: Role) -> AuthenticatedOfficer:
+    """One with these roles, who has a twentieth of the cases."""
     officer = Officer(reference="officer-7", unit=UNIT, name="Invented Officer", language="en")
-    standing = OfficerRights(officer.reference, UNIT, "IT", "it-invented-authority", roles)
+    standing = OfficerRights(officer.reference, UNIT, "IT", "it-invented-authority", frozenset(roles))
     return AuthenticatedOfficer(officer, None, standing, frozenset())
 
 

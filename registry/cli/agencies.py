@@ -22,7 +22,7 @@ from registry.register.authorities.queries import AuthorityDays, authority_days
 from registry.supervision.collisions.actions import Step, begin_search, find_collisions, renew_keys, search_on
 from registry.supervision.collisions.models import Collision, CollisionGroup, CollisionState
 from registry.supervision.collisions.queries import collisions_found, groups_found, records_of
-from registry.supervision.collisions.rules import LOST, Sign, evidence, statuses_now
+from registry.supervision.collisions.rules import LOST, Sign, evidence, findings, statuses_now
 from registry.vocabulary.licensing import ChannelChangeState
 from registry.vocabulary.register import LicenceStatus
 
@@ -213,7 +213,7 @@ def _pair_json(one: Collision, records: dict[int, record.Agency], days: Authorit
         "found_at": instant_text(one.found_at),
         "agencies": [_agency_json(first, days), _agency_json(second, days)],
         "signs": one.signs,
-        "evidence": evidence(first, second, signs),
+        "evidence": evidence(findings(first, second, signs)),
         "decided_by": one.decided_by,
         "decided_at": instant_text(one.decided_at) if one.decided_at else None,
         "decision": one.decision,

@@ -10,6 +10,7 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,24 +36,47 @@ class NotTranslated(RegistryError):
         self.reason = reason
 
 
-def translate(settings: Settings, texts: Sequence[str], into: str) -> list[str]:
-    """What a machine makes of texts, in their order. Raises NotTranslated."""
+def translate(settings: Settings, texts: Sequence[str], into: str) -> list[str | None]:
+    """What a machine makes of texts, in their order; None for one that the server refuses or has no time for.
+
+    Each is asked for by itself: of texts sent together the server detects one language for all, and the message of an Italian
+    helper beside a Chinese account would be read as Chinese. Raises NotTranslated, also where it translates none.
+    """
     deadline = time.monotonic() + SECONDS
-    known = {
-        str(one.get("code")) for one in _ask(settings, "GET", "/languages", None, deadline) if isinstance(one, dict)
-    }
+    languages = _ask(settings, "GET", "/languages", None, deadline)
+    if not isinstance(languages, list):
+        raise NotTranslated("refused", "the translation server names no languages")
+    known = {str(one.get("code")) for one in languages if isinstance(one, dict)}
     code = next((one for one in _CODES.get(into, (into,)) if one in known), None)
     if code is None:
         raise NotTranslated("language", f"the translation server does not know {into}")
-    sent = {"q": list(texts), "source": "auto", "target": code, "format": "text"}
+    found: list[str | None] = []
+    for text in texts:
+        try:
+            found.append(_translated(settings, text, code, deadline))
+        except NotTranslated:
+            # What came within the time is shown all the same.
+            if not any(found):
+                raise
+            found.append(None)
+    if not any(found):
+        raise NotTranslated("refused", "the translation server translates none of the texts")
+    return found
+
+
+def _translated(settings: Settings, text: str, code: str, deadline: float) -> str | None:
+    sent = {"q": text, "source": "auto", "target": code, "format": "text"}
     answer = _ask(settings, "POST", "/translate", sent, deadline)
+    if answer is None:
+        return None
     found = answer.get("translatedText") if isinstance(answer, dict) else None
-    if not isinstance(found, list) or len(found) != len(texts) or not all(isinstance(one, str) for one in found):
-        raise NotTranslated("refused", "the translation server gave no translation of each text")
+    if not isinstance(found, str):
+        raise NotTranslated("refused", "the translation server gave no translation of a text")
     return found
 
 
 def _ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None, deadline: float) -> Any:
+    """What the server answers; None where it refuses, as it does a text in a language that it has no model of."""
     parts = urlsplit(settings.translator_url or "")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -64,9 +88,7 @@ def _ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | N
             content = _read(connection, response, deadline)
         finally:
             connection.close()
-        if response.status != 200:
-            raise NotTranslated("refused", f"the translation server refused (status {response.status})")
-        return json.loads(content)
+        return json.loads(content) if response.status == HTTPStatus.OK else None
     except (OSError, http.client.HTTPException) as error:
         raise NotTranslated("silent", f"the translation server did not answer ({type(error).__name__})") from None
     except ValueError:

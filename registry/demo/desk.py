@@ -311,7 +311,7 @@ def _held_list(desk: Desk) -> None:
     source = desk.session.scalars(select(Source).where(Source.reference == "it-demo-albo")).one()
     pending = PendingImport(
         reference=new_reference(), source_id=source.id, digest="0" * 64, fetched_at=desk.at,
-        reason="2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects (invented)",
+        reason="2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects",
         counts={"read": 3, "rejected": 2, "changed": 1},
     )  # fmt: skip
     desk.session.add(pending)

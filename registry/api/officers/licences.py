@@ -25,6 +25,7 @@ from registry.register.agencies.record import agency_summary, whole_agency
 from registry.register.imports.models import PendingImport
 from registry.register.imports.queries import lists_on_hold
 from registry.supervision.collisions.actions import Compared
+from registry.supervision.collisions.rules import evidence
 from registry.supervision.licensing import proposals
 from registry.supervision.licensing.deposits import ledger_view, line_named
 from registry.supervision.licensing.drafting import Draft, status_on, today_of
@@ -215,7 +216,12 @@ def _previewed_licence(draft: Draft) -> dict[str, Any] | None:
 
 def _likenesses(found: Compared) -> dict[str, Any]:
     items = [
-        {"agency": agency_summary(one.agency), "signs": one.signs, "evidence": one.evidence, "has_lost": one.has_lost}
+        {
+            "agency": agency_summary(one.agency),
+            "signs": one.signs,
+            "evidence": evidence(one.findings),
+            "has_lost": one.has_lost,
+        }
         for one in found.found
     ]
     return {"items": items, "is_whole": found.is_whole}

@@ -24,7 +24,7 @@ from registry.register.agencies.channels import notification_addresses
 from registry.register.agencies.models import PendingChannelChange
 from registry.register.agencies.record import agency_summary
 from registry.supervision.collisions.models import Collision
-from registry.supervision.collisions.rules import Sign, evidence
+from registry.supervision.collisions.rules import Sign, evidence, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of
 from schemas.neighbours import (
@@ -125,7 +125,7 @@ def _collision(found: Collision, both: list[record.Agency], authority: str) -> d
         found,
         agencies=[agency_summary(agency) for agency in both],
         yours=[agency.agency_id for agency in both if is_of(agency, authority)],
-        evidence=evidence(first, second, [Sign(word) for word in found.signs]),
+        evidence=evidence(findings(first, second, [Sign(word) for word in found.signs])),
         version=related_acts.collision_version(found),
     )
 

@@ -3,7 +3,21 @@
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, func, literal, or_, select, text, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+    union_all,
+)
 
 from registry.complaints.case.models import NEVER, Case
 from registry.complaints.casework.access_grants.rules import RIGHT_TO
@@ -60,6 +74,7 @@ from registry.vocabulary.cases import (
     TransferState,
     UnreadKind,
 )
+from registry.vocabulary.register import Language
 
 _S, _H, _R = CaseState, HearingState, ReferralState
 
@@ -350,10 +365,17 @@ def _summary_untranslated() -> Select[Any]:
 
 
 def _untranslated() -> Select[Any]:
-    """Open cases in a language that no officer of the unit reads, of which nothing is translated."""
-    read = select(Officer.language).where(Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE)
+    """Open cases in a language that no officer of the unit reads, of which nothing is translated.
+
+    Each such language is a range of an index; all but those that are read would be every open case.
+    """
+    known = union_all(*(select(literal(one, String).label("language")) for one in Language)).subquery()
+    read = select(Officer.id).where(
+        Officer.unit == UNIT, Officer.state == OfficerState.ACTIVE, Officer.language == known.c.language
+    )
+    unread = select(known.c.language).where(~read.exists())
     written = select(Translation.id).where(Translation.case_id == Case.id)
-    waiting = Case.is_open.is_(True), Case.language.is_not(None), Case.language.not_in(read), ~written.exists()
+    waiting = Case.is_open.is_(True), Case.language.in_(unread), ~written.exists()
     return rows(case_columns("translation.case", owner=None, since_on=Case.filed_on)).where(in_my_unit(), *waiting)
 
 

@@ -54,7 +54,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "sanction": ("sanction", "sanction_state"),
     "statistics": ("overview.table", "audit.table"),
 }
-"""Where the words of an act's detail may stand; an act of its own name goes before its kind."""
+"""Where the words of an act's detail may stand; an act of its own name goes before its kind. Of any other it may be a role."""
 
 _FROM_TO = frozenset({"case.moved", "case.priority", "case.danger"})
 _MOVED = 2
@@ -65,7 +65,7 @@ _REFERENCE = re.compile(r"[0-9A-Z]{12}")
 
 def detail_in(language: Language, act: str, detail: str, names: Mapping[str, str]) -> str:
     """`names` are those of officers by reference."""
-    families = FAMILIES.get(act) or FAMILIES.get(act.partition(".")[0], ())
+    families = FAMILIES.get(act) or FAMILIES.get(act.partition(".")[0], ("role",))
     whole = found(detail, "audit.detail") if detail else None
     if whole is not None:
         key, values = whole

@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 
 from registry.core.clock import now
 from registry.http.transaction import services
+from registry.i18n.faults import found as stored_sentence
+from registry.i18n.languages import text
 from registry.officer_acts.acting import names_of
 from registry.officer_acts.acts import OfficerAct
 from registry.officer_acts.licence_acts import CHANNEL_CHANGES, CHANNELS, CLONE_WARNINGS, COLLISIONS, HELD_LISTS
@@ -16,13 +18,13 @@ from registry.pages.officers.agencies import suggestions
 from registry.pages.officers.guard import allowed
 from registry.pages.officers.licences.showing import name_of, status_word, tone
 from registry.pages.officers.refusals import Refusal
-from registry.pages.officers.rendering import page
+from registry.pages.officers.rendering import language, page
 from registry.register.agencies.channels import notification_addresses
 from registry.register.imports import queries
-from registry.supervision.collisions.rules import Sign, evidence
+from registry.supervision.collisions.rules import Sign, findings
 from registry.supervision.licensing import related_acts
 from registry.supervision.licensing.drafting import is_of, status_on, today_of
-from registry.vocabulary.register import ChannelKind
+from registry.vocabulary.register import ChannelKind, Language
 
 pages = Blueprint("console_imports", __name__)
 
@@ -53,7 +55,18 @@ def _lists_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | N
         last_of={one.source.id: one.runs[0] for one in sources if one.runs},
         names=names_of(session, authority),
         may_approve=me.standing.may(Resource.IMPORT, Act.APPROVE),
+        reason_of=_reason_text,
     )
+
+
+def _reason_text(reason: str) -> tuple[str, Language]:
+    """Why a list is held, and in which language: in English, as it is stored, where the reader's has no words for it."""
+    spoken = language()
+    match = None if spoken is Language.EN else stored_sentence(reason, "incoming.reason")
+    if match is None:
+        return reason, Language.EN
+    key, values = match
+    return text(spoken, key, **values), spoken
 
 
 channel_pages = Blueprint("console_channels", __name__)
@@ -141,7 +154,7 @@ def _clones_page(session: Session, me: AuthenticatedOfficer, refusal: Refusal | 
             (
                 one,
                 both,
-                evidence(both[0], both[1], [Sign(word) for word in one.signs]),
+                findings(both[0], both[1], [Sign(word) for word in one.signs]),
                 [agency for agency in both if is_of(agency, authority)],
             )
             for one, both in related_acts.collisions_open(session, authority)

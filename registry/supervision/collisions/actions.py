@@ -39,9 +39,10 @@ from registry.supervision.collisions.queries import no_collision, records_of, so
 from registry.supervision.collisions.rules import (
     MAX_NAMES,
     SIGN_OF,
+    Finding,
     Sign,
     comparable,
-    evidence,
+    findings,
     identifier_value,
     lost_on,
     rank,
@@ -313,11 +314,11 @@ MAX_STEPS = 5
 
 
 class Likeness(NamedTuple):
-    """An agency that the applicant resembles: the signs, a line of evidence for each, and whether it lost a licence."""
+    """An agency that the applicant resembles: the signs, what is found of each, and whether it lost a licence."""
 
     agency: record.Agency
     signs: list[Sign]
-    evidence: list[str]
+    findings: list[Finding]
     rank: int
     has_lost: bool
 
@@ -351,8 +352,8 @@ def compared(session: Session, applicant: record.Agency, own_id: int | None, dig
         if rose_after(applicant, agency):
             signs[other].add(Sign.REGISTERED_AFTER)
         ordered = [sign for sign in Sign if sign in signs[other]]
-        lines = evidence(applicant, agency, ordered)
-        found.append(Likeness(agency, ordered, lines, rank(ordered), lost_on(agency) is not None))
+        shared = findings(applicant, agency, ordered)
+        found.append(Likeness(agency, ordered, shared, rank(ordered), lost_on(agency) is not None))
     found.sort(key=lambda one: (not one.has_lost, -one.rank, one.agency.agency_id))
     return Compared(found[:MAX_SHOWN], step.is_last)
 

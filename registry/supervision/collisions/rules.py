@@ -1,9 +1,11 @@
 """Pure decisions about agencies that resemble each other: what is compared, in which form, and how much it tells."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 from registry.register.agencies import record
 from registry.register.agencies.channel_rules import e164
@@ -164,30 +166,58 @@ def _rose(fallen: record.Agency, fresh: record.Agency) -> bool:
     return lost is not None and began is not None and began >= lost
 
 
-def evidence(one: record.Agency, other: record.Agency, signs: Collection[Sign]) -> list[str]:
-    """A line for each sign, with what both records say now; what they no longer share says so."""
+class Finding(NamedTuple):
+    """What two records say of a sign today. `key`: the sign's own sentence; `shared` with `values`, or `gone` where they no
+    longer share it."""
+
+    sign: Sign
+    key: str
+    facts: Mapping[str, str | date] = MappingProxyType({})
+
+
+_SENTENCES = {
+    Sign.NEAR_NAME: "near name: {mine} / {theirs} ({how}, {score})",
+    Sign.REGISTERED_AFTER: "{fresh} begins {began}; {fallen} lost its licence on {lost}",
+    Sign.BANK_ACCOUNT: "same bank account, by its digest: whole numbers are not kept",
+    "shared": "same {sign}: {values}",
+    "gone": "same {sign} when it was found",
+}
+
+
+def evidence(found: Iterable[Finding]) -> list[str]:
+    """A line in English for each finding."""
+    lines = []
+    for one in found:
+        is_name_gone = one == Finding(Sign.NEAR_NAME, "gone")
+        sentence = "near name when it was found" if is_name_gone else _SENTENCES[one.key]
+        lines.append(sentence.format(sign=one.sign.replace("_", " "), **one.facts))
+    return lines
+
+
+def findings(one: record.Agency, other: record.Agency, signs: Collection[Sign]) -> list[Finding]:
+    """What both records say now of each sign; what they no longer share says so."""
     values: dict[Sign, list[str]] = {}
     theirs = {(sign, form): value for sign, form, value in shared_values(other)}
     for sign, form, value in shared_values(one):
         if (sign, form) in theirs:
             both = theirs[sign, form]
             values.setdefault(sign, []).append(value if value == both else f"{value} / {both}")
-    lines = []
+    found = []
     for sign in (sign for sign in Sign if sign in signs):
         if sign is Sign.NEAR_NAME:
-            lines.append(_name_line(one, other))
+            found.append(_name_finding(one, other))
         elif sign is Sign.REGISTERED_AFTER:
-            lines.append(_time_line(one, other))
+            found.append(_time_finding(one, other))
         elif sign is Sign.BANK_ACCOUNT:
-            lines.append("same bank account, by its digest: whole numbers are not kept")
+            found.append(Finding(sign, sign))
         elif sign in values:
-            lines.append(f"same {sign.replace('_', ' ')}: {', '.join(values[sign])}")
+            found.append(Finding(sign, "shared", {"values": ", ".join(values[sign])}))
         else:
-            lines.append(f"same {sign.replace('_', ' ')} when it was found")
-    return lines
+            found.append(Finding(sign, "gone"))
+    return found
 
 
-def _name_line(one: record.Agency, other: record.Agency) -> str:
+def _name_finding(one: record.Agency, other: record.Agency) -> Finding:
     pairs = [
         (score(mine.name, theirs.name), mine.name, theirs.name)
         for mine in one.names[:MAX_NAMES]
@@ -195,14 +225,19 @@ def _name_line(one: record.Agency, other: record.Agency) -> str:
     ]
     best = max(pairs, key=lambda pair: pair[0].score, default=None)
     if best is None or best[0].score < NEAR:
-        return "near name when it was found"
+        return Finding(Sign.NEAR_NAME, "gone")
     match, mine, theirs = best
-    return f"near name: {mine} / {theirs} ({match.how.replace('_', ' ')}, {match.score:.0f})"
+    facts = {"mine": mine, "theirs": theirs, "how": match.how.replace("_", " "), "score": f"{match.score:.0f}"}
+    return Finding(Sign.NEAR_NAME, Sign.NEAR_NAME, facts)
 
 
-def _time_line(one: record.Agency, other: record.Agency) -> str:
+def _time_finding(one: record.Agency, other: record.Agency) -> Finding:
     fallen, fresh = (one, other) if _rose(one, other) else (other, one)
-    return f"{fresh.agency_id} begins {began_on(fresh)}; {fallen.agency_id} lost its licence on {lost_on(fallen)}"
+    began, lost = began_on(fresh), lost_on(fallen)
+    if began is None or lost is None:
+        return Finding(Sign.REGISTERED_AFTER, "gone")
+    facts: dict[str, str | date] = {"fresh": fresh.agency_id, "began": began, "fallen": fallen.agency_id, "lost": lost}
+    return Finding(Sign.REGISTERED_AFTER, Sign.REGISTERED_AFTER, facts)
 
 
 def statuses_now(agency: record.Agency, day_of: Callable[[str], date]) -> list[str]:

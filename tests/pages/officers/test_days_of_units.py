@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from registry.complaints.case import clocks
 from registry.complaints.case.units import zone_of_case
-from registry.complaints.casework.models import CaseMove, CaseTask, ReplyTemplate
+from registry.complaints.casework.models import CaseEvent, CaseMove, CaseTask, ReplyTemplate
 from registry.complaints.intake import mailbox
 from registry.core.calls import Call
 from registry.core.clock import now
@@ -161,3 +161,30 @@ def test_a_unit_added_after_its_authority_has_its_days_and_follows_it(session):
     assert unit.time_zone == "Europe/Rome"
     save_authority(session, "it-authority", country="IT", time_zone="Atlantic/Canary", names={"en": "Moved"})
     assert unit.time_zone == "Atlantic/Canary"
+
+
+@pytest.mark.usefixtures("authorities")
+def test_an_entry_that_was_written_after_midnight_can_be_taken_back_on_that_day(session, sealer, desk_for):
+    with time_machine.travel(IN_ROME, tick=False):
+        filed = file(session, sealer, ORDINARY, at=now())
+        at = f"/console/cases/{filed.case.reference}"
+        session.commit()
+        desk = desk_for(Role.INVESTIGATOR)
+        sent = {"kind": "evidence", "on_day": "2026-07-03", "place": "Workshop", "record": "Nine pay slips."}
+        assert desk.post(f"{at}/events", **sent, version=version_on(desk, at)).status_code == 303
+        (event,) = session.scalars(select(CaseEvent)).all()
+        assert event.written_on == date(2026, 7, 4)
+        assert "It was saved." in words_of(desk.get(f"{at}/events")), "the first page offers to undo it above all"
+        assert f"{event.reference}/take-back" in desk.get(f"{at}/events").get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("authorities")
+def test_what_was_proposed_or_printed_after_midnight_has_the_new_day(session, sealer, desk_for):
+    with time_machine.travel(IN_ROME, tick=False):
+        case = file(session, sealer, ORDINARY, at=now()).case
+        desk = desk_for(Role.SUPERVISOR)
+        new = accounts.Invitation("it-labour", "New", "new@it.example", [Role.TRIAGE], "en")
+        accounts.propose_invitation(session, new, by=desk.officer.reference, at=now())
+        session.commit()
+        assert "proposed by Invented Officer, 4 July 2026" in words_of(desk.get("/console/officers"))
+        assert re.search(r"Printed by [^.]* 4 July 2026", words_of(desk.get(f"/console/cases/{case.reference}")))

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from registry.register.agencies import record
-from registry.supervision.collisions.rules import WEIGHTS, Sign, comparable, evidence, rank, rose_after, shared_values
+from registry.supervision.collisions.rules import (
+    WEIGHTS,
+    Sign,
+    comparable,
+    evidence,
+    findings,
+    rank,
+    rose_after,
+    shared_values,
+)
 from registry.vocabulary.register import ChannelKind, LicenceStatus
 from tests.make import agency_record, licence_record, source_of, status_record
 from tests.verification.verdicts.asking import NOW
@@ -97,7 +106,7 @@ def test_the_evidence_says_what_both_hold() -> None:
         channels=(channel(ChannelKind.PHONE, "+420222333444"),),
         place="Vymyšlená 12, Praha 1",
     )
-    lines = evidence(old, new, [Sign.NEAR_NAME, Sign.PHONE, Sign.ADDRESS, Sign.EMAIL, Sign.REGISTERED_AFTER])
+    lines = evidence(findings(old, new, [Sign.NEAR_NAME, Sign.PHONE, Sign.ADDRESS, Sign.EMAIL, Sign.REGISTERED_AFTER]))
     assert lines[0].startswith("near name: Lumaca Blu s.r.o. / Lumaca Bleu s.r.o. (typing, ")
     assert lines[1:] == [
         "same phone: 222 333 444 / +420222333444",

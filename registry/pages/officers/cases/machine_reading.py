@@ -24,7 +24,8 @@ pages = Blueprint("console_machine_reading", __name__)
 
 
 class Read(NamedTuple):
-    """A text of a complainant; `translation` is a machine's, None where it was left out for its length."""
+    """A text of a complainant; `translation` is a machine's, None where there is none: for its length, or because the server
+    has no model of its language, or had no time for it."""
 
     text: str
     translation: str | None
@@ -47,7 +48,7 @@ def _page(reference: str, texts: list[str]) -> Response:
         length += len(text)
         if length <= machine_translation.MAX_CHARACTERS:
             sent.append(text)
-    fault, translated = None, []
+    fault, translated = None, list[str | None]()
     if sent:
         try:
             translated = machine_translation.translate(services().settings, sent, language())

@@ -11,17 +11,22 @@ class Handler(BaseHTTPRequestHandler):
     how: ClassVar[str] = "well"
 
     def do_GET(self) -> None:
-        self._say(200, [{"code": code, "name": code, "targets": []} for code in ("en", "it", "zh")])
+        known = [{"code": code, "name": code, "targets": []} for code in ("en", "it", "zh")]
+        self._say(200, {"error": "busy"} if self.how == "mute" else known)
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.how == "silent":
+        if self.how == "silent" or (self.how == "slow" and "Sewing" in asked["q"]):
             time.sleep(60)
         if self.how == "refuses":
             self._say(500, {"error": "model not loaded"})
             return
-        made = [f"[{asked['source']}>{asked['target']}] {text} <b>" for text in asked["q"]]
-        self._say(200, {"translatedText": made if self.how == "well" else made[1:]})
+        text = asked["q"]
+        if self.how == "partly" and text.isascii():
+            self._say(400, {"error": "it is not supported"})
+            return
+        made = f"[{asked['source']}>{asked['target']}] {text} <b>"
+        self._say(200, {"translatedText": [made] if self.how == "odd" else made})
 
     def _say(self, status: int, what: object) -> None:
         body = json.dumps(what).encode()

@@ -1,5 +1,6 @@
 """An officer reads a case by machine: from a server of the operator's own, marked as a machine's, stored nowhere."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -72,6 +73,22 @@ def test_a_case_is_read_in_the_officers_language_marked_and_not_stored(session, 
     assert "[auto" not in desk.get(at).get_data(as_text=True)
 
 
+@pytest.mark.parametrize("how", ["partly", "slow"])
+def test_each_text_is_asked_for_by_itself_and_one_that_fails_hides_none_of_the_others(
+    session, sealer, desk_for, translator, monkeypatch, how
+):
+    """LibreTranslate detects one language for all texts of a request."""
+    monkeypatch.setattr(machine_translation, "SECONDS", 3.0)
+    answers = {"country": "IT", "deception": "yes", "introducer": TOLD, "account": "Sewing Srl"}
+    filed = file(session, sealer, answers, at=now())
+    session.commit()
+    translator(how)
+    answer = desk_for(Role.INVESTIGATOR).post(f"/console/cases/{filed.case.reference}/machine-translation")
+    assert answer.status_code == 200
+    assert f"[auto&gt;en] {TOLD}" in answer.get_data(as_text=True)
+    assert re.search(r"Sewing Srl .{0,40}Not translated", words_of(answer))
+
+
 def test_a_server_calls_chinese_what_its_age_does(at, desk_for, translator, session):
     translator("well")
     desk = desk_for(Role.INVESTIGATOR)
@@ -85,7 +102,12 @@ def test_a_server_calls_chinese_what_its_age_does(at, desk_for, translator, sess
 
 @pytest.mark.parametrize(
     ("how", "words"),
-    [("silent", "did not answer in time"), ("refuses", "could not translate"), ("short", "could not translate")],
+    [
+        ("silent", "did not answer in time"),
+        ("refuses", "could not translate"),
+        ("odd", "could not translate"),
+        ("mute", "could not translate"),
+    ],
 )
 def test_a_server_that_fails_is_told_with_the_text_as_it_was(at, desk_for, translator, monkeypatch, how, words):
     monkeypatch.setattr(machine_translation, "SECONDS", 1.0)

@@ -107,6 +107,53 @@ def test_what_two_agencies_are_known_by_stands_side_by_side_with_links_to_both(
     assert f'href="/console/licences/{agency.licences[0].licence_id}"' in table
 
 
+def test_what_two_agencies_share_is_said_in_the_readers_language(
+    session: Session, desk_for: DeskFor, agency: record.Agency
+) -> None:
+    channel = record.Channel(kind=ChannelKind.PHONE, value=PHONE, source=source_of("CZ"), retrieved_at=now())
+    other = make_agency(session, name="Agentura Smyšlená", channels=(channel,), licences=(licence_record(),))
+    first, second = row_ids(session, [agency.agency_id, other.agency_id]).values()
+    pair = Collision(
+        reference=new_reference(), first_id=first, second_id=second, signs=list(Sign), rank=1,
+        state=CollisionState.OPEN, found_at=now(),
+    )  # fmt: skip
+    session.add(pair)
+    desk = desk_for("Anna")
+    desk.officer.language = "zh-Hans"
+    session.commit()
+    words = words_of(desk.get("/console/clones"))
+    for said in (
+        f"同一电话：{PHONE}",
+        "同一微信：发现时相同，现已不同",
+        "银行账户相同（只比对摘要，不保存完整账号）",
+        "名称相近",
+    ):
+        assert said in words
+    assert not re.search(r"\bsame\b|when it was found", words)
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("2 of 3 rows cannot be taken: mend them, or take the others with --skip-rejects", "3 行中有 2 行无法采用"),
+        (
+            "the list would delist 5 of 11 licences (more than 10%): see whether it is complete, and if it is, import it with"
+            " --accept-shrink",
+            "采用后将移出 11 个许可证中的 5 个（超过 10%）",
+        ),
+        ("<b>something else</b>", 'lang="en"><bdi>&lt;b&gt;something else&lt;/b&gt;</bdi>'),
+    ],
+)
+def test_why_a_list_is_held_is_said_in_the_readers_language(
+    session: Session, desk_for: DeskFor, pending_import: PendingImport, reason: str, said: str
+) -> None:
+    pending_import.reason = reason
+    desk = desk_for("Anna")
+    desk.officer.language = "zh-Hans"
+    session.commit()
+    assert said in desk.get("/console/imports").get_data(as_text=True)
+
+
 def test_a_held_list_has_its_figures_beside_those_of_the_last_reading(
     session: Session, desk_for: DeskFor, pending_import: PendingImport
 ) -> None:
