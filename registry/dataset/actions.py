@@ -26,7 +26,7 @@ from registry.core.files import sync_folder, write_public
 from registry.core.installed import has_extra
 from registry.core.keyring import Keyring
 from registry.core.settings import Settings
-from registry.dataset import deltas, descriptions, rules
+from registry.dataset import deltas, descriptions, tables
 from registry.dataset.formats import File, read_lines, write_derived, write_lines, write_whole
 from registry.dataset.manifest import MANIFEST, NAME, NOTE, Head, files_stated, note_text, require_whole, tables_of
 from registry.dataset.queries import Reading
@@ -134,14 +134,14 @@ def write(
             files += write_derived(part, settings.public_url, has_parquet=has_parquet)
             files += _write_descriptions(part, settings, name, at, files)
             stated: dict[str, Any] = {
-                "v": rules.VERSION,
+                "v": tables.VERSION,
                 "name": name,
                 "registry": settings.public_url,
                 "day": f"{at:%Y-%m-%d}",
                 "made_at": answer_instant(at),
                 "licence": settings.data_licence,
                 "licence_address": descriptions.licence_address(settings.data_licence),
-                "notice": rules.NOTICE,
+                "notice": tables.NOTICE,
                 "is_demo": bool(session.execute(select(LogState.is_demo)).scalar_one()),
                 "log": head.stated(),
                 "tables": tables_of(files),
@@ -163,20 +163,20 @@ def write(
         bucket.put(folder, name, [f"{DELTAS}/{one['file']}" for one in stated["deltas"]])
     with sessions.begin() as session:
         record_ = {
-            "v": rules.VERSION,
+            "v": tables.VERSION,
             "name": name,
             "manifest": digest,
             "log_size": head.size,
             "root": head.stated()["root"],
-            "licences": stated["tables"][rules.LICENCES]["rows"],
-            "events": stated["tables"][rules.EVENTS]["rows"],
+            "licences": stated["tables"][tables.LICENCES]["rows"],
+            "events": stated["tables"][tables.EVENTS]["rows"],
         }
         appended = append(session, [Draft(KEY, EntryType.DATASET_PUBLISHED, record_)])
     sign()
     _clear(folder, {name} | ({former["name"]} if former and not has_gone else set()), stated["deltas"])
     if bucket is not None:
         bucket.keep_only(folder)
-    pointer = record.canonical({"v": rules.VERSION, "name": name, "log_index": appended.first_index})
+    pointer = record.canonical({"v": tables.VERSION, "name": name, "log_index": appended.first_index})
     write_public(folder / CURRENT, pointer)
     return Written(
         name,
@@ -236,8 +236,8 @@ def _fetch_former(session: Session, bucket: BucketStore, folder: Path) -> None:
 def _write_tables(session: Session, part: Path, head: Head, at: datetime) -> tuple[list[File], Reading]:
     reading = Reading(session, head.size, at.date())
     files = [
-        write_lines(part / f"{name}.jsonl", rows, rules.TABLES[name])
-        for name, rows in ((rules.LICENCES, reading.licences()), (rules.EVENTS, reading.events()))
+        write_lines(part / f"{name}.jsonl", rows, tables.TABLES[name])
+        for name, rows in ((tables.LICENCES, reading.licences()), (tables.EVENTS, reading.events()))
     ]
     return files, reading
 
@@ -248,7 +248,7 @@ def _write_descriptions(part: Path, settings: Settings, name: str, at: datetime,
         name, settings.public_url, licence, f"{at:%Y-%m-%d}", files, settings.security_contact, settings.datasets_a_day
     )
     made = [write_whole(part / descriptions.CATALOG, _json(found), descriptions.LD_JSON)]
-    for table in rules.TABLES.values():
+    for table in tables.TABLES.values():
         path = part / f"{table.name}.csv-metadata.json"
         made.append(write_whole(path, _json(descriptions.csvw(table, licence)), descriptions.CSVM))
     return made
@@ -271,7 +271,7 @@ def _write_delta(folder: Path, part: Path, former: dict[str, Any], later: dict[s
 
 def _has_gone(former: Path, included: set[str]) -> bool:
     """Whether an agency stands in the former snapshot that may not stand in this one."""
-    return any(row["agency_id"] not in included for row in read_lines(former / f"{rules.LICENCES}.jsonl"))
+    return any(row["agency_id"] not in included for row in read_lines(former / f"{tables.LICENCES}.jsonl"))
 
 
 def _chain(

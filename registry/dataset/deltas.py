@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from registry.core.errors import DatasetRefused
 from registry.dataset.formats import JSONL, Counted, File, digest_of, read_lines, write_lines
 from registry.dataset.manifest import MANIFEST, Head, Keys, opened_head, require_whole
-from registry.dataset.rules import TABLES, VERSION, Table, line_of
+from registry.dataset.tables import TABLES, VERSION, Table, line_of
 
 FORMAT = "recruitment-registry dataset delta"
 PUT, DELETE = "put", "delete"

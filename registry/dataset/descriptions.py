@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.dataset.formats import CSV, FTM, JSONL, PARQUET, File
-from registry.dataset.rules import NOTICE, TABLES, Table, Type
+from registry.dataset.tables import NOTICE, TABLES, Table, Type
 
 CATALOG = "catalog.jsonld"
 LD_JSON, CSVM = "application/ld+json", "application/csvm+json"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from registry.core.spreadsheets import harmless
-from registry.dataset.rules import LICENCES, TABLES, Table, Type, flat_value, line_of
+from registry.dataset.tables import LICENCES, TABLES, Table, Type, flat_value, line_of
 from registry.vocabulary.register import IdentifierScheme, LicenceStatus, NameKind
 
 JSONL, CSV, PARQUET, FTM = "application/jsonl", "text/csv", "application/vnd.apache.parquet", "application/json+ftm"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from registry.core.errors import BadProof, DatasetRefused
 from registry.dataset.formats import File, digest_of
-from registry.dataset.rules import TABLES, VERSION
+from registry.dataset.tables import TABLES, VERSION
 from registry.log.note import ED25519, Checkpoint, VerifierKey, is_signed, read_note, read_vkey, verify_checkpoint
 
 MANIFEST, NOTE = "manifest.json", "manifest.note"

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from registry.core.clock import instant_text
-from registry.dataset import rules
+from registry.dataset import tables
 from registry.log import queries as log
 from registry.log.models import Entry
 from registry.register.agencies import queries as agencies
@@ -83,7 +83,7 @@ class Reading:
         indexes = [index for index, _ in licences.values()]
         rows = zip(public.licences, indexes, strict=True)
         for licence, index in sorted(rows, key=lambda one: one[0].licence_id):
-            yield rules.licence_row(public, licence, index, public.sanctions)
+            yield tables.licence_row(public, licence, index, public.sanctions)
 
     def events(self) -> Iterator[dict[str, Any]]:
         """The rows of events by index, of the agencies whose licences were read."""
@@ -94,7 +94,7 @@ class Reading:
             if not chunk:
                 return
             for entry in chunk:
-                if entry.agency_id in self.included and entry.key.partition("/")[0] in rules.KINDS:
+                if entry.agency_id in self.included and entry.key.partition("/")[0] in tables.KINDS:
                     yield event_of(entry, self.day)
             after = chunk[-1].index
             self.session.expunge_all()
@@ -103,7 +103,7 @@ class Reading:
 def event_of(entry: Entry, day: date) -> dict[str, Any]:
     """The row of one entry, which is about an agency."""
     body = msgspec.json.decode(entry.leaf)["record"]
-    return rules.event_row(entry.index, instant_text(entry.at), entry.type, entry.key, body, day)
+    return tables.event_row(entry.index, instant_text(entry.at), entry.type, entry.key, body, day)
 
 
 def _without_digests(whole: dict[str, Any]) -> dict[str, Any]:
@@ -163,6 +163,6 @@ def _query() -> Select[Any]:
 
 def _page_of(session: Session, entries: Sequence[Entry], day: date) -> list[Change]:
     ids = sorted({entry.agency_id for entry in entries if entry.agency_id is not None})
-    names = {one.agency_id: rules.display_name(one) for one in agencies.published(session, ids, day)}
+    names = {one.agency_id: tables.display_name(one) for one in agencies.published(session, ids, day)}
     rows = [event_of(entry, day) for entry in entries]
     return [Change(row, entry.at, names.get(row["agency_id"])) for row, entry in zip(rows, entries, strict=True)]

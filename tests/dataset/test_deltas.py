@@ -19,7 +19,7 @@ from registry.core.errors import DatasetRefused
 from registry.dataset import actions, deltas
 from registry.dataset.formats import digest_of, read_lines, write_lines
 from registry.dataset.manifest import MANIFEST, NOTE, Head, Keys
-from registry.dataset.rules import TABLES, line_of
+from registry.dataset.tables import TABLES, line_of
 from registry.register.agencies.actions import amend
 from registry.register.agencies.models import Agency
 from registry.register.agencies.publishing import Event

@@ -23,7 +23,7 @@ from registry.core.settings import Settings
 from registry.dataset import actions
 from registry.dataset.formats import read_lines
 from registry.dataset.manifest import MANIFEST, NOTE, Keys, checked
-from registry.dataset.rules import EVENTS, LICENCES
+from registry.dataset.tables import EVENTS, LICENCES
 from registry.http.transaction import Services
 from registry.log import queries as log
 from registry.log.models import Entry

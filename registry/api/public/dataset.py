@@ -11,7 +11,7 @@ from werkzeug.wsgi import FileWrapper
 
 from registry.core.clock import answer_instant, day_at, now
 from registry.core.errors import Fault, InvalidInput, NotFound
-from registry.dataset import rules
+from registry.dataset import tables
 from registry.dataset.actions import DELTAS, newest_in
 from registry.dataset.descriptions import CATALOG
 from registry.dataset.manifest import FILE_NAME, MANIFEST, NAME, NOTE
@@ -160,7 +160,7 @@ def show_changes() -> Response:
     value = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": "Changes in this registry",
-        "description": rules.NOTICE,
+        "description": tables.NOTICE,
         "home_page_url": f"{url}/",
         "feed_url": f"{url}/changes.json" + ("" if first is None else f"?from={first}"),
         "next_url": f"{url}/changes.json?from={found.next_index}",
@@ -218,7 +218,7 @@ def _address(row: dict[str, Any], url: str) -> str:
 def _title(change: Change) -> str:
     """What happened, and to whom: the name stands last and is data, whatever it says."""
     type_ = change.row["type"]
-    happened = "Withheld by law" if type_ == rules.WITHHELD_EVENT else word(Language.EN, "entry", type_)
+    happened = "Withheld by law" if type_ == tables.WITHHELD_EVENT else word(Language.EN, "entry", type_)
     return f"{happened}: {change.name or change.row['agency_id']}"
 
 
@@ -235,7 +235,7 @@ def _atom(found: Changes, first: int | None) -> bytes:
     own = f"{url}/changes.atom"
     add(feed, "id", own)
     add(feed, "title", "Changes in this registry")
-    add(feed, "subtitle", rules.NOTICE)
+    add(feed, "subtitle", tables.NOTICE)
     latest = max((one.at for one in found.items), default=None)
     add(feed, "updated", answer_instant(latest) if latest is not None else "1970-01-01T00:00:00Z")
     add(feed, "link", rel="self", type=ATOM, href=own + ("" if first is None else f"?from={first}"))
