@@ -72,10 +72,7 @@ MAX_COUNTED = 3
 """Flags that are counted to tell what kind of text it is; more say no more."""
 LEAST_FAIR = -4.0
 """From which fairness a text that its runs call honest, and that refuses something, is taken for it."""
-REFUSALS = (
-    "deny", "deny_after", "warn", "reported", "notice", "none_of_all", "denies_all", "refused", "judged",
-    "penalty_excused", "papers_excused", "own_hands", "employer_pays", "payer_other", "denying_heading",
-)  # fmt: skip
+REFUSALS = ("deny", "warn", "reported", "notice", "none_of_all", "denies_all", "refused", "judged", "denying_heading")
 """The concepts with which honest texts name what they do not ask for."""
 LEAST_PROBABLE = 0.05
 """The probability by its runs under which a flag of known words is not raised."""
@@ -196,7 +193,7 @@ def fairness(reading: Reading, items: Sequence[Item], flag_count: int) -> float:
 
 
 def _refuses(reading: Reading) -> bool:
-    """Whether a text denies, warns, tells of others or says who pays: a plain offer with one demand does not."""
+    """Whether a text denies, warns or tells of others: a plain offer with one demand does not."""
     return reading.is_notice or any(reading.find(concept) for concept in REFUSALS)
 
 

@@ -326,3 +326,20 @@ def test_words_that_notices_use_too_do_not_silence_an_offer(advert: str, raised:
 )
 def test_a_report_of_what_happened_accuses_no_one(report: str) -> None:
     assert flags(report) == set()
+
+
+@pytest.mark.parametrize(
+    ("advert", "item"),
+    [
+        ("Cercasi aiuto per caseificio a Lugano, 3.900 franchi al mese, tel. 091 000 00 12", "destination CH"),
+        ("Cercasi aiuto per caseificio a Lugano, 3.900 franchi al mese, tel. 091 000 00 12", "wage 3900 CHF month"),
+        ("Cercasi aiuto per caseificio a Lugano, 3.900 franchi al mese, tel. 091 000 00 12", "phone +41910000012"),
+        ("Cercasi aiuto per caseificio a Lugano, 3.900 franchi al mese, tel. 091 000 00 12", "sector 10.51"),
+        ("Ferme laitière au Danemark. Appelez le zéro six, zéro zéro, cinquante-cinq, zéro zéro, douze", "phone +33600550012"),
+        ("Ferme laitière au Danemark. Appelez le zéro six, zéro zéro, cinquante-cinq, zéro zéro, douze", "destination DK"),
+        ("Fabrică de baterii în Ungaria. Taxa noastră: 3.000 de euro după ce vedeți viza lipită.", "fee 3000 EUR on_visa"),
+        ("挪威三文鱼厂招人，服务费五万二，登机前付清", "fee 52000 CNY before_departure"),
+    ],
+)  # fmt: skip
+def test_what_an_offer_states_is_read_by_what_its_words_mean(advert: str, item: str) -> None:
+    assert item in {f"{one.kind} {one.value}" for one in read_advert(advert).items}
