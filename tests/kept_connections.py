@@ -28,8 +28,14 @@ class KeptConnections:
         self._idle[host, database] = []
 
     def end(self, host: str, database: str) -> None:
-        for _, connection in self._idle.pop((host, database), []):
-            connection.close()
+        self.close_idle(host, database)
+        self._idle.pop((host, database), None)
+
+    def close_idle(self, host: str, database: str) -> None:
+        """A database that anyone is connected to is neither copied nor dropped."""
+        idle = self._idle.get((host, database), [])
+        while idle:
+            idle.pop()[1].close()
 
     def pids(self, host: str, database: str) -> list[int]:
         """The server's processes behind those that wait to be used again."""

@@ -220,10 +220,22 @@ class Server:
         return int(row[0])
 
     def clone(self, template: str, database: str) -> None:
-        self.run(f'CREATE DATABASE "{database}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        copy_database(str(self.folder), self.dsn("postgres"), template, database)
 
     def drop(self, database: str) -> None:
+        KEPT.close_idle(str(self.folder), database)
         self.run(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
+def copy_database(host: str, dsn: str, source: str, copy: str) -> None:
+    """Copy a database of a server by a connection to another one of it. Whoever is connected to `source` is disconnected."""
+    KEPT.close_idle(host, source)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()",
+            (source,),
+        )
+        connection.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{source}" STRATEGY FILE_COPY'.encode())
 
 
 def _make_cluster(path: Path) -> None:

@@ -151,7 +151,7 @@ def test_a_help_line(copy: Copy) -> None:
     copy.write(law, copy.read(law)[:first] + HELP_LINE + copy.read(law)[first:])
     (copy.folder / "check_help_line.py").write_text(HELP_LINE_CHECK, encoding="utf-8")
     copy.run("check_help_line")
-    copy.test("tests/register/help_lines", "tests/register/law/test_loading.py")
+    copy.test("tests/register/test_help_lines.py", "tests/register/law/test_loading.py")
     assert copy.touched == {law}
 
 

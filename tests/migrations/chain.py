@@ -13,6 +13,8 @@ from sqlalchemy import URL, Connection, Engine, MetaData, Table, inspect, make_u
 from registry.core.db import revisions
 from registry.core.db.engine import engine_for
 from tests.conftest import Database
+from tests.kept_connections import KEPT
+from tests.postgres import copy_database
 
 STEP = '''"""{revision}"""
 
@@ -120,7 +122,7 @@ def _go_back(database: Database, revision: str) -> None:
 def _keep(url: URL, place: str) -> bytes:
     if url.get_backend_name() == "sqlite":
         return Path(str(url.database)).read_bytes()
-    _run(url, f'CREATE DATABASE "at_{place}" TEMPLATE "{url.database}" STRATEGY FILE_COPY')
+    copy_database(str(url.query["host"]), _dsn(url), str(url.database), f"at_{place}")
     return b""
 
 
@@ -128,15 +130,14 @@ def _restore(url: URL, place: str, content: bytes) -> None:
     if url.get_backend_name() == "sqlite":
         Path(str(url.database)).write_bytes(content)
         return
-    _run(url, f'DROP DATABASE "{url.database}" WITH (FORCE)')
-    _run(url, f'CREATE DATABASE "{url.database}" TEMPLATE "at_{place}" STRATEGY FILE_COPY')
+    KEPT.close_idle(str(url.query["host"]), str(url.database))
+    with psycopg.connect(_dsn(url), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{url.database}" WITH (FORCE)'.encode())
+    copy_database(str(url.query["host"]), _dsn(url), f"at_{place}", str(url.database))
 
 
-def _run(url: URL, statement: str) -> None:
-    with psycopg.connect(
-        f"host={url.query['host']} user={url.username} dbname=postgres", autocommit=True
-    ) as connection:
-        connection.execute(statement.encode())
+def _dsn(url: URL) -> str:
+    return f"host={url.query['host']} user={url.username} dbname=postgres"
 
 
 def _table(connection: Connection, name: str) -> Table:
