@@ -105,7 +105,18 @@ def charges_in(
             is_doubtful = not role and one.low >= LEAST_DOUBTFUL
             when = _when(reading, one, sums) if is_doubtful else ""
             found.append(Charge(one, role, when, is_threat=is_threat, is_doubtful=is_doubtful))
-    return _with_instalments(reading, found)
+    return _with_instalments(reading, _without_bare(reading, found, sums))
+
+
+def _without_bare(reading: Reading, charges: Sequence[Charge], sums: Sequence[Sum]) -> list[Charge]:
+    """Charges of which a bare sum is no wage where the text states one, or says when the sum is due."""
+    has_wage = any(one.role == "wage" and not one.is_doubtful for one in charges)
+    return [
+        replace(one, role="", when=_when(reading, one.sum, sums))
+        if one.role == "wage" and one.is_doubtful and (has_wage or _nearest_due(reading, one.sum, sums))
+        else one
+        for one in charges
+    ]
 
 
 MAX_ABROAD = {"hour": 40, "day": 300, "month": 3500, "year": 50_000}
@@ -227,6 +238,8 @@ def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
         "from_wages", *reading.span(place, "sentence")
     ):
         return "from_wages"
+    if _is_lent(reading, one, sums):
+        return "from_wages"
     is_monthly = reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12))
     if is_monthly and reading.has("when_from_wages", *reading.span(place, "sentence")):
         return "from_wages"
@@ -237,31 +250,86 @@ def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
     )
 
 
-def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
-    """When a sum is due by the nearest words of its sentence, or of the next that speaks of paying, up to another sum."""
+MAX_LENT = 3
+"""Sentences from a sum to where it is told how what is lent is paid back."""
+
+
+def _is_lent(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
+    """Whether somebody else pays a sum first, and behind it, before the next, it is said to be taken out of wages."""
     index = reading.sentence_at(one.start)
-    first, last = _up_to_sums(one, sums, *reading.sentences[index])
+    first = reading.sentences[index][0]
+    last = reading.sentences[min(len(reading.sentences), index + MAX_LENT) - 1][1]
+    _, end = _up_to_sums(one, sums, first, last)
+    return reading.has("lent", first, end) and (
+        reading.has("from_wages", one.end, end) or reading.has("when_from_wages", one.end, end)
+    )
+
+
+def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
+    """When a sum is due by the nearest words of its sentence, or of one beside it that speaks of paying."""
+    index = reading.sentence_at(one.start)
+    place = Match(one.start, one.end)
+    clause = reading.span(place, "clause")
     scale = 1.0 if reading.language == "zh" else 0.4
     nearest = min(
         (
-            (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end), when)
-            for when in _DUE
-            for cue in reading.within(f"when_{when}", first, last)
+            (
+                (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end))
+                + (0 if clause[0] <= cue.start < clause[1] else OTHER_CLAUSE),
+                when,
+            )
+            for when, cue in _dues(reading, *_beside(reading, one, sums))
         ),
         default=None,
     )
     if nearest is not None:
         return nearest[1]
-    for other in (index + 1, index - 1):
+    for other in (index + 1, _behind_list(reading, index), index - 1):
         if 0 <= other < len(reading.sentences):
             part = reading.sentences[other]
             words = reading.plain[part[0] : part[1]]
             if grammar("amount").search(words) or not (reading.has("pay", *part) or grammar("due").search(words)):
                 continue
-            cues = [(cue.start, when) for when in _DUE for cue in reading.within(f"when_{when}", *part)]
+            if other > index and grammar("part_of").search(words):
+                return "instalments"
+            cues = [(cue.start, when) for when, cue in _dues(reading, *part)]
             if cues:
                 return min(cues)[1]
     return ""
+
+
+OTHER_CLAUSE = 4
+"""How much farther than it is a word counts that stands in another clause than the sum."""
+MAX_LINES = 5
+"""Lines of a list of prices, behind which is told when they are paid."""
+
+
+def _dues(reading: Reading, start: int, end: int) -> list[tuple[str, Match]]:
+    """The words of a part that tell when a sum is due."""
+    return [(when, cue) for when in _DUE for cue in reading.within(f"when_{when}", start, end)]
+
+
+def _beside(reading: Reading, one: Sum, sums: Sequence[Sum]) -> tuple[int, int]:
+    """The part of a sentence that tells of a sum: up to other sums, and on one side where all are told of on that side."""
+    first, last = reading.sentences[reading.sentence_at(one.start)]
+    start, end = _up_to_sums(one, sums, first, last)
+    inside = [other for other in sums if first <= other.start < last]
+    if len(inside) > 1:
+        is_before = bool(_dues(reading, first, inside[0].start))
+        is_behind = bool(_dues(reading, inside[-1].end, last))
+        if is_before and not is_behind:
+            return start, one.end
+        if is_behind and not is_before:
+            return one.start, end
+    return start, end
+
+
+def _behind_list(reading: Reading, index: int) -> int:
+    """The first sentence without an amount behind lines that all have one."""
+    for other in range(index + 1, min(len(reading.sentences), index + MAX_LINES)):
+        if not grammar("amount").search(reading.plain[slice(*reading.sentences[other])]):
+            return other
+    return -1
 
 
 def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[int, int]:
