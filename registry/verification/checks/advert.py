@@ -16,6 +16,7 @@ from registry.verification.checks.text import (
     BLANK,
     HOME_OF,
     MOBILE,
+    countries_in,
     data_of,
     folded,
     grammar,
@@ -160,7 +161,11 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
         value = re.sub("[ .]", "", written).upper()
         return value if value[:2].isalpha() else f"{_VAT_STATE.get(len(value), '')}{value}"
     if shape.kind is ItemKind.BANK_ACCOUNT and not shape.is_digits:
-        return written.replace(" ", "").upper() if sum(map(str.isdecimal, plain)) >= 8 else None
+        account = written.replace(" ", "").upper()
+        # Words behind an account are read with it: its country says how long it is.
+        length = IBAN_LENGTHS.get(account[:2], 0)
+        account = account[:length] if length and account[length:].isalpha() else account
+        return account if sum(map(str.isdecimal, plain)) >= 8 else None
     if shape.is_digits:
         return digits
     if shape.kind is ItemKind.WECHAT:
@@ -168,6 +173,12 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
     return f"{shape.is_a}:{written}" if shape.kind is ItemKind.OTHER_CHANNEL else written
 
 
+IBAN_LENGTHS = {
+    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
+    "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18, "NO": 15,
+    "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
+}  # fmt: skip
+"""Characters of an IBAN by its country (ISO 13616)."""
 _VAT_STATE = {11: "IT"}
 """The state of a VAT number that is written without it, by its length behind the label; Italy's has eleven digits."""
 
@@ -184,7 +195,11 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     home = country or _home(plain, language)
     places = [
         *(
-            (match.start(), match.end(), f"{match[1]}-{re.sub('[^0-9]', '', match[2])}")
+            (
+                match.start(),
+                match.end(),
+                f"{match[1]}-{re.sub('[^0-9]', '', match[2])}" if match[1] else re.sub(r"[ ]", "-", match[0]),
+            )
             for match in grammar("landline_of_china").finditer(plain)
             if language != "zh"
         ),
@@ -194,7 +209,13 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
             if language in ("zh", "") or match[1]
         ),
         *((match.start(), match.end(), _international(match[0])) for match in grammar("phone_abroad").finditer(plain)),
+        *(_beside_country(plain)),
         *((*match.span(1), _national(match[1], home)) for match in grammar("said_phone").finditer(plain)),
+        *(
+            (match.start(), match.end(), _national(match[0], named))
+            for match in grammar("phone_without_nought").finditer(plain)
+            if (named := named_in(plain)) in _WITHOUT_NOUGHT
+        ),
         *(
             (match.start(), match.end(), _national(match[0], home))
             for match in grammar("phone_at_home").finditer(plain)
@@ -207,6 +228,16 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
             yield start, end, value
 
 
+def _beside_country(plain: str) -> Iterator[Found]:
+    """The numbers right behind the name of a country, as dialled there."""
+    for _, end, country in countries_in(plain):
+        match = grammar("dialled").match(plain, end)
+        if match is not None:
+            yield (*match.span(1), _national(match[1], country))
+
+
+_WITHOUT_NOUGHT = frozenset({"LU", "MC", "DK", "NO", "ES", "PT", "PL", "CZ", "GR", "MT", "EE", "LV", "IS", "CY", "AD"})
+"""Countries in which a number is dialled without a nought before it."""
 _SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
 """Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
 
@@ -304,7 +335,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
             places.append((start, end))
     places += [
         match.span(match.lastindex or 0)
-        for name in ("short_company", "named_han")
+        for name in ("short_company", "named_han", "han_house")
         for match in grammar(name).finditer(plain)
     ]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
@@ -317,6 +348,10 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("said_name", unread),
         ("opening_name", unread),
         ("trade_behind", unread),
+        ("trade_named", unread),
+        ("from_city", unread),
+        ("labelled_name", unread),
+        ("close_to_number", text),
     ):
         pattern = grammar(name)
         for match in pattern.finditer(written):
