@@ -86,11 +86,14 @@ def charges_in(
             found.append(Charge(one, "official", _payee(reading, one)))
         elif role in ("fee", "deposit"):
             when = _when(reading, one, sums)
+            if role == "deposit" and when == "monthly":
+                when = "from_wages"
             # What is held as security is held from the beginning where nothing is said but that it comes back.
             is_earnest = (
                 role == "deposit" and when == "not_said" and not reading.has("returned", *reading.span(place, "next"))
             )
-            found.append(Charge(one, role, "in_advance" if is_earnest else when))
+            is_unsaid = role == "fee" and cue is None and not is_part
+            found.append(Charge(one, role, "in_advance" if is_earnest else when, is_doubtful=is_unsaid))
         elif role == "wage" and grammar("per_week").search(_near(reading, one, 8, 12)):
             found.append(Charge(one, "other"))
         elif role in ("wage", "bare"):
@@ -105,7 +108,27 @@ def charges_in(
             is_doubtful = not role and one.low >= LEAST_DOUBTFUL
             when = _when(reading, one, sums) if is_doubtful else ""
             found.append(Charge(one, role, when, is_threat=is_threat, is_doubtful=is_doubtful))
-    return _with_instalments(reading, _without_bare(reading, found, sums))
+    return _with_instalments(reading, _with_wage(reading, _without_bare(reading, found, sums), countries))
+
+
+PLAUSIBLE = {
+    "EUR": (400, 3500), "GBP": (900, 3600), "CHF": (2500, 7000), "USD": (500, 3000), "RON": (1800, 9000), "PLN": (3000, 9000),
+    "CZK": (18_000, 60_000), "HUF": (200_000, 900_000), "SEK": (12_000, 42_000), "NOK": (18_000, 60_000),
+    "DKK": (12_000, 42_000), "RSD": (40_000, 200_000), "MDL": (5000, 25_000), "CNY": (4000, 30_000),
+}  # fmt: skip
+"""Between which amounts a sum may be a month's wages, by currency."""
+
+
+def _with_wage(reading: Reading, charges: list[Charge], countries: Sequence[str]) -> list[Charge]:
+    """Charges of which the first that no words explain is the wage, where no wage is stated and it could be one."""
+    if any(one.role == "wage" for one in charges):
+        return charges
+    for place, one in enumerate(charges):
+        least, most = PLAUSIBLE.get(one.sum.currency, (0, 0))
+        if one.is_doubtful and one.role in ("", "fee") and one.when == "not_said" and least <= one.sum.low <= most:
+            wage = replace(_wage(reading, one.sum, countries), is_doubtful=True)
+            return [*charges[:place], wage, *charges[place + 1 :]]
+    return charges
 
 
 def _without_bare(reading: Reading, charges: Sequence[Charge], sums: Sequence[Sum]) -> list[Charge]:
@@ -123,8 +146,17 @@ MAX_ABROAD = {"hour": 40, "day": 300, "month": 3500, "year": 50_000}
 """Up to which amount a wage without a currency in a Chinese advert is meant in the money of the country of the work."""
 
 
+HARD = frozenset({"EUR", "GBP", "CHF", "USD"})
+LEAST_MONTH, LEAST_DAY, MOST_HOUR = 120, 26, 1000
+"""In these currencies a wage under the first is none of a month, and under the second none of a day; an hour's is no thousand."""
+
+
 def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
     period = _period(reading, one)
+    if one.currency in HARD and period == "month" and one.low < LEAST_MONTH:
+        period = "day" if one.low >= LEAST_DAY else "hour"
+    if period == "hour" and one.low >= MOST_HOUR:
+        period = "month"
     if reading.language == "zh" and not one.is_signed and one.low <= MAX_ABROAD[period]:
         one = replace(one, currency="GBP" if "GB" in countries else "EUR")
     return Charge(one, "wage", period)
@@ -157,6 +189,9 @@ def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
 def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match | None]:
     """What the nearest words make of a sum. Those before it count before those behind it."""
     clause = reading.span(Match(one.start, one.end), "clause")
+    sure = _sure_role(reading, one, last, clause)
+    if sure:
+        return sure, None
     if not reading.has("fee_word", *clause) and (
         grammar("per_time").match(reading.plain[one.end : one.end + 16])
         or grammar("time_before").search(reading.plain[max(clause[0], one.start - 14) : one.start])
@@ -214,6 +249,28 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     return ("bare" if is_pay else ""), None
 
 
+def _sure_role(reading: Reading, one: Sum, last: Charge | None, clause: tuple[int, int]) -> str:
+    """What a sum is by words that leave no doubt: gross and by the month, asked for in a question, rent of an account."""
+    behind = reading.plain[one.end : one.end + 24]
+    is_by_month = grammar("per_month").match(behind) is not None
+    if grammar("gross_by_time").match(behind) or (is_by_month and reading.plain[one.start - 1 : one.start] == "("):
+        return "wage"
+    if is_by_month and grammar("rented").search(reading.plain, *clause):
+        return "fee"
+    if (
+        is_by_month
+        and last is not None
+        and last.role == "fee"
+        and one.low < last.sum.low
+        and grammar("and_then").fullmatch(reading.plain[last.sum.end : one.start])
+    ):
+        return "fee"
+    asked = reading.plain[max(0, one.start - 24) : one.start].rpartition("?")
+    if asked[1] and len(asked[2]) < 10 and grammar("asked_wage").search(asked[0]):
+        return "wage"
+    return ""
+
+
 def _is_official(reading: Reading, one: Sum) -> bool:
     start, end = reading.span(Match(one.start, one.end), "around")
     if reading.has("private_account", *reading.span(Match(one.start, one.end), "clause")):
@@ -260,6 +317,8 @@ def _is_lent(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
     first = reading.sentences[index][0]
     last = reading.sentences[min(len(reading.sentences), index + MAX_LENT) - 1][1]
     _, end = _up_to_sums(one, sums, first, last)
+    # Behind a question another case is told: "no money? We lend it".
+    end = min([end, *(place for place in [reading.plain.find("?", one.end, end)] if place >= 0)])
     return reading.has("lent", first, end) and (
         reading.has("from_wages", one.end, end) or reading.has("when_from_wages", one.end, end)
     )
@@ -275,7 +334,8 @@ def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
         (
             (
                 (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end))
-                + (0 if clause[0] <= cue.start < clause[1] else OTHER_CLAUSE),
+                + (0 if clause[0] <= cue.start < clause[1] else OTHER_CLAUSE)
+                + (NAME_OF_CHARGE if reading.has("fee_word", cue.start, cue.end) else 0),
                 when,
             )
             for when, cue in _dues(reading, *_beside(reading, one, sums))
@@ -300,6 +360,8 @@ def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
 
 OTHER_CLAUSE = 4
 """How much farther than it is a word counts that stands in another clause than the sum."""
+NAME_OF_CHARGE = 3
+"""How much farther a word counts that names the charge too: an inscription of 600, before departure."""
 MAX_LINES = 5
 """Lines of a list of prices, behind which is told when they are paid."""
 
@@ -341,7 +403,7 @@ def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[i
 
 
 def _period(reading: Reading, one: Sum) -> str:
-    near = _near(reading, one, 10, 14)
+    near = _near(reading, one, 10, 14 if reading.language == "zh" else 22)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
 
 
@@ -356,6 +418,21 @@ def _near(reading: Reading, one: Sum, before: int, behind: int) -> str:
     """The words around a sum: those before it in its clause, and those behind it up to a comma."""
     start = max(reading.span(Match(one.start, one.end), "clause")[0], one.start - before)
     return reading.plain[start : one.end] + re.split(r"[,;。，]", reading.plain[one.end : one.end + behind])[0]
+
+
+def _parts_of(charges: Sequence[Charge], fees: Sequence[int], order: int) -> list[int]:
+    """The places of the charges next to one, behind it or before it, that add up to it."""
+    whole = charges[fees[order]].sum
+    for count in range(2, MAX_ADDED + 1):
+        for places in (fees[order + 1 : order + 1 + count], fees[max(0, order - count) : order]):
+            parts = [charges[place].sum for place in places]
+            if len(parts) == count and sum(part.low for part in parts) == whole.low:
+                return list(places)
+    return []
+
+
+MAX_ADDED = 5
+"""Parts of a sum that are added up."""
 
 
 def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
@@ -375,15 +452,19 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
         clauses = reading.span(Match(one.sum.start, one.sum.end), "next")
         sentence = (one.sum.end, reading.sentences[reading.sentence_at(one.sum.start)][1])
         dates = sum(reading.has(f"when_{when}", *sentence) for when in _WHENS)
-        in_parts = (one.when in ("not_said", "on_success") or dates > 1) and reading.has("when_instalments", *clauses)
+        in_parts = (one.when == "not_said" or dates > 1) and reading.has("when_instalments", *clauses)
         is_told = one.when != "monthly" and grammar("part_of").search(_paid_in(reading, one.sum, result)) is not None
         is_first = bool(parts) and (
             sum(part.sum.low for part in parts) <= one.sum.low
             and reading.has("pay", parts[0].sum.start - 14, parts[0].sum.end + 8)
         )
-        following = [result[other].sum.low for other in fees[order + 1 : order + 5]]
-        adds_up = any(sum(following[:count]) == one.sum.low for count in range(2, len(following) + 1))
+        adds_up = _parts_of(result, fees, order)
         is_part = any(result[other].sum.low > one.sum.low for other in fees[:order])
+        own = {result[part].when for part in adds_up}
+        if adds_up and one.when not in ("not_said", "instalments") and own <= {"not_said", one.when}:
+            for part in adds_up:
+                result[part] = replace(result[part], when=one.when)
+            continue
         if one.when != "from_wages" and (adds_up or (not is_part and (in_parts or is_told or is_first))):
             result[place] = replace(one, when="instalments")
     return result

@@ -54,12 +54,12 @@ def _plain(character: str) -> str:
     return bare if len(bare) == 1 else character
 
 
-_LABELLED = re.compile(r"(?m)^((?:\| ?)?[^|\n]{1,40})\|(?=[^|\n]{1,200}\|?$)")
+_LABELLED = re.compile(r"(?m)^((?:\| ?)?[^|\n]{1,60})\|(?=[^|\n]{1,200}\|?$)")
 """The bar between a label and what stands beside it, in a row of two cells."""
 _LEADER = re.compile(r"(?<=[\w) ])[.·…]{3,60}(?= [^a-z\n])|(?<= )\.{2,60}(?= )")
 """Points that lead from a label to what stands beside it."""
 _SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
-                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
+                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]", "ł": "l", "đ": "d"}
                            | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
 _NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两洞拐勾"
 _DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912079", strict=True))
