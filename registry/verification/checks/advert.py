@@ -16,10 +16,12 @@ from registry.verification.checks.text import (
     BLANK,
     HOME_OF,
     MOBILE,
+    WITHOUT_NOUGHT,
     countries_in,
     data_of,
     folded,
     grammar,
+    home_of,
     language_of,
     named_in,
     readable,
@@ -163,7 +165,7 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
     if shape.kind is ItemKind.BANK_ACCOUNT and not shape.is_digits:
         account = written.replace(" ", "").upper()
         # Words behind an account are read with it: its country says how long it is.
-        length = IBAN_LENGTHS.get(account[:2], 0)
+        length = data_of("items")["iban"].get(account[:2], 0)
         account = account[:length] if length and account[length:].isalpha() else account
         return account if sum(map(str.isdecimal, plain)) >= 8 else None
     if shape.is_digits:
@@ -173,12 +175,6 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
     return f"{shape.is_a}:{written}" if shape.kind is ItemKind.OTHER_CHANNEL else written
 
 
-IBAN_LENGTHS = {
-    "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18, "EE": 20, "ES": 24, "FI": 18, "FR": 27,
-    "GB": 22, "GR": 27, "HR": 21, "HU": 28, "IE": 22, "IT": 27, "LT": 20, "LU": 20, "LV": 21, "MT": 31, "NL": 18, "NO": 15,
-    "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
-}  # fmt: skip
-"""Characters of an IBAN by its country (ISO 13616)."""
 _VAT_STATE = {11: "IT"}
 """The state of a VAT number that is written without it, by its length behind the label; Italy's has eleven digits."""
 
@@ -192,7 +188,7 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or _home(plain, language)
+    home = country or home_of(plain, language)
     places = [
         *(
             (
@@ -214,7 +210,7 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
         *(
             (match.start(), match.end(), _national(match[0], named))
             for match in grammar("phone_without_nought").finditer(plain)
-            if (named := named_in(plain)) in _WITHOUT_NOUGHT
+            if (named := named_in(plain)) in WITHOUT_NOUGHT
         ),
         *(
             (match.start(), match.end(), _national(match[0], home))
@@ -234,20 +230,6 @@ def _beside_country(plain: str) -> Iterator[Found]:
         match = grammar("dialled").match(plain, end)
         if match is not None:
             yield (*match.span(1), _national(match[1], country))
-
-
-_WITHOUT_NOUGHT = frozenset({"LU", "MC", "DK", "NO", "ES", "PT", "PL", "CZ", "GR", "MT", "EE", "LV", "IS", "CY", "AD"})
-"""Countries in which a number is dialled without a nought before it."""
-_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
-"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
-
-
-def _home(plain: str, language: str) -> str | None:
-    """The country by whose rules a text dials: that which it names if its language is spoken there."""
-    named = named_in(plain)
-    if named in _SISTERS.get(language, ()):
-        return named
-    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
 
 
 def _chinese(match: re.Match[str]) -> str:

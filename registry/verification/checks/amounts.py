@@ -96,14 +96,14 @@ def _is_range(plain: str, low: Sum, high: Sum) -> bool:
     if grammar("between").fullmatch(joint):
         return True
     is_and = re.fullmatch(r" (?:et|e|si|and) ", joint) is not None
-    return is_and and re.search(r"(?:entre|fra|tra|intre|between) $", plain[max(0, low.start - 8) : low.start]) is not None
+    return (
+        is_and and re.search(r"(?:entre|fra|tra|intre|between) $", plain[max(0, low.start - 8) : low.start]) is not None
+    )
 
 
 def _han_range(han: str) -> tuple[str, str]:
     """The ends of an amount in characters that names two digits: 一万六七 is 16,000 to 17,000, 七八千 is 7,000 to 8,000."""
-    match = re.fullmatch(
-        "(.{0,6}[十百千万])?([一二两三四五六七八九])([一二三四五六七八九])([十百千万].{0,3})?", han
-    )
+    match = re.fullmatch("(.{0,6}[十百千万])?([一二两三四五六七八九])([一二三四五六七八九])([十百千万].{0,3})?", han)
     if match is None or not (match[1] or match[4]):
         return han, ""
     return tuple(f"{match[1] or ''}{match[digit]}{match[4] or ''}" for digit in (2, 3))  # type: ignore[return-value]
@@ -123,7 +123,9 @@ def _with_currency(reading: Reading, found: Sequence[Sum], countries: Sequence[s
     return kept
 
 
-def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[Decimal, Decimal | None, str, bool] | None:
+def _sum(
+    match: re.Match[str], plain: str, countries: Sequence[str]
+) -> tuple[Decimal, Decimal | None, str, bool] | None:
     sign = match["before"] or match["after"]
     high = None
     if match["digits"]:

@@ -87,9 +87,9 @@ def sector_in(plain: str) -> tuple[int, int, str] | None:
 
 
 _VISAS = (
-    ("asylum", "asylum"), ("family", "family_visa"), ("study", "study_visa"), ("business", "business_visa"),
-    ("tourist", "visitor_visa"), ("tourist", "visitor_weak"), ("seasonal", "seasonal"), ("work", "work_visa"),
-    ("training", "training"),
+    ("training", "visa_training"), ("asylum", "asylum"), ("family", "family_visa"), ("study", "study_visa"),
+    ("business", "business_visa"), ("tourist", "visitor_visa"), ("tourist", "visitor_weak"), ("tourist", "visa_tourist"),
+    ("seasonal", "seasonal"), ("work", "work_visa"), ("training", "training"), ("work", "visa_work"),
 )  # fmt: skip
 
 

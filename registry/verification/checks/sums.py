@@ -5,11 +5,11 @@ nothing else is a fee, whatever the advert calls it.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from registry.verification.checks.amounts import Sum
+from registry.verification.checks.due import WHENS, nearest_due, up_to_sums, when_due
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.text import grammar
 
@@ -29,10 +29,6 @@ _ROLES = (
     ("fee", "fee_word", 1), ("fee", "pay", 4), ("fee", "from_wages", 2), ("wage", "cash", 6), ("wage", "cash_strong", 0),
 )  # fmt: skip
 """What the words near a sum make of it, and how much farther than it is each counts: a price is said in many words."""
-_WHENS = (
-    "before_departure", "on_visa", "on_contract", "on_arrival", "in_advance",
-)  # fmt: skip
-_DUE = (*_WHENS, "on_success", "from_wages", "monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +76,12 @@ def charges_in(
             and (one.low < 100 or not (cue is not None or is_part or _is_due(reading, one)))
         ):
             if one.low >= LEAST_DOUBTFUL:
-                found.append(Charge(one, "", _when(reading, one, sums), is_doubtful=True))
+                found.append(Charge(one, "", when_due(reading, one, sums), is_doubtful=True))
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
         elif role in ("fee", "deposit"):
-            when = _when(reading, one, sums)
+            when = when_due(reading, one, sums)
             if role == "deposit" and when == "monthly":
                 when = "from_wages"
             # What is held as security is held from the beginning where nothing is said but that it comes back.
@@ -106,7 +102,7 @@ def charges_in(
                 and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
             )
             is_doubtful = not role and one.low >= LEAST_DOUBTFUL
-            when = _when(reading, one, sums) if is_doubtful else ""
+            when = when_due(reading, one, sums) if is_doubtful else ""
             found.append(Charge(one, role, when, is_threat=is_threat, is_doubtful=is_doubtful))
     return _with_instalments(reading, _with_wage(reading, _without_bare(reading, found, sums), countries))
 
@@ -135,8 +131,8 @@ def _without_bare(reading: Reading, charges: Sequence[Charge], sums: Sequence[Su
     """Charges of which a bare sum is no wage where the text states one, or says when the sum is due."""
     has_wage = any(one.role == "wage" and not one.is_doubtful for one in charges)
     return [
-        replace(one, role="", when=_when(reading, one.sum, sums))
-        if one.role == "wage" and one.is_doubtful and (has_wage or _nearest_due(reading, one.sum, sums))
+        replace(one, role="", when=when_due(reading, one.sum, sums))
+        if one.role == "wage" and one.is_doubtful and (has_wage or nearest_due(reading, one.sum, sums))
         else one
         for one in charges
     ]
@@ -165,7 +161,7 @@ def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
 def _is_due(reading: Reading, one: Sum) -> bool:
     """Whether the clause says when a sum is due, which it says of no other figure: 2,000 on signing."""
     start, end = reading.span(Match(one.start, one.end), "clause")
-    return any(reading.has(f"when_{when}", start, end) for when in _WHENS)
+    return any(reading.has(f"when_{when}", start, end) for when in WHENS)
 
 
 def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant: bool) -> bool:
@@ -177,7 +173,7 @@ def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant
 
 def _is_returned(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
     """Whether a sum comes back at the end, and not where the visa is refused."""
-    part = _up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
+    part = up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
     is_held = reading.has("returned", *part) or grammar("held").search(reading.plain, *part) is not None
     return is_held and not grammar("refusal").search(reading.plain[part[0] : part[1]])
 
@@ -286,122 +282,6 @@ def _payee(reading: Reading, one: Sum) -> str:
     return "hospital" if grammar("hospital").search(reading.plain[start:end]) else "embassy"
 
 
-def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
-    place = Match(one.start, one.end)
-    clause = reading.span(place, "clause")
-    if reading.has("from_wages", *clause):
-        return "from_wages"
-    if reading.has("lent", *reading.span(place, "around")) and reading.has(
-        "from_wages", *reading.span(place, "sentence")
-    ):
-        return "from_wages"
-    if _is_lent(reading, one, sums):
-        return "from_wages"
-    is_monthly = reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12))
-    if is_monthly and reading.has("when_from_wages", *reading.span(place, "sentence")):
-        return "from_wages"
-    if is_monthly:
-        return "monthly"
-    return _nearest_due(reading, one, sums) or (
-        "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
-    )
-
-
-MAX_LENT = 3
-"""Sentences from a sum to where it is told how what is lent is paid back."""
-
-
-def _is_lent(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
-    """Whether somebody else pays a sum first, and behind it, before the next, it is said to be taken out of wages."""
-    index = reading.sentence_at(one.start)
-    first = reading.sentences[index][0]
-    last = reading.sentences[min(len(reading.sentences), index + MAX_LENT) - 1][1]
-    _, end = _up_to_sums(one, sums, first, last)
-    # Behind a question another case is told: "no money? We lend it".
-    end = min([end, *(place for place in [reading.plain.find("?", one.end, end)] if place >= 0)])
-    return reading.has("lent", first, end) and (
-        reading.has("from_wages", one.end, end) or reading.has("when_from_wages", one.end, end)
-    )
-
-
-def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
-    """When a sum is due by the nearest words of its sentence, or of one beside it that speaks of paying."""
-    index = reading.sentence_at(one.start)
-    place = Match(one.start, one.end)
-    clause = reading.span(place, "clause")
-    scale = 1.0 if reading.language == "zh" else 0.4
-    nearest = min(
-        (
-            (
-                (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end))
-                + (0 if clause[0] <= cue.start < clause[1] else OTHER_CLAUSE)
-                + (NAME_OF_CHARGE if reading.has("fee_word", cue.start, cue.end) else 0),
-                when,
-            )
-            for when, cue in _dues(reading, *_beside(reading, one, sums))
-        ),
-        default=None,
-    )
-    if nearest is not None:
-        return nearest[1]
-    for other in (index + 1, _behind_list(reading, index), index - 1):
-        if 0 <= other < len(reading.sentences):
-            part = reading.sentences[other]
-            words = reading.plain[part[0] : part[1]]
-            if grammar("amount").search(words) or not (reading.has("pay", *part) or grammar("due").search(words)):
-                continue
-            if other > index and grammar("part_of").search(words):
-                return "instalments"
-            cues = [(cue.start, when) for when, cue in _dues(reading, *part)]
-            if cues:
-                return min(cues)[1]
-    return ""
-
-
-OTHER_CLAUSE = 4
-"""How much farther than it is a word counts that stands in another clause than the sum."""
-NAME_OF_CHARGE = 3
-"""How much farther a word counts that names the charge too: an inscription of 600, before departure."""
-MAX_LINES = 5
-"""Lines of a list of prices, behind which is told when they are paid."""
-
-
-def _dues(reading: Reading, start: int, end: int) -> list[tuple[str, Match]]:
-    """The words of a part that tell when a sum is due."""
-    return [(when, cue) for when in _DUE for cue in reading.within(f"when_{when}", start, end)]
-
-
-def _beside(reading: Reading, one: Sum, sums: Sequence[Sum]) -> tuple[int, int]:
-    """The part of a sentence that tells of a sum: up to other sums, and on one side where all are told of on that side."""
-    first, last = reading.sentences[reading.sentence_at(one.start)]
-    start, end = _up_to_sums(one, sums, first, last)
-    inside = [other for other in sums if first <= other.start < last]
-    if len(inside) > 1:
-        is_before = bool(_dues(reading, first, inside[0].start))
-        is_behind = bool(_dues(reading, inside[-1].end, last))
-        if is_before and not is_behind:
-            return start, one.end
-        if is_behind and not is_before:
-            return one.start, end
-    return start, end
-
-
-def _behind_list(reading: Reading, index: int) -> int:
-    """The first sentence without an amount behind lines that all have one."""
-    for other in range(index + 1, min(len(reading.sentences), index + MAX_LINES)):
-        if not grammar("amount").search(reading.plain[slice(*reading.sentences[other])]):
-            return other
-    return -1
-
-
-def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[int, int]:
-    """The part of a sentence around a sum in which no other sum stands."""
-    at = bisect_left(sums, one.start, key=lambda other: other.start)
-    before = sums[at - 1].end if at else first
-    behind = sums[at + 1].start if at + 1 < len(sums) else last
-    return max(first, before), min(last, behind)
-
-
 def _period(reading: Reading, one: Sum) -> str:
     near = _near(reading, one, 10, 14 if reading.language == "zh" else 22)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
@@ -451,7 +331,7 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
         ]
         clauses = reading.span(Match(one.sum.start, one.sum.end), "next")
         sentence = (one.sum.end, reading.sentences[reading.sentence_at(one.sum.start)][1])
-        dates = sum(reading.has(f"when_{when}", *sentence) for when in _WHENS)
+        dates = sum(reading.has(f"when_{when}", *sentence) for when in WHENS)
         in_parts = (one.when == "not_said" or dates > 1) and reading.has("when_instalments", *clauses)
         is_told = one.when != "monthly" and grammar("part_of").search(_paid_in(reading, one.sum, result)) is not None
         is_first = bool(parts) and (

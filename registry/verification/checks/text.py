@@ -96,7 +96,8 @@ _DIGIT_WORDS |= {
 _OTHER_TENS = {
     tens: (joint, ones)
     for tens, joint, ones in (
-        ("venti trenta quaranta cinquanta sessanta settanta ottanta novanta", "", "uno due tre quattro cinque sei sette otto nove"),
+        ("venti trenta quaranta cinquanta sessanta settanta ottanta novanta", "",
+         "uno due tre quattro cinque sei sette otto nove"),
         ("douazeci treizeci patruzeci cincizeci saizeci saptezeci optzeci nouazeci", " si ",
          "unu doi trei patru cinci sase sapte opt noua"),
     )
@@ -222,3 +223,17 @@ def named_in(plain: str) -> str | None:
     """The one country that a folded text names; None where it names none or several."""
     found = {code for _, _, code in countries_in(plain)}
     return found.pop() if len(found) == 1 else None
+
+
+WITHOUT_NOUGHT = frozenset({"LU", "MC", "DK", "NO", "ES", "PT", "PL", "CZ", "GR", "MT", "EE", "LV", "IS", "CY", "AD"})
+"""Countries in which a number is dialled without a nought before it."""
+_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
+"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
+
+
+def home_of(plain: str, language: str) -> str | None:
+    """The country by whose rules a text dials: that which it names if its language is spoken there."""
+    named = named_in(plain)
+    if named in _SISTERS.get(language, ()):
+        return named
+    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
