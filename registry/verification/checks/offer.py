@@ -208,6 +208,8 @@ def _items(
         return
     for visa, concept in _VISAS:
         for match in reading.find(concept)[:3]:
-            if not (reading.is_denied(match) or reading.is_quoted(match) or reading.is_aside(match)):
+            # Who pays for a permit for work denies no permit.
+            is_denied = reading.is_denied(match, is_taken_back=visa not in ("work", "seasonal"))
+            if not (is_denied or reading.is_quoted(match) or reading.is_aside(match)):
                 yield Item(ItemKind.VISA, visa, reading.text[match.start : match.end], match.start, match.end)
                 return

@@ -283,7 +283,8 @@ def _payee(reading: Reading, one: Sum) -> str:
 
 
 def _period(reading: Reading, one: Sum) -> str:
-    near = _near(reading, one, 10, 14 if reading.language == "zh" else 22)
+    asked = reading.plain[max(0, one.start - 24) : one.start].rpartition("?")[0]
+    near = asked + _near(reading, one, 10, 14 if reading.language == "zh" else 22)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
 
 
@@ -319,8 +320,11 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
     """Charges of which a first one is the whole and the others are its parts, or that are said to be paid in parts."""
     result = list(charges)
     fees = [place for place, one in enumerate(result) if one.role == "fee"]
+    added = {part for order in range(len(fees)) for part in _parts_of(result, fees, order)}
     for order, place in enumerate(fees):
         one = result[place]
+        if place in added:
+            continue
         parts = [
             result[other]
             for other in fees[order + 1 : order + 4]
