@@ -65,7 +65,7 @@ def nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
                 + (NAME_OF_CHARGE if reading.has("fee_word", cue.start, cue.end) else 0),
                 when,
             )
-            for when, cue in _dues(reading, *_beside(reading, one, sums))
+            for when, cue in _beside(reading, one, sums)
         ),
         default=None,
     )
@@ -98,8 +98,8 @@ def _dues(reading: Reading, start: int, end: int) -> list[tuple[str, Match]]:
     return [(when, cue) for when in _DUE for cue in reading.within(f"when_{when}", start, end)]
 
 
-def _beside(reading: Reading, one: Sum, sums: Sequence[Sum]) -> tuple[int, int]:
-    """The part of a sentence that tells of a sum: up to other sums, and on one side where all are told of on that side."""
+def _beside(reading: Reading, one: Sum, sums: Sequence[Sum]) -> list[tuple[str, Match]]:
+    """The words of a sentence that tell of a sum: up to other sums, and on one side where all are told of on that side."""
     first, last = reading.sentences[reading.sentence_at(one.start)]
     start, end = up_to_sums(one, sums, first, last)
     inside = [other for other in sums if first <= other.start < last]
@@ -107,10 +107,10 @@ def _beside(reading: Reading, one: Sum, sums: Sequence[Sum]) -> tuple[int, int]:
         is_before = bool(_dues(reading, first, inside[0].start))
         is_behind = bool(_dues(reading, inside[-1].end, last))
         if is_before and not is_behind:
-            return start, one.end
+            return _dues(reading, start, one.end) or _dues(reading, one.end, end)
         if is_behind and not is_before:
-            return one.start, end
-    return start, end
+            return _dues(reading, one.start, end) or _dues(reading, start, one.start)
+    return _dues(reading, start, end)
 
 
 def _behind_list(reading: Reading, index: int) -> int:

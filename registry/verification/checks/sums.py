@@ -319,7 +319,7 @@ MAX_ADDED = 5
 def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
     """Charges of which a first one is the whole and the others are its parts, or that are said to be paid in parts."""
     result = list(charges)
-    fees = [place for place, one in enumerate(result) if one.role == "fee"]
+    fees = [place for place, one in enumerate(result) if one.role == "fee" or (not one.role and one.is_doubtful)]
     added = {part for order in range(len(fees)) for part in _parts_of(result, fees, order)}
     for order, place in enumerate(fees):
         one = result[place]
