@@ -62,7 +62,8 @@ def nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
             (
                 (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end))
                 + (0 if clause[0] <= cue.start < clause[1] else OTHER_CLAUSE)
-                + (NAME_OF_CHARGE if reading.has("fee_word", cue.start, cue.end) else 0),
+                + (NAME_OF_CHARGE if reading.has("fee_word", cue.start, cue.end) else 0)
+                + (NAME_OF_SECURITY if reading.has("deposit_word", cue.start, cue.end) else 0),
                 when,
             )
             for when, cue in _beside(reading, one, sums)
@@ -89,6 +90,8 @@ OTHER_CLAUSE = 4
 """How much farther than it is a word counts that stands in another clause than the sum."""
 NAME_OF_CHARGE = 3
 """How much farther a word counts that names the charge too: an inscription of 600, before departure."""
+NAME_OF_SECURITY = 12
+"""The same of a word that names a security: an earnest of 500 when you come to the gate."""
 MAX_LINES = 5
 """Lines of a list of prices, behind which is told when they are paid."""
 
