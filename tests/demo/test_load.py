@@ -320,10 +320,13 @@ def test_loading_again_is_nothing_to_do(demo: Session):
     before = counts(demo)
     assert load(demo) is None
     assert counts(demo) == before
+    demo.rollback()
 
 
 def test_a_demo_home_says_so(demo: Session):
     assert lock_log(demo).is_demo
+    # Who holds the log and asks nothing for a while loses the connection.
+    demo.rollback()
 
 
 def test_the_demo_refuses_to_stand_beside_real_data(session: Session):
@@ -335,6 +338,7 @@ def test_the_demo_refuses_to_stand_beside_real_data(session: Session):
 def test_real_data_refuses_to_stand_beside_the_demo(demo: Session):
     with pytest.raises(ImportRefused, match="demo data"):
         refuse_mixing(demo, is_demo=False)
+    demo.rollback()
 
 
 def test_a_demo_that_is_given_up_leaves_nothing(session: Session):

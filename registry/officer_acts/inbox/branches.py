@@ -87,6 +87,8 @@ class Source(NamedTuple):
                 Conflict.ended_on.is_(None),
                 Conflict.agency == query.selected_columns.agency,
             )
+            # Two selects below the row whose agency it is, which is not correlated by itself.
+            .correlate_except(Conflict, Officer)
         )
         others = select(can.c.reference).where(can.c.reference != self.not_by, ~interest.exists())
         return ~others.exists()

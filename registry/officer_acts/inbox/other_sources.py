@@ -65,7 +65,7 @@ def _of_no_interest(agency_id: Any) -> ColumnElement[bool]:
 
 
 def _reference_of(agency_id: Any) -> Any:
-    return select(Agency.reference).where(Agency.id == agency_id).scalar_subquery()
+    return select(Agency.reference).where(Agency.id == agency_id).correlate_except(Agency).scalar_subquery()
 
 
 def _sanction(kind: str, *conditions: ColumnElement[bool], **more: Any) -> Select[Any]:

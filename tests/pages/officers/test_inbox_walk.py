@@ -19,7 +19,7 @@ from registry.officers.models import Conflict, Officer, OfficerState, RoleHeld, 
 from registry.officers.rights import Role
 from registry.register.agencies.models import Agency
 from registry.register.law.loading import country_law, law_of
-from registry.supervision.licensing.models import Proposal
+from registry.supervision.licensing.models import DepositLine, Proposal
 from registry.vocabulary.licensing import ProposalState
 from tests.pages.officers.inbox_world import UNIT, World, make_world
 from tests.register.law.make import HEAD as LAW_HEAD
@@ -197,6 +197,17 @@ def test_an_interest_in_the_agency_leaves_no_second_person_either(session: Sessi
         session.add(Conflict(officer_id=officer.id, agency=agency, since_on=day_at(now(), None)))
     session.expire_all()
     assert row in waiting(session, [admin])
+
+
+def test_an_interest_in_another_agency_leaves_the_second_person(session: Session, world: World) -> None:
+    line = session.scalars(select(DepositLine).where(DepositLine.state == ProposalState.OPEN)).one()
+    agency = session.get_one(Agency, line.agency_id).reference
+    other = session.scalars(select(Agency.reference).where(Agency.id != line.agency_id)).first()
+    assert ("deposit", agency) in waiting(session, [world.officers["licensing"]])
+    for officer in world.everybody:
+        session.add(Conflict(officer_id=officer.id, agency=other, since_on=day_at(now(), None)))
+    session.expire_all()
+    assert ("deposit", agency) not in waiting(session, [world.officers["sysadmin"]])
 
 
 def roles_of(session: Session, officer: Officer) -> set[Role]:
