@@ -16,9 +16,12 @@ from registry.verification.checks.text import (
     BLANK,
     HOME_OF,
     MOBILE,
+    WITHOUT_NOUGHT,
+    countries_in,
     data_of,
     folded,
     grammar,
+    home_of,
     language_of,
     named_in,
     readable,
@@ -160,7 +163,11 @@ def _item(shape: _Shape, written: str, plain: str, home: str | None) -> str | No
         value = re.sub("[ .]", "", written).upper()
         return value if value[:2].isalpha() else f"{_VAT_STATE.get(len(value), '')}{value}"
     if shape.kind is ItemKind.BANK_ACCOUNT and not shape.is_digits:
-        return written.replace(" ", "").upper() if sum(map(str.isdecimal, plain)) >= 8 else None
+        account = written.replace(" ", "").upper()
+        # Words behind an account are read with it: its country says how long it is.
+        length = data_of("items")["iban"].get(account[:2], 0)
+        account = account[:length] if length and account[length:].isalpha() else account
+        return account if sum(map(str.isdecimal, plain)) >= 8 else None
     if shape.is_digits:
         return digits
     if shape.kind is ItemKind.WECHAT:
@@ -181,10 +188,14 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
     """Telephones: Chinese mobiles have eleven digits, landlines area and number, those abroad a plus and the code."""
     language = language_of(plain)
     last = 0
-    home = country or _home(plain, language)
+    home = country or home_of(plain, language)
     places = [
         *(
-            (match.start(), match.end(), f"{match[1]}-{re.sub('[^0-9]', '', match[2])}")
+            (
+                match.start(),
+                match.end(),
+                f"{match[1]}-{re.sub('[^0-9]', '', match[2])}" if match[1] else re.sub(r"[ ]", "-", match[0]),
+            )
             for match in grammar("landline_of_china").finditer(plain)
             if language != "zh"
         ),
@@ -194,7 +205,13 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
             if language in ("zh", "") or match[1]
         ),
         *((match.start(), match.end(), _international(match[0])) for match in grammar("phone_abroad").finditer(plain)),
+        *(_beside_country(plain)),
         *((*match.span(1), _national(match[1], home)) for match in grammar("said_phone").finditer(plain)),
+        *(
+            (match.start(), match.end(), _national(match[0], named))
+            for match in grammar("phone_without_nought").finditer(plain)
+            if (named := named_in(plain)) in WITHOUT_NOUGHT
+        ),
         *(
             (match.start(), match.end(), _national(match[0], home))
             for match in grammar("phone_at_home").finditer(plain)
@@ -207,16 +224,12 @@ def _phones(text: str, plain: str, country: str | None) -> Iterator[Found]:
             yield start, end, value
 
 
-_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
-"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
-
-
-def _home(plain: str, language: str) -> str | None:
-    """The country by whose rules a text dials: that which it names if its language is spoken there."""
-    named = named_in(plain)
-    if named in _SISTERS.get(language, ()):
-        return named
-    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
+def _beside_country(plain: str) -> Iterator[Found]:
+    """The numbers right behind the name of a country, as dialled there."""
+    for _, end, country in countries_in(plain):
+        match = grammar("dialled").match(plain, end)
+        if match is not None:
+            yield (*match.span(1), _national(match[1], country))
 
 
 def _chinese(match: re.Match[str]) -> str:
@@ -304,7 +317,7 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
             places.append((start, end))
     places += [
         match.span(match.lastindex or 0)
-        for name in ("short_company", "named_han")
+        for name in ("short_company", "named_han", "han_house")
         for match in grammar(name).finditer(plain)
     ]
     unread = "".join(BLANK if c == BLANK else own for c, own in zip(plain, text, strict=True))
@@ -317,6 +330,10 @@ def _companies(text: str, plain: str, country: str | None) -> Iterator[Found]:
         ("said_name", unread),
         ("opening_name", unread),
         ("trade_behind", unread),
+        ("trade_named", unread),
+        ("from_city", unread),
+        ("labelled_name", unread),
+        ("close_to_number", text),
     ):
         pattern = grammar(name)
         for match in pattern.finditer(written):

@@ -76,7 +76,9 @@ def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]
         start = match.start() + len(match[0]) - len(match[0].lstrip())
         current = Sum(start, match.end(), *one)
         last = found[-1] if found else None
-        if last is not None and last.high is None and grammar("between").fullmatch(plain[last.end : current.start]):
+        if last is not None and current.start < last.end:
+            continue
+        if last is not None and last.high is None and _is_range(plain, last, current):
             low = last.low
             if not last.is_sure and current.low >= 1000 > low:
                 low *= 1000 if current.low < 10_000 else 10_000
@@ -86,6 +88,25 @@ def sums_in(reading: Reading, plain: str, countries: Sequence[str]) -> list[Sum]
                 continue
         found.append(current)
     return _with_currency(reading, found, countries)
+
+
+def _is_range(plain: str, low: Sum, high: Sum) -> bool:
+    """Whether two sums are the ends of a range: with a dash between them, or behind a word for "between"."""
+    joint = plain[low.end : high.start]
+    if grammar("between").fullmatch(joint):
+        return True
+    is_and = re.fullmatch(r" (?:et|e|si|and) ", joint) is not None
+    return (
+        is_and and re.search(r"(?:entre|fra|tra|intre|between) $", plain[max(0, low.start - 8) : low.start]) is not None
+    )
+
+
+def _han_range(han: str) -> tuple[str, str]:
+    """The ends of an amount in characters that names two digits: 一万六七 is 16,000 to 17,000, 七八千 is 7,000 to 8,000."""
+    match = re.fullmatch("(.{0,6}[十百千万])?([一二两三四五六七八九])([一二三四五六七八九])([十百千万].{0,3})?", han)
+    if match is None or not (match[1] or match[4]):
+        return han, ""
+    return tuple(f"{match[1] or ''}{match[digit]}{match[4] or ''}" for digit in (2, 3))  # type: ignore[return-value]
 
 
 def _with_currency(reading: Reading, found: Sequence[Sum], countries: Sequence[str]) -> list[Sum]:
@@ -102,8 +123,11 @@ def _with_currency(reading: Reading, found: Sequence[Sum], countries: Sequence[s
     return kept
 
 
-def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[Decimal, None, str, bool] | None:
+def _sum(
+    match: re.Match[str], plain: str, countries: Sequence[str]
+) -> tuple[Decimal, Decimal | None, str, bool] | None:
     sign = match["before"] or match["after"]
+    high = None
     if match["digits"]:
         amount = _amount(match["digits"])
         times = match["times"] or ""
@@ -125,12 +149,13 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
             amount *= factor
         is_sure = bool(sign) or factor > 1
     else:
-        han = match["han"]
-        number = han_number(han)
+        han, upper = _han_range(match["han"])
+        number, high = han_number(han), han_number(upper) if upper else None
         if number is None:
             return None
         if match["hantimes"]:
             number *= 10_000
+            high = high * 10_000 if high else None
         # 三个月 and 一样 are no sums: characters need a sign, or a thousand at least.
         if not (
             match["hantimes"]
@@ -154,10 +179,13 @@ def _sum(match: re.Match[str], plain: str, countries: Sequence[str]) -> tuple[De
     if (
         not is_sure
         and 1900 <= amount <= 2100
+        and match["digits"].isdecimal()
         and re.match(r"[ ]?(?:年|[-./])|[^0-9a-z]{0,2}$", plain[match.end() : match.end() + 3])
     ):
         return None
-    return amount, None, _currency(sign or "", countries), is_sure
+    if not is_sure and 2020 <= amount <= 2035 and match["digits"].isdecimal():
+        return None
+    return amount, high if high and high > amount else None, _currency(sign or "", countries), is_sure
 
 
 def _spoken_sum(match: re.Match[str], countries: Sequence[str]) -> tuple[Decimal, None, str, bool] | None:
@@ -169,7 +197,8 @@ def _spoken_sum(match: re.Match[str], countries: Sequence[str]) -> tuple[Decimal
             total, section = total + max(section, 1) * 1000, 0
         else:
             section = max(section, 1) * 100 if value == 100 else section + value
-    amount = Decimal(total + section)
+    # A last digit alone counts hundreds: deux mille deux is 2,200.
+    amount = Decimal(total + (section * 100 if total and 0 < section < 10 else section))
     sign = match.groupdict().get("after") or ""
     return (amount, None, _currency(sign, countries), bool(sign)) if amount >= 5 else None
 

@@ -56,6 +56,8 @@ def _hinted(plain: str, language: str) -> list[tuple[int, int, str]]:
     return [min(found)] if found else home
 
 
+FINISHING = "43"
+"""The division of the trades on a building site: a text that names several of its classes says no one of them."""
 TIERS = {"narrow": 0, "wide": 30, "job": 70}
 """Characters later in a Chinese text, three times as many in others, as which a table of data/sectors.toml counts."""
 
@@ -80,13 +82,14 @@ def sector_in(plain: str) -> tuple[int, int, str] | None:
     if not found:
         return None
     _, end, start, code = min(found)
-    return start, -end, code
+    crafts = {other for _, _, _, other in found if other.startswith(f"{FINISHING}.")}
+    return start, -end, FINISHING if code in crafts and len(crafts) > 1 else code
 
 
 _VISAS = (
-    ("asylum", "asylum"), ("family", "family_visa"), ("study", "study_visa"), ("business", "business_visa"),
-    ("tourist", "visitor_visa"), ("tourist", "visitor_weak"), ("seasonal", "seasonal"), ("work", "work_visa"),
-    ("training", "training"),
+    ("training", "visa_training"), ("asylum", "asylum"), ("family", "family_visa"), ("study", "study_visa"),
+    ("business", "business_visa"), ("tourist", "visitor_visa"), ("tourist", "visitor_weak"), ("tourist", "visa_tourist"),
+    ("seasonal", "seasonal"), ("work", "work_visa"), ("training", "training"), ("work", "visa_work"),
 )  # fmt: skip
 
 
@@ -205,6 +208,8 @@ def _items(
         return
     for visa, concept in _VISAS:
         for match in reading.find(concept)[:3]:
-            if not (reading.is_denied(match) or reading.is_quoted(match) or reading.is_aside(match)):
+            # Who pays for a permit for work denies no permit.
+            is_denied = reading.is_denied(match, is_taken_back=visa not in ("work", "seasonal"))
+            if not (is_denied or reading.is_quoted(match) or reading.is_aside(match)):
                 yield Item(ItemKind.VISA, visa, reading.text[match.start : match.end], match.start, match.end)
                 return

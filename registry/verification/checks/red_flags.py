@@ -56,10 +56,12 @@ ROWS: Mapping[RedFlag, tuple[str, ...]] = {
 
 _VISAS = {RedFlag.TOURIST_VISA: Visa.TOURIST, RedFlag.BUSINESS_VISA: Visa.BUSINESS, RedFlag.STUDY_VISA: Visa.STUDY}
 _PLANNED = {
-    RedFlag.ASYLUM_CLAIM: "asylum", RedFlag.FAMILY_VISA: "family", RedFlag.STUDY_VISA: "study",
+    RedFlag.ASYLUM_CLAIM: "asylum", RedFlag.FAMILY_VISA: "family", RedFlag.SHAM_MARRIAGE: "family", RedFlag.STUDY_VISA: "study",
     RedFlag.BUSINESS_VISA: "business", RedFlag.TOURIST_VISA: "tourist",
 }  # fmt: skip
-"""The visa that a flag shows to be planned with, where no other words name it."""
+"""The visa that a flag shows to be planned with."""
+_UNPLANNED = frozenset({"work", "seasonal", "training", "tourist"})
+"""The visas that are offered without such a plan too."""
 _NAMING = frozenset(
     {ItemKind.COMPANY, ItemKind.LICENCE_NUMBER, ItemKind.USCC, ItemKind.VAT, ItemKind.REGISTRATION_NUMBER}
 )
@@ -131,12 +133,7 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
             offered += doubtful_fees(reading, charges)
         elif RedFlag.DEPOSIT in places:
             offered = [replace(one, kind=ItemKind.DEPOSIT) if one.kind is ItemKind.FEE else one for one in offered]
-    if not any(one.kind is ItemKind.VISA for one in offered):
-        offered += [
-            Item(ItemKind.VISA, visa, text[slice(*places[flag])], *places[flag])
-            for flag, visa in _PLANNED.items()
-            if flag in places
-        ][:1]
+    offered = _with_visas(text, offered, places)
     found = {flag: Flagged(flag, _words(reading, *place)) for flag, place in places.items()}
     is_named = any(one.kind in _NAMING for one in items) or any(
         one.kind in (CheckKind.NUMBER, CheckKind.NAME) for one in told
@@ -145,6 +142,16 @@ def read_advert(advert: str, country: str | None = None, told: Sequence[StatedDe
         found[RedFlag.NO_COMPANY] = Flagged(RedFlag.NO_COMPANY)
     ordered = sorted((*items, *offered), key=lambda one: list(ItemKind).index(one.kind))
     return AdvertRead(text, tuple(ordered), tuple(found[flag] for flag in RedFlag if flag in found))
+
+
+def _with_visas(text: str, offered: Sequence[Item], places: Mapping[RedFlag, tuple[int, int]]) -> list[Item]:
+    """The items with the visas of the flags that are planned with one; without a flag none of those is offered."""
+    planned = {visa: places[flag] for flag, visa in reversed(_PLANNED.items()) if flag in places}
+    named = [one for one in offered if one.kind is ItemKind.VISA]
+    others = [one for one in offered if one.kind is not ItemKind.VISA]
+    if planned and not any(one.value == "training" for one in named):
+        return others + [Item(ItemKind.VISA, visa, text[slice(*place)], *place) for visa, place in planned.items()]
+    return others + [one for one in named if one.value in _UNPLANNED]
 
 
 def raised(reading: Reading, charges: Sequence[Charge]) -> dict[RedFlag, tuple[int, int]]:

@@ -5,11 +5,11 @@ nothing else is a fee, whatever the advert calls it.
 """
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from registry.verification.checks.amounts import Sum
+from registry.verification.checks.due import WHENS, nearest_due, up_to_sums, when_due
 from registry.verification.checks.reading import Match, Reading
 from registry.verification.checks.text import grammar
 
@@ -29,10 +29,6 @@ _ROLES = (
     ("fee", "fee_word", 1), ("fee", "pay", 4), ("fee", "from_wages", 2), ("wage", "cash", 6), ("wage", "cash_strong", 0),
 )  # fmt: skip
 """What the words near a sum make of it, and how much farther than it is each counts: a price is said in many words."""
-_WHENS = (
-    "before_departure", "on_visa", "on_contract", "on_arrival", "in_advance",
-)  # fmt: skip
-_DUE = (*_WHENS, "on_success", "from_wages", "monthly")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +76,20 @@ def charges_in(
             and (one.low < 100 or not (cue is not None or is_part or _is_due(reading, one)))
         ):
             if one.low >= LEAST_DOUBTFUL:
-                found.append(Charge(one, "", _when(reading, one, sums), is_doubtful=True))
+                found.append(Charge(one, "", when_due(reading, one, sums), is_doubtful=True))
             continue
         if role == "fee" and _is_official(reading, one):
             found.append(Charge(one, "official", _payee(reading, one)))
         elif role in ("fee", "deposit"):
-            when = _when(reading, one, sums)
+            when = when_due(reading, one, sums)
+            if role == "deposit" and when == "monthly":
+                when = "from_wages"
             # What is held as security is held from the beginning where nothing is said but that it comes back.
             is_earnest = (
                 role == "deposit" and when == "not_said" and not reading.has("returned", *reading.span(place, "next"))
             )
-            found.append(Charge(one, role, "in_advance" if is_earnest else when))
+            is_unsaid = role == "fee" and cue is None and not is_part
+            found.append(Charge(one, role, "in_advance" if is_earnest else when, is_doubtful=is_unsaid))
         elif role == "wage" and grammar("per_week").search(_near(reading, one, 8, 12)):
             found.append(Charge(one, "other"))
         elif role in ("wage", "bare"):
@@ -103,17 +102,57 @@ def charges_in(
                 and not (reading.has("penalty_excused", *reading.span(place, "sentence")) or reading.is_denied(cue))
             )
             is_doubtful = not role and one.low >= LEAST_DOUBTFUL
-            when = _when(reading, one, sums) if is_doubtful else ""
+            when = when_due(reading, one, sums) if is_doubtful else ""
             found.append(Charge(one, role, when, is_threat=is_threat, is_doubtful=is_doubtful))
-    return _with_instalments(reading, found)
+    return _with_instalments(reading, _with_wage(reading, _without_bare(reading, found, sums), countries))
+
+
+PLAUSIBLE = {
+    "EUR": (400, 3500), "GBP": (900, 3600), "CHF": (2500, 7000), "USD": (500, 3000), "RON": (1800, 9000), "PLN": (3000, 9000),
+    "CZK": (18_000, 60_000), "HUF": (200_000, 900_000), "SEK": (12_000, 42_000), "NOK": (18_000, 60_000),
+    "DKK": (12_000, 42_000), "RSD": (40_000, 200_000), "MDL": (5000, 25_000), "CNY": (4000, 30_000),
+}  # fmt: skip
+"""Between which amounts a sum may be a month's wages, by currency."""
+
+
+def _with_wage(reading: Reading, charges: list[Charge], countries: Sequence[str]) -> list[Charge]:
+    """Charges of which the first that no words explain is the wage, where no wage is stated and it could be one."""
+    if any(one.role == "wage" for one in charges):
+        return charges
+    for place, one in enumerate(charges):
+        least, most = PLAUSIBLE.get(one.sum.currency, (0, 0))
+        if one.is_doubtful and one.role in ("", "fee") and one.when == "not_said" and least <= one.sum.low <= most:
+            wage = replace(_wage(reading, one.sum, countries), is_doubtful=True)
+            return [*charges[:place], wage, *charges[place + 1 :]]
+    return charges
+
+
+def _without_bare(reading: Reading, charges: Sequence[Charge], sums: Sequence[Sum]) -> list[Charge]:
+    """Charges of which a bare sum is no wage where the text states one, or says when the sum is due."""
+    has_wage = any(one.role == "wage" and not one.is_doubtful for one in charges)
+    return [
+        replace(one, role="", when=when_due(reading, one.sum, sums))
+        if one.role == "wage" and one.is_doubtful and (has_wage or nearest_due(reading, one.sum, sums))
+        else one
+        for one in charges
+    ]
 
 
 MAX_ABROAD = {"hour": 40, "day": 300, "month": 3500, "year": 50_000}
 """Up to which amount a wage without a currency in a Chinese advert is meant in the money of the country of the work."""
 
 
+HARD = frozenset({"EUR", "GBP", "CHF", "USD"})
+LEAST_MONTH, LEAST_DAY, MOST_HOUR = 120, 26, 1000
+"""In these currencies a wage under the first is none of a month, and under the second none of a day; an hour's is no thousand."""
+
+
 def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
     period = _period(reading, one)
+    if one.currency in HARD and period == "month" and one.low < LEAST_MONTH:
+        period = "day" if one.low >= LEAST_DAY else "hour"
+    if period == "hour" and one.low >= MOST_HOUR:
+        period = "month"
     if reading.language == "zh" and not one.is_signed and one.low <= MAX_ABROAD[period]:
         one = replace(one, currency="GBP" if "GB" in countries else "EUR")
     return Charge(one, "wage", period)
@@ -122,7 +161,7 @@ def _wage(reading: Reading, one: Sum, countries: Sequence[str]) -> Charge:
 def _is_due(reading: Reading, one: Sum) -> bool:
     """Whether the clause says when a sum is due, which it says of no other figure: 2,000 on signing."""
     start, end = reading.span(Match(one.start, one.end), "clause")
-    return any(reading.has(f"when_{when}", start, end) for when in _WHENS)
+    return any(reading.has(f"when_{when}", start, end) for when in WHENS)
 
 
 def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant: bool) -> bool:
@@ -134,7 +173,7 @@ def _is_not_asked(reading: Reading, place: Match, cue: Match | None, *, is_meant
 
 def _is_returned(reading: Reading, one: Sum, sums: Sequence[Sum]) -> bool:
     """Whether a sum comes back at the end, and not where the visa is refused."""
-    part = _up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
+    part = up_to_sums(one, sums, *reading.sentences[reading.sentence_at(one.start)])
     is_held = reading.has("returned", *part) or grammar("held").search(reading.plain, *part) is not None
     return is_held and not grammar("refusal").search(reading.plain[part[0] : part[1]])
 
@@ -146,6 +185,9 @@ def _is_same_sentence(reading: Reading, one: Sum, other: Sum) -> bool:
 def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match | None]:
     """What the nearest words make of a sum. Those before it count before those behind it."""
     clause = reading.span(Match(one.start, one.end), "clause")
+    sure = _sure_role(reading, one, last, clause)
+    if sure:
+        return sure, None
     if not reading.has("fee_word", *clause) and (
         grammar("per_time").match(reading.plain[one.end : one.end + 16])
         or grammar("time_before").search(reading.plain[max(clause[0], one.start - 14) : one.start])
@@ -203,6 +245,28 @@ def _role(reading: Reading, one: Sum, last: Charge | None) -> tuple[str, Match |
     return ("bare" if is_pay else ""), None
 
 
+def _sure_role(reading: Reading, one: Sum, last: Charge | None, clause: tuple[int, int]) -> str:
+    """What a sum is by words that leave no doubt: gross and by the month, asked for in a question, rent of an account."""
+    behind = reading.plain[one.end : one.end + 24]
+    is_by_month = grammar("per_month").match(behind) is not None
+    if grammar("gross_by_time").match(behind) or (is_by_month and reading.plain[one.start - 1 : one.start] == "("):
+        return "wage"
+    if is_by_month and grammar("rented").search(reading.plain, *clause):
+        return "fee"
+    if (
+        is_by_month
+        and last is not None
+        and last.role == "fee"
+        and one.low < last.sum.low
+        and grammar("and_then").fullmatch(reading.plain[last.sum.end : one.start])
+    ):
+        return "fee"
+    asked = reading.plain[max(0, one.start - 24) : one.start].rpartition("?")
+    if asked[1] and len(asked[2]) < 10 and grammar("asked_wage").search(asked[0]):
+        return "wage"
+    return ""
+
+
 def _is_official(reading: Reading, one: Sum) -> bool:
     start, end = reading.span(Match(one.start, one.end), "around")
     if reading.has("private_account", *reading.span(Match(one.start, one.end), "clause")):
@@ -218,62 +282,9 @@ def _payee(reading: Reading, one: Sum) -> str:
     return "hospital" if grammar("hospital").search(reading.plain[start:end]) else "embassy"
 
 
-def _when(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
-    place = Match(one.start, one.end)
-    clause = reading.span(place, "clause")
-    if reading.has("from_wages", *clause):
-        return "from_wages"
-    if reading.has("lent", *reading.span(place, "around")) and reading.has(
-        "from_wages", *reading.span(place, "sentence")
-    ):
-        return "from_wages"
-    is_monthly = reading.has("when_monthly", max(clause[0], one.start - 16), min(clause[1], one.end + 12))
-    if is_monthly and reading.has("when_from_wages", *reading.span(place, "sentence")):
-        return "from_wages"
-    if is_monthly:
-        return "monthly"
-    return _nearest_due(reading, one, sums) or (
-        "on_success" if reading.has("on_success", *reading.span(place, "around")) else "not_said"
-    )
-
-
-def _nearest_due(reading: Reading, one: Sum, sums: Sequence[Sum]) -> str:
-    """When a sum is due by the nearest words of its sentence, or of the next that speaks of paying, up to another sum."""
-    index = reading.sentence_at(one.start)
-    first, last = _up_to_sums(one, sums, *reading.sentences[index])
-    scale = 1.0 if reading.language == "zh" else 0.4
-    nearest = min(
-        (
-            (scale * (cue.start - one.end) + 2 if cue.start >= one.end else scale * max(0, one.start - cue.end), when)
-            for when in _DUE
-            for cue in reading.within(f"when_{when}", first, last)
-        ),
-        default=None,
-    )
-    if nearest is not None:
-        return nearest[1]
-    for other in (index + 1, index - 1):
-        if 0 <= other < len(reading.sentences):
-            part = reading.sentences[other]
-            words = reading.plain[part[0] : part[1]]
-            if grammar("amount").search(words) or not (reading.has("pay", *part) or grammar("due").search(words)):
-                continue
-            cues = [(cue.start, when) for when in _DUE for cue in reading.within(f"when_{when}", *part)]
-            if cues:
-                return min(cues)[1]
-    return ""
-
-
-def _up_to_sums(one: Sum, sums: Sequence[Sum], first: int, last: int) -> tuple[int, int]:
-    """The part of a sentence around a sum in which no other sum stands."""
-    at = bisect_left(sums, one.start, key=lambda other: other.start)
-    before = sums[at - 1].end if at else first
-    behind = sums[at + 1].start if at + 1 < len(sums) else last
-    return max(first, before), min(last, behind)
-
-
 def _period(reading: Reading, one: Sum) -> str:
-    near = _near(reading, one, 10, 14)
+    asked = reading.plain[max(0, one.start - 24) : one.start].rpartition("?")[0]
+    near = asked + _near(reading, one, 10, 14 if reading.language == "zh" else 22)
     return next((period for period in _PERIODS if grammar(f"per_{period}").search(near)), "month")
 
 
@@ -290,12 +301,30 @@ def _near(reading: Reading, one: Sum, before: int, behind: int) -> str:
     return reading.plain[start : one.end] + re.split(r"[,;。，]", reading.plain[one.end : one.end + behind])[0]
 
 
+def _parts_of(charges: Sequence[Charge], fees: Sequence[int], order: int) -> list[int]:
+    """The places of the charges next to one, behind it or before it, that add up to it."""
+    whole = charges[fees[order]].sum
+    for count in range(2, MAX_ADDED + 1):
+        for places in (fees[order + 1 : order + 1 + count], fees[max(0, order - count) : order]):
+            parts = [charges[place].sum for place in places]
+            if len(parts) == count and sum(part.low for part in parts) == whole.low:
+                return list(places)
+    return []
+
+
+MAX_ADDED = 5
+"""Parts of a sum that are added up."""
+
+
 def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
     """Charges of which a first one is the whole and the others are its parts, or that are said to be paid in parts."""
     result = list(charges)
-    fees = [place for place, one in enumerate(result) if one.role == "fee"]
+    fees = [place for place, one in enumerate(result) if one.role == "fee" or (not one.role and one.is_doubtful)]
+    added = {part for order in range(len(fees)) for part in _parts_of(result, fees, order)}
     for order, place in enumerate(fees):
         one = result[place]
+        if place in added:
+            continue
         parts = [
             result[other]
             for other in fees[order + 1 : order + 4]
@@ -306,16 +335,20 @@ def _with_instalments(reading: Reading, charges: list[Charge]) -> list[Charge]:
         ]
         clauses = reading.span(Match(one.sum.start, one.sum.end), "next")
         sentence = (one.sum.end, reading.sentences[reading.sentence_at(one.sum.start)][1])
-        dates = sum(reading.has(f"when_{when}", *sentence) for when in _WHENS)
-        in_parts = (one.when in ("not_said", "on_success") or dates > 1) and reading.has("when_instalments", *clauses)
+        dates = sum(reading.has(f"when_{when}", *sentence) for when in WHENS)
+        in_parts = (one.when == "not_said" or dates > 1) and reading.has("when_instalments", *clauses)
         is_told = one.when != "monthly" and grammar("part_of").search(_paid_in(reading, one.sum, result)) is not None
         is_first = bool(parts) and (
             sum(part.sum.low for part in parts) <= one.sum.low
             and reading.has("pay", parts[0].sum.start - 14, parts[0].sum.end + 8)
         )
-        following = [result[other].sum.low for other in fees[order + 1 : order + 5]]
-        adds_up = any(sum(following[:count]) == one.sum.low for count in range(2, len(following) + 1))
+        adds_up = _parts_of(result, fees, order)
         is_part = any(result[other].sum.low > one.sum.low for other in fees[:order])
+        own = {result[part].when for part in adds_up}
+        if adds_up and one.when not in ("not_said", "instalments") and own <= {"not_said", one.when}:
+            for part in adds_up:
+                result[part] = replace(result[part], when=one.when)
+            continue
         if one.when != "from_wages" and (adds_up or (not is_part and (in_parts or is_told or is_first))):
             result[place] = replace(one, when="instalments")
     return result

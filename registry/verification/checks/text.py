@@ -41,6 +41,7 @@ def folded(text: str) -> str:
     """
     simple = text.translate(simpler_characters())
     plain = "".join(map(_plain, simple)).translate(_SAME_SIGNS)
+    plain = _LEADER.sub(lambda run: ":".ljust(len(run[0])), _LABELLED.sub(r"\1:", plain))
     plain = _LETTER_O.sub(lambda run: run[0].replace("o", "0"), _SPOKEN.sub(_dialled, plain))
     return _SPELLED.sub(_spelled, plain)
 
@@ -53,12 +54,16 @@ def _plain(character: str) -> str:
     return bare if len(bare) == 1 else character
 
 
+_LABELLED = re.compile(r"(?m)^((?:\| ?)?[^|\n]{1,60})\|(?=[^|\n]{1,200}\|?$)")
+"""The bar between a label and what stands beside it, in a row of two cells."""
+_LEADER = re.compile(r"(?<=[\w) ])[.·…]{3,60}(?= [^a-z\n])|(?<= )\.{2,60}(?= )")
+"""Points that lead from a label to what stands beside it."""
 _SAME_SIGNS = str.maketrans({"’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "―": "-", "‐": "-", "‑": "-", "−": "-",
-                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]"}
+                             "：": ":", "﹕": ":", "＠": "@", "【": "[", "】": "]", "ł": "l", "đ": "d"}
                            | dict(zip("⓿❶❷❸❹❺❻❼❽❾➊➋➌➍➎➏➐➑➒", "0123456789123456789", strict=True)))  # fmt: skip
 _NUMERALS = "零〇○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺两洞拐勾"
 _DIGIT_OF = dict(zip(_NUMERALS, "00012345678912345678912079", strict=True))
-_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .·-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
+_SPOKEN = re.compile(rf"[0-9{_NUMERALS}](?:[ .·、-]{{0,2}}[0-9{_NUMERALS}]){{6,15}}")
 _LETTER_O = re.compile(r"(?<![a-z0-9])(?:1[3-9]|[0o+][0-9]|0[o0])(?:[ .-]?[0-9o]){7,11}(?![a-z0-9])")
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
@@ -88,6 +93,28 @@ _DIGIT_WORDS |= {
     for word, ten in _TENS.items()
     for digit, one in enumerate("zero un deux trois quatre cinq six sept huit neuf".split())
 }
+_OTHER_TENS = {
+    tens: (joint, ones)
+    for tens, joint, ones in (
+        ("venti trenta quaranta cinquanta sessanta settanta ottanta novanta", "",
+         "uno due tre quattro cinque sei sette otto nove"),
+        ("douazeci treizeci patruzeci cincizeci saizeci saptezeci optzeci nouazeci", " si ",
+         "unu doi trei patru cinci sase sapte opt noua"),
+    )
+}  # fmt: skip
+for _tens, (_joint, _ones) in _OTHER_TENS.items():
+    for _ten, _word in enumerate(_tens.split(), 2):
+        _DIGIT_WORDS[_word] = f"{_ten}0"
+        for _one, _last in enumerate(_ones.split(), 1):
+            _stem = _word[:-1] if _joint == "" and _last in ("uno", "otto") else _word
+            _DIGIT_WORDS[f"{_stem}{_joint}{_last}"] = f"{_ten}{_one}"
+_DIGIT_WORDS |= {
+    f"{count}{joint}{nought}": "0" * number
+    for number, counts in ((2, "deux due doua"), (3, "trois tre trei"), (4, "quatre quattro patru"))
+    for count in counts.split()
+    for joint, nought in ((" fois ", "zero"), (" ", "zeros"), (" volte ", "zero"), (" ", "zeri"), (" ", "zerouri"))
+}
+_DIGIT_WORDS |= {"saptesute": "700", "saisute": "600", "sute": ""}
 _DIGIT_WORDS |= {
     word: str(number) for number, word in enumerate("dix onze douze treize quatorze quinze seize".split(), 10)
 }
@@ -95,12 +122,16 @@ _DIGIT_WORD = "|".join(sorted(_DIGIT_WORDS, key=len, reverse=True))
 _TOKEN = f"(?:{_DIGIT_WORD}|[0-9]{{1,4}})"
 _SPELLED = re.compile(rf"(?<![a-z0-9.,])\+?{_TOKEN}(?:[ ,.·-]{{1,3}}{_TOKEN}){{2,14}}(?![a-z0-9])")
 _MOST_DIGITS = 14
+_NOUGHT_FIRST = re.compile(r"[ ,]{1,2}(?:cu|avec|con|with) (?:un )?zero (?:in|devant|davanti|la|inainte|before)")
+"""Behind a spelled number: a nought stands before it."""
 
 
 def _spelled(run: re.Match[str]) -> str:
     """Digits that are spelled, at the place where they begin: what follows keeps its own."""
     parts = re.findall(rf"{_DIGIT_WORD}|[0-9]{{1,4}}", run[0])
     digits = "".join(_DIGIT_WORDS.get(part, part) for part in parts)
+    if _NOUGHT_FIRST.match(run.string, run.end()):
+        digits = f"0{digits}"
     is_number = 8 <= len(digits) <= min(_MOST_DIGITS, len(run[0])) and sum(part in _DIGIT_WORDS for part in parts) > 1
     plus = "+" if run[0].startswith("+") else ""
     return f"{plus}{digits}".ljust(len(run[0])) if is_number else run[0]
@@ -192,3 +223,17 @@ def named_in(plain: str) -> str | None:
     """The one country that a folded text names; None where it names none or several."""
     found = {code for _, _, code in countries_in(plain)}
     return found.pop() if len(found) == 1 else None
+
+
+WITHOUT_NOUGHT = frozenset({"LU", "MC", "DK", "NO", "ES", "PT", "PL", "CZ", "GR", "MT", "EE", "LV", "IS", "CY", "AD"})
+"""Countries in which a number is dialled without a nought before it."""
+_SISTERS = {"fr": ("BE", "CH", "LU", "MC"), "it": ("CH", "SM"), "ro": ("MD",)}
+"""Countries other than the first in which a language is spoken, by whose rules a text that names one dials."""
+
+
+def home_of(plain: str, language: str) -> str | None:
+    """The country by whose rules a text dials: that which it names if its language is spoken there."""
+    named = named_in(plain)
+    if named in _SISTERS.get(language, ()):
+        return named
+    return HOME_OF.get(language) or named or ("GB" if language == "en" else None)
