@@ -228,7 +228,7 @@ class Server:
 
 
 def copy_database(host: str, dsn: str, source: str, copy: str) -> None:
-    """Copy a database of a server by a connection to another one of it. Whoever is connected to `source` is disconnected."""
+    """Copy a database of a server by a connection to another one of it. Other connections to `source` are ended."""
     KEPT.close_idle(host, source)
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(
