@@ -27,13 +27,14 @@ from registry.officer_acts.inbox.other_sources import (
     countries_out_of_date,
     deposits_short,
 )
+from registry.officer_acts.inbox.party_sources import PARTY_SOURCES
 from registry.officers.absence import roles_usable_in
 from registry.officers.models import Unit
 from registry.officers.rights import RIGHTS, Act, Reach, Resource, Role
 from registry.officers.sessions import AuthenticatedOfficer
 from registry.vocabulary.cases import CaseState
 
-_GIVEN_SOURCES = (*CASE_SOURCES, *DESK_SOURCES, *LAW_SOURCES)
+_GIVEN_SOURCES = (*CASE_SOURCES, *PARTY_SOURCES, *DESK_SOURCES, *LAW_SOURCES)
 """What waits for a role, and where no one has it for those who give it."""
 SOURCES: tuple[Source, ...] = (*_GIVEN_SOURCES, *OWN_SOURCES)
 
