@@ -104,7 +104,15 @@ def complaints_in(event: events.ScenarioFinished) -> Iterator[str]:
                 if is_partial and check.name == "response_schema_conformance":
                     continue
                 found = check.failure_info
-                yield f"{event.recorder.label}: {check.name}: {found.failure.message}\n{found.code_sample}"
+                what = f"{event.recorder.label}: {check.name}: {found.failure.message}"
+                yield f"{what}\n{found.code_sample}\n{_answer_to(case_id, event)}"
+
+
+def _answer_to(case_id: str, event: events.ScenarioFinished) -> str:
+    sent = event.recorder.interactions.get(case_id)
+    if sent is None or sent.response is None:
+        return "no answer is recorded"
+    return f"answered {sent.response.status_code}: {(sent.response.content or b'')[:400]!r}"
 
 
 def has_chosen_fields(case: Any) -> bool:
