@@ -13,20 +13,18 @@ from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
 
 from registry.api.api_keys import NEEDS_KEY
-from registry.api.complaints.examples import STORY
-from registry.api.examples import EXAMPLES, Example
+from registry.api.examples import COMPLAINTS, OFFICERS, ORGANISATIONS, PUBLIC, Example, examples_of
 from registry.api.namespaces import DESK, EMPLOYERS, INTAKE, NAMESPACES, PREFIX
-from registry.api.officers.examples import DESK_EXAMPLES
 from registry.api.openapi.audiences import METHODS, Audience
 from registry.api.openapi.descriptions import (
     ALWAYS,
     DELIVERY_HEADERS,
     DESCRIPTION,
     DOCUMENTS,
+    FILE_PARAMETERS,
     HEADERS,
     LICENCE,
     LOG,
-    LOG_PARAMETERS,
     PARAMETERS,
     PATH_PARAMETERS,
     REFERENCE,
@@ -41,17 +39,13 @@ from registry.api.openapi.descriptions import (
 from registry.api.openapi.enums import describe_values, open_answers
 from registry.api.openapi.fields import describe_fields, described, size_integers
 from registry.api.openapi.file_operations import (
-    CHANGES_STREAM_PATH,
-    STREAM_PATH,
-    changes_stream_operation,
     file_operations,
     header_ref,
     not_modified,
     reconciliation_operations,
-    stream_operation,
+    stream_operations,
 )
 from registry.api.openapi.wallet_operations import wallet_operations
-from registry.api.organisations.examples import EMPLOYER_EXAMPLES
 from registry.api.public.well_known import documented
 from registry.api.restx import Namespace
 from registry.http.request_reader import LIST_FILES
@@ -106,8 +100,8 @@ class Writer:
         self.spec.components.schema("CountryCode", {"type": "string", "enum": sorted(COUNTRIES)})
 
     def written(self) -> dict[str, Any]:
-        for name, (text, schema) in HEADERS.items():
-            self.spec.components.header(name, {"description": text, "schema": schema})
+        for name, header in HEADERS.items():
+            self.spec.components.header(name, header)
         for status in STATUSES:
             if status != 304:
                 self._add_problem(status)
@@ -120,8 +114,8 @@ class Writer:
                 self._add_operation(namespace.name, path, method, view)
         for path, operation in documented(not_modified(), header_ref).items():
             self.spec.path(path, operations={"get": operation})
-        self.spec.path(STREAM_PATH, operations={"get": stream_operation()})
-        self.spec.path(CHANGES_STREAM_PATH, operations={"get": changes_stream_operation()})
+        for path, operation in stream_operations():
+            self.spec.path(path, operations={"get": operation})
         self._add_health()
         self._add_log()
         for path, operation in file_operations():
@@ -202,7 +196,7 @@ class Writer:
         )
         examples = tuple(
             one
-            for one in (*EXAMPLES, *EMPLOYER_EXAMPLES, *STORY, *DESK_EXAMPLES)
+            for one in examples_of(PUBLIC, ORGANISATIONS, COMPLAINTS, OFFICERS)
             if one.operation == response.operation
         )
         operation: dict[str, Any] = {
@@ -351,7 +345,8 @@ class Writer:
 
     def _add_log(self) -> None:
         """The addresses whose form is not ours: text as C2SP has it, and the trust file of docs/users/proofs.md."""
-        for path, (operation_id, summary) in LOG.items():
+        for path, about in LOG.items():
+            summary = about["summary"]
             is_json = path in DOCUMENTS
             shape = {"type": "object", "additionalProperties": True} if is_json else {"type": "string"}
             answer = {
@@ -360,11 +355,11 @@ class Writer:
                 "content": {"application/json" if is_json else "text/plain": {"schema": shape}},
             }
             operation: dict[str, Any] = {
-                "operationId": operation_id,
+                "operationId": about["operation"],
                 "tags": ["log"],
                 "summary": summary.rstrip("."),
                 "description": "Not found while nothing of the log is published.",
-                "parameters": [parameter for name, parameter in LOG_PARAMETERS.items() if f"{{{name}}}" in path],
+                "parameters": [parameter for name, parameter in FILE_PARAMETERS.items() if f"{{{name}}}" in path],
                 "responses": {"200": answer} | {str(status): f"Problem{status}" for status in (404, 405, 429, 503)},
             }
             self.spec.path(path, operations={"get": operation})
