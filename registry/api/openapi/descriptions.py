@@ -86,7 +86,7 @@ RANGES: dict[str, dict[str, str]] = _OPERATIONS["ranges"]
 """Operation, summary and media type of the addresses of the open dataset and of range files, by path."""
 
 STREAMS: dict[str, dict[str, Any]] = _OPERATIONS["streams"]
-"""The streams of events by path. One says the `scope` of the key that it needs; `refusals` are statuses."""
+"""The streams of events by path, each with an example, the statuses of its refusals and, if it needs a key, its scope."""
 
 FILE_FORMS = (JSONL, CSV, PARQUET, FTM, CSVM, LD_JSON, "application/json", "text/plain")
 """Media types of the files of a snapshot: tables and entities, what describes them, the manifest and its signature."""
